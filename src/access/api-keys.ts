@@ -1,0 +1,97 @@
+/**
+ * API keys: bearer tokens for programs. A key is `gh_` and 256 random bits in base64url; the server keeps its SHA-256
+ * in USER_KEY, so that the stored row is useless to a thief, and shows the key once, when it is made.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { recordEvents } from '../audit/record.ts'
+import { deleteKey, findKey, insertKey, readKeys, touchKey, type KeyRow } from '../store/api-keys.ts'
+
+export const scopes = ['read', 'write', 'admin'] as const
+export type Scope = (typeof scopes)[number]
+
+export interface Identity {
+  userId: string | null
+  principal: string
+  scopes: readonly Scope[]
+}
+
+export interface NewKey {
+  userId: string
+  name: string
+  scopes: readonly Scope[]
+  /** When it ceases to work; null never. */
+  expires: string | null
+}
+
+/** admin implies write, write implies read. */
+export function impliedScopes(given: readonly string[]): Scope[] {
+  const highest = Math.max(...given.map((one) => scopes.indexOf(one as Scope)))
+  return scopes.slice(0, highest + 1)
+}
+
+const digest = (token: string) => createHash('sha256').update(token).digest()
+
+/** Makes a key. The token is in the answer and nowhere else. Errors: `invalid_value`, `already_exists`, `invalid_reference`. */
+export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string; token: string }> {
+  const wrong = key.scopes.length === 0 || key.scopes.some((one) => !scopes.includes(one))
+  if (wrong) throw new GatehouseError('invalid_value', `scopes: must be among ${scopes.join(', ')}.`)
+  const now = ctx.now()
+  if (key.expires !== null && Date.parse(key.expires) <= now.getTime()) throw new GatehouseError('invalid_value', 'expires: must lie ahead.')
+  const token = `gh_${randomBytes(32).toString('base64url')}`
+  const id = ctx.newId()
+  await ctx.db.transaction(async (tx) => {
+    await insertKey(tx, { id, userId: key.userId, name: key.name, hash: digest(token), scopes: key.scopes.join(' '), expires: key.expires, created: now.toISOString(), createdBy: ctx.actor.userId })
+    const after = { name: key.name, scopes: key.scopes, expires: key.expires }
+    await recordEvents(tx, ctx, [{ action: 'user.keys.add', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, after }] }])
+  })
+  return { id, token }
+}
+
+/** A key ceases to work at once. Errors: `not_found`. */
+export async function revokeKey(ctx: Context, id: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const key = await deleteKey(tx, id)
+    if (!key) throw new GatehouseError('not_found', `There is no API key with the id ${id}.`)
+    const before = { name: key.name, scopes: key.scopes }
+    await recordEvents(tx, ctx, [{ action: 'user.keys.remove', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, before }] }])
+  })
+  forgetIdentities()
+}
+
+/** All API keys, without their tokens, which nobody has. */
+export function listKeys(ctx: Pick<Context, 'db'>): Promise<Omit<KeyRow, 'hash'>[]> {
+  return readKeys(ctx.db)
+}
+
+const keepMs = 1000
+const mostKept = 10_000
+const identities = new Map<string, { identity: Identity; until: number; db: unknown }>()
+
+/** After a change on this server; another server forgets within a second. */
+export function forgetIdentities(): void {
+  identities.clear()
+}
+
+/**
+ * Who a bearer token belongs to, or undefined. The token of the setting GATEHOUSE_API_KEY has every right. A person who
+ * may not sign in cannot use their keys either.
+ */
+export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, token: string): Promise<Identity | undefined> {
+  const hash = digest(token)
+  const configured = ctx.config.GATEHOUSE_API_KEY
+  if (configured !== undefined && timingSafeEqual(hash, digest(configured))) return { userId: null, principal: 'GATEHOUSE_API_KEY', scopes }
+  if (!token.startsWith('gh_')) return undefined
+  const mark = hash.toString('base64')
+  const kept = identities.get(mark)
+  if (kept && kept.db === ctx.db && performance.now() < kept.until) return kept.identity
+  const row = await findKey(ctx.db, hash)
+  const now = ctx.now().toISOString()
+  if (!row || !row.active || (row.expires !== null && row.expires <= now)) return undefined
+  if (row.lastUsed === null || Date.parse(now) - Date.parse(row.lastUsed) > 3_600_000) await touchKey(ctx.db, row.id, now)
+  const identity = { userId: row.userId, principal: `key ${row.name}`, scopes: impliedScopes(row.scopes.split(' ')) }
+  if (identities.size >= mostKept) identities.clear()
+  identities.set(mark, { identity, until: performance.now() + keepMs, db: ctx.db })
+  return identity
+}

@@ -1,0 +1,92 @@
+/**
+ * Every setting: its name, type, default and one line of documentation. Read once at start from the environment;
+ * `docs/configuration.md` is generated from this table.
+ */
+import { GatehouseError, type Problem } from './errors.ts'
+
+interface Setting {
+  kind: 'text' | 'integer' | 'boolean' | 'secret'
+  default?: string
+  /** For integers. */
+  min?: number
+  max?: number
+  doc: string
+}
+
+export const settings = {
+  HOST: { kind: 'text', default: '127.0.0.1', doc: 'The address the server listens on.' },
+  PORT: { kind: 'integer', default: '8080', min: 0, max: 65535, doc: 'The port the server listens on; 0 takes any free one.' },
+  PUBLIC_URL: { kind: 'text', doc: 'The address people and clients reach the server under. Default: `http://localhost:PORT`.' },
+  TRUST_PROXY: { kind: 'text', doc: 'Addresses (comma separated, CIDR allowed) of proxies whose X-Forwarded-For is believed. Default: none.' },
+  DATABASE_URL: { kind: 'secret', doc: 'A PostgreSQL (15 or newer) to use. Absent: the embedded one, under GATEHOUSE_DATA.' },
+  DATABASE_POOL_SIZE: { kind: 'integer', default: '10', min: 2, max: 200, doc: 'Connections to the database at most.' },
+  DATABASE_NAMED_STATEMENTS: { kind: 'boolean', default: 'true', doc: 'Set to false behind a pooler in transaction mode that cannot keep prepared statements.' },
+  GATEHOUSE_DATA: { kind: 'text', default: '.gatehouse', doc: 'The folder of the embedded database, the master key and other files the server keeps.' },
+  GATEHOUSE_MASTER_KEY: { kind: 'secret', doc: 'Base64 of 32 random bytes; encrypts what must be read back. Absent (and no file named): made once under GATEHOUSE_DATA.' },
+  GATEHOUSE_MASTER_KEY_FILE: { kind: 'text', doc: 'A file that holds the master key, instead of the variable.' },
+  GATEHOUSE_API_KEY: { kind: 'secret', doc: 'A bearer key of this value has every right: for automation. At least 20 characters.' },
+  TIME_ZONE: { kind: 'text', default: 'UTC', doc: 'The zone in which "today" is reckoned for start and last dates.' },
+  LOG_LEVEL: { kind: 'text', default: 'info', doc: 'fatal, error, warn, info, debug, trace or silent.' },
+  BODY_LIMIT_BYTES: { kind: 'integer', default: '1048576', min: 1024, max: 104857600, doc: 'The largest request body accepted, in bytes.' },
+  RATE_LIMIT_PER_MINUTE: { kind: 'integer', default: '0', min: 0, max: 1000000, doc: 'Requests a minute allowed for one API key; 0 sets no limit.' },
+  AUTH_FAILURES_PER_MINUTE: { kind: 'integer', default: '60', min: 1, max: 100000, doc: 'Failed authentications a minute allowed from one address before 429.' },
+  AUDIT_RETENTION_DAYS: { kind: 'integer', default: '3650', min: 1, max: 36500, doc: 'How long audit events are kept, in days.' },
+  TERMINATE_REMOVES_ACCESS: { kind: 'boolean', default: 'false', doc: 'What terminating a person does with their memberships: true removes them, false ends them at that moment.' },
+  TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether terminating a person terminates the accounts related to them as well.' },
+  INACTIVE_AFTER_DAYS: { kind: 'integer', default: '0', min: 0, max: 3650, doc: 'People whose password has expired and who have not signed in for so many days become INACTIVE; 0 turns this off.' },
+  OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
+  OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
+  OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
+} as const satisfies Record<string, Setting>
+
+export type SettingName = keyof typeof settings
+type ValueOf<S extends Setting> = S['kind'] extends 'integer' ? number : S['kind'] extends 'boolean' ? boolean : string
+export type Config = {
+  readonly [N in SettingName]: (typeof settings)[N] extends { default: string }
+    ? ValueOf<(typeof settings)[N]>
+    : ValueOf<(typeof settings)[N]> | undefined
+}
+
+/** Reads and checks the settings. Errors: `configuration`, naming every setting that cannot be used (never its value). */
+export function readConfig(env: Record<string, string | undefined>): Config {
+  const problems: Problem[] = []
+  const values = Object.fromEntries(
+    Object.entries(settings).map(([name, setting]) => [name, valueOf(name, setting, env[name], problems)]),
+  ) as unknown as { -readonly [N in keyof Config]: Config[N] }
+  if (!isTimeZone(values.TIME_ZONE)) problems.push({ path: 'TIME_ZONE', message: 'is not a time zone known here' })
+  if (values.GATEHOUSE_API_KEY !== undefined && values.GATEHOUSE_API_KEY.length < 20) {
+    problems.push({ path: 'GATEHOUSE_API_KEY', message: 'must have at least 20 characters' })
+  }
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ')
+    throw new GatehouseError('configuration', `Settings that cannot be used: ${list}.`, { problems })
+  }
+  return values
+}
+
+function valueOf(name: string, setting: Setting, given: string | undefined, problems: Problem[]): unknown {
+  const text = given === undefined || given === '' ? setting.default : given
+  if (text === undefined) return undefined
+  if (setting.kind === 'boolean') {
+    if (text !== 'true' && text !== 'false') problems.push({ path: name, message: 'must be true or false' })
+    return text === 'true'
+  }
+  if (setting.kind === 'integer') {
+    const value = Number(text)
+    const { min = 0, max = Number.MAX_SAFE_INTEGER } = setting
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      problems.push({ path: name, message: `must be a whole number from ${min} to ${max}` })
+    }
+    return value
+  }
+  return text
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,202 @@
+/**
+ * HTTP to Okta: authorization, JSON in and out, paging, timeouts, the rate budget before each request and the retry
+ * table after it. Knows nothing of users or groups. Everything that varies (clock, pauses, chance, network) is given.
+ */
+import { OktaError, readErrorBody } from './errors.ts'
+import { bucketOf, type RateBudget, type WindowFacts } from './rate-budget.ts'
+import { pauseBefore, type Failure } from './retry.ts'
+
+export interface OktaClientOptions {
+  /** The org's address, `https://example.okta.com`. */
+  orgUrl: string
+  /** The value of the Authorization header: `SSWS …`. */
+  authorization: () => string | Promise<string>
+  budget: RateBudget
+  /** Milliseconds since 1970. */
+  now: () => number
+  sleep: (ms: number) => Promise<void>
+  /** 0 ≤ n < 1. */
+  random: () => number
+  /** A request is given up after so long; default 30 s. */
+  timeoutMs?: number
+  /** Told of every error received, also of those that a retry mends. */
+  onError?: (error: OktaError, attempt: number) => void
+  fetch?: typeof fetch
+}
+
+export interface OktaRequest {
+  query?: Record<string, string>
+  body?: unknown
+  /** False when carrying it out twice is not the same as once: after a lost answer it is not repeated. Default true. */
+  repeatable?: boolean
+}
+
+export interface OktaAnswer<T> {
+  body: T
+  /** Path and query of the next page. */
+  next: string | null
+}
+
+export interface OktaClient {
+  /** Errors: OktaError, after the retries that the table allows. */
+  request<T>(method: string, path: string, request?: OktaRequest): Promise<OktaAnswer<T>>
+  /** All pages of a list, following Okta's own next links. */
+  pages<T>(path: string, query?: Record<string, string>): AsyncGenerator<T[]>
+  /** The pause before a request that must not happen twice is sent again by whoever found that it did not happen. */
+  backOff(attempt: number): Promise<void>
+}
+
+const largestBodyBytes = 32 * 1024 * 1024
+
+export function createOktaClient(options: OktaClientOptions): OktaClient {
+  const origin = new URL(options.orgUrl).origin
+
+  async function request<T>(method: string, path: string, given: OktaRequest = {}): Promise<OktaAnswer<T>> {
+    const url = new URL(path, origin)
+    for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value)
+    const bucket = bucketOf(method, url.pathname)
+    for (let attempt = 1; ; attempt++) {
+      await waitForBudget(options, bucket)
+      const { answer, error, failure } = await attemptOnce<T>(options, method, url, bucket, given)
+      if (answer) return answer
+      options.onError?.(error, attempt)
+      const pause = pauseBefore(failure, attempt, given.repeatable ?? true, options.random())
+      if (pause === null) throw error
+      const isPause = failure.kind === 'rateLimit' || failure.kind === 'concurrency'
+      if (isPause) options.budget.pause(bucket, options.now() + pause, options.now())
+      await options.sleep(pause)
+    }
+  }
+
+  async function* pages<T>(path: string, query: Record<string, string> = {}): AsyncGenerator<T[]> {
+    let answer = await request<T[]>('GET', path, { query })
+    for (;;) {
+      yield answer.body
+      if (answer.next === null) return
+      answer = await request<T[]>('GET', answer.next)
+    }
+  }
+
+  async function backOff(attempt: number): Promise<void> {
+    await options.sleep(pauseBefore({ kind: 'noAnswer' }, attempt, true, options.random()) ?? 0)
+  }
+
+  return { request, pages, backOff }
+}
+
+async function waitForBudget(options: OktaClientOptions, bucket: string): Promise<void> {
+  for (;;) {
+    const wait = options.budget.take(bucket, options.now())
+    if (wait === 0) return
+    await options.sleep(wait)
+  }
+}
+
+type Outcome<T> =
+  | { answer: OktaAnswer<T>; error?: undefined; failure?: undefined }
+  | { answer?: undefined; error: OktaError; failure: Failure }
+
+async function attemptOnce<T>(
+  options: OktaClientOptions, method: string, url: URL, bucket: string, given: OktaRequest,
+): Promise<Outcome<T>> {
+  const asked = `${method} ${url.pathname}`
+  let response: Response
+  let text: string
+  try {
+    response = await (options.fetch ?? fetch)(url, {
+      method,
+      // Nobody is to be led elsewhere with our token.
+      redirect: 'manual',
+      signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+      headers: {
+        accept: 'application/json',
+        authorization: await options.authorization(),
+        ...(given.body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+    })
+    text = await readText(response)
+  } catch (cause) {
+    return unanswered(asked, cause, given.repeatable === false)
+  }
+  const facts = windowFacts(response.headers, options.now())
+  if (facts && facts.limit > 0) options.budget.note(bucket, facts, options.now())
+  const requestId = response.headers.get('x-okta-request-id')
+  if (response.ok) {
+    const body = parse(text)
+    if (body !== undefined) return { answer: { body: body as T, next: nextLink(response.headers.get('link'), url.origin) } }
+    const error = new OktaError('the answer is not JSON', {
+      status: response.status, code: 'not_json', requestId, request: asked, isOutcomeUnknown: true,
+    })
+    return { error, failure: { kind: 'noAnswer' } }
+  }
+  const { code, summary, causes } = readErrorBody(response.status, text)
+  const failure = failureOf(response.status, code, facts, options.now())
+  const isOutcomeUnknown = failure.kind === 'serverError'
+  return { error: new OktaError(summary, { status: response.status, code, causes, requestId, request: asked, isOutcomeUnknown }), failure }
+}
+
+async function readText(response: Response): Promise<string> {
+  let size = 0
+  const chunks: Uint8Array[] = []
+  for await (const chunk of response.body ?? []) {
+    size += chunk.length
+    if (size > largestBodyBytes) throw new Error(`the answer is longer than ${largestBodyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** undefined for what is not JSON; an empty body (204) is null. */
+function parse(text: string): unknown {
+  if (text === '') return null
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+
+function unanswered(asked: string, cause: unknown, isOnce: boolean): { error: OktaError; failure: Failure } {
+  const { name, message, cause: inner } = cause as { name?: string; message?: string; cause?: { code?: string; message?: string } }
+  const code = name === 'TimeoutError' ? 'timeout' : (inner?.code ?? 'network')
+  const isUnreachable = neverSent.has(code)
+  const what = name === 'TimeoutError' ? 'no answer in time' : `no answer: ${inner?.message || message || 'network error'}`
+  const facts = { status: 0, code, requestId: null, request: asked, cause, isOutcomeUnknown: isOnce && !isUnreachable }
+  return { error: new OktaError(what, facts), failure: { kind: isUnreachable ? 'unreachable' : 'noAnswer' } }
+}
+
+function failureOf(status: number, code: string, facts: WindowFacts | null, now: number): Failure {
+  if (status === 429) {
+    // Too many at once, rather than too many a minute: limit and rest are both zero, and the reset is only a guess.
+    if (facts && facts.limit === 0) return { kind: 'concurrency' }
+    return { kind: 'rateLimit', resetInMs: facts ? facts.resetAt - now : null }
+  }
+  if (status === 409 && code === 'E0000112') return { kind: 'stillActivating' }
+  return status >= 500 && status !== 501 ? { kind: 'serverError', status } : { kind: 'refused' }
+}
+
+/** The three rate headers; the reset counts on Okta's clock, which the Date header shows, and is moved to ours. */
+function windowFacts(headers: Headers, now: number): WindowFacts | null {
+  const [limit, remaining, reset] = ['limit', 'remaining', 'reset'].map((name) => {
+    const value = headers.get(`x-rate-limit-${name}`)
+    return value !== null && /^\d{1,12}$/.test(value) ? Number(value) : null
+  })
+  if (limit == null || remaining == null || reset == null) return null
+  const serverNow = Date.parse(headers.get('date') ?? '')
+  const ahead = Number.isNaN(serverNow) ? 0 : serverNow - now
+  return { limit, remaining, resetAt: reset * 1000 - ahead }
+}
+
+/** Path and query of `rel="next"`. Only those are used, so that the token never goes to another host. */
+export function nextLink(header: string | null, origin: string): string | null {
+  for (const part of (header ?? '').split(/,(?=\s*<)/)) {
+    const match = /^\s*<([^>]+)>\s*;.*\brel="?next"?/.exec(part)
+    if (!match) continue
+    const url = new URL(match[1]!, origin)
+    return url.pathname + url.search
+  }
+  return null
+}

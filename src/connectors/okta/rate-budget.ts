@@ -1,0 +1,118 @@
+/**
+ * How fast we may talk to Okta (pure: the clock comes in). Okta counts requests per bucket and minute and tells the
+ * state in three headers; each bucket here keeps to a share of its limit, spread evenly.
+ *
+ * Per bucket a token bucket (GCRA's sibling): it holds at most a twentieth of the allowance and refills so that no
+ * window of 60 s, wherever it begins, can hold more than the share; so a pause is never followed by a burst. Besides, we
+ * stop until the reset when others have used the bucket up to its last tenth.
+ */
+
+/** What the headers of an answer said: the limit and the rest of the window, and when it ends (ms, our clock). */
+export interface WindowFacts {
+  limit: number
+  remaining: number
+  resetAt: number
+}
+
+export interface RateBudget {
+  /** Takes the right to send one request now (0), or says how many milliseconds to wait before asking again. */
+  take(bucket: string, now: number): number
+  /** Learns from an answer's headers. */
+  note(bucket: string, facts: WindowFacts, now: number): void
+  /** Nothing more for this bucket before `until`, and no burst afterwards. */
+  pause(bucket: string, until: number, now: number): void
+}
+
+interface Bucket {
+  allowance: number
+  tokens: number
+  refilledAt: number
+  pausedUntil: number
+}
+
+const windowMs = 60_000
+const burstShare = 0.05
+const reserveShare = 0.1
+
+/** @param sharePercent the share of each limit that we use at most (1 to 100) */
+export function createRateBudget(sharePercent: number): RateBudget {
+  const buckets = new Map<string, Bucket>()
+
+  function bucketAt(name: string, now: number): Bucket {
+    let bucket = buckets.get(name)
+    if (!bucket) buckets.set(name, (bucket = { allowance: Infinity, tokens: Infinity, refilledAt: now, pausedUntil: 0 }))
+    refill(bucket, now)
+    return bucket
+  }
+
+  return {
+    take(name, now) {
+      const bucket = bucketAt(name, now)
+      if (now < bucket.pausedUntil) return bucket.pausedUntil - now
+      if (bucket.tokens >= 1) {
+        bucket.tokens -= 1
+        return 0
+      }
+      return Math.ceil((1 - bucket.tokens) / rateOf(bucket))
+    },
+    note(name, facts, now) {
+      const bucket = bucketAt(name, now)
+      const allowance = Math.max(1, Math.floor((facts.limit * sharePercent) / 100))
+      if (allowance !== bucket.allowance) {
+        bucket.allowance = allowance
+        bucket.tokens = Math.min(bucket.tokens, burstOf(allowance))
+      }
+      const isUsedUp = facts.remaining <= Math.floor(facts.limit * reserveShare) && facts.limit > 1
+      if (isUsedUp && facts.resetAt > now) stop(bucket, facts.resetAt, now)
+    },
+    pause(name, until, now) {
+      stop(bucketAt(name, now), until, now)
+    },
+  }
+}
+
+function stop(bucket: Bucket, until: number, now: number): void {
+  bucket.pausedUntil = Math.max(bucket.pausedUntil, Math.min(until, now + 2 * windowMs))
+  // As long as no limit is known there is nothing to spread.
+  if (bucket.allowance !== Infinity) bucket.tokens = Math.min(bucket.tokens, 1)
+  // Time spent paused earns nothing: the first request after it goes at once, the next one at the even pace.
+  bucket.refilledAt = bucket.pausedUntil
+}
+
+function burstOf(allowance: number): number {
+  return Math.max(1, Math.floor(allowance * burstShare))
+}
+
+/** Tokens a millisecond. Burst and refill together stay within the allowance over any 60 s. */
+function rateOf(bucket: Bucket): number {
+  return Math.max(bucket.allowance - burstOf(bucket.allowance), 0.9) / windowMs
+}
+
+function refill(bucket: Bucket, now: number): void {
+  if (now <= bucket.refilledAt) return
+  if (bucket.allowance !== Infinity) {
+    const tokens = bucket.tokens + (now - bucket.refilledAt) * rateOf(bucket)
+    bucket.tokens = Math.min(tokens, burstOf(bucket.allowance))
+  }
+  bucket.refilledAt = now
+}
+
+/** Okta's buckets, as last published: the first row whose method and path match names the bucket. */
+const bucketTable: readonly [name: string, path: RegExp, method?: string][] = [
+  ['users', /^\/api\/v1\/users$/],
+  ['user-read', /^\/api\/v1\/users\/[^/]+$/, 'GET'],
+  ['user-write', /^\/api\/v1\/users\/[^/]+$/],
+  ['groups', /^\/api\/v1\/groups$/],
+  ['group', /^\/api\/v1\/groups\/[^/]+$/],
+  ['app', /^\/api\/v1\/apps\/[^/]+$/],
+  ['apps', /^\/api\/v1\/apps(\/|$)/],
+  ['logs', /^\/api\/v1\/logs/],
+  ['clients', /^\/oauth2\/v1\/clients/],
+  ['token', /^\/oauth2\/v1\/(token|authorize)$/],
+  ['api', /^\//],
+]
+
+/** The bucket that a request counts against. */
+export function bucketOf(method: string, path: string): string {
+  return bucketTable.find(([, pattern, only]) => pattern.test(path) && (only === undefined || only === method))?.[0] ?? 'api'
+}

@@ -1,0 +1,53 @@
+/**
+ * When a request to Okta is tried again: a table, read at the edge (pure). What a create or another request that must
+ * not happen twice left behind nobody knows after a lost answer, so those are never repeated here; who sent them looks
+ * first what became of them.
+ */
+
+/** What became of one attempt. */
+export type Failure =
+  | { kind: 'rateLimit'; resetInMs: number | null }
+  | { kind: 'concurrency' }
+  | { kind: 'stillActivating' }
+  | { kind: 'serverError'; status: number }
+  /** The connection was refused or the name not found: nothing was sent. */
+  | { kind: 'unreachable' }
+  /** No answer, or half of one: the request may have been carried out. */
+  | { kind: 'noAnswer' }
+  | { kind: 'refused' }
+
+interface Rule {
+  attempts: number
+  /** The first pause; it doubles with each attempt. */
+  pauseMs: number
+  /** True when the request was certainly not carried out, so that even a create may be sent again. */
+  notDone: boolean
+}
+
+const rules: Record<Exclude<Failure['kind'], 'refused'>, Rule> = {
+  rateLimit: { attempts: 10, pauseMs: 2_000, notDone: true },
+  concurrency: { attempts: 8, pauseMs: 500, notDone: true },
+  stillActivating: { attempts: 6, pauseMs: 1_000, notDone: true },
+  serverError: { attempts: 5, pauseMs: 500, notDone: false },
+  unreachable: { attempts: 5, pauseMs: 500, notDone: true },
+  noAnswer: { attempts: 4, pauseMs: 500, notDone: false },
+}
+
+const longestPauseMs = 60_000
+
+/**
+ * How long to wait before the next attempt in milliseconds, or null to give up.
+ * @param attempt how often it has been tried, from 1
+ * @param repeatable whether carrying it out twice is the same as once
+ * @param random 0 ≤ random < 1; up to a quarter more, so that many clients do not come back together
+ */
+export function pauseBefore(failure: Failure, attempt: number, repeatable: boolean, random: number): number | null {
+  if (failure.kind === 'refused') return null
+  const rule = rules[failure.kind]
+  if (attempt >= rule.attempts || (!repeatable && !rule.notDone)) return null
+  const doubled = Math.min(rule.pauseMs * 2 ** (attempt - 1), longestPauseMs)
+  const jittered = Math.ceil(doubled * (1 + random / 4))
+  if (failure.kind !== 'rateLimit' || failure.resetInMs === null) return jittered
+  // One second more than the reset says: it counts in whole seconds.
+  return Math.min(Math.max(failure.resetInMs, 0), 2 * longestPauseMs) + 1_000 + Math.ceil(random * 250)
+}

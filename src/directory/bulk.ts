@@ -1,0 +1,87 @@
+/** One lifecycle operation, or deletion, over everyone a filter finds: planned first, person by person, then applied. */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import type { Document } from '../model/attribute.ts'
+import { isObject } from '../model/attribute.ts'
+import { operations, type Operation } from '../model/lifecycle.ts'
+import { documentOf } from '../model/rows.ts'
+import { user } from '../model/user.ts'
+import { allIds } from '../store/list-records.ts'
+import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { loadRecords } from '../store/records.ts'
+import type { StepRunner } from '../plans/apply.ts'
+import { afterOperation, operateLocked } from './lifecycle.ts'
+import { deleteLockedUser } from './users.ts'
+import { lockRecords } from './write-records.ts'
+
+const mostPeople = 1_000_000
+const page = 500
+
+export interface BulkRequest {
+  operation: Operation | 'delete'
+  filter?: string
+  q?: string
+  options: Document
+}
+
+/** Reads a request to plan a bulk operation. Errors: `invalid_body`, `invalid_value`. */
+export function bulkRequest(body: unknown): BulkRequest {
+  if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object with `operation` and `filter`.')
+  const { operation, filter, q, options, ...rest } = body
+  const unknown = Object.keys(rest).filter((key) => key !== 'kind')[0]
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
+  if (typeof operation !== 'string' || ![...operations, 'delete'].includes(operation)) {
+    throw new GatehouseError('invalid_value', `operation: must be one of ${operations.join(', ')} or delete.`)
+  }
+  if (typeof filter !== 'string' && typeof q !== 'string') throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
+  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, options: isObject(options) ? options : {} }
+}
+
+/** Plans the operation: a step a person, with what would change, or why it cannot be done. */
+export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan> {
+  const ids = await allIds(ctx.db, user, request, mostPeople)
+  const planId = ctx.newId()
+  const title = `${request.operation} ${ids.length} people: ${request.filter ?? request.q ?? ''}`
+  await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  const counts: Record<string, number> = {}
+  for (let from = 0; from < ids.length; from += page) {
+    const records = await loadRecords(ctx.db, user, ids.slice(from, from + page))
+    const documents = [...records.values()].map((record) => documentOf(user, record))
+    const steps = documents.map((document, index) => stepFor(ctx, request, document, from + index + 1))
+    for (const step of steps) counts[step.action] = (counts[step.action] ?? 0) + 1
+    await ctx.db.transaction(async (tx) => {
+      await insertSteps(tx, planId, steps)
+      await insertReads(tx, planId, 'User', documents.map((document) => ({ id: document.id as string, version: (document.meta as Document).version as number })))
+    })
+  }
+  await finishPlan(ctx.db, planId, counts, ids.length)
+  return readPlan(ctx.db, planId)
+}
+
+function stepFor(ctx: Context, request: BulkRequest, document: Document, step: number): PlanStep {
+  const base = { step, resource: 'User', targetId: document.id as string, label: (document.displayName ?? document.userName) as string | undefined }
+  if (request.operation === 'delete') {
+    return document.systemFlag === true ? { ...base, action: 'conflict', problems: [{ message: 'is a record of the system' }] } : { ...base, action: 'delete' }
+  }
+  try {
+    const after = afterOperation(ctx, document, request.operation, request.options)
+    const changes = { status: [document.status, after.status], secondaryStatus: [document.secondaryStatus ?? null, after.secondaryStatus ?? null] }
+    const nothing = JSON.stringify(after) === JSON.stringify(document)
+    return { ...base, action: nothing ? 'unchanged' : 'update', ...(nothing ? {} : { changes }) }
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error
+    return { ...base, action: 'conflict', problems: [{ message: error.message }] }
+  }
+}
+
+/** Carries out steps of a bulk plan. */
+export const runBulk: StepRunner = async (tx, ctx, plan, steps) => {
+  const { operation, options } = plan.options as unknown as BulkRequest
+  const people = await lockRecords(tx, user, steps.map((step) => step.targetId!))
+  if (operation === 'delete') {
+    for (const { document } of people.values()) await deleteLockedUser(tx, ctx, document)
+    return []
+  }
+  const results = await operateLocked(tx, ctx, [...people.values()], operation, options)
+  return results.map((document) => ({ resource: 'User', id: document.id as string, version: (document.meta as Document).version as number }))
+}

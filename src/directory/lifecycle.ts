@@ -1,0 +1,120 @@
+/**
+ * The operations on a person's life: activate, disable, terminate, rehire, … The table of what is allowed from where
+ * stands in model/lifecycle; here is what each does besides: sessions end, access ends, related accounts follow.
+ */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import { transition, type Operation } from '../model/lifecycle.ts'
+import { user } from '../model/user.ts'
+import { checkDate } from '../model/values.ts'
+import type { Transaction } from '../store/database.ts'
+import { endAccess, endSessions, openRelated, removeAccess, resetLogins, setLocks } from '../store/user-rows.ts'
+import { checkVersion, writeUsers, type Versions } from './users.ts'
+import { lockRecords, type Pending } from './write-records.ts'
+
+type Loaded = Pending['before'] & object
+
+/** What an operation's body may say. Unknown members are refused. */
+const bodies: Partial<Record<Operation, readonly string[]>> = {
+  leave: ['paid'],
+  convert: ['typeId', 'subTypeId', 'employeeType'],
+  rehire: ['startDate', 'lastDate'],
+  terminate: ['lastDate', 'removeAccess', 'includeRelated'],
+}
+
+/**
+ * Carries out an operation on one person. Errors: `transition_not_allowed` (with the statuses it is allowed in),
+ * `invalid_body`, `not_found`, `version_mismatch`. Repeating an operation that has nothing left to do changes nothing.
+ */
+export async function operate(ctx: Context, id: string, operation: Operation, body: unknown, versions?: Versions): Promise<Document> {
+  const options = checkBody(operation, body)
+  return ctx.db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, user, [id])).get(id)!
+    checkVersion(before.document, versions)
+    const [result] = await operateLocked(tx, ctx, [before], operation, options)
+    return result!
+  })
+}
+
+/** The same for many people already locked; all or none. */
+export async function operateLocked(tx: Transaction, ctx: Context, people: readonly Loaded[], operation: Operation, options: Document = {}): Promise<Document[]> {
+  const pending = people.map((before) => ({ action: `user.${operation}`, before, after: afterOperation(ctx, before.document, operation, options) }))
+  const results = await writeUsers(tx, ctx, pending)
+  const changed = pending.filter((one) => one.after !== one.before.document).map((one) => one.after.id as string)
+  if (changed.length > 0) await consequences(tx, ctx, changed, operation, options)
+  return results
+}
+
+function checkBody(operation: Operation, body: unknown): Document {
+  if (body === undefined || body === null) return {}
+  if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object, or absent.')
+  const allowed = bodies[operation] ?? []
+  const unknown = Object.keys(body).find((key) => !allowed.includes(key))
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: ${operation} takes ${allowed.length > 0 ? allowed.join(', ') : 'no body'}.`)
+  for (const key of ['startDate', 'lastDate']) {
+    const checked = body[key] === undefined || body[key] === null ? undefined : checkDate(body[key])
+    if (checked && 'message' in checked) throw new GatehouseError('invalid_value', `${key}: ${checked.message}.`)
+  }
+  for (const key of ['paid', 'removeAccess', 'includeRelated']) {
+    if (body[key] !== undefined && typeof body[key] !== 'boolean') throw new GatehouseError('invalid_value', `${key}: must be true or false.`)
+  }
+  for (const key of ['typeId', 'subTypeId', 'employeeType']) {
+    if (body[key] !== undefined && typeof body[key] !== 'string') throw new GatehouseError('invalid_value', `${key}: must be a text.`)
+  }
+  return body
+}
+
+/** The document after an operation; the very same document when it has nothing left to do. */
+export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document = {}): Document {
+  const moved = transition(before, operation)
+  if (!moved) return before
+  if (operation === 'leave' && options.paid === true) moved.status = 'USER_LEAVE_WITH_PAY'
+  if (operation === 'reset') {
+    delete moved.dateItPolicyApproved
+    delete moved.claimDate
+    delete moved.dateChallengeRespChanged
+  }
+  if (operation === 'rehire') {
+    if (typeof options.startDate === 'string') moved.startDate = options.startDate
+    if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
+    else delete moved.lastDate
+  }
+  if (operation === 'terminate' && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
+  if (operation === 'convert') return converted(ctx, moved, options)
+  return moved
+}
+
+function converted(ctx: Context, document: Document, options: Document): Document {
+  if (options.typeId === undefined) throw new GatehouseError('required_attribute', 'typeId: convert needs the type to change to.')
+  if (options.typeId === document.typeId && options.subTypeId === document.subTypeId) return document
+  const after: Document = { ...document, typeId: options.typeId, conversionDate: ctx.now().toISOString() }
+  if (options.subTypeId === undefined) delete after.subTypeId
+  else after.subTypeId = options.subTypeId
+  if (options.employeeType !== undefined) after.employeeType = options.employeeType
+  return after
+}
+
+const endsSessions: readonly Operation[] = ['disable', 'deactivate', 'terminate', 'lock', 'reset', 'leave']
+
+async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document): Promise<void> {
+  if (endsSessions.includes(operation)) await endSessions(tx, ids)
+  if (operation === 'lock') await setLocks(tx, ids, 'LOCKED_ADMIN')
+  if (operation === 'unlock' || operation === 'enable' || operation === 'activate' || operation === 'rehire') await setLocks(tx, ids, 'NOT_LOCKED')
+  if (operation === 'reset') await resetLogins(tx, ids)
+  if (operation === 'terminate' || operation === 'deactivate') await revokeAccess(tx, ctx, ids, options)
+  if (operation === 'terminate' && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true) await terminateRelated(tx, ctx, ids, options)
+}
+
+async function revokeAccess(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<void> {
+  if ((options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true) await removeAccess(tx, ids)
+  else await endAccess(tx, ids, ctx.now())
+}
+
+/** By default the accounts related to a person end with the person. */
+async function terminateRelated(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<void> {
+  const related = await openRelated(tx, ids)
+  if (related.length === 0) return
+  const people = [...(await lockRecords(tx, user, related)).values()]
+  await operateLocked(tx, ctx, people.filter(({ document }) => document.systemFlag !== true), 'terminate', { ...options, lastDate: undefined })
+}

@@ -1,0 +1,128 @@
+/**
+ * Two records of one person become one. Planned first: what each field becomes, which entries and links move; applied
+ * in one transaction; undone from what the plan kept, as long as neither record has changed since.
+ */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { recordEvents } from '../audit/record.ts'
+import { isObject, setValueAt, valueAt, type Document } from '../model/attribute.ts'
+import { documentOf } from '../model/rows.ts'
+import { user } from '../model/user.ts'
+import type { StepRunner } from '../plans/apply.ts'
+import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
+import { keepRows, moveLinks, plannedMoves, putBackRows, readKept, saveKept, takeBackLinks, type Moved } from '../store/merge.ts'
+import { loadRecords } from '../store/records.ts'
+import { deleteUserRows } from '../store/user-rows.ts'
+import { userKind } from './user-record.ts'
+import { checkVersion, readUser } from './users.ts'
+import { lockRecords, writeRecords } from './write-records.ts'
+
+export interface MergeRequest {
+  survivor: string
+  duplicate: string
+  /** Paths whose value is taken from the duplicate even where the survivor has one. */
+  take: readonly string[]
+}
+
+/** Reads a request to plan a merge. Errors: `invalid_body`, `invalid_value`. */
+export function mergeRequest(body: unknown): MergeRequest {
+  if (!isObject(body) || typeof body.survivor !== 'string' || typeof body.duplicate !== 'string') {
+    throw new GatehouseError('invalid_body', 'The body must name `survivor` and `duplicate` by their ids.')
+  }
+  if (body.survivor === body.duplicate) throw new GatehouseError('invalid_value', 'duplicate: is the survivor itself.')
+  const take = body.take ?? []
+  const known = mergedPaths()
+  if (!Array.isArray(take) || take.some((path) => !known.includes(path as string))) {
+    throw new GatehouseError('invalid_value', `take: must be a list among ${known.join(', ')}.`)
+  }
+  return { survivor: body.survivor, duplicate: body.duplicate, take: take as string[] }
+}
+
+const mergedPaths = () => user.attributes.filter((one) => one.mutability === 'readWrite' && one.expression === undefined && one.path !== 'userName').map((one) => one.path)
+
+/** The survivor with what the duplicate adds: fields the survivor lacks, fields to take, entries it does not have yet. */
+export function mergedDocument(survivor: Document, duplicate: Document, take: readonly string[]): Document {
+  const merged: Document = structuredClone(survivor)
+  for (const path of mergedPaths()) {
+    const other = valueAt(duplicate, path)
+    if (other !== undefined && (valueAt(survivor, path) === undefined || take.includes(path))) setValueAt(merged, path, other)
+  }
+  for (const path of ['emails', 'phoneNumbers', 'addresses'] as const) {
+    const own = (survivor[path] ?? []) as Document[]
+    const added = ((duplicate[path] ?? []) as Document[]).filter((entry) => !own.some((one) => sameEntry(one, entry)))
+    merged[path] = [...own, ...added.map(({ id: _id, ...entry }) => ({ ...entry, primary: false }))]
+  }
+  const attributes = { ...((duplicate.attributes ?? {}) as Document), ...((survivor.attributes ?? {}) as Document) }
+  if (Object.keys(attributes).length > 0) merged.attributes = attributes
+  return merged
+}
+
+const contactKeys = ['value', 'countryCd', 'areaCd', 'address1', 'locality', 'postalCode', 'country']
+
+function sameEntry(a: Document, b: Document): boolean {
+  const text = (entry: Document, key: string) => String(entry[key] ?? '').toLowerCase()
+  return contactKeys.every((key) => text(a, key) === text(b, key))
+}
+
+/** Plans the merge: one step, with every field that changes and every link that moves. */
+export async function planMerge(ctx: Context, request: MergeRequest): Promise<Plan> {
+  const [survivor, duplicate] = await Promise.all([readUser(ctx.db, request.survivor), readUser(ctx.db, request.duplicate)])
+  if (duplicate.systemFlag === true) throw new GatehouseError('system_record', 'The duplicate is a record of the system and cannot be merged away.')
+  const planId = ctx.newId()
+  const title = `merge ${String(duplicate.displayName ?? duplicate.id)} into ${String(survivor.displayName ?? survivor.id)}`
+  await insertPlan(ctx.db, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  const merged = mergedDocument(survivor, duplicate, request.take)
+  const fields = mergedPaths().filter((path) => valueAt(merged, path) !== valueAt(survivor, path))
+    .map((path) => ({ path, before: valueAt(survivor, path), after: valueAt(merged, path) }))
+  const entries = ['emails', 'phoneNumbers', 'addresses'].map((path) => ({ path, added: ((merged[path] ?? []) as Document[]).filter((entry) => entry.id === undefined) }))
+  const lost = mergedPaths().filter((path) => valueAt(duplicate, path) !== undefined && valueAt(duplicate, path) !== valueAt(merged, path))
+    .map((path) => ({ path, value: valueAt(duplicate, path) }))
+  await ctx.db.transaction(async (tx) => {
+    const links = await plannedMoves(tx, request.survivor, request.duplicate)
+    const changes = { fields, entries: entries.filter((one) => one.added.length > 0), links, notTaken: lost }
+    await insertSteps(tx, planId, [{ step: 1, action: 'update', resource: 'User', targetId: request.survivor, label: title, changes }])
+    const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
+    await insertReads(tx, planId, 'User', versions)
+  })
+  await finishPlan(ctx.db, planId, { update: 1, delete: 1 }, 1)
+  return readPlan(ctx.db, planId)
+}
+
+/** Carries the merge out: links move, the duplicate goes, the survivor gains; what is needed to undo is kept. */
+export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
+  const request = plan.options as unknown as MergeRequest
+  const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
+  const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
+  const kept = await keepRows(tx, request.duplicate)
+  const moved = await moveLinks(tx, request.survivor, request.duplicate)
+  await deleteUserRows(tx, request.duplicate)
+  // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
+  const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
+  before.document = documentOf(user, before.record)
+  const after = mergedDocument(before.document, duplicate.document, request.take)
+  const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after }])
+  await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
+  const version = (result!.meta as Document).version as number
+  await saveKept(tx, plan.id, kept)
+  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { moved, survivor: survivor.document, version } }])
+  return [{ resource: 'User', id: request.survivor, version }]
+}
+
+/** Brings the duplicate back as it was, and the survivor. Errors: `plan_state`, `version_mismatch` when the survivor has changed since. */
+export async function undoMerge(ctx: Context, planId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const plan = await movePlan(tx, planId, ['applied'], 'undone')
+    const request = plan.options as unknown as MergeRequest
+    const [step] = await listSteps(tx, planId, { count: 1 })
+    const { moved, survivor, version } = step!.result as { moved: Moved[]; survivor: Document; version: number }
+    const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
+    checkVersion(now.document, [version])
+    await putBackRows(tx, await readKept(tx, planId))
+    await takeBackLinks(tx, request.duplicate, moved)
+    const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
+    const before = { record, document: documentOf(user, record) }
+    await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: { ...survivor, meta: before.document.meta } }])
+    await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }] }])
+    await markSteps(tx, planId, [{ step: 1, status: 'undone' }])
+  })
+}

@@ -1,0 +1,95 @@
+/** The verbs on metadata: the types of things, and the attributes that administrators declare for them. */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { recordEvents } from '../audit/record.ts'
+import type { Document } from '../model/attribute.ts'
+import { metadataElement, metadataType } from '../model/metadata-records.ts'
+import { mergePatch } from '../model/merge-patch.ts'
+import { validateEntry } from '../model/validate.ts'
+import type { Transaction } from '../store/database.ts'
+import { deleteElement, deleteType, insertElement, insertType, readElement, readType, updateElement, updateType, usesOfElement } from '../store/metadata-records.ts'
+import { forgetMetadata } from '../store/metadata.ts'
+
+type Written = { before?: Document; after?: Document }
+
+async function written(tx: Transaction, ctx: Context, action: string, targetType: string, id: string, { before, after }: Written): Promise<void> {
+  await recordEvents(tx, ctx, [{ action, targetType, targetId: id, result: 'SUCCESS', changes: [{ path: '', ...(before ? { before } : {}), ...(after ? { after } : {}) }] }])
+}
+
+async function change<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): Promise<T> {
+  const result = await ctx.db.transaction(work)
+  forgetMetadata()
+  return result
+}
+
+/** Makes a metadata type; its id is the caller's, a word such as CONTRACTOR. Errors: `already_exists`, `invalid_…`. */
+export function createType(ctx: Context, input: unknown): Promise<Document> {
+  const type = validateEntry(metadataType, input)
+  return change(ctx, async (tx) => {
+    await insertType(tx, type)
+    await written(tx, ctx, 'metadata.type.create', 'MetadataType', type.id as string, { after: type })
+    return readType(tx, type.id as string)
+  })
+}
+
+/** Changes a type's words or takes it out of use. */
+export function patchType(ctx: Context, id: string, patch: unknown): Promise<Document> {
+  return change(ctx, async (tx) => {
+    const before = await readType(tx, id)
+    const after = { ...validateEntry(metadataType, mergePatch(before, patch), before), id }
+    await updateType(tx, id, after)
+    await written(tx, ctx, 'metadata.type.update', 'MetadataType', id, { before, after })
+    return after
+  })
+}
+
+/** Removes a type that nothing uses. Errors: `system_record`, `still_referenced`. */
+export function removeType(ctx: Context, id: string): Promise<void> {
+  return change(ctx, async (tx) => {
+    const before = await readType(tx, id)
+    if (before.isSystem === true) throw new GatehouseError('system_record', `${id} is a type of the system; set active to false to take it out of use.`)
+    await deleteType(tx, id)
+    await written(tx, ctx, 'metadata.type.delete', 'MetadataType', id, { before })
+  })
+}
+
+/** Declares a custom attribute. Errors: `already_exists` for the same name and type, `invalid_value` for a validator that is no regular expression. */
+export function createElement(ctx: Context, input: unknown): Promise<Document> {
+  const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id: ctx.newId() }
+  return change(ctx, async (tx) => {
+    await insertElement(tx, element)
+    await written(tx, ctx, 'metadata.element.create', 'MetadataElement', element.id as string, { after: element })
+    return element
+  })
+}
+
+/** Changes a declaration. Values that people already have are left alone until they are next changed. */
+export function patchElement(ctx: Context, id: string, patch: unknown): Promise<Document> {
+  return change(ctx, async (tx) => {
+    const before = await readElement(tx, id)
+    const after: Document = { ...checkElement(validateEntry(metadataElement, mergePatch(before, patch), before)), id }
+    const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
+    if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
+    await updateElement(tx, id, after)
+    await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
+    return after
+  })
+}
+
+/** Removes a declaration that no record has values of. Errors: `still_referenced`. */
+export function removeElement(ctx: Context, id: string): Promise<void> {
+  return change(ctx, async (tx) => {
+    const before = await readElement(tx, id)
+    if ((await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'Records have values of this attribute; remove those first.')
+    await deleteElement(tx, id)
+    await written(tx, ctx, 'metadata.element.delete', 'MetadataElement', id, { before })
+  })
+}
+
+function checkElement(element: Document): Document {
+  const name = element.name as string
+  if (!/^[A-Za-z][\w$:.-]*$/.test(name)) {
+    throw new GatehouseError('invalid_value', 'name: must begin with a letter and hold letters, digits and _ - $ : . alone, so that filters can name it.')
+  }
+  return element
+}

@@ -1,0 +1,51 @@
+/** What is particular to an organisation's record: its place in the hierarchy, and PARENT_ID kept in step with it. */
+import { GatehouseError } from '../errors.ts'
+import { valueAt, type Document } from '../model/attribute.ts'
+import { searchText } from '../model/fold.ts'
+import { organization } from '../model/organization.ts'
+import type { Transaction } from '../store/database.ts'
+import { closesCircle, lockHierarchy, wrongNestings } from '../store/organizations.ts'
+import { checkPeriods } from './check-periods.ts'
+import type { Pending, RecordKind } from './write-records.ts'
+
+export const organizationKind: RecordKind = {
+  resource: organization,
+  prepare,
+  derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
+  check,
+}
+
+/** PARENT_ID is the parent of the first open edge, or of the first. */
+function prepare(given: Document): Document {
+  const document = { ...given }
+  const parents = (document.parents ?? []) as Document[]
+  const first = parents.find((edge) => edge.end === undefined) ?? parents[0]
+  if (first) document.parentId = first.organization
+  else delete document.parentId
+  return document
+}
+
+/** No organisation below itself, and only what may stand below what. Errors: `circular_dependency`, `conflict`. */
+async function check(tx: Transaction, pending: readonly Pending[]): Promise<void> {
+  pending.forEach(({ after }) => checkPeriods(organization, after))
+  const moved = pending.filter(({ before, after }) => edgesOf(before?.document) !== edgesOf(after) || before?.document.organizationType !== after.organizationType)
+  if (moved.length === 0) return
+  await lockHierarchy(tx)
+  const edges = moved.flatMap(({ after }) => parentsOf(after).map((parent) => ({ parent, child: after.id as string, type: after.organizationType as string })))
+  const self = edges.find(({ parent, child }) => parent === child)
+  const circle = self ?? (await closesCircle(tx, edges))
+  if (circle) throw new GatehouseError('circular_dependency', `parents: ${circle.parent} stands below ${circle.child} already; an organisation cannot stand below itself.`)
+  const types = new Map(pending.map(({ after }) => [after.id as string, after.organizationType as string]))
+  const [wrong] = await wrongNestings(tx, edges, types)
+  if (wrong) throw new GatehouseError('conflict', `parents: ${wrong.memberType} cannot stand below ${wrong.parentType}; see the allowed nesting of organisation types.`)
+}
+
+const parentsOf = (document: Document) => ((document.parents ?? []) as Document[]).map((edge) => edge.organization as string)
+const edgesOf = (document: Document | undefined) => (document ? parentsOf(document).sort().join() : '')
+
+function searchedValues(document: Document): string[] {
+  return organization.attributes.flatMap((attribute) => {
+    const value = attribute.searched ? valueAt(document, attribute.path) : undefined
+    return typeof value === 'string' ? [value] : []
+  })
+}

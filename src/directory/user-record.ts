@@ -1,0 +1,99 @@
+/** What is particular to a person's record: the sign-in login, one primary per kind of contact, and derived names. */
+import { GatehouseError } from '../errors.ts'
+import { touchesMapping } from '../model/account-mapping.ts'
+import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
+import { searchText } from '../model/fold.ts'
+import { displayName, sortName } from '../model/person-names.ts'
+import { user } from '../model/user.ts'
+import { isActive } from '../model/user-statuses.ts'
+import { markDataChanges } from '../store/references.ts'
+import { checkPeriods } from './check-periods.ts'
+import type { RecordKind } from './write-records.ts'
+
+/** The managed system that is Gatehouse itself. */
+export const ownSystem = '0'
+
+export const userKind: RecordKind = {
+  resource: user,
+  prepare,
+  derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
+  check: async (_tx, pending) => pending.forEach(({ after }) => checkPeriods(user, after)),
+  written: async (tx, _ctx, written) => {
+    const mapped = written.filter((one) => one.before && touchesMapping(one.paths))
+    await markDataChanges(tx, mapped.map((one) => one.id))
+  },
+}
+
+function prepare(given: Document, before: Document | undefined): Document {
+  const document = withLogin(given, before)
+  for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, kind)
+  const emails = (document.emails ?? []) as Document[]
+  setValueAt(document, 'primaryEmail', emails.find((email) => email.primary === true)?.value)
+  const name = displayName(document)
+  setValueAt(document, 'name.formatted', name)
+  setValueAt(document, 'displayName', name)
+  setValueAt(document, 'sortName', sortName(document))
+  document.active = isActive(document.status, document.secondaryStatus)
+  checkLinks(document)
+  return document
+}
+
+/**
+ * `userName` is the login of managed system 0: one fact, shown in two places. Whichever of the two was changed carries
+ * the other with it.
+ */
+function withLogin(given: Document, before: Document | undefined): Document {
+  const document = { ...given }
+  const logins = ((document.logins ?? []) as Document[]).map((login) => ({ ...login }))
+  const own = logins.find((login) => login.managedSystem === ownSystem)
+  if (!own && ((before?.logins ?? []) as Document[]).some((login) => login.managedSystem === ownSystem)) {
+    throw new GatehouseError('conflict', 'The login of managed system 0 is how the person signs in; it cannot be removed.')
+  }
+  if (own && document.userName === before?.userName) document.userName = own.login
+  else if (own) own.login = document.userName
+  else if (document.userName !== undefined) logins.unshift(newLogin(document.userName))
+  return { ...document, logins }
+}
+
+function newLogin(login: unknown): Document {
+  return { login, managedSystem: ownSystem, identityType: 'PRIMARY', status: 'ACTIVE', isActive: true, firstTimeLogin: true, lockMarker: 'NOT_LOCKED', authType: 'PASSWORD' }
+}
+
+/** The first entry becomes the primary one unless the caller says otherwise. */
+function settlePrimary(document: Document, path: string): void {
+  const entries = document[path] as Document[] | undefined
+  if (!entries) return
+  const settled = entries.map((entry) => ({ ...entry }))
+  if (!settled.some((entry) => entry.primary === true)) {
+    const first = settled.find((entry) => entry.primary === undefined)
+    if (first) first.primary = true
+  }
+  for (const entry of settled) entry.primary ??= false
+  document[path] = settled
+}
+
+/** Nobody supervises, or is related to, themselves; and no relation stands twice. */
+function checkLinks(document: Document): void {
+  const refuse = (path: string, message: string) => {
+    throw new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
+  }
+  for (const [path, other] of [['supervisors', 'supervisor'], ['relations', 'user']] as const) {
+    const entries = (document[path] ?? []) as Document[]
+    if (entries.some((entry) => entry[other] === document.id)) refuse(path, 'a person cannot be tied to themselves')
+  }
+  if (document.alternateId !== undefined && document.alternateId === document.id) refuse('alternateId', 'a person cannot stand in for themselves')
+  for (const [from, until] of [['alternateStartDate', 'alternateEndDate'], ['certDelegateStartDate', 'certDelegateEndDate'], ['startDate', 'lastDate']] as const) {
+    const [start, end] = [document[from], document[until]]
+    if (typeof start === 'string' && typeof end === 'string' && start > end) refuse(until, `must not lie before ${from}`)
+  }
+}
+
+function searchedValues(document: Document): string[] {
+  const values: string[] = []
+  for (const attribute of user.attributes) {
+    const value = attribute.searched ? valueAt(document, attribute.path) : undefined
+    if (typeof value === 'string') values.push(value)
+  }
+  for (const email of (document.emails ?? []) as Document[]) values.push(email.value as string)
+  return values
+}

@@ -1,0 +1,138 @@
+/** The verbs on people: create, replace, patch, delete; each in one transaction, each with its audit event. */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { recordEvents } from '../audit/record.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import { documentChanges } from '../model/document-diff.ts'
+import { mergePatch } from '../model/merge-patch.ts'
+import { user } from '../model/user.ts'
+import { validateDocument } from '../model/validate.ts'
+import { initialStatus, withActive } from '../model/lifecycle.ts'
+import { documentOf } from '../model/rows.ts'
+import type { Transaction } from '../store/database.ts'
+import { deletePeopleFromEfs } from '../store/portals.ts'
+import { loadRecords } from '../store/records.ts'
+import { deleteUserRows } from '../store/user-rows.ts'
+import { hashSecretWord } from './secret-word.ts'
+import { today } from './today.ts'
+import { userKind } from './user-record.ts'
+import { lockRecords, writeRecords, type Pending } from './write-records.ts'
+
+/** Versions a caller accepts (from If-Match), or undefined when any will do. */
+export type Versions = readonly number[] | undefined
+
+/**
+ * Makes a person. The status is PENDING_INITIAL_LOGIN unless the document says otherwise, or PENDING_START_DATE when the start date
+ * lies ahead. Errors: every `invalid_…` with its paths, `already_exists` for a taken user name.
+ */
+export async function createUser(ctx: Context, input: unknown): Promise<Document> {
+  const [created] = await createUsers(ctx, [await newUser(ctx, input)])
+  return created!
+}
+
+/** The document of a new person, checked; `trusted` input brings its own ids. */
+export async function newUser(ctx: Context, input: unknown, trusted = false): Promise<Document> {
+  const { active, rest } = splitActive(input)
+  const document = await hashSecretWord(validateDocument(user, rest, undefined, trusted))
+  document.id ??= ctx.newId()
+  return initialStatus(document, active, today(ctx))
+}
+
+/** Makes many people in one transaction, all or none. */
+export async function createUsers(ctx: Context, documents: readonly Document[]): Promise<Document[]> {
+  return ctx.db.transaction((tx) => writeRecords(tx, ctx, userKind, documents.map((after) => ({ action: 'user.create', after: { ...after } }))))
+}
+
+/** Replaces a person's document: what it does not name is cleared, collections shown only on request are kept. */
+export async function replaceUser(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Document> {
+  return changeUser(ctx, id, 'user.replace', async (before) => {
+    const { active, rest } = splitActive(input)
+    const cleared = Object.fromEntries(user.collections.filter((one) => one.returned === 'default').map((one) => [one.path, []]))
+    const checked = validateDocument(user, isObject(rest) ? { ...cleared, ...rest } : rest, before)
+    return withActive(await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active)
+  }, versions)
+}
+
+/** Changes what a JSON Merge Patch (RFC 7396) names. */
+export async function patchUser(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Document> {
+  if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
+  return changeUser(ctx, id, 'user.update', async (before) => {
+    const { active, rest } = splitActive(patch)
+    return withActive(await hashSecretWord(patchedDocument(before, rest as Document)), active)
+  }, versions)
+}
+
+/** The checked document that a merge patch makes of a person. Collections that it does not name are left alone. */
+export function patchedDocument(before: Document, patch: Document): Document {
+  const named = new Set(Object.keys(patch))
+  const base = Object.fromEntries(Object.entries(before).filter(([key]) => named.has(key) || !user.collections.some((one) => one.path === key)))
+  return { ...collectionsOf(before), ...validateDocument(user, mergePatch(base, patch), before), id: before.id }
+}
+
+/** The collections of a document alone: they stay as they are unless a change names them. */
+function collectionsOf(document: Document): Document {
+  return Object.fromEntries(Object.entries(document).filter(([key]) => user.collections.some((one) => one.path === key)))
+}
+
+/** One change of one person, under a lock. `change` gives the new document; nothing is written when nothing differs. */
+export async function changeUser(
+  ctx: Context, id: string, action: string, change: (before: Document, tx: Transaction) => Document | Promise<Document>, versions?: Versions,
+): Promise<Document> {
+  return ctx.db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, user, [id])).get(id)!
+    checkVersion(before.document, versions)
+    const after = await change(before.document, tx)
+    const [result] = await writeRecords(tx, ctx, userKind, [{ action, before, after }])
+    return result!
+  })
+}
+
+/** Writes changes of many people that were loaded under a lock. */
+export function writeUsers(tx: Transaction, ctx: Context, pending: readonly Pending[]): Promise<Document[]> {
+  return writeRecords(tx, ctx, userKind, pending)
+}
+
+/** Errors: `version_mismatch` (412). */
+export function checkVersion(document: Document, versions: Versions): void {
+  const version = (document.meta as Document).version as number
+  if (versions && !versions.includes(version)) {
+    throw new GatehouseError('version_mismatch', `The record is at version ${version}; read it again and repeat the change.`)
+  }
+}
+
+/** Removes a person for good, with everything that hangs on them. Errors: `not_found`, `system_record`. */
+export async function deleteUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const { document } = (await lockRecords(tx, user, [id])).get(id)!
+    checkVersion(document, versions)
+    await deleteLockedUser(tx, ctx, document)
+  })
+}
+
+/** The same for a person already locked. */
+export async function deleteLockedUser(tx: Transaction, ctx: Context, document: Document): Promise<void> {
+  if (document.systemFlag === true) throw new GatehouseError('system_record', 'This person is a record of the system and cannot be deleted.')
+  // First, so that accounts in Okta are queued with an e-mail address while there is one.
+  await deletePeopleFromEfs(tx, [document.id as string])
+  await deleteUserRows(tx, document.id as string)
+  await recordEvents(tx, ctx, [{
+    action: 'user.delete', targetType: 'User', targetId: document.id as string, result: 'SUCCESS', changes: documentChanges(user, document, undefined),
+  }])
+}
+
+/** A person's document, or `not_found`. */
+export async function readUser(db: Pick<Context['db'], 'query'>, id: string, collections?: readonly string[]): Promise<Document> {
+  const record = (await loadRecords(db, user, [id], { collections })).get(id)
+  if (!record) throw new GatehouseError('not_found', `There is no User with the id ${id}.`)
+  return documentOf(user, record)
+}
+
+/** `active` is a question about two other attributes; setting it means enabling or disabling. */
+function splitActive(input: unknown): { active: boolean | undefined; rest: unknown } {
+  if (!isObject(input) || !('active' in input)) return { active: undefined, rest: input }
+  const { active, ...rest } = input
+  if (active !== undefined && active !== null && typeof active !== 'boolean') {
+    throw new GatehouseError('invalid_value', 'active: must be true or false.', { problems: [{ path: 'active', message: 'must be true or false' }] })
+  }
+  return { active: active ?? undefined, rest }
+}

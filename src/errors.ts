@@ -1,0 +1,79 @@
+/**
+ * Every error Gatehouse answers with: a stable code, its HTTP status, its SCIM type (RFC 7644 §3.12) and a title.
+ * Thrown once from the domain; each door renders it in its own protocol (REST: RFC 9457). `docs/errors.md` is generated
+ * from this table and a test holds the two equal.
+ */
+
+interface ErrorRow {
+  status: number
+  title: string
+  scimType?: string
+}
+
+export const errorTable = {
+  // What the caller sent
+  invalid_json: { status: 400, title: 'The body is not valid JSON.', scimType: 'invalidSyntax' },
+  invalid_body: { status: 400, title: 'The body does not have the expected shape.', scimType: 'invalidSyntax' },
+  invalid_value: { status: 400, title: 'A value is not allowed.', scimType: 'invalidValue' },
+  unknown_attribute: { status: 400, title: 'There is no such attribute.', scimType: 'invalidPath' },
+  read_only_attribute: { status: 400, title: 'The attribute cannot be changed.', scimType: 'mutability' },
+  required_attribute: { status: 400, title: 'A required attribute is missing.', scimType: 'invalidValue' },
+  invalid_reference: { status: 400, title: 'A reference points to nothing.', scimType: 'invalidValue' },
+  invalid_filter: { status: 400, title: 'The filter cannot be understood.', scimType: 'invalidFilter' },
+  invalid_sort: { status: 400, title: 'The list cannot be sorted this way.', scimType: 'invalidPath' },
+  invalid_cursor: { status: 400, title: 'The cursor is not one of ours.', scimType: 'invalidCursor' },
+  invalid_parameter: { status: 400, title: 'A query parameter is not allowed.', scimType: 'invalidValue' },
+  invalid_file: { status: 400, title: 'The file cannot be read as given.', scimType: 'invalidSyntax' },
+  invalid_mapping: { status: 400, title: 'The mapping is not valid.', scimType: 'invalidSyntax' },
+  // Who the caller is
+  unauthenticated: { status: 401, title: 'No valid key came with the request.' },
+  forbidden: { status: 403, title: 'The key lacks the right for this.' },
+  // What is there
+  not_found: { status: 404, title: 'There is nothing at this address.' },
+  method_not_allowed: { status: 405, title: 'The address does not answer this method.' },
+  // What stands against it
+  already_exists: { status: 409, title: 'The value is taken.', scimType: 'uniqueness' },
+  conflict: { status: 409, title: 'The current state does not allow this.' },
+  transition_not_allowed: { status: 409, title: 'The status does not allow this change.' },
+  circular_dependency: { status: 409, title: 'The change would close a circle.' },
+  period_overlap: { status: 409, title: 'The period overlaps another one of the same pair.' },
+  system_record: { status: 409, title: 'A record of the system cannot be deleted.' },
+  still_referenced: { status: 409, title: 'Other records still refer to this one.' },
+  plan_stale: { status: 409, title: 'The directory has changed since the plan was made.' },
+  plan_state: { status: 409, title: 'The plan is in a state that does not allow this.' },
+  version_mismatch: { status: 412, title: 'The record has changed since it was read.' },
+  body_too_large: { status: 413, title: 'The body is too large.' },
+  unsupported_media_type: { status: 415, title: 'The content type is not supported.' },
+  idempotency_mismatch: { status: 422, title: 'The idempotency key came before with another request.' },
+  too_many_requests: { status: 429, title: 'Too many requests.' },
+  // What we could not do
+  internal_error: { status: 500, title: 'Something went wrong on our side.' },
+  unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
+  disk_full: { status: 507, title: 'The database has no room left.' },
+  // Operating the server (shown by the command line)
+  configuration: { status: 500, title: 'The configuration cannot be used.' },
+  remote_error: { status: 502, title: 'The remote system refused or did not answer.' },
+} as const satisfies Record<string, ErrorRow>
+
+export type ErrorCode = keyof typeof errorTable
+
+/** One thing wrong with the input: where (a path, a column, a line) and what is wrong and what to do. */
+export interface Problem {
+  path?: string
+  message: string
+}
+
+/** An error with a stable code. `detail` says what is wrong, where, and what to do; it never holds a secret. */
+export class GatehouseError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly problems: Problem[]
+
+  constructor(code: ErrorCode, detail?: string, options: { problems?: Problem[]; cause?: unknown } = {}) {
+    super(detail ?? errorTable[code].title, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'GatehouseError'
+    this.code = code
+    this.status = errorTable[code].status
+    this.problems = options.problems ?? []
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The life of a person as a table: which operation is allowed in which status, and what it leaves behind.
+ *
+ *   PENDING_APPROVAL ─▶ APPROVAL_DECLINED          LEAVE_OF_ABSENCE · USER_LEAVE_WITH_PAY
+ *          │ activate                                    ▲ leave   │ return
+ *          ▼                                             │         ▼
+ *   PENDING_START_DATE ─activate / start date─▶ ACTIVE ◀──────────────── PENDING_INITIAL_LOGIN
+ *                                                  │ deactivate ▶ DELETED  ─┐
+ *                                                  │ terminate ▶ TERMINATED ├─ rehire / activate ▶ ACTIVE
+ *                                                  └ retire, decease ───────┘ (not from DECEASED)
+ *
+ * The account status is a second, independent axis: null ⇄ DISABLED (disable, enable), null ⇄ LOCKED_ADMIN (lock,
+ * unlock), LOCKED (too many wrong passwords; unlock). An administrator's lock is lifted by unlock or enable alone.
+ */
+import { GatehouseError } from '../errors.ts'
+import type { Document } from './attribute.ts'
+import type { SecondaryStatus, Status } from './user-statuses.ts'
+
+export const operations = ['activate', 'disable', 'enable', 'deactivate', 'terminate', 'rehire', 'leave', 'return', 'convert', 'reset', 'lock', 'unlock'] as const
+export type Operation = (typeof operations)[number]
+
+interface Rule {
+  /** The statuses it is allowed in; absent means any. */
+  from?: readonly Status[]
+  /** Statuses in which it has nothing left to do and says so by changing nothing. */
+  done?: readonly Status[]
+  to?: Status
+  /** The account status afterwards; absent leaves it. */
+  secondary?: SecondaryStatus | null
+  doc: string
+}
+
+const closed: readonly Status[] = ['TERMINATED', 'DELETED', 'RETIRED', 'DECEASED', 'APPROVAL_DECLINED']
+const open: readonly Status[] = ['ACTIVE', 'INACTIVE', 'PENDING_START_DATE', 'PENDING_APPROVAL', 'PENDING_USER_VALIDATION', 'PENDING_INITIAL_LOGIN', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY']
+const present: readonly Status[] = ['ACTIVE', 'INACTIVE', 'PENDING_INITIAL_LOGIN']
+const away: readonly Status[] = ['LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY']
+
+export const rules: Record<Operation, Rule> = {
+  activate: {
+    from: ['INACTIVE', 'PENDING_START_DATE', 'PENDING_APPROVAL', 'PENDING_USER_VALIDATION', 'PENDING_INITIAL_LOGIN', 'DELETED', 'ACTIVE'],
+    to: 'ACTIVE', secondary: null, doc: 'Makes the person active, whatever they waited for, or takes a deactivation back.',
+  },
+  disable: { from: open, secondary: 'DISABLED', doc: 'Keeps the person from signing in; what they may reach stays.' },
+  enable: { from: open, secondary: null, doc: 'Lifts a disabling, and any lock with it.' },
+  deactivate: { from: open, done: ['DELETED', 'TERMINATED'], to: 'DELETED', doc: 'Takes the person out of every system; the record stays and activate brings them back.' },
+  terminate: { from: [...open, 'DELETED', 'APPROVAL_DECLINED'], done: ['TERMINATED'], to: 'TERMINATED', secondary: null, doc: 'The person has left: memberships are ended or removed.' },
+  rehire: { from: ['TERMINATED', 'DELETED', 'RETIRED'], to: 'ACTIVE', secondary: null, doc: 'The same person comes back, under the same identity.' },
+  leave: { from: present, to: 'LEAVE_OF_ABSENCE', doc: 'A leave of absence, or a leave with pay.' },
+  return: { from: away, to: 'ACTIVE', doc: 'Back from a leave.' },
+  convert: { from: open, doc: 'Changes the type of the person, employee to contractor for example.' },
+  reset: { from: open, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in.' },
+  lock: { from: open, secondary: 'LOCKED_ADMIN', doc: 'An administrator\'s lock: only an administrator lifts it.' },
+  unlock: { from: open, secondary: null, doc: 'Lifts a lock, whether by failures or by an administrator.' },
+}
+
+/** The person after an operation, or undefined when it has nothing left to do. Errors: `transition_not_allowed`. */
+export function transition(document: Document, operation: Operation): Document | undefined {
+  const rule = rules[operation]
+  const status = document.status as Status
+  if (rule.done?.includes(status)) return undefined
+  if (rule.from && !rule.from.includes(status)) {
+    throw new GatehouseError('transition_not_allowed', `${operation} is not possible for a person who is ${status}; it is from ${rule.from.join(', ')}.`)
+  }
+  if (operation === 'unlock' && document.secondaryStatus === 'DISABLED') {
+    throw new GatehouseError('transition_not_allowed', 'The person is disabled, not locked; use enable.')
+  }
+  const after: Document = { ...document, status: rule.to ?? status }
+  if (rule.secondary === null) delete after.secondaryStatus
+  else if (rule.secondary !== undefined) after.secondaryStatus = rule.secondary
+  return after
+}
+
+/** True when the operation would change nothing about this person, so that repeating it is harmless. */
+export function isClosed(status: unknown): boolean {
+  return closed.includes(status as Status)
+}
+
+/** The status of a new person: what was asked for, else waiting for a start date ahead, else for the first sign-in. */
+export function initialStatus(document: Document, active: boolean | undefined, today: string): Document {
+  const waits = typeof document.startDate === 'string' && document.startDate > today
+  const status = document.status ?? (waits ? 'PENDING_START_DATE' : 'PENDING_INITIAL_LOGIN')
+  const secondary = document.secondaryStatus ?? (active === false ? 'DISABLED' : undefined)
+  return { ...document, status, ...(secondary === undefined ? {} : { secondaryStatus: secondary }) }
+}
+
+/** Setting `active` on an existing person means enable or disable; the value it has already changes nothing. */
+export function withActive(document: Document, active: boolean | undefined): Document {
+  if (active === undefined || active === (document.active ?? isOpen(document))) return document
+  return transition(document, active ? 'enable' : 'disable') ?? document
+}
+
+function isOpen(document: Document): boolean {
+  return ['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(document.status as string) && document.secondaryStatus === undefined
+}

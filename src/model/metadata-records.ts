@@ -1,0 +1,54 @@
+/** METADATA_TYPE, METADATA_ELEMENT and its valid values as documents of the API. */
+import { flag, identifier, integer, readOnly, text, type Collection } from './attribute.ts'
+import { dataTypes } from './metadata.ts'
+
+const standalone = { segment: '', parentColumn: '', returned: 'default', onePrimary: false, limit: 0 } as const
+
+export const metadataType: Collection = {
+  ...standalone,
+  path: 'metadataType',
+  label: 'metadata type',
+  table: 'metadata_type',
+  idColumn: 'type_id',
+  doc: 'A kind of something: of people, e-mail addresses, affiliations, …',
+  attributes: [
+    identifier('id', 'type_id', 'Id', 'A word that names the type, such as CONTRACTOR.', { required: true, mutability: 'immutable', returned: 'always' }),
+    text('grouping', 'grouping', 100, 'Grouping', 'What it is a kind of: USER_OBJECT_TYPE, EMAIL, …', { required: true, mutability: 'immutable', caseExact: true }),
+    text('displayName', 'display_name', 255, 'Name', 'The name people see.'),
+    text('description', 'description', 255, 'Description', 'What the type means.'),
+    integer('displayOrder', 'display_order', 'Order', 'Where it stands in lists.', { default: 0 }),
+    flag('active', 'active', 'In use', 'False takes it out of use; records that have it keep it.', { default: true }),
+    flag('isSensitive', 'is_sensitive', 'Sensitive', 'True when values of this type are sensitive.', { default: false }),
+    flag('isBinary', 'is_binary', 'Binary', 'True when values of this type are binary.', { default: false }),
+    flag('syncManagedSys', 'sync_managed_sys', 'Synchronised', 'True when values of this type go to managed systems.', { default: false }),
+    flag('isSystem', 'is_system', 'System', 'True for types the server itself relies on.', readOnly),
+  ],
+}
+
+export const metadataElement: Collection = {
+  ...standalone,
+  path: 'metadataElement',
+  label: 'custom attribute',
+  table: 'metadata_element',
+  idColumn: 'metadata_id',
+  doc: 'A custom attribute: where it applies and which values it takes.',
+  attributes: [
+    identifier('id', 'metadata_id', 'Id', 'Made by the server.', { ...readOnly, returned: 'always' }),
+    text('name', 'attribute_name', 100, 'Name', 'The name under `attributes`.', { required: true, caseExact: true }),
+    identifier('typeId', 'type_id', 'Type', 'The metadata type whose records have it; DEFAULT_USER, DEFAULT_LOGIN and DEFAULT_ORGANIZATION mean all people, logins and organisations.', { default: 'DEFAULT_USER' }),
+    text('displayName', 'display_name', 255, 'Label', 'The label people see.'),
+    text('description', 'description', 255, 'Description', 'What it means.'),
+    text('dataType', 'data_type', 20, 'Data type', 'The form of its values.', { canonical: dataTypes, default: 'STRING' }),
+    flag('required', 'required', 'Required', 'True when every record must have it.', { default: false }),
+    flag('multiValued', 'multi_valued', 'Several values', 'True when it holds a list.', { default: false }),
+    flag('selfEditable', 'self_editable', 'Self-editable', 'True when people may change their own.', { default: false }),
+    flag('sensitive', 'is_sensitive', 'Sensitive', 'True when its values are sensitive.', { default: false }),
+    flag('isPublic', 'is_public', 'Public', 'True when everyone may see it.', { default: true }),
+    flag('auditable', 'auditable', 'Audited', 'True when changes are audited.', { default: true }),
+    text('validator', 'validator', 150, 'Validator', 'A regular expression the whole value must match.', { caseExact: true }),
+    text('defaultValue', 'static_default_value', 4000, 'Default', 'The value when none is given at creation.'),
+    integer('maxLength', 'max_length', 'Longest', 'The most characters a value may have.'),
+    integer('displayOrder', 'display_order', 'Order', 'Where it stands in forms.', { default: 0 }),
+    text('validValues', 'ui_value', 200, 'Valid values', 'The only values allowed.', { side: { table: 'md_element_valid_values', parentColumn: 'metadata_element_id', column: 'ui_value' } }),
+  ],
+}

@@ -1,0 +1,119 @@
+/**
+ * Attributes that administrators declare (METADATA_ELEMENT): which names a record may carry, and which values. Elements
+ * of a kind's general type apply to every record; those of a record's own types are added.
+ */
+import type { Problem, ErrorCode } from '../errors.ts'
+import { isObject, type CustomAttributes, type Document } from './attribute.ts'
+import { checkDate, checkInstant } from './values.ts'
+
+export const dataTypes = ['STRING', 'INTEGER', 'DECIMAL', 'BOOLEAN', 'DATE', 'DATETIME'] as const
+export type DataType = (typeof dataTypes)[number]
+
+export interface Element {
+  id: string
+  /** The metadata type it belongs to. */
+  typeId: string
+  name: string
+  dataType: DataType
+  required: boolean
+  multiValued: boolean
+  selfEditable: boolean
+  sensitive: boolean
+  /** A regular expression the whole value must match, judged by PostgreSQL. */
+  validator: string | null
+  validValues: readonly string[]
+  defaultValue: string | null
+  maxLength: number | null
+}
+
+export interface Metadata {
+  /** Grouping and whether it is in use, by TYPE_ID. */
+  types: ReadonlyMap<string, { grouping: string; active: boolean }>
+  elements: readonly Element[]
+}
+
+/** The elements that apply to a record of these types, by name. A type's own element wins over the general one. */
+export function elementsFor(metadata: Metadata, custom: CustomAttributes, ...types: unknown[]): Map<string, Element> {
+  const general = metadata.elements.filter(({ typeId }) => typeId === custom.everyType)
+  const own = metadata.elements.filter(({ typeId }) => typeId !== custom.everyType && types.includes(typeId))
+  return new Map([...general, ...own].map((element) => [element.name, element]))
+}
+
+export interface Finding extends Problem {
+  code: ErrorCode
+}
+
+/** A value that a validator must still judge. */
+export interface PatternCheck {
+  path: string
+  value: string
+  pattern: string
+}
+
+/**
+ * Checks a record's custom attributes against their elements, fills in defaults at creation, and brings single values
+ * of multi-valued attributes into a list. `changed` limits the check to names whose values are new, so that a stricter
+ * rule does not block other changes of old records.
+ */
+export function checkCustomAttributes(
+  given: unknown, before: unknown, elements: ReadonlyMap<string, Element>, path: string, creating: boolean,
+): { attributes: Document | undefined; findings: Finding[]; patterns: PatternCheck[] } {
+  const attributes: Document = isObject(given) ? { ...given } : {}
+  const old: Document = isObject(before) ? before : {}
+  const findings: Finding[] = []
+  const patterns: PatternCheck[] = []
+  for (const element of elements.values()) {
+    const current = attributes[element.name]
+    if (current === undefined && creating && element.defaultValue !== null) {
+      attributes[element.name] = element.multiValued ? [element.defaultValue] : element.defaultValue
+    }
+    const missing = attributes[element.name] === undefined || attributes[element.name] === ''
+    if (element.required && missing && (creating || old[element.name] !== undefined)) {
+      findings.push({ code: 'required_attribute', path: `${path}.${element.name}`, message: 'is required' })
+    }
+  }
+  for (const [name, value] of Object.entries(attributes)) {
+    if (JSON.stringify(old[name]) === JSON.stringify(value)) continue
+    const element = elements.get(name)
+    if (!element) {
+      findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: 'is not declared for this type of record; declare it under /metadata/elements' })
+      continue
+    }
+    attributes[name] = element.multiValued && !Array.isArray(value) ? [value] : value
+    findings.push(...checkElementValue(element, attributes[name], `${path}.${name}`, patterns))
+  }
+  return { attributes: Object.keys(attributes).length > 0 ? attributes : undefined, findings, patterns }
+}
+
+function checkElementValue(element: Element, value: unknown, path: string, patterns: PatternCheck[]): Finding[] {
+  if (Array.isArray(value) && !element.multiValued) return [{ code: 'invalid_value', path, message: 'holds one value, not a list' }]
+  const findings: Finding[] = []
+  const values = (Array.isArray(value) ? value : [value]) as string[]
+  values.forEach((one, index) => {
+    const at = Array.isArray(value) ? `${path}[${index}]` : path
+    const message = refusal(element, one)
+    if (message) findings.push({ code: 'invalid_value', path: at, message })
+    else if (element.validator !== null) patterns.push({ path: at, value: one, pattern: element.validator })
+  })
+  return findings
+}
+
+function refusal(element: Element, value: string): string | undefined {
+  if (element.maxLength !== null && [...value].length > element.maxLength) return `has more than ${element.maxLength} characters`
+  if (element.validValues.length > 0 && !element.validValues.includes(value)) return `must be one of ${element.validValues.slice(0, 20).join(', ')}`
+  const form = forms[element.dataType](value)
+  return form === true ? undefined : form
+}
+
+const forms: Record<DataType, (value: string) => true | string> = {
+  STRING: () => true,
+  INTEGER: (value) => /^-?\d{1,18}$/.test(value) || 'must be a whole number, as a text',
+  DECIMAL: (value) => /^-?\d{1,18}(\.\d{1,18})?$/.test(value) || 'must be a number, as a text',
+  BOOLEAN: (value) => value === 'true' || value === 'false' || 'must be "true" or "false"',
+  DATE: (value) => messageOf(checkDate(value)),
+  DATETIME: (value) => messageOf(checkInstant(value)),
+}
+
+function messageOf(checked: { value: unknown } | { message: string }): true | string {
+  return 'message' in checked ? checked.message : true
+}

@@ -1,0 +1,69 @@
+/**
+ * The keys of efs.iam_portal_settings, each with its meaning and form. The seed publishes `client_id` only; the others
+ * are ours (decisions/0012).
+ */
+
+/** What becomes of an account when the last reference to it goes, mildest first. */
+export const deprovisioningPolicies = ['nothing', 'suspend', 'deactivate', 'delete'] as const
+export type DeprovisioningPolicy = (typeof deprovisioningPolicies)[number]
+
+interface PortalSetting {
+  pattern: RegExp
+  /** What the pattern asks for, as an error says it. */
+  expects: string
+  default?: string
+  doc: string
+}
+
+export const portalSettings = {
+  client_id: {
+    pattern: /^[\w.-]{6,100}$/,
+    expects: '6 to 100 letters, digits, `.`, `_` or `-`',
+    doc: 'The OIDC client of the portal in Okta; no two portals share one.',
+  },
+  access_group: {
+    pattern: /^\S(.*\S)?$/u,
+    expects: 'the id or the name of a group',
+    doc: 'The group in Okta whose members may use the portal. Default: `gatehouse-portal-N`; made when it is missing.',
+  },
+  issuer: {
+    pattern: /^https?:\/\/[^\s?#]+$/,
+    expects: 'an http(s) address without query',
+    doc: 'The issuer that the portal signs in with: the org itself or one of its authorization servers.',
+  },
+  redirect_uri: {
+    pattern: /^https?:\/\/[^\s#]+$/,
+    expects: 'an http(s) address without fragment',
+    doc: 'Where Okta sends people back to after signing in.',
+  },
+  deprovisioning_policy: {
+    pattern: /^(nothing|suspend|deactivate|delete)$/,
+    expects: 'nothing, suspend, deactivate or delete',
+    default: 'deactivate',
+    doc: 'What becomes of an account when the last reference to it goes.',
+  },
+  activation: {
+    pattern: /^(mail|silent|staged)$/,
+    expects: 'mail, silent or staged',
+    default: 'mail',
+    doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, or left staged.',
+  },
+} as const satisfies Record<string, PortalSetting>
+
+export type PortalSettingKey = keyof typeof portalSettings
+
+export type PortalSettings = Partial<Record<PortalSettingKey, string>>
+
+/** The group of a portal: the one set, or the name given to it by default. */
+export function accessGroupOf(portalId: number, settings: PortalSettings): string {
+  return settings.access_group ?? `gatehouse-portal-${portalId}`
+}
+
+export function policyOf(settings: PortalSettings): DeprovisioningPolicy {
+  return (settings.deprovisioning_policy ?? portalSettings.deprovisioning_policy.default) as DeprovisioningPolicy
+}
+
+/** The mildest of several policies; `nothing` for none. */
+export function mildest(policies: readonly DeprovisioningPolicy[]): DeprovisioningPolicy {
+  return deprovisioningPolicies.find((policy) => policies.includes(policy)) ?? 'nothing'
+}

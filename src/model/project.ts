@@ -1,0 +1,86 @@
+/** Which attributes of a document an answer shows: RFC 7643 §7 "returned", narrowed or widened by `attributes=`. */
+import { GatehouseError } from '../errors.ts'
+import { isObject, setValueAt, valueAt, type Attribute, type Document, type Resource } from './attribute.ts'
+
+export interface Selection {
+  /** Paths asked for, lower case; undefined when nothing was asked. */
+  paths: ReadonlySet<string> | undefined
+  /** The collections an answer needs. */
+  collections: readonly string[]
+  /** Whether it needs custom attributes. */
+  custom: boolean
+}
+
+/** Reads `attributes=a,b.c`. Errors: `unknown_attribute`. */
+export function selectionOf(resource: Resource, attributes: string | undefined): Selection {
+  if (attributes === undefined || attributes.trim() === '') {
+    const collections = resource.collections.filter((one) => one.returned === 'default').map((one) => one.path)
+    return { paths: undefined, collections, custom: true }
+  }
+  const asked = attributes.split(',').map((path) => path.trim().toLowerCase()).filter((path) => path !== '')
+  const known = knownPaths(resource)
+  const unknown = asked.find((path) => !known.has(path) && !path.startsWith('attributes.'))
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `attributes: ${unknown} is not an attribute of ${resource.name}.`)
+  const heads = new Set(asked.map((path) => path.split('.')[0]!))
+  return {
+    paths: new Set(asked),
+    collections: resource.collections.filter((one) => heads.has(one.path.toLowerCase())).map((one) => one.path),
+    custom: heads.has('attributes'),
+  }
+}
+
+function knownPaths(resource: Resource): Set<string> {
+  const paths = ['attributes', 'meta', ...resource.attributes.filter((one) => one.returned !== 'never').flatMap((one) => [one.path, one.path.split('.')[0]!])]
+  for (const { path, attributes } of resource.collections) paths.push(path, ...attributes.map((one) => `${path}.${one.path}`))
+  return new Set(paths.map((path) => path.toLowerCase()))
+}
+
+/** The document as an answer shows it, with its address in `meta`. */
+export function project(resource: Resource, document: Document, selection: Selection, location: string): Document {
+  const { paths } = selection
+  const result: Document = {}
+  for (const attribute of resource.attributes) {
+    if (!shown(attribute, attribute.path, paths)) continue
+    const value = valueAt(document, attribute.path)
+    if (value !== undefined) setValueAt(result, attribute.path, value)
+  }
+  for (const { path, attributes } of resource.collections) {
+    const entries = document[path] as Document[] | undefined
+    if (entries && selection.collections.includes(path) && entries.length > 0) {
+      result[path] = entries.map((entry) => projectEntry(attributes, entry, path, paths))
+    }
+  }
+  const custom = selection.custom ? projectCustom(document.attributes, paths) : undefined
+  if (custom) result.attributes = custom
+  if (paths === undefined || paths.has('meta')) result.meta = { resourceType: resource.name, ...(document.meta as Document), location }
+  return result
+}
+
+function shown(attribute: Attribute, path: string, paths: ReadonlySet<string> | undefined): boolean {
+  if (attribute.returned === 'never' || attribute.path.startsWith('meta.')) return false
+  if (attribute.returned === 'always') return true
+  if (paths === undefined) return attribute.returned === 'default'
+  const lower = path.toLowerCase()
+  if (paths.has(lower)) return true
+  const dot = lower.indexOf('.')
+  return dot > 0 && attribute.returned === 'default' && paths.has(lower.slice(0, dot))
+}
+
+/** One entry of a collection as an answer shows it. */
+export function projectEntry(attributes: readonly Attribute[], entry: Document, path: string, paths: ReadonlySet<string> | undefined): Document {
+  const result: Document = {}
+  const whole = paths === undefined || paths.has(path.toLowerCase())
+  for (const attribute of attributes) {
+    const visible = whole ? attribute.returned === 'default' || attribute.returned === 'always' || paths?.has(`${path}.${attribute.path}`.toLowerCase()) : shown(attribute, `${path}.${attribute.path}`, paths)
+    if (visible && entry[attribute.path] !== undefined && attribute.returned !== 'never') result[attribute.path] = entry[attribute.path]
+  }
+  if (whole && isObject(entry.attributes)) result.attributes = entry.attributes
+  return result
+}
+
+function projectCustom(custom: unknown, paths: ReadonlySet<string> | undefined): Document | undefined {
+  if (!isObject(custom)) return undefined
+  if (paths === undefined || paths.has('attributes')) return custom
+  const chosen = Object.entries(custom).filter(([name]) => paths.has(`attributes.${name}`.toLowerCase()))
+  return chosen.length > 0 ? Object.fromEntries(chosen) : undefined
+}

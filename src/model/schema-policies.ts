@@ -1,0 +1,97 @@
+/** The tables of the area "Policies". */
+import { known, seed, table, type Area } from './schema-column.ts'
+
+export const policies: Area = {
+  title: 'Policies',
+  about: 'Rules for passwords and signing in, and the usage policies people accept.',
+  tables: [
+    table('referenced', 'policy_def', 'The sorts of policy there are.', [
+      known('policy_def_id', 'varchar(32)', 'Names the sort.', { key: true }),
+      known('name', 'varchar(60)', 'What people call it.', { required: true }),
+      known('description', 'varchar(255)', 'What it governs.'),
+    ]),
+    table('referenced', 'policy_def_param', 'A rule that policies of one sort can set.', [
+      known('def_param_id', 'varchar(32)', 'Names the rule.', { key: true }),
+      known('policy_def_id', 'varchar(32)', 'The sort of policy.', { required: true, to: 'policy_def' }),
+      known('name', 'varchar(60)', 'Its short name, as other systems know it.', { required: true }),
+      known('description', 'varchar(255)', 'What it demands.'),
+      known(
+        'operation', 'varchar(20)',
+        'What shape its value has: String, RANGE (two bounds), boolean, select.',
+        { required: true },
+      ),
+      known('value1', 'varchar(255)', 'Proposed value, or lower bound.'),
+      known('value2', 'varchar(255)', 'Proposed upper bound.'),
+      known('param_group', 'varchar(20)', 'Where forms show it.'),
+      known('policy_param_handler', 'varchar(255)', 'What checks it, where that is not built in.'),
+    ]),
+    table('referenced', 'policy', 'A policy: rules of one sort with their values, for those it is bound to.', [
+      known('policy_id', 'varchar(32)', 'Names the policy.', { key: true }),
+      known('policy_def_id', 'varchar(32)', 'What sort it is.', { required: true, to: 'policy_def' }),
+      known('name', 'varchar(60)', 'What people call it.', { required: true }),
+      known('description', 'varchar(255)', 'What it is for.'),
+      known('status', 'smallint', '1 while it holds, 0 when switched off.', { required: true }),
+      known('create_date', 'timestamptz', 'When it was made.'),
+      known('created_by', 'varchar(32)', 'Who made it.'),
+      known('last_update', 'timestamptz', 'When it was last changed.'),
+      known('last_updated_by', 'varchar(32)', 'Who changed it last.'),
+      known('priority', 'integer', 'Of several that apply, the highest wins.', { required: true }),
+    ]),
+    table('referenced', 'policy_attribute', 'The value of one rule in one policy; no row means the rule is off.', [
+      known('policy_attr_id', 'varchar(32)', 'Names the value.', { key: true }),
+      known('def_param_id', 'varchar(32)', 'The rule.', { required: true, to: 'policy_def_param' }),
+      known('policy_id', 'varchar(32)', 'The policy.', { required: true, to: 'policy' }),
+      known('value1', 'varchar(4000)', 'The value, or lower bound.'),
+      known('value2', 'varchar(4000)', 'Upper bound.'),
+      known('rule_text', 'text', 'A rule written out, where values do not suffice.'),
+      known('required', 'char(1)', 'N when it is recommended but not enforced.', { required: true }),
+    ]),
+    table('referenced', 'policy_object_assoc', 'Whom a policy is for.', [
+      known('policy_object_id', 'varchar(32)', 'Names the binding.', { key: true }),
+      known('policy_id', 'varchar(32)', 'The policy.', { required: true, to: 'policy' }),
+      known(
+        'association_level', 'varchar(20)',
+        'On what it is bound: everyone (GLOBAL), a system, a type of person, an organisation, a role, a group.',
+        { required: true },
+      ),
+      known('association_value', 'varchar(32)', 'The id of that thing; GLOBAL for everyone.', { required: true }),
+    ]),
+    table('referenced', 'it_policy', 'A usage policy that people must accept.', [
+      known('it_policy_id', 'varchar(32)', 'Names the policy.', { key: true }),
+      known(
+        'approve_type', 'varchar(20)',
+        'ONCE, or ANNUALLY when it must be accepted again each year.',
+        { required: true },
+      ),
+      known('active', 'char(1)', 'Y while it is asked for.', { required: true }),
+      known('create_date', 'timestamptz', 'When it was put into force; acceptance before that no longer counts.'),
+      known('created_by', 'varchar(32)', 'Who put it into force.'),
+      known('update_date', 'timestamptz', 'When its text was last changed.'),
+      known('updated_by', 'varchar(32)', 'Who changed it.'),
+      known('policy_content', 'text', 'Its text.'),
+      known('confirmation', 'varchar(255)', 'What the person confirms by clicking.'),
+    ]),
+    table('referenced', 'it_policy_version', 'A text that the policy had.', [
+      known('version_id', 'varchar(32)', 'Names the version.', { key: true }),
+      known('it_policy_id', 'varchar(32)', 'The policy.', { required: true, to: 'it_policy' }),
+      known('name', 'varchar(128)', 'What the version is called.', { required: true }),
+      known('content', 'text', 'Its text.'),
+      known('create_date', 'timestamptz', 'When it was made.'),
+      known('active', 'char(1)', 'Y for the one that is asked for now.', { required: true }),
+      known(
+        'content_provider_id', 'varchar(32)',
+        'The site it is asked for on; null means all.',
+        { to: 'content_provider' },
+      ),
+    ]),
+    table('seed', 'user_it_policy_history', 'That a person accepted or declined a usage policy.', [
+      seed('id', 'VARCHAR(32)', 'Names the decision.', { key: true }),
+      seed('user_id', 'VARCHAR(32)', 'Who decided.', { required: true, to: 'users' }),
+      seed('version_id', 'VARCHAR(32)', 'On which version.', { to: 'it_policy_version' }),
+      seed('submit_date', 'TIMESTAMP', 'When.', { required: true }),
+      seed('accepted', 'CHAR(1)', 'Y or N.', { required: true }),
+      seed('name', 'VARCHAR(128)', 'The version\'s name at that time.'),
+      seed('content_provider_id', 'VARCHAR(32)', 'On which site.', { to: 'content_provider' }),
+    ]),
+  ],
+}

@@ -1,0 +1,21 @@
+/** The words of USERS.STATUS and USERS.SECONDARY_STATUS, and what they mean for signing in. */
+
+export const statuses = [
+  'ACTIVE', 'INACTIVE', 'PENDING_START_DATE', 'PENDING_APPROVAL', 'APPROVAL_DECLINED', 'PENDING_USER_VALIDATION',
+  'PENDING_INITIAL_LOGIN', 'TERMINATED', 'DELETED', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED', 'DECEASED',
+] as const
+export type Status = (typeof statuses)[number]
+
+export const secondaryStatuses = ['LOCKED', 'LOCKED_ADMIN', 'DISABLED'] as const
+export type SecondaryStatus = (typeof secondaryStatuses)[number]
+
+/** The statuses in which a person may sign in, when no secondary status stands against it. */
+export const openStatuses: readonly Status[] = ['ACTIVE', 'PENDING_INITIAL_LOGIN']
+
+/** `active` in the API and in SCIM. */
+export function isActive(status: unknown, secondaryStatus: unknown): boolean {
+  return openStatuses.includes(status as Status) && (secondaryStatus === null || secondaryStatus === undefined)
+}
+
+/** The same as SQL over a row of USERS with the alias `t`. */
+export const activeExpression = `(t.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and t.secondary_status is null)`

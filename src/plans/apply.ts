@@ -1,0 +1,115 @@
+/**
+ * Applying a plan: exactly its steps, in order, in batches; each batch in one transaction together with the note of how
+ * far the plan has come, so that a killed run resumes where it stopped and no step is done twice or by half.
+ *
+ *     planned ──apply──▶ applying ──last step──▶ applied ──undo──▶ undone
+ *        │ cancel           │ killed: apply again resumes
+ *        ▼                  ▼
+ *     cancelled          applying
+ */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import type { Transaction } from '../store/database.ts'
+import { advancePlan, completePlan, listSteps, markSteps, movePlan, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+
+/** Carries out steps in a transaction, all or none; what was written, by resource, with its new versions. */
+export type StepRunner = (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]) => Promise<{ resource: string; id: string; version: number }[]>
+
+export interface ApplyOptions {
+  /** Steps a transaction; default 500. */
+  batch?: number
+  /** Told after each batch how many steps are behind. */
+  progress?: (done: number, of: number) => void
+}
+
+/**
+ * Applies a planned plan, or goes on with one that was interrupted. Goes on after single failures and keeps them with
+ * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then).
+ */
+export async function applyPlan(ctx: Context, planId: string, run: StepRunner, options: ApplyOptions = {}): Promise<Plan> {
+  await ctx.db.transaction(async (tx) => {
+    await lockPlan(tx, planId)
+    await movePlan(tx, planId, ['planned', 'applying'], 'applying')
+    await refuseStale(tx, planId)
+  })
+  for (;;) {
+    const plan = await ctx.db.transaction(async (tx) => {
+      await lockPlan(tx, planId)
+      return nextBatch(tx, ctx, planId, run, options.batch ?? 500)
+    })
+    options.progress?.(plan.appliedThrough, plan.steps)
+    if (plan.status !== 'applying') return plan
+  }
+}
+
+/** One batch of a plan is applied at a time, whoever applies it. */
+async function lockPlan(tx: Transaction, planId: string): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
+}
+
+async function refuseStale(tx: Transaction, planId: string): Promise<void> {
+  const stale = await staleReads(tx, planId)
+  if (stale.length === 0) return
+  const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
+  throw new GatehouseError('plan_stale', `${resource(stale[0]!)} has changed since the plan was made; nothing was written. Make the plan again.`, { problems })
+}
+
+const resource = (one: { resource: string; id: string }) => `${one.resource} ${one.id}`
+
+async function nextBatch(tx: Transaction, ctx: Context, planId: string, run: StepRunner, size: number): Promise<Plan> {
+  const plan = await readPlan(tx, planId)
+  if (plan.status !== 'applying') return plan
+  const steps = await listSteps(tx, planId, { after: plan.appliedThrough, count: size, secrets: true })
+  const last = steps.at(-1)
+  if (!last) {
+    await completePlan(tx, planId, ctx.actor.principal, ctx.now())
+    return readPlan(tx, planId)
+  }
+  const failed = await runBatch(tx, ctx, plan, steps, run)
+  await advancePlan(tx, planId, last.step, failed)
+  return { ...plan, appliedThrough: last.step, failed: plan.failed + failed }
+}
+
+/** All steps together; when one of them cannot be done, each on its own, so that one bad row stops nothing but itself. */
+async function runBatch(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], run: StepRunner): Promise<number> {
+  const doable = steps.filter((step) => step.action === 'create' || step.action === 'update' || step.action === 'delete')
+  if (doable.length === 0) return 0
+  const attempt = async (some: readonly PlanStep[]) => noteVersions(tx, plan, await tx.savepoint(() => run(tx, ctx, plan, some)))
+  try {
+    await attempt(doable)
+    return 0
+  } catch (error) {
+    if (!isRefusal(error)) throw error
+  }
+  const failures: { step: number; status: 'failed'; result: unknown }[] = []
+  for (const step of doable) {
+    try {
+      await attempt([step])
+    } catch (error) {
+      if (!isRefusal(error)) throw error
+      failures.push({ step: step.step, status: 'failed', result: { code: error.code, detail: error.message, problems: error.problems } })
+    }
+  }
+  await markSteps(tx, plan.id, failures)
+  return failures.length
+}
+
+/** A refusal is about the step; anything else is about us and stops the run, to be resumed. */
+function isRefusal(error: unknown): error is GatehouseError {
+  return error instanceof GatehouseError && error.status >= 400 && error.status < 500
+}
+
+async function noteVersions(tx: Transaction, plan: Plan, written: readonly { resource: string; id: string; version: number }[]): Promise<void> {
+  const byResource = Map.groupBy(written, (one) => one.resource)
+  for (const [name, reads] of byResource) await updateReads(tx, plan.id, name, reads)
+}
+
+/** A plan that will not be applied. Errors: `plan_state` once it has begun. */
+export function cancelPlan(ctx: Context, planId: string): Promise<Plan> {
+  return ctx.db.transaction((tx) => movePlan(tx, planId, ['planning', 'planned', 'stopped'], 'cancelled'))
+}
+
+/** Lets a plan that a guard has stopped go on, once. The reason is kept. Errors: `plan_state`. */
+export function releasePlan(ctx: Context, planId: string): Promise<Plan> {
+  return ctx.db.transaction((tx) => movePlan(tx, planId, ['stopped'], 'planned'))
+}

@@ -1,0 +1,137 @@
+/** The verbs on portals and their settings (efs.portal, efs.iam_portal_settings). */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import { accessGroupOf, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import {
+  countAssigned, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings, type PortalRow,
+} from '../store/portals.ts'
+import { checkPortal } from './check-portal.ts'
+import { checkSettings, type SettingChanges } from './settings.ts'
+
+/** A portal as the API shows it. */
+export interface Portal {
+  id: number
+  name: string
+  description?: string
+  settings: PortalSettings
+  meta: { resourceType: 'Portal'; created: string; lastModified: string; version: number }
+}
+
+/**
+ * Makes a portal. Input: `name`, `description`, `settings`, and `id` where it is taken over from elsewhere.
+ * Errors: `invalid_value`, `already_exists` for the name, the number or the client_id.
+ */
+export async function createPortal(ctx: Context, input: unknown): Promise<Portal> {
+  const { id, name, description, settings } = checkPortal(input, true)
+  if (name === undefined) throw new GatehouseError('required_attribute', 'A portal needs a name.', { problems: [{ path: 'name', message: 'is required' }] })
+  const changes = checkSettings(settings ?? {})
+  return ctx.db.transaction(async (tx) => {
+    const now = ctx.now().toISOString()
+    const row = await insertPortal(tx, { portalId: id ?? null, name, description: description ?? null }, now)
+    await writePortalSettings(tx, row.portal_id, changes)
+    const portal = await portalOf(tx, row)
+    const { meta: _, ...document } = portal
+    await recordEvents(tx, ctx, [{
+      action: 'portal.create', targetType: 'Portal', targetId: String(portal.id), changes: [{ path: '', after: document }],
+    }])
+    return portal
+  })
+}
+
+/**
+ * Changes what a merge patch names: `name`, `description`, single `settings` (null removes one).
+ * Errors: `not_found`, `version_mismatch`, `invalid_value`, `already_exists`, and `conflict` for another access group
+ * while people are in the present one.
+ */
+export async function patchPortal(ctx: Context, portalId: number, input: unknown, versions?: readonly number[]): Promise<Portal> {
+  const { name, description, settings } = checkPortal(input, false)
+  const changes = checkSettings(settings ?? {})
+  return ctx.db.transaction(async (tx) => {
+    const row = await lockedPortal(tx, portalId)
+    if (versions && !versions.includes(row.version)) {
+      throw new GatehouseError('version_mismatch', `The portal is at version ${row.version}; read it again and repeat the change.`)
+    }
+    const before = await portalOf(tx, row)
+    await refuseMove(tx, before, changes)
+    await writePortalSettings(tx, portalId, changes)
+    const values = { name: name ?? row.name, description: description === undefined ? row.description : description }
+    const fields = changesOf(before, values, changes)
+    if (fields.length === 0) return before
+    const portal = await portalOf(tx, await updatePortal(tx, portalId, values, ctx.now().toISOString()))
+    await recordEvents(tx, ctx, [{ action: 'portal.update', targetType: 'Portal', targetId: String(portalId), changes: fields }])
+    return portal
+  })
+}
+
+/** Sets and (null) removes settings of a portal. Errors: those of `patchPortal`. */
+export async function updatePortalSettings(ctx: Context, portalId: number, settings: unknown): Promise<Portal> {
+  return patchPortal(ctx, portalId, { settings })
+}
+
+/** A portal, or `not_found`. */
+export async function readPortalDocument(db: Pick<Database, 'query' | 'first'>, portalId: number): Promise<Portal> {
+  const row = await readPortal(db, portalId)
+  if (!row) throw noPortal(portalId)
+  return portalOf(db, row)
+}
+
+/** Portals by number, those after `after`. */
+export async function listPortalDocuments(db: Pick<Database, 'query' | 'first'>, after: number, limit: number): Promise<Portal[]> {
+  const rows = await listPortals(db, after, limit)
+  const settings = await readPortalSettings(db, rows.map((row) => row.portal_id))
+  return rows.map((row) => documentOf(row, settings.get(row.portal_id) ?? {}))
+}
+
+/** A portal's row, locked until the transaction ends, or `not_found`. */
+export async function lockedPortal(tx: Transaction, portalId: number): Promise<PortalRow> {
+  const row = await readPortal(tx, portalId, true)
+  if (!row) throw noPortal(portalId)
+  return row
+}
+
+function noPortal(portalId: number): GatehouseError {
+  return new GatehouseError('not_found', `There is no portal ${portalId}.`)
+}
+
+async function portalOf(db: Pick<Database, 'query' | 'first'>, row: PortalRow): Promise<Portal> {
+  return documentOf(row, (await readPortalSettings(db, [row.portal_id])).get(row.portal_id) ?? {})
+}
+
+function documentOf(row: PortalRow, settings: PortalSettings): Portal {
+  return {
+    id: row.portal_id, name: row.name, ...(row.description === null ? {} : { description: row.description }), settings,
+    meta: { resourceType: 'Portal', created: row.created_at, lastModified: row.updated_at, version: row.version },
+  }
+}
+
+/** People left behind in the old group would keep their access, and nothing would remember why. */
+async function refuseMove(tx: Transaction, before: Portal, changes: SettingChanges): Promise<void> {
+  if (!('access_group' in changes)) return
+  const now = accessGroupOf(before.id, before.settings)
+  const then = accessGroupOf(before.id, { access_group: changes.access_group ?? undefined })
+  const assigned = now === then ? 0 : await countAssigned(tx, before.id)
+  if (assigned === 0) return
+  throw new GatehouseError(
+    'conflict',
+    `${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another group.`,
+    { problems: [{ path: 'settings.access_group', message: `${assigned} people are in the present group` }] },
+  )
+}
+
+function changesOf(
+  before: Portal, values: { name: string; description: string | null }, changes: SettingChanges,
+): FieldChange[] {
+  const pairs: [string, unknown, unknown][] = [
+    ['name', before.name, values.name],
+    ['description', before.description, values.description ?? undefined],
+    ...Object.entries(changes).map(([key, value]): [string, unknown, unknown] => (
+      [`settings.${key}`, before.settings[key as PortalSettingKey], value ?? undefined]
+    )),
+  ]
+  return pairs.filter(([, old, now]) => old !== now).map(([path, old, now]) => (
+    { path, ...(old === undefined ? {} : { before: old }), ...(now === undefined ? {} : { after: now }) }
+  ))
+}

@@ -1,0 +1,32 @@
+/** The keys of efs.iam_portal_settings: the seed publishes `client_id` only, the others are ours (decisions/0012). */
+import { GatehouseError, type Problem } from '../errors.ts'
+import { portalSettings, type PortalSettingKey } from '../model/portal-settings.ts'
+
+export type SettingChanges = Partial<Record<PortalSettingKey, string | null>>
+
+/** Checks settings as a caller gives them; null removes one. Errors: `invalid_value` naming every bad key. */
+export function checkSettings(input: Record<string, unknown>): SettingChanges {
+  const problems: Problem[] = []
+  const changes: SettingChanges = {}
+  for (const [key, value] of Object.entries(input)) {
+    const problem = problemOf(key, value)
+    if (problem) problems.push({ path: `settings.${key}`, message: problem })
+    else changes[key as PortalSettingKey] = value as string | null
+  }
+  if (problems.length > 0) {
+    const list = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ')
+    throw new GatehouseError('invalid_value', `Settings of a portal that cannot be used: ${list}.`, { problems })
+  }
+  return changes
+}
+
+function problemOf(key: string, value: unknown): string | null {
+  if (!Object.hasOwn(portalSettings, key)) {
+    return `is not a setting; there are ${Object.keys(portalSettings).join(', ')}`
+  }
+  if (value === null) return null
+  if (typeof value !== 'string') return 'must be a text'
+  const setting = portalSettings[key as PortalSettingKey]
+  if (value.length < 1 || value.length > 255) return 'must have 1 to 255 characters'
+  return setting.pattern.test(value) ? null : `must be ${setting.expects}`
+}

@@ -1,0 +1,35 @@
+/** Routes of API keys: made, listed and revoked by administrators. */
+import { createKey, listKeys, revokeKey, type Scope } from '../access/api-keys.ts'
+import { GatehouseError } from '../errors.ts'
+import { isObject } from '../model/attribute.ts'
+import { checkInstant } from '../model/values.ts'
+import type { Answer, Call, Route } from './route.ts'
+
+const tag = 'API keys'
+const key = { component: 'ApiKey' }
+
+async function make({ ctx, body }: Call): Promise<Answer> {
+  const wrong = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
+  if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object.')
+  const { userId, name, scopes, expires, ...rest } = body
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not an attribute of a key.`)
+  if (typeof userId !== 'string') throw wrong('userId', 'must be the id of the person the key acts for')
+  if (typeof name !== 'string' || name.trim() === '' || name.length > 40 || name.includes('\u0000')) throw wrong('name', 'must be a text of 1 to 40 characters')
+  if (!Array.isArray(scopes)) throw wrong('scopes', 'must be a list among read, write, admin')
+  const until = expires === undefined || expires === null ? { value: null } : checkInstant(expires)
+  if ('message' in until) throw wrong('expires', until.message)
+  const made = await createKey(ctx, { userId, name, scopes: scopes as Scope[], expires: until.value as string | null })
+  return { body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
+}
+
+export const keyRoutes: readonly Route[] = [
+  { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true },
+    handle: async ({ ctx }) => ({ body: { items: await listKeys(ctx) } }) },
+  { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: make },
+  { method: 'DELETE', path: '/keys/:id', scope: 'admin', tag, operation: 'revokeKey', summary: 'Revokes an API key at once.', status: 204,
+    handle: async ({ ctx, params }) => {
+      await revokeKey(ctx, params.id!)
+      return {}
+    } },
+]

@@ -1,0 +1,47 @@
+/** Limits on rate: wrong keys from one address, and requests by one key. Counted in memory, a minute at a time. */
+import { GatehouseError } from '../errors.ts'
+import type { Config } from '../config.ts'
+
+const windowMs = 60_000
+const mostCounted = 100_000
+
+function counter() {
+  let counts = new Map<string, number>()
+  let began = performance.now()
+  const current = () => {
+    if (performance.now() - began > windowMs || counts.size > mostCounted) {
+      counts = new Map()
+      began = performance.now()
+    }
+    return counts
+  }
+  return {
+    of: (key: string) => current().get(key) ?? 0,
+    add: (key: string) => current().set(key, (current().get(key) ?? 0) + 1).get(key)!,
+  }
+}
+
+/** After too many wrong keys an address has to wait, right key or not: guessing gains nothing. */
+export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
+  const failures = counter()
+  return {
+    check(address: string): void {
+      if (failures.of(address) >= config.AUTH_FAILURES_PER_MINUTE) {
+        throw new GatehouseError('too_many_requests', 'Too many requests without a valid key came from this address; wait a minute.')
+      }
+    },
+    count: (address: string) => void failures.add(address),
+  }
+}
+
+/** Requests a minute by one key, when a limit is set. */
+export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
+  const requests = counter()
+  return {
+    count(principal: string): void {
+      if (config.RATE_LIMIT_PER_MINUTE > 0 && requests.add(principal) > config.RATE_LIMIT_PER_MINUTE) {
+        throw new GatehouseError('too_many_requests', `More than ${config.RATE_LIMIT_PER_MINUTE} requests came in a minute with this key; wait a minute.`)
+      }
+    },
+  }
+}

@@ -1,0 +1,68 @@
+/** Routes of plans of every kind: what they would do, step by step, and applying them. */
+import { bulkRequest, planBulk } from '../directory/bulk.ts'
+import { mergeRequest, planMerge } from '../directory/merge.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { isObject } from '../model/attribute.ts'
+import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { listPlans, listSteps, readPlan, type Plan, type PlanStatus } from '../store/plans.ts'
+import { pageParameters, type Answer, type Call, type Route } from './route.ts'
+
+/** How plans of a kind are applied and undone; the composition root knows all kinds. */
+export interface PlanKind {
+  apply: (ctx: Context, planId: string) => Promise<unknown>
+  undo?: (ctx: Context, planId: string) => Promise<unknown>
+}
+
+const tag = 'Plans'
+const plan = { component: 'Plan' }
+
+/** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
+async function makePlan({ ctx, body }: Call): Promise<Answer> {
+  const kind = isObject(body) ? body.kind : undefined
+  if (kind === 'bulk') return { body: await planBulk(ctx, bulkRequest(body)) }
+  if (kind === 'merge') return { body: await planMerge(ctx, mergeRequest(body)) }
+  throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
+}
+
+async function listPage({ ctx, query }: Call): Promise<Answer> {
+  const count = (query.count as number | undefined) ?? 100
+  const found = await listPlans(ctx.db, { kind: query.kind as string | undefined, status: query.status as PlanStatus | undefined, count: count + 1, before: query.cursor as string | undefined })
+  const items = found.slice(0, count)
+  return { body: { items, ...(found.length > count ? { next: items.at(-1)!.id } : {}) } }
+}
+
+async function stepsPage({ ctx, params, query }: Call): Promise<Answer> {
+  await readPlan(ctx.db, params.id!)
+  const count = (query.count as number | undefined) ?? 100
+  const after = query.cursor === undefined ? 0 : Number(query.cursor)
+  if (!Number.isInteger(after) || after < 0 || after > 2_147_483_647) throw new GatehouseError('invalid_cursor')
+  const found = await listSteps(ctx.db, params.id!, { after, count: count + 1, action: query.action as string | undefined, failed: query.failed as boolean | undefined })
+  const items = found.slice(0, count)
+  return { body: { items, ...(found.length > count ? { next: String(items.at(-1)!.step) } : {}) } }
+}
+
+/** The routes, given how plans of each kind are applied. */
+export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly Route[] {
+  const act = async (call: Call, name: 'apply' | 'undo'): Promise<Answer> => {
+    const { ctx, params } = call
+    const found = await readPlan(ctx.db, params.id!)
+    const carry = kinds[found.kind]?.[name]
+    if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
+    await carry(ctx, found.id)
+    return { body: await readPlan(ctx.db, found.id) }
+  }
+  const answer = async (found: Promise<Plan>): Promise<Answer> => ({ body: await found })
+  return [
+    { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, handle: listPage,
+      query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }, ...pageParameters] },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
+    { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
+    { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, handle: stepsPage,
+      query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }, ...pageParameters] },
+    { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed.', answer: plan, handle: (call) => act(call, 'apply') },
+    { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, handle: (call) => act(call, 'undo') },
+    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, handle: ({ ctx, params }) => answer(releasePlan(ctx, params.id!)) },
+    { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up before it has begun.', answer: plan, handle: ({ ctx, params }) => answer(cancelPlan(ctx, params.id!)) },
+  ]
+}

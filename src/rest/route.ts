@@ -1,0 +1,110 @@
+/** What a route of the REST door is: one row of a list from which the server, OpenAPI and the docs are all made. */
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+
+export type Scope = 'read' | 'write' | 'admin'
+
+export interface QueryParameter {
+  name: string
+  type: 'string' | 'integer' | 'boolean' | 'dateTime'
+  min?: number
+  max?: number
+  values?: readonly string[]
+  required?: boolean
+  doc: string
+}
+
+/** What a body or an answer looks like: a component of the OpenAPI document, alone or as a list. */
+export interface Shape {
+  component: string
+  list?: boolean
+}
+
+export interface Call {
+  ctx: Context
+  params: Record<string, string>
+  query: Record<string, string | number | boolean | undefined>
+  body: unknown
+  /** Versions from If-Match; undefined when any will do. */
+  versions: readonly number[] | undefined
+  scopes: readonly Scope[]
+}
+
+export interface Answer {
+  status?: number
+  body?: unknown
+  /** The record's version, for the ETag. */
+  version?: number
+  location?: string
+  headers?: Record<string, string>
+  /** A body that is streamed instead. */
+  stream?: AsyncIterable<string>
+}
+
+export interface Route {
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** Below /api/v1, with `:name` parameters. */
+  path: string
+  scope: Scope
+  tag: string
+  operation: string
+  summary: string
+  query?: readonly QueryParameter[]
+  body?: Shape
+  bodyRequired?: boolean
+  answer?: Shape
+  /** The status of success; default 200. */
+  status?: number
+  handle: (call: Call) => Promise<Answer>
+}
+
+export const listParameters: readonly QueryParameter[] = [
+  { name: 'filter', type: 'string', doc: 'A SCIM filter (RFC 7644 §3.4.2.2): `name.familyName sw "M" and active eq true`.' },
+  { name: 'q', type: 'string', doc: 'Type-ahead: every word must begin a word of a name, login or e-mail address.' },
+  { name: 'sortBy', type: 'string', doc: 'A sortable attribute.' },
+  { name: 'sortOrder', type: 'string', values: ['ascending', 'descending'], doc: 'ascending (default) or descending.' },
+  { name: 'attributes', type: 'string', doc: 'Attributes to answer with, comma separated; others are left out.' },
+  { name: 'count', type: 'integer', min: 1, max: 1000, doc: 'Records a page; default 100.' },
+  { name: 'cursor', type: 'string', doc: 'Where the page begins: `next` of the page before.' },
+  { name: 'total', type: 'boolean', doc: 'Whether to count all matches.' },
+]
+
+export const pageParameters = listParameters.filter(({ name }) => name === 'count' || name === 'cursor')
+export const attributesParameter = listParameters.find(({ name }) => name === 'attributes')!
+
+/** The query of a request held against a route's parameters. Errors: `invalid_parameter`, naming it. */
+export function readQuery(given: Record<string, unknown>, parameters: readonly QueryParameter[]): Call['query'] {
+  const query: Call['query'] = {}
+  for (const name of Object.keys(given)) {
+    if (!parameters.some((one) => one.name === name)) {
+      const known = parameters.map((one) => one.name).join(', ') || 'none'
+      throw new GatehouseError('invalid_parameter', `${name}: is not a parameter here; known are: ${known}.`)
+    }
+  }
+  for (const parameter of parameters) {
+    const value = given[parameter.name]
+    if (value === undefined) {
+      if (parameter.required) throw new GatehouseError('invalid_parameter', `${parameter.name}: is required.`)
+    } else query[parameter.name] = readParameter(parameter, value)
+  }
+  return query
+}
+
+function readParameter(parameter: QueryParameter, value: unknown): string | number | boolean {
+  const refuse = (message: string) => new GatehouseError('invalid_parameter', `${parameter.name}: ${message}.`)
+  if (typeof value !== 'string') throw refuse('may be given only once')
+  if (value.includes('\u0000') || !value.isWellFormed()) throw refuse('holds a character that cannot be used')
+  if (parameter.type === 'boolean') {
+    if (value !== 'true' && value !== 'false') throw refuse('must be true or false')
+    return value === 'true'
+  }
+  if (parameter.type === 'integer') {
+    const { min = 0, max = 2_147_483_647 } = parameter
+    const number = Number(value)
+    if (!/^\d{1,10}$/.test(value) || number < min || number > max) throw refuse(`must be a whole number from ${min} to ${max}`)
+    return number
+  }
+  if (parameter.type === 'dateTime' && Number.isNaN(Date.parse(value))) throw refuse('must be an instant such as 2026-11-21T08:30:00Z')
+  if (parameter.values && !parameter.values.includes(value)) throw refuse(`must be one of ${parameter.values.join(', ')}`)
+  return value
+}

@@ -1,0 +1,138 @@
+/**
+ * The HTTP server: one list of routes, and around each the same steps: who asks, may they, what do they ask (query,
+ * body, versions), do it once, answer with its ETag; every failure as problem details.
+ */
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import { createHash, randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import { authenticate, type Identity } from '../access/api-keys.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { parseJson } from '../model/json.ts'
+import { failureLimiter, requestLimiter } from './limits.ts'
+import { once } from './idempotency.ts'
+import { problemOf } from './problem.ts'
+import { readQuery, type Answer, type Call, type Route } from './route.ts'
+
+export type BaseContext = Omit<Context, 'actor'>
+
+export const apiPrefix = '/api/v1'
+
+/** A server with the shared parts and no routes yet: body parsing, limits, headers, errors. */
+export function createServer(base: BaseContext): FastifyInstance {
+  const { config } = base
+  const trusted = config.TRUST_PROXY?.split(',').map((one) => one.trim()).filter((one) => one !== '')
+  const server = fastify({
+    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    bodyLimit: config.BODY_LIMIT_BYTES,
+    trustProxy: trusted && trusted.length > 0 ? trusted : false,
+    genReqId: () => randomUUID(),
+    requestTimeout: 30_000,
+    routerOptions: { maxParamLength: 200 },
+    disableRequestLogging: true,
+  })
+  server.removeAllContentTypeParsers()
+  const kept = (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body)
+  server.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, kept)
+  server.addHook('onSend', async (request, reply, payload) => securityHeaders(request, reply, payload))
+  server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
+  server.setNotFoundHandler((request, reply) => sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
+  return server
+}
+
+async function securityHeaders(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+  reply.header('x-request-id', request.id)
+  reply.header('x-content-type-options', 'nosniff')
+  reply.header('referrer-policy', 'no-referrer')
+  if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
+  return payload
+}
+
+function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+  const problem = problemOf(error, request.id)
+  if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
+  if (problem.status === 503) reply.header('retry-after', '1')
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
+  reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+}
+
+/** Puts the routes on a server, below /api/v1. */
+export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
+  const limits = { failures: failureLimiter(base.config), requests: requestLimiter(base.config) }
+  for (const route of routes) {
+    server.route({
+      method: route.method,
+      url: apiPrefix + route.path,
+      handler: async (request, reply) => {
+        const identity = await identify(base, request, limits)
+        if (!identity.scopes.includes(route.scope)) {
+          throw new GatehouseError('forbidden', `This needs a key with the scope ${route.scope}; the key has ${identity.scopes.join(', ')}.`)
+        }
+        const call = readCall(base, route, request, identity)
+        const answer = await carryOut(route, call, request, reply)
+        return sendAnswer(request, reply, route, answer)
+      },
+    })
+  }
+}
+
+async function identify(base: BaseContext, request: FastifyRequest, limits: { failures: ReturnType<typeof failureLimiter>; requests: ReturnType<typeof requestLimiter> }): Promise<Identity> {
+  limits.failures.check(request.ip)
+  const [scheme, token] = (request.headers.authorization ?? '').split(' ')
+  const identity = scheme?.toLowerCase() === 'bearer' && token !== undefined && token.length <= 512 ? await authenticate(base, token) : undefined
+  if (!identity) {
+    limits.failures.count(request.ip)
+    throw new GatehouseError('unauthenticated', 'Send a valid API key in the header `Authorization: Bearer …`.')
+  }
+  limits.requests.count(identity.principal)
+  return identity
+}
+
+function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Identity): Call {
+  const actor = { userId: identity.userId, principal: identity.principal, source: 'REST' as const, ip: request.ip, correlationId: request.id }
+  const raw = request.body as Buffer | undefined
+  const hasBody = raw !== undefined && raw.length > 0
+  if (!hasBody && route.body && route.bodyRequired !== false) throw new GatehouseError('invalid_json', 'A JSON body is needed here.')
+  const params = request.params as Record<string, string>
+  for (const [name, value] of Object.entries(params)) {
+    if (value.includes('\u0000') || !value.isWellFormed()) throw new GatehouseError('not_found', `${name}: is not an id.`)
+  }
+  return {
+    ctx: { ...base, actor },
+    params,
+    query: readQuery(request.query as Record<string, unknown>, route.query ?? []),
+    body: hasBody && route.body ? parseJson(raw) : undefined,
+    versions: readVersions(request.headers['if-match']),
+    scopes: identity.scopes,
+  }
+}
+
+/** `If-Match: W/"3", "4"` or `*`. Anything that is no version of ours matches nothing. */
+function readVersions(header: string | undefined): number[] | undefined {
+  if (header === undefined || header.trim() === '*') return undefined
+  return header.split(',').map((tag) => Number(/^\s*(?:W\/)?"(\d+)"\s*$/.exec(tag)?.[1] ?? -1))
+}
+
+async function carryOut(route: Route, call: Call, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string' || route.method === 'GET') return route.handle(call)
+  const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
+  const keyed = { principal: call.ctx.actor.principal, key, method: route.method, path: request.url, body }
+  const { answer, replayed } = await once(call.ctx, keyed, async (ctx) => ({ status: route.status, ...(await route.handle({ ...call, ctx })) }))
+  if (replayed) reply.header('idempotency-replayed', 'true')
+  return answer
+}
+
+function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
+  reply.code(answer.status ?? route.status ?? 200)
+  if (answer.location !== undefined) reply.header('location', answer.location)
+  for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
+  if (answer.stream) return reply.header('content-type', answer.headers?.['content-type'] ?? 'application/x-ndjson').send(Readable.from(answer.stream))
+  if (answer.body === undefined) return reply.code(answer.status ?? route.status ?? 204).send()
+  const text = JSON.stringify(answer.body)
+  const tag = answer.version === undefined ? `W/"${createHash('sha1').update(text).digest('base64url')}"` : `W/"${answer.version}"`
+  reply.header('etag', tag)
+  if (route.method === 'GET' && request.headers['if-none-match']?.split(',').some((one) => one.trim() === tag)) return reply.code(304).send()
+  return reply.header('content-type', 'application/json; charset=utf-8').send(text)
+}

@@ -1,0 +1,76 @@
+/**
+ * From PostgreSQL's errors to ours, in one place: SQLSTATE class for what happened, constraint name for what it means.
+ * We never check first and write later; the constraint decides, and its name says what to tell the caller.
+ */
+import { GatehouseError, type ErrorCode } from '../errors.ts'
+import { constraints, whileReferenced } from './constraint-errors.ts'
+
+interface PostgresError {
+  code?: string
+  constraint?: string
+  column?: string
+  table?: string
+  detail?: string
+  message: string
+}
+
+const connectionLoss = new Set([
+  'ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENOTFOUND',
+  '57P01', '57P02', '57P03', '08000', '08001', '08003', '08004', '08006', '53300',
+])
+
+/** True when the database was not there, rather than when it refused. */
+export function isConnectionLoss(error: unknown): boolean {
+  const { code, message } = (error ?? {}) as PostgresError
+  if (code === 'unavailable' || (code !== undefined && connectionLoss.has(code))) return true
+  return /Connection terminated|timeout exceeded when trying to connect|not queryable|connection error/i.test(message ?? '')
+}
+
+/** The domain error for what the driver or the server reported; anything unforeseen is passed on as it is. */
+export function asDomainError(error: unknown): unknown {
+  if (error instanceof GatehouseError) return error
+  const cause = error as PostgresError
+  if (isConnectionLoss(error)) return new GatehouseError('unavailable', undefined, { cause: error })
+  if (cause.code === '53100') return new GatehouseError('disk_full', undefined, { cause: error })
+  if (cause.code === '57014') {
+    return new GatehouseError('unavailable', 'The database took too long to answer.', { cause: error })
+  }
+  const meanings = isStillReferenced(cause) ? whileReferenced : constraints
+  const known = cause.constraint === undefined ? undefined : meanings.get(cause.constraint)
+  if (known) {
+    const problems = [{ path: known.path, message: known.message }]
+    return new GatehouseError(known.code, known.message, { cause: error, problems })
+  }
+  const byKind = kindOf(cause)
+  return byKind ? new GatehouseError(byKind.code, byKind.message, { cause: error }) : error
+}
+
+/** A foreign key refused a deletion, rather than a reference to nothing. */
+function isStillReferenced(error: PostgresError): boolean {
+  return error.code === '23503' && /still referenced/.test(error.detail ?? '')
+}
+
+function kindOf(error: PostgresError): { code: ErrorCode; message: string } | undefined {
+  const where = `${error.table ?? ''}${error.constraint ? ` (${error.constraint})` : ''}`
+  switch (error.code) {
+    case '23505':
+      return { code: 'already_exists', message: `The value is taken: ${where}.` }
+    case '23503':
+      return isStillReferenced(error)
+        ? { code: 'still_referenced', message: `Other records still refer to this one: ${where}.` }
+        : { code: 'invalid_reference', message: `A reference points to nothing: ${where}.` }
+    case '23514':
+      return { code: 'invalid_value', message: `A value breaks a rule of the data model: ${where}.` }
+    case '23502':
+      return { code: 'required_attribute', message: `A required value is missing: ${error.table}.${error.column}.` }
+    case '23P01':
+      return { code: 'period_overlap', message: `The period overlaps another one of the same pair: ${where}.` }
+    case '22001':
+      return { code: 'invalid_value', message: 'A value is longer than its attribute allows.' }
+    case '22021':
+    case '22P05':
+      return { code: 'invalid_value', message: 'A text holds a character that cannot be stored (U+0000).' }
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * The database as the rest of the house sees it: a pool of connections, transactions, and rows as plain objects.
+ * Everything PostgreSQL-specific about the connection (value formats, statement names, limits) is settled here, once.
+ *
+ * Values: timestamptz arrives as an ISO 8601 string in UTC with milliseconds, date as YYYY-MM-DD, int8 and numeric as
+ * numbers (nothing we store leaves the safe range), bytea as Buffer.
+ */
+import pg from 'pg'
+import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
+import { pipeline } from 'node:stream/promises'
+import { Readable } from 'node:stream'
+import { asDomainError, isConnectionLoss } from './database-errors.ts'
+
+export type Row = Record<string, unknown>
+
+export interface DatabaseOptions {
+  connectionString?: string
+  /** Unix socket folder or host, user, password and database of the embedded server, instead of a connection string. */
+  host?: string
+  user?: string
+  password?: string
+  database?: string
+  /** Connections at most; default 10. */
+  poolSize?: number
+  /** False behind a transaction pooler that cannot keep named statements; default true. */
+  namedStatements?: boolean
+  /** A statement longer than this is cancelled by the server, in milliseconds; default 60 000. 0 lifts the limit. */
+  statementTimeoutMs?: number
+  applicationName?: string
+}
+
+const types = new pg.TypeOverrides()
+types.setTypeParser(1184, (text) => toIsoInstant(text))
+types.setTypeParser(1082, (text) => text)
+types.setTypeParser(20, Number)
+types.setTypeParser(1700, Number)
+
+/** `2026-11-21 06:57:03.123456+00` → `2026-11-21T06:57:03.123Z`; infinities stay words. */
+export function toIsoInstant(text: string): string {
+  if (text.endsWith('infinity') || text.endsWith('BC')) return text
+  const fraction = /\.(\d{1,6})/.exec(text)
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${(fraction?.[1] ?? '').padEnd(3, '0').slice(0, 3)}Z`
+}
+
+/** What both a pool and a transaction can do. `name` turns a query into a named (prepared) statement. */
+abstract class Connection {
+  readonly namedStatements: boolean
+
+  constructor(namedStatements: boolean) {
+    this.namedStatements = namedStatements
+  }
+
+  protected abstract run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>
+
+  /** The rows of a query. Errors: `unavailable`, `disk_full`, or the domain error of the violated constraint. */
+  async query<R = Row>(sql: string, params: unknown[] = [], name?: string): Promise<R[]> {
+    return (await this.result(sql, params, name)).rows as R[]
+  }
+
+  /** The first row, or undefined. */
+  async first<R = Row>(sql: string, params: unknown[] = [], name?: string): Promise<R | undefined> {
+    return (await this.query<R>(sql, params, name))[0]
+  }
+
+  /** How many rows a statement changed. */
+  async execute(sql: string, params: unknown[] = [], name?: string): Promise<number> {
+    return (await this.result(sql, params, name)).rowCount ?? 0
+  }
+
+  private async result(text: string, values: unknown[], name?: string): Promise<pg.QueryResult<Row>> {
+    try {
+      return await this.run(name && this.namedStatements ? { name, text, values } : { text, values })
+    } catch (error) {
+      throw asDomainError(error)
+    }
+  }
+}
+
+export class Transaction extends Connection {
+  private readonly client: pg.PoolClient
+
+  constructor(client: pg.PoolClient, namedStatements: boolean) {
+    super(namedStatements)
+    this.client = client
+  }
+
+  protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    return this.client.query<Row>(config)
+  }
+
+  /** Runs work that may fail without spoiling the transaction around it. */
+  async savepoint<T>(work: () => Promise<T>): Promise<T> {
+    await this.execute('savepoint attempt')
+    try {
+      const result = await work()
+      await this.execute('release savepoint attempt')
+      return result
+    } catch (error) {
+      if (!isConnectionLoss(error)) await this.execute('rollback to savepoint attempt; release savepoint attempt')
+      throw error
+    }
+  }
+
+  /** COPY … FROM STDIN: `sql` is the COPY statement, `chunks` its text. */
+  async copyIn(sql: string, chunks: Iterable<string | Buffer> | AsyncIterable<string | Buffer>): Promise<number> {
+    try {
+      const target = this.client.query(copyFrom(sql))
+      await pipeline(Readable.from(chunks, { objectMode: false }), target)
+      return target.rowCount ?? 0
+    } catch (error) {
+      throw asDomainError(error)
+    }
+  }
+
+  /** COPY … TO STDOUT: the text in the chunks it arrives in. To be read to its end. */
+  async *copyOut(sql: string): AsyncGenerator<Buffer> {
+    try {
+      yield* this.client.query(copyTo(sql)) as AsyncIterable<Buffer>
+    } catch (error) {
+      throw asDomainError(error)
+    }
+  }
+
+  /** The rows of a query in pages of `pageSize`, through a cursor: flat memory however many there are. */
+  async *stream<R = Row>(sql: string, params: unknown[] = [], pageSize = 1000): AsyncGenerator<R[]> {
+    const name = `cursor_${++cursors}`
+    await this.execute(`declare ${name} no scroll cursor for ${sql}`, params)
+    for (;;) {
+      const rows = await this.query<R>(`fetch ${pageSize} from ${name}`)
+      if (rows.length > 0) yield rows
+      if (rows.length < pageSize) break
+    }
+    await this.execute(`close ${name}`)
+  }
+}
+
+let cursors = 0
+
+export class Database extends Connection {
+  readonly pool: pg.Pool
+  private beforeCommit: ((tx: Transaction) => Promise<void>) | undefined
+
+  constructor(options: DatabaseOptions) {
+    super(options.namedStatements ?? true)
+    const { connectionString, host, user, password, database } = options
+    this.pool = new pg.Pool({
+      ...(connectionString === undefined ? { host, user, password, database } : { connectionString }),
+      max: options.poolSize ?? 10,
+      idleTimeoutMillis: 30_000,
+      connectionTimeoutMillis: 5_000,
+      application_name: options.applicationName ?? 'gatehouse',
+      statement_timeout: options.statementTimeoutMs ?? 60_000,
+      options: '-c timezone=UTC -c datestyle=ISO',
+      types,
+    })
+    // An idle connection that breaks must not end the process: the pool drops it and opens another when asked.
+    this.pool.on('error', () => {})
+  }
+
+  protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    return this.pool.query<Row>(config)
+  }
+
+  /**
+   * Runs `work` in one transaction and commits it. Serialisation failures and deadlocks are tried again, three times at
+   * most: `work` must be safe to repeat, which it is as long as it writes only through its transaction.
+   */
+  async transaction<T>(work: (tx: Transaction) => Promise<T>, begin = 'begin'): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.transactionOnce(work, begin)
+      } catch (error) {
+        if (attempt === 3 || !isRetryable(error)) throw error
+      }
+    }
+  }
+
+  private async transactionOnce<T>(work: (tx: Transaction) => Promise<T>, begin: string): Promise<T> {
+    const client = await this.pool.connect().catch((error: unknown) => {
+      throw asDomainError(error)
+    })
+    // Without a listener a connection that dies between two statements would end the process.
+    const ignore = () => {}
+    client.on('error', ignore)
+    let broken: Error | undefined
+    try {
+      const tx = new Transaction(client, this.namedStatements)
+      await tx.execute(begin)
+      const result = await work(tx)
+      await this.beforeCommit?.(tx)
+      await tx.execute('commit')
+      return result
+    } catch (error) {
+      await client.query('rollback').catch((failure: Error) => (broken = failure))
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(broken)
+    }
+  }
+
+  /** The same database, for one caller, whose first transaction also does `work` just before it commits. */
+  withFirstCommit(work: (tx: Transaction) => Promise<void>): Database {
+    const view = Object.create(this) as Database
+    let done = false
+    view.transaction = async (inner, begin) => {
+      view.beforeCommit = done ? undefined : work
+      const result = await Database.prototype.transaction.call(view, inner, begin)
+      done = true
+      return result as never
+    }
+    return view
+  }
+
+  async close(): Promise<void> {
+    await this.pool.end()
+  }
+}
+
+function isRetryable(error: unknown): boolean {
+  const code = (error as { cause?: { code?: unknown } }).cause?.code ?? (error as { code?: unknown }).code
+  return code === '40001' || code === '40P01'
+}

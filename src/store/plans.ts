@@ -1,0 +1,183 @@
+/** SQL on plans: their head, their steps, and the versions of the records they read. */
+import { GatehouseError } from '../errors.ts'
+import type { Database, Row, Transaction } from './database.ts'
+import { copyLines } from './records.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+export type PlanStatus = 'planning' | 'planned' | 'stopped' | 'applying' | 'applied' | 'cancelled' | 'undone'
+
+export interface Plan {
+  id: string
+  kind: string
+  status: PlanStatus
+  title: string
+  options: Record<string, unknown>
+  /** Steps by action. */
+  counts: Record<string, number>
+  steps: number
+  appliedThrough: number
+  failed: number
+  stopReason?: string
+  created: string
+  createdBy: string
+  applied?: string
+  appliedBy?: string
+  correlationId?: string
+}
+
+export interface PlanStep {
+  step: number
+  action: string
+  resource: string
+  targetId?: string
+  source?: string
+  line?: number
+  label?: string
+  correlation?: string
+  changes?: unknown
+  problems?: unknown
+  secret?: Buffer
+  status?: 'planned' | 'done' | 'failed' | 'undone'
+  result?: unknown
+}
+
+const planColumns = `plan_id as id, kind, status, title, options, counts, steps, applied_through as "appliedThrough", failed, stop_reason as "stopReason",
+  created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId"`
+
+const stepColumns = `step_no as step, action, resource, target_id as "targetId", source, line, label, correlation, changes, problems, status, result`
+
+function withoutNulls<T>(row: Row): T {
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T
+}
+
+export interface NewPlan {
+  id: string
+  kind: string
+  title: string
+  options?: Record<string, unknown>
+  createdBy: string
+  correlationId: string
+  now: Date
+}
+
+/** Begins a plan; its steps follow, and finishPlan makes it ready. */
+export async function insertPlan(db: Pick<Database, 'execute'>, plan: NewPlan): Promise<void> {
+  await db.execute(
+    `insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id) values ($1, $2, $3, $4, $5, $6, $7)`,
+    [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId])
+}
+
+const copied = ['plan_id', 'step_no', 'action', 'resource', 'target_id', 'source', 'line', 'label', 'correlation', 'changes', 'problems', 'secret', 'status', 'result']
+
+/** Appends steps; their numbers are the caller's, from 1 without a gap. */
+export async function insertSteps(tx: Transaction, planId: string, steps: readonly PlanStep[]): Promise<void> {
+  if (steps.length === 0) return
+  const rows = steps.map((step) => ({
+    plan_id: planId, step_no: step.step, action: step.action, resource: step.resource, target_id: step.targetId, source: step.source, line: step.line,
+    label: step.label?.slice(0, 255), correlation: step.correlation?.slice(0, 400), changes: json(step.changes), problems: json(step.problems),
+    secret: step.secret, status: step.status ?? 'planned', result: json(step.result),
+  }))
+  await tx.copyIn(`copy gatehouse.plan_step (${copied.join(', ')}) from stdin`, copyLines(copied, rows))
+}
+
+const json = (value: unknown) => (value === undefined ? null : JSON.stringify(value))
+
+/** Notes the versions of records that the plan read; the first reading counts. */
+export async function insertReads(tx: Transaction, planId: string, resource: string, reads: readonly { id: string; version: number }[]): Promise<void> {
+  if (reads.length === 0) return
+  await tx.execute(
+    `insert into gatehouse.plan_read (plan_id, resource, target_id, version) select $1, $2, * from unnest($3::text[], $4::int[]) on conflict do nothing`,
+    [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'insert_plan_reads')
+}
+
+/** What the plan itself has written is no change by others. */
+export async function updateReads(tx: Transaction, planId: string, resource: string, reads: readonly { id: string; version: number }[]): Promise<void> {
+  if (reads.length === 0) return
+  await tx.execute(
+    `update gatehouse.plan_read r set version = v.version from unnest($3::text[], $4::int[]) v(id, version)
+     where r.plan_id = $1 and r.resource = $2 and r.target_id = v.id`,
+    [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
+}
+
+const versioned: Record<string, { table: string; key: string }> = {
+  User: { table: 'public.users', key: 'user_id' },
+  Organization: { table: 'public.company', key: 'company_id' },
+}
+
+/** The first records that have changed, or vanished, since the plan read them. */
+export async function staleReads(db: Reader, planId: string): Promise<{ resource: string; id: string }[]> {
+  const found: { resource: string; id: string }[] = []
+  for (const [resource, { table, key }] of Object.entries(versioned)) {
+    found.push(...await db.query<{ resource: string; id: string }>(
+      `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${key} = r.target_id
+       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version limit 10`, [planId, resource]))
+  }
+  return found
+}
+
+/** Makes a plan ready to be applied, with its totals. */
+export async function finishPlan(db: Pick<Database, 'execute'>, planId: string, counts: Record<string, number>, steps: number, stopReason?: string): Promise<void> {
+  await db.execute(`update gatehouse.plan set status = $2, counts = $3, steps = $4, stop_reason = $5 where plan_id = $1`,
+    [planId, stopReason === undefined ? 'planned' : 'stopped', JSON.stringify(counts), steps, stopReason ?? null])
+}
+
+/** A plan, or `not_found`. With `lock`, held until the transaction ends. */
+export async function readPlan(db: Reader, planId: string, lock = false): Promise<Plan> {
+  const row = await db.first<Row>(`select ${planColumns} from gatehouse.plan where plan_id = $1${lock ? ' for update' : ''}`, [planId])
+  if (!row) throw new GatehouseError('not_found', `There is no plan with the id ${planId}.`)
+  return withoutNulls(row)
+}
+
+/** Plans, the newest first; `before` is the last id of the page before. */
+export async function listPlans(db: Reader, query: { kind?: string; status?: string; count: number; before?: string }): Promise<Plan[]> {
+  const rows = await db.query<Row>(
+    `select ${planColumns} from gatehouse.plan where ($1::text is null or kind = $1) and ($2::text is null or status = $2)
+       and ($3::text is null or plan_id < $3) order by plan_id desc limit $4`, [query.kind ?? null, query.status ?? null, query.before ?? null, query.count])
+  return rows.map((row) => withoutNulls<Plan>(row))
+}
+
+/** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind unless asked for. */
+export async function listSteps(db: Reader, planId: string, query: { after?: number; count: number; action?: string; failed?: boolean; secrets?: boolean }): Promise<PlanStep[]> {
+  const rows = await db.query<Row>(
+    `select ${stepColumns}${query.secrets ? ', secret' : ''} from gatehouse.plan_step
+     where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3) and ($4::boolean is not true or status = 'failed') order by step_no limit $5`,
+    [planId, query.after ?? 0, query.action ?? null, query.failed ?? null, query.count])
+  return rows.map((row) => withoutNulls<PlanStep>(row))
+}
+
+/** The ids that earlier steps of the plan gave to these correlations. */
+export async function plannedTargets(db: Reader, planId: string, resource: string, correlations: readonly string[]): Promise<Map<string, string>> {
+  if (correlations.length === 0) return new Map()
+  const rows = await db.query<{ correlation: string; target_id: string }>(
+    `select correlation, target_id from gatehouse.plan_step where plan_id = $1 and resource = $2 and correlation = any($3) and target_id is not null`,
+    [planId, resource, correlations], 'planned_targets')
+  return new Map(rows.map((row) => [row.correlation, row.target_id]))
+}
+
+/** Moves a plan from one of some states to another. Errors: `plan_state`. */
+export async function movePlan(tx: Transaction, planId: string, from: readonly PlanStatus[], to: PlanStatus): Promise<Plan> {
+  const plan = await readPlan(tx, planId, true)
+  if (!from.includes(plan.status)) throw new GatehouseError('plan_state', `The plan is ${plan.status}; this needs one that is ${from.join(' or ')}.`)
+  await tx.execute('update gatehouse.plan set status = $2 where plan_id = $1', [planId, to])
+  return { ...plan, status: to }
+}
+
+/** How far the plan has come: in the transaction that did the work. */
+export async function advancePlan(tx: Transaction, planId: string, through: number, failed = 0): Promise<void> {
+  await tx.execute(`update gatehouse.plan set applied_through = $2, failed = failed + $3 where plan_id = $1`, [planId, through, failed], 'advance_plan')
+}
+
+/** The plan has been applied to its end. */
+export async function completePlan(tx: Transaction, planId: string, by: string, now: Date): Promise<void> {
+  await tx.execute(`update gatehouse.plan set status = 'applied', applied_at = $2, applied_by = $3 where plan_id = $1`, [planId, now, by.slice(0, 255)])
+}
+
+/** Notes what became of single steps; those without a note are done once applied_through has passed them. */
+export async function markSteps(tx: Transaction, planId: string, marks: readonly { step: number; status: 'done' | 'failed' | 'undone'; result?: unknown }[]): Promise<void> {
+  if (marks.length === 0) return
+  await tx.execute(
+    `update gatehouse.plan_step s set status = v.status, result = coalesce(v.result, s.result)
+     from unnest($2::int[], $3::text[], $4::jsonb[]) v(step, status, result) where s.plan_id = $1 and s.step_no = v.step`,
+    [planId, marks.map((one) => one.step), marks.map((one) => one.status), marks.map((one) => json(one.result))])
+}

@@ -1,0 +1,143 @@
+/**
+ * The reference tables of EFS: which account in Okta belongs to which panelist or administrator, and whether a change
+ * waits to be pushed. Each link also has its LOGIN row in the managed system.
+ */
+import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
+import type { Transaction } from './database.ts'
+
+type Writer = Pick<Transaction, 'execute' | 'query' | 'first'>
+
+const references = {
+  panelist: { table: 'efs.iam_portal_user_reference', people: 'efs.panelists' },
+  admin: { table: 'efs.iam_user_reference', people: 'efs.users' },
+} as const
+
+/**
+ * Marks every reference of these people, panelists' and administrators', for the next sync; returns how many.
+ * To be called in the transaction that changes a mapped attribute (see `touchesMapping`), after the person's own row
+ * has been written: a link made at the same time waits for that row and then sees its new version.
+ */
+export async function markDataChanges(tx: Pick<Transaction, 'execute'>, personIds: readonly string[]): Promise<number> {
+  if (personIds.length === 0) return 0
+  let marked = 0
+  for (const [kind, { table, people }] of Object.entries(references)) {
+    marked += await tx.execute(
+      `update ${table} r set has_data_changes = 1, changes = r.changes + 1, updated_at = now()
+       from ${people} p where p.uid = r.user_id and p.person_id = any($1)`,
+      [personIds],
+      `mark_changes_${kind}`,
+    )
+  }
+  return marked
+}
+
+/** Marks every reference of a portal: what is pushed for it has changed. */
+export async function markPortal(tx: Pick<Transaction, 'execute'>, portalId: number): Promise<number> {
+  return tx.execute(
+    `update efs.iam_portal_user_reference set has_data_changes = 1, changes = changes + 1, updated_at = now()
+     where portal_id = $1`,
+    [portalId],
+  )
+}
+
+export interface LinkWrite {
+  population: 'panelist' | 'admin'
+  uid: number
+  portalId: number | null
+  uuid: string
+  /** Null leaves the status as it is (a new row becomes UNASSIGNED). */
+  status: LinkStatus | null
+  /** True when everything was pushed that the plan knew of; false keeps or sets the mark. */
+  done: boolean
+  /** The count of marks when the plan read the row; null when there was none. */
+  changes: number | null
+  /** Whether the person is still as the plan read them. */
+  current: boolean
+}
+
+/**
+ * Writes a link after a push. The mark is cleared only when the push was complete and nothing newer came since the plan
+ * read the row (same count of marks) or, where there was no row to mark, the person (same version). Returns false when
+ * the panelist or administrator is gone, or has left the portal.
+ */
+export async function writeLink(tx: Writer, link: LinkWrite, now: string): Promise<boolean> {
+  const clear = link.done && link.current
+  const status = link.status ?? linkStatus.UNASSIGNED
+  if (link.population === 'admin') {
+    return (await tx.execute(
+      `insert into efs.iam_user_reference as r (user_id, uuid, status, has_data_changes, created_at, updated_at)
+       select uid, $2, $3, $4, $8, $8 from efs.users where uid = $1
+       on conflict (user_id) do update set uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
+         has_data_changes = case when $6 and r.changes = $7 then 0 else 1 end`,
+      [link.uid, link.uuid, status, clear ? 0 : 1, link.status, clear, link.changes, now],
+      'write_admin_link',
+    )) > 0
+  }
+  return (await tx.execute(
+    `insert into efs.iam_portal_user_reference as r (portal_id, user_id, uuid, status, has_data_changes, created_at, updated_at)
+     select portal_id, user_id, $2, $3, $4, $8, $8 from efs.portal_panelist where user_id = $1 and portal_id = $9
+     on conflict (portal_id, user_id) do update set uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
+       has_data_changes = case when $6 and r.changes = $7 then 0 else 1 end`,
+    [link.uid, link.uuid, status, clear ? 0 : 1, link.status, clear, link.changes, now, link.portalId],
+    'write_panelist_link',
+  )) > 0
+}
+
+/** Removes every reference to an account that no longer exists; without their uuid they are not queued. */
+export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
+  for (const { table } of Object.values(references)) {
+    const rows = await tx.query<{ id: number }>(`update ${table} set uuid = null where uuid = $1 returning id`, [uuid])
+    if (rows.length > 0) await tx.execute(`delete from ${table} where id = any($1)`, [rows.map((row) => row.id)])
+  }
+}
+
+/** The person's version, locked until the transaction ends so that no change can slip in between; null when gone. */
+export async function lockVersion(tx: Writer, personId: string): Promise<number | null> {
+  const row = await tx.first<{ version: number }>(
+    'select version from public.users where user_id = $1 for share', [personId], 'lock_person_version',
+  )
+  return row?.version ?? null
+}
+
+export interface AccountLogin {
+  loginId: string
+  personId: string
+  systemId: string
+  /** The account's login; null leaves the one known. */
+  login: string | null
+  /** PROV_STATUS; null leaves it. */
+  provStatus: string | null
+  /** Null leaves it. */
+  active: boolean | null
+}
+
+/**
+ * Writes the LOGIN row of an account, made when there is none and a login is known. A login that another row of the
+ * managed system still holds (an account renamed on the other side) is left as it was.
+ */
+export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: string): Promise<void> {
+  const state = row.active === null ? [null, null] : row.active ? ['ACTIVE', 'Y'] : ['INACTIVE', 'N']
+  const params = [row.personId, row.systemId, row.login, row.provStatus, ...state, now]
+  const updated = await tx.execute(
+    `update public.login l set login = n.login, prov_status = coalesce($4, l.prov_status),
+       status = coalesce($5, l.status), is_active = coalesce($6, l.is_active), last_update = $7
+     from (
+       select login_id, case when $3::text is null or exists (
+         select from public.login o where o.managed_sys_id = $2 and o.lowercase_login = lower($3) and o.user_id <> $1
+       ) then login else $3 end as login
+       from public.login where user_id = $1 and managed_sys_id = $2 order by login_id limit 1
+     ) n where l.login_id = n.login_id`,
+    params,
+    'update_account_login',
+  )
+  if (updated > 0 || row.login === null) return
+  await tx.execute(
+    `insert into public.login (login_id, login, managed_sys_id, user_id, identity_type, prov_status, status,
+       is_active, create_date, last_update)
+     select $8, $3::text, $2, user_id, 'PROVISION', coalesce($4, 'UPDATED'), coalesce($5, 'ACTIVE'), coalesce($6, 'Y'), $7, $7
+     from public.users where user_id = $1
+     on conflict (lowercase_login, managed_sys_id) do nothing`,
+    [...params, row.loginId],
+    'insert_account_login',
+  )
+}

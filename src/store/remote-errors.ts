@@ -1,0 +1,38 @@
+/** efs.iam_error_log: every error received from Okta. */
+import type { Database } from './database.ts'
+
+export interface RemoteErrorRow {
+  at: string
+  message: string
+  /** The HTTP status; 0 when no answer came. */
+  status: number
+  code: string
+  /** JSON: the request, Okta's id of it, causes, and the step of the run. No secrets. */
+  trace: Record<string, unknown>
+}
+
+/** U+0000 cannot be stored, and other control characters only ever harm whoever reads the log. */
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/gu
+
+/** Adds errors to the log, on its own and at once: it must outlive whatever transaction fails with them. */
+export async function logRemoteErrors(db: Pick<Database, 'execute'>, errors: readonly RemoteErrorRow[]): Promise<void> {
+  if (errors.length === 0) return
+  const rows = errors.map((error) => ({
+    created_at: error.at,
+    message: printable(error.message).slice(0, 4000),
+    status_code: error.status,
+    error_code: printable(error.code).slice(0, 36),
+    trace: printable(JSON.stringify(error.trace)).slice(0, 20_000),
+  }))
+  await db.execute(
+    `insert into efs.iam_error_log (created_at, message, status_code, error_code, trace)
+     select created_at, message, status_code, error_code, trace
+     from json_to_recordset($1) as e(created_at timestamptz, message text, status_code smallint, error_code text, trace text)`,
+    [JSON.stringify(rows)],
+  )
+}
+
+function printable(text: string): string {
+  return text.replace(controls, ' ')
+}

@@ -1,0 +1,67 @@
+/** SQL on people that no document covers: removal, and what the lifecycle must do to access, sessions and logins. */
+import type { Database, Transaction } from './database.ts'
+
+/** Removes a person's row; the child tables follow by their foreign keys. */
+export async function deleteUserRows(tx: Transaction, id: string): Promise<void> {
+  await tx.execute('delete from users where user_id = $1', [id])
+}
+
+/** Ends every session of these people at once. */
+export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.execute('delete from auth_state where user_id = any($1)', [ids])
+}
+
+const accessTables = ['user_role', 'user_grp', 'resource_user'] as const
+
+/** Removes every membership in roles and groups and every direct resource. */
+export async function removeAccess(tx: Transaction, ids: readonly string[]): Promise<void> {
+  for (const table of accessTables) await tx.execute(`delete from ${table} where user_id = any($1)`, [ids])
+}
+
+/** Ends them at an instant instead; those that were to begin later never do. */
+export async function endAccess(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {
+  for (const table of accessTables) {
+    await tx.execute(`delete from ${table} where user_id = any($1) and start_date >= $2`, [ids, at])
+    await tx.execute(`update ${table} set end_date = $2 where user_id = any($1) and (end_date is null or end_date > $2)`, [ids, at])
+  }
+}
+
+/** Accounts related to these people that have not been terminated yet, without those already named. */
+export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ user_id: string }>(
+    `select distinct u.user_id from user_to_user_membership m join users u on u.user_id = m.related_user_id
+     where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'DECEASED') order by 1`, [ids])
+  return rows.map((row) => row.user_id)
+}
+
+/** The lock on the login that signs in here; lifting it forgets the failures. */
+export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<void> {
+  await tx.execute(
+    `update login set lock_marker = $2::text, auth_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else auth_fail_count end
+     where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
+}
+
+/** Back to before the first sign-in: no password, no answers, no codes. */
+export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.execute(
+    `update login set password = null, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
+      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
+     where user_id = any($1) and managed_sys_id = '0'`, [ids])
+  await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
+  await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])
+}
+
+/** People whose start date has come, in id order. */
+export async function dueToStart(db: Pick<Database, 'query'>, today: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ user_id: string }>(
+    `select user_id from users where status = 'PENDING_START_DATE' and start_date <= $1 order by user_id limit $2`, [today, limit])
+  return rows.map((row) => row.user_id)
+}
+
+/** People whose last date has passed and who are still here, in id order. */
+export async function dueToLeave(db: Pick<Database, 'query'>, today: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ user_id: string }>(
+    `select user_id from users where coalesce(last_date, 'infinity') < $1 and status not in ('TERMINATED', 'DELETED', 'DECEASED', 'RETIRED')
+       and coalesce(system_flag, 'N') <> 'Y' order by user_id limit $2`, [today, limit])
+  return rows.map((row) => row.user_id)
+}

@@ -1,0 +1,169 @@
+/**
+ * Carries out a stored plan. Goes on after single failures and lists them; can be killed at any point and run again,
+ * because every action is safe to repeat and each step is recorded in one transaction. Stops as a whole when going on
+ * is pointless: the key is refused, nothing answers any more, or the preparation failed.
+ */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { advancePlan, completePlan, finishPlan, markSteps, movePlan, staleReads, type Plan } from '../store/plans.ts'
+import { versionsOf } from '../store/sync-people.ts'
+import { concurrently } from './concurrently.ts'
+import type { Connector, RemoteError } from './connector.ts'
+import type { ErrorLog } from './error-log.ts'
+import { perform, type Performed } from './perform.ts'
+import { recordStep } from './record.ts'
+import { readStepPage, type StoredStep } from './stored-plan.ts'
+import { countActions, type Counts } from './steps.ts'
+
+export interface Failure {
+  personId: string | null
+  label: string
+  /** The action that failed; `blocked` for what waits for a decision, `stale` for a person who has changed meanwhile. */
+  action: string
+  code: string
+  status: number
+  message: string
+}
+
+export interface ApplyReport {
+  planId: string
+  steps: number
+  /** Actions carried out, by kind. */
+  done: Counts
+  failed: number
+  blocked: number
+  stale: number
+  /** The first of those, at most 200; all of them stand in the plan's steps. */
+  failures: Failure[]
+  /** Why the run ended before its time. What was not done is still marked: the next plan holds it. */
+  stopped: string | null
+}
+
+export interface Applying {
+  ctx: Context
+  connector: Connector
+  errorLog: ErrorLog
+  /** Steps under way at a time; default 8. */
+  atOnce?: number
+  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+}
+
+const stepsPerPage = 200
+const listedFailures = 200
+/** So many steps in a row without a usable answer mean that the other side is down. */
+const silentStepsUntilStop = 10
+
+interface Run extends Applying {
+  planId: string
+  report: ApplyReport
+  /** Steps in a row that got no usable answer. */
+  silent: number
+}
+
+/**
+ * Applies a plan, or goes on with one that was interrupted.
+ * Errors: `plan_state`; `plan_stale` when people have changed since it was made.
+ */
+export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyReport> {
+  const { ctx } = applying
+  if (plan.status === 'planned') await refuseStale(ctx, plan.id)
+  await ctx.db.transaction((tx) => movePlan(tx, plan.id, ['planned', 'applying'], 'applying'))
+  const report: ApplyReport = {
+    planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: null,
+  }
+  const run: Run = { ...applying, planId: plan.id, report, silent: 0 }
+  let through = plan.appliedThrough
+  for (;;) {
+    const page = await readStepPage(ctx.db, plan.id, through, stepsPerPage)
+    if (page === null) break
+    const before = unfinished(report)
+    await applyPage(run, page.steps)
+    await applying.errorLog.flush()
+    if (report.stopped !== null) return stop(run, plan)
+    through = page.last
+    await ctx.db.transaction((tx) => advancePlan(tx, plan.id, through, unfinished(report) - before))
+    applying.onProgress?.({ done: through, of: plan.steps, failed: unfinished(report) })
+  }
+  await ctx.db.transaction((tx) => completePlan(tx, plan.id, ctx.actor.principal, ctx.now()))
+  return report
+}
+
+function unfinished(report: ApplyReport): number {
+  return report.failed + report.blocked + report.stale
+}
+
+async function stop(run: Run, plan: Plan): Promise<ApplyReport> {
+  await finishPlan(run.ctx.db, plan.id, plan.counts, plan.steps, run.report.stopped ?? undefined)
+  return run.report
+}
+
+async function refuseStale(ctx: Context, planId: string): Promise<void> {
+  const stale = await staleReads(ctx.db, planId)
+  if (stale.length === 0) return
+  const ids = stale.map(({ id }) => id).join(', ')
+  throw new GatehouseError('plan_stale', `People have changed since the plan was made (${ids}): make a new plan.`)
+}
+
+async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> {
+  // What prepares the ground (the group, the schema) stands first and is done alone.
+  const people = steps.filter(({ step }) => step.personId !== null || step.queued !== null)
+  for (const stored of steps) if (!people.includes(stored)) await applyStep(run, stored)
+  const versions = await versionsOf(run.ctx.db, people.flatMap(({ step }) => step.personId ?? []))
+  await concurrently(people, run.atOnce ?? 8, async (stored) => {
+    const { personId, version } = stored.step
+    const isStale = version !== null && personId !== null && versions.get(personId) !== version
+    if (run.report.stopped !== null) return
+    if (isStale) await skipStale(run, stored)
+    else await applyStep(run, stored)
+  })
+}
+
+async function skipStale(run: Run, { number, step }: StoredStep): Promise<void> {
+  const message = 'the person has changed since the plan was made; the next plan takes them up'
+  run.report.stale += 1
+  const failure = { personId: step.personId, label: step.label, action: 'stale', code: 'plan_stale', status: 0, message }
+  note(run.report, failure)
+  await run.ctx.db.transaction((tx) => markSteps(tx, run.planId, [{ step: number, status: 'failed', result: failure }]))
+}
+
+async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> {
+  const { ctx, connector, errorLog, report } = run
+  const marks = { planId: run.planId, step: number, personId: step.personId, accountId: step.accountId }
+  const performed = await errorLog.within(marks, () => perform(connector, step))
+  const failure = failureOf(step, performed)
+  const result = { accountId: performed.accountId, ...(failure ?? {}) }
+  await ctx.db.transaction(async (tx) => {
+    await recordStep(tx, ctx, connector.systemId, step, performed)
+    await markSteps(tx, run.planId, [{ step: number, status: failure ? 'failed' : 'done', result }])
+  })
+  countActions([{ actions: performed.done }], report.done)
+  if (performed.failed) report.failed += 1
+  else if (performed.blocked) report.blocked += 1
+  if (failure) note(report, failure)
+  judge(run, step, performed.failed?.error ?? null)
+}
+
+function failureOf(step: StoredStep['step'], performed: Performed): Failure | null {
+  const about = { personId: step.personId, label: step.label }
+  if (performed.failed) {
+    const { action, error } = performed.failed
+    return { ...about, action: action.kind, code: error.code, status: error.status, message: error.message }
+  }
+  const blocked = step.actions.find((action) => action.kind === 'blocked')
+  return blocked ? { ...about, action: 'blocked', code: 'blocked', status: 0, message: blocked.reason } : null
+}
+
+function note(report: ApplyReport, failure: Failure): void {
+  if (report.failures.length < listedFailures) report.failures.push(failure)
+}
+
+/** Decides whether going on makes sense. */
+function judge(run: Run, step: StoredStep['step'], error: RemoteError | null): void {
+  const { report } = run
+  const isSilent = error !== null && (error.status === 0 || error.status === 429 || error.status >= 500)
+  run.silent = isSilent ? run.silent + 1 : 0
+  if (report.stopped !== null) return
+  if (error?.status === 401) report.stopped = `the connected system refuses our key: ${error.message}`
+  else if (run.silent >= silentStepsUntilStop) report.stopped = `no answer for ${run.silent} steps in a row: ${error?.message}`
+  else if (error && step.personId === null && step.queued === null) report.stopped = `the preparation failed: ${error.message}`
+}

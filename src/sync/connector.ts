@@ -1,0 +1,111 @@
+/**
+ * What the sync engine asks of a connected system. The one seam that is an interface from the start: a connector for
+ * another system implements this, and the engine never learns which one it is talking to.
+ */
+import type { Problem } from '../errors.ts'
+import type { MappingRule } from '../model/account-mapping.ts'
+
+/**
+ * What an account's own status means to the engine.
+ * staged: made, never activated · pending: open, but waiting for its owner (activation, recovery, expired password,
+ * locked out) · active: open · suspended · deactivated.
+ */
+export type AccountState = 'staged' | 'pending' | 'active' | 'suspended' | 'deactivated'
+
+/** Field → value; an absent field has no value. */
+export type Profile = Record<string, string>
+
+export interface RemoteAccount {
+  id: string
+  state: AccountState
+  /** The system's own word for the state. */
+  status: string
+  /** The id of our person that the account carries, if any. */
+  externalId: string | null
+  login: string
+  email: string | null
+  profile: Record<string, unknown>
+}
+
+/** One field of a profile that differs. */
+export interface FieldChange {
+  field: string
+  before: string | null
+  after: string | null
+}
+
+/** What an account can be found by, in the order in which a find counts. */
+export interface CorrelationKeys {
+  externalId: string
+  login: string
+  email: string | null
+}
+
+/** How a new account comes to life: with the system's activation mail, without one, or not yet. */
+export type Activation = 'mail' | 'silent' | 'staged'
+
+export interface Connector {
+  /** Its id in MANAGED_SYS. */
+  systemId: string
+  /** The mapping it fills profiles by; the engine reads exactly these sources. */
+  mapping: readonly MappingRule[]
+  /** The profile for the values of a person (by source path), and what cannot be sent, per field. Pure. */
+  profileOf(values: Record<string, string | null>): { profile: Profile; problems: Problem[] }
+  /** The mapped fields in which an account differs from a profile. Pure. */
+  differences(profile: Profile, account: RemoteAccount): FieldChange[]
+
+  /** Fields of the mapping that the system's schema does not know yet. */
+  undeclaredFields(): Promise<string[]>
+  declareFields(fields: string[]): Promise<void>
+
+  /** The id of a group given by id or name, or null when there is none. */
+  findGroup(group: string): Promise<string | null>
+  createGroup(name: string): Promise<void>
+  /** The account ids of a group's members, page by page. */
+  groupMembers(group: string): AsyncIterable<string[]>
+  /** The ids of the groups that an account is in. */
+  groupsOf(accountId: string): Promise<string[]>
+  /** Both are safe to repeat. */
+  addToGroup(group: string, accountId: string): Promise<void>
+  removeFromGroup(group: string, accountId: string): Promise<void>
+
+  /** The account as it is now, or null when there is none with this id. */
+  read(accountId: string): Promise<RemoteAccount | null>
+  /** For each set of keys, every account that matches any of them. */
+  find(keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]>
+  /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */
+  create(profile: Profile, activation: Activation): Promise<RemoteAccount>
+  update(accountId: string, fields: readonly FieldChange[]): Promise<void>
+  activate(accountId: string, activation: Activation): Promise<void>
+  unsuspend(accountId: string): Promise<void>
+  suspend(accountId: string): Promise<void>
+  deactivate(accountId: string): Promise<void>
+  /** Removes a deactivated account for good. */
+  remove(accountId: string): Promise<void>
+}
+
+/** An error received from the connected system, or the lack of any answer (status 0). Never holds a secret. */
+export class RemoteError extends Error {
+  /** The HTTP status; 0 when no answer came. */
+  readonly status: number
+  /** The system's stable code, or a word of ours where it gave none. */
+  readonly code: string
+  /** The system's id of the request, for its own log. */
+  readonly requestId: string | null
+  /** What was asked: method and path, without query. */
+  readonly request: string
+  readonly causes: readonly string[]
+
+  constructor(
+    message: string,
+    facts: { status: number; code: string; requestId: string | null; request: string; causes?: readonly string[]; cause?: unknown },
+  ) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
+    this.name = 'RemoteError'
+    this.status = facts.status
+    this.code = facts.code
+    this.requestId = facts.requestId
+    this.request = facts.request
+    this.causes = facts.causes ?? []
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Which existing account, if any, belongs to a person (pure). An account that carries another person's id, or is
+ * linked to another person here, is never taken; where several could be meant, nobody guesses.
+ */
+import type { CorrelationKeys, RemoteAccount } from './connector.ts'
+
+export type Correlation =
+  | { kind: 'none' }
+  | { kind: 'found'; account: RemoteAccount; reason: string }
+  | { kind: 'conflict'; reason: string }
+
+/**
+ * Judges the accounts that match one of the keys.
+ * @param taken ids of accounts that belong to other people here
+ */
+export function correlate(
+  keys: CorrelationKeys, candidates: readonly RemoteAccount[], taken: ReadonlySet<string>,
+): Correlation {
+  const own = candidates.filter((account) => account.externalId === keys.externalId)
+  if (own.length === 1) return found(own[0]!, 'the account carries this person\'s id')
+  if (own.length > 1) return conflict('carry this person\'s id', own)
+  const byLogin = candidates.filter((account) => same(account.login, keys.login))
+  const foreign = byLogin.find((account) => !isFree(account, taken))
+  if (foreign) return { kind: 'conflict', reason: `the login ${keys.login} is taken by another person's account ${foreign.id}` }
+  if (byLogin.length === 1) return found(byLogin[0]!, 'an account with the same login exists')
+  const byEmail = candidates.filter((account) => same(account.email, keys.email) && isFree(account, taken))
+  if (byEmail.length === 1) return found(byEmail[0]!, 'an account with the same e-mail address exists')
+  return byEmail.length > 1 ? conflict(`have the e-mail address ${keys.email}`, byEmail) : { kind: 'none' }
+}
+
+function isFree(account: RemoteAccount, taken: ReadonlySet<string>): boolean {
+  return account.externalId === null && !taken.has(account.id)
+}
+
+function same(left: string | null, right: string | null): boolean {
+  return left !== null && right !== null && left.toLowerCase() === right.toLowerCase()
+}
+
+function found(account: RemoteAccount, reason: string): Correlation {
+  return { kind: 'found', account, reason }
+}
+
+function conflict(what: string, accounts: readonly RemoteAccount[]): Correlation {
+  const ids = accounts.slice(0, 5).map((account) => account.id).join(', ')
+  return { kind: 'conflict', reason: `${accounts.length} accounts ${what} (${ids}): link one of them by hand` }
+}

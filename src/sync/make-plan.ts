@@ -1,0 +1,178 @@
+/**
+ * Makes the plan of a run, page by page, so that memory stays flat however many people there are: reads a page of
+ * people, asks the connected system about them, and lets the pure plan decide. Nothing is written anywhere.
+ *
+ * A delta run looks at people who are marked (has_data_changes), who have no reference yet, and at the queues; a full
+ * run at everybody and at the group's members.
+ */
+import { accessGroupOf, policyOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
+import type { Database } from '../store/database.ts'
+import {
+  adminCandidates, ownersOf, panelistCandidates, readSyncPeople, type SyncMode,
+} from '../store/sync-people.ts'
+import { readQueue, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import { concurrently } from './concurrently.ts'
+import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
+import { accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules } from './plan.ts'
+import { personOf } from './read-people.ts'
+import type { Action, SyncStep } from './steps.ts'
+
+export interface SyncScope {
+  portalId: number
+  mode: SyncMode
+  /** The settings of every portal of the installation, by id. */
+  portals: ReadonlyMap<number, PortalSettings>
+  adminPolicy: DeprovisioningPolicy
+}
+
+const peoplePerPage = 500
+/** Requests under way at a time; the rate budget paces them. */
+const readsAtOnce = 8
+
+interface Planning {
+  db: Database
+  connector: Connector
+  scope: SyncScope
+  rules: Rules & { allPortals: readonly number[] }
+  /** Accounts that this plan adopts: account → person, so that two people with one e-mail address don't get the same. */
+  adopted: Map<string, string>
+}
+
+/** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read; then nothing is planned. */
+export async function* makePlan(db: Database, connector: Connector, scope: SyncScope): AsyncGenerator<SyncStep[]> {
+  const settings = scope.portals.get(scope.portalId) ?? {}
+  const group = accessGroupOf(scope.portalId, settings)
+  const isGroupThere = (await connector.findGroup(group)) !== null
+  const preparation = await preparations(connector, group, isGroupThere)
+  if (preparation.length > 0) yield preparation
+  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
+  const rules = {
+    group,
+    activation: (settings.activation ?? 'mail') as Activation,
+    policyOf: (portalId: number) => policies.get(portalId) ?? 'nothing',
+    adminPolicy: scope.adminPolicy,
+    allPortals: [...scope.portals.keys()],
+    ...(scope.mode === 'full' ? { inGroup: await membership(connector, group, isGroupThere) } : {}),
+  }
+  const planning: Planning = { db, connector, scope, rules, adopted: new Map() }
+  const planned = new Set<string>()
+  for (const population of ['admin', 'panelist'] as const) {
+    const uids = population === 'admin'
+      ? await adminCandidates(db, scope.mode)
+      : await panelistCandidates(db, scope.portalId, scope.mode)
+    for (let start = 0; start < uids.length; start += peoplePerPage) {
+      const rows = await readSyncPeople(db, connector.mapping, scope.portalId, population, uids.slice(start, start + peoplePerPage))
+      const people = rows.map((row) => personOf(row, scope.portalId, connector.mapping))
+      const fresh = people.filter((person) => !planned.has(person.personId))
+      // An administrator who is a panelist too has one account, and so one step.
+      if (population === 'admin') for (const person of people) planned.add(person.personId)
+      const steps = await planPeople(planning, fresh)
+      if (steps.length > 0) yield steps
+    }
+  }
+  for (const population of ['panelist', 'admin'] as const) yield* planQueue(planning, population)
+}
+
+async function preparations(connector: Connector, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
+  const actions: Action[] = []
+  const fields = await connector.undeclaredFields()
+  if (fields.length > 0) {
+    actions.push({ kind: 'declareFields', fields, reason: 'the user schema does not know these fields, which the mapping fills' })
+  }
+  if (!isGroupThere) actions.push({ kind: 'createGroup', group, reason: 'the portal\'s group does not exist' })
+  return actions.map((action) => ({
+    personId: null, version: null, label: action.kind === 'createGroup' ? group : 'user schema', login: null, accountId: null,
+    links: [], outcome: 'gone' as const, queued: null, actions: [action],
+  }))
+}
+
+async function membership(connector: Connector, group: string, isGroupThere: boolean): Promise<(accountId: string) => boolean> {
+  const members = new Set<string>()
+  if (isGroupThere) for await (const page of connector.groupMembers(group)) for (const id of page) members.add(id)
+  return (accountId) => members.has(accountId)
+}
+
+async function planPeople(planning: Planning, people: readonly Person[]): Promise<SyncStep[]> {
+  const { connector } = planning
+  // Who is not wanted and was never linked needs nothing, and no questions asked.
+  const concerned = people.filter((person) => person.wanted || person.links.some((link) => link.changes !== null))
+  const linked = await concurrently(concerned, readsAtOnce, async (person) => {
+    const id = accountIdOf(person)
+    return id === null ? null : connector.read(id)
+  })
+  const views = concerned.map((person, index) => ({ person, account: linked[index]!, ...connector.profileOf(person.values) }))
+  const searched = views.filter((view) => view.account === null && view.person.wanted && view.problems.length === 0)
+  const keys = searched.map(({ person, profile }): CorrelationKeys => (
+    { externalId: person.personId, login: profile['login']!, email: profile['email'] ?? null }
+  ))
+  const found = keys.length > 0 ? await connector.find(keys) : []
+  const candidates = new Map(searched.map((view, index) => [view.person.personId, found[index]!]))
+  const owners = await ownersOf(planning.db, [...candidates.values()].flat().map((account) => account.id))
+  return views.flatMap(({ person, account, profile, problems }) => {
+    const own = candidates.get(person.personId) ?? []
+    const view = {
+      account, candidates: own, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
+      differences: (one: RemoteAccount) => connector.differences(profile, one),
+    }
+    const step = planPerson(person, view, planning.rules)
+    for (const action of step?.actions ?? []) {
+      if (action.kind === 'adopt') planning.adopted.set(action.accountId, person.personId)
+    }
+    return step ? [step] : []
+  })
+}
+
+function takenFrom(
+  planning: Planning, personId: string, accounts: readonly RemoteAccount[], owners: ReadonlyMap<string, string[]>,
+): Set<string> {
+  const taken = accounts.filter(({ id }) => {
+    const adopter = planning.adopted.get(id)
+    return (adopter !== undefined && adopter !== personId) || owners.get(id)?.some((owner) => owner !== personId)
+  })
+  return new Set(taken.map((account) => account.id))
+}
+
+async function* planQueue(planning: Planning, population: 'panelist' | 'admin'): AsyncGenerator<SyncStep[]> {
+  let groups: ReadonlyMap<string, PortalGroup> | null = null
+  for (let after = 0; ;) {
+    const rows = await readQueue(planning.db, population, after, peoplePerPage)
+    if (rows.length === 0) return
+    groups ??= await portalGroups(planning)
+    const queued = await queuedAccounts(planning, rows, groups)
+    yield queued.map((one) => planQueued(one, planning.rules))
+    after = rows.at(-1)!.id
+  }
+}
+
+/** The groups of all portals by their ids over there. */
+async function portalGroups(planning: Planning): Promise<Map<string, PortalGroup>> {
+  const groups = new Map<string, PortalGroup>()
+  for (const [portalId, settings] of planning.scope.portals) {
+    const group = accessGroupOf(portalId, settings)
+    const id = await planning.connector.findGroup(group)
+    if (id !== null) groups.set(id, { group, portalIds: [...(groups.get(id)?.portalIds ?? []), portalId] })
+  }
+  return groups
+}
+
+async function queuedAccounts(
+  planning: Planning, rows: readonly QueueRow[], groups: ReadonlyMap<string, PortalGroup>,
+): Promise<QueuedAccount[]> {
+  const { db, connector } = planning
+  const remote = await concurrently(rows, readsAtOnce, async (row) => {
+    const account = row.uuid === null ? null : await connector.read(row.uuid)
+    const ids = account ? await connector.groupsOf(account.id) : []
+    return { account, groups: ids.flatMap((id) => groups.get(id) ?? []) }
+  })
+  const people = rows.map((row, index) => row.person_id ?? remote[index]!.account?.externalId ?? null)
+  const known = rows.flatMap((row, index) => (row.uuid === null ? [] : [{ uuid: row.uuid, person_id: people[index]! }]))
+  const standing = await standingOf(db, known)
+  return rows.map((row, index) => {
+    const stands = row.uuid === null ? undefined : standing.get(row.uuid)
+    return {
+      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid },
+      uuid: row.uuid, email: row.email, personId: people[index]!, ...remote[index]!,
+      portals: stands?.portals ?? [], wanted: stands?.wanted ?? false,
+    }
+  })
+}

@@ -1,0 +1,246 @@
+/**
+ * What has to happen for one person, or one queued account, so that the connected system agrees with the directory.
+ * Pure: everything known about both sides comes in, a step with reasons comes out. How the account's state decides:
+ *
+ *     wanted    staged ─activate→  pending, active: nothing  suspended ─unsuspend→ *  deactivated ─activate→ *
+ *     unwanted  out of the group; when the last reference goes, the mildest policy of all portals concerned
+ *
+ * `*` only when this side suspended or deactivated the account; what the other side did is reported, not undone.
+ * A locked or waiting account (`pending`) is neither activated nor unlocked, and a deactivated profile isn't touched.
+ */
+import type { Problem } from '../errors.ts'
+import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
+import { mildest, type DeprovisioningPolicy } from '../model/portal-settings.ts'
+import type { Activation, FieldChange, Profile, RemoteAccount } from './connector.ts'
+import { correlate } from './correlate.ts'
+import type { Action, Population, QueueEntry, StepLink, SyncStep } from './steps.ts'
+
+export interface PersonLink {
+  population: Population
+  uid: number
+  portalId: number | null
+  uuid: string | null
+  /** Null without a reference; older rows without a status count as assigned. */
+  status: number | null
+  /** Null: there is no reference row yet. */
+  changes: number | null
+  /** has_data_changes. */
+  marked: boolean
+}
+
+/** A person as the directory and the reference tables have them now. */
+export interface Person {
+  personId: string
+  version: number
+  /** Whether the person may have an account at all. */
+  wanted: boolean
+  /** The values of the mapping's sources. */
+  values: Record<string, string | null>
+  /** Of the portal in question, and of the administrators. */
+  links: PersonLink[]
+  /** The LOGIN row in the connected system. */
+  provStatus: string | null
+  /** References to other portals. */
+  elsewhere: { uuid: string | null; portals: number[]; live: number }
+}
+
+/** What the connected system has of a person: the linked account, or whatever their keys found. */
+export interface RemoteView {
+  account: RemoteAccount | null
+  candidates: readonly RemoteAccount[]
+  /** Accounts that belong to other people here. */
+  taken: ReadonlySet<string>
+  profile: Profile
+  problems: readonly Problem[]
+  /** The fields in which the account found differs from the profile. */
+  differences(account: RemoteAccount): FieldChange[]
+}
+
+export interface Rules {
+  group: string
+  activation: Activation
+  policyOf(portalId: number): DeprovisioningPolicy
+  adminPolicy: DeprovisioningPolicy
+  /** Known in a full run only: whether an account is in the portal's group now. */
+  inGroup?: (accountId: string) => boolean
+}
+
+/** The id of the account a person is linked to, here or through another portal; null for none. */
+export function accountIdOf(person: Person): string | null {
+  for (const link of person.links) if (link.uuid) return link.uuid
+  return person.elsewhere.uuid
+}
+
+/** The step for a person, or null when both sides agree and nothing is marked. */
+export function planPerson(person: Person, remote: RemoteView, rules: Rules): SyncStep | null {
+  const step = person.wanted ? planWanted(person, remote, rules) : planUnwanted(person, remote.account, rules)
+  if (!step) return null
+  if (step.actions.length > 0) return step
+  if (!person.links.some((link) => link.marked || (link.status ?? linkStatus.ASSIGNED) !== step.outcome)) return null
+  return { ...step, actions: [{ kind: 'settle', reason: 'nothing differs' }] }
+}
+
+function planWanted(person: Person, remote: RemoteView, rules: Rules): SyncStep {
+  const label = remote.profile.login ?? person.personId
+  const begin = { ...beginStep(person, label), login: remote.profile.login ?? null, outcome: linkStatus.ASSIGNED }
+  const problems = [...remote.problems]
+  if (problems.length > 0) {
+    const fields = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ')
+    return { ...begin, actions: [{ kind: 'blocked', reason: `cannot be sent: ${fields}`, problems }] }
+  }
+  const login = remote.profile.login!
+  const keys = { externalId: person.personId, login, email: remote.profile.email ?? null }
+  const correlation = remote.account
+    ? { kind: 'found' as const, account: remote.account, reason: 'linked already through another reference' }
+    : correlate(keys, remote.candidates, remote.taken)
+  if (correlation.kind === 'conflict') return { ...begin, actions: [{ kind: 'blocked', reason: correlation.reason }] }
+  if (correlation.kind === 'none') return { ...begin, accountId: null, actions: creation(person, remote, rules) }
+  const { account } = correlation
+  const adopted = person.links.every((link) => link.uuid === account.id)
+    ? [] : [{ kind: 'adopt' as const, accountId: account.id, reason: correlation.reason }]
+  const revival = reviving(person, account, remote.account === null, rules)
+  if (revival?.kind === 'blocked') return { ...begin, accountId: account.id, actions: [revival] }
+  const fields = remote.differences(account)
+  const actions: Action[] = [
+    ...adopted,
+    ...(revival ? [revival] : []),
+    ...(fields.length > 0 ? [{ kind: 'update' as const, fields, reason: changed(fields) }] : []),
+    ...joining(person, account.id, rules),
+  ]
+  return { ...begin, accountId: account.id, actions }
+}
+
+function beginStep(person: Person, label: string): Omit<SyncStep, 'outcome' | 'actions'> {
+  const links = person.links.map(({ population, uid, portalId, changes }): StepLink => ({ population, uid, portalId, changes }))
+  const { personId, version } = person
+  return { personId, version, label, login: null, accountId: accountIdOf(person), links, queued: null }
+}
+
+function creation(person: Person, remote: RemoteView, rules: Rules): Action[] {
+  const lost = accountIdOf(person)
+  const reason = lost ? `the linked account ${lost} is gone` : 'no account yet'
+  const create: Action = { kind: 'create', profile: remote.profile, activation: rules.activation, reason }
+  const isMember = person.links.some((link) => link.population === 'panelist')
+  return isMember ? [create, { kind: 'groupAdd', group: rules.group, reason: 'member of the portal' }] : [create]
+}
+
+/** How a wanted account comes (back) to life; null when it lives, blocked when that is not ours to decide. */
+function reviving(person: Person, account: RemoteAccount, found: boolean, rules: Rules): Action | null {
+  const ours = closedByUs(person)
+  const { activation } = rules
+  if (account.state === 'staged') {
+    return activation === 'staged' ? null : { kind: 'activate', activation, reason: 'the account is staged' }
+  }
+  if (account.state === 'deactivated') {
+    // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
+    if (ours || found) return { kind: 'activate', activation, reason: 'wanted again' }
+    return { kind: 'blocked', reason: 'the account was deactivated in the connected system: activate it there or remove it' }
+  }
+  if (account.state !== 'suspended') return null
+  if (ours) return { kind: 'unsuspend', reason: 'wanted again' }
+  return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
+}
+
+function closedByUs(person: Person): boolean {
+  const closed: (number | null)[] = [linkStatus.SUSPENDED, linkStatus.DEACTIVATED]
+  const statuses = ['DISABLED', 'FAIL_ENABLE', 'PENDING_ENABLE', 'FAIL_DELETE']
+  return statuses.includes(person.provStatus ?? '') || person.links.some((link) => closed.includes(link.status))
+}
+
+function joining(person: Person, accountId: string, rules: Rules): Action[] {
+  const link = person.links.find((one) => one.population === 'panelist')
+  if (!link) return []
+  const { group } = rules
+  const isNew = link.changes === null || !isLive(link.status)
+  if (isNew) return [{ kind: 'groupAdd', group, reason: 'member of the portal' }]
+  return rules.inGroup?.(accountId) === false ? [{ kind: 'groupAdd', group, reason: 'missing in the group' }] : []
+}
+
+function isLive(status: number | null): boolean {
+  return status === null || status === linkStatus.ASSIGNED
+}
+
+function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rules): SyncStep | null {
+  const links = person.links.filter((link) => link.changes !== null)
+  if (links.length === 0) return null
+  const begin = beginStep({ ...person, links }, account?.login ?? person.personId)
+  if (!account) {
+    return { ...begin, outcome: 'gone', actions: [{ kind: 'unlink', reason: 'the account is gone, and the person is not active' }] }
+  }
+  const member = links.find((link) => link.population === 'panelist')
+  const inGroup = member !== undefined && (rules.inGroup?.(account.id) ?? isLive(member.status))
+  const leaving: Action[] = inGroup ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
+  if (person.elsewhere.live > 0) return { ...begin, outcome: linkStatus.UNASSIGNED, actions: leaving }
+  const policies = person.elsewhere.portals.map(rules.policyOf)
+  if (member) policies.push(rules.policyOf(member.portalId!))
+  if (links.some((link) => link.population === 'admin')) policies.push(rules.adminPolicy)
+  const { actions, outcome } = closing(account, mildest(policies), 'the person is not active, and this was the last reference')
+  return { ...begin, outcome, actions: [...leaving, ...actions] }
+}
+
+/** What a policy does to an account that nobody refers to any more, and what its links become. */
+export function closing(
+  account: RemoteAccount, policy: DeprovisioningPolicy, reason: string,
+): { actions: Action[]; outcome: LinkStatus | 'gone' } {
+  const { state, status } = account
+  if (policy === 'delete') {
+    const first: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason }]
+    return { actions: [...first, { kind: 'delete', reason }], outcome: 'gone' }
+  }
+  if (policy === 'nothing') return { actions: [], outcome: linkStatus.UNASSIGNED }
+  if (state === 'deactivated') return { actions: [], outcome: linkStatus.DEACTIVATED }
+  if (policy === 'deactivate') return { actions: [{ kind: 'deactivate', reason }], outcome: linkStatus.DEACTIVATED }
+  if (state === 'active') return { actions: [{ kind: 'suspend', reason }], outcome: linkStatus.SUSPENDED }
+  if (state === 'pending') {
+    // Suspending works from ACTIVE alone; the harsher deactivation was not asked for.
+    const blocked = `an account in status ${status} cannot be suspended; it is tried again at the next run`
+    return { actions: [{ kind: 'blocked', reason: blocked }], outcome: linkStatus.UNASSIGNED }
+  }
+  return { actions: [], outcome: state === 'suspended' ? linkStatus.SUSPENDED : linkStatus.UNASSIGNED }
+}
+
+function changed(fields: readonly FieldChange[]): string {
+  return `${fields.map((change) => change.field).join(', ')} ${fields.length === 1 ? 'differs' : 'differ'}`
+}
+
+/** A group in the connected system, and the portals that it opens. */
+export interface PortalGroup {
+  group: string
+  portalIds: number[]
+}
+
+/** An account whose panelist or administrator is gone, and what still speaks for it. */
+export interface QueuedAccount {
+  entry: QueueEntry
+  uuid: string | null
+  email: string | null
+  account: RemoteAccount | null
+  personId: string | null
+  /** Groups of portals that the account is in now. */
+  groups: PortalGroup[]
+  /** Portals whose members still include the person, or that refer to the account. */
+  portals: number[]
+  /** Whether any reference or wanted membership is left. */
+  wanted: boolean
+}
+
+/** The step for an entry of an unassignment queue: out of the groups, then the policy, unless it is wanted again. */
+export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: readonly number[] }): SyncStep {
+  const { account, entry } = queued
+  const begin = {
+    personId: queued.personId, version: null, label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`,
+    login: null, accountId: account?.id ?? null, links: [], queued: entry,
+  }
+  const settled = (reason: string): SyncStep => ({ ...begin, outcome: linkStatus.UNASSIGNED, actions: [{ kind: 'settle', reason }] })
+  if (!account) return settled('the account is gone')
+  const leaving = queued.groups.filter(({ portalIds }) => !portalIds.some((id) => queued.portals.includes(id)))
+  const actions: Action[] = leaving.map(({ group }) => ({ kind: 'groupRemove', group, reason: 'no longer a member of the portal' }))
+  if (queued.wanted) {
+    return actions.length > 0 ? { ...begin, outcome: linkStatus.UNASSIGNED, actions } : settled('wanted by another reference')
+  }
+  const concerned = leaving.length > 0 ? leaving.flatMap(({ portalIds }) => portalIds) : rules.allPortals
+  const policies = entry.population === 'admin' && leaving.length === 0 ? [rules.adminPolicy] : concerned.map(rules.policyOf)
+  const closed = closing(account, mildest(policies), 'no reference is left')
+  const all = [...actions, ...closed.actions]
+  return { ...begin, outcome: closed.outcome, actions: all.length > 0 ? all : [{ kind: 'settle', reason: 'nothing is left to do' }] }
+}

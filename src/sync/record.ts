@@ -1,0 +1,105 @@
+/**
+ * Writes down what a step has done, in one transaction: references, the LOGIN row, the queue, the audit events (one a
+ * remote write) and the plan's own note. A push that failed is never recorded as done: the mark stays, the status too.
+ */
+import { recordEvents, type NewEvent } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { linkStatus } from '../model/link-statuses.ts'
+import type { Transaction } from '../store/database.ts'
+import { lockVersion, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
+import { closeQueueEntry, queueAccount } from '../store/unassignment-queue.ts'
+import type { Performed } from './perform.ts'
+import { remoteActions, type Action, type ActionKind, type SyncStep } from './steps.ts'
+
+/** PROV_STATUS is an operation and how it went: `CREATED`, `FAIL_CREATE`. */
+const operations: Partial<Record<ActionKind, { done: string; failed: string }>> = {
+  create: { done: 'CREATED', failed: 'FAIL_CREATE' },
+  adopt: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
+  update: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
+  groupAdd: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
+  groupRemove: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
+  activate: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
+  unsuspend: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
+  suspend: { done: 'DISABLED', failed: 'FAIL_DISABLE' },
+  deactivate: { done: 'DISABLED', failed: 'FAIL_DISABLE' },
+  delete: { done: 'DELETED', failed: 'FAIL_DELETE' },
+}
+
+/** What says most about the account wins over what came with it. */
+const telling: readonly ActionKind[] = ['delete', 'deactivate', 'suspend', 'create', 'activate', 'unsuspend']
+
+export async function recordStep(
+  tx: Transaction, ctx: Context, systemId: string, step: SyncStep, performed: Performed,
+): Promise<void> {
+  const now = ctx.now().toISOString()
+  const isWhole = performed.failed === null && !performed.blocked
+  const version = step.personId === null ? null : await lockVersion(tx, step.personId)
+  if (performed.failed === null && step.outcome === 'gone' && performed.accountId !== null) {
+    await removeLinksTo(tx, performed.accountId)
+  } else {
+    await writeLinks(tx, step, performed, version, now)
+  }
+  if (step.personId !== null && version !== null && performed.accountId !== null) {
+    await writeAccountLogin(tx, {
+      loginId: ctx.newId(), personId: step.personId, systemId, login: knownLogin(step, performed),
+      provStatus: provStatusOf(performed), active: activeAfter(step, performed),
+    }, now)
+  }
+  if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid)
+  await recordEvents(tx, ctx, eventsOf(step, performed))
+}
+
+async function writeLinks(
+  tx: Transaction, step: SyncStep, performed: Performed, version: number | null, now: string,
+): Promise<void> {
+  if (performed.accountId === null || (performed.done.length === 0 && performed.failed === null)) return
+  for (const link of step.links) {
+    const isKept = version !== null && await writeLink(tx, {
+      ...link, uuid: performed.accountId, status: performed.failed || step.outcome === 'gone' ? null : step.outcome,
+      done: performed.failed === null && !performed.blocked, current: version === step.version,
+    }, now)
+    // Left the portal, or vanished altogether, while the account was being made: it must not be forgotten.
+    if (!isKept) await queueAccount(tx, link.population, link.uid, performed.accountId, step.login)
+  }
+}
+
+/** The login as the account has it now: unknown when the push of it failed. */
+function knownLogin(step: SyncStep, performed: Performed): string | null {
+  return performed.failed && !performed.done.some((action) => action.kind === 'create') ? null : step.login
+}
+
+function provStatusOf(performed: Performed): string | null {
+  if (performed.failed) return operations[performed.failed.action.kind]?.failed ?? null
+  const kinds = performed.done.map((action) => action.kind)
+  const kind = telling.find((one) => kinds.includes(one)) ?? kinds.find((one) => operations[one])
+  return kind ? operations[kind]!.done : null
+}
+
+function activeAfter(step: SyncStep, performed: Performed): boolean | null {
+  if (performed.failed) return null
+  const closed: (number | string)[] = [linkStatus.SUSPENDED, linkStatus.DEACTIVATED, 'gone']
+  return !closed.includes(step.outcome)
+}
+
+function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {
+  const counted = performed.done.filter((action) => action.kind === 'adopt' || remoteActions.includes(action.kind))
+  return counted.map((action) => ({
+    action: `account.${action.kind}`,
+    targetType: step.personId === null ? 'Account' : 'User',
+    targetId: step.personId ?? performed.accountId ?? step.label.slice(0, 255),
+    changes: changesOf(action, performed.accountId),
+  }))
+}
+
+function changesOf(action: Action, accountId: string | null): { path: string; before?: unknown; after?: unknown }[] {
+  switch (action.kind) {
+    case 'create': return [{ path: 'account', after: { id: accountId, ...action.profile } }]
+    case 'adopt': return [{ path: 'account', after: { id: accountId } }]
+    case 'update': return action.fields.map(({ field, before, after }) => ({ path: `account.${field}`, before, after }))
+    case 'groupAdd': return [{ path: 'account.groups', after: action.group }]
+    case 'groupRemove': return [{ path: 'account.groups', before: action.group }]
+    case 'createGroup': return [{ path: 'group', after: action.group }]
+    case 'declareFields': return [{ path: 'schema', after: action.fields }]
+    default: return [{ path: 'account.id', after: accountId }]
+  }
+}

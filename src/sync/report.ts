@@ -1,0 +1,55 @@
+/** What a plan or a run did, in words for a terminal. */
+import type { Plan } from '../store/plans.ts'
+import type { ApplyReport } from './apply.ts'
+import { remoteWrites, type ActionKind, type Counts } from './steps.ts'
+
+const words: Record<ActionKind, string> = {
+  declareFields: 'fields to declare in the user schema',
+  createGroup: 'groups to create',
+  create: 'accounts to create',
+  adopt: 'accounts to adopt',
+  update: 'accounts to update',
+  activate: 'accounts to activate',
+  unsuspend: 'accounts to unsuspend',
+  suspend: 'accounts to suspend',
+  deactivate: 'accounts to deactivate',
+  delete: 'accounts to delete',
+  groupAdd: 'group memberships to add',
+  groupRemove: 'group memberships to remove',
+  unlink: 'links to vanished accounts to remove',
+  settle: 'marks to clear, as nothing differs',
+  blocked: 'blocked, waiting for a decision',
+}
+
+/** One line a kind of action. */
+export function countLines(counts: Counts): string[] {
+  return Object.entries(words).flatMap(([kind, what]) => {
+    const count = counts[kind as ActionKind]
+    return count ? [`${String(count).padStart(8)}  ${what}`] : []
+  })
+}
+
+export function describePlan(plan: Plan): string {
+  const lines = countLines(plan.counts as Counts)
+  const title = `Plan ${plan.id}: ${plan.title}`
+  return [title, ...(lines.length > 0 ? lines : ['          nothing to do'])].join('\n')
+}
+
+export function describeRun(report: ApplyReport): string {
+  const writes = remoteWrites(report.done)
+  const lines = [
+    `Plan ${report.planId}: ${report.steps} steps, ${writes} writes in the connected system, ${report.failed} failed, `
+      + `${report.blocked} blocked, ${report.stale} changed meanwhile`,
+    ...report.failures.map(({ label, action, status, code, message }) => {
+      return `  ${label}: ${action}: ${message}${status > 0 ? ` (${status} ${code})` : ''}`
+    }),
+  ]
+  if (report.stopped !== null) lines.push(`Stopped: ${report.stopped}. What was not done stays marked for the next run.`)
+  return lines.join('\n')
+}
+
+/** 0 all done, 1 some items failed, 2 stopped. */
+export function exitCodeOf(report: ApplyReport): 0 | 1 | 2 {
+  if (report.stopped !== null) return 2
+  return report.failed + report.blocked + report.stale > 0 ? 1 : 0
+}

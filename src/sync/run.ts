@@ -1,0 +1,82 @@
+/**
+ * One sync run: plan, or plan and apply, under a lock that lets one run at a time touch the connected system. What the
+ * doors call.
+ */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Database } from '../store/database.ts'
+import { lockSpace } from '../store/migrate.ts'
+import { readPlan, type Plan } from '../store/plans.ts'
+import { readPortalSettings } from '../store/portals.ts'
+import type { SyncMode } from '../store/sync-people.ts'
+import { applyPlan, type ApplyReport } from './apply.ts'
+import { RemoteError, type Connector } from './connector.ts'
+import type { ErrorLog } from './error-log.ts'
+import { makePlan } from './make-plan.ts'
+import { storePlan, syncPlanKind } from './stored-plan.ts'
+
+export interface SyncRun {
+  ctx: Context
+  connector: Connector
+  errorLog: ErrorLog
+  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+}
+
+/**
+ * Makes and stores the plan of a portal's run; nothing else is written.
+ * Errors: `not_found`, `remote_error` when the connected system cannot be read, `conflict` when another run is under way.
+ */
+export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<Plan> {
+  return alone(run.ctx.db, () => plan(run, portalId, mode))
+}
+
+/** Applies a stored plan. Errors: `not_found`, `plan_state`, `plan_stale`, `conflict`. */
+export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
+  return alone(run.ctx.db, async () => apply(run, await readPlan(run.ctx.db, planId)))
+}
+
+/** Plans and applies in one go. */
+export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<ApplyReport> {
+  return alone(run.ctx.db, async () => apply(run, await plan(run, portalId, mode)))
+}
+
+async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Plan> {
+  const { db } = run.ctx
+  const portals = await readPortalSettings(db)
+  if (!portals.has(portalId)) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
+  // Administrators belong to no portal and so have no setting: suspending can be taken back.
+  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
+  try {
+    const pages = makePlan(db, run.connector, scope)
+    return await run.errorLog.within({ portalId }, () => storePlan(asSync(run.ctx), portalId, mode, pages))
+  } catch (error) {
+    if (!(error instanceof RemoteError)) throw error
+    const detail = `${error.request} failed: ${error.message} (${error.status} ${error.code}). Nothing was planned.`
+    throw new GatehouseError('remote_error', detail, { cause: error })
+  } finally {
+    await run.errorLog.flush()
+  }
+}
+
+function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
+  if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  return applyPlan({ ...run, ctx: asSync(run.ctx) }, stored)
+}
+
+/** Whoever started it, what a run writes comes from the sync. */
+function asSync(ctx: Context): Context {
+  return { ...ctx, actor: { ...ctx.actor, source: 'SYNC' } }
+}
+
+const syncLock = 11
+
+/** One run at a time; the lock goes with its connection, so a run that dies leaves none behind. */
+async function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
+  return db.transaction(async (tx) => {
+    // The lock's own transaction is idle for as long as the run takes, which is not to end it.
+    await tx.execute('set local idle_in_transaction_session_timeout = 0')
+    const row = await tx.first<{ taken: boolean }>('select pg_try_advisory_xact_lock($1, $2) as taken', [lockSpace, syncLock])
+    if (!row?.taken) throw new GatehouseError('conflict', 'Another sync run is under way; wait until it has ended.')
+    return work()
+  })
+}

@@ -1,0 +1,84 @@
+/**
+ * What a sync plan is made of: one step a person (or queued account, or thing to prepare), each a short list of
+ * actions that are carried out in order. Steps are plain JSON, so that a plan can be stored and applied later.
+ */
+import type { Problem } from '../errors.ts'
+import type { LinkStatus } from '../model/link-statuses.ts'
+import type { Activation, FieldChange, Profile } from './connector.ts'
+
+export type Action =
+  | { kind: 'declareFields'; fields: string[]; reason: string }
+  | { kind: 'createGroup'; group: string; reason: string }
+  | { kind: 'create'; profile: Profile; activation: Activation; reason: string }
+  /** Ties an account that exists already to the person. Nothing is written there. */
+  | { kind: 'adopt'; accountId: string; reason: string }
+  | { kind: 'update'; fields: FieldChange[]; reason: string }
+  | { kind: 'activate'; activation: Activation; reason: string }
+  | { kind: 'unsuspend' | 'suspend' | 'deactivate' | 'delete'; reason: string }
+  | { kind: 'groupAdd' | 'groupRemove'; group: string; reason: string }
+  /** The account is gone on the other side: the link to it goes as well. */
+  | { kind: 'unlink'; reason: string }
+  /** Nothing differs; only the mark is cleared. */
+  | { kind: 'settle'; reason: string }
+  /** Not done, and why; the person stays marked, so that every run says so until it is decided. */
+  | { kind: 'blocked'; reason: string; problems?: Problem[] }
+
+export type ActionKind = Action['kind']
+
+/** Actions that change something in the connected system. */
+export const remoteActions: readonly ActionKind[] = [
+  'declareFields', 'createGroup', 'create', 'update', 'activate', 'unsuspend', 'suspend', 'deactivate', 'delete',
+  'groupAdd', 'groupRemove',
+]
+
+export type Population = 'panelist' | 'admin'
+
+/** A reference row that the step writes. */
+export interface StepLink {
+  population: Population
+  uid: number
+  /** Null for administrators. */
+  portalId: number | null
+  /** How often the row had been marked when the plan read it; null when there was no row. */
+  changes: number | null
+}
+
+/** An entry of an unassignment queue that the step closes. */
+export interface QueueEntry {
+  population: Population
+  id: number
+  uid: number
+  uuid: string | null
+}
+
+export interface SyncStep {
+  personId: string | null
+  /** The person's version when the plan read them; a step whose person has changed since is not carried out. */
+  version: number | null
+  /** How people know them: login or e-mail, for reports. */
+  label: string
+  /** The login that the account is to have; null when the step does not say. */
+  login: string | null
+  /** The account, where there is one already. */
+  accountId: string | null
+  links: StepLink[]
+  /** What the links become when every action succeeds. `gone`: the reference rows go, because the account does. */
+  outcome: LinkStatus | 'gone'
+  queued: QueueEntry | null
+  actions: Action[]
+}
+
+export type Counts = Partial<Record<ActionKind, number>>
+
+/** How many actions of each kind some steps hold. */
+export function countActions(steps: Iterable<{ actions: readonly Action[] }>, counts: Counts = {}): Counts {
+  for (const step of steps) {
+    for (const action of step.actions) counts[action.kind] = (counts[action.kind] ?? 0) + 1
+  }
+  return counts
+}
+
+/** How many of the counted actions change something in the connected system. */
+export function remoteWrites(counts: Counts): number {
+  return remoteActions.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0)
+}

@@ -1,0 +1,66 @@
+/** A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`. */
+import type { Context } from '../context.ts'
+import type { Transaction } from '../store/database.ts'
+import {
+  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStep,
+} from '../store/plans.ts'
+import type { SyncMode } from '../store/sync-people.ts'
+import { countActions, type Counts, type SyncStep } from './steps.ts'
+
+export const syncPlanKind = 'sync'
+
+/** Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half of one. */
+export async function storePlan(
+  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>,
+): Promise<Plan> {
+  const id = ctx.newId()
+  const { principal, correlationId } = ctx.actor
+  await insertPlan(ctx.db, {
+    id, kind: syncPlanKind, title: `Sync of portal ${portalId} (${mode})`, options: { portalId, mode },
+    createdBy: principal, correlationId, now: ctx.now(),
+  })
+  const counts: Counts = {}
+  let number = 0
+  try {
+    for await (const steps of pages) {
+      countActions(steps, counts)
+      const rows = steps.map((step): PlanStep => rowOf(step, ++number))
+      await ctx.db.transaction((tx) => insertPage(tx, id, steps, rows))
+    }
+  } catch (error) {
+    await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled'))
+    throw error
+  }
+  await finishPlan(ctx.db, id, counts as Record<string, number>, number)
+  return readPlan(ctx.db, id)
+}
+
+async function insertPage(tx: Transaction, planId: string, steps: readonly SyncStep[], rows: readonly PlanStep[]): Promise<void> {
+  const reads = steps.flatMap(({ personId, version }) => (personId === null || version === null ? [] : [{ id: personId, version }]))
+  await insertSteps(tx, planId, rows)
+  await insertReads(tx, planId, 'User', reads)
+}
+
+function rowOf(step: SyncStep, number: number): PlanStep {
+  const blocked = step.actions.filter((action) => action.kind === 'blocked')
+  const resource = step.personId !== null ? 'User' : step.queued ? 'Account' : 'Okta'
+  return {
+    step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined, label: step.label, changes: step,
+    ...(blocked.length > 0 ? { problems: blocked.map((action) => ({ message: action.reason })) } : {}),
+  }
+}
+
+export interface StoredStep {
+  number: number
+  step: SyncStep
+}
+
+/** The steps after a number that have not been carried out yet, and the last number looked at; null at the end. */
+export async function readStepPage(
+  db: Context['db'], planId: string, after: number, count: number,
+): Promise<{ steps: StoredStep[]; last: number } | null> {
+  const rows = await listSteps(db, planId, { after, count })
+  if (rows.length === 0) return null
+  const open = rows.filter((row) => row.status === 'planned')
+  return { steps: open.map((row) => ({ number: row.step, step: row.changes as SyncStep })), last: rows.at(-1)!.step }
+}

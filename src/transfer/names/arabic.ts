@@ -1,0 +1,30 @@
+/** Arabic names in Arabic letters; family names with the article are hyphenated in Latin letters. */
+import type { Culture } from './culture.ts'
+
+export const arabic: Culture = {
+  language: 'ar',
+  country: 'JO',
+  dial: '962',
+  male: `محمد=Muhammad, أحمد=Ahmad, علي=Ali, حسن=Hasan, حسين=Hussein, عمر=Omar, خالد=Khaled, يوسف=Yousef, إبراهيم=Ibrahim,
+    مصطفى=Mustafa, عبد الله=Abdullah, عبد الرحمن=Abdulrahman, سعيد=Said, طارق=Tariq, كريم=Karim, سامي=Sami, فيصل=Faisal,
+    نبيل=Nabil, رشيد=Rashid, جمال=Jamal, زياد=Ziad, باسم=Basem, هشام=Hisham, ماجد=Majed, وليد=Walid`,
+  female: `فاطمة=Fatima, عائشة=Aisha, مريم=Maryam, زينب=Zainab, خديجة=Khadija, سارة=Sara, نور=Nour, ليلى=Layla, هدى=Huda,
+    أمل=Amal, رانيا=Rania, دينا=Dina, سلمى=Salma, ياسمين=Yasmin, هالة=Hala, منى=Mona, سميرة=Samira, نادية=Nadia, رنا=Rana,
+    لينا=Lina, إيمان=Iman, جميلة=Jamila, غادة=Ghada, شيماء=Shaimaa, هند=Hind`,
+  family: `المصري=al-Masri, الحسيني=al-Husseini, الخطيب=al-Khatib, حداد=Haddad, نجار=Najjar, العلي=al-Ali, الأحمد=al-Ahmad,
+    السيد=al-Sayyid, منصور=Mansour, خليل=Khalil, صالح=Saleh, ناصر=Nasser, سليمان=Suleiman, عثمان=Othman, الشامي=al-Shami,
+    البغدادي=al-Baghdadi, الحلبي=al-Halabi, الطائي=al-Tai, العمري=al-Omari, القاضي=al-Qadi, الزهراني=al-Zahrani,
+    الغامدي=al-Ghamdi, الهاشمي=al-Hashimi, النعيمي=al-Nuaimi, الراشد=al-Rashid, عباس=Abbas, يعقوب=Yaqoub, داود=Dawoud,
+    جابر=Jaber, حمدان=Hamdan, قاسم=Qasem, شاهين=Shaheen, عيسى=Issa, فارس=Fares, بركات=Barakat, رمضان=Ramadan,
+    الصباغ=al-Sabbagh, الدباغ=al-Dabbagh, البستاني=al-Bustani, درويش=Darwish, بن سعيد=Bensaid, الجزائري=al-Jazairi,
+    المغربي=al-Maghribi, التونسي=al-Tunisi`,
+  honorifics: 'د., أ.د., م.',
+  nicknames: 'عبد الله=عبود, إبراهيم=برهوم, فاطمة=فطوم, خديجة=خدوج, محمد=حمودة, مصطفى=صطوف',
+  cities: `Amman|Amman|6|11###, Irbid|Irbid|2|21###, Zarqa|Zarqa|5|13###, Aqaba|Aqaba|3|77###, Madaba|Madaba|5|17###,
+    Salt|Balqa|5|19###, Jerash|Jerash|2|26###, Karak|Karak|3|61###`,
+  streets: `شارع الرينبو, شارع الملكة رانيا, شارع مكة, شارع المدينة المنورة, شارع الجامعة, شارع الحرية, شارع الاستقلال,
+    شارع الزهور, شارع السلام, شارع الأمير حسن, طريق المطار, شارع الثقافة`,
+  mobile: '79',
+  trades: 'Phosphates, Insurance, Telecom, Logistics, Pharma, Energy, Contracting, Foods',
+  legalForms: 'LLC, PSC',
+}

@@ -1,0 +1,38 @@
+/** Names of English speakers; towns and firms of the United Kingdom. */
+import type { Culture } from './culture.ts'
+
+export const english: Culture = {
+  language: 'en',
+  country: 'GB',
+  dial: '44',
+  male: `James, William, Oliver, Thomas, Edward, Henry, George, Charles, Robert, Michael, Andrew, Stephen, Peter, Simon,
+    Graham, Kevin, Brian, Sean, Liam, Connor, Ethan, Nathan, Benjamin, Samuel, Joseph, Matthew, Luke, Christopher,
+    Nicholas, Timothy, Gareth, Rhys, Ewan, Callum, Alistair`,
+  female: `Emily, Charlotte, Olivia, Sophie, Grace, Hannah, Jessica, Rebecca, Sarah, Elizabeth, Katherine, Margaret,
+    Victoria, Alice, Lucy, Chloe, Megan, Fiona, Siobhan, Niamh, Eleanor, Harriet, Abigail, Zoë, Amy, Rachel, Helen,
+    Jennifer, Deborah, Patricia, Mary-Anne, Bronwen, Isla, Ailsa, Imogen`,
+  family: `Smith, Jones, Taylor, Brown, Williams, Wilson, Johnson, Davies, Robinson, Wright, Thompson, Evans, Walker,
+    White, Roberts, Green, Hall, Wood, Jackson, Clarke, O'Brien, O'Connor, O'Neill, MacDonald, McKenzie, Campbell,
+    Stewart, Murray, Fraser, Hughes, Edwards, Harrison, Hamilton-Reid, Ashworth, Fairfax, Pemberton, Whitaker,
+    Llewellyn, Fitzgerald, Blackwood, Carter-Hayes, Thorne, Holloway, Sinclair, Bennett, Cooper, Marsh, Underhill`,
+  middle: {
+    male: 'John, David, Arthur, Alexander, Francis, Patrick, Anthony, Lewis',
+    female: 'Jane, Louise, Rose, Anne, May, Frances, Claire, Beatrice',
+    percent: 45,
+  },
+  maidenPercent: 12,
+  nicknames: `William=Will, Robert=Bob, Michael=Mike, Edward=Ted, Henry=Harry, Charles=Charlie, Benjamin=Ben, Samuel=Sam,
+    Joseph=Joe, Matthew=Matt, Christopher=Chris, Nicholas=Nick, Timothy=Tim, Elizabeth=Liz, Katherine=Kate,
+    Margaret=Maggie, Victoria=Vicky, Rebecca=Becky, Jennifer=Jen, Deborah=Debbie, Patricia=Trish, Eleanor=Nell`,
+  honorifics: 'Dr, Prof., Dame, Rev.',
+  suffixes: 'Jr., III, PhD, MBA, OBE',
+  cities: `London|Greater London|20|EC#A #@@, Manchester|Greater Manchester|161|M# #@@, Leeds|West Yorkshire|113|LS# #@@,
+    Bristol|Bristol|117|BS# #@@, Edinburgh|Scotland|131|EH# #@@, Cardiff|Wales|29|CF# #@@,
+    Belfast|Northern Ireland|28|BT# #@@, Norwich|Norfolk|1603|NR# #@@`,
+  streets: `High Street, Station Road, Church Lane, Victoria Road, Mill Lane, Queen's Road, King Street, Park Avenue,
+    The Crescent, St John's Road, Orchard Close, Bridge Street`,
+  numberFirst: true,
+  mobile: '7700',
+  trades: 'Engineering, Insurance, Logistics, Foods, Publishing, Energy, Pharma, Retail',
+  legalForms: 'Ltd, plc, LLP',
+}

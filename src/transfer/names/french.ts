@@ -1,0 +1,33 @@
+/** French names; towns and firms of France. */
+import type { Culture } from './culture.ts'
+
+export const french: Culture = {
+  language: 'fr',
+  country: 'FR',
+  dial: '33',
+  male: `Jean, Pierre, François, Étienne, René, André, Gérard, Frédéric, Stéphane, Sébastien, Jérôme, Benoît, Loïc,
+    Maël, Gaël, Théo, Hugo, Léo, Raphaël, Jules, Arthur, Gabriel, Jean-Luc, Jean-François, Jean-Baptiste,
+    Pierre-Yves, Guillaume, Thibault, Aurélien, Cédric, Olivier, Bastien`,
+  female: `Marie, Hélène, Geneviève, Françoise, Agnès, Cécile, Aurélie, Amélie, Chloé, Zoé-Lou, Inès, Léa, Manon, Camille,
+    Élodie, Émilie, Noémie, Océane, Anaïs, Maëlle, Gaëlle, Solène, Anne-Sophie, Marie-Claire, Marie-Thérèse, Béatrice,
+    Véronique, Delphine, Mireille, Clémence, Joséphine, Apolline`,
+  family: `Martin, Bernard, Dubois, Thomas, Robert, Richard, Petit, Durand, Leroy, Moreau, Simon, Laurent, Lefèvre,
+    Michel, Garcia, Bertrand, Roux, Vincent, Fournier, Morel, Girard, Mercier, Dupont, Lambert, Bonnet, François,
+    Legrand, Gauthier, Rousseau, Béranger, Lemaître, L'Hermite, D'Aubigné, de La Tour, de Villiers, du Plessis,
+    Saint-Exupère, Le Goff, Kerguélen, Chevalier-Roche, Désormeaux, Pérès, Guérin, Barthélemy, Noël, Crêpeau, Ménard,
+    Boulanger`,
+  maidenPercent: 15,
+  nicknames: `Sébastien=Seb, Frédéric=Fred, Guillaume=Gui, Geneviève=Ginette, Françoise=Fanfan, Joséphine=Jo,
+    Véronique=Véro, Jean-Baptiste=JB, Anne-Sophie=Anso, Stéphane=Steph`,
+  honorifics: 'Dr, Pr, Me',
+  cities: `Paris|Île-de-France|1|750##, Lyon|Rhône|4|690##, Marseille|Bouches-du-Rhône|4|130##,
+    Toulouse|Haute-Garonne|5|310##, Nantes|Loire-Atlantique|2|440##, Strasbourg|Bas-Rhin|3|670##,
+    Besançon|Doubs|3|250##, Saint-Étienne|Loire|4|420##`,
+  streets: `rue de la République, avenue Victor-Hugo, boulevard Voltaire, rue de l'Église, place du Marché,
+    rue des Écoles, allée des Tilleuls, quai de la Gare, rue Pasteur, chemin des Vignes, impasse des Lilas,
+    cours Mirabeau`,
+  numberFirst: true,
+  mobile: '6',
+  trades: 'Assurances, Logistique, Aéronautique, Cosmétiques, Édition, Énergie, Vignobles, Mécanique',
+  legalForms: 'SA, SAS, SARL',
+}

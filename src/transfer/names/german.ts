@@ -1,0 +1,30 @@
+/** Names of German speakers; towns and firms of Germany. */
+import type { Culture } from './culture.ts'
+
+export const german: Culture = {
+  language: 'de',
+  country: 'DE',
+  dial: '49',
+  male: `Hans, Jürgen, Günther, Jörg, Björn, Sören, Lukas, Felix, Maximilian, Jonas, Leon, Tobias, Matthias, Stefan,
+    Wolfgang, Klaus, Karl-Heinz, Friedrich, Johannes, Sebastian, Florian, Dominik, Fabian, Markus, Uwe, Rainer, Götz,
+    Moritz, Till, Hans-Jürgen, Bernd, Dieter, Ulrich, Kai`,
+  female: `Anna, Lena, Hannah, Leonie, Mia, Käthe, Jördis, Ursula, Sabine, Petra, Monika, Gisela, Heike, Birgit, Silke,
+    Katharina, Franziska, Johanna, Charlotte, Annika, Svenja, Bärbel, Grete, Friederike, Anne-Marie, Eva-Maria, Ulrike,
+    Renate, Claudia, Antje, Mareike, Frauke, Wiebke, Lieselotte`,
+  family: `Müller, Schmidt, Schneider, Fischer, Weber, Meyer, Wagner, Becker, Schulz, Hoffmann, Schäfer, Koch, Bauer,
+    Richter, Klein, Wolf, Schröder, Neumann, Schwarz, Zimmermann, Braun, Krüger, Hofmann, Hartmann, Lange, Schmitt,
+    Krause, Lehmann, Köhler, Herrmann, König, Walter, Weiß, Groß, Jäger, Böhm, Fuchs, Günther, Voß, Möller,
+    Müller-Lüdenscheid, Meyer-Landrut, von Bülow, von der Heide, zu Guttenfels, Straßburger, Größler, Hüttenmüller`,
+  maidenPercent: 25,
+  nicknames: `Johannes=Hannes, Maximilian=Max, Sebastian=Basti, Friedrich=Fritz, Matthias=Matze, Wolfgang=Wolle,
+    Katharina=Kathi, Franziska=Franzi, Charlotte=Lotte, Ursula=Uschi, Lieselotte=Lilo, Dominik=Nick`,
+  honorifics: 'Dr., Prof., Prof. Dr., Dipl.-Ing.',
+  umlauts: true,
+  cities: `Berlin|BE|30|10###, Hamburg|HH|40|20###, München|BY|89|80###, Köln|NW|221|50###, Frankfurt am Main|HE|69|60###,
+    Düsseldorf|NW|211|40###, Nürnberg|BY|911|90###, Görlitz|SN|3581|02###`,
+  streets: `Hauptstraße, Bahnhofstraße, Gartenstraße, Dorfstraße, Schillerstraße, Goethestraße, Am Mühlbach,
+    Lindenallee, Königsplatz, Schloßweg, Bergstraße, Rosenstraße`,
+  mobile: '151',
+  trades: 'Maschinenbau, Versicherung, Logistik, Chemie, Verlag, Elektronik, Brauerei, Werkzeuge',
+  legalForms: 'GmbH, AG, SE, GmbH & Co. KG',
+}

@@ -1,0 +1,30 @@
+/** Indian names in Devanagari; towns and firms of India. */
+import type { Culture } from './culture.ts'
+
+export const hindi: Culture = {
+  language: 'hi',
+  country: 'IN',
+  dial: '91',
+  male: `अमित=Amit, राहुल=Rahul, संजय=Sanjay, विजय=Vijay, राजेश=Rajesh, सुनील=Sunil, अनिल=Anil, मनोज=Manoj, अजय=Ajay,
+    रवि=Ravi, विकास=Vikas, दीपक=Deepak, अर्जुन=Arjun, रोहित=Rohit, सुरेश=Suresh, महेश=Mahesh, कृष्ण=Krishna, आनंद=Anand,
+    प्रकाश=Prakash, अशोक=Ashok, नितिन=Nitin, गौरव=Gaurav, हर्ष=Harsh, वरुण=Varun, आदित्य=Aditya`,
+  female: `प्रिया=Priya, अंजलि=Anjali, सुनीता=Sunita, पूजा=Pooja, नेहा=Neha, कविता=Kavita, अनीता=Anita, रेखा=Rekha,
+    सीमा=Seema, मीना=Meena, दीपा=Deepa, लक्ष्मी=Lakshmi, आरती=Aarti, श्वेता=Shweta, दिव्या=Divya, राधा=Radha, गीता=Geeta,
+    स्नेहा=Sneha, ऐश्वर्या=Aishwarya, इंदिरा=Indira, उषा=Usha, वंदना=Vandana, शालिनी=Shalini, ज्योति=Jyoti, किरण=Kiran`,
+  family: `शर्मा=Sharma, वर्मा=Verma, गुप्ता=Gupta, सिंह=Singh, कुमार=Kumar, पटेल=Patel, मेहता=Mehta, जोशी=Joshi, मिश्रा=Mishra,
+    पांडे=Pandey, तिवारी=Tiwari, चौधरी=Chaudhary, यादव=Yadav, अग्रवाल=Agarwal, शाह=Shah, देसाई=Desai, नायर=Nair, अय्यर=Iyer,
+    रेड्डी=Reddy, राव=Rao, चटर्जी=Chatterjee, मुखर्जी=Mukherjee, बनर्जी=Banerjee, बोस=Bose, दास=Das, सेन=Sen, घोष=Ghosh,
+    कपूर=Kapoor, खन्ना=Khanna, मल्होत्रा=Malhotra, चोपड़ा=Chopra, भाटिया=Bhatia, सक्सेना=Saxena, श्रीवास्तव=Srivastava,
+    त्रिपाठी=Tripathi, दुबे=Dubey, चतुर्वेदी=Chaturvedi, कुलकर्णी=Kulkarni, पाटिल=Patil, गायकवाड़=Gaikwad, भट्ट=Bhatt, ठाकुर=Thakur,
+    राजपूत=Rajput, सहगल=Sehgal`,
+  honorifics: 'डॉ., प्रो., श्री',
+  nicknames: 'राहुल=रॉकी, संजय=संजू, विकास=विक्की, प्रिया=पिंकी, ऐश्वर्या=ऐश, आदित्य=आदि, कविता=कवि',
+  cities: `New Delhi|Delhi|11|1100##, Mumbai|Maharashtra|22|4000##, Bengaluru|Karnataka|80|5600##, Chennai|Tamil Nadu|44|6000##,
+    Kolkata|West Bengal|33|7000##, Hyderabad|Telangana|40|5000##, Jaipur|Rajasthan|141|3020##, Pune|Maharashtra|20|4110##`,
+  streets: `MG Road, Gandhi Marg, Nehru Nagar, Park Street, Station Road, Brigade Road, Lake View Road, Temple Street,
+    Ring Road, Connaught Place, Linking Road, Residency Road`,
+  numberFirst: true,
+  mobile: '98765',
+  trades: 'Software, Textiles, Steel, Pharma, Motors, Insurance, Chemicals, Consultancy',
+  legalForms: 'Pvt Ltd, Ltd',
+}

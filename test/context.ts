@@ -1,0 +1,16 @@
+/** What a verb is given, in tests: a fresh database, the real clock unless told otherwise, an actor of the tests. */
+import type { Context } from '../src/context.ts'
+import { readConfig } from '../src/config.ts'
+import { newId } from '../src/model/id.ts'
+import { testDatabase } from './database.ts'
+
+/** A context on a database of its own. `env` are settings, `now` the clock. */
+export async function testContext(env: Record<string, string> = {}, now: () => Date = () => new Date()): Promise<Context> {
+  return {
+    db: await testDatabase(),
+    config: readConfig({ LOG_LEVEL: 'silent', ...env }),
+    now,
+    newId,
+    actor: { userId: null, principal: 'test', source: 'SYSTEM', ip: null, correlationId: newId() },
+  }
+}

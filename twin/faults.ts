@@ -1,0 +1,152 @@
+/**
+ * Bad days on purpose. A fault names the requests it meets (method, path, chance, how many) and what happens to them:
+ *
+ *     status       an error answer before anything is done (429, 500, 503, … with Okta's body and headers)
+ *     concurrency  429 with X-Rate-Limit-Limit 0 and Remaining 0
+ *     html         a 503 (or `status`) whose body is HTML, as a proxy in between would send
+ *     reset        the connection is reset before anything is done
+ *     lost-answer  everything is done, then the connection is cut: the client cannot know
+ *     cut-body     everything is done, half of the answer's body arrives
+ *     slow         the request waits `delayMs` first, then goes on (to the next fault that meets it, or to its end)
+ */
+import { OktaError, validationError } from './errors.ts'
+import { isRecord } from './credentials.ts'
+import type { Random } from './random.ts'
+
+export const faultKinds = ['status', 'concurrency', 'html', 'reset', 'lost-answer', 'cut-body', 'slow'] as const
+
+export type FaultKind = (typeof faultKinds)[number]
+
+export interface Fault {
+  id: string
+  kind: FaultKind
+  /** Any when absent. */
+  method?: string
+  /** `*` stands for one segment, `**` for any rest; any path when absent. */
+  path?: string
+  status: number
+  errorCode?: string
+  delayMs: number
+  /** Seconds until X-Rate-Limit-Reset of a 429. */
+  resetSeconds: number
+  /** Meets at most this many; no limit when absent. */
+  count?: number
+  /** Lets this many matching requests through first. */
+  skip: number
+  /** Chance of meeting a matching request, 0–1. */
+  probability: number
+  /** How many it has met. */
+  hits: number
+}
+
+export interface FaultPlan {
+  /** Adds one; throws E0000001 for what is wrong with it. */
+  add(input: unknown): Fault
+  /** Faults that strike a request, in order; counts them. Ends at the first that is not `slow`. */
+  strike(method: string, path: string): Fault[]
+  list(): Fault[]
+  remove(id: string): boolean
+  clear(): void
+  /** Begins the dice anew. */
+  seed(random: Random): void
+}
+
+const fields = [
+  'kind', 'method', 'path', 'status', 'errorCode', 'delayMs', 'resetSeconds', 'count', 'skip', 'probability',
+]
+const defaultStatus: Partial<Record<FaultKind, number>> = { concurrency: 429, html: 503 }
+
+/** Reads a fault as the controls and fault files write it. */
+export function readFault(input: unknown, id: string): Fault {
+  if (!isRecord(input)) throw new OktaError('E0000003')
+  const problems: string[] = []
+  const { kind, method, path, errorCode } = input
+  const kindKnown = (faultKinds as readonly unknown[]).includes(kind)
+  if (!kindKnown) problems.push(`kind: Has to be one of ${faultKinds.join(', ')}`)
+  const whole = (name: string, standard: number, most: number) => {
+    const value = input[name] ?? standard
+    const good = typeof value === 'number' && value >= 0 && value <= most
+    if (!good) problems.push(`${name}: Has to be a number from 0 to ${most}`)
+    return value as number
+  }
+  for (const [name, value] of Object.entries({ method, path, errorCode })) {
+    if (value !== undefined && typeof value !== 'string') problems.push(`${name}: Has to be text`)
+  }
+  for (const name of Object.keys(input)) if (!fields.includes(name)) problems.push(`${name}: Is not known`)
+  const fault: Fault = {
+    id,
+    kind: kind as FaultKind,
+    status: whole('status', defaultStatus[kind as FaultKind] ?? 500, 599),
+    delayMs: whole('delayMs', 1000, 600_000),
+    resetSeconds: whole('resetSeconds', 1, 3600),
+    skip: whole('skip', 0, 1e9),
+    probability: whole('probability', 1, 1),
+    hits: 0,
+  }
+  if (typeof method === 'string') fault.method = method.toUpperCase()
+  if (typeof path === 'string') fault.path = path
+  if (typeof errorCode === 'string') fault.errorCode = errorCode
+  if (input['count'] !== undefined) fault.count = whole('count', 1, 1e9)
+  if (problems.length > 0) throw validationError(problems)
+  return fault
+}
+
+/** Whether `path` fits a pattern with `*` (one segment) and `**` (any rest). */
+export function pathMatches(pattern: string, path: string): boolean {
+  const source = pattern
+    .split(/(\*\*|\*)/)
+    .map((part) => (part === '**' ? '.*' : part === '*' ? '[^/]+' : part.replace(/[.+?^${}()|[\]\\]/g, '\\$&')))
+    .join('')
+  return new RegExp(`^${source}$`).test(path)
+}
+
+export function createFaultPlan(random: Random): FaultPlan {
+  let faults: Fault[] = []
+  let skipped = new Map<string, number>()
+  let dice = random
+  let made = 0
+
+  function strikes(fault: Fault, method: string, path: string): boolean {
+    if (fault.count !== undefined && fault.hits >= fault.count) return false
+    if (fault.method !== undefined && fault.method !== method) return false
+    if (fault.path !== undefined && !pathMatches(fault.path, path)) return false
+    const passed = skipped.get(fault.id) ?? 0
+    if (passed < fault.skip) {
+      skipped.set(fault.id, passed + 1)
+      return false
+    }
+    return fault.probability >= 1 || dice() < fault.probability
+  }
+
+  return {
+    add(input) {
+      made += 1
+      const fault = readFault(input, `fault-${made}`)
+      faults.push(fault)
+      return fault
+    },
+    strike(method, path) {
+      const struck: Fault[] = []
+      for (const fault of faults) {
+        if (!strikes(fault, method, path)) continue
+        fault.hits += 1
+        struck.push(fault)
+        if (fault.kind !== 'slow') break
+      }
+      return struck
+    },
+    list: () => faults.map((fault) => ({ ...fault })),
+    remove(id) {
+      const before = faults.length
+      faults = faults.filter((fault) => fault.id !== id)
+      return faults.length < before
+    },
+    clear() {
+      faults = []
+      skipped = new Map()
+    },
+    seed(fresh) {
+      dice = fresh
+    },
+  }
+}
