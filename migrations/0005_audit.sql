@@ -8,8 +8,8 @@ create table gatehouse.audit_epoch (
   cluster    text           not null,
   started_at timestamptz(3) not null
 );
-insert into gatehouse.audit_epoch (epoch, cluster, started_at)
-select 1, coalesce((select system_identifier::text from pg_control_system()), ''), now();
+-- The first server to open the database notes the cluster.
+insert into gatehouse.audit_epoch (epoch, cluster, started_at) values (1, '', now());
 
 create function gatehouse.current_audit_epoch() returns integer language sql stable as
 $$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $$;
@@ -45,7 +45,8 @@ create unique index audit_event_position on gatehouse.audit_event (epoch, xid, e
 create index audit_event_at on gatehouse.audit_event (at, event_id);
 create index audit_event_target on gatehouse.audit_event (target_id, at, event_id);
 create index audit_event_actor on gatehouse.audit_event (actor_id, at, event_id) where actor_id is not null;
-create index audit_event_correlation on gatehouse.audit_event (correlation_id, at, event_id) where correlation_id is not null;
+create index audit_event_correlation on gatehouse.audit_event (correlation_id, at, event_id)
+  where correlation_id is not null;
 -- What verification needs beyond the range it proves: who was erased, and what was dropped after its time.
 create index audit_event_removal on gatehouse.audit_event (action, target_id)
   where action in ('audit.erase', 'user.erase', 'audit.drop');

@@ -1,20 +1,31 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { dropOldEvents } from './audit/retention.ts'
+import { sealEvents } from './audit/seal.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { newId } from './model/id.ts'
+import { endPeople, startPeople } from './directory/nightly.ts'
+import { createUser } from './directory/users.ts'
+import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
+import { auditRoutes } from './rest/audit.ts'
 import { addHealth } from './rest/health.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { metadataRoutes } from './rest/metadata.ts'
+import { organizationRoutes } from './rest/organizations.ts'
 import { planRoutes, type PlanKind } from './rest/plans.ts'
+import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
+import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
+import { ensureAuditEpoch } from './store/audit-epochs.ts'
 import type { Database } from './store/database.ts'
+import { sweepKeys } from './store/idempotency.ts'
 import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
@@ -38,6 +49,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
   try {
     await migrate(db)
     const masterKey = await openMasterKey(db, config)
+    await ensureAuditEpoch(db, new Date())
     const base: BaseContext = { db, config, now: () => new Date(), newId }
     const context: Opened['context'] = (actor) => ({ ...base, actor: { userId: null, ip: null, correlationId: newId(), ...actor } })
     return { config, db, masterKey, database, context, close: database.close }
@@ -50,14 +62,14 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 /** How plans of each kind are applied and undone. */
 export function planKinds(_masterKey: MasterKey): Record<string, PlanKind> {
   return {
-    bulk: { apply: (ctx, planId) => applyPlan(ctx, planId, runBulk) },
+    bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
     merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   }
 }
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds(masterKey)), ...keyRoutes]
+  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds(masterKey)), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */
@@ -66,4 +78,63 @@ export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyIns
   addHealth(server, base)
   addRoutes(server, base, allRoutes(masterKey))
   return server
+}
+
+export interface Running {
+  url: string
+  server: FastifyInstance
+  /** Set when this start made the first administrator. */
+  administrator?: FirstAdministrator
+  /** Resolves when the server has been told to stop and everything is closed. */
+  stopped: Promise<void>
+  stop: () => Promise<void>
+}
+
+/** Starts everything: database, first administrator, jobs, HTTP. SIGINT and SIGTERM stop it, leaving no process behind. */
+export async function serve(env: Record<string, string | undefined>): Promise<Running> {
+  const opened = await open(env, 'server')
+  try {
+    const { config, masterKey } = opened
+    const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
+    const administrator = await firstAdministrator(system, (document) => createUser(system, document))
+    const server = buildServer(system, masterKey)
+    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
+    const url = await server.listen({ host: config.HOST, port: config.PORT })
+    return { url, server, administrator, ...stopping(async () => {
+      await server.close()
+      await jobs.stop()
+      await opened.close()
+    }) }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+function stopping(close: () => Promise<void>): Pick<Running, 'stopped' | 'stop'> {
+  const { promise: stopped, resolve, reject } = Promise.withResolvers<void>()
+  let begun = false
+  const stop = async () => {
+    if (!begun) {
+      begun = true
+      await close().then(resolve, reject)
+    }
+    return stopped
+  }
+  const onSignal = () => void stop()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
+  return { stopped, stop }
+}
+
+/** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
+function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
+  const job = (principal: string) => context({ source: 'JOB', principal })
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
+  return [
+    { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
+    { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
+    { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
+    { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
+    { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
+  ]
 }

@@ -15,7 +15,11 @@ export interface TestContext extends Context {
 export function testContext(db: Database, actor: Partial<Context['actor']> = {}): TestContext {
   const clock = { now: new Date('2026-11-21T07:00:00.000Z') }
   return {
-    db, clock, config: readConfig({}), newId: () => newId(), now: () => new Date(clock.now),
+    db,
+    clock,
+    config: readConfig({}),
+    newId: () => newId(),
+    now: () => new Date(clock.now),
     actor: { userId: null, principal: 'tester', source: 'REST', ip: '192.0.2.7', correlationId: 'c-1', ...actor },
   }
 }
@@ -23,7 +27,11 @@ export function testContext(db: Database, actor: Partial<Context['actor']> = {})
 export const testKey = () => parseMasterKey(newMasterKey(), 'test')
 
 export const userEvent = (targetId: string, more: Partial<NewEvent> = {}): NewEvent => ({
-  action: 'user.update', targetType: 'User', targetId, changes: [{ path: 'name.familyName', before: 'Alt', after: `Neu ${targetId}` }], ...more,
+  action: 'user.update',
+  targetType: 'User',
+  targetId,
+  changes: [{ path: 'name.familyName', before: 'Alt', after: `Neu ${targetId}` }],
+  ...more,
 })
 
 /** Writes events in one transaction. */
@@ -33,14 +41,17 @@ export async function write(ctx: Context, ...events: NewEvent[]): Promise<void> 
 
 /** The ids of all events in their order. */
 export async function eventIds(db: Database): Promise<string[]> {
-  const rows = await db.query<{ event_id: string }>('select t.event_id from gatehouse.audit_event t order by t.epoch, t.xid, t.event_id')
+  const rows = await db.query<{ event_id: string }>(
+    'select t.event_id from gatehouse.audit_event t order by t.epoch, t.xid, t.event_id',
+  )
   return rows.map((row) => row.event_id)
 }
 
-/** Waits until all that was written is settled: test files share one cluster, and one's transaction delays another's. */
+/** Waits until all that was written is settled: test files share a cluster, and one's transaction delays another's. */
 export async function settle(db: Database): Promise<void> {
   const { xid } = (await db.first<{ xid: string }>('select pg_current_xact_id()::text as xid'))!
-  const settled = () => db.first<{ yes: boolean }>('select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as yes', [xid])
+  const settled = () =>
+    db.first<{ yes: boolean }>('select pg_snapshot_xmin(pg_current_snapshot()) > $1::xid8 as yes', [xid])
   while (!(await settled())!.yes) await db.execute('select pg_sleep(0.005)')
 }
 

@@ -28,8 +28,10 @@ const verify = (given: readonly string[], options = {}) => verifyAuditFile(chunk
 const kinds = (report: { breaks: { kind: string }[] }) => report.breaks.map((one) => one.kind)
 
 /** The index of the n-th line of a kind. */
-const at = (kind: string, n = 0) => lines.map((line, index) => (line.startsWith(`{"${kind}"`) ? index : -1)).filter((index) => index >= 0)[n]!
-const changed = (index: number, change: (line: string) => string) => lines.map((line, other) => (other === index ? change(line) : line))
+const at = (kind: string, n = 0) =>
+  lines.map((line, index) => (line.startsWith(`{"${kind}"`) ? index : -1)).filter((index) => index >= 0)[n]!
+const changed = (index: number, change: (line: string) => string) =>
+  lines.map((line, other) => (other === index ? change(line) : line))
 const idOf = (line: string) => (JSON.parse(line) as { event: { eventId: string } }).event.eventId
 
 beforeAll(async () => {
@@ -54,7 +56,11 @@ test('a range verifies by itself', async () => {
   expect(report).toMatchObject({ ok: true, blocks: 1, events: 4 })
   expect(await verify(part, { trustedKeys: report.keyIds })).toMatchObject({ ok: true })
   expect(kinds(await verify(part, { trustedKeys: ['another'] }))).toContain('signature')
-  expect(await verify(await exported(ctx, { from: '2030-01-01T00:00:00Z' }))).toMatchObject({ ok: true, blocks: 0, events: 0 })
+  expect(await verify(await exported(ctx, { from: '2030-01-01T00:00:00Z' }))).toMatchObject({
+    ok: true,
+    blocks: 0,
+    events: 0,
+  })
 })
 
 describe('tampering', () => {
@@ -65,7 +71,10 @@ describe('tampering', () => {
     for (const field of Object.keys(event)) {
       if (field === 'eventId') continue
       const altered = changed(index, () => JSON.stringify({ event: { ...event, [field]: `${String(event[field])}x` } }))
-      expect(await verify(altered), field).toMatchObject({ ok: false, first: { kind: 'altered', eventId: id, blockNo: 2 } })
+      expect(await verify(altered), field).toMatchObject({
+        ok: false,
+        first: { kind: 'altered', eventId: id, blockNo: 2 },
+      })
     }
   })
 
@@ -74,8 +83,15 @@ describe('tampering', () => {
     const id = idOf(lines[a]!)
     expect((await verify(lines.toSpliced(a, 1))).first).toMatchObject({ kind: 'missing', eventId: id })
     expect((await verify(lines.toSpliced(b, 0, lines[a]!))).first).toMatchObject({ kind: 'inserted', eventId: id })
-    expect((await verify(lines.with(a, lines[b]!).with(b, lines[a]!))).first).toMatchObject({ kind: 'reordered', eventId: id })
-    expect((await verify(lines.toSpliced(far, 0, lines[a]!).toSpliced(a, 1))).first).toMatchObject({ kind: 'reordered', eventId: id, blockNo: 2 })
+    expect((await verify(lines.with(a, lines[b]!).with(b, lines[a]!))).first).toMatchObject({
+      kind: 'reordered',
+      eventId: id,
+    })
+    expect((await verify(lines.toSpliced(far, 0, lines[a]!).toSpliced(a, 1))).first).toMatchObject({
+      kind: 'reordered',
+      eventId: id,
+      blockNo: 2,
+    })
   })
 
   test('the personal parts taken out', async () => {
@@ -112,17 +128,27 @@ describe('tampering', () => {
     await write(other, userEvent('x'))
     await seal(other, key)
     const [header] = await exported(other)
-    const { keys: [foreign] } = JSON.parse(header!) as { keys: [{ jwk: object }] }
+    const {
+      keys: [foreign],
+    } = JSON.parse(header!) as { keys: [{ jwk: object }] }
     const mixed = changed(0, (line) => {
-      const { keys: [own], ...rest } = JSON.parse(line) as { keys: [object] }
+      const {
+        keys: [own],
+        ...rest
+      } = JSON.parse(line) as { keys: [object] }
       return JSON.stringify({ ...rest, keys: [{ ...own, jwk: foreign.jwk }] })
     })
     expect((await verify(mixed)).first).toMatchObject({ kind: 'signature', blockNo: 1 })
   })
 
   test.each([
-    ['no JSON', '{'], ['another object', '{"a":1}'], ['a block without its fields', '{"block":{"blockNo":1}}'],
-    ['an event without its fields', '{"event":{"eventId":"1"}}'], ['a list', '[]'], ['nothing', ''], ['proof of nothing', '{"proof":{"block":{},"event":{}}}'],
+    ['no JSON', '{'],
+    ['another object', '{"a":1}'],
+    ['a block without its fields', '{"block":{"blockNo":1}}'],
+    ['an event without its fields', '{"event":{"eventId":"1"}}'],
+    ['a list', '[]'],
+    ['nothing', ''],
+    ['proof of nothing', '{"proof":{"block":{},"event":{}}}'],
   ])('a line that is none of ours: %s', async (_, line) => {
     const report = await verify(lines.toSpliced(3, 0, line))
     expect(report.first).toMatchObject({ kind: 'missing' })

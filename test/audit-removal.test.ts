@@ -14,7 +14,11 @@ test('a person is erased for good, the chain still verifies', async () => {
   const ctx = testContext(db, { userId: 'admin' })
   const own = testContext(db, { userId: 'anna', principal: 'anna@example.org', ip: '198.51.100.9' })
   const nobody = testContext(db, { principal: 'anna@example.org', ip: '198.51.100.9' })
-  await write(ctx, userEvent('anna', { action: 'user.create', changes: [{ path: '', after: { userName: 'anna@example.org' } }] }), userEvent('bert'))
+  await write(
+    ctx,
+    userEvent('anna', { action: 'user.create', changes: [{ path: '', after: { userName: 'anna@example.org' } }] }),
+    userEvent('bert'),
+  )
   await seal(ctx, key)
   await write(own, userEvent('bert'))
   await write(nobody, { action: 'sign-in', targetType: 'User', targetId: 'anna', result: 'unauthenticated' })
@@ -24,9 +28,15 @@ test('a person is erased for good, the chain still verifies', async () => {
 
   const rows = await db.query<{ text: string }>('select t::text as text from gatehouse.audit_event t')
   expect(rows.some(({ text }) => /anna@example|198\.51/.test(text))).toBe(false)
-  const kept = await db.query<{ target_id: string }>(`select target_id from gatehouse.audit_event where changes is not null order by target_id`)
+  const kept = await db.query<{ target_id: string }>(
+    `select target_id from gatehouse.audit_event where changes is not null order by target_id`,
+  )
   expect(kept.map((row) => row.target_id)).toEqual(['bert', 'bert'])
-  expect((await db.first<{ n: number }>('select count(*)::int as n from gatehouse.audit_event where erased_at is not null and changes_salt is null'))!.n).toBeGreaterThan(0)
+  expect(
+    (await db.first<{ n: number }>(
+      'select count(*)::int as n from gatehouse.audit_event where erased_at is not null and changes_salt is null',
+    ))!.n,
+  ).toBeGreaterThan(0)
 
   // Not sealed yet: neither proved nor broken. Sealed: right.
   expect(await verifyAudit(db, key)).toMatchObject({ ok: true, awaiting: ['User:anna'] })
@@ -44,7 +54,8 @@ test('an erasure speaks for its target only, and only for what was before it', a
   await write(ctx, userEvent('anna', { action: 'user.create' }))
   await seal(ctx, key)
   expect((await verifyAudit(db, key)).ok).toBe(true)
-  const blank = (condition: string) => db.execute(`update gatehouse.audit_event set changes = null, changes_salt = null where ${condition}`)
+  const blank = (condition: string) =>
+    db.execute(`update gatehouse.audit_event set changes = null, changes_salt = null where ${condition}`)
   await blank(`action = 'user.create'`)
   expect((await verifyAudit(db, key)).breaks).toMatchObject([{ kind: 'erased' }])
   await blank(`target_id = 'bert'`)
@@ -78,7 +89,9 @@ test('blocks past their time are dropped whole, and the rest verifies from the b
   expect(await dropOldEvents(ctx, 19)).toEqual({ blocks: 1, events: 2 })
   expect(await dropOldEvents(ctx, 10)).toEqual({ blocks: 2, events: 4 })
   expect(await dropOldEvents(ctx, 10)).toEqual({ blocks: 0, events: 0 })
-  const left = await db.query<{ target_id: string }>(`select target_id from gatehouse.audit_event where target_type = 'User' order by 1`)
+  const left = await db.query<{ target_id: string }>(
+    `select target_id from gatehouse.audit_event where target_type = 'User' order by 1`,
+  )
   expect(left.map((row) => row.target_id)).toEqual(['day20a', 'day20b'])
   expect(await verifyAudit(db, key)).toMatchObject({ ok: true, awaiting: ['AuditBlock:3'] })
   await seal(ctx, key)
@@ -102,7 +115,9 @@ test('more than was announced is noticed', async () => {
   await seal(ctx, key)
   expect((await verifyAudit(db, key)).ok).toBe(true)
   await db.execute(`delete from gatehouse.audit_event where target_id = '02'`)
-  await db.execute(`update gatehouse.audit_block set event_ids = null, leaves = null, dropped_at = now() where block_no = 2`)
+  await db.execute(
+    `update gatehouse.audit_block set event_ids = null, leaves = null, dropped_at = now() where block_no = 2`,
+  )
   expect((await verifyAudit(db, key)).first).toMatchObject({ kind: 'dropped', blockNo: 2 })
 })
 

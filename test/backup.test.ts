@@ -232,7 +232,7 @@ test('moves an embedded database to a newer PostgreSQL: backup, new release, res
 })
 
 describe('PostgreSQL 15', () => {
-  const binaries = { folder: '/usr/lib/postgresql/15/bin', version: '15', major: 15 }
+  const binaries = { folder: '/usr/lib/postgresql/15/bin', version: '15', build: '15', major: 15 }
   let options: DatabaseOptions
   let stop = async () => {}
 

@@ -12,7 +12,7 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, describe, expect, test } from 'vitest'
 import { Database } from '../src/store/database.ts'
-import { embeddedBinaries, launchFor } from '../src/store/embedded-binaries.ts'
+import { embeddedBinaries, launchFor, programEnv } from '../src/store/embedded-binaries.ts'
 import { createCluster, findPostmaster, startPostmaster, stopPostmaster } from '../src/store/embedded-cluster.ts'
 import { limitLog } from '../src/store/embedded-log.ts'
 import { openEmbedded as openForReal, type Embedded, type EmbeddedOptions } from '../src/store/embedded.ts'
@@ -245,16 +245,21 @@ test('keeps the log small', () => {
   expect(readFileSync(join(folder, 'postgres.log.1'), 'utf8')).toHaveLength(101)
 })
 
+chmodSync(base, 0o755)
+
 // An ordinary user sees the rest of this file do as an ordinary user does; there is nothing to skip.
 if (root && linux) describe('started as root', () => {
-  test('works where only root may enter: binaries and data', async () => {
+  test.each(['unshare', 'setpriv'])('works where only root may enter, binaries and data, by %s', async (way) => {
     const locked = freshFolder()
     mkdirSync(locked, { mode: 0o700 })
     const installed = embeddedBinaries()
     cpSync(dirname(installed.folder), join(locked, 'native'), { recursive: true, verbatimSymlinks: true })
     const binaries = { ...installed, folder: join(locked, 'native', 'bin') }
     const folder = dataIn(locked)
-    const cluster = { folder, binaries, launch: await launchFor(binaries, folder), settings: { fsync: 'off' } }
+    const env = { ...programEnv, PATH: programs(way, 'sh') }
+    const launch = await launchFor(binaries, folder, { env, copies: join(base, 'copies') })
+    expect(launch.prefix[0]).toBe(way)
+    const cluster = { folder, binaries, launch, settings: { fsync: 'off' } }
     await createCluster(cluster)
     const postmaster = await startPostmaster(cluster)
     expect(postmaster.ready).toBe(true)
@@ -266,10 +271,7 @@ if (root && linux) describe('started as root', () => {
     const dataDir = freshFolder()
     await (await openEmbedded({ dataDir, role: 'client' })).close()
     chmodSync(dataDir, 0o700)
-    const path = join(freshFolder(), 'bin')
-    mkdirSync(path, { recursive: true })
-    for (const name of ['setpriv', 'sh']) symlinkSync(programNamed(name), join(path, name))
-    const child = await startChild(dataDir, 'client', [], path)
+    const child = await startChild(dataDir, 'client', [], programs('setpriv', 'sh'))
     expect(child.said.failure).toBeUndefined()
     expect(statSync(`/proc/${child.said.postmaster}`).uid).toBe(65534)
     await finish(child)
@@ -278,7 +280,6 @@ if (root && linux) describe('started as root', () => {
   })
 
   test('works on the folder of an ordinary user, which stays theirs, also without a name', async ({ skip }) => {
-    chmodSync(base, 0o755)
     for (const uid of [65534, 54321]) {
       const dataDir = freshFolder()
       mkdirSync(dataDir)
@@ -302,6 +303,14 @@ function reachable(): boolean {
     if ((statSync(folder).mode & 0o001) === 0) return false
   }
   return (statSync(node).mode & 0o001) !== 0
+}
+
+/** A PATH on which there are these programs only. */
+function programs(...names: string[]): string {
+  const path = join(freshFolder(), 'bin')
+  mkdirSync(path, { recursive: true })
+  for (const name of names) symlinkSync(programNamed(name), join(path, name))
+  return path
 }
 
 function programNamed(name: string): string {

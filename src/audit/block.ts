@@ -50,16 +50,30 @@ const heading = 'gatehouse audit block 1\n'
 
 /** The hash (hex) of ids and leaves, side by side in the order of the events. */
 export function contentHash({ eventIds, leaves }: BlockContent): string {
-  return createHash('sha256').update('gatehouse audit content 1\n').update(netstring(eventIds.length))
-    .update(eventIds).update(leaves).digest('hex')
+  return createHash('sha256')
+    .update('gatehouse audit content 1\n')
+    .update(netstring(eventIds.length))
+    .update(eventIds)
+    .update(leaves)
+    .digest('hex')
 }
 
 /** The hash (hex) of a block, over everything it says. */
 export function blockHash(block: BlockHeader): string {
   const { blockNo, prevHash, eventCount, first, last, sealedAt, keyId } = block
   const fields = [
-    blockNo, prevHash, eventCount, first.epoch, first.xid, first.eventId, last.epoch, last.xid, last.eventId,
-    block.contentHash, sealedAt, keyId,
+    blockNo,
+    prevHash,
+    eventCount,
+    first.epoch,
+    first.xid,
+    first.eventId,
+    last.epoch,
+    last.xid,
+    last.eventId,
+    block.contentHash,
+    sealedAt,
+    keyId,
   ]
   return hash('sha256', heading + fields.map(netstring).join(''), 'hex')
 }

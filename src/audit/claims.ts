@@ -39,7 +39,13 @@ export async function proveClaims(tx: Transaction, chain: Chain, visit: ProofVis
 }
 
 /** Offers the events to the chain until the claim is settled; true when one of them still waits to be sealed. */
-async function isAwaited(tx: Transaction, chain: Chain, rows: readonly StoredEvent[], isOpen: () => boolean, visit: ProofVisitor): Promise<boolean> {
+async function isAwaited(
+  tx: Transaction,
+  chain: Chain,
+  rows: readonly StoredEvent[],
+  isOpen: () => boolean,
+  visit: ProofVisitor,
+): Promise<boolean> {
   for (const row of rows.filter((one) => one.result === 'SUCCESS')) {
     const no = await blockReaching(tx, positionOf(row))
     if (no === undefined) return true

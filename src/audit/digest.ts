@@ -24,7 +24,15 @@ export interface EventHeader {
 
 /** The fields in the order they are hashed; `originDigest` and `changesDigest` (hex) come after them. */
 export const headerFields = [
-  'eventId', 'at', 'actorId', 'source', 'action', 'targetType', 'targetId', 'result', 'correlationId',
+  'eventId',
+  'at',
+  'actorId',
+  'source',
+  'action',
+  'targetType',
+  'targetId',
+  'result',
+  'correlationId',
 ] as const satisfies readonly (keyof EventHeader)[]
 
 const heading = 'gatehouse audit event 1\n'

@@ -16,7 +16,12 @@ export interface ErasedTarget {
  * Erases a person's data from the audit, in the caller's transaction; how many events lost something. `others` are
  * further records that are this person's alone (an account of theirs elsewhere, say) and have events of their own.
  */
-export async function erasePerson(tx: Transaction, ctx: Context, userId: string, others: readonly ErasedTarget[] = []): Promise<number> {
+export async function erasePerson(
+  tx: Transaction,
+  ctx: Context,
+  userId: string,
+  others: readonly ErasedTarget[] = [],
+): Promise<number> {
   const now = ctx.now()
   const targets = [{ targetType: 'User', targetId: userId }, ...others]
   let erased = await eraseOrigins(tx, userId, now)
@@ -24,6 +29,10 @@ export async function erasePerson(tx: Transaction, ctx: Context, userId: string,
   // Who erases themselves must not leave their name and address behind with the very event that tells of it.
   const isOwn = ctx.actor.userId === userId
   const actor = isOwn ? { ...ctx.actor, ip: null, principal: '' } : ctx.actor
-  await recordEvents(tx, { ...ctx, actor }, targets.map((target) => ({ action: 'audit.erase', ...target })))
+  await recordEvents(
+    tx,
+    { ...ctx, actor },
+    targets.map((target) => ({ action: 'audit.erase', ...target })),
+  )
   return erased
 }

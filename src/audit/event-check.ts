@@ -13,7 +13,12 @@ export function eventFault(event: EventRecord, leaf: string): string | undefined
   return digest === leaf ? undefined : 'it is not what was sealed'
 }
 
-function partFault(part: 'origin' | 'changes', text: string | null, salt: string | null, digest: string | null): string | undefined {
+function partFault(
+  part: 'origin' | 'changes',
+  text: string | null,
+  salt: string | null,
+  digest: string | null,
+): string | undefined {
   if (text === null) return salt === null ? undefined : `its ${part} are gone, though the salt is there`
   if (salt !== null && digest !== null && commitment(part, salt, text) === digest) return undefined
   return `its ${part} do not match their digest`
@@ -27,6 +32,7 @@ export function erasedParts(event: EventRecord): string[] {
   const { origin, originDigest, changes, changesDigest, actorId, targetType, targetId } = event
   const targets: string[] = []
   if (changes === null && changesDigest !== null) targets.push(`${targetType}:${targetId}`)
-  if (origin === null && originDigest !== null) targets.push(actorId === null ? `${targetType}:${targetId}` : `User:${actorId}`)
+  if (origin === null && originDigest !== null)
+    targets.push(actorId === null ? `${targetType}:${targetId}` : `User:${actorId}`)
   return targets
 }

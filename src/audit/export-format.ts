@@ -3,12 +3,12 @@
  *
  *   {"gatehouseAudit": 1, "exportedAt", "fromBlock", "toBlock", "previous"?: head, "keys": [{"keyId", "jwk"}]}
  *   {"block": …}  and behind each block its events  {"event": …}
- *   {"proof": {"block": …, "event": …}}   sealed events from behind the range, that account for what was erased in it
+ *   {"proof": {"block": …, "event": …}}   sealed events from behind the range, accounting for what was erased in it
  *   {"end": {"blocks", "events", "head"?, "keyId", "signature"}}   signed, so that nothing can be cut off
  */
 import { sign, verify, type KeyObject } from 'node:crypto'
 import type { Block } from './block.ts'
-import type { Head } from './chain.ts'
+import type { Head } from './breaks.ts'
 import { netstring } from './digest.ts'
 import type { EventRecord } from './stored.ts'
 
@@ -44,11 +44,16 @@ export type ExportLine =
 /** One line of the file, with its line break. */
 export function printLine(line: ExportLine): string {
   switch (line.kind) {
-    case 'header': return `${JSON.stringify(line.header)}\n`
-    case 'block': return `${JSON.stringify({ block: blockJson(line.block) })}\n`
-    case 'event': return `${JSON.stringify({ event: line.event })}\n`
-    case 'proof': return `${JSON.stringify({ proof: { block: blockJson(line.block), event: line.event } })}\n`
-    case 'end': return `${JSON.stringify({ end: line.end })}\n`
+    case 'header':
+      return `${JSON.stringify(line.header)}\n`
+    case 'block':
+      return `${JSON.stringify({ block: blockJson(line.block) })}\n`
+    case 'event':
+      return `${JSON.stringify({ event: line.event })}\n`
+    case 'proof':
+      return `${JSON.stringify({ proof: { block: blockJson(line.block), event: line.event } })}\n`
+    case 'end':
+      return `${JSON.stringify({ end: line.end })}\n`
   }
 }
 
@@ -91,7 +96,16 @@ export function isEndSigned(header: ExportHeader, end: ExportEnd, key: KeyObject
 }
 
 function endText(header: ExportHeader, { blocks, events, head, keyId }: Omit<ExportEnd, 'signature'>): string {
-  const fields = [header.exportedAt, header.fromBlock, header.toBlock, blocks, events, head?.blockNo ?? null, head?.hash ?? null, keyId]
+  const fields = [
+    header.exportedAt,
+    header.fromBlock,
+    header.toBlock,
+    blocks,
+    events,
+    head?.blockNo ?? null,
+    head?.hash ?? null,
+    keyId,
+  ]
   return `gatehouse audit export 1\n${fields.map(netstring).join('')}`
 }
 
@@ -112,22 +126,45 @@ function parseBlock(value: Record<string, unknown>): Block | undefined {
 }
 
 const eventTexts = ['eventId', 'at', 'source', 'action', 'targetType', 'targetId', 'result', 'digest']
-const eventOptionals = ['actorId', 'correlationId', 'origin', 'originSalt', 'originDigest', 'changes', 'changesSalt', 'changesDigest']
+const eventOptionals = [
+  'actorId',
+  'correlationId',
+  'origin',
+  'originSalt',
+  'originDigest',
+  'changes',
+  'changesSalt',
+  'changesDigest',
+]
 
 function isEvent(value: Record<string, unknown>): value is Record<string, unknown> & EventRecord {
-  return eventTexts.every((name) => typeof value[name] === 'string') &&
+  return (
+    eventTexts.every((name) => typeof value[name] === 'string') &&
     eventOptionals.every((name) => value[name] === null || typeof value[name] === 'string')
+  )
 }
 
 function isHeader(value: Record<string, unknown>): value is Record<string, unknown> & ExportHeader {
   const { exportedAt, fromBlock, toBlock, keys, previous } = value
-  return typeof exportedAt === 'string' && isCount(fromBlock) && isCount(toBlock) && (previous === undefined || isHead(previous)) &&
-    Array.isArray(keys) && keys.every((key) => isRecord(key) && typeof key.keyId === 'string' && isRecord(key.jwk))
+  return (
+    typeof exportedAt === 'string' &&
+    isCount(fromBlock) &&
+    isCount(toBlock) &&
+    (previous === undefined || isHead(previous)) &&
+    Array.isArray(keys) &&
+    keys.every((key) => isRecord(key) && typeof key.keyId === 'string' && isRecord(key.jwk))
+  )
 }
 
 function isEnd(value: Record<string, unknown>): value is Record<string, unknown> & ExportEnd {
   const { blocks, events, head, keyId, signature } = value
-  return isCount(blocks) && isCount(events) && (head === undefined || isHead(head)) && typeof keyId === 'string' && typeof signature === 'string'
+  return (
+    isCount(blocks) &&
+    isCount(events) &&
+    (head === undefined || isHead(head)) &&
+    typeof keyId === 'string' &&
+    typeof signature === 'string'
+  )
 }
 
 function isHead(value: unknown): boolean {

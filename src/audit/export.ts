@@ -1,7 +1,8 @@
 /** Exporting a range of the audit to a file that proves itself without the server. Streams; verifies as it goes. */
 import type { Database } from '../store/database.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { beginChain, endChain, type ChainReport } from './chain.ts'
+import type { ChainReport } from './breaks.ts'
+import { beginChain, endChain } from './chain.ts'
 import { proveClaims } from './claims.ts'
 import { printLine, signEnd, type ExportHeader, type ExportLine } from './export-format.ts'
 import { currentSigningKey, publicJwk, verificationKeys } from './signing-key.ts'
@@ -19,7 +20,11 @@ export interface ExportReport extends ChainReport {
  * Errors: `invalid_parameter` (range), `configuration` (master key).
  */
 export async function exportAudit(
-  db: Database, masterKey: MasterKey, now: Date, range: VerifyRange, write: (text: string) => Promise<void>,
+  db: Database,
+  masterKey: MasterKey,
+  now: Date,
+  range: VerifyRange,
+  write: (text: string) => Promise<void>,
 ): Promise<ExportReport> {
   const signingKey = await currentSigningKey(db, masterKey, now)
   return db.transaction(async (tx) => {
@@ -28,7 +33,11 @@ export async function exportAudit(
     const keys = await verificationKeys(tx, masterKey)
     const previous = await headBefore(tx, from)
     const header: ExportHeader = {
-      gatehouseAudit: 1, exportedAt: now.toISOString(), fromBlock: from, toBlock: to, ...(previous ? { previous } : {}),
+      gatehouseAudit: 1,
+      exportedAt: now.toISOString(),
+      fromBlock: from,
+      toBlock: to,
+      ...(previous ? { previous } : {}),
       keys: [...keys].map(([keyId, key]) => ({ keyId, jwk: publicJwk(key) })),
     }
     await put({ kind: 'header', header })
@@ -39,7 +48,12 @@ export async function exportAudit(
     })
     const awaiting = await proveClaims(tx, chain, (block, event) => put({ kind: 'proof', block, event }))
     const report = endChain(chain, whole)
-    const end = { blocks: report.blocks, events: report.events, ...(report.head ? { head: report.head } : {}), keyId: signingKey.keyId }
+    const end = {
+      blocks: report.blocks,
+      events: report.events,
+      ...(report.head ? { head: report.head } : {}),
+      keyId: signingKey.keyId,
+    }
     await put({ kind: 'end', end: { ...end, signature: signEnd(header, end, signingKey.privateKey) } })
     return { ...report, fromBlock: from, toBlock: to, awaiting }
   }, consistentRead)

@@ -39,10 +39,21 @@ export function eventRows(ctx: Pick<Context, 'actor' | 'now' | 'newId'>, events:
     const own = changes === undefined || changes.length === 0 ? nothing : committedChanges(changes)
     const header = { eventId, at, actorId, source, action, targetType, targetId, result, correlationId }
     return {
-      event_id: eventId, at, actor_id: actorId, source, action, target_type: targetType, target_id: targetId, result,
+      event_id: eventId,
+      at,
+      actor_id: actorId,
+      source,
+      action,
+      target_type: targetType,
+      target_id: targetId,
+      result,
       correlation_id: correlationId,
-      origin: origin.text, origin_salt: bytes(origin.salt), origin_digest: bytes(origin.digest),
-      changes: own.text, changes_salt: bytes(own.salt), changes_digest: bytes(own.digest),
+      origin: origin.text,
+      origin_salt: bytes(origin.salt),
+      origin_digest: bytes(origin.digest),
+      changes: own.text,
+      changes_salt: bytes(own.salt),
+      changes_digest: bytes(own.digest),
       digest: bytes(eventDigest(header, origin.digest, own.digest))!,
     }
   })

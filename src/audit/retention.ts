@@ -30,7 +30,9 @@ export async function dropOldEvents(ctx: Context, days: number): Promise<Dropped
   const dropped: Dropped = { blocks: 0, events: 0, ...(held ? { heldBy: consumer.name } : {}) }
   if (last === undefined) return dropped
   // The event comes first: should the server die halfway, what is gone by then is accounted for.
-  await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'audit.drop', targetType: 'AuditBlock', targetId: String(last) }]))
+  await ctx.db.transaction((tx) =>
+    recordEvents(tx, ctx, [{ action: 'audit.drop', targetType: 'AuditBlock', targetId: String(last) }]),
+  )
   for (const blockNo of numbers) {
     dropped.events += await dropBlock(ctx, blockNo)
     dropped.blocks++

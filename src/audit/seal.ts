@@ -48,7 +48,12 @@ async function sealBlock(tx: Transaction, key: SigningKey, now: Date): Promise<n
   return events.length
 }
 
-function nextBlock(previous: Block | undefined, events: readonly (EventPosition & { digest: string })[], key: SigningKey, now: Date): Block {
+function nextBlock(
+  previous: Block | undefined,
+  events: readonly (EventPosition & { digest: string })[],
+  key: SigningKey,
+  now: Date,
+): Block {
   const content = {
     eventIds: Buffer.from(events.map((event) => event.eventId).join(''), 'hex'),
     leaves: Buffer.from(events.map((event) => event.digest).join(''), 'hex'),

@@ -9,15 +9,25 @@ import { user } from '../model/user.ts'
 
 /** Secrets of verbs that no attribute list knows: a value under one of these names is never written. */
 const secretNames = [
-  'password', 'currentPassword', 'newPassword', 'oneTimePassword', 'passwordHash', 'apiKey', 'apiToken', 'clientSecret',
-  'privateKey', 'masterKey',
+  'password',
+  'currentPassword',
+  'newPassword',
+  'oneTimePassword',
+  'passwordHash',
+  'apiKey',
+  'apiToken',
+  'clientSecret',
+  'privateKey',
+  'masterKey',
 ]
 
 const secretPaths = new Set([
   ...secretNames,
   ...[user, organization].flatMap(({ attributes, collections }) => [
     ...secretsOf(attributes),
-    ...collections.flatMap((collection) => secretsOf(collection.attributes).map((path) => `${collection.path}.${path}`)),
+    ...collections.flatMap((collection) =>
+      secretsOf(collection.attributes).map((path) => `${collection.path}.${path}`),
+    ),
   ]),
 ])
 
@@ -25,7 +35,9 @@ function secretsOf(attributes: readonly Attribute[]): string[] {
   return attributes.filter((one) => one.sensitivity === 'secret').map((one) => one.path)
 }
 
-const anySecretKey = new RegExp(`"(?:${[...new Set([...secretPaths].map((path) => path.split('.').at(-1)))].join('|')})":`)
+const anySecretKey = new RegExp(
+  `"(?:${[...new Set([...secretPaths].map((path) => path.split('.').at(-1)))].join('|')})":`,
+)
 
 /** Refuses changes that carry the value of a secret; `json` is their JSON text. */
 export function refuseSecrets(changes: readonly FieldChange[], json: string): void {

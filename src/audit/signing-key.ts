@@ -3,7 +3,14 @@
  * under another's id; and the private half is kept encrypted with the master key, so whoever can only write to the
  * database cannot add a key that would be believed.
  */
-import { createPrivateKey, createPublicKey, generateKeyPairSync, hash, type JsonWebKey, type KeyObject } from 'node:crypto'
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  hash,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto'
 import type { Database } from '../store/database.ts'
 import type { Reader } from '../store/audit-events.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -75,8 +82,12 @@ function newSigningKey(masterKey: MasterKey, now: Date): Omit<SigningKeyRow, 're
   const keyId = thumbprint(publicKey)
   const secret = privateKey.export({ format: 'der', type: 'pkcs8' })
   return {
-    key_id: keyId, purpose, algorithm: 'EdDSA', public_key: JSON.stringify(publicJwk(publicKey)),
-    private_key_encrypted: masterKey.encrypt(secret, envelopePurpose, keyId), created_at: now.toISOString(),
+    key_id: keyId,
+    purpose,
+    algorithm: 'EdDSA',
+    public_key: JSON.stringify(publicJwk(publicKey)),
+    private_key_encrypted: masterKey.encrypt(secret, envelopePurpose, keyId),
+    created_at: now.toISOString(),
   }
 }
 

@@ -3,7 +3,8 @@
  * whoever wants to be sure that they are the installation's compares their ids with those noted earlier.
  */
 import type { KeyObject } from 'node:crypto'
-import { beginChain, endChain, reportBreak, takeBlock, takeEvent, takeProof, type Chain, type ChainReport, type Head } from './chain.ts'
+import type { ChainReport, Head } from './breaks.ts'
+import { beginChain, endChain, reportBreak, takeBlock, takeEvent, takeProof, type Chain } from './chain.ts'
 import { isEndSigned, parseLine, type ExportEnd, type ExportHeader, type ExportLine } from './export-format.ts'
 import { publicKeyOf } from './signing-key.ts'
 
@@ -18,7 +19,10 @@ export interface VerifyFileOptions {
 const lineLimit = 256 * 1024 * 1024
 
 /** Proves an exported file, given as chunks of bytes or text. Whatever is wrong with it is reported, never thrown. */
-export async function verifyAuditFile(chunks: AsyncIterable<Buffer | string>, options: VerifyFileOptions = {}): Promise<ChainReport> {
+export async function verifyAuditFile(
+  chunks: AsyncIterable<Buffer | string>,
+  options: VerifyFileOptions = {},
+): Promise<ChainReport> {
   const state: State = { number: 0 }
   for await (const text of linesOf(chunks)) {
     state.number++
@@ -81,9 +85,16 @@ function finish(state: State, end: ExportEnd, { expect }: VerifyFileOptions): vo
   state.end = end
   const { report } = chain
   const key = keys!.get(end.keyId)
-  if (!key || !isEndSigned(header!, end, key)) reportBreak(chain, 'signature', 'The signature at the end of the file is wrong.')
+  if (!key || !isEndSigned(header!, end, key))
+    reportBreak(chain, 'signature', 'The signature at the end of the file is wrong.')
   const whole = report.blocks === end.blocks && report.events === end.events && report.head?.hash === end.head?.hash
-  if (!whole) reportBreak(chain, 'truncated', `The file should hold ${end.blocks} blocks and ${end.events} events and holds ${report.blocks} and ${report.events}.`)
+  if (!whole)
+    reportBreak(
+      chain,
+      'truncated',
+      `The file should hold ${end.blocks} blocks and ${end.events} events, ` +
+        `and holds ${report.blocks} and ${report.events}.`,
+    )
   const last = header!.previous?.blockNo ?? 0
   if (expect && expect.blockNo > Math.max(last, end.head?.blockNo ?? 0)) {
     reportBreak(chain, 'truncated', `The file ends before block ${expect.blockNo}, which was noted earlier.`)

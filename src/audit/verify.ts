@@ -3,7 +3,8 @@ import { lastBlock } from '../store/audit-blocks.ts'
 import { beginning } from '../store/audit-events.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { beginChain, endChain, reportBreak, type Chain, type ChainReport, type Head } from './chain.ts'
+import type { ChainReport, Head } from './breaks.ts'
+import { beginChain, endChain, reportBreak, type Chain } from './chain.ts'
 import { proveClaims } from './claims.ts'
 import { eventFault } from './event-check.ts'
 import { verificationKeys } from './signing-key.ts'
@@ -25,12 +26,17 @@ export interface VerifyReport extends ChainReport {
   awaiting: string[]
 }
 
-/** Proves a range of the audit. Run the sealer first to have everything up to now in it. Errors: `invalid_parameter`. */
-export async function verifyAudit(db: Database, masterKey: MasterKey, options: VerifyOptions = {}): Promise<VerifyReport> {
+/** Proves a range of the audit. Run the sealer first to have all up to now in it. Errors: `invalid_parameter`. */
+export async function verifyAudit(
+  db: Database,
+  masterKey: MasterKey,
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
   return db.transaction(async (tx) => {
     const { from, to, whole } = await blockRange(tx, options)
     const chain = beginChain(await verificationKeys(tx, masterKey), await headBefore(tx, from), options.expect)
-    const progress = () => options.onProgress?.({ blocks: chain.report.blocks, events: chain.report.events, of: to - from + 1 })
+    const progress = () =>
+      options.onProgress?.({ blocks: chain.report.blocks, events: chain.report.events, of: to - from + 1 })
     await walkChain(tx, chain, from, to, { blockDone: progress })
     const unsealed = whole ? await checkUnsealed(tx, chain) : 0
     const awaiting = await proveClaims(tx, chain)
@@ -45,7 +51,8 @@ async function checkUnsealed(tx: Transaction, chain: Chain): Promise<number> {
   for await (const row of eventsUpTo(tx, last ? blockOfRow(last).last : beginning, null)) {
     const event = eventOfRow(row)
     const fault = eventFault(event, event.digest)
-    if (fault) reportBreak(chain, 'altered', `Event ${event.eventId}, not sealed yet, was altered: ${fault}.`, event.eventId)
+    if (fault)
+      reportBreak(chain, 'altered', `Event ${event.eventId}, not sealed yet, was altered: ${fault}.`, event.eventId)
     count++
   }
   return count

@@ -1,10 +1,18 @@
 /** Reading the chain from the database in order, in one consistent view, in flat memory. */
 import { blocksFrom, blockReaching, lastBlock } from '../store/audit-blocks.ts'
-import { beginning, eventsBetween, positionsOf, type EventPosition, type Reader, type StoredEvent } from '../store/audit-events.ts'
+import {
+  beginning,
+  eventsBetween,
+  positionsOf,
+  type EventPosition,
+  type Reader,
+  type StoredEvent,
+} from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Block } from './block.ts'
-import { reportBreak, takeBlock, takeEvent, type Chain, type Head } from './chain.ts'
+import type { Head } from './breaks.ts'
+import { reportBreak, takeBlock, takeEvent, type Chain } from './chain.ts'
 import { blockOfRow, eventOfRow, type EventRecord } from './stored.ts'
 
 /** One consistent view for as long as it takes, which no sealer or retention can change underneath. */
@@ -26,9 +34,15 @@ export interface Visitor {
 }
 
 /** Feeds blocks and events to the chain, in order; the visitor sees each as it goes by. */
-export async function walkChain(tx: Transaction, chain: Chain, from: number, to: number, visitor: Visitor): Promise<void> {
+export async function walkChain(
+  tx: Transaction,
+  chain: Chain,
+  from: number,
+  to: number,
+  visitor: Visitor,
+): Promise<void> {
   let after = await endBefore(tx, from)
-  for (let next = from; next <= to; ) {
+  for (let next = from; next <= to;) {
     const rows = await blocksFrom(tx, next, to, 20)
     if (rows.length === 0) break
     for (const block of rows.map(blockOfRow)) {
@@ -55,9 +69,13 @@ export async function endBefore(tx: Transaction, from: number): Promise<EventPos
 }
 
 /** All events after one position and up to another (null: to the end), in order. */
-export async function* eventsUpTo(tx: Transaction, start: EventPosition, end: EventPosition | null): AsyncGenerator<StoredEvent> {
+export async function* eventsUpTo(
+  tx: Transaction,
+  start: EventPosition,
+  end: EventPosition | null,
+): AsyncGenerator<StoredEvent> {
   const page = 1000
-  for (let after = start; ; ) {
+  for (let after = start; ;) {
     const rows = await eventsBetween(tx, after, end, page)
     yield* rows
     if (rows.length < page) return
@@ -66,13 +84,19 @@ export async function* eventsUpTo(tx: Transaction, start: EventPosition, end: Ev
 }
 
 /** Which blocks prove a range; `whole` when it is open to the end of the chain. */
-export async function blockRange(db: Reader, range: VerifyRange): Promise<{ from: number; to: number; whole: boolean }> {
+export async function blockRange(
+  db: Reader,
+  range: VerifyRange,
+): Promise<{ from: number; to: number; whole: boolean }> {
   const last = (await lastBlock(db))?.block_no ?? 0
   if (range.from === undefined && range.to === undefined) {
     const from = range.fromBlock ?? 1
     const to = Math.min(range.toBlock ?? last, last)
     if (from < 1 || (range.toBlock !== undefined && range.toBlock < from)) {
-      throw new GatehouseError('invalid_parameter', 'The range of blocks must begin at 1 or later and not end before it begins.')
+      throw new GatehouseError(
+        'invalid_parameter',
+        'The range of blocks must begin at 1 or later and not end before it begins.',
+      )
     }
     return { from, to, whole: range.toBlock === undefined }
   }

@@ -23,6 +23,7 @@ type Change = (entries: Document[]) => Document[]
 
 async function changeEntries(ctx: Context, kind: RecordKind, id: string, collection: Collection, operation: string, versions: Versions, change: Change): Promise<Document> {
   return ctx.db.transaction(async (tx) => {
+    await kind.lockFirst?.(tx)
     const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(before.document, versions)
     const entries = change(entriesOf(before.document, collection).map((entry) => ({ ...entry })))

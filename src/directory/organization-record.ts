@@ -4,7 +4,7 @@ import { valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
 import { organization } from '../model/organization.ts'
 import type { Transaction } from '../store/database.ts'
-import { closesCircle, lockHierarchy, wrongNestings } from '../store/organizations.ts'
+import { closesCircle, edgesBelow, lockHierarchy, wrongNestings } from '../store/organizations.ts'
 import { checkPeriods } from './check-periods.ts'
 import type { Pending, RecordKind } from './write-records.ts'
 
@@ -13,6 +13,7 @@ export const organizationKind: RecordKind = {
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
   check,
+  lockFirst: lockHierarchy,
 }
 
 /** PARENT_ID is the parent of the first open edge, or of the first. */
@@ -28,15 +29,18 @@ function prepare(given: Document): Document {
 /** No organisation below itself, and only what may stand below what. Errors: `circular_dependency`, `conflict`. */
 async function check(tx: Transaction, pending: readonly Pending[]): Promise<void> {
   pending.forEach(({ after }) => checkPeriods(organization, after))
-  const moved = pending.filter(({ before, after }) => edgesOf(before?.document) !== edgesOf(after) || before?.document.organizationType !== after.organizationType)
+  const retyped = new Set(pending.filter(({ before, after }) => before && before.document.organizationType !== after.organizationType).map(({ after }) => after.id as string))
+  const moved = pending.filter(({ before, after }) => edgesOf(before?.document) !== edgesOf(after) || [after.id as string, ...parentsOf(after)].some((id) => retyped.has(id)))
   if (moved.length === 0) return
   await lockHierarchy(tx)
-  const edges = moved.flatMap(({ after }) => parentsOf(after).map((parent) => ({ parent, child: after.id as string, type: after.organizationType as string })))
+  const edges = moved.flatMap(({ after }) => parentsOf(after).map((parent) => ({ parent, child: after.id as string })))
   const self = edges.find(({ parent, child }) => parent === child)
   const circle = self ?? (await closesCircle(tx, edges))
   if (circle) throw new GatehouseError('circular_dependency', `parents: ${circle.parent} stands below ${circle.child} already; an organisation cannot stand below itself.`)
-  const types = new Map(pending.map(({ after }) => [after.id as string, after.organizationType as string]))
-  const [wrong] = await wrongNestings(tx, edges, types)
+  const types = new Map(pending.map(({ after }) => [after.id as string, after.organizationType as string | undefined]))
+  // Records that are written at the same time bring their own edges, as they will be.
+  const below = (await edgesBelow(tx, [...retyped])).filter(({ child }) => !types.has(child))
+  const [wrong] = await wrongNestings(tx, [...edges, ...below], types)
   if (wrong) throw new GatehouseError('conflict', `parents: ${wrong.memberType} cannot stand below ${wrong.parentType}; see the allowed nesting of organisation types.`)
 }
 

@@ -8,6 +8,7 @@ import { mergePatch } from '../model/merge-patch.ts'
 import { organization } from '../model/organization.ts'
 import { documentOf } from '../model/rows.ts'
 import { validateDocument } from '../model/validate.ts'
+import { lockHierarchy } from '../store/organizations.ts'
 import { loadRecords } from '../store/records.ts'
 import { organizationKind } from './organization-record.ts'
 import { checkVersion, type Versions } from './users.ts'
@@ -55,6 +56,7 @@ export async function patchOrganization(ctx: Context, id: string, patch: unknown
 /** One change of one organisation, under a lock. */
 export async function changeOrganization(ctx: Context, id: string, action: string, change: (before: Document) => Document, versions?: Versions): Promise<Document> {
   return ctx.db.transaction(async (tx) => {
+    await lockHierarchy(tx)
     const before = (await lockRecords(tx, organization, [id])).get(id)!
     checkVersion(before.document, versions)
     const [result] = await writeRecords(tx, ctx, organizationKind, [{ action, before, after: change(before.document) }])

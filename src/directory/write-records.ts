@@ -20,6 +20,8 @@ export interface RecordKind {
   prepare: (document: Document, before: Document | undefined) => Document
   /** Derived columns that no attribute shows. */
   derivedColumns: (document: Document) => Record<string, unknown>
+  /** Taken before any record is locked when what ties records to each other may change, so that writers queue up. */
+  lockFirst?: (tx: Transaction) => Promise<void>
   /** Rules that need the database: hierarchy, periods, references. */
   check?: (tx: Transaction, pending: readonly Pending[]) => Promise<void>
   /** What else must know, in the same transaction. */

@@ -2,6 +2,9 @@
  * SCIM's filter grammar (RFC 7644 §3.4.2.2, figure 1), whole: comparisons, presence, and/or/not with their precedence,
  * grouping, and value paths such as `emails[type eq "WORK_EMAIL" and value co "@example"]`. Text from outside: length,
  * depth and number of terms are limited, and every refusal says where and what was expected.
+ *
+ *     or     = and *("or" and)          and   = factor *("and" factor)
+ *     factor = "not" "(" or ")" / "(" or ")" / path "[" or "]" / path "pr" / path operator literal
  */
 import { GatehouseError } from '../errors.ts'
 
@@ -14,11 +17,10 @@ export type Filter =
   | { kind: 'present'; path: string }
   | { kind: 'and' | 'or'; terms: Filter[] }
   | { kind: 'not'; term: Filter }
+  /** A value path: one entry of the collection meets the whole filter. */
   | { kind: 'entry'; path: string; filter: Filter }
 
-const longest = 8192
-const deepest = 50
-const mostTerms = 100
+export const limits = { characters: 8192, depth: 50, terms: 100 }
 
 interface Token {
   kind: 'word' | 'string' | 'number' | '(' | ')' | '[' | ']' | 'end'
@@ -26,160 +28,164 @@ interface Token {
   at: number
 }
 
-// A path may be prefixed by a schema URN: digits and dots belong to it.
-const lexemes = /\s*(?:("(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")|(-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.:$-])|([A-Za-z][\w$:.-]*)|([()[\]]))/y
+interface Cursor {
+  tokens: Token[]
+  place: number
+  depth: number
+  terms: number
+  inEntry: boolean
+}
+
+// A path may be prefixed by a schema URN: digits, dots and colons belong to it.
+const lexemes = [
+  /(?<string>"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9A-Fa-f]{4}))*")/,
+  /(?<number>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?)(?![\w.:$-])/,
+  /(?<word>[A-Za-z][\w$:.-]*)/,
+  /(?<bracket>[()[\]])/,
+]
+const lexeme = new RegExp(lexemes.map(({ source }) => source).join('|'), 'y')
+const blank = /[ \t\r\n]*/y
+
+/** The tree of a filter. Errors: `invalid_filter`, with the place (from 1) and what was expected there. */
+export function parseFilter(text: string): Filter {
+  if (text.length > limits.characters) {
+    throw refuse(`has ${text.length} characters; at most ${limits.characters} are allowed`)
+  }
+  const cursor: Cursor = { tokens: tokenize(text), place: 0, depth: 0, terms: 0, inEntry: false }
+  const filter = disjunction(cursor)
+  take(cursor, 'end', '"and", "or" or the end')
+  return filter
+}
+
+function refuse(message: string): GatehouseError {
+  return new GatehouseError('invalid_filter', `filter: ${message}.`)
+}
+
+function expected(at: number, what: string): GatehouseError {
+  return refuse(`at character ${at + 1}, expected ${what}`)
+}
 
 function tokenize(text: string): Token[] {
   const tokens: Token[] = []
-  let at = 0
-  while (text.slice(at).trim() !== '') {
-    lexemes.lastIndex = at
-    const match = lexemes.exec(text)
-    if (!match) throw refusal(at + text.slice(at).search(/\S/), 'an attribute, a value or a bracket; texts stand in double quotes')
-    const [, string, number, word, bracket] = match
-    const token = string ?? number ?? word ?? bracket!
+  let at = skipBlank(text, 0)
+  let end = -1
+  while (at < text.length) {
+    lexeme.lastIndex = at
+    const { string, number, word, bracket } = lexeme.exec(text)?.groups ?? {}
+    const found = string ?? number ?? word ?? bracket
+    if (found === undefined) throw expected(at, unreadable(text, at))
+    if (bracket === undefined && at === end) throw expected(at, 'a space')
     const kind = string ? 'string' : number ? 'number' : word ? 'word' : (bracket as Token['kind'])
-    at = lexemes.lastIndex
-    tokens.push({ kind, text: token, at: at - token.length })
+    tokens.push({ kind, text: found, at })
+    end = bracket === undefined ? at + found.length : -1
+    at = skipBlank(text, at + found.length)
   }
   tokens.push({ kind: 'end', text: '', at: text.length })
   return tokens
 }
 
-function refusal(at: number, expected: string): GatehouseError {
-  return new GatehouseError('invalid_filter', `filter: at character ${at + 1}, expected ${expected}.`)
+function skipBlank(text: string, from: number): number {
+  blank.lastIndex = from
+  return from + blank.exec(text)![0].length
 }
 
-/** The tree of a filter. Errors: `invalid_filter`, with the place and what was expected there. */
-export function parseFilter(text: string): Filter {
-  if (text.length > longest) throw new GatehouseError('invalid_filter', `filter: has ${text.length} characters; at most ${longest} are allowed.`)
-  const parser = new Parser(tokenize(text))
-  return parser.whole()
+function unreadable(text: string, at: number): string {
+  if (text[at] === '"') return 'a text that ends with a double quote, its escapes as in JSON'
+  return 'an attribute, a value or a bracket; texts stand in double quotes'
 }
 
-class Parser {
-  private readonly tokens: Token[]
-  private place = 0
-  private depth = 0
-  private terms = 0
+function peek(cursor: Cursor): Token {
+  return cursor.tokens[cursor.place]!
+}
 
-  constructor(tokens: Token[]) {
-    this.tokens = tokens
-  }
+function take(cursor: Cursor, kind: Token['kind'], what: string): Token {
+  const token = peek(cursor)
+  if (token.kind !== kind) throw expected(token.at, what)
+  cursor.place++
+  return token
+}
 
-  whole(): Filter {
-    const filter = this.or()
-    if (this.peek().kind !== 'end') throw refusal(this.peek().at, '"and", "or" or the end')
-    return filter
-  }
+/** Steps over the word, whatever its case, if it is next. */
+function takeWord(cursor: Cursor, word: string): boolean {
+  const token = peek(cursor)
+  const next = token.kind === 'word' && token.text.toLowerCase() === word
+  if (next) cursor.place++
+  return next
+}
 
-  private peek(): Token {
-    return this.tokens[this.place]!
-  }
+function disjunction(cursor: Cursor): Filter {
+  return chain(cursor, 'or', () => chain(cursor, 'and', () => factor(cursor)))
+}
 
-  private take(kind: Token['kind'], expected: string): Token {
-    const token = this.peek()
-    if (token.kind !== kind) throw refusal(token.at, expected)
-    this.place++
-    return token
-  }
+function chain(cursor: Cursor, kind: 'and' | 'or', inner: () => Filter): Filter {
+  const terms = [inner()]
+  while (takeWord(cursor, kind)) terms.push(inner())
+  return terms.length === 1 ? terms[0]! : { kind, terms }
+}
 
-  private isWord(word: string): boolean {
-    const token = this.peek()
-    return token.kind === 'word' && token.text.toLowerCase() === word
-  }
+function factor(cursor: Cursor): Filter {
+  if (takeWord(cursor, 'not')) return { kind: 'not', term: within(cursor, '(', ')') }
+  return peek(cursor).kind === '(' ? within(cursor, '(', ')') : attributeExpression(cursor)
+}
 
-  private or(): Filter {
-    return this.chain('or', () => this.chain('and', () => this.factor()))
-  }
+function within(cursor: Cursor, open: '(' | '[', close: ')' | ']'): Filter {
+  const { at } = take(cursor, open, `"${open}"`)
+  if (++cursor.depth > limits.depth) throw refuse(`at character ${at + 1}, nested deeper than ${limits.depth} levels`)
+  const filter = disjunction(cursor)
+  take(cursor, close, `"and", "or" or "${close}"`)
+  cursor.depth--
+  return filter
+}
 
-  private chain(kind: 'and' | 'or', inner: () => Filter): Filter {
-    const terms = [inner()]
-    while (this.isWord(kind)) {
-      this.place++
-      terms.push(inner())
-    }
-    return terms.length === 1 ? terms[0]! : { kind, terms }
-  }
+const reserved = /^(?:and|or|not)$/i
+const operators = `one of ${comparisons.join(', ')}, pr`
 
-  private factor(): Filter {
-    if (this.isWord('not') && this.tokens[this.place + 1]!.kind === '(') {
-      this.place++
-      return { kind: 'not', term: this.group() }
-    }
-    return this.peek().kind === '(' ? this.group() : this.expression()
-  }
+function attributeExpression(cursor: Cursor): Filter {
+  const path = take(cursor, 'word', 'an attribute, "not" or "("')
+  if (reserved.test(path.text)) throw expected(path.at, 'an attribute, "not" or "("')
+  if (peek(cursor).kind === '[') return entry(cursor, path)
+  if (++cursor.terms > limits.terms) throw refuse(`at character ${path.at + 1}, more than ${limits.terms} terms`)
+  const operator = take(cursor, 'word', cursor.inEntry ? operators : `${operators} or "["`)
+  const name = operator.text.toLowerCase()
+  if (name === 'pr') return { kind: 'present', path: path.text }
+  const comparison = comparisons.find((one) => one === name)
+  if (!comparison) throw expected(operator.at, operators)
+  return { kind: 'compare', path: path.text, operator: comparison, value: literal(cursor) }
+}
 
-  private nested<T>(at: number, inner: () => T): T {
-    if (++this.depth > deepest) throw new GatehouseError('invalid_filter', `filter: at character ${at + 1}, nested deeper than ${deepest} levels.`)
-    const result = inner()
-    this.depth--
-    return result
-  }
+function entry(cursor: Cursor, path: Token): Filter {
+  if (cursor.inEntry) throw expected(peek(cursor).at, `${operators}: brackets do not stand in brackets`)
+  cursor.inEntry = true
+  const filter = within(cursor, '[', ']')
+  cursor.inEntry = false
+  return { kind: 'entry', path: path.text, filter }
+}
 
-  private group(): Filter {
-    const { at } = this.take('(', '"("')
-    const filter = this.nested(at, () => this.or())
-    this.take(')', '")"')
-    return filter
-  }
+const words = new Map<string, Literal>([['true', true], ['false', false], ['null', null]])
 
-  private expression(): Filter {
-    const path = this.take('word', 'an attribute or "("')
-    if (++this.terms > mostTerms) throw new GatehouseError('invalid_filter', `filter: has more than ${mostTerms} terms.`)
-    if (this.peek().kind === '[') {
-      this.place++
-      const filter = this.nested(path.at, () => this.or())
-      this.take(']', '"]"')
-      return { kind: 'entry', path: path.text, filter }
-    }
-    const operator = this.take('word', `one of ${comparisons.join(', ')}, pr`)
-    const name = operator.text.toLowerCase()
-    if (name === 'pr') return { kind: 'present', path: path.text }
-    if (!(comparisons as readonly string[]).includes(name)) throw refusal(operator.at, `one of ${comparisons.join(', ')}, pr`)
-    return { kind: 'compare', path: path.text, operator: name as Comparison, value: this.literal() }
-  }
-
-  private literal(): Literal {
-    const token = this.peek()
-    this.place++
-    if (token.kind === 'string') return checkedText(JSON.parse(token.text) as string, token.at)
-    if (token.kind === 'number') return Number(token.text)
-    const word = token.kind === 'word' ? token.text : ''
-    if (word === 'true' || word === 'false') return word === 'true'
-    if (word === 'null') return null
-    throw refusal(token.at, 'a value: a text in double quotes, a number, true, false or null')
-  }
+function literal(cursor: Cursor): Literal {
+  const token = peek(cursor)
+  cursor.place++
+  if (token.kind === 'string') return checkedText(JSON.parse(token.text) as string, token.at)
+  if (token.kind === 'number') return checkedNumber(Number(token.text), token.at)
+  const word = token.kind === 'word' ? words.get(token.text.toLowerCase()) : undefined
+  if (word === undefined) throw expected(token.at, 'a value: a text in double quotes, a number, true, false or null')
+  return word
 }
 
 function checkedText(text: string, at: number): string {
-  if (text.includes('\u0000') || !text.isWellFormed()) throw refusal(at, 'a text without U+0000 and without half a surrogate pair')
-  return text
+  if (!text.includes('\u0000') && text.isWellFormed()) return text
+  throw expected(at, 'a text without U+0000 and without half a surrogate pair')
 }
 
-/** The filter as text again: parsing it gives the same tree. */
-export function printFilter(filter: Filter): string {
-  switch (filter.kind) {
-    case 'compare':
-      return `${filter.path} ${filter.operator} ${JSON.stringify(filter.value)}`
-    case 'present':
-      return `${filter.path} pr`
-    case 'entry':
-      return `${filter.path}[${printFilter(filter.filter)}]`
-    case 'not':
-      return `not (${printFilter(filter.term)})`
-    default:
-      return filter.terms.map((term) => (needsParentheses(filter.kind, term) ? `(${printFilter(term)})` : printFilter(term))).join(` ${filter.kind} `)
-  }
-}
-
-function needsParentheses(outer: 'and' | 'or', term: Filter): boolean {
-  return term.kind === outer || (outer === 'and' && term.kind === 'or')
+function checkedNumber(value: number, at: number): number {
+  if (!Number.isFinite(value)) throw expected(at, 'a number of less than 309 digits')
+  return value === 0 ? 0 : value
 }
 
 /** Whether a filter names an attribute, anywhere. */
 export function mentions(filter: Filter, path: string): boolean {
-  if ('terms' in filter) return filter.terms.some((term) => mentions(term, path))
+  if (filter.kind === 'and' || filter.kind === 'or') return filter.terms.some((term) => mentions(term, path))
   if (filter.kind === 'not') return mentions(filter.term, path)
   return plainPath(filter.path).toLowerCase() === path.toLowerCase()
 }

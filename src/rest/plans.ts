@@ -10,7 +10,7 @@ import { pageParameters, type Answer, type Call, type Route } from './route.ts'
 
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
-  apply: (ctx: Context, planId: string) => Promise<unknown>
+  apply: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
   undo?: (ctx: Context, planId: string) => Promise<unknown>
 }
 

@@ -2,7 +2,7 @@
  * The HTTP server: one list of routes, and around each the same steps: who asks, may they, what do they ask (query,
  * body, versions), do it once, answer with its ETag; every failure as problem details.
  */
-import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
+import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { authenticate, type Identity } from '../access/api-keys.ts'
@@ -29,7 +29,7 @@ export function createServer(base: BaseContext): FastifyInstance {
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
     routerOptions: { maxParamLength: 200 },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   })
   server.removeAllContentTypeParsers()
   const kept = (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body)

@@ -27,8 +27,22 @@ export interface EventRow {
 }
 
 export const eventColumns = [
-  'event_id', 'at', 'actor_id', 'source', 'action', 'target_type', 'target_id', 'result', 'correlation_id',
-  'origin', 'origin_salt', 'origin_digest', 'changes', 'changes_salt', 'changes_digest', 'digest',
+  'event_id',
+  'at',
+  'actor_id',
+  'source',
+  'action',
+  'target_type',
+  'target_id',
+  'result',
+  'correlation_id',
+  'origin',
+  'origin_salt',
+  'origin_digest',
+  'changes',
+  'changes_salt',
+  'changes_digest',
+  'digest',
 ] as const satisfies readonly (keyof EventRow)[]
 
 /** An event as it stands in the table; hashes and salts are hex. */
@@ -53,15 +67,28 @@ export const beginning: EventPosition = { epoch: 0, xid: '0', eventId: '' }
 const copyFrom = 100
 
 const types: Partial<Record<keyof EventRow, string>> = {
-  at: 'timestamptz', origin: 'json', changes: 'json', origin_salt: 'bytea', origin_digest: 'bytea',
-  changes_salt: 'bytea', changes_digest: 'bytea', digest: 'bytea',
+  at: 'timestamptz',
+  origin: 'json',
+  changes: 'json',
+  origin_salt: 'bytea',
+  origin_digest: 'bytea',
+  changes_salt: 'bytea',
+  changes_digest: 'bytea',
+  digest: 'bytea',
 }
 
 // Output names hide the columns in ORDER BY: what orders must say t.xid, or it would order numbers as texts.
 const stored = [
-  't.epoch', 't.xid::text as xid', 't.erased_at',
+  't.epoch',
+  't.xid::text as xid',
+  't.erased_at',
   ...eventColumns.map((name) =>
-    types[name] === 'bytea' ? `encode(t.${name}, 'hex') as ${name}` : types[name] === 'json' ? `t.${name}::text as ${name}` : `t.${name}`),
+    types[name] === 'bytea'
+      ? `encode(t.${name}, 'hex') as ${name}`
+      : types[name] === 'json'
+        ? `t.${name}::text as ${name}`
+        : `t.${name}`,
+  ),
 ].join(', ')
 
 // Every value arrives as text: json_to_recordset would take a JSON text for a JSON string.
@@ -73,7 +100,10 @@ const insertSql = `insert into gatehouse.audit_event (${eventColumns.join(', ')}
 export async function insertEvents(tx: Transaction, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return
   if (rows.length >= copyFrom) {
-    await tx.copyIn(`copy gatehouse.audit_event (${eventColumns.join(', ')}) from stdin`, copyLines(eventColumns, rows as never))
+    await tx.copyIn(
+      `copy gatehouse.audit_event (${eventColumns.join(', ')}) from stdin`,
+      copyLines(eventColumns, rows as never),
+    )
     return
   }
   await tx.execute(insertSql, [JSON.stringify(rows)], 'audit_insert')
@@ -86,35 +116,58 @@ export async function insertEvents(tx: Transaction, rows: readonly EventRow[]): 
 export async function settledEvents(db: Reader, after: EventPosition, limit: number): Promise<StoredEvent[]> {
   return db.query<StoredEvent>(
     `select ${stored} from gatehouse.audit_event t
-     where ${settledAfter} order by t.epoch, t.xid, t.event_id limit $4`, [after.epoch, after.xid, after.eventId, limit], 'audit_settled')
+     where ${settledAfter} order by t.epoch, t.xid, t.event_id limit $4`,
+    [after.epoch, after.xid, after.eventId, limit],
+    'audit_settled',
+  )
 }
 
 /** The same, with no more than sealing needs: `digest` as hex. */
-export async function settledDigests(db: Reader, after: EventPosition, limit: number): Promise<(EventPosition & { digest: string })[]> {
+export async function settledDigests(
+  db: Reader,
+  after: EventPosition,
+  limit: number,
+): Promise<(EventPosition & { digest: string })[]> {
   return db.query(
     `select epoch, xid::text as xid, event_id as "eventId", encode(digest, 'hex') as digest from gatehouse.audit_event t
-     where ${settledAfter} order by t.epoch, t.xid, t.event_id limit $4`, [after.epoch, after.xid, after.eventId, limit], 'audit_digests')
+     where ${settledAfter} order by t.epoch, t.xid, t.event_id limit $4`,
+    [after.epoch, after.xid, after.eventId, limit],
+    'audit_digests',
+  )
 }
 
 const settledAfter = `(epoch, xid, event_id) > ($1::integer, $2::xid8, $3)
   and (epoch < gatehouse.current_audit_epoch() or xid < pg_snapshot_xmin(pg_current_snapshot()))`
 
 /** The events after one position and up to another (null: to the end), in order, at most `limit`. */
-export async function eventsBetween(db: Reader, after: EventPosition, upTo: EventPosition | null, limit: number): Promise<StoredEvent[]> {
+export async function eventsBetween(
+  db: Reader,
+  after: EventPosition,
+  upTo: EventPosition | null,
+  limit: number,
+): Promise<StoredEvent[]> {
   const end = upTo ? 'and (epoch, xid, event_id) <= ($5::integer, $6::xid8, $7)' : ''
   return db.query<StoredEvent>(
     `select ${stored} from gatehouse.audit_event t where (epoch, xid, event_id) > ($1::integer, $2::xid8, $3) ${end}
      order by t.epoch, t.xid, t.event_id limit $4`,
     [after.epoch, after.xid, after.eventId, limit, ...(upTo ? [upTo.epoch, upTo.xid, upTo.eventId] : [])],
-    upTo ? 'audit_between' : 'audit_after')
+    upTo ? 'audit_between' : 'audit_after',
+  )
 }
 
 /** The first and last position of the events that happened in [from, to); undefined when there are none. */
-export async function positionsOf(db: Reader, from: string | undefined, to: string | undefined): Promise<{ first: EventPosition; last: EventPosition } | undefined> {
-  const edge = (direction: 'asc' | 'desc') => db.first<EventPosition>(
-    `select epoch, xid::text as xid, event_id as "eventId" from gatehouse.audit_event t
+export async function positionsOf(
+  db: Reader,
+  from: string | undefined,
+  to: string | undefined,
+): Promise<{ first: EventPosition; last: EventPosition } | undefined> {
+  const edge = (direction: 'asc' | 'desc') =>
+    db.first<EventPosition>(
+      `select epoch, xid::text as xid, event_id as "eventId" from gatehouse.audit_event t
      where at >= coalesce($1::timestamptz, '-infinity') and at < coalesce($2::timestamptz, 'infinity')
-     order by t.epoch ${direction}, t.xid ${direction}, t.event_id ${direction} limit 1`, [from ?? null, to ?? null])
+     order by t.epoch ${direction}, t.xid ${direction}, t.event_id ${direction} limit 1`,
+      [from ?? null, to ?? null],
+    )
   const first = await edge('asc')
   return first && { first, last: (await edge('desc'))! }
 }
@@ -122,19 +175,30 @@ export async function positionsOf(db: Reader, from: string | undefined, to: stri
 export type RemovalAction = 'audit.erase' | 'user.erase' | 'audit.drop'
 
 /** Events of a removal (see the index of that name), in order, after a position. */
-export async function removalEvents(db: Reader, actions: readonly RemovalAction[], targetId: string | null, after: EventPosition, limit = 1000): Promise<StoredEvent[]> {
+export async function removalEvents(
+  db: Reader,
+  actions: readonly RemovalAction[],
+  targetId: string | null,
+  after: EventPosition,
+  limit = 1000,
+): Promise<StoredEvent[]> {
   return db.query<StoredEvent>(
     `select ${stored} from gatehouse.audit_event t
-     where action in ('audit.erase', 'user.erase', 'audit.drop') and action = any($1) and ($2::text is null or target_id = $2)
+     where action in ('audit.erase', 'user.erase', 'audit.drop') and action = any($1)
+       and ($2::text is null or target_id = $2)
        and (epoch, xid, event_id) > ($3::integer, $4::xid8, $5)
-     order by t.epoch, t.xid, t.event_id limit $6`, [actions, targetId, after.epoch, after.xid, after.eventId, limit])
+     order by t.epoch, t.xid, t.event_id limit $6`,
+    [actions, targetId, after.epoch, after.xid, after.eventId, limit],
+  )
 }
 
 /** Blanks what events tell about a target, for good; how many events. */
 export async function eraseChanges(tx: Transaction, targetType: string, targetId: string, now: Date): Promise<number> {
   return tx.execute(
     `update gatehouse.audit_event set changes = null, changes_salt = null, erased_at = $3
-     where target_type = $1 and target_id = $2 and (changes is not null or changes_salt is not null)`, [targetType, targetId, now])
+     where target_type = $1 and target_id = $2 and (changes is not null or changes_salt is not null)`,
+    [targetType, targetId, now],
+  )
 }
 
 /** Blanks from where a person acted, and from where somebody unknown tried to act as them; how many events. */
@@ -142,12 +206,18 @@ export async function eraseOrigins(tx: Transaction, userId: string, now: Date): 
   return tx.execute(
     `update gatehouse.audit_event set origin = null, origin_salt = null, erased_at = $2
      where (actor_id = $1 or (actor_id is null and target_type = 'User' and target_id = $1))
-       and (origin is not null or origin_salt is not null)`, [userId, now])
+       and (origin is not null or origin_salt is not null)`,
+    [userId, now],
+  )
 }
 
 /** One event, or undefined. */
 export async function findEvent(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
-  return db.first<StoredEvent>(`select ${stored} from gatehouse.audit_event t where event_id = $1`, [eventId], 'audit_find')
+  return db.first<StoredEvent>(
+    `select ${stored} from gatehouse.audit_event t where event_id = $1`,
+    [eventId],
+    'audit_find',
+  )
 }
 
 /**
@@ -155,7 +225,11 @@ export async function findEvent(db: Reader, eventId: string): Promise<StoredEven
  * `before` continues after the event with that time and id.
  */
 export async function newestEvents(
-  db: Reader, where: readonly string[], params: readonly unknown[], before: { at: string; eventId: string } | undefined, limit: number,
+  db: Reader,
+  where: readonly string[],
+  params: readonly unknown[],
+  before: { at: string; eventId: string } | undefined,
+  limit: number,
 ): Promise<StoredEvent[]> {
   const conditions = [...where]
   const all = [...params]
@@ -163,7 +237,18 @@ export async function newestEvents(
   if (before) conditions.push(`(t.at, t.event_id) < (${param(before.at)}::timestamptz, ${param(before.eventId)})`)
   return db.query<StoredEvent>(
     `select ${stored} from gatehouse.audit_event t where ${conditions.length > 0 ? conditions.join(' and ') : 'true'}
-     order by t.at desc, t.event_id desc limit ${param(limit)}`, all)
+     order by t.at desc, t.event_id desc limit ${param(limit)}`,
+    all,
+  )
+}
+
+/** How many events meet the conditions, over the alias t. */
+export async function countEvents(db: Reader, where: readonly string[], params: readonly unknown[]): Promise<number> {
+  const condition = where.length > 0 ? where.join(' and ') : 'true'
+  return (await db.first<{ total: number }>(
+    `select count(*) as total from gatehouse.audit_event t where ${condition}`,
+    [...params],
+  ))!.total
 }
 
 /** Deletes events by id; how many. */

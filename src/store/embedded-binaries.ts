@@ -4,7 +4,7 @@
  * PostgreSQL refuses to run as root. Started as root we therefore give its programs another face, in this order:
  * a user namespace in which root looks like nobody (the kernel still lets the process into root's folders, so nothing
  * is moved); where namespaces are forbidden (containers), user nobody with the one capability that opens folders; last,
- * plain user nobody, which works when the folders can be reached by others.
+ * plain user nobody, which works when others can reach the data folder.
  */
 import { execFile } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
@@ -13,6 +13,7 @@ import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { GatehouseError } from '../errors.ts'
+import { reachableFolder } from './embedded-copy.ts'
 
 const run = promisify(execFile)
 const nobody = 65534
@@ -22,11 +23,14 @@ export interface Binaries {
   folder: string
   /** As PostgreSQL counts: `18.4`. */
   version: string
+  /** The version of the package, which changes with every build. */
+  build: string
   major: number
 }
 
-/** How to start a program of PostgreSQL: words before the program, and who will own its files as we see them. */
+/** How to start a program of PostgreSQL: where it is, words before it, and who will own its files as we see them. */
 export interface Launch {
+  folder: string
   prefix: string[]
   /** The user to switch to when spawning, if no prefix does that. */
   user?: { uid: number; gid: number }
@@ -51,21 +55,25 @@ export function embeddedBinaries(): Binaries {
   }
   const description = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
   const [major = '0', minor = '0'] = description.version.split('.')
-  return { folder: join(folder, 'native', 'bin'), version: `${major}.${minor}`, major: Number(major) }
+  return { folder: join(folder, 'native', 'bin'), version: `${major}.${minor}`, build: description.version, major: Number(major) }
 }
 
 /**
  * The first way to run the binaries that works on this machine for the data folder `folder` (which need not exist yet,
- * but the one above it must).
+ * but the one above it must). Binaries that the user in question cannot reach are copied below `copies`.
  * Errors: `configuration` with what the last attempt said.
  */
-export async function launchFor(binaries: Binaries, folder: string): Promise<Launch> {
+export async function launchFor(
+  binaries: Binaries, folder: string, { env = programEnv, copies = '/var/lib/gatehouse' } = {},
+): Promise<Launch> {
   let said = ''
-  for (const launch of candidates(folder)) {
+  for (const way of ways(folder)) {
     try {
-      const [command = '', ...args] = [...launch.prefix, join(binaries.folder, 'initdb'), '--version']
-      await run(command, args, { env: programEnv, ...launch.user })
-      return launch
+      const becomesAnother = way.owner !== undefined && way.owner.uid !== 0
+      const programs = becomesAnother ? reachableFolder(binaries, copies) : binaries.folder
+      const [command = '', ...args] = [...way.prefix, join(programs, 'initdb'), '--version']
+      await run(command, args, { env, ...way.user })
+      return { ...way, folder: programs }
     } catch (error) {
       said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
     }
@@ -78,7 +86,9 @@ export async function launchFor(binaries: Binaries, folder: string): Promise<Lau
   )
 }
 
-function candidates(folder: string): Launch[] {
+type Way = Omit<Launch, 'folder'>
+
+function ways(folder: string): Way[] {
   if (process.getuid?.() !== 0) return hasName() ? [{ prefix: [] }] : [namespace()]
   // What lies in an ordinary user's folder stays theirs, also when root runs a command on it.
   const { uid, gid } = statSync(dirname(folder))
@@ -87,11 +97,11 @@ function candidates(folder: string): Launch[] {
   return [{ ...namespace(), owner: { uid: 0, gid: 0 } }, changeUser(other), { prefix: [], user: other, owner: other }]
 }
 
-function namespace(): Launch {
+function namespace(): Way {
   return { prefix: ['unshare', '--user', `--map-user=${nobody}`, `--map-group=${nobody}`, '--'] }
 }
 
-function changeUser(owner: { uid: number; gid: number }): Launch {
+function changeUser(owner: { uid: number; gid: number }): Way {
   const { uid, gid } = owner
   const open = ['--inh-caps=+dac_override', '--ambient-caps=+dac_override']
   return { prefix: ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...open, '--'], owner }

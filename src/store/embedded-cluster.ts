@@ -70,8 +70,8 @@ export function passwordOf(cluster: Cluster): string {
 }
 
 async function runProgram(cluster: Cluster, program: string, args: string[]): Promise<void> {
-  const { binaries, launch } = cluster
-  const [command = '', ...rest] = [...launch.prefix, join(binaries.folder, program), ...args]
+  const { launch } = cluster
+  const [command = '', ...rest] = [...launch.prefix, join(launch.folder, program), ...args]
   try {
     await run(command, rest, { env: programEnv, cwd: dirname(cluster.folder), ...launch.user })
   } catch (error) {
@@ -153,12 +153,12 @@ function removeMisleading(pidFile: string): void {
 
 /** Undefined when the postmaster is ready, else what it said before it ended. */
 async function launchPostmaster(cluster: Cluster, socketFolder: string): Promise<string | undefined> {
-  const { folder, binaries, launch } = cluster
+  const { folder, launch } = cluster
   const logFile = join(folder, 'postgres.log')
   const log = openSync(logFile, 'a', 0o600)
   own(logFile, launch)
   const logStart = statSync(logFile).size
-  const program = [join(binaries.folder, 'postgres'), '-D', folder, '-k', socketFolder]
+  const program = [join(launch.folder, 'postgres'), '-D', folder, '-k', socketFolder]
   const [command = '', ...args] = [...launch.prefix, ...program]
   // Detached: a Ctrl-C at the terminal reaches us alone, and we stop the database when our work has drained.
   const options = { env: programEnv, cwd: folder, detached: true, ...launch.user }

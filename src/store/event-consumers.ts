@@ -13,10 +13,21 @@ interface ConsumerRow {
 }
 
 /** Makes a consumer known, from the beginning or from now on. Does nothing when it is known already. */
-export async function registerConsumer(db: Database, name: string, from: 'beginning' | 'now', now: Date): Promise<void> {
-  const start = from === 'beginning' ? `${beginning.epoch}, '${beginning.xid}'::xid8` : 'gatehouse.current_audit_epoch(), pg_snapshot_xmin(pg_current_snapshot())'
+export async function registerConsumer(
+  db: Database,
+  name: string,
+  from: 'beginning' | 'now',
+  now: Date,
+): Promise<void> {
+  const start =
+    from === 'beginning'
+      ? `${beginning.epoch}, '${beginning.xid}'::xid8`
+      : 'gatehouse.current_audit_epoch(), pg_snapshot_xmin(pg_current_snapshot())'
   await db.execute(
-    `insert into gatehouse.event_consumer (name, epoch, xid, event_id, updated_at) select $1, ${start}, '', $2::timestamptz on conflict do nothing`, [name, now])
+    `insert into gatehouse.event_consumer (name, epoch, xid, event_id, updated_at)
+     select $1, ${start}, '', $2::timestamptz on conflict do nothing`,
+    [name, now],
+  )
 }
 
 /** Forgets a consumer; retention no longer waits for it. */
@@ -31,17 +42,23 @@ export async function readEvents(db: Reader, consumer: string, limit: number): P
 
 async function positionOf(db: Reader, name: string, lock = ''): Promise<EventPosition | undefined> {
   const row = await db.first<ConsumerRow>(
-    `select c.name, c.epoch, c.xid::text as xid, c.event_id from gatehouse.event_consumer c where c.name = $1 ${lock}`, [name])
+    `select c.name, c.epoch, c.xid::text as xid, c.event_id from gatehouse.event_consumer c where c.name = $1 ${lock}`,
+    [name],
+  )
   return row && { epoch: row.epoch, xid: row.xid, eventId: row.event_id }
 }
 
 /** Moves a consumer forward, never back, in the transaction of what it did with the events. */
 export async function advanceConsumer(tx: Transaction, name: string, to: EventPosition, now: Date): Promise<void> {
   await tx.execute(
-    `insert into gatehouse.event_consumer as c (name, epoch, xid, event_id, updated_at) values ($1, $2, $3::xid8, $4, $5)
-     on conflict (name) do update set epoch = excluded.epoch, xid = excluded.xid, event_id = excluded.event_id, updated_at = excluded.updated_at
+    `insert into gatehouse.event_consumer as c (name, epoch, xid, event_id, updated_at)
+     values ($1, $2, $3::xid8, $4, $5)
+     on conflict (name) do update set
+       epoch = excluded.epoch, xid = excluded.xid, event_id = excluded.event_id, updated_at = excluded.updated_at
      where (c.epoch, c.xid, c.event_id) < (excluded.epoch, excluded.xid, excluded.event_id)`,
-    [name, to.epoch, to.xid, to.eventId, now], 'consumer_advance')
+    [name, to.epoch, to.xid, to.eventId, now],
+    'consumer_advance',
+  )
 }
 
 /**
@@ -49,7 +66,11 @@ export async function advanceConsumer(tx: Transaction, name: string, to: EventPo
  * the position stand or fall together. How many were handled; 0 also while another worker of the consumer is at it.
  */
 export async function consumeEvents(
-  db: Database, name: string, limit: number, now: Date, handle: (tx: Transaction, events: StoredEvent[]) => Promise<void>,
+  db: Database,
+  name: string,
+  limit: number,
+  now: Date,
+  handle: (tx: Transaction, events: StoredEvent[]) => Promise<void>,
 ): Promise<number> {
   return db.transaction(async (tx) => {
     const position = await positionOf(tx, name, 'for update skip locked')
@@ -66,6 +87,8 @@ export async function consumeEvents(
 /** The consumer that is furthest behind, and where; undefined when there is none. */
 export async function slowestConsumer(db: Reader): Promise<(EventPosition & { name: string }) | undefined> {
   const row = await db.first<ConsumerRow>(
-    `select c.name, c.epoch, c.xid::text as xid, c.event_id from gatehouse.event_consumer c order by c.epoch, c.xid, c.event_id limit 1`)
+    `select c.name, c.epoch, c.xid::text as xid, c.event_id from gatehouse.event_consumer c
+     order by c.epoch, c.xid, c.event_id limit 1`,
+  )
   return row && { name: row.name, epoch: row.epoch, xid: row.xid, eventId: row.event_id }
 }

@@ -25,7 +25,10 @@ export function parseMasterKey(base64: string, source: string): MasterKey {
   const text = base64.trim()
   const bytes = Buffer.from(text, 'base64')
   if (bytes.length !== 32 || !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) {
-    throw new GatehouseError('configuration', `${source} must be the Base64 of 32 random bytes; "openssl rand -base64 32" makes one.`)
+    throw new GatehouseError(
+      'configuration',
+      `${source} must be the Base64 of 32 random bytes; "openssl rand -base64 32" makes one.`,
+    )
   }
   return masterKey(bytes)
 }
@@ -59,7 +62,9 @@ function masterKey(secret: Buffer): MasterKey {
       if (envelope.length < headLength || head[0] !== version) throw unreadable(purpose)
       if (!head.subarray(1).equals(idBytes)) throw otherKey(head.toString('hex', 1), id, purpose)
       try {
-        const decipher = createDecipheriv('aes-256-gcm', keyFor(purpose), envelope.subarray(9, 21), { authTagLength: 16 })
+        const decipher = createDecipheriv('aes-256-gcm', keyFor(purpose), envelope.subarray(9, 21), {
+          authTagLength: 16,
+        })
         decipher.setAAD(Buffer.concat([head, Buffer.from(row)]))
         decipher.setAuthTag(envelope.subarray(21, headLength))
         return Buffer.concat([decipher.update(envelope.subarray(headLength)), decipher.final()])
@@ -75,7 +80,10 @@ function derive(secret: Buffer, info: string, length: number): Buffer {
 }
 
 function unreadable(purpose: string): GatehouseError {
-  return new GatehouseError('configuration', `An encrypted value (${purpose}) cannot be read: it was altered or belongs elsewhere.`)
+  return new GatehouseError(
+    'configuration',
+    `An encrypted value (${purpose}) cannot be read: it was altered or belongs elsewhere.`,
+  )
 }
 
 function otherKey(found: string, ours: string, purpose: string): GatehouseError {

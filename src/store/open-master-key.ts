@@ -3,7 +3,17 @@
  * key is one clear error before anything is read or written; and replacing it by another.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, fsyncSync, linkSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
@@ -51,13 +61,18 @@ export async function rotateMasterKey(db: Database, old: MasterKey, next: Master
   return db.transaction(async (tx) => {
     const check = await readCheck(tx, ' for update')
     if (check && check.keyId !== old.id) {
-      throw new GatehouseError('configuration', `The database belongs to the master key ${check.keyId}, not to ${old.id}: give the current one.`)
+      throw new GatehouseError(
+        'configuration',
+        `The database belongs to the master key ${check.keyId}, not to ${old.id}: give the current one.`,
+      )
     }
     let values = 0
     for (const column of encryptedColumns) values += await reencrypt(tx, column, old, next)
     await tx.execute(
       `insert into gatehouse.setting as s (name, value) values ($1, $2)
-       on conflict (name) do update set value = excluded.value, updated_at = now()`, [settingName, checkValue(next)])
+       on conflict (name) do update set value = excluded.value, updated_at = now()`,
+      [settingName, checkValue(next)],
+    )
     return values
   })
 }
@@ -69,7 +84,10 @@ export async function rotateMasterKey(db: Database, old: MasterKey, next: Master
 export async function rotateMadeKey(db: Database, config: KeyConfig): Promise<number> {
   const old = await openMasterKey(db, config)
   if (config.GATEHOUSE_MASTER_KEY !== undefined || config.GATEHOUSE_MASTER_KEY_FILE !== undefined) {
-    throw new GatehouseError('configuration', 'The master key comes from the environment: make the new one there and give both.')
+    throw new GatehouseError(
+      'configuration',
+      'The master key comes from the environment: make the new one there and give both.',
+    )
   }
   const path = nextKeyFile(config)
   makeKey(path)
@@ -78,9 +96,15 @@ export async function rotateMadeKey(db: Database, config: KeyConfig): Promise<nu
   return values
 }
 
-async function reencrypt(tx: Transaction, { table, key, column, purpose }: EncryptedColumn, old: MasterKey, next: MasterKey): Promise<number> {
+async function reencrypt(
+  tx: Transaction,
+  { table, key, column, purpose }: EncryptedColumn,
+  old: MasterKey,
+  next: MasterKey,
+): Promise<number> {
   const rows = await tx.query<{ key: string; value: Buffer }>(
-    `select ${key} as key, ${column} as value from ${table} where ${column} is not null for update`)
+    `select ${key} as key, ${column} as value from ${table} where ${column} is not null for update`,
+  )
   for (const row of rows) {
     const value = next.encrypt(old.decrypt(row.value, purpose, row.key), purpose, row.key)
     await tx.execute(`update ${table} set ${column} = $2 where ${key} = $1`, [row.key, value])
@@ -94,16 +118,23 @@ interface Check {
 }
 
 async function readCheck(db: Pick<Database, 'first'>, lock = ''): Promise<Check | undefined> {
-  return (await db.first<{ value: Check }>(`select value from gatehouse.setting where name = $1${lock}`, [settingName]))?.value
+  return (await db.first<{ value: Check }>(`select value from gatehouse.setting where name = $1${lock}`, [settingName]))
+    ?.value
 }
 
 async function storeCheck(db: Database, key: MasterKey): Promise<Check> {
-  await db.execute('insert into gatehouse.setting (name, value) values ($1, $2) on conflict (name) do nothing', [settingName, checkValue(key)])
+  await db.execute('insert into gatehouse.setting (name, value) values ($1, $2) on conflict (name) do nothing', [
+    settingName,
+    checkValue(key),
+  ])
   return (await readCheck(db))!
 }
 
 function checkValue(key: MasterKey): string {
-  return JSON.stringify({ keyId: key.id, check: key.encrypt(checkText, checkPurpose).toString('base64') } satisfies Check)
+  return JSON.stringify({
+    keyId: key.id,
+    check: key.encrypt(checkText, checkPurpose).toString('base64'),
+  } satisfies Check)
 }
 
 function isRight(stored: Check, key: MasterKey): boolean {
@@ -113,12 +144,16 @@ function isRight(stored: Check, key: MasterKey): boolean {
 function findKey(config: KeyConfig, expected: Check | undefined): { key: MasterKey; made: boolean } {
   const { GATEHOUSE_MASTER_KEY: given, GATEHOUSE_MASTER_KEY_FILE: file } = config
   if (given !== undefined && file !== undefined) {
-    throw new GatehouseError('configuration', 'GATEHOUSE_MASTER_KEY and GATEHOUSE_MASTER_KEY_FILE are both set: keep one.')
+    throw new GatehouseError(
+      'configuration',
+      'GATEHOUSE_MASTER_KEY and GATEHOUSE_MASTER_KEY_FILE are both set: keep one.',
+    )
   }
   if (given !== undefined) return { key: parseMasterKey(given, 'GATEHOUSE_MASTER_KEY'), made: false }
   if (file !== undefined) {
     const key = readKey(file)
-    if (!key) throw new GatehouseError('configuration', `GATEHOUSE_MASTER_KEY_FILE names ${file}, and there is no such file.`)
+    if (!key)
+      throw new GatehouseError('configuration', `GATEHOUSE_MASTER_KEY_FILE names ${file}, and there is no such file.`)
     return { key, made: false }
   }
   return keyOfFolder(config, expected)
@@ -137,8 +172,9 @@ function keyOfFolder(config: KeyConfig, expected: Check | undefined): { key: Mas
   if (expected) {
     throw new GatehouseError(
       'configuration',
-      `The master key is missing: this database was set up with the key ${expected.keyId}, and neither GATEHOUSE_MASTER_KEY ` +
-        `nor GATEHOUSE_MASTER_KEY_FILE is set, nor is there ${path}. Bring the key back; without it what it encrypted cannot be read.`,
+      `The master key is missing: this database was set up with the key ${expected.keyId}, and neither ` +
+        `GATEHOUSE_MASTER_KEY nor GATEHOUSE_MASTER_KEY_FILE is set, nor is there ${path}. ` +
+        'Bring the key back; without it, what it encrypted cannot be read.',
     )
   }
   const made = makeKey(path)
@@ -146,10 +182,14 @@ function keyOfFolder(config: KeyConfig, expected: Check | undefined): { key: Mas
 }
 
 function wrongKey(config: KeyConfig, expected: string, found: string): GatehouseError {
-  const source = config.GATEHOUSE_MASTER_KEY !== undefined ? 'GATEHOUSE_MASTER_KEY' : (config.GATEHOUSE_MASTER_KEY_FILE ?? keyFile(config))
+  const source =
+    config.GATEHOUSE_MASTER_KEY !== undefined
+      ? 'GATEHOUSE_MASTER_KEY'
+      : (config.GATEHOUSE_MASTER_KEY_FILE ?? keyFile(config))
   return new GatehouseError(
     'configuration',
-    `The master key of ${source} is the wrong one: this database was set up with the key ${expected}, and this is ${found}. Give the server the right key.`,
+    `The master key of ${source} is the wrong one: this database was set up with the key ${expected}, ` +
+      `and this is ${found}. Give the server the right key.`,
   )
 }
 

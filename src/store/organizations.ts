@@ -30,13 +30,19 @@ export async function closesCircle(db: Reader, edges: readonly Edge[]): Promise<
   return rows[0]
 }
 
+/** The edges directly below organisations. */
+export async function edgesBelow(db: Reader, ids: readonly string[]): Promise<Edge[]> {
+  if (ids.length === 0) return []
+  return db.query('select company_id as parent, member_company_id as child from company_to_company_membership where company_id = any($1)', [ids])
+}
+
 /** Edges whose types may not stand so; an organisation without a type may stand anywhere. `types` are those being written. */
 export async function wrongNestings(db: Reader, edges: readonly Edge[], types: ReadonlyMap<string, string | undefined>): Promise<{ parentType: string; memberType: string }[]> {
-  if (edges.length === 0) return []
-  const parents = await db.query<{ company_id: string; org_type_id: string | null }>('select company_id, org_type_id from company where company_id = any($1)', [edges.map((edge) => edge.parent)])
-  const known = new Map(parents.map((row) => [row.company_id, row.org_type_id]))
+  const others = edges.flatMap(({ parent, child }) => [parent, child]).filter((id) => !types.has(id))
+  const rows = await db.query<{ company_id: string; org_type_id: string | null }>('select company_id, org_type_id from company where company_id = any($1)', [[...new Set(others)]])
+  const all = new Map<string, string | null | undefined>([...rows.map((row) => [row.company_id, row.org_type_id] as const), ...types])
   const pairs = edges
-    .map(({ parent, child }) => ({ parentType: types.get(parent) ?? known.get(parent), memberType: types.get(child) }))
+    .map(({ parent, child }) => ({ parentType: all.get(parent), memberType: all.get(child) }))
     .filter((pair): pair is { parentType: string; memberType: string } => typeof pair.parentType === 'string' && typeof pair.memberType === 'string')
   return db.query(
     `select v.parent_type as "parentType", v.member_type as "memberType" from unnest($1::text[], $2::text[]) as v(parent_type, member_type)
@@ -63,13 +69,13 @@ export async function childrenOf(db: Reader, id: string, count: number, after?: 
   return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as HierarchyEdge)
 }
 
-/** The organisation whose e-mail domain this is, the longest match first: mail.example.com before example.com. */
+/** The active organisation whose e-mail domain this is, the longest match first: mail.example.com before example.com. */
 export async function proposeOrganization(db: Reader, email: string): Promise<{ id: string; name: string } | undefined> {
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
   const labels = domain.split('.')
   const candidates = labels.map((_, index) => labels.slice(index).join('.')).slice(0, 10)
   const [row] = await db.query<{ id: string; name: string }>(
     `select company_id as id, company_name as name from company
-     where domain_name is not null and lower(domain_name) collate "C" = any($1::text[]) order by length(domain_name) desc, company_id limit 1`, [candidates])
+     where status = 'ACTIVE' and domain_name is not null and lower(domain_name) collate "C" = any($1::text[]) order by length(domain_name) desc, company_id limit 1`, [candidates])
   return row
 }

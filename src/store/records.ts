@@ -51,7 +51,7 @@ export function statementFor(resource: Resource, options: LoadOptions): Statemen
     ...collections.map((one) => `${childSql(resource, one)} as "${one.path}"`),
     ...(custom ? [`${customSql(resource.custom, `t.${resource.idColumn}`)} as "${resource.custom.path}"`] : []),
   ]
-  const order = options.lock ? ` order by t.${resource.idColumn} for update of t` : ''
+  const order = options.lock ? ` order by t.${resource.idColumn} for no key update of t` : ''
   const sql = `select ${parts.join(', ')} from ${resource.table} t where t.${resource.idColumn} = any($1)${order}`
   const made = { name, sql, base, collections, custom }
   statements.set(name, made)

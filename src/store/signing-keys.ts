@@ -15,19 +15,28 @@ export interface SigningKeyRow {
 
 /** All keys of a purpose, retired ones too, oldest first. */
 export async function signingKeys(db: Reader, purpose: string): Promise<SigningKeyRow[]> {
-  return db.query<SigningKeyRow>('select * from gatehouse.signing_key where purpose = $1 order by created_at, key_id', [purpose])
+  return db.query<SigningKeyRow>('select * from gatehouse.signing_key where purpose = $1 order by created_at, key_id', [
+    purpose,
+  ])
 }
 
 /** Adds the current key of a purpose; false when another server was first (one key a purpose signs at a time). */
-export async function insertSigningKey(db: Pick<Database, 'execute'>, row: Omit<SigningKeyRow, 'retired_at'>): Promise<boolean> {
+export async function insertSigningKey(
+  db: Pick<Database, 'execute'>,
+  row: Omit<SigningKeyRow, 'retired_at'>,
+): Promise<boolean> {
   const rows = await db.execute(
     `insert into gatehouse.signing_key (key_id, purpose, algorithm, public_key, private_key_encrypted, created_at)
      values ($1, $2, $3, $4, $5, $6) on conflict do nothing`,
-    [row.key_id, row.purpose, row.algorithm, row.public_key, row.private_key_encrypted, row.created_at])
+    [row.key_id, row.purpose, row.algorithm, row.public_key, row.private_key_encrypted, row.created_at],
+  )
   return rows === 1
 }
 
 /** Retires the current key of a purpose; the next use makes another. */
 export async function retireSigningKey(db: Pick<Database, 'execute'>, purpose: string, now: Date): Promise<number> {
-  return db.execute('update gatehouse.signing_key set retired_at = $2 where purpose = $1 and retired_at is null', [purpose, now])
+  return db.execute('update gatehouse.signing_key set retired_at = $2 where purpose = $1 and retired_at is null', [
+    purpose,
+    now,
+  ])
 }

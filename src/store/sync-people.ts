@@ -3,7 +3,7 @@
  * and their standing in other portals, in one query (so in one snapshot: a value is never newer than its mark).
  */
 import { linkStatus, oktaSystemId } from '../model/link-statuses.ts'
-import { sourcesOf, type Mapping } from '../model/account-mapping.ts'
+import { defaultMapping, sourcesOf, type Mapping } from '../model/account-mapping.ts'
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database } from './database.ts'
 import { sourceSql } from './account-sources.ts'
@@ -90,7 +90,9 @@ export async function readSyncPeople(
     ) o on true
     where ${population === 'panelist' ? 'p.uid' : 'e.uid'} = any($2)
     order by ${population === 'panelist' ? 'p.uid' : 'e.uid'}`
-  return db.query<SyncPersonRow>(sql, [portalId, uids, oktaSystemId, linkStatus.ASSIGNED], `sync_people_${population}`)
+  // A name stands for one text, and another mapping makes another text.
+  const name = mapping === defaultMapping ? `sync_people_${population}` : undefined
+  return db.query<SyncPersonRow>(sql, [portalId, uids, oktaSystemId, linkStatus.ASSIGNED], name)
 }
 
 /** Whether a person in this status may have an account. Failed sign-ins here (LOCKED) close nothing elsewhere. */

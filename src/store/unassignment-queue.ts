@@ -92,3 +92,20 @@ export async function standingOf(
 
 const wantedSql = `u.status in (${openStatuses.map((status) => `'${status}'`).join(', ')})
          and coalesce(u.secondary_status, '') not in ('DISABLED', 'LOCKED_ADMIN')`
+
+export interface QueuedAccount {
+  id: number
+  userId: number | null
+  uuid: string | null
+  email: string | null
+  created: string
+}
+
+/** The queue as it stands, in order, those after `after`. */
+export async function listQueue(db: Pick<Database, 'query'>, after: number, count: number): Promise<QueuedAccount[]> {
+  return db.query<QueuedAccount>(
+    `select id, user_id as "userId", uuid, email, created_at as created
+     from efs.iam_portal_user_group_unassignment_queue where id > $1 order by id limit $2`,
+    [after, count],
+  )
+}

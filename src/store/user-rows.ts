@@ -1,8 +1,10 @@
 /** SQL on people that no document covers: removal, and what the lifecycle must do to access, sessions and logins. */
 import type { Database, Transaction } from './database.ts'
+import { deletePeopleFromEfs } from './portals.ts'
 
-/** Removes a person's row; the child tables follow by their foreign keys. */
+/** Removes a person's row; the child tables follow by their foreign keys, and accounts in Okta are queued for unassignment. */
 export async function deleteUserRows(tx: Transaction, id: string): Promise<void> {
+  await deletePeopleFromEfs(tx, [id])
   await tx.execute('delete from users where user_id = $1', [id])
 }
 

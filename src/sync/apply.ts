@@ -11,11 +11,13 @@ import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { recordStep } from './record.ts'
+import { announceClosing, recordStep } from './record.ts'
 import { readStepPage, type StoredStep } from './stored-plan.ts'
 import { countActions, type Counts } from './steps.ts'
 
 export interface Failure {
+  /** The number of the step in the plan. */
+  step: number
   personId: string | null
   label: string
   /** The action that failed; `blocked` for what waits for a decision, `stale` for a person who has changed meanwhile. */
@@ -79,6 +81,7 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     const before = unfinished(report)
     await applyPage(run, page.steps)
     await applying.errorLog.flush()
+    report.failures.sort((left, right) => left.step - right.step)
     if (report.stopped !== null) return stop(run, plan)
     through = page.last
     await ctx.db.transaction((tx) => advancePlan(tx, plan.id, through, unfinished(report) - before))
@@ -121,7 +124,8 @@ async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> 
 async function skipStale(run: Run, { number, step }: StoredStep): Promise<void> {
   const message = 'the person has changed since the plan was made; the next plan takes them up'
   run.report.stale += 1
-  const failure = { personId: step.personId, label: step.label, action: 'stale', code: 'plan_stale', status: 0, message }
+  const about = { step: number, personId: step.personId, label: step.label }
+  const failure = { ...about, action: 'stale', code: 'plan_stale', status: 0, message }
   note(run.report, failure)
   await run.ctx.db.transaction((tx) => markSteps(tx, run.planId, [{ step: number, status: 'failed', result: failure }]))
 }
@@ -129,9 +133,10 @@ async function skipStale(run: Run, { number, step }: StoredStep): Promise<void> 
 async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> {
   const { ctx, connector, errorLog, report } = run
   const marks = { planId: run.planId, step: number, personId: step.personId, accountId: step.accountId }
+  await announceClosing(ctx, connector.systemId, step)
   const performed = await errorLog.within(marks, () => perform(connector, step))
-  const failure = failureOf(step, performed)
-  const result = { accountId: performed.accountId, ...(failure ?? {}) }
+  const failure = failureOf({ number, step }, performed)
+  const result = { accountId: performed.accountId, ...failure }
   await ctx.db.transaction(async (tx) => {
     await recordStep(tx, ctx, connector.systemId, step, performed)
     await markSteps(tx, run.planId, [{ step: number, status: failure ? 'failed' : 'done', result }])
@@ -143,8 +148,8 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   judge(run, step, performed.failed?.error ?? null)
 }
 
-function failureOf(step: StoredStep['step'], performed: Performed): Failure | null {
-  const about = { personId: step.personId, label: step.label }
+function failureOf({ number, step }: StoredStep, performed: Performed): Failure | null {
+  const about = { step: number, personId: step.personId, label: step.label }
   if (performed.failed) {
     const { action, error } = performed.failed
     return { ...about, action: action.kind, code: error.code, status: error.status, message: error.message }
@@ -165,5 +170,12 @@ function judge(run: Run, step: StoredStep['step'], error: RemoteError | null): v
   if (report.stopped !== null) return
   if (error?.status === 401) report.stopped = `the connected system refuses our key: ${error.message}`
   else if (run.silent >= silentStepsUntilStop) report.stopped = `no answer for ${run.silent} steps in a row: ${error?.message}`
-  else if (error && step.personId === null && step.queued === null) report.stopped = `the preparation failed: ${error.message}`
+  else if (error && step.personId === null && step.queued === null) report.stopped = preparationFailed(step, error)
+}
+
+function preparationFailed(step: StoredStep['step'], error: RemoteError): string {
+  const action = step.actions[0]!
+  const byHand = action.kind === 'declareFields'
+    ? `; declare ${action.fields.join(', ')} by hand, as string attributes of the user schema` : ''
+  return `the preparation failed: ${error.message}${byHand}`
 }

@@ -105,7 +105,7 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
   const keys = searched.map(({ person, profile }): CorrelationKeys => (
     { externalId: person.personId, login: profile['login']!, email: profile['email'] ?? null }
   ))
-  const found = keys.length > 0 ? await connector.find(keys) : []
+  const found = await findNow(connector, keys)
   const candidates = new Map(searched.map((view, index) => [view.person.personId, found[index]!]))
   const owners = await ownersOf(planning.db, [...candidates.values()].flat().map((account) => account.id))
   return views.flatMap(({ person, account, profile, problems }) => {
@@ -120,6 +120,15 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
     }
     return step ? [step] : []
   })
+}
+
+/** What a search finds may be a second old; the accounts found are read again, as they are now. */
+async function findNow(connector: Connector, keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]> {
+  const found = keys.length > 0 ? await connector.find(keys) : []
+  const ids = [...new Set(found.flat().map((account) => account.id))]
+  const read = await concurrently(ids, readsAtOnce, (id) => connector.read(id))
+  const now = new Map(read.flatMap((account) => (account ? [[account.id, account]] : [])))
+  return found.map((accounts) => accounts.flatMap(({ id }) => now.get(id) ?? []))
 }
 
 function takenFrom(

@@ -141,10 +141,15 @@ function reviving(person: Person, account: RemoteAccount, found: boolean, rules:
   return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
 }
 
+/**
+ * PROV_STATUS after which an account that is closed was, or may have been, closed by us. PENDING_DISABLE is written
+ * before the request goes out: after a crash nobody knows more.
+ */
+const mayBeClosed = new Set(['PENDING_DISABLE', 'DISABLED', 'FAIL_DISABLE', 'FAIL_ENABLE', 'FAIL_DELETE'])
+
 function closedByUs(person: Person): boolean {
   const closed: (number | null)[] = [linkStatus.SUSPENDED, linkStatus.DEACTIVATED]
-  const statuses = ['DISABLED', 'FAIL_ENABLE', 'PENDING_ENABLE', 'FAIL_DELETE']
-  return statuses.includes(person.provStatus ?? '') || person.links.some((link) => closed.includes(link.status))
+  return mayBeClosed.has(person.provStatus ?? '') || person.links.some((link) => closed.includes(link.status))
 }
 
 function joining(person: Person, accountId: string, rules: Rules): Action[] {

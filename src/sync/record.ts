@@ -17,7 +17,8 @@ const operations: Partial<Record<ActionKind, { done: string; failed: string }>> 
   adopt: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
   update: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
   groupAdd: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
-  groupRemove: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
+  // Leaving the group is the first half of closing: its failure must not hide that closing had begun before.
+  groupRemove: { done: 'UPDATED', failed: 'FAIL_DISABLE' },
   activate: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
   unsuspend: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
   suspend: { done: 'DISABLED', failed: 'FAIL_DISABLE' },
@@ -42,7 +43,7 @@ export async function recordStep(
   if (step.personId !== null && version !== null && performed.accountId !== null) {
     await writeAccountLogin(tx, {
       loginId: ctx.newId(), personId: step.personId, systemId, login: knownLogin(step, performed),
-      provStatus: provStatusOf(performed), active: activeAfter(step, performed),
+      provStatus: provStatusOf(step, performed), active: activeAfter(step, performed),
     }, now)
   }
   if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid)
@@ -68,17 +69,31 @@ function knownLogin(step: SyncStep, performed: Performed): string | null {
   return performed.failed && !performed.done.some((action) => action.kind === 'create') ? null : step.login
 }
 
-function provStatusOf(performed: Performed): string | null {
+function provStatusOf(step: SyncStep, performed: Performed): string | null {
   if (performed.failed) return operations[performed.failed.action.kind]?.failed ?? null
   const kinds = performed.done.map((action) => action.kind)
   const kind = telling.find((one) => kinds.includes(one)) ?? kinds.find((one) => operations[one])
-  return kind ? operations[kind]!.done : null
+  if (kind) return operations[kind]!.done
+  // Found closed as it should be: a run that crashed had done it.
+  return isClosing(step) ? 'DISABLED' : null
+}
+
+function isClosing(step: SyncStep): boolean {
+  return step.outcome === linkStatus.SUSPENDED || step.outcome === linkStatus.DEACTIVATED
 }
 
 function activeAfter(step: SyncStep, performed: Performed): boolean | null {
-  if (performed.failed) return null
-  const closed: (number | string)[] = [linkStatus.SUSPENDED, linkStatus.DEACTIVATED, 'gone']
-  return !closed.includes(step.outcome)
+  return performed.failed ? null : !isClosing(step) && step.outcome !== 'gone'
+}
+
+const closingKinds: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
+
+/** Notes that an account is about to be closed, so that after a crash it is known who did it. */
+export async function announceClosing(ctx: Context, systemId: string, step: SyncStep): Promise<void> {
+  const { personId } = step
+  if (personId === null || !step.actions.some((action) => closingKinds.includes(action.kind))) return
+  const row = { loginId: ctx.newId(), personId, systemId, login: null, provStatus: 'PENDING_DISABLE', active: null }
+  await ctx.db.transaction((tx) => writeAccountLogin(tx, row, ctx.now().toISOString()))
 }
 
 function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {

@@ -64,3 +64,8 @@ export function isDuplicate(error: unknown): boolean {
   return error instanceof OktaError && error.status === 400 && error.code === 'E0000001'
     && error.causes.some((cause) => /already exists/i.test(cause))
 }
+
+/** True when Okta itself says that the thing does not exist; a proxy's 404 page says nothing about that. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof OktaError && error.status === 404 && error.code === 'E0000007'
+}

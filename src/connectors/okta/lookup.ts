@@ -1,4 +1,4 @@
-/** Finding accounts and groups in Okta: search expressions, cut into requests of a length that every proxy takes. */
+/** Finding accounts in Okta: search expressions, cut into requests of a length that every proxy takes. */
 import { externalIdField } from '../../model/account-mapping.ts'
 import type { AccountState, CorrelationKeys, RemoteAccount } from '../../sync/connector.ts'
 import type { OktaClient } from './client.ts'
@@ -96,28 +96,4 @@ function marksOf(externalId: string | null, login: string, email: string | null)
   if (externalId !== null) marks.push(`id ${externalId}`)
   if (email !== null) marks.push(`email ${email.toLowerCase()}`)
   return marks
-}
-
-interface OktaGroup {
-  id: string
-  profile: { name: string }
-}
-
-/** Ids of groups look like this; anything else is a name. */
-const groupId = /^00g[A-Za-z0-9]{17}$/
-
-/** The group with this id or exactly this name. */
-export async function findGroupId(client: OktaClient, group: string, isMissing: (error: unknown) => boolean): Promise<string | null> {
-  if (groupId.test(group)) {
-    try {
-      return (await client.request<OktaGroup>('GET', `/api/v1/groups/${group}`)).body.id
-    } catch (error) {
-      if (!isMissing(error)) throw error
-    }
-  }
-  for await (const page of client.pages<OktaGroup>('/api/v1/groups', { q: group, limit: '200' })) {
-    const found = page.find((one) => one.profile.name === group)
-    if (found) return found.id
-  }
-  return null
 }

@@ -5,6 +5,7 @@
  * Entries of the name lists:
  * - `Иван=Ivan`          as written, and in Latin letters; without `=`, Latin letters are derived (accents dropped)
  * - `Kowalski/Kowalska`  the form for men and for women, where family names have two
+ * - `Dr./Dra.`           the same for what stands before and after names
  * - `van der Berg`       leading words in lower case are the prefix of a family name, at most 10 characters together
  *
  * In Latin letters no given name of a table may occur twice, and no family name: the uniqueness of generated logins

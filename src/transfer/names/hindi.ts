@@ -17,7 +17,7 @@ export const hindi: Culture = {
     कपूर=Kapoor, खन्ना=Khanna, मल्होत्रा=Malhotra, चोपड़ा=Chopra, भाटिया=Bhatia, सक्सेना=Saxena, श्रीवास्तव=Srivastava,
     त्रिपाठी=Tripathi, दुबे=Dubey, चतुर्वेदी=Chaturvedi, कुलकर्णी=Kulkarni, पाटिल=Patil, गायकवाड़=Gaikwad, भट्ट=Bhatt, ठाकुर=Thakur,
     राजपूत=Rajput, सहगल=Sehgal`,
-  honorifics: 'डॉ., प्रो., श्री',
+  honorifics: 'डॉ., प्रो., श्री/श्रीमती',
   nicknames: 'राहुल=रॉकी, संजय=संजू, विकास=विक्की, प्रिया=पिंकी, ऐश्वर्या=ऐश, आदित्य=आदि, कविता=कवि',
   cities: `New Delhi|Delhi|11|1100##, Mumbai|Maharashtra|22|4000##, Bengaluru|Karnataka|80|5600##, Chennai|Tamil Nadu|44|6000##,
     Kolkata|West Bengal|33|7000##, Hyderabad|Telangana|40|5000##, Jaipur|Rajasthan|141|3020##, Pune|Maharashtra|20|4110##`,

@@ -17,7 +17,7 @@ export const italian: Culture = {
     Dall'Olio, Di Stefano, Della Rovere, Cantù, Forlì, Nardò, Sanfilippo, Pellegrini, Zanetti, Bevilacqua`,
   nicknames: `Giuseppe=Beppe, Alessandro=Sandro, Giovanni=Gianni, Salvatore=Totò, Vincenzo=Enzo, Francesca=Franca,
     Valentina=Vale, Gabriele=Lele, Graziella=Lella, Tommaso=Tommi`,
-  honorifics: 'Dott., Dott.ssa, Ing., Avv., Prof.',
+  honorifics: 'Dott./Dott.ssa, Ing., Avv., Prof./Prof.ssa',
   cities: `Roma|RM|06|001##, Milano|MI|02|201##, Torino|TO|011|101##, Napoli|NA|081|801##, Bologna|BO|051|401##,
     Forlì|FC|0543|471##, L'Aquila|AQ|0862|67100, Cantù|CO|031|22063`,
   streets: `Via Roma, Corso Vittorio Emanuele II, Via Garibaldi, Piazza della Libertà, Viale Europa, Via Dante,

@@ -17,7 +17,7 @@ export const portuguese: Culture = {
     Assunção, Conceição, da Cunha, de Araújo, dos Reis, das Dores, do Ó, Sá-Carneiro, Queirós, Galvão`,
   doubleFamily: true,
   nicknames: 'José=Zé, Francisco=Chico, Joaquim=Quim, António=Tó, Maria=Mimi, Beatriz=Bia, Bernardo=Bê, Leonor=Nonô',
-  honorifics: 'Dr., Dra., Eng., Prof.',
+  honorifics: 'Dr./Dra., Eng./Eng.ª, Prof./Prof.ª',
   cities: `Lisboa|Lisboa|21|1###-###, Porto|Porto|22|4###-###, Braga|Braga|253|47##-###, Coimbra|Coimbra|239|30##-###,
     Évora|Évora|266|70##-###, Setúbal|Setúbal|265|29##-###, Guimarães|Braga|253|48##-###, Faro|Faro|289|80##-###`,
   streets: `Rua Augusta, Avenida da Liberdade, Rua de São Bento, Praça do Comércio, Largo da Sé, Rua Direita,

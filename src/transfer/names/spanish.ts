@@ -18,7 +18,7 @@ export const spanish: Culture = {
   doubleFamily: true,
   nicknames: `José=Pepe, Francisco=Paco, Manuel=Manolo, Jesús=Chus, María=Mari, Dolores=Lola, Concepción=Concha,
     Guadalupe=Lupe, Joaquín=Chimo, Juan Carlos=Juanca, Soledad=Sole, Rodrigo=Rodri, Gonzalo=Gonza`,
-  honorifics: 'Dr., Dra., Prof., D.',
+  honorifics: 'Dr./Dra., Prof./Prof.ª, D./D.ª',
   cities: `Madrid|Madrid|91|280##, Barcelona|Barcelona|93|080##, Sevilla|Sevilla|95|410##, Málaga|Málaga|952|290##,
     A Coruña|A Coruña|981|150##, San Sebastián|Gipuzkoa|943|200##, Cádiz|Cádiz|956|110##, León|León|987|240##`,
   streets: `Calle Mayor, Gran Vía, Calle de Alcalá, Avenida de la Constitución, Plaza de España, Calle Peñón,

@@ -1,0 +1,17 @@
+#!/usr/bin/env node
+// Starts the command line under the Node that this package pins, whichever Node was found first: the sources are
+// TypeScript, which that Node runs as it is.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+
+const entry = new URL('../src/cli/gatehouse.ts', import.meta.url)
+
+if (Number(process.versions.node.split('.')[0]) >= 24) {
+  await import(entry.href)
+} else {
+  const packageFile = createRequire(import.meta.url).resolve('node/package.json')
+  const child = spawn(join(dirname(packageFile), 'bin', 'node'), [entry.pathname, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)))
+}

@@ -1,0 +1,75 @@
+/** gatehouse audit: proving, exporting and searching the audit, and erasing a person from it. */
+import type { Command } from 'commander'
+import { once } from 'node:events'
+import { createReadStream, createWriteStream } from 'node:fs'
+import { exportAudit } from '../audit/export.ts'
+import { dropOldEvents } from '../audit/retention.ts'
+import { sealEvents } from '../audit/seal.ts'
+import { searchEvents } from '../audit/search.ts'
+import { verifyAuditFile } from '../audit/verify-file.ts'
+import { verifyAudit } from '../audit/verify.ts'
+import type { ChainReport } from '../audit/breaks.ts'
+import { eraseUser } from '../directory/erase.ts'
+import { print, progressLine, table, withDatabase } from './run.ts'
+
+function reportLines(report: ChainReport): string[] {
+  const head = `${report.events} events in ${report.blocks} blocks`
+  const broken = report.breaks.map((one) => `  ${one.kind}: ${one.message}`)
+  return report.breaks.length === 0 ? [`The audit is whole: ${head}.`, ...(report.head ? [`Head: block ${report.head.blockNo}, ${report.head.hash}`] : [])] : [`The audit is BROKEN: ${head}.`, ...broken]
+}
+
+interface RangeOptions {
+  from?: string
+  to?: string
+  json?: boolean
+}
+
+export function addAuditCommands(gatehouse: Command): void {
+  const audit = gatehouse.command('audit').description('The audit: who did what, when, from where; provable, searchable, exportable.')
+  audit.command('verify').description('Proves the chain of events, or an exported file without the server; names the first broken event.')
+    .argument('[file]', 'a file that `audit export` wrote').option('--from <instant>', 'from this instant').option('--to <instant>', 'to this instant').option('--json', 'answer for machines')
+    .action(async (file: string | undefined, options: RangeOptions) => {
+      const report = file === undefined ? await verifyLive(options) : await verifyAuditFile(createReadStream(file))
+      print(options.json, report, () => reportLines(report))
+      process.exitCode = report.breaks.length === 0 ? 0 : 1
+    })
+  audit.command('export').description('Writes events and their seals to a file that proves itself.')
+    .argument('<file>', 'where to').option('--from <instant>', 'from this instant').option('--to <instant>', 'to this instant').option('--json', 'answer for machines')
+    .action((file: string, options: RangeOptions) => withDatabase(async ({ db, masterKey }, ctx) => {
+      await sealEvents(db, masterKey, ctx.now)
+      const out = createWriteStream(file, { flags: 'wx', mode: 0o600 })
+      await once(out, 'open')
+      const report = await exportAudit(db, masterKey, ctx.now(), { from: options.from, to: options.to }, async (text) => {
+        if (!out.write(text)) await once(out, 'drain')
+      })
+      out.end()
+      await once(out, 'close')
+      print(options.json, report, () => reportLines(report))
+      process.exitCode = report.breaks.length === 0 ? 0 : 1
+    }))
+  audit.command('search').description('Lists events, the newest first.')
+    .option('--filter <filter>', 'a SCIM filter: targetId eq "…" and action sw "user."').option('--count <n>', 'how many', Number, 50).option('--json', 'answer for machines')
+    .action((options: { filter?: string; count: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const { items } = await searchEvents(ctx.db, { filter: options.filter, count: options.count })
+      print(options.json, items, () => table(['at', 'action', 'target', 'source', 'result'], items.map((one) => [one.at, one.action, `${one.targetType} ${one.targetId}`, one.source, one.result])))
+    }))
+  audit.command('erase').description('Deletes a person and erases their data from the audit for good; the chain still verifies.')
+    .argument('<id>', 'the id of the person').requiredOption('--yes', 'that you mean it: this cannot be taken back')
+    .action((id: string) => withDatabase((_opened, ctx) => eraseUser(ctx, id)))
+  audit.command('drop').description('Drops sealed events older than so many days; what remains still verifies.')
+    .requiredOption('--days <n>', 'how old', Number).option('--json', 'answer for machines')
+    .action((options: { days: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const dropped = await dropOldEvents(ctx, options.days)
+      print(options.json, dropped, () => [`${dropped.events} events in ${dropped.blocks} blocks dropped.`])
+    }))
+}
+
+async function verifyLive(options: RangeOptions): Promise<ChainReport> {
+  return withDatabase(async ({ db, masterKey }, ctx) => {
+    await sealEvents(db, masterKey, ctx.now)
+    const progress = progressLine('blocks')
+    const report = await verifyAudit(db, masterKey, { from: options.from, to: options.to, onProgress: ({ blocks, of }) => progress.show(blocks, of) })
+    progress.end()
+    return report
+  })
+}

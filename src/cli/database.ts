@@ -1,0 +1,53 @@
+/** gatehouse backup, restore, doctor and master-key: looking after the database. */
+import type { Command } from 'commander'
+import { readConfig } from '../config.ts'
+import { examine } from '../store/doctor.ts'
+import { migrate } from '../store/migrate.ts'
+import { openDatabase } from '../store/open.ts'
+import { rotateMadeKey } from '../store/open-master-key.ts'
+import type { Database } from '../store/database.ts'
+import { backup } from '../transfer/backup.ts'
+import { restore } from '../transfer/restore.ts'
+import { print, progressLine, withDatabase } from './run.ts'
+
+/** These look at the database as it is: they neither migrate it nor ask for the master key. */
+async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database) => Promise<T>): Promise<T> {
+  const opened = await openDatabase(readConfig(process.env), { role, applicationName: 'gatehouse-client', ...(role === 'server' ? { besideOlder: true } : {}) })
+  try {
+    return await work(opened.db)
+  } finally {
+    await opened.close()
+  }
+}
+
+export function addDatabaseCommands(gatehouse: Command): void {
+  gatehouse.command('backup').description('Writes a consistent copy of the database to a file, while the server runs. The master key is not in it: keep that apart.')
+    .argument('<file>', 'where to').option('--json', 'answer for machines')
+    .action((file: string, options: { json?: boolean }) => withBareDatabase('client', async (db) => {
+      const progress = progressLine('tables')
+      let done = 0
+      const report = await backup(db, file, { now: () => new Date(), onTable: () => progress.show(++done) })
+      progress.end()
+      print(options.json, report, () => [`${report.rows} rows of ${report.tables} tables are in ${file}.`])
+    }))
+  gatehouse.command('restore').description('Loads a backup, made by this version or an older one, into an empty database.')
+    .argument('<file>', 'a file that `backup` wrote').option('--replace', 'drops what is in the database first').option('--json', 'answer for machines')
+    .action((file: string, options: { replace?: boolean; json?: boolean }) => withBareDatabase('server', async (db) => {
+      const report = await restore(db, file, { replace: options.replace === true })
+      print(options.json, report, () => [`${report.rows} rows of ${report.tables} tables from ${report.createdAt} are back.`])
+    }))
+  gatehouse.command('migrate').description('Brings the schema up to this version; starting the server does the same.')
+    .action(() => withBareDatabase('client', async (db) => void (await migrate(db))))
+  gatehouse.command('doctor').description('Compares the database with what this version expects, and says what to do.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withBareDatabase('client', async (db) => {
+      const findings = await examine(db)
+      print(options.json, findings, () => findings.length === 0 ? ['All is well.'] : findings.map((one) => `${one.severity}: ${one.where} ${one.what} ${one.advice}`))
+      process.exitCode = findings.some((one) => one.severity === 'error') ? 1 : 0
+    }))
+  gatehouse.command('master-key').description('The key that encrypts what must be read back.')
+    .command('rotate').description('Makes a new master key in its file and re-encrypts everything; restart the servers afterwards.')
+    .action(() => withDatabase(async ({ config, db }) => {
+      const values = await rotateMadeKey(db, config)
+      console.log(`${values} values are encrypted with the new key. Restart the servers now.`)
+    }))
+}

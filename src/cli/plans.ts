@@ -1,0 +1,89 @@
+/** gatehouse plan: plans of every kind, as the database keeps them. */
+import type { Command } from 'commander'
+import { GatehouseError } from '../errors.ts'
+import { planKinds } from '../main.ts'
+import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { print, progressLine, table, withDatabase } from './run.ts'
+
+/** A plan in a few lines: what it is, what it would do. */
+export function planLines(plan: Plan): string[] {
+  const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action}`)
+  const state = plan.status === 'applied' ? `applied, ${plan.failed} failed` : plan.status
+  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  steps, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`Stopped: ${plan.stopReason}`])]
+}
+
+/** A step in a line, with its problems below. */
+export function stepLines(step: PlanStep): string[] {
+  const where = step.line === undefined ? '' : ` line ${step.line}`
+  const problems = ((step.problems ?? []) as { path?: string; column?: string; message?: string; reason?: string }[]).map((one) => `             ${one.column ?? one.path ?? ''} ${one.reason ?? one.message ?? ''}`)
+  const result = step.status === 'failed' ? [`             failed: ${(step.result as { detail?: string } | undefined)?.detail ?? ''}`] : []
+  const changed = step.action === 'update' && step.changes !== undefined ? `  ${JSON.stringify(step.changes)}` : ''
+  return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${step.label ?? ''}${where}${changed}`, ...problems, ...result]
+}
+
+/** 1 when something could not be done, else 0. */
+export function exitCodeOf(plan: Plan): number {
+  const open = (plan.counts.error ?? 0) + (plan.counts.conflict ?? 0)
+  return plan.failed + open > 0 ? 1 : 0
+}
+
+interface StepOptions {
+  action?: string
+  failed?: boolean
+  json?: boolean
+}
+
+export function addPlanCommands(gatehouse: Command): void {
+  const plans = gatehouse.command('plan').description('Plans: what an import, a bulk operation, a merge or a sync would do.')
+  plans.command('list').description('Lists plans, the newest first.').option('--kind <kind>', 'only plans of this kind').option('--json', 'answer for machines')
+    .action((options: { kind?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const found = await listPlans(ctx.db, { kind: options.kind, count: 100 })
+      print(options.json, found, () => table(['id', 'kind', 'status', 'steps', 'failed', 'title'], found.map((one) => [one.id, one.kind, one.status, one.steps, one.failed, one.title])))
+    }))
+  plans.command('show').description('Shows a plan and its totals.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const plan = await readPlan(ctx.db, id)
+      print(options.json, plan, () => planLines(plan))
+    }))
+  plans.command('steps').description('Lists the steps of a plan.').argument('<id>', 'the id of the plan')
+    .option('--action <action>', 'only steps of this action').option('--failed', 'only steps that failed').option('--json', 'one JSON object a line')
+    .action((id: string, options: StepOptions) => withDatabase(async (_opened, ctx) => {
+      await readPlan(ctx.db, id)
+      for (let after = 0; ;) {
+        const steps = await listSteps(ctx.db, id, { after, count: 500, action: options.action, failed: options.failed })
+        for (const step of steps) print(options.json, step, () => stepLines(step))
+        if (steps.length < 500) return
+        after = steps.at(-1)!.step
+      }
+    }))
+  plans.command('apply').description('Applies a plan, or goes on with one that was interrupted.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
+      const { kind } = await readPlan(ctx.db, id)
+      const apply = planKinds(opened.masterKey)[kind]?.apply
+      if (!apply) throw new GatehouseError('plan_state', `A plan of the kind ${kind} is applied by its own command.`)
+      const progress = progressLine('applying')
+      await apply(ctx, id, progress.show)
+      progress.end()
+      const plan = await readPlan(ctx.db, id)
+      print(options.json, plan, () => planLines(plan))
+      process.exitCode = exitCodeOf(plan)
+    }))
+  for (const [name, doc, act] of [
+    ['cancel', 'Gives a plan up before it has begun.', cancelPlan],
+    ['release', 'Lets a plan that a guard has stopped go on.', releasePlan],
+  ] as const) {
+    plans.command(name).description(doc).argument('<id>', 'the id of the plan').action((id: string) => withDatabase(async (_opened, ctx) => {
+      const plan = await act(ctx, id)
+      console.log(planLines(plan).join('\n'))
+    }))
+  }
+  plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan')
+    .action((id: string) => withDatabase(async (opened, ctx) => {
+      const { kind } = await readPlan(ctx.db, id)
+      const undo = planKinds(opened.masterKey)[kind]?.undo
+      if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
+      await undo(ctx, id)
+      console.log(planLines(await readPlan(ctx.db, id)).join('\n'))
+    }))
+}

@@ -1,0 +1,69 @@
+/** gatehouse portal: portals, their settings and the people in them. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
+import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSettings } from '../portals/portals.ts'
+import { portalSettings } from '../model/portal-settings.ts'
+import { user } from '../model/user.ts'
+import { allIds } from '../store/list-records.ts'
+import { listPortalUsers, type PortalUserRow } from '../store/portals.ts'
+import { print, table, withDatabase } from './run.ts'
+
+/** A portal's number on the command line. */
+export function readPortalId(text: string): number {
+  const id = Number(text)
+  if (!Number.isInteger(id) || id < 1 || id > 2_147_483_647) throw new InvalidArgumentError('must be the number of a portal.')
+  return id
+}
+
+interface FilterOptions {
+  filter: string
+  json?: boolean
+}
+
+const most = 1_000_000
+const batch = 1000
+
+export function addPortalCommands(gatehouse: Command): void {
+  const portals = gatehouse.command('portal').description('Portals whose people are kept in step with Okta.')
+  portals.command('create').description('Makes a portal.').requiredOption('--name <name>', 'its name').option('--id <n>', 'its number, when it is taken over from elsewhere', readPortalId).option('--json', 'answer for machines')
+    .action((options: { name: string; id?: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const made = await createPortal(ctx, { name: options.name, ...(options.id === undefined ? {} : { id: options.id }) })
+      print(options.json, made, () => [`Portal ${made.id}: ${made.name}`])
+    }))
+  portals.command('list').description('Lists portals.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const found = await listPortalDocuments(ctx.db, 0, 1000)
+      print(options.json, found, () => table(['portal', 'name', 'settings'], found.map((one) => [one.id, one.name, JSON.stringify(one.settings)])))
+    }))
+  portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one')
+    .action((id: number, pairs: string[]) => withDatabase(async (_opened, ctx) => {
+      const settings = Object.fromEntries(pairs.map((pair) => {
+        const at = pair.indexOf('=')
+        if (at < 1) throw new InvalidArgumentError(`${pair}: must be setting=value.`)
+        return [pair.slice(0, at), pair.slice(at + 1) || null]
+      }))
+      const portal = await updatePortalSettings(ctx, id, settings)
+      print(false, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
+    }))
+  portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
+    .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      await readPortalDocument(ctx.db, id)
+      const rows: PortalUserRow[] = []
+      for (let after = 0; ;) {
+        const found = await listPortalUsers(ctx.db, id, after, 1000)
+        rows.push(...found)
+        if (found.length < 1000) break
+        after = found.at(-1)!.uid
+      }
+      print(options.json, rows, () => table(['uid', 'person', 'okta id', 'status', 'changed'], rows.map((one) => [one.uid, one.person_id, one.uuid, one.status, one.has_data_changes])))
+    }))
+  for (const [name, doc, change] of [['add', 'Makes everyone a filter finds a member of a portal.', addPortalUsers], ['remove', 'Takes everyone a filter finds out of a portal.', removePortalUsers]] as const) {
+    portals.command(name).description(doc).argument('<portal>', 'the number of the portal', readPortalId).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')
+      .action((id: number, options: FilterOptions) => withDatabase(async (_opened, ctx) => {
+        const ids = await allIds(ctx.db, user, { filter: options.filter }, most)
+        let changed = 0
+        for (let from = 0; from < ids.length; from += batch) changed += (await change(ctx, id, ids.slice(from, from + batch))).length
+        print(options.json, { found: ids.length, changed }, () => [`${ids.length} people found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
+      }))
+  }
+}

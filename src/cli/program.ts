@@ -1,0 +1,29 @@
+/** Every command: what it is called, what it takes, and where it is done. `docs/cli.md` is generated from this. */
+import { Command } from 'commander'
+import { addAuditCommands } from './audit.ts'
+import { addDatabaseCommands } from './database.ts'
+import { addKeyCommands } from './keys.ts'
+import { addPlanCommands } from './plans.ts'
+import { addPortalCommands } from './portals.ts'
+import { addServeCommand } from './serve.ts'
+import { addSyncCommands } from './sync.ts'
+import { addTransferCommands } from './transfer.ts'
+
+/** The program, with every command. */
+export function program(): Command {
+  const gatehouse = new Command('gatehouse')
+    .description('A self-hosted identity server: the people of an organisation, how they sign in and what they may reach.')
+    .version('0.1.0')
+    .exitOverride()
+    .showHelpAfterError('(add --help for what this command takes)')
+    .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.')
+  addServeCommand(gatehouse)
+  addTransferCommands(gatehouse)
+  addPlanCommands(gatehouse)
+  addPortalCommands(gatehouse)
+  addSyncCommands(gatehouse)
+  addKeyCommands(gatehouse)
+  addAuditCommands(gatehouse)
+  addDatabaseCommands(gatehouse)
+  return gatehouse
+}

@@ -1,0 +1,65 @@
+/** gatehouse sync: keeps the people of a portal in step with Okta; and the Okta double to try it on. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { connectOkta } from '../connectors/okta/create-connector.ts'
+import { GatehouseError } from '../errors.ts'
+import { createErrorLog } from '../sync/error-log.ts'
+import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
+import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
+import { runTwin } from '../../twin/main.ts'
+import { readPortalId } from './portals.ts'
+import { print, progressLine, withDatabase } from './run.ts'
+
+interface SyncOptions {
+  portal?: number
+  plan?: boolean
+  apply?: string | true
+  full?: boolean
+  json?: boolean
+}
+
+export function addSyncCommands(gatehouse: Command): void {
+  gatehouse.command('sync').description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
+    .option('--portal <n>', 'the portal', readPortalId)
+    .option('--plan', 'makes a plan and shows it; nothing else is written')
+    .option('--apply [planId]', 'applies a plan; without its id, plans first and applies that')
+    .option('--full', 'looks at everyone, not only at those with changes')
+    .option('--json', 'answer for machines')
+    .action(sync)
+  gatehouse.command('twin').description('Starts the Okta double: a server that answers as Okta does, to practise on.')
+    .requiredOption('--port <n>', 'the port it listens on', readPort)
+    .requiredOption('--token <token>', 'the SSWS token it accepts')
+    .option('--host <address>', 'the address it listens on', '127.0.0.1')
+    .option('--seed <file>', 'what is there from the start (JSON)')
+    .option('--faults <file>', 'what goes wrong (JSON)')
+    .action(async (options: { port: number; token: string; host: string; seed?: string; faults?: string }) => {
+      const { url } = await runTwin({ port: options.port, host: options.host, token: options.token, seedFile: options.seed, faultsFile: options.faults })
+      console.log(`The Okta double listens on ${url}`)
+    })
+}
+
+function readPort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new InvalidArgumentError('must be a port.')
+  return port
+}
+
+async function sync(options: SyncOptions): Promise<void> {
+  if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
+  if (typeof options.apply !== 'string' && options.portal === undefined) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
+  await withDatabase(async ({ config, db }, ctx) => {
+    const errorLog = createErrorLog(db, ctx.now)
+    const progress = progressLine('syncing')
+    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
+    const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ done, of }) => progress.show(done, of) }
+    const mode = options.full ? 'full' : 'delta'
+    if (options.plan) {
+      const plan = await planSync(run, options.portal!, mode)
+      print(options.json, plan, () => [describePlan(plan), `Apply it: npx gatehouse sync --apply ${plan.id}`])
+      return
+    }
+    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await syncPortal(run, options.portal!, mode)
+    progress.end()
+    print(options.json, report, () => [describeRun(report)])
+    process.exitCode = exitCodeOf(report)
+  })
+}

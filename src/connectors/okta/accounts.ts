@@ -1,0 +1,85 @@
+/**
+ * Users in Okta: reading, creating once, moving through their lifecycle, removing. A request that must not happen twice
+ * is found again after its answer was lost, never blindly repeated.
+ */
+import { externalIdField } from '../../model/account-mapping.ts'
+import type { AccountState, Activation, Profile, RemoteAccount } from '../../sync/connector.ts'
+import type { OktaClient } from './client.ts'
+import { isDuplicate, isMissing, OktaError } from './errors.ts'
+import { accountOf, type OktaUser } from './lookup.ts'
+
+/** By id or login. */
+export function userPath(idOrLogin: string): string {
+  return `/api/v1/users/${encodeURIComponent(idOrLogin)}`
+}
+
+/** The user with this id or login, or null. */
+export async function readUser(client: OktaClient, idOrLogin: string): Promise<RemoteAccount | null> {
+  try {
+    return accountOf((await client.request<OktaUser>('GET', userPath(idOrLogin))).body)
+  } catch (error) {
+    if (isMissing(error)) return null
+    throw error
+  }
+}
+
+const attempts = 4
+
+/**
+ * Creates an account, once: when no answer came, or the login is taken, whoever has the login is looked at first. If it
+ * carries this person's id it is the account we made; only when nobody has it is the create sent again.
+ */
+export async function createUser(client: OktaClient, profile: Profile, activation: Activation): Promise<RemoteAccount> {
+  const request = { query: { activate: String(activation === 'mail') }, body: { profile }, repeatable: false }
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const { body } = await client.request<OktaUser>('POST', '/api/v1/users', request)
+      return await wakened(client, accountOf(body), activation)
+    } catch (error) {
+      const isUnknown = error instanceof OktaError && error.isOutcomeUnknown
+      if (!isUnknown && !isDuplicate(error)) throw error
+      const existing = await readUser(client, profile['login']!)
+      if (existing && existing.externalId === profile[externalIdField]) return wakened(client, existing, activation)
+      if (existing || !isUnknown || attempt === attempts) throw error
+      await client.backOff(attempt)
+    }
+  }
+}
+
+/** Without the activation mail an account is made staged and activated in a second step. */
+async function wakened(client: OktaClient, account: RemoteAccount, activation: Activation): Promise<RemoteAccount> {
+  if (activation !== 'silent' || account.state !== 'staged') return account
+  await moveUser(client, account.id, 'activate', ['pending', 'active'], { sendEmail: 'false' })
+  return { ...account, state: 'pending' }
+}
+
+/**
+ * A lifecycle operation. They are not idempotent: the second one is refused, so after a lost answer or a refusal the
+ * account itself says whether it got where it should be.
+ */
+export async function moveUser(
+  client: OktaClient, accountId: string, operation: string, reached: readonly AccountState[],
+  query: Record<string, string> = {},
+): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.request('POST', `${userPath(accountId)}/lifecycle/${operation}`, { query, repeatable: false })
+      return
+    } catch (error) {
+      if (!(error instanceof OktaError) || error.status === 401 || error.status === 429) throw error
+      const account = await readUser(client, accountId)
+      if (account && reached.includes(account.state)) return
+      if (!account || !error.isOutcomeUnknown || attempt === attempts) throw error
+      await client.backOff(attempt)
+    }
+  }
+}
+
+/** The second half of Okta's two-step delete; asked of anything but a deactivated account it would deactivate it. */
+export async function removeUser(client: OktaClient, accountId: string): Promise<void> {
+  try {
+    await client.request('DELETE', userPath(accountId), { query: { sendEmail: 'false' } })
+  } catch (error) {
+    if (!isMissing(error)) throw error
+  }
+}

@@ -1,0 +1,211 @@
+/**
+ * A filter held against the attribute lists: paths become attributes, literals become values of their types, and what
+ * can be said with less is (`ne` is not eq, `eq null` is not present, `emails.type eq "X"` is `emails[type eq "X"]`).
+ * SQL and the in-memory evaluator both start from here, so that they agree on everything a filter may say.
+ *
+ * Every condition is true or false, never unknown: an absent value meets no comparison, and so meets each negated one.
+ */
+import { GatehouseError } from '../errors.ts'
+import type { Attribute, Collection, CustomAttributes, Resource } from './attribute.ts'
+import type { Comparison, Filter, Literal } from './filter.ts'
+import { checkDate, checkInstant } from './values.ts'
+
+export type Order = 'eq' | 'gt' | 'ge' | 'lt' | 'le'
+export type Part = 'co' | 'sw' | 'ew'
+
+export interface Test {
+  operator: Order | Part
+  /** A text, number or boolean as the attribute's type has it; dates and instants as the API writes them, in UTC. */
+  value: string | number | boolean
+}
+
+export type Condition =
+  | { kind: 'and' | 'or'; terms: Condition[] }
+  | { kind: 'not'; term: Condition }
+  | { kind: 'compare'; attribute: Attribute; test: Test }
+  | { kind: 'present'; attribute: Attribute }
+  /** One entry of the collection meets the condition; without one, there is an entry. */
+  | { kind: 'some'; collection: Collection; condition: Condition | undefined }
+  /** One value of the custom attribute (without a name: of any) meets the test; without one, there is a value. */
+  | { kind: 'custom'; custom: CustomAttributes; name: string | undefined; test: Test | undefined }
+
+/** What paths are looked up in: a record, or one entry of a collection. */
+interface Owner {
+  name: string
+  attributes: readonly Attribute[]
+  collections: readonly Collection[]
+  custom?: CustomAttributes
+}
+
+type Ask = { operator: 'pr' } | { operator: Exclude<Comparison, 'ne'>; value: Literal }
+
+/** The condition a filter stands for. Errors: `invalid_filter`, naming the attribute and what it takes. */
+export function conditionOf(filter: Filter, resource: Resource): Condition {
+  return resolve(filter, resource)
+}
+
+function refuse(message: string): GatehouseError {
+  return new GatehouseError('invalid_filter', `filter: ${message}.`)
+}
+
+function resolve(filter: Filter, owner: Owner): Condition {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return { kind: filter.kind, terms: filter.terms.map((term) => resolve(term, owner)) }
+    case 'not':
+      return { kind: 'not', term: resolve(filter.term, owner) }
+    case 'entry':
+      return entry(filter.path, filter.filter, owner)
+    case 'present':
+      return ask(filter.path, { operator: 'pr' }, owner)
+    case 'compare': {
+      const { path, operator, value } = filter
+      if (operator === 'ne') return { kind: 'not', term: ask(path, { operator: 'eq', value }, owner) }
+      return ask(path, { operator, value }, owner)
+    }
+  }
+}
+
+function entry(path: string, inner: Filter, owner: Owner): Condition {
+  const plain = withoutSchema(path, owner)
+  const found = collectionAt(plain, owner)
+  if (!found || found.rest !== '') throw refuse(`${path} has no entries that [ ] could choose among`)
+  return { kind: 'some', collection: found.collection, condition: resolve(inner, entryOwner(found.collection)) }
+}
+
+function entryOwner({ path, attributes, custom }: Collection): Owner {
+  return { name: path, attributes, collections: [], custom }
+}
+
+function ask(path: string, question: Ask, owner: Owner): Condition {
+  const attribute = attributeAt(path, owner)
+  if (attribute) return attributeCondition(attribute, path, question)
+  const plain = withoutSchema(path, owner)
+  const lower = plain.toLowerCase()
+  if (owner.custom && (lower === owner.custom.path || lower.startsWith(`${owner.custom.path}.`))) {
+    return customCondition(owner.custom, plain.slice(owner.custom.path.length + 1), question)
+  }
+  const found = collectionAt(plain, owner)
+  if (found) return collectionCondition(found.collection, found.rest, question)
+  return complexCondition(plain, question, owner)
+}
+
+function attributeAt(path: string, owner: Owner): Attribute | undefined {
+  const full = path.toLowerCase()
+  const byScim = owner.attributes.find(({ scim }) => scim?.toLowerCase() === full)
+  if (byScim) return byScim
+  const plain = withoutSchema(path, owner).toLowerCase()
+  return owner.attributes.find((one) => one.path.toLowerCase() === plain || one.scim?.toLowerCase() === plain)
+}
+
+/** RFC 7644 §3.10: an attribute may be written after the URN of its schema, whose last part is the resource's name. */
+function withoutSchema(path: string, owner: Owner): string {
+  if (!/^urn:/i.test(path)) return path
+  const end = path.lastIndexOf(':')
+  const schema = path.slice(0, end)
+  if (schema.slice(schema.lastIndexOf(':') + 1).toLowerCase() !== owner.name.toLowerCase()) {
+    throw refuse(`${path} is not an attribute of ${owner.name}`)
+  }
+  return path.slice(end + 1)
+}
+
+function collectionAt(path: string, owner: Owner): { collection: Collection; rest: string } | undefined {
+  const [head = ''] = path.split('.', 1)
+  const lower = head.toLowerCase()
+  const collection = owner.collections.find((one) => [one.path, one.segment].some((name) => name.toLowerCase() === lower))
+  return collection && { collection, rest: path.slice(head.length + 1) }
+}
+
+function collectionCondition(collection: Collection, rest: string, question: Ask): Condition {
+  if (question.operator !== 'pr' && question.value === null) {
+    if (question.operator !== 'eq') throw refuse(`${collection.path}: null goes with eq and ne alone`)
+    return { kind: 'not', term: collectionCondition(collection, rest, { operator: 'pr' }) }
+  }
+  if (rest === '' && question.operator === 'pr') return { kind: 'some', collection, condition: undefined }
+  const path = rest === '' ? principal(collection) : rest
+  return { kind: 'some', collection, condition: ask(path, question, entryOwner(collection)) }
+}
+
+/** Where a collection is compared as such, what its entries are about is meant: `emails co "@example"`. */
+function principal({ path, attributes }: Collection): string {
+  const attribute = attributes.find((one) => one.path === 'value') ?? attributes.find((one) => one.required)
+  if (!attribute) throw refuse(`${path} cannot be compared as a whole; name one of its attributes`)
+  return attribute.path
+}
+
+/** `name pr`: some part of it is there. */
+function complexCondition(path: string, question: Ask, owner: Owner): Condition {
+  const prefix = `${path.toLowerCase()}.`
+  const parts = owner.attributes.filter((one) => one.path.toLowerCase().startsWith(prefix) && one.filterable)
+  if (parts.length === 0) throw refuse(`${path} is not an attribute of ${owner.name}`)
+  if (question.operator !== 'pr') {
+    throw refuse(`${path} cannot be compared as a whole; name one of ${parts.map((one) => one.path).join(', ')}`)
+  }
+  return { kind: 'or', terms: parts.map((attribute) => ({ kind: 'present', attribute })) }
+}
+
+function attributeCondition(attribute: Attribute, path: string, question: Ask): Condition {
+  if (!attribute.filterable || attribute.returned === 'never') throw refuse(`${path} cannot be filtered by`)
+  if (question.operator === 'pr') return { kind: 'present', attribute }
+  const { operator, value } = question
+  if (value === null) {
+    if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
+    return { kind: 'not', term: { kind: 'present', attribute } }
+  }
+  return { kind: 'compare', attribute, test: { operator, value: typedValue(attribute, path, operator, value) } }
+}
+
+const orders: readonly string[] = ['eq', 'gt', 'ge', 'lt', 'le']
+
+function typedValue(attribute: Attribute, path: string, operator: Order | Part, value: Exclude<Literal, null>) {
+  switch (attribute.type) {
+    case 'boolean':
+      if (typeof value === 'boolean' && operator === 'eq') return value
+      throw refuse(`${path}: takes true or false, with eq or ne`)
+    case 'integer':
+    case 'decimal':
+      if (typeof value === 'number' && orders.includes(operator)) return value
+      throw refuse(`${path}: takes a number, with eq, ne, gt, ge, lt or le`)
+    case 'date':
+    case 'dateTime':
+      return timeValue(attribute, path, operator, value)
+    case 'binary':
+      throw refuse(`${path}: is binary; it takes pr alone`)
+    default:
+      if (typeof value !== 'string') throw refuse(`${path}: takes a text in double quotes`)
+      return operator === 'eq' && !attribute.caseExact ? canonicalSpelling(attribute, value) : value
+  }
+}
+
+function canonicalSpelling({ canonical }: Attribute, value: string): string {
+  return canonical?.find((one) => one.toLowerCase() === value.toLowerCase()) ?? value
+}
+
+/** An attribute that holds instants also takes a date: its first instant in UTC. */
+function timeValue(attribute: Attribute, path: string, operator: Order | Part, value: Literal): string {
+  if (!orders.includes(operator)) throw refuse(`${path}: is a time; it takes eq, ne, gt, ge, lt or le`)
+  const asDate = checkDate(value)
+  if (attribute.type === 'dateTime' && 'value' in asDate) return `${asDate.value as string}T00:00:00.000Z`
+  const checked = attribute.type === 'date' ? asDate : checkInstant(value)
+  if ('message' in checked) throw refuse(`${path}: ${checked.message}`)
+  return checked.value as string
+}
+
+/** Values of custom attributes are texts: a number is compared as a number by order, and as its text by eq. */
+function customCondition(custom: CustomAttributes, given: string, question: Ask): Condition {
+  const name = given === '' ? undefined : given
+  if (question.operator === 'pr') return { kind: 'custom', custom, name, test: undefined }
+  const path = `${custom.path}.${given}`
+  if (name === undefined) throw refuse(`${custom.path}: name one, as in ${custom.path}.department eq "Sales"`)
+  const { operator, value } = question
+  if (value === null) {
+    if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
+    return { kind: 'not', term: { kind: 'custom', custom, name, test: undefined } }
+  }
+  if (typeof value === 'string') return { kind: 'custom', custom, name, test: { operator, value } }
+  if (operator === 'eq') return { kind: 'custom', custom, name, test: { operator, value: String(value) } }
+  if (typeof value === 'boolean') throw refuse(`${path}: true and false go with eq and ne alone`)
+  if (!orders.includes(operator)) throw refuse(`${path}: ${operator} takes a text in double quotes`)
+  return { kind: 'custom', custom, name, test: { operator, value } }
+}

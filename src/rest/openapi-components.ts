@@ -1,0 +1,109 @@
+/** Every named schema of the OpenAPI document: those of the attribute lists, and those of the answers that have none. */
+import { eventAttributes } from '../audit/event-resource.ts'
+import { scopes } from '../access/api-keys.ts'
+import { errorTable } from '../errors.ts'
+import type { Resource } from '../model/attribute.ts'
+import { metadataElement, metadataType } from '../model/metadata-records.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
+import { entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { planComponents } from './openapi-plans.ts'
+import { portalComponents } from './openapi-portals.ts'
+import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
+
+const problem = object('Problem details (RFC 9457)', 'What every refusal looks like, as application/problem+json.', {
+  type: text('Where the code is explained: /api/v1/docs#error-CODE.'),
+  title: text('What the code means.'),
+  status: integer('The HTTP status.'),
+  code: { ...text('The stable name of the error; programs go by this.'), enum: Object.keys(errorTable) },
+  detail: text('What is wrong, where, and what to do.'),
+  problems: list('Everything that is wrong with the input.', object('Problem', 'One thing that is wrong.', {
+    path: text('Where: the path of an attribute, a column, a line.'),
+    message: text('What is wrong there.'),
+  }, ['message'])),
+  requestId: text('Names this request in the log of the server.'),
+}, ['type', 'title', 'status', 'code', 'requestId'])
+
+const apiKey = object('API key', 'A bearer key of a person. Its token is shown once, in the answer that makes it.', {
+  id: readOnly(text('The id of the key.')),
+  token: readOnly(text('What to send as `Authorization: Bearer …`; only in the answer that makes the key.')),
+  userId: { ...text('The person the key acts for.', 32), 'x-references': 'User' },
+  name: { ...text('A name for the key, one of a kind for this person.', 40), minLength: 1 },
+  scopes: list('What the key may do: admin implies write, write implies read.', { type: 'string', enum: scopes }),
+  expires: instant('When the key ceases to work; absent means never.'),
+  created: readOnly(instant('When the key was made.')),
+  createdBy: readOnly(text('Who made it.')),
+  lastUsed: readOnly(instant('When it was last used, to the hour.')),
+}, ['userId', 'name', 'scopes'])
+
+const change = object('Change', 'One field before and after; secrets appear with their path only.', {
+  path: text('The path of the attribute; empty when the whole record was made or removed.'),
+  before: { description: 'The value before; absent when there was none.' },
+  after: { description: 'The value after; absent when there is none.' },
+}, ['path'])
+
+function auditEvent(): Schema {
+  const { properties, ...rest } = objectSchema(eventAttributes)
+  const further = {
+    principal: readOnly(text('What the actor showed: a login, the name of a key or of a job. Absent once erased.')),
+    ip: readOnly(text('The address the request came from. Absent once erased.')),
+    changes: readOnly(list('The fields that changed. Absent once erased.', change)),
+  }
+  return { title: 'Audit event', description: 'What was done, by whom, when, from where, to what.', ...rest, properties: { ...properties, ...further } }
+}
+
+const auditBreak = object('Break', 'Where the chain of the audit is broken.', {
+  kind: text('What is wrong: altered, missing, inserted, reordered, …'),
+  blockNo: integer('The block it is in.'),
+  eventId: text('The event, where it is one.'),
+  message: text('What is wrong, in words.'),
+}, ['kind', 'blockNo', 'message'])
+
+const auditReport = object('Audit verification', 'Whether a range of the audit is what was written.', {
+  ok: { type: 'boolean', description: 'True when nothing is broken.' },
+  first: auditBreak,
+  breaks: list('All breaks, in order, the first 100.', auditBreak),
+  blocks: integer('Blocks checked.'),
+  events: integer('Events checked.'),
+  erased: integer('Events whose personal parts were erased, rightly.'),
+  droppedBlocks: integer('Blocks whose events were dropped after their time, rightly.'),
+  head: object('Head', 'The last block: whoever notes it can later prove that nothing was cut off behind it.', {
+    blockNo: integer('Its number.'), hash: text('Its hash, in hex.'),
+  }),
+  keyIds: list('The ids of the signing keys that the blocks name.', text('An id.')),
+  fromBlock: integer('The first block checked.'),
+  toBlock: integer('The last block checked.'),
+  unsealed: integer('Events not sealed yet; what is told of them cannot be proved so far.'),
+  awaiting: list('Erased targets whose erasure is not sealed yet.', text('A target.')),
+}, ['ok', 'breaks', 'blocks', 'events'])
+
+const resourceDocs = { User: 'A person.', Organization: 'A company, or any other organisation.' } as const
+
+function components(resource: Resource): [string, Schema][] {
+  const entries = resource.collections.map((collection): [string, Schema] => [entryComponent(resource, collection), entrySchema(collection)])
+  return [[resource.name, resourceSchema(resource, resourceDocs[resource.name])], ...entries]
+}
+
+/** All of them, by name. */
+export function allComponents(): Record<string, Schema> {
+  return {
+    ...Object.fromEntries([...components(user), ...components(organization)]),
+    MetadataType: entrySchema(metadataType),
+    MetadataElement: entrySchema(metadataElement),
+    ...planComponents,
+    ...portalComponents,
+    ApiKey: apiKey,
+    AuditEvent: auditEvent(),
+    AuditReport: auditReport,
+    Problem: problem,
+  }
+}
+
+/** A list of a component, as every list of the API looks. `paged` lists go on at `next`, `counted` ones may say how many there are. */
+export function listSchema(component: string, paged: boolean, counted: boolean): Schema {
+  return object(`Page of ${component}`, 'One page of a list.', {
+    items: { type: 'array', items: refTo(component) },
+    ...(paged ? { next: text('The cursor of the next page; absent on the last.') } : {}),
+    ...(counted ? { total: integer('How many match in all; only with `total=true`.') } : {}),
+  }, ['items'])
+}

@@ -1,0 +1,77 @@
+/** Schemas of lifecycle operations and of plans. */
+import { operations } from '../model/lifecycle.ts'
+import { refTo, type Schema } from './openapi-attributes.ts'
+import { date, flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
+
+const operation = object('Operation', 'What a lifecycle operation takes; each takes only what names it here, and the others no body.', {
+  paid: flag('leave: true for a leave with pay.'),
+  typeId: { ...text('convert: the type to change to.', 32), 'x-references': 'MetadataType' },
+  subTypeId: { ...text('convert: the sub-type to change to; absent removes it.', 32), 'x-references': 'MetadataType' },
+  employeeType: { ...text('convert: the employment type to change to.', 32), 'x-references': 'MetadataType' },
+  startDate: date('rehire: the new first day.'),
+  lastDate: date('rehire, terminate: the last day; rehire without it removes the old one.'),
+  removeAccess: flag('terminate: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
+  includeRelated: flag('terminate: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
+})
+
+const bulk = object('Bulk operation', 'One operation over everyone a filter finds.', {
+  kind: { type: 'string', const: 'bulk', description: 'Which kind of plan this asks for.' },
+  operation: { ...text('What to do with each of them.'), enum: [...operations, 'delete'] },
+  filter: text('A SCIM filter: whom; this or `q` is needed.'),
+  q: text('Words that begin words of a name, login or e-mail address.'),
+  options: refTo('Operation'),
+}, ['kind', 'operation'])
+
+const merge = object('Merge', 'Two records of one person become one.', {
+  kind: { type: 'string', const: 'merge', description: 'Which kind of plan this asks for.' },
+  survivor: { ...text('The record that stays.', 32), 'x-references': 'User' },
+  duplicate: { ...text('The record that goes.', 32), 'x-references': 'User' },
+  take: list('Paths whose value is taken from the duplicate even where the survivor has one.', text('The path of an attribute.')),
+}, ['kind', 'survivor', 'duplicate'])
+
+const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync would do; applied as it stands or not at all.', {
+  id: readOnly(text('The id of the plan.')),
+  kind: readOnly(text('import, bulk, merge, sync or mass-delete.')),
+  status: readOnly({
+    ...text('Where the plan stands.'),
+    enum: ['planning', 'planned', 'stopped', 'applying', 'applied', 'cancelled', 'undone'],
+  }),
+  title: readOnly(text('What it is, in one line.')),
+  options: readOnly({ type: 'object', description: 'What was asked for.' }),
+  counts: readOnly({ type: 'object', description: 'Steps by action.', additionalProperties: { type: 'integer' } }),
+  steps: readOnly(integer('Steps in all.')),
+  appliedThrough: readOnly(integer('The last step that is behind.')),
+  failed: readOnly(integer('Steps that could not be done.')),
+  stopReason: readOnly(text('Why a guard has stopped it.')),
+  created: readOnly(instant('When it was made.')),
+  createdBy: readOnly(text('Who made it.')),
+  applied: readOnly(instant('When it was applied.')),
+  appliedBy: readOnly(text('Who applied it.')),
+  correlationId: readOnly(text('Ties it to its audit events.')),
+}, ['id', 'kind', 'status', 'title', 'counts', 'steps'])
+
+const planStep = object('Plan step', 'What a plan does with one record, and why.', {
+  step: readOnly(integer('Its number, from 1.')),
+  action: readOnly(text('create, update, delete, unchanged, conflict, error, waiting, skipped; a sync has actions of its own.')),
+  resource: readOnly(text('The kind of record.')),
+  targetId: readOnly(text('The id of the record, once it has one.')),
+  source: readOnly(text('The file it comes from.')),
+  line: readOnly(integer('The line of that file.')),
+  label: readOnly(text('What people call the record.')),
+  correlation: readOnly(text('By what the record was found.')),
+  changes: readOnly({ description: 'What changes.' }),
+  problems: readOnly({ description: 'What stands against it.' }),
+  status: readOnly({ ...text('Whether it is done.'), enum: ['planned', 'done', 'failed', 'undone'] }),
+  result: readOnly({ description: 'What came of it, where it failed.' }),
+}, ['step', 'action', 'resource'])
+
+const planRequest: Schema = {
+  title: 'Plan request',
+  description: 'What to plan. Imports and syncs are planned by the command line.',
+  oneOf: [refTo('BulkRequest'), refTo('MergeRequest')],
+  discriminator: { propertyName: 'kind', mapping: { bulk: '#/components/schemas/BulkRequest', merge: '#/components/schemas/MergeRequest' } },
+}
+
+export const planComponents: Record<string, Schema> = {
+  Operation: operation, Plan: plan, PlanStep: planStep, PlanRequest: planRequest, BulkRequest: bulk, MergeRequest: merge,
+}

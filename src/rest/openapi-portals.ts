@@ -1,0 +1,63 @@
+/** Schemas of the EFS world: portals, their settings and people, and what came back from Okta. */
+import { linkStatus } from '../model/link-statuses.ts'
+import { portalSettings } from '../model/portal-settings.ts'
+import { refTo, type Schema } from './openapi-attributes.ts'
+import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
+
+const id: Schema = { type: 'integer', minimum: 1, maximum: 2_147_483_647 }
+
+const settings = object('Portal settings', 'How a portal signs in, and what becomes of its accounts.', Object.fromEntries(
+  Object.entries(portalSettings).map(([key, setting]): [string, Schema] => [key, {
+    ...text(`${setting.doc} It takes ${setting.expects}.`, 255), minLength: 1, ...('default' in setting ? { default: setting.default } : {}),
+  }]),
+))
+
+const portal = object('Portal', 'A portal whose people are kept in step with a group in Okta.', {
+  id: { ...id, description: 'The number of the portal; given by the server when absent.', 'x-immutable': true },
+  name: { ...text('The name, one of a kind.', 100), minLength: 1 },
+  description: { ...text('What the portal is for.', 255), minLength: 1 },
+  settings: refTo('PortalSettings'),
+  meta: readOnly(object('Meta', 'About the record itself; ignored when sent.', {
+    resourceType: { const: 'Portal', type: 'string', description: 'What kind of record this is.' },
+    created: instant('When the portal was made.'),
+    lastModified: instant('When it was last changed.'),
+    version: integer('Counts the changes; the ETag.'),
+  })),
+}, ['name'])
+
+const portalUser = object('Portal user', 'A person of a portal and the link to their account.', {
+  uid: readOnly(integer('The number of the panelist.')),
+  personId: readOnly({ ...text('The person.'), 'x-references': 'User' }),
+  uuid: readOnly(text('The id of the account in Okta, once it is linked.')),
+  status: readOnly({ ...text('Where the link stands.'), enum: Object.keys(linkStatus) }),
+  hasDataChanges: readOnly(flag('True when the next sync has something to push.')),
+  created: readOnly(instant('When the person was added.')),
+}, ['uid', 'personId'])
+
+const queued = object('Queued account', 'An account that waits to be unassigned in Okta.', {
+  id: readOnly(integer('Its place in the queue.')),
+  userId: readOnly({ ...integer('The number of the panelist it belonged to.'), type: ['integer', 'null'] }),
+  uuid: readOnly({ ...text('The id of the account in Okta.'), type: ['string', 'null'] }),
+  email: readOnly({ ...text('The e-mail address of the account.'), type: ['string', 'null'] }),
+  created: readOnly(instant('When it was queued.')),
+}, ['id'])
+
+const oktaError = object('Okta error', 'An error received from Okta.', {
+  id: readOnly(integer('Its number.')),
+  created: readOnly(instant('When it came.')),
+  message: readOnly(text('What Okta said.')),
+  statusCode: readOnly(integer('The HTTP status; 0 when no answer came.')),
+  errorCode: readOnly(text('Okta\'s code.')),
+  trace: readOnly({ description: 'The request, Okta\'s id of it, the causes, and the step of the run.' }),
+}, ['id', 'message', 'statusCode', 'errorCode'])
+
+export const portalComponents: Record<string, Schema> = {
+  Portal: portal,
+  PortalSettings: settings,
+  PortalUser: portalUser,
+  PersonIds: {
+    ...list('The ids of people.', { ...text('The id of a person.', 32), 'x-references': 'User' }), title: 'Ids of people', minItems: 1, maxItems: 100_000,
+  },
+  QueuedAccount: queued,
+  OktaError: oktaError,
+}

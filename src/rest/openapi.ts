@@ -1,0 +1,220 @@
+/**
+ * The OpenAPI 3.1 document, made from the lists the server itself runs on: routes, attributes, errors. What it says of an
+ * operation is what `server.ts` does around every route.
+ */
+import { errorTable } from '../errors.ts'
+import type { Resource } from '../model/attribute.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
+import { allComponents, listSchema } from './openapi-components.ts'
+import { patchSchema, refTo, type Schema } from './openapi-attributes.ts'
+import type { QueryParameter, Route, Shape } from './route.ts'
+import { apiPrefix } from './server.ts'
+
+export interface Reference {
+  $ref: string
+}
+
+export interface Parameter {
+  name: string
+  in: 'path' | 'query' | 'header'
+  required?: boolean
+  description: string
+  schema: Schema
+}
+
+export interface Header {
+  description: string
+  schema: Schema
+}
+
+type Content = Record<string, { schema: Schema }>
+
+export interface Response {
+  description: string
+  headers?: Record<string, Reference>
+  content?: Content
+}
+
+export interface Operation {
+  operationId: string
+  summary: string
+  tags: string[]
+  'x-required-scope': string
+  parameters: (Parameter | Reference)[]
+  requestBody?: { required: boolean; content: Content }
+  responses: Record<string, Response | Reference>
+}
+
+export interface OpenApiDocument {
+  openapi: '3.1.0'
+  jsonSchemaDialect: string
+  info: { title: string; version: string; description: string; license: { name: string; identifier: string } }
+  servers: { url: string }[]
+  security: Record<string, string[]>[]
+  tags: { name: string; description: string }[]
+  paths: Record<string, Record<string, Operation>>
+  components: {
+    schemas: Record<string, Schema>
+    parameters: Record<string, Parameter>
+    headers: Record<string, Header>
+    responses: Record<string, Response>
+    securitySchemes: Record<string, { type: string; scheme: string; description: string }>
+  }
+}
+
+const tagDocs: Record<string, string> = {
+  People: 'People, and what belongs to each: addresses, logins, affiliations, notes.',
+  Lifecycle: 'What happens in a person\'s life here: activate, disable, terminate, rehire.',
+  Organisations: 'Companies and every other organisation, and how they stand above one another.',
+  Metadata: 'Kinds of things, and the custom attributes administrators declare.',
+  Plans: 'What an import, a bulk operation, a merge or a sync would do: look first, then apply exactly that.',
+  Portals: 'Portals, their people, and how their accounts in Okta stand.',
+  Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
+  'API keys': 'Bearer keys for programs.',
+}
+
+const description = `People, organisations and portals of one installation.
+
+Every request carries an API key: \`Authorization: Bearer gh_…\`. Each operation names the scope it needs; admin implies write, write implies read.
+
+Refusals are problem details (RFC 9457) with a stable \`code\`. PATCH is JSON Merge Patch (RFC 7396). Every answer has an ETag; \`If-Match\` keeps a change from overwriting somebody else's. A request with an \`Idempotency-Key\` may be sent again for 24 hours without being carried out twice.
+
+Lists go on at \`next\`. Attributes that are shown on request only appear when \`attributes=\` names them; it leaves out all others, required ones too.`
+
+const parameters: Record<string, Parameter> = {
+  IfMatch: {
+    name: 'If-Match', in: 'header', schema: { type: 'string' },
+    description: 'The ETag the record must still have, or a list of them; otherwise the answer is 412.',
+  },
+  IfNoneMatch: {
+    name: 'If-None-Match', in: 'header', schema: { type: 'string' },
+    description: 'The ETag of the answer one has already: if it still holds, the answer is 304 without a body.',
+  },
+  IdempotencyKey: {
+    name: 'Idempotency-Key', in: 'header', schema: { type: 'string', maxLength: 255 },
+    description: 'A name for this request, one of a kind: sent again within 24 hours it is answered as before and not carried out again.',
+  },
+}
+
+const headers: Record<string, Header> = {
+  ETag: { description: 'The version of what was answered.', schema: { type: 'string' } },
+  Location: { description: 'The address of what was made.', schema: { type: 'string', format: 'uri' } },
+  RequestId: { description: 'Names the request in the log of the server.', schema: { type: 'string' } },
+  IdempotencyReplayed: { description: 'true when this is the answer to an earlier request with the same Idempotency-Key.', schema: { type: 'string', enum: ['true'] } },
+}
+
+/** The document for these routes, served under `publicUrl`. */
+export function openApi(routes: readonly Route[], { version, publicUrl }: { version: string; publicUrl: string }): OpenApiDocument {
+  const paths: OpenApiDocument['paths'] = {}
+  for (const route of routes) {
+    const path = route.path.replaceAll(/:(\w+)/g, '{$1}')
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operationOf(route) }
+  }
+  const tags = [...new Set(routes.map(({ tag }) => tag))]
+  return {
+    openapi: '3.1.0',
+    jsonSchemaDialect: 'https://spec.openapis.org/oas/3.1/dialect/base',
+    info: { title: 'Gatehouse', version, description, license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' } },
+    servers: [{ url: `${publicUrl.replace(/\/$/, '')}${apiPrefix}` }],
+    security: [{ apiKey: [] }],
+    tags: tags.map((name) => ({ name, description: tagDocs[name] ?? name })),
+    paths,
+    components: {
+      schemas: { ...allComponents(), ...patchComponents(routes) },
+      parameters,
+      headers,
+      responses: problemResponses(),
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `gatehouse key create` or `POST /keys`.' } },
+    },
+  }
+}
+
+function operationOf(route: Route): Operation {
+  return {
+    operationId: route.operation,
+    summary: route.summary,
+    tags: [route.tag],
+    'x-required-scope': route.scope,
+    parameters: [...pathParameters(route), ...(route.query ?? []).map((one) => queryParameter(one, route)), ...headerParameters(route)],
+    ...(route.body ? { requestBody: { required: route.bodyRequired !== false, content: bodyContent(route, route.body) } } : {}),
+    responses: { ...successOf(route), ...problemsOf(route) },
+  }
+}
+
+function pathParameters(route: Route): Parameter[] {
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.' }
+  return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
+    { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
+  ))
+}
+
+function queryParameter(parameter: QueryParameter, route: Route): Parameter {
+  const { name, type, doc, min, max, values, required } = parameter
+  const allowed = name === 'sortBy' ? sortable(route) : values
+  const form: Schema = type === 'dateTime' ? { type: 'string', format: 'date-time' } : { type }
+  const limits = { ...(min === undefined ? {} : { minimum: min }), ...(max === undefined ? {} : { maximum: max }), ...(allowed ? { enum: allowed } : {}) }
+  return { name, in: 'query', ...(required ? { required } : {}), description: doc, schema: { ...form, ...limits } }
+}
+
+const resources: Record<string, Resource> = { User: user, Organization: organization }
+
+function sortable(route: Route): string[] | undefined {
+  const resource = resources[route.answer?.component ?? '']
+  return resource?.attributes.filter((one) => one.sortable).map(({ path }) => path)
+}
+
+/** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
+export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
+  return method !== 'GET' && (/^\/(users|organizations)\/:id/.test(path) || path === '/portals/:id')
+}
+
+function headerParameters(route: Route): Reference[] {
+  const names = route.method === 'GET' ? ['IfNoneMatch'] : takesVersions(route) ? ['IfMatch', 'IdempotencyKey'] : ['IdempotencyKey']
+  return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
+}
+
+function bodyContent({ method }: Route, { component }: Shape): Content {
+  if (method !== 'PATCH') return { 'application/json': { schema: refTo(component) } }
+  const schema = refTo(`${component}Patch`)
+  return { 'application/merge-patch+json': { schema }, 'application/json': { schema } }
+}
+
+function patchComponents(routes: readonly Route[]): Record<string, Schema> {
+  const all = allComponents()
+  const patched = routes.filter(({ method, body }) => method === 'PATCH' && body).map(({ body }) => body!.component)
+  return Object.fromEntries(patched.filter((name) => all[name]).map((name) => [`${name}Patch`, patchSchema(all[name]!)]))
+}
+
+function successOf(route: Route): Record<string, Response> {
+  const { answer, method, query = [] } = route
+  const status = String(route.status ?? 200)
+  const has = (name: string) => query.some((one) => one.name === name)
+  const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(method === 'GET' ? [] : ['IdempotencyReplayed'])]
+  const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
+  const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
+  const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }
+  return { [status]: success, ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
+}
+
+const headerNames: Record<string, string> = { ETag: 'ETag', Location: 'Location', RequestId: 'X-Request-Id', IdempotencyReplayed: 'Idempotency-Replayed' }
+
+function problemsOf(route: Route): Record<string, Reference> {
+  const statuses = [
+    400, 401, 403,
+    ...(route.path.includes(':') ? [404] : []),
+    ...(route.method === 'GET' ? [] : [409, ...(takesVersions(route) ? [412] : []), ...(route.body ? [413, 415] : []), 422]),
+    429, 500, 503,
+    ...(route.method === 'GET' ? [] : [507]),
+  ]
+  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]))
+}
+
+/** One response a status, naming the codes it comes with. */
+function problemResponses(): Record<string, Response> {
+  const byStatus = Map.groupBy(Object.entries(errorTable), ([, { status }]) => status)
+  return Object.fromEntries([...byStatus].map(([status, rows]) => [`Problem${status}`, {
+    description: rows.map(([code, { title }]) => `\`${code}\`: ${title}`).join(' '),
+    content: { 'application/problem+json': { schema: refTo('Problem') } },
+  }]))
+}

@@ -1,0 +1,112 @@
+/** Where a path of a mapping or a CSV header leads in the model: which attribute, and whether an import may set it. */
+import type { Attribute, Collection, CustomAttributes } from '../model/attribute.ts'
+import { organization } from '../model/organization.ts'
+import { affiliations } from '../model/user-links.ts'
+import { user } from '../model/user.ts'
+import { formatPath, type Step } from './document-path.ts'
+
+export type ResourceName = 'User' | 'Organization' | 'Affiliation'
+export const resourceNames: readonly ResourceName[] = ['User', 'Organization', 'Affiliation']
+
+export interface Place {
+  /** Absent for custom attributes (texts) and for the password. */
+  attribute?: Attribute
+  custom?: true
+  password?: true
+  /** May hold several values. */
+  multiple: boolean
+  /** An import may set it. */
+  settable: boolean
+}
+
+interface Shape {
+  attributes: readonly Attribute[]
+  collections: readonly Collection[]
+  custom?: CustomAttributes
+}
+
+/** An affiliation by itself: a row that ties a person to an organisation. */
+const owner: Attribute = { ...affiliations.attributes.find((one) => one.path === 'organization')!, path: 'user', references: 'User' }
+
+const shapes: Record<ResourceName, Shape> = {
+  User: user,
+  Organization: organization,
+  Affiliation: { attributes: [owner, ...affiliations.attributes], collections: [] },
+}
+
+/** Read-only to callers, but an import brings them along: ids are kept, and so is where a person stands. */
+const imported = new Set(['id', 'status', 'secondaryStatus'])
+
+const isSettable = (attribute: Attribute) => attribute.mutability !== 'readOnly' || imported.has(attribute.path)
+
+/** The place a path leads to; a text that says what is wrong when it leads nowhere. */
+export function placeOf(resource: ResourceName, steps: readonly Step[]): Place | string {
+  const shape = shapes[resource]
+  if (resource === 'User' && steps.length === 1 && steps[0] === 'password') {
+    return { password: true, multiple: false, settable: true }
+  }
+  const collection = shape.collections.find((one) => one.path === steps[0])
+  if (!collection) return placeIn(resource, shape, steps, 0)
+  if (typeof steps[1] !== 'number') {
+    return `${formatPath(steps)}: ${collection.path} is a list; write ${collection.path}[0] for its first entry or ${collection.path}[] for one entry a value.`
+  }
+  return placeIn(resource, { attributes: collection.attributes, collections: [], custom: collection.custom }, steps, 2)
+}
+
+function placeIn(resource: ResourceName, shape: Shape, steps: readonly Step[], from: number): Place | string {
+  const rest = steps.slice(from)
+  const unknown = `${formatPath(steps)}: ${resource} has no such attribute.`
+  if (shape.custom && rest[0] === shape.custom.path) {
+    const named = typeof rest[1] === 'string' && rest[1] !== ''
+    const fits = rest.length === 2 || (rest.length === 3 && typeof rest[2] === 'number')
+    return named && fits ? { custom: true, multiple: rest.length === 2, settable: true } : unknown
+  }
+  const indexed = typeof rest.at(-1) === 'number'
+  const names = indexed ? rest.slice(0, -1) : rest
+  if (names.some((step) => typeof step === 'number')) return unknown
+  const path = names.join('.')
+  const attribute = shape.attributes.find((one) => one.path === path)
+  if (!attribute || (indexed && !attribute.side)) return unknown
+  return { attribute, multiple: attribute.side !== undefined && !indexed, settable: isSettable(attribute) }
+}
+
+/** True when records of a resource can be found by this path: `employeeNumber`, `emails.value`, `attributes.code`. */
+export function canFindBy(resource: 'User' | 'Organization', path: string): boolean {
+  const shape = shapes[resource]
+  const [head = '', ...rest] = path.split('.')
+  if (head === 'attributes') return rest.length > 0
+  const collection = shape.collections.find((one) => one.path === head)
+  const attribute = collection
+    ? collection.attributes.find((one) => one.path === rest.join('.'))
+    : shape.attributes.find((one) => one.path === path)
+  return attribute !== undefined && attribute.filterable && attribute.expression === undefined
+}
+
+/** The document without what only the server makes, as an import hands it on. Attributes it doesn't know are kept. */
+export function settableOnly(resource: 'User' | 'Organization', document: Record<string, unknown>): Record<string, unknown> {
+  const shape = shapes[resource]
+  const made: Record<string, unknown> = pick(shape.attributes, document, '')
+  for (const { path, attributes } of shape.collections) {
+    const entries = made[path]
+    if (!Array.isArray(entries)) continue
+    made[path] = entries.map((entry: unknown) =>
+      typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? pick(attributes, entry as Record<string, unknown>, '') : entry)
+  }
+  return made
+}
+
+function pick(attributes: readonly Attribute[], value: Record<string, unknown>, prefix: string): Record<string, unknown> {
+  const made: Record<string, unknown> = {}
+  for (const [key, inner] of Object.entries(value)) {
+    const path = prefix + key
+    const attribute = attributes.find((one) => one.path === path)
+    if (attribute && !isSettable(attribute)) continue
+    const below = !attribute && attributes.some((one) => one.path.startsWith(`${path}.`))
+    if (!below || typeof inner !== 'object' || inner === null || Array.isArray(inner)) made[key] = inner
+    else {
+      const kept = pick(attributes, inner as Record<string, unknown>, `${path}.`)
+      if (Object.keys(kept).length > 0) made[key] = kept
+    }
+  }
+  return made
+}

@@ -1,0 +1,205 @@
+/** Holds a mapping to its shape: every thing that is wrong, each with its place in the file. */
+import { isObject, type Document } from '../model/attribute.ts'
+import type { Problem } from '../errors.ts'
+import { canFindBy, placeOf, resourceNames, settableOnly, type ResourceName } from './attribute-place.ts'
+import { parsePath } from './document-path.ts'
+import { isSecretName } from './password-value.ts'
+import { safePattern } from './safe-pattern.ts'
+import { dateReader } from './value-date.ts'
+
+type Report = (path: string, message: string) => void
+type Check = (value: unknown, path: string, report: Report) => void
+
+const maxRules = 500
+
+/** The problems of a parsed mapping file; none when it is good. */
+export function checkMapping(value: unknown): Problem[] {
+  const problems: Problem[] = []
+  const report: Report = (path, message) => problems.push({ path: path || 'mapping', message })
+  mapping(value, '', report)
+  return problems
+}
+
+const text: Check = (value, path, report) => {
+  if (typeof value !== 'string') report(path, 'must be a text.')
+}
+const columnName: Check = (value, path, report) => {
+  if (typeof value !== 'string' || value === '') report(path, 'must be the name of a column.')
+}
+const truth: Check = (value, path, report) => {
+  if (typeof value !== 'boolean') report(path, 'must be true or false.')
+}
+const scalar: Check = (value, path, report) => {
+  if (!['string', 'number', 'boolean'].includes(typeof value)) report(path, 'must be a text, a number, true or false.')
+}
+const oneOf = (...allowed: string[]): Check => (value, path, report) => {
+  if (typeof value !== 'string' || !allowed.includes(value)) report(path, `must be one of ${allowed.map((one) => JSON.stringify(one)).join(', ')}.`)
+}
+const list = (check: Check): Check => (value, path, report) => {
+  if (!Array.isArray(value) || value.length > maxRules) return report(path, `must be a list of at most ${maxRules}.`)
+  value.forEach((one, at) => check(one, `${path}[${at}]`, report))
+}
+const oneOrMore = (check: Check): Check => (value, path, report) =>
+  Array.isArray(value) ? list(check)(value, path, report) : check(value, path, report)
+
+/** An object with these keys and no others. */
+const shape = (keys: Record<string, Check>, required: string[] = []): Check => (value, path, report) => {
+  if (!isObject(value)) return report(path, 'must be an object.')
+  for (const key of required) if (value[key] === undefined) report(path, `lacks "${key}".`)
+  for (const [key, inner] of Object.entries(value)) {
+    const check = Object.hasOwn(keys, key) ? keys[key] : undefined
+    const at = path === '' ? key : `${path}.${key}`
+    if (check) check(inner, at, report)
+    else report(at, `is not known here. Known: ${Object.keys(keys).join(', ')}.`)
+  }
+}
+
+const delimiter: Check = (value, path, report) => {
+  if (typeof value !== 'string' || value.length !== 1 || /["\r\n]/.test(value)) report(path, 'must be one character.')
+}
+
+const regex: Check = (value, path, report) => {
+  shape({ match: text, replace: text }, ['match', 'replace'])(value, path, report)
+  if (!isObject(value) || typeof value.match !== 'string') return
+  const made = safePattern(value.match)
+  if (typeof made === 'string') report(`${path}.match`, made)
+}
+
+const datePattern: Check = (value, path, report) => {
+  if (typeof value !== 'string' || !dateReader(value)) report(path, 'must be a pattern with YYYY, MM and DD, such as "MM/DD/YYYY".')
+}
+
+const textMap: Check = (value, path, report) => {
+  if (!isObject(value) || Object.values(value).some((one) => typeof one !== 'string')) report(path, 'must be an object of texts.')
+}
+
+const nonEmpty: Check = (value, path, report) => {
+  if (typeof value !== 'string' || value === '') report(path, 'must be a text that is not empty.')
+}
+
+const depth: Check = (value, path, report) => {
+  if (!Number.isInteger(value) || (value as number) < 0 || (value as number) > 20) report(path, 'must be a number from 0 to 20.')
+}
+
+const template: Check = (value, path, report) => {
+  const left = typeof value === 'string' ? value.replace(/\\.|\{[^{}]+\}/g, '').replace(/\[[^[\]]*\]/g, '') : '{'
+  if (/[{}[\]]/.test(left)) report(path, 'must be a text in which {column} and [optional part] are closed, and not nested.')
+}
+
+const valueKeys: Record<string, Check> = {
+  column: oneOrMore(columnName),
+  template,
+  value: scalar,
+  trim: truth,
+  split: nonEmpty,
+  pick: oneOf('first', 'last'),
+  rdn: nonEmpty,
+  depth,
+  regex,
+  lower: truth,
+  upper: truth,
+  map: textMap,
+  prefix: text,
+  suffix: text,
+  date: datePattern,
+  default: scalar,
+  clear: truth,
+  by: text,
+}
+
+/** A rule object: exactly one source. */
+const valueRule: Check = (value, path, report) => {
+  shape(valueKeys)(value, path, report)
+  if (!isObject(value)) return
+  const sources = ['column', 'template', 'value'].filter((key) => value[key] !== undefined)
+  if (sources.length !== 1) report(path, 'needs exactly one of "column", "template" and "value".')
+}
+
+const rule: Check = (value, path, report) => (typeof value === 'string' ? columnName : valueRule)(value, path, report)
+
+const condition: Check = (value, path, report) => {
+  shape({ column: columnName, equals: text, oneOf: list(text), contains: nonEmpty, present: truth }, ['column'])(value, path, report)
+  if (!isObject(value)) return
+  const tests = ['equals', 'oneOf', 'contains', 'present'].filter((key) => value[key] !== undefined)
+  if (tests.length !== 1) report(path, 'needs exactly one of "equals", "oneOf", "contains" and "present".')
+}
+
+const reference = (target: 'User' | 'Organization'): Check => (value, path, report) => {
+  valueRule(value, path, report)
+  if (!isObject(value)) return
+  if (typeof value.by !== 'string') report(path, 'needs "by": the attribute that the value is looked up in.')
+  else if (!canFindBy(target, value.by)) report(`${path}.by`, `${target} cannot be found by "${value.by}".`)
+}
+
+const correlate = (resource: ResourceName): Check => (value, path, report) => {
+  list(text)(value, path, report)
+  if (resource === 'Affiliation') return report(path, 'does not apply: an affiliation is found by its person, organisation and period.')
+  if (!Array.isArray(value)) return
+  for (const one of value) {
+    if (typeof one === 'string' && !canFindBy(resource, one)) report(path, `${resource} cannot be found by "${one}".`)
+  }
+}
+
+const setRules = (resource: ResourceName): Check => (value, path, report) => {
+  if (!isObject(value) || Object.keys(value).length > maxRules) return report(path, `must be an object of at most ${maxRules} rules.`)
+  for (const [target, inner] of Object.entries(value)) {
+    const at = `${path}[${JSON.stringify(target)}]`
+    rule(inner, at, report)
+    setTarget(resource, target, inner, at, report)
+  }
+}
+
+function setTarget(resource: ResourceName, target: string, inner: unknown, at: string, report: Report): void {
+  const steps = parsePath(target)
+  if (typeof steps === 'string') return report(at, steps)
+  const place = placeOf(resource, steps)
+  if (typeof place === 'string') return report(at, place)
+  if (!place.settable) return report(at, 'is made by the server and cannot be set.')
+  const secret = place.password || place.attribute?.sensitivity === 'secret'
+  if (!secret && namesSecret(inner)) report(at, 'takes a column whose name says that it holds a secret; only "password" may.')
+  if (!isObject(inner) || inner.by === undefined) return
+  const points = place.attribute?.references
+  if (points !== 'User' && points !== 'Organization') report(`${at}.by`, 'is for attributes that refer to a User or an Organization.')
+  else reference(points)(inner, at, report)
+}
+
+function namesSecret(inner: unknown): boolean {
+  if (typeof inner === 'string') return isSecretName(inner)
+  if (!isObject(inner)) return false
+  if (typeof inner.template === 'string') return [...inner.template.matchAll(/\{([^{}]+)\}/g)].some(([, name]) => isSecretName(name!))
+  return [inner.column].flat().some((name) => typeof name === 'string' && isSecretName(name))
+}
+
+const recordRule: Check = (value, path, report) => {
+  if (!isObject(value)) return report(path, 'must be an object.')
+  const resource = value.resource as ResourceName
+  if (!resourceNames.includes(resource)) return report(`${path}.resource`, `must be one of ${resourceNames.join(', ')}.`)
+  const ties: Record<string, Check> = resource === 'Affiliation' ? { user: reference('User'), organization: reference('Organization') } : {}
+  const keys = { resource: text, when: oneOrMore(condition), correlate: correlate(resource), set: setRules(resource), ...ties }
+  shape(keys, ['set', ...Object.keys(ties)])(value, path, report)
+}
+
+const firstRecord: Check = (value, path, report) => {
+  const resource = isObject(value) && value.resource === 'User' ? 'User' : 'Organization'
+  const document: Check = (inner, at) => {
+    if (!isObject(inner)) return report(at, 'must be an object.')
+    const lost = Object.keys(inner).filter((key) => !(key in settableOnly(resource, inner as Document)))
+    for (const key of lost) report(`${at}.${key}`, 'is made by the server and cannot be set.')
+  }
+  const keys = { resource: oneOf('User', 'Organization'), correlate: correlate(resource), document }
+  shape(keys, ['resource', 'document'])(value, path, report)
+}
+
+const mapping = shape(
+  {
+    description: text,
+    format: oneOf('csv', 'ldif', 'jsonl'),
+    delimiter,
+    encoding: oneOf('utf-8', 'latin1'),
+    first: list(firstRecord),
+    records: list(recordRule),
+    waiting: list(shape({ when: oneOrMore(condition), as: nonEmpty, name: columnName }, ['when', 'as'])),
+    skip: list(shape({ when: oneOrMore(condition), reason: nonEmpty }, ['when', 'reason'])),
+  },
+  ['format', 'records'],
+)
