@@ -322,6 +322,15 @@ create table gatehouse.plan (
   constraint plan_status CHECK (((status)::text = ANY (ARRAY[('planning'::character varying)::text, ('planned'::character varying)::text, ('stopped'::character varying)::text, ('applying'::character varying)::text, ('applied'::character varying)::text, ('cancelled'::character varying)::text, ('undone'::character varying)::text])))
 );
 
+-- table: gatehouse.plan_key
+create table gatehouse.plan_key (
+  plan_id character varying(32) not null,
+  resource character varying(40) not null,
+  key_hash character varying(32) not null,
+  target_id character varying(64) not null,
+  line integer not null
+);
+
 -- table: gatehouse.plan_read
 create table gatehouse.plan_read (
   plan_id character varying(32) not null,
@@ -341,7 +350,6 @@ create table gatehouse.plan_step (
   source character varying(255),
   line integer,
   label character varying(255),
-  correlation character varying(400),
   changes jsonb,
   problems jsonb,
   secret bytea,
@@ -1587,11 +1595,11 @@ CREATE INDEX idempotency_key_created ON gatehouse.idempotency_key USING btree (c
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
 
+-- index: gatehouse.plan_key_lookup
+CREATE INDEX plan_key_lookup ON gatehouse.plan_key USING btree (plan_id, resource, key_hash);
+
 -- index: gatehouse.plan_step_action
 CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, action, step_no) WHERE ((action)::text = ANY (ARRAY[('update'::character varying)::text, ('conflict'::character varying)::text, ('error'::character varying)::text, ('waiting'::character varying)::text, ('skipped'::character varying)::text]));
-
--- index: gatehouse.plan_step_correlation
-CREATE INDEX plan_step_correlation ON gatehouse.plan_step USING btree (plan_id, resource, correlation) WHERE (correlation IS NOT NULL);
 
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
@@ -1799,6 +1807,9 @@ alter table efs.users add constraint users_person_id_fkey FOREIGN KEY (person_id
 
 -- foreign key: gatehouse.audit_block.audit_block_key_id_fkey
 alter table gatehouse.audit_block add constraint audit_block_key_id_fkey FOREIGN KEY (key_id) REFERENCES gatehouse.signing_key(key_id);
+
+-- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
+alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.plan_read.plan_read_plan_id_fkey
 alter table gatehouse.plan_read add constraint plan_read_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
@@ -2518,6 +2529,14 @@ comment on column gatehouse.plan.applied_at is 'When it was applied.';
 comment on column gatehouse.plan.applied_by is 'Who applied it.';
 comment on column gatehouse.plan.correlation_id is 'Ties its audit events together.';
 
+-- comment: gatehouse.plan_key
+comment on table gatehouse.plan_key is 'How later rows of a plan find a record that an earlier row makes.';
+comment on column gatehouse.plan_key.plan_id is 'The plan.';
+comment on column gatehouse.plan_key.resource is 'What sort of record.';
+comment on column gatehouse.plan_key.key_hash is 'A digest of attribute and value.';
+comment on column gatehouse.plan_key.target_id is 'Which record.';
+comment on column gatehouse.plan_key.line is 'The line that makes it.';
+
 -- comment: gatehouse.plan_read
 comment on table gatehouse.plan_read is 'A record that a plan has looked at, and the version it saw: applying refuses when it has changed since.';
 comment on column gatehouse.plan_read.plan_id is 'The plan.';
@@ -2535,10 +2554,9 @@ comment on column gatehouse.plan_step.target_id is 'To which one.';
 comment on column gatehouse.plan_step.source is 'The file it came from.';
 comment on column gatehouse.plan_step.line is 'The line in it.';
 comment on column gatehouse.plan_step.label is 'How a reader knows the record.';
-comment on column gatehouse.plan_step.correlation is 'How later rows of the same plan find the record.';
 comment on column gatehouse.plan_step.changes is 'What it changes.';
 comment on column gatehouse.plan_step.problems is 'What stands against it.';
-comment on column gatehouse.plan_step.secret is 'Password hashes it brings, encrypted with the master key.';
+comment on column gatehouse.plan_step.secret is 'Password hashes it brings, or the rows that undoing puts back; shown nowhere.';
 comment on column gatehouse.plan_step.status is 'planned, done, failed, undone.';
 comment on column gatehouse.plan_step.result is 'What came of it, and what undoing needs.';
 

@@ -31,20 +31,17 @@ create table gatehouse.plan_step (
   -- Where it came from: file and line.
   source      varchar(255),
   line        integer,
-  -- How a reader knows the record, and how later rows of the same plan find it.
+  -- How a reader knows the record.
   label       varchar(255),
-  correlation varchar(400),
   changes     jsonb,
   problems    jsonb,
-  -- Password hashes: encrypted with the master key, shown nowhere.
+  -- Password hashes, as LOGIN keeps them, and rows kept for undoing: shown nowhere.
   secret      bytea,
   status      varchar(10) not null default 'planned'
     constraint plan_step_status check (status in ('planned', 'done', 'failed', 'undone')),
   result      jsonb,
   primary key (plan_id, step_no)
 );
--- Two rows of one file that mean the same record; a membership whose person is made by the same plan.
-create index plan_step_correlation on gatehouse.plan_step (plan_id, resource, correlation) where correlation is not null;
 -- What needs a person's eye, without walking past a million creations.
 create index plan_step_action on gatehouse.plan_step (plan_id, action, step_no) where action in ('update', 'conflict', 'error', 'waiting', 'skipped');
 create index plan_step_failed on gatehouse.plan_step (plan_id, step_no) where status = 'failed';
@@ -57,3 +54,14 @@ create table gatehouse.plan_read (
   version   integer     not null,
   primary key (plan_id, resource, target_id)
 );
+
+-- How later rows of a plan find the records that earlier rows make: a digest of path and value, for two rows that mean
+-- the same person, and for memberships whose person is made by the same plan.
+create table gatehouse.plan_key (
+  plan_id   varchar(32) not null references gatehouse.plan on delete cascade,
+  resource  varchar(40) not null,
+  key_hash  varchar(32) not null,
+  target_id varchar(64) not null,
+  line      integer     not null
+);
+create index plan_key_lookup on gatehouse.plan_key (plan_id, resource, key_hash);

@@ -942,10 +942,9 @@ comment on column gatehouse.plan_step.target_id is 'To which one.';
 comment on column gatehouse.plan_step.source is 'The file it came from.';
 comment on column gatehouse.plan_step.line is 'The line in it.';
 comment on column gatehouse.plan_step.label is 'How a reader knows the record.';
-comment on column gatehouse.plan_step.correlation is 'How later rows of the same plan find the record.';
 comment on column gatehouse.plan_step.changes is 'What it changes.';
 comment on column gatehouse.plan_step.problems is 'What stands against it.';
-comment on column gatehouse.plan_step.secret is 'Password hashes it brings, encrypted with the master key.';
+comment on column gatehouse.plan_step.secret is 'Password hashes it brings, or the rows that undoing puts back; shown nowhere.';
 comment on column gatehouse.plan_step.status is 'planned, done, failed, undone.';
 comment on column gatehouse.plan_step.result is 'What came of it, and what undoing needs.';
 
@@ -954,6 +953,13 @@ comment on column gatehouse.plan_read.plan_id is 'The plan.';
 comment on column gatehouse.plan_read.resource is 'What sort of record.';
 comment on column gatehouse.plan_read.target_id is 'Which one.';
 comment on column gatehouse.plan_read.version is 'The version it had.';
+
+comment on table gatehouse.plan_key is 'How later rows of a plan find a record that an earlier row makes.';
+comment on column gatehouse.plan_key.plan_id is 'The plan.';
+comment on column gatehouse.plan_key.resource is 'What sort of record.';
+comment on column gatehouse.plan_key.key_hash is 'A digest of attribute and value.';
+comment on column gatehouse.plan_key.target_id is 'Which record.';
+comment on column gatehouse.plan_key.line is 'The line that makes it.';
 
 comment on table gatehouse.migration is 'The migrations applied to this database.';
 comment on column gatehouse.migration.name is 'The file''s name.';

@@ -7,11 +7,12 @@ import type { Actor, Context } from './context.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { newId } from './model/id.ts'
-import { endPeople, startPeople } from './directory/nightly.ts'
+import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { createUser } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
 import { auditRoutes } from './rest/audit.ts'
+import { addDocs } from './rest/docs-page.ts'
 import { addHealth } from './rest/health.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
@@ -30,6 +31,7 @@ import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
+import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
   config: Config
@@ -63,6 +65,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 export function planKinds(_masterKey: MasterKey): Record<string, PlanKind> {
   return {
     bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+    import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
     merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   }
 }
@@ -76,7 +79,9 @@ export function allRoutes(masterKey: MasterKey): Route[] {
 export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyInstance {
   const server = createServer(base)
   addHealth(server, base)
-  addRoutes(server, base, allRoutes(masterKey))
+  const routes = allRoutes(masterKey)
+  addRoutes(server, base, routes)
+  addDocs(server, routes, base)
   return server
 }
 
@@ -134,6 +139,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
+    { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
   ]

@@ -121,6 +121,17 @@ test('a process that dies between Okta\'s answer and our commit leaves nothing b
   await quiet(world)
 })
 
+test('a run that died is not left running: the next one closes its plan', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron')
+  const run = world.run()
+  run.connector.create = () => Promise.reject(new Error('killed'))
+  await expect(syncPortal(run, world.portalId)).rejects.toThrow('killed')
+  await world.sync()
+  const plans = await world.ctx.db.query('select status from gatehouse.plan order by plan_id')
+  expect(plans).toEqual([{ status: 'stopped' }, { status: 'applied' }])
+})
+
 test('two runs at once: the second is refused', async () => {
   const world = await syncWorld()
   await world.members('Ada Byron')

@@ -18,8 +18,15 @@ export function stepLines(step: PlanStep): string[] {
   const where = step.line === undefined ? '' : ` line ${step.line}`
   const problems = ((step.problems ?? []) as { path?: string; column?: string; message?: string; reason?: string }[]).map((one) => `             ${one.column ?? one.path ?? ''} ${one.reason ?? one.message ?? ''}`)
   const result = step.status === 'failed' ? [`             failed: ${(step.result as { detail?: string } | undefined)?.detail ?? ''}`] : []
-  const changed = step.action === 'update' && step.changes !== undefined ? `  ${JSON.stringify(step.changes)}` : ''
+  const changed = step.action === 'update' ? `  ${changeText(step.changes)}` : ''
   return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${step.label ?? ''}${where}${changed}`, ...problems, ...result]
+}
+
+/** Fields as `path: before → after`; other shapes as they are. */
+function changeText(changes: unknown): string {
+  const fields = (changes as { fields?: { path: string; before?: unknown; after?: unknown }[] } | undefined)?.fields
+  if (!fields) return changes === undefined ? '' : JSON.stringify(changes)
+  return fields.map(({ path, before, after }) => (before === undefined && after === undefined ? path : `${path}: ${JSON.stringify(before) ?? ''} → ${JSON.stringify(after) ?? ''}`)).join('; ')
 }
 
 /** 1 when something could not be done, else 0. */

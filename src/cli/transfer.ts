@@ -1,3 +1,173 @@
-import type { Command } from 'commander'
+/** gatehouse import, export and generate. */
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { createWriteStream, type WriteStream } from 'node:fs'
+import { once } from 'node:events'
+import { basename, dirname, extname, join } from 'node:path'
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
+import type { Document } from '../model/attribute.ts'
+import { applyPlan } from '../plans/apply.ts'
+import { listSteps, readPlan, type Plan } from '../store/plans.ts'
+import { runImport } from '../transfer/apply-import.ts'
+import { collectRejects } from '../transfer/collect-rejects.ts'
+import { exportRecords } from '../transfer/export-records.ts'
+import { loadMapping } from '../transfer/mapping.ts'
+import { planImport, type ImportFile } from '../transfer/plan-import.ts'
+import { formatOf } from '../transfer/read-records.ts'
+import { csvColumns, csvText } from '../transfer/write-csv.ts'
+import { writeGenerated } from '../transfer/write-generated.ts'
+import { jsonlText } from '../transfer/write-jsonl.ts'
+import { ldifText } from '../transfer/write-ldif.ts'
+import { exitCodeOf, planLines, stepLines } from './plans.ts'
+import { print, progressLine, withDatabase } from './run.ts'
 
-export function addTransferCommands(_gatehouse: Command): void {}
+interface ImportOptions {
+  map?: string[]
+  plan?: boolean
+  apply?: string | true
+  rejects?: string
+  json?: boolean
+}
+
+export function addTransferCommands(gatehouse: Command): void {
+  gatehouse.command('import').description('Brings people, organisations and memberships in from CSV, LDIF or JSON Lines: planned row by row, then applied.')
+    .argument('[files...]', 'the files, in the order in which they are to be read')
+    .option('--map <file...>', 'a mapping for all files, or one for each in their order; without one a file is taken for our own export')
+    .option('--plan', 'makes a plan and shows it; nothing else is written')
+    .option('--apply [planId]', 'applies a plan, or goes on with it; without its id, plans first and applies that')
+    .option('--rejects <folder>', 'where rows that were refused are written; default: next to their file')
+    .option('--json', 'answer for machines')
+    .action(importFiles)
+  gatehouse.command('export').description('Writes people or organisations to a file that import takes back.')
+    .argument('<file>', 'where to: .csv, .ldif or .jsonl')
+    .addOption(new Option('--resource <name>', 'what').choices(['users', 'organizations']).default('users'))
+    .option('--filter <filter>', 'only those that a SCIM filter finds')
+    .option('--all', 'hidden people too')
+    .action(exportFile)
+  gatehouse.command('generate').description('Makes people that are not real: the same for the same seed.')
+    .requiredOption('--people <n>', 'how many', readCount)
+    .option('--seed <seed>', 'a number or a word', '1')
+    .option('--json', 'answer for machines')
+    .action((options: { people: number; seed: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const progress = progressLine('people')
+      const made = await writeGenerated(ctx, { people: options.people, seed: options.seed }, progress.show)
+      progress.end()
+      print(options.json, made, () => [`${made.people} people in ${made.organizations} organisations; ${made.panelists} memberships in ${made.portals} portals.`])
+    }))
+}
+
+function readCount(text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 10 || count > 10_000_000) throw new InvalidArgumentError('must be a number from 10 to 10,000,000.')
+  return count
+}
+
+async function importFiles(paths: string[], options: ImportOptions): Promise<void> {
+  if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
+  const stored = typeof options.apply === 'string' ? options.apply : undefined
+  if ((stored === undefined) === (paths.length === 0)) throw new GatehouseError('invalid_parameter', 'Name the files to import, or the plan to apply.')
+  const files = await filesOf(paths, options.map ?? [])
+  await withDatabase(async (_opened, operator) => {
+    const ctx: Context = { ...operator, actor: { ...operator.actor, source: 'IMPORT' } }
+    const planId = stored ?? (await plan(ctx, files)).id
+    if (!options.plan) await apply(ctx, planId)
+    await report(ctx, planId, options)
+  })
+}
+
+async function filesOf(paths: readonly string[], maps: readonly string[]): Promise<ImportFile[]> {
+  if (maps.length > 1 && maps.length !== paths.length) throw new GatehouseError('invalid_parameter', `There are ${paths.length} files and ${maps.length} mappings; give one mapping, or one for each file.`)
+  return Promise.all(paths.map(async (path, index) => {
+    const map = maps.length > 1 ? maps[index] : maps[0]
+    return { path, mapping: map === undefined ? formatOf(path) : await loadMapping(map) }
+  }))
+}
+
+async function plan(ctx: Context, files: readonly ImportFile[]): Promise<Plan> {
+  const progress = progressLine('rows read')
+  const made = await planImport(ctx, files, (rows) => progress.show(rows))
+  progress.end()
+  return made
+}
+
+async function apply(ctx: Context, planId: string): Promise<void> {
+  const { kind } = await readPlan(ctx.db, planId)
+  if (kind !== 'import') throw new GatehouseError('plan_state', `The plan ${planId} is no import.`)
+  const progress = progressLine('rows applied')
+  await applyPlan(ctx, planId, runImport, { progress: progress.show })
+  progress.end()
+}
+
+/** Totals, what needs a person's eye, and the rejected rows in files of their own. */
+async function report(ctx: Context, planId: string, options: ImportOptions): Promise<void> {
+  const found = await readPlan(ctx.db, planId)
+  const rejects = await writeRejects(ctx, found, options.rejects)
+  const shown = options.json ? [] : await notable(ctx, found)
+  print(options.json, { ...found, rejects }, () => [
+    ...shown,
+    ...planLines(found),
+    ...rejects.map((one) => `${one.rows} rejected rows are in ${one.file}`),
+    ...(found.status === 'planned' ? [`Apply it: npx gatehouse import --apply ${planId}`] : []),
+  ])
+  process.exitCode = exitCodeOf(found)
+}
+
+const mostShown = 20
+
+async function notable(ctx: Context, found: Plan): Promise<string[]> {
+  const lines: string[] = []
+  for (const action of ['error', 'conflict', 'update'] as const) {
+    if (action === 'update' && found.status !== 'planned') continue
+    const steps = await listSteps(ctx.db, found.id, { count: mostShown, action })
+    lines.push(...steps.flatMap(stepLines))
+    if ((found.counts[action] ?? 0) > steps.length) lines.push(`          … and ${found.counts[action]! - steps.length} more: npx gatehouse plan steps ${found.id} --action ${action}`)
+  }
+  const failed = await listSteps(ctx.db, found.id, { count: mostShown, failed: true })
+  return [...lines, ...failed.flatMap(stepLines)]
+}
+
+async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<{ file: string; rows: number }[]> {
+  const written: { file: string; rows: number }[] = []
+  for (const file of (found.options as { files: ImportFile[] }).files) {
+    const extension = extname(file.path)
+    const target = join(folder ?? dirname(file.path), `${basename(file.path, extension)}.rejected${extension}`)
+    const rows = await collectRejects(ctx.db, found.id, file, target)
+    if (rows > 0) written.push({ file: target, rows })
+  }
+  return written
+}
+
+async function exportFile(path: string, options: { resource: string; filter?: string; all?: boolean }): Promise<void> {
+  const format = formatOf(path)
+  const resource = options.resource === 'users' ? user : organization
+  await withDatabase(async (_opened, ctx) => {
+    const query = { filter: options.filter, everyone: options.all }
+    const columns = format === 'csv' ? await exportRecords(ctx.db, resource, query, csvColumns) : []
+    const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
+    await once(out, 'open').catch((error: NodeJS.ErrnoException) => {
+      throw new GatehouseError('invalid_file', error.code === 'EEXIST' ? `${path} is there already.` : `${path} cannot be written: ${error.message}`)
+    })
+    const progress = progressLine('records')
+    let count = 0
+    const counted = async function* (documents: AsyncIterable<Document>) {
+      for await (const document of documents) {
+        progress.show(++count)
+        yield document
+      }
+    }
+    await exportRecords(ctx.db, resource, query, async (documents) => {
+      const some = counted(documents)
+      await writeAll(out, format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
+    })
+    progress.end()
+    console.log(`${count} records are in ${path}.`)
+  })
+}
+
+async function writeAll(out: WriteStream, pieces: AsyncIterable<string>): Promise<void> {
+  for await (const piece of pieces) if (!out.write(piece)) await once(out, 'drain')
+  out.end()
+  await once(out, 'close')
+}

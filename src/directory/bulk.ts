@@ -28,7 +28,7 @@ export interface BulkRequest {
 export function bulkRequest(body: unknown): BulkRequest {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object with `operation` and `filter`.')
   const { operation, filter, q, options, ...rest } = body
-  const unknown = Object.keys(rest).filter((key) => key !== 'kind')[0]
+  const unknown = Object.keys(rest).find((key) => key !== 'kind')
   if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
   if (typeof operation !== 'string' || ![...operations, 'delete'].includes(operation)) {
     throw new GatehouseError('invalid_value', `operation: must be one of ${operations.join(', ')} or delete.`)

@@ -12,7 +12,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     checkVersion(document, versions)
     await deleteLockedUser(tx, ctx, document)
     // Plans hold what they would have changed, and so personal data too.
-    await tx.execute(`update gatehouse.plan_step set changes = null, problems = null, result = null, secret = null, label = null, correlation = null where resource = 'User' and target_id = $1`, [id])
+    await tx.execute(`update gatehouse.plan_step set changes = null, problems = null, result = null, secret = null, label = null where resource = 'User' and target_id = $1`, [id])
     await erasePerson(tx, ctx, id)
   })
 }

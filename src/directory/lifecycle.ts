@@ -10,6 +10,7 @@ import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { endAccess, endSessions, openRelated, removeAccess, resetLogins, setLocks } from '../store/user-rows.ts'
+import { today } from './today.ts'
 import { checkVersion, writeUsers, type Versions } from './users.ts'
 import { lockRecords, type Pending } from './write-records.ts'
 
@@ -21,6 +22,13 @@ const bodies: Partial<Record<Operation, readonly string[]>> = {
   convert: ['typeId', 'subTypeId', 'employeeType'],
   rehire: ['startDate', 'lastDate'],
   terminate: ['lastDate', 'removeAccess', 'includeRelated'],
+  retire: ['lastDate', 'removeAccess', 'includeRelated'],
+}
+
+/** Options that only our own jobs set. */
+interface Internal {
+  /** The account is disabled along with it. */
+  disables?: boolean
 }
 
 /**
@@ -37,16 +45,17 @@ export async function operate(ctx: Context, id: string, operation: Operation, bo
   })
 }
 
-/** The same for many people already locked; all or none. */
-export async function operateLocked(tx: Transaction, ctx: Context, people: readonly Loaded[], operation: Operation, options: Document = {}): Promise<Document[]> {
+/** The same for many people already locked; all or none. Their documents, and after them those of accounts that followed. */
+export async function operateLocked(tx: Transaction, ctx: Context, people: readonly Loaded[], operation: Operation, options: Document & Internal = {}): Promise<Document[]> {
   const pending = people.map((before) => ({ action: `user.${operation}`, before, after: afterOperation(ctx, before.document, operation, options) }))
   const results = await writeUsers(tx, ctx, pending)
   const changed = pending.filter((one) => one.after !== one.before.document).map((one) => one.after.id as string)
-  if (changed.length > 0) await consequences(tx, ctx, changed, operation, options)
-  return results
+  const followed = changed.length > 0 ? await consequences(tx, ctx, changed, operation, options) : []
+  return [...results, ...followed]
 }
 
-function checkBody(operation: Operation, body: unknown): Document {
+/** What an operation is told, checked. Errors: `invalid_body`, `unknown_attribute`, `invalid_value`. */
+export function checkBody(operation: Operation, body: unknown): Document {
   if (body === undefined || body === null) return {}
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object, or absent.')
   const allowed = bodies[operation] ?? []
@@ -66,7 +75,7 @@ function checkBody(operation: Operation, body: unknown): Document {
 }
 
 /** The document after an operation; the very same document when it has nothing left to do. */
-export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document = {}): Document {
+export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document & Internal = {}): Document {
   const moved = transition(before, operation)
   if (!moved) return before
   if (operation === 'leave' && options.paid === true) moved.status = 'USER_LEAVE_WITH_PAY'
@@ -79,42 +88,47 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     if (typeof options.startDate === 'string') moved.startDate = options.startDate
     if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
     else delete moved.lastDate
+    // Who comes back on a later day waits for it like anyone who is new.
+    if (typeof options.startDate === 'string' && options.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   }
-  if (operation === 'terminate' && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
+  if (options.disables === true) moved.secondaryStatus = 'DISABLED'
+  if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   if (operation === 'convert') return converted(ctx, moved, options)
   return moved
 }
 
 function converted(ctx: Context, document: Document, options: Document): Document {
   if (options.typeId === undefined) throw new GatehouseError('required_attribute', 'typeId: convert needs the type to change to.')
-  if (options.typeId === document.typeId && options.subTypeId === document.subTypeId) return document
-  const after: Document = { ...document, typeId: options.typeId, conversionDate: ctx.now().toISOString() }
+  const sameType = options.typeId === document.typeId && options.subTypeId === document.subTypeId
+  const after: Document = { ...document, typeId: options.typeId }
   if (options.subTypeId === undefined) delete after.subTypeId
   else after.subTypeId = options.subTypeId
   if (options.employeeType !== undefined) after.employeeType = options.employeeType
+  if (!sameType) after.conversionDate = ctx.now().toISOString()
   return after
 }
 
-const endsSessions: readonly Operation[] = ['disable', 'deactivate', 'terminate', 'lock', 'reset', 'leave']
+const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
+const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 
-async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document): Promise<void> {
-  if (endsSessions.includes(operation)) await endSessions(tx, ids)
-  if (operation === 'lock') await setLocks(tx, ids, 'LOCKED_ADMIN')
-  if (operation === 'unlock' || operation === 'enable' || operation === 'activate' || operation === 'rehire') await setLocks(tx, ids, 'NOT_LOCKED')
+/** What else an operation does to people it has changed; the documents of accounts that followed. */
+async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document): Promise<Document[]> {
+  // A change of status ends them too (user-record); here also those of people who were locked while signed in.
+  if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
+  if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
   if (operation === 'reset') await resetLogins(tx, ids)
-  if (operation === 'terminate' || operation === 'deactivate') await revokeAccess(tx, ctx, ids, options)
-  if (operation === 'terminate' && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true) await terminateRelated(tx, ctx, ids, options)
-}
-
-async function revokeAccess(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<void> {
-  if ((options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true) await removeAccess(tx, ids)
+  if (!endsMemberships.includes(operation)) return []
+  const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
+  if (removes) await removeAccess(tx, ids)
   else await endAccess(tx, ids, ctx.now())
+  const include = (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
+  return include ? terminateRelated(tx, ctx, ids, options) : []
 }
 
 /** By default the accounts related to a person end with the person. */
-async function terminateRelated(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<void> {
+async function terminateRelated(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<Document[]> {
   const related = await openRelated(tx, ids)
-  if (related.length === 0) return
+  if (related.length === 0) return []
   const people = [...(await lockRecords(tx, user, related)).values()]
-  await operateLocked(tx, ctx, people.filter(({ document }) => document.systemFlag !== true), 'terminate', { ...options, lastDate: undefined })
+  return operateLocked(tx, ctx, people.filter(({ document }) => document.systemFlag !== true), 'terminate', { ...options, lastDate: undefined })
 }

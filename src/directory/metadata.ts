@@ -2,7 +2,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
-import type { Document } from '../model/attribute.ts'
+import { isObject, type Document } from '../model/attribute.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
@@ -55,12 +55,16 @@ export function removeType(ctx: Context, id: string): Promise<void> {
 
 /** Declares a custom attribute. Errors: `already_exists` for the same name and type, `invalid_value` for a validator that is no regular expression. */
 export function createElement(ctx: Context, input: unknown): Promise<Document> {
-  const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id: ctx.newId() }
-  return change(ctx, async (tx) => {
-    await insertElement(tx, element)
-    await written(tx, ctx, 'metadata.element.create', 'MetadataElement', element.id as string, { after: element })
-    return element
-  })
+  return change(ctx, (tx) => declareElement(tx, ctx, { ...(isObject(input) ? input : {}), id: ctx.newId() }))
+}
+
+/** The same in the caller's transaction, under an id of the caller's. */
+export async function declareElement(tx: Transaction, ctx: Context, { id, ...input }: Document): Promise<Document> {
+  const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id }
+  await insertElement(tx, element)
+  await written(tx, ctx, 'metadata.element.create', 'MetadataElement', id as string, { after: element })
+  forgetMetadata()
+  return element
 }
 
 /** Changes a declaration. Values that people already have are left alone until they are next changed. */

@@ -6,9 +6,11 @@ import { searchText } from '../model/fold.ts'
 import { displayName, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
 import { isActive } from '../model/user-statuses.ts'
+import type { Transaction } from '../store/database.ts'
 import { markDataChanges } from '../store/references.ts'
+import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from './check-periods.ts'
-import type { RecordKind } from './write-records.ts'
+import type { RecordKind, Written } from './write-records.ts'
 
 /** The managed system that is Gatehouse itself. */
 export const ownSystem = '0'
@@ -19,9 +21,21 @@ export const userKind: RecordKind = {
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
   check: async (_tx, pending) => pending.forEach(({ after }) => checkPeriods(user, after)),
   written: async (tx, _ctx, written) => {
+    await followStatus(tx, written)
     const mapped = written.filter((one) => one.before && touchesMapping(one.paths))
     await markDataChanges(tx, mapped.map((one) => one.id))
   },
+}
+
+/** Who may no longer sign in is signed out, and the login that signs in here is locked and unlocked with the person. */
+async function followStatus(tx: Transaction, written: readonly Written[]): Promise<void> {
+  const idsOf = (test: (before: Document, after: Document) => boolean) => written.filter(({ before, after }) => before && test(before, after)).map((one) => one.id)
+  const out = idsOf((before, after) => before.active === true && after.active !== true)
+  const locked = idsOf((before, after) => before.secondaryStatus !== after.secondaryStatus && after.secondaryStatus === 'LOCKED_ADMIN')
+  const opened = idsOf((before, after) => before.secondaryStatus !== undefined && after.secondaryStatus === undefined)
+  if (out.length > 0) await endSessions(tx, out)
+  if (locked.length > 0) await setLocks(tx, locked, 'LOCKED_ADMIN')
+  if (opened.length > 0) await setLocks(tx, opened, 'NOT_LOCKED')
 }
 
 function prepare(given: Document, before: Document | undefined): Document {
@@ -35,6 +49,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   setValueAt(document, 'sortName', sortName(document))
   document.active = isActive(document.status, document.secondaryStatus)
   checkLinks(document)
+  checkSecrets(document, before)
   return document
 }
 
@@ -72,11 +87,25 @@ function settlePrimary(document: Document, path: string): void {
   document[path] = settled
 }
 
+const hashed = /^(?:\$[a-z0-9-]+\$|\{[A-Za-z0-9-]+\}).+/s
+
+/** A password comes as a hash or not at all, and API keys are made where their token is made. */
+function checkSecrets(document: Document, before: Document | undefined): void {
+  const logins = (document.logins ?? []) as Document[]
+  const clear = logins.findIndex(({ password }) => typeof password === 'string' && !hashed.test(password))
+  if (clear >= 0) refuse(`logins[${clear}].password`, 'must be a hash such as $argon2id$… or {SSHA}…, never a password in the clear')
+  const known = new Set(((before?.keys ?? []) as Document[]).map((key) => key.id))
+  const keys = (document.keys ?? []) as Document[]
+  const made = keys.findIndex((key) => !known.has(key.id) && (key.type === 'API' || key.scopes !== undefined || key.expires !== undefined))
+  if (made >= 0) refuse(`keys[${made}]`, 'API keys are made under /keys, which shows their token')
+}
+
+function refuse(path: string, message: string): never {
+  throw new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
+}
+
 /** Nobody supervises, or is related to, themselves; and no relation stands twice. */
 function checkLinks(document: Document): void {
-  const refuse = (path: string, message: string) => {
-    throw new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
-  }
   for (const [path, other] of [['supervisors', 'supervisor'], ['relations', 'user']] as const) {
     const entries = (document[path] ?? []) as Document[]
     if (entries.some((entry) => entry[other] === document.id)) refuse(path, 'a person cannot be tied to themselves')

@@ -65,9 +65,15 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
 
 /** Loads records for a change and holds them until the transaction ends. Errors: `not_found` for the first missing. */
 export async function lockRecords(tx: Transaction, resource: Resource, ids: readonly string[]): Promise<Map<string, { record: LoadedRecord; document: Document }>> {
-  const records = await loadRecords(tx, resource, ids, { lock: true })
+  const records = await lockExisting(tx, resource, ids)
   const missing = ids.find((id) => !records.has(id))
   if (missing !== undefined) throw new GatehouseError('not_found', `There is no ${resource.name} with the id ${missing}.`)
+  return records
+}
+
+/** The same for those of them that are still there. */
+export async function lockExisting(tx: Transaction, resource: Resource, ids: readonly string[]): Promise<Map<string, { record: LoadedRecord; document: Document }>> {
+  const records = await loadRecords(tx, resource, ids, { lock: true })
   return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resource, record) }]))
 }
 
@@ -105,7 +111,11 @@ function assignIds(resource: Resource, document: Document, record: LoadedRecord)
 function stamp(resource: Resource, document: Document, changes: RowChange[], ctx: Context): void {
   const now = ctx.now().toISOString()
   const lists = new Map<string, readonly { path: string; column: string }[]>([[resource.table, resource.attributes]])
-  for (const collection of resource.collections) lists.set(collection.table, collection.attributes)
+  const entries = new Map<unknown, Document>()
+  for (const { table, path, attributes } of resource.collections) {
+    lists.set(table, attributes)
+    for (const entry of (document[path] ?? []) as Document[]) entries.set(`${table} ${String(entry.id)}`, entry)
+  }
   let base = changes.find((change) => change.table === resource.table)
   if (!base) {
     base = { table: resource.table, operation: 'update', key: [resource.idColumn], row: { [resource.idColumn]: document.id } }
@@ -119,7 +129,8 @@ function stamp(resource: Resource, document: Document, changes: RowChange[], ctx
       const isCreation = path === 'created' || path === 'meta.created' || path === 'createdBy'
       if (isCreation && (change.operation === 'update' || (change.row[column] ?? null) !== null)) continue
       change.row[column] = values[path]
-      if (change === base) setValueAt(document, path, values[path] ?? undefined)
+      const shown = change === base ? document : entries.get(`${change.table} ${String(change.row[change.key[0]!])}`)
+      if (shown) setValueAt(shown, path, values[path] ?? undefined)
     }
   }
   const version = base.operation === 'insert' ? 1 : ((valueAt(document, 'meta.version') as number | undefined) ?? 0) + 1
@@ -127,27 +138,37 @@ function stamp(resource: Resource, document: Document, changes: RowChange[], ctx
   setValueAt(document, 'meta.version', version)
 }
 
-/** Types belong to their grouping; custom attributes obey their elements. Every problem is reported at once. */
 async function checkMetadata(tx: Transaction, resource: Resource, pending: readonly Pending[], metadata: Metadata): Promise<void> {
-  const findings: Finding[] = []
-  const patterns: PatternCheck[] = []
-  for (const { before, after } of pending) {
-    findings.push(...wrongTypes(resource, after, metadata))
-    const elements = elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
-    checkCustom(after, before?.document, elements, '', findings, patterns)
-    for (const collection of resource.collections) {
-      if (collection.custom) checkEntryCustom(collection, after, before?.document, metadata, findings, patterns)
-    }
-  }
-  for (const wrong of await mismatches(tx, patterns)) {
-    findings.push({ code: 'invalid_value', path: wrong.path, message: `does not have the form ${wrong.pattern}` })
-  }
+  const findings = (await findProblems(tx, resource, pending, metadata)).flat()
   const first = findings[0]
   if (!first) return
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
   throw new GatehouseError(first.code, `${first.path}: ${first.message}${more}.`, {
     problems: findings.map(({ path, message }) => ({ path, message })),
   })
+}
+
+/**
+ * What stands against each pending record by its metadata: types belong to their grouping, custom attributes obey their
+ * elements. Brings custom attributes into the form they are kept in on the way.
+ */
+export async function findProblems(db: Pick<Transaction, 'query'>, resource: Resource, pending: readonly Pending[], metadata: Metadata): Promise<Finding[][]> {
+  const patterns: (PatternCheck & { record: number })[] = []
+  const found = pending.map(({ before, after }, record) => {
+    const findings = wrongTypes(resource, after, metadata)
+    const own: PatternCheck[] = []
+    const elements = elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
+    checkCustom(after, before?.document, elements, '', findings, own)
+    for (const collection of resource.collections) {
+      if (collection.custom) checkEntryCustom(collection, after, before?.document, metadata, findings, own)
+    }
+    patterns.push(...own.map((one) => ({ ...one, record })))
+    return findings
+  })
+  for (const wrong of await mismatches(db, patterns)) {
+    found[wrong.record]!.push({ code: 'invalid_value', path: wrong.path, message: `does not have the form ${wrong.pattern}` })
+  }
+  return found
 }
 
 function checkCustom(after: Document, before: Document | undefined, elements: ReadonlyMap<string, Element>, prefix: string, findings: Finding[], patterns: PatternCheck[]): void {

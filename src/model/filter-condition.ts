@@ -17,7 +17,12 @@ export interface Test {
   operator: Order | Part
   /** A text, number or boolean as the attribute's type has it; dates and instants as the API writes them, in UTC. */
   value: string | number | boolean
+  /** Whether the case of letters counts: for identifiers, and where the value is one of the canonical ones. */
+  exact: boolean
 }
+
+/** What the value of a custom attribute must look like to be compared with a number; a regular expression. */
+export const numberForm = '^-?[0-9]{1,18}([.][0-9]{1,18})?$'
 
 export type Condition =
   | { kind: 'and' | 'or'; terms: Condition[] }
@@ -153,33 +158,34 @@ function attributeCondition(attribute: Attribute, path: string, question: Ask): 
     if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
     return { kind: 'not', term: { kind: 'present', attribute } }
   }
-  return { kind: 'compare', attribute, test: { operator, value: typedValue(attribute, path, operator, value) } }
+  return { kind: 'compare', attribute, test: attributeTest(attribute, path, operator, value) }
 }
 
 const orders: readonly string[] = ['eq', 'gt', 'ge', 'lt', 'le']
 
-function typedValue(attribute: Attribute, path: string, operator: Order | Part, value: Exclude<Literal, null>) {
+function attributeTest(attribute: Attribute, path: string, operator: Order | Part, value: Exclude<Literal, null>): Test {
   switch (attribute.type) {
     case 'boolean':
-      if (typeof value === 'boolean' && operator === 'eq') return value
+      if (typeof value === 'boolean' && operator === 'eq') return { operator, value, exact: true }
       throw refuse(`${path}: takes true or false, with eq or ne`)
     case 'integer':
     case 'decimal':
-      if (typeof value === 'number' && orders.includes(operator)) return value
+      if (typeof value === 'number' && orders.includes(operator)) return { operator, value, exact: true }
       throw refuse(`${path}: takes a number, with eq, ne, gt, ge, lt or le`)
     case 'date':
     case 'dateTime':
-      return timeValue(attribute, path, operator, value)
+      return { operator, value: timeValue(attribute, path, operator, value), exact: true }
     case 'binary':
       throw refuse(`${path}: is binary; it takes pr alone`)
     default:
       if (typeof value !== 'string') throw refuse(`${path}: takes a text in double quotes`)
-      return operator === 'eq' && !attribute.caseExact ? canonicalSpelling(attribute, value) : value
+      return textTest(attribute, operator, value)
   }
 }
 
-function canonicalSpelling({ canonical }: Attribute, value: string): string {
-  return canonical?.find((one) => one.toLowerCase() === value.toLowerCase()) ?? value
+function textTest({ caseExact, canonical }: Attribute, operator: Order | Part, value: string): Test {
+  const spelling = operator === 'eq' ? canonical?.find((one) => one.toLowerCase() === value.toLowerCase()) : undefined
+  return { operator, value: spelling ?? value, exact: caseExact || spelling !== undefined }
 }
 
 /** An attribute that holds instants also takes a date: its first instant in UTC. */
@@ -203,9 +209,11 @@ function customCondition(custom: CustomAttributes, given: string, question: Ask)
     if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
     return { kind: 'not', term: { kind: 'custom', custom, name, test: undefined } }
   }
-  if (typeof value === 'string') return { kind: 'custom', custom, name, test: { operator, value } }
-  if (operator === 'eq') return { kind: 'custom', custom, name, test: { operator, value: String(value) } }
+  const test = (compared: string | number): Condition =>
+    ({ kind: 'custom', custom, name, test: { operator, value: compared, exact: false } })
+  if (typeof value === 'string') return test(value)
+  if (operator === 'eq') return test(String(value))
   if (typeof value === 'boolean') throw refuse(`${path}: true and false go with eq and ne alone`)
   if (!orders.includes(operator)) throw refuse(`${path}: ${operator} takes a text in double quotes`)
-  return { kind: 'custom', custom, name, test: { operator, value } }
+  return test(value)
 }

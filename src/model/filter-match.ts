@@ -4,7 +4,7 @@
  * ordered by code point.
  */
 import { isObject, valueAt, type Attribute, type CustomAttributes, type Document, type Resource } from './attribute.ts'
-import { conditionOf, type Condition, type Order, type Test } from './filter-condition.ts'
+import { conditionOf, numberForm, type Condition, type Order, type Test } from './filter-condition.ts'
 import type { Filter } from './filter.ts'
 
 /** Whether a document, with all its collections and custom attributes, meets a filter. Errors: `invalid_filter`. */
@@ -22,11 +22,8 @@ function meets(document: Document, condition: Condition): boolean {
       return !meets(document, condition.term)
     case 'present':
       return valuesOf(document, condition.attribute).length > 0
-    case 'compare': {
-      const { attribute, test } = condition
-      const exact = isExact(attribute, test)
-      return valuesOf(document, attribute).some((value) => passes(value, test, exact))
-    }
+    case 'compare':
+      return valuesOf(document, condition.attribute).some((value) => passes(value, condition.test))
     case 'some': {
       const { collection, condition: inner } = condition
       const entries = (document[collection.path] ?? []) as Document[]
@@ -37,11 +34,6 @@ function meets(document: Document, condition: Condition): boolean {
       return customValues(document, custom, name).some((value) => test === undefined || passesCustom(value, test))
     }
   }
-}
-
-/** Whether the case of letters counts: for identifiers, and where the value is one of the canonical ones. */
-export function isExact(attribute: Attribute, test: Test): boolean {
-  return attribute.caseExact || (test.operator === 'eq' && attribute.canonical?.includes(test.value as string) === true)
 }
 
 function valuesOf(document: Document, attribute: Attribute): unknown[] {
@@ -58,16 +50,13 @@ function customValues(document: Document, custom: CustomAttributes, name: string
     .flatMap(([, value]) => (Array.isArray(value) ? value : [value]) as string[])
 }
 
-/** What a custom value must look like to be compared with a number. */
-export const numberForm = '^-?[0-9]{1,18}([.][0-9]{1,18})?$'
 const number = new RegExp(numberForm)
 
 function passesCustom(value: string, test: Test): boolean {
-  if (typeof test.value === 'string') return passes(value, test, false)
-  return number.test(value) && passes(Number(value), test, true)
+  return typeof test.value === 'string' ? passes(value, test) : number.test(value) && passes(Number(value), test)
 }
 
-function passes(value: unknown, { operator, value: wanted }: Test, exact: boolean): boolean {
+function passes(value: unknown, { operator, value: wanted, exact }: Test): boolean {
   if (typeof wanted !== 'string') return inOrder(operator as Order, Number(value) - Number(wanted))
   const [own, other] = exact ? [String(value), wanted] : [lower(String(value)), lower(wanted)]
   switch (operator) {

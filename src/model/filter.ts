@@ -185,8 +185,8 @@ function checkedNumber(value: number, at: number): number {
 
 /** Whether a filter names an attribute, anywhere. */
 export function mentions(filter: Filter, path: string): boolean {
-  if (filter.kind === 'and' || filter.kind === 'or') return filter.terms.some((term) => mentions(term, path))
-  if (filter.kind === 'not') return mentions(filter.term, path)
+  if ('terms' in filter) return filter.terms.some((term) => mentions(term, path))
+  if ('term' in filter) return mentions(filter.term, path)
   return plainPath(filter.path).toLowerCase() === path.toLowerCase()
 }
 

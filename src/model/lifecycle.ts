@@ -1,7 +1,7 @@
 /**
  * The life of a person as a table: which operation is allowed in which status, and what it leaves behind.
  *
- *   PENDING_APPROVAL ─▶ APPROVAL_DECLINED          LEAVE_OF_ABSENCE · USER_LEAVE_WITH_PAY
+ *   PENDING_APPROVAL ─decline▶ APPROVAL_DECLINED   LEAVE_OF_ABSENCE · USER_LEAVE_WITH_PAY
  *          │ activate                                    ▲ leave   │ return
  *          ▼                                             │         ▼
  *   PENDING_START_DATE ─activate / start date─▶ ACTIVE ◀──────────────── PENDING_INITIAL_LOGIN
@@ -10,13 +10,14 @@
  *                                                  └ retire, decease ───────┘ (not from DECEASED)
  *
  * The account status is a second, independent axis: null ⇄ DISABLED (disable, enable), null ⇄ LOCKED_ADMIN (lock,
- * unlock), LOCKED (too many wrong passwords; unlock). An administrator's lock is lifted by unlock or enable alone.
+ * unlock), LOCKED (too many wrong passwords; unlock). An administrator's lock never opens by itself, and locking does
+ * not take the place of a disabling, which unlocking would then lift.
  */
 import { GatehouseError } from '../errors.ts'
 import type { Document } from './attribute.ts'
 import type { SecondaryStatus, Status } from './user-statuses.ts'
 
-export const operations = ['activate', 'disable', 'enable', 'deactivate', 'terminate', 'rehire', 'leave', 'return', 'convert', 'reset', 'lock', 'unlock'] as const
+export const operations = ['activate', 'disable', 'enable', 'deactivate', 'terminate', 'rehire', 'leave', 'return', 'convert', 'reset', 'lock', 'unlock', 'decline', 'retire', 'decease'] as const
 export type Operation = (typeof operations)[number]
 
 interface Rule {
@@ -30,7 +31,6 @@ interface Rule {
   doc: string
 }
 
-const closed: readonly Status[] = ['TERMINATED', 'DELETED', 'RETIRED', 'DECEASED', 'APPROVAL_DECLINED']
 const open: readonly Status[] = ['ACTIVE', 'INACTIVE', 'PENDING_START_DATE', 'PENDING_APPROVAL', 'PENDING_USER_VALIDATION', 'PENDING_INITIAL_LOGIN', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY']
 const present: readonly Status[] = ['ACTIVE', 'INACTIVE', 'PENDING_INITIAL_LOGIN']
 const away: readonly Status[] = ['LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY']
@@ -51,6 +51,9 @@ export const rules: Record<Operation, Rule> = {
   reset: { from: open, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in.' },
   lock: { from: open, secondary: 'LOCKED_ADMIN', doc: 'An administrator\'s lock: only an administrator lifts it.' },
   unlock: { from: open, secondary: null, doc: 'Lifts a lock, whether by failures or by an administrator.' },
+  decline: { from: ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION'], done: ['APPROVAL_DECLINED'], to: 'APPROVAL_DECLINED', doc: 'The person is not taken on.' },
+  retire: { from: open, done: ['RETIRED'], to: 'RETIRED', secondary: null, doc: 'The person has retired: memberships are ended or removed; rehire brings them back.' },
+  decease: { done: ['DECEASED'], to: 'DECEASED', secondary: null, doc: 'The person has died: memberships are removed, affiliations stay; nothing brings them back.' },
 }
 
 /** The person after an operation, or undefined when it has nothing left to do. Errors: `transition_not_allowed`. */
@@ -61,18 +64,13 @@ export function transition(document: Document, operation: Operation): Document |
   if (rule.from && !rule.from.includes(status)) {
     throw new GatehouseError('transition_not_allowed', `${operation} is not possible for a person who is ${status}; it is from ${rule.from.join(', ')}.`)
   }
-  if (operation === 'unlock' && document.secondaryStatus === 'DISABLED') {
-    throw new GatehouseError('transition_not_allowed', 'The person is disabled, not locked; use enable.')
+  if ((operation === 'unlock' || operation === 'lock') && document.secondaryStatus === 'DISABLED') {
+    throw new GatehouseError('transition_not_allowed', operation === 'lock' ? 'The person is disabled already.' : 'The person is disabled, not locked; use enable.')
   }
   const after: Document = { ...document, status: rule.to ?? status }
   if (rule.secondary === null) delete after.secondaryStatus
   else if (rule.secondary !== undefined) after.secondaryStatus = rule.secondary
   return after
-}
-
-/** True when the operation would change nothing about this person, so that repeating it is harmless. */
-export function isClosed(status: unknown): boolean {
-  return closed.includes(status as Status)
 }
 
 /** The status of a new person: what was asked for, else waiting for a start date ahead, else for the first sign-in. */

@@ -91,7 +91,7 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
   if (attribute.path.startsWith('meta.') && !rules.trusted) return current
   if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current, path, found)
   if (given === undefined || given === null) {
-    if (rules.creating && attribute.default !== undefined) return attribute.default
+    if (attribute.default !== undefined) return attribute.default
     if (attribute.required) found.push({ code: 'required_attribute', path, message: given === null ? 'must not be null' : 'is required' })
     return undefined
   }

@@ -1,4 +1,4 @@
-/** What a caller may say about a portal, and whom they may name: shapes and lengths, before anything is asked of the store. */
+/** What a caller may say about a portal, and whom they may name: shapes and lengths, before the store is asked. */
 import { GatehouseError, type Problem } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 
@@ -20,8 +20,12 @@ export function checkPortal(input: unknown, isNew: boolean): PortalInput {
   }
   const problems: Problem[] = []
   const { id, name, description, settings } = input
-  if (isNew && id !== undefined && !isPortalId(id)) problems.push({ path: 'id', message: 'must be a whole number from 1 to 2147483647' })
-  if (name !== undefined && !isText(name, 100)) problems.push({ path: 'name', message: 'must be a text of 1 to 100 characters' })
+  if (isNew && id !== undefined && !isPortalId(id)) {
+    problems.push({ path: 'id', message: 'must be a whole number from 1 to 2147483647' })
+  }
+  if (name !== undefined && !isText(name, 100)) {
+    problems.push({ path: 'name', message: 'must be a text of 1 to 100 characters' })
+  }
   if (description !== undefined && description !== null && !isText(description, 255)) {
     problems.push({ path: 'description', message: 'must be a text of 1 to 255 characters' })
   }

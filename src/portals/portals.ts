@@ -6,7 +6,8 @@ import type { FieldChange } from '../model/document-diff.ts'
 import { accessGroupOf, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  countAssigned, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings, type PortalRow,
+  countAssigned, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings,
+  type PortalRow,
 } from '../store/portals.ts'
 import { checkPortal } from './check-portal.ts'
 import { checkSettings, type SettingChanges } from './settings.ts'
@@ -26,7 +27,10 @@ export interface Portal {
  */
 export async function createPortal(ctx: Context, input: unknown): Promise<Portal> {
   const { id, name, description, settings } = checkPortal(input, true)
-  if (name === undefined) throw new GatehouseError('required_attribute', 'A portal needs a name.', { problems: [{ path: 'name', message: 'is required' }] })
+  if (name === undefined) {
+    const problems = [{ path: 'name', message: 'is required' }]
+    throw new GatehouseError('required_attribute', 'A portal needs a name.', { problems })
+  }
   const changes = checkSettings(settings ?? {})
   return ctx.db.transaction(async (tx) => {
     const now = ctx.now().toISOString()
@@ -35,7 +39,8 @@ export async function createPortal(ctx: Context, input: unknown): Promise<Portal
     const portal = await portalOf(tx, row)
     const { meta: _, ...document } = portal
     await recordEvents(tx, ctx, [{
-      action: 'portal.create', targetType: 'Portal', targetId: String(portal.id), changes: [{ path: '', after: document }],
+      action: 'portal.create', targetType: 'Portal', targetId: String(portal.id),
+      changes: [{ path: '', after: document }],
     }])
     return portal
   })
@@ -46,13 +51,16 @@ export async function createPortal(ctx: Context, input: unknown): Promise<Portal
  * Errors: `not_found`, `version_mismatch`, `invalid_value`, `already_exists`, and `conflict` for another access group
  * while people are in the present one.
  */
-export async function patchPortal(ctx: Context, portalId: number, input: unknown, versions?: readonly number[]): Promise<Portal> {
+export async function patchPortal(
+  ctx: Context, portalId: number, input: unknown, versions?: readonly number[],
+): Promise<Portal> {
   const { name, description, settings } = checkPortal(input, false)
   const changes = checkSettings(settings ?? {})
   return ctx.db.transaction(async (tx) => {
     const row = await lockedPortal(tx, portalId)
     if (versions && !versions.includes(row.version)) {
-      throw new GatehouseError('version_mismatch', `The portal is at version ${row.version}; read it again and repeat the change.`)
+      const detail = `The portal is at version ${row.version}; read it again and repeat the change.`
+      throw new GatehouseError('version_mismatch', detail)
     }
     const before = await portalOf(tx, row)
     await refuseMove(tx, before, changes)
@@ -61,7 +69,9 @@ export async function patchPortal(ctx: Context, portalId: number, input: unknown
     const fields = changesOf(before, values, changes)
     if (fields.length === 0) return before
     const portal = await portalOf(tx, await updatePortal(tx, portalId, values, ctx.now().toISOString()))
-    await recordEvents(tx, ctx, [{ action: 'portal.update', targetType: 'Portal', targetId: String(portalId), changes: fields }])
+    await recordEvents(tx, ctx, [{
+      action: 'portal.update', targetType: 'Portal', targetId: String(portalId), changes: fields,
+    }])
     return portal
   })
 }
@@ -79,7 +89,9 @@ export async function readPortalDocument(db: Pick<Database, 'query' | 'first'>, 
 }
 
 /** Portals by number, those after `after`. */
-export async function listPortalDocuments(db: Pick<Database, 'query' | 'first'>, after: number, limit: number): Promise<Portal[]> {
+export async function listPortalDocuments(
+  db: Pick<Database, 'query' | 'first'>, after: number, limit: number,
+): Promise<Portal[]> {
   const rows = await listPortals(db, after, limit)
   const settings = await readPortalSettings(db, rows.map((row) => row.portal_id))
   return rows.map((row) => documentOf(row, settings.get(row.portal_id) ?? {}))
@@ -116,7 +128,7 @@ async function refuseMove(tx: Transaction, before: Portal, changes: SettingChang
   if (assigned === 0) return
   throw new GatehouseError(
     'conflict',
-    `${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another group.`,
+    `${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another.`,
     { problems: [{ path: 'settings.access_group', message: `${assigned} people are in the present group` }] },
   )
 }

@@ -23,9 +23,15 @@ async function make({ ctx, body }: Call): Promise<Answer> {
   return { body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
 }
 
+/** As the answer that makes a key has it: scopes as a list, and nothing that is not there. */
+function shown({ scopes, ...key }: { scopes: string }): object {
+  const present = Object.entries(key).filter(([, value]) => value !== null)
+  return { ...Object.fromEntries(present), scopes: scopes.split(' ') }
+}
+
 export const keyRoutes: readonly Route[] = [
   { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true },
-    handle: async ({ ctx }) => ({ body: { items: await listKeys(ctx) } }) },
+    handle: async ({ ctx }) => ({ body: { items: (await listKeys(ctx)).map(shown) } }) },
   { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: make },
   { method: 'DELETE', path: '/keys/:id', scope: 'admin', tag, operation: 'revokeKey', summary: 'Revokes an API key at once.', status: 204,
     handle: async ({ ctx, params }) => {

@@ -77,6 +77,19 @@ const auditReport = object('Audit verification', 'Whether a range of the audit i
   awaiting: list('Erased targets whose erasure is not sealed yet.', text('A target.')),
 }, ['ok', 'breaks', 'blocks', 'events'])
 
+const organizationChild = object('Child organisation', 'An organisation directly below another, and the edge between them.', {
+  id: readOnly(text('The id of the edge.')),
+  organization: readOnly({ ...text('The organisation below.'), 'x-references': 'Organization' }),
+  name: readOnly(text('Its name.')),
+  start: readOnly(instant('When the edge begins; absent means always.')),
+  end: readOnly(instant('When it ends (that instant excluded); absent means open.')),
+  description: readOnly(text('A note on the edge.')),
+}, ['id', 'organization', 'name'])
+
+const organizationProposal = object('Proposal', 'The organisation whose e-mail domain an address has.', {
+  organization: { ...object('Organisation', 'The organisation, or null when no domain fits.', { id: text('Its id.'), name: text('Its name.') }, ['id', 'name']), type: ['object', 'null'] },
+}, ['organization'])
+
 const resourceDocs = { User: 'A person.', Organization: 'A company, or any other organisation.' } as const
 
 function components(resource: Resource): [string, Schema][] {
@@ -88,6 +101,8 @@ function components(resource: Resource): [string, Schema][] {
 export function allComponents(): Record<string, Schema> {
   return {
     ...Object.fromEntries([...components(user), ...components(organization)]),
+    OrganizationChild: organizationChild,
+    OrganizationProposal: organizationProposal,
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...planComponents,

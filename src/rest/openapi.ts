@@ -125,7 +125,7 @@ export function openApi(routes: readonly Route[], { version, publicUrl }: { vers
       parameters,
       headers,
       responses: problemResponses(),
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `gatehouse key create` or `POST /keys`.' } },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `gatehouse keys create` or `POST /keys`.' } },
     },
   }
 }

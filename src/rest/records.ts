@@ -29,7 +29,7 @@ const verbs: readonly Verbs[] = [
 
 export const recordRoutes: readonly Route[] = verbs.flatMap((one) => [
   ...resourceRoutes(one),
-  ...one.kind.resource.collections.filter((collection) => collection.path !== 'keys').flatMap((collection) => collectionRoutes(one, collection)),
+  ...one.kind.resource.collections.flatMap((collection) => collectionRoutes(one, collection)),
 ])
 
 export function addressOf(ctx: Context, resource: Resource, id: unknown): string {

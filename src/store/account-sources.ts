@@ -31,7 +31,8 @@ function attributeOf(collection: Collection, path: string): Attribute {
 
 function valueSql(collection: Collection, path: string): string {
   if (collection.path !== 'phoneNumbers' || path !== 'formatted') return `c.${attributeOf(collection, path).column}`
-  return `concat_ws(' ', case when c.country_cd ~ '^[0-9]' then '+' || c.country_cd else c.country_cd end, c.area_cd, c.phone_nbr)`
+  const country = `case when c.country_cd ~ '^[0-9]' then '+' || c.country_cd else c.country_cd end`
+  return `concat_ws(' ', ${country}, c.area_cd, c.phone_nbr)`
 }
 
 function literal(text: string): string {

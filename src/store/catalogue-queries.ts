@@ -3,7 +3,13 @@
  * `pg_depend` with deptype `e` marks what belongs to an extension. Not-null constraints are printed with their columns
  * (PostgreSQL 18 lists them as constraints too), indexes of constraints with these.
  */
-import type { ItemKind } from './catalogue.ts'
+
+/** In the order in which items can be made. */
+export const itemKinds = [
+  'schema', 'extension', 'sequence', 'function', 'table', 'index', 'foreign key', 'trigger', 'view', 'comment',
+] as const
+
+export type ItemKind = (typeof itemKinds)[number]
 
 const ofExtension = (oid: string) => `exists (select from pg_depend d where d.objid = ${oid} and d.deptype = 'e')`
 

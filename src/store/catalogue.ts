@@ -6,14 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Database, Transaction } from './database.ts'
-import { catalogueQueries } from './catalogue-queries.ts'
-
-export type ItemKind = (typeof itemKinds)[number]
-
-/** In the order in which items can be made. */
-export const itemKinds = [
-  'schema', 'extension', 'sequence', 'function', 'table', 'index', 'foreign key', 'trigger', 'view', 'comment',
-] as const
+import { catalogueQueries, itemKinds, type ItemKind } from './catalogue-queries.ts'
 
 export interface SchemaItem {
   kind: ItemKind

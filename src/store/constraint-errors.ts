@@ -75,8 +75,6 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['role_to_role_membership_self', circle('A role cannot stand below itself.')],
   ['grp_to_grp_membership_self', circle('A group cannot stand below itself.')],
   ['res_to_res_membership_self', circle('A resource cannot stand below itself.')],
-  ['user_affiliation_company_id_fkey', {
-    code: 'invalid_reference', path: 'affiliations', message: 'There is no such organisation.' }],
   ['metadata_element_name_key', taken('The type already has an element of this name.', 'name')],
   ['md_element_valid_values_key', taken('A valid value is listed twice.', 'validValues')],
   ['metadata_type_pkey', taken('There is already a type with this id.', 'id')],

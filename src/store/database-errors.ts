@@ -4,6 +4,7 @@
  */
 import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { constraints, whileReferenced } from './constraint-errors.ts'
+import { references } from './reference-errors.ts'
 
 interface PostgresError {
   code?: string
@@ -41,6 +42,12 @@ export function asDomainError(error: unknown): unknown {
     const problems = [{ path: known.path, message: known.message }]
     return new GatehouseError(known.code, known.message, { cause: error, problems })
   }
+  const reference = cause.code === '23503' && !isStillReferenced(cause) ? references.get(cause.constraint ?? '') : undefined
+  if (reference) {
+    const { path, target } = reference
+    const message = `there is no ${target} with the id ${missingKey(cause)}`
+    return new GatehouseError('invalid_reference', `${path}: ${message}.`, { cause: error, problems: [{ path, message }] })
+  }
   const byKind = kindOf(cause)
   return byKind ? new GatehouseError(byKind.code, byKind.message, { cause: error }) : error
 }
@@ -48,6 +55,11 @@ export function asDomainError(error: unknown): unknown {
 /** A foreign key refused a deletion, rather than a reference to nothing. */
 function isStillReferenced(error: PostgresError): boolean {
   return error.code === '23503' && /still referenced/.test(error.detail ?? '')
+}
+
+/** PostgreSQL says `Key (company_owner_id)=(x) is not present in table "company".` */
+function missingKey({ detail }: PostgresError): string {
+  return /^Key \(.*\)=\((.*)\) is not present in/s.exec(detail ?? '')?.[1] ?? 'given'
 }
 
 function kindOf(error: PostgresError): { code: ErrorCode; message: string } | undefined {

@@ -4,10 +4,9 @@
  */
 import { chmodSync, cpSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Binaries } from './embedded-binaries.ts'
 
 /** The programs' folder, or that of a copy below `copies` (made when need be) if others cannot reach it. */
-export function reachableFolder({ folder, build }: Binaries, copies: string): string {
+export function reachableFolder({ folder, build }: { folder: string; build: string }, copies: string): string {
   if (isOpenToAll(folder)) return folder
   const copy = join(copies, `postgres-${build}`)
   if (!existsSync(copy)) {

@@ -1,193 +1,195 @@
 /**
- * From a filter's tree to SQL over the alias `t`, every value a parameter. Three-valued logic stays inside: a condition
- * on an absent value is null, null counts as false, and `not` and `ne` turn it with `is not true`, so that each filter
- * and its negation part the records cleanly. Expressions are those of the indexes; where the folded search text covers
- * an attribute, its trigram index narrows `co`, `sw` and `ew` first.
+ * From a filter to SQL over the alias `t`, every value a parameter. Three-valued logic stays inside: a comparison with
+ * an absent value is null, null counts as false, and `not` turns it with `is not true`, so that each filter and its
+ * negation part the records cleanly. Expressions are those of the indexes in `migrations/`; where the folded search
+ * text covers an attribute, its trigram index narrows `co`, `sw`, `ew` and unindexed `eq` first.
  */
 import { GatehouseError } from '../errors.ts'
-import type { Attribute, Collection, Resource } from '../model/attribute.ts'
-import { entryAttribute, principalAttribute, resolvePath } from '../model/filter-paths.ts'
-import type { Comparison, Filter, Literal } from '../model/filter.ts'
+import type { Attribute, Collection, CustomAttributes, Resource } from '../model/attribute.ts'
+import { conditionOf, numberForm, type Condition, type Test } from '../model/filter-condition.ts'
+import type { Filter } from '../model/filter.ts'
 import { fold, searchWords } from '../model/fold.ts'
-import { checkDate, checkInstant } from '../model/values.ts'
 
 export interface SqlCondition {
   sql: string
   params: unknown[]
 }
 
+/** The row that a condition speaks of: of the record (t) or of an entry of one of its collections (c). */
 interface Scope {
-  resource: Resource
-  params: unknown[]
-  first: number
-  /** Set inside `collection[…]`: paths are those of its entries, over the alias c. */
-  collection?: Collection
+  alias: 't' | 'c'
+  idColumn: string
+  /** Adds a parameter and gives its place, `$7`. */
+  parameter: (value: unknown) => string
 }
 
 /** The condition of a filter; its parameters are numbered from `first`. Errors: `invalid_filter`. */
 export function compileFilter(filter: Filter, resource: Resource, first: number): SqlCondition {
-  const scope: Scope = { resource, params: [], first }
-  return { sql: compile(filter, scope), params: scope.params }
+  const params: unknown[] = []
+  const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
+  const sql = compile(conditionOf(filter, resource), { alias: 't', idColumn: resource.idColumn, parameter })
+  return { sql, params }
 }
 
-/** The condition of a type-ahead: every word begins some word of the record. A text without any word finds nobody. */
+const longestSearch = 200
+
+/**
+ * The condition of a type-ahead: every word begins some word of the record. A text without any letter or digit finds
+ * nobody. Errors: `invalid_parameter` when it is longer than 200 characters.
+ */
 export function compileSearch(q: string, first: number): SqlCondition {
-  const words = searchWords(q)
-  if (words.length === 0) return { sql: q.trim() === '' ? 'true' : 'false', params: [] }
-  const some = words.slice(0, 10)
-  return { sql: some.map((_, index) => `t.search_text like $${first + index}`).join(' and '), params: some.map((word) => `% ${word}%`) }
+  if (q.length > longestSearch) {
+    throw new GatehouseError('invalid_parameter', `q: has ${q.length} characters; at most ${longestSearch} are allowed.`)
+  }
+  const params: string[] = []
+  const words = searchWords(q).map((spellings) => {
+    const places = spellings.map((word) => `t.search_text like $${first + params.push(`% ${word}%`) - 1}`)
+    return places.length === 1 ? places[0]! : `(${places.join(' or ')})`
+  })
+  return { sql: words.join(' and ') || (q.trim() === '' ? 'true' : 'false'), params }
 }
 
-function parameter(scope: Scope, value: unknown): string {
-  scope.params.push(value)
-  return `$${scope.first + scope.params.length - 1}`
-}
-
-const refuse = (message: string) => new GatehouseError('invalid_filter', `filter: ${message}.`)
-
-function compile(filter: Filter, scope: Scope): string {
-  switch (filter.kind) {
+function compile(condition: Condition, scope: Scope): string {
+  switch (condition.kind) {
     case 'and':
     case 'or':
-      return `(${filter.terms.map((term) => compile(term, scope)).join(` ${filter.kind} `)})`
+      return `(${condition.terms.map((term) => compile(term, scope)).join(` ${condition.kind} `)})`
     case 'not':
-      return `((${compile(filter.term, scope)}) is not true)`
-    case 'entry':
-      return entryCondition(filter.path, filter.filter, scope)
+      return `(${compile(condition.term, scope)} is not true)`
     case 'present':
-      return scope.collection ? present(entryAttribute(scope.collection, filter.path), 'c') : presence(filter.path, scope)
+      return present(condition.attribute, scope)
     case 'compare':
-      if (filter.operator === 'ne') return `((${compile({ ...filter, operator: 'eq' }, scope)}) is not true)`
-      if (scope.collection) return comparison(entryAttribute(scope.collection, filter.path), 'c', filter.operator, filter.value, scope)
-      return topComparison(filter.path, filter.operator, filter.value, scope)
+      return comparison(condition.attribute, condition.test, scope)
+    case 'some':
+      return someEntry(condition.collection, condition.condition, scope)
+    case 'custom':
+      return customValue(condition.custom, condition.name, condition.test, scope)
   }
 }
 
-function entryCondition(path: string, inner: Filter, scope: Scope): string {
-  const meaning = scope.collection ? undefined : resolvePath(scope.resource, path)
-  if (meaning?.kind !== 'collection' || meaning.attribute) throw refuse(`${path} has no entries that [ ] could choose among`)
-  const { collection } = meaning
-  return exists(scope.resource, collection, compile(inner, Object.assign(Object.create(scope) as Scope, { collection })))
+function someEntry(collection: Collection, condition: Condition | undefined, scope: Scope): string {
+  const { table, parentColumn, idColumn } = collection
+  const narrowed = condition ? prefilters(condition, scope) : []
+  const inner = condition ? ` and ${compile(condition, { ...scope, alias: 'c', idColumn })}` : ''
+  const found = `exists (select from ${table} c where c.${parentColumn} = ${scope.alias}.${scope.idColumn}${inner})`
+  return narrowed.length > 0 ? `(${[...narrowed, found].join(' and ')})` : found
 }
 
-function exists(resource: Resource, collection: Collection, condition: string): string {
-  return `exists (select from ${collection.table} c where c.${collection.parentColumn} = t.${resource.idColumn} and ${condition})`
+/** Outside of the subquery, where the planner can combine them with others on the record: also below `or`. */
+function prefilters(condition: Condition, scope: Scope): string[] {
+  if (condition.kind === 'and') return condition.terms.flatMap((term) => prefilters(term, scope))
+  if (condition.kind !== 'compare' || !(condition.test.operator in patterns)) return []
+  return prefilter(condition.attribute, condition.test, scope)
 }
 
-function presence(path: string, scope: Scope): string {
-  const { resource } = scope
-  const meaning = resolvePath(resource, path)
-  if (meaning.kind === 'attribute') return present(meaning.attribute, 't')
-  if (meaning.kind === 'collection') return exists(resource, meaning.collection, meaning.attribute ? present(meaning.attribute, 'c') : 'true')
-  const { custom } = resource
-  const named = meaning.name === undefined ? 'true' : `lower(a.name) = lower(${parameter(scope, meaning.name)})`
-  return `exists (select from ${custom.table} a where a.${custom.parentColumn} = t.${resource.idColumn} and ${named})`
+/** Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing. */
+function prefilter(attribute: Attribute, { value }: Test, scope: Scope): string[] {
+  const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
+  return /[^ ]{3}/.test(folded) ? [`t.search_text like ${scope.parameter(`%${folded}%`)}`] : []
 }
 
-function present(attribute: Attribute, alias: string): string {
+function present(attribute: Attribute, scope: Scope): string {
   if (attribute.expression) return 'true'
-  return attribute.side ? sideExists(attribute, 'true') : `${alias}.${attribute.column} is not null`
+  return attribute.side ? sideValue(attribute.side, 'true', scope) : `(${scope.alias}.${attribute.column} is not null)`
 }
 
-function topComparison(path: string, operator: Comparison, value: Literal, scope: Scope): string {
-  const { resource } = scope
-  const meaning = resolvePath(resource, path)
-  if (meaning.kind === 'attribute') return comparison(meaning.attribute, 't', operator, value, scope)
-  if (meaning.kind === 'custom') return customComparison(meaning.name, operator, value, scope)
-  const attribute = meaning.attribute ?? principalAttribute(meaning.collection)
-  if (value === null) return `((${presence(path, scope)}) is not true)`
-  return exists(resource, meaning.collection, comparison(attribute, 'c', operator, value, scope))
+function sideValue({ table, parentColumn }: NonNullable<Attribute['side']>, condition: string, scope: Scope): string {
+  return `exists (select from ${table} s where s.${parentColumn} = ${scope.alias}.${scope.idColumn} and ${condition})`
 }
 
-function comparison(attribute: Attribute, alias: string, operator: Comparison, value: Literal, scope: Scope): string {
-  if (value === null) {
-    if (operator !== 'eq') throw refuse(`${attribute.path}: null goes with eq and ne alone`)
-    return `((${present(attribute, alias)}) is not true)`
-  }
+function comparison(attribute: Attribute, test: Test, scope: Scope): string {
+  const { side } = attribute
+  if (side) return sideValue(side, textComparison(`s.${side.column}`, test, scope.parameter), scope)
   switch (attribute.type) {
     case 'boolean':
-      return booleanComparison(attribute, alias, operator, value)
+      return booleanComparison(attribute, test.value === true, scope)
     case 'integer':
     case 'decimal':
-      if (typeof value !== 'number' || !(operator in ordering)) throw refuse(`${attribute.path}: takes a number and eq, ne, gt, ge, lt or le`)
-      return `${alias}.${attribute.column} ${ordering[operator]} ${parameter(scope, value)}::numeric`
+      return `(${scope.alias}.${attribute.column} ${signs[test.operator]} ${scope.parameter(test.value)}::numeric)`
     case 'date':
     case 'dateTime':
-      return timeComparison(attribute, alias, operator, value, scope)
+      return timeComparison(attribute, test, scope)
     default:
-      return textComparison(attribute, alias, operator, value, scope)
+      return columnComparison(attribute, test, scope)
   }
 }
 
-const ordering: Partial<Record<Comparison, string>> = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }
+const signs: Partial<Record<Test['operator'], string>> = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' }
 
-function booleanComparison(attribute: Attribute, alias: string, operator: Comparison, value: Literal): string {
-  if (typeof value !== 'boolean' || operator !== 'eq') throw refuse(`${attribute.path}: takes true or false, with eq or ne`)
-  if (attribute.expression) return value ? attribute.expression : `(${attribute.expression} is not true)`
-  return `${alias}.${attribute.column} = '${value ? 'Y' : 'N'}'`
+function booleanComparison(attribute: Attribute, wanted: boolean, scope: Scope): string {
+  if (attribute.expression) return wanted ? attribute.expression : `(${attribute.expression} is not true)`
+  return `(${scope.alias}.${attribute.column} = '${wanted ? 'Y' : 'N'}')`
 }
 
-function timeComparison(attribute: Attribute, alias: string, operator: Comparison, value: Literal, scope: Scope): string {
-  const sign = ordering[operator]
-  if (!sign) throw refuse(`${attribute.path}: is a time; it takes eq, ne, gt, ge, lt or le`)
-  const asDate = checkDate(value)
-  const checked = attribute.type === 'date' || 'value' in asDate ? asDate : checkInstant(value)
-  if ('message' in checked) throw refuse(`${attribute.path}: ${checked.message}`)
-  const literal = `${parameter(scope, checked.value)}::${'value' in asDate ? 'date' : 'timestamptz'}`
-  const column = `${alias}.${attribute.column}`
-  // The index holds the empty as infinity; what lies after a time must not find them.
-  const indexed = attribute.sortable && alias === 't' ? `coalesce(${column}, 'infinity')` : column
-  return sign.startsWith('>') && indexed !== column ? `(${indexed} ${sign} ${literal} and ${column} is not null)` : `${indexed} ${sign} ${literal}`
+/** The index of a sortable attribute holds the empty as infinity; what lies after a time must not find them. */
+function timeComparison(attribute: Attribute, { operator, value }: Test, scope: Scope): string {
+  const column = `${scope.alias}.${attribute.column}`
+  const type = attribute.type === 'date' ? 'date' : 'timestamptz'
+  const sign = signs[operator]!
+  const given = `${scope.parameter(value)}::${type}`
+  if (isIndexed(attribute, scope)) return `(coalesce(${column}, 'infinity') ${sign} ${given} and ${column} is not null)`
+  // Dates may stand in a column that holds instants, as BIRTHDATE's does.
+  return `(${column}::${type} ${sign} ${given})`
 }
 
-function sideExists(attribute: Attribute, condition: string): string {
-  const { table, parentColumn } = attribute.side!
-  return `exists (select from ${table} s where s.${parentColumn} = c.membership_id and ${condition})`
+function isIndexed(attribute: Attribute, scope: Scope): boolean {
+  return attribute.sortable && scope.alias === 't'
 }
 
-function textComparison(attribute: Attribute, alias: string, operator: Comparison, value: Literal, scope: Scope): string {
-  if (typeof value !== 'string') throw refuse(`${attribute.path}: takes a text in double quotes`)
-  if (attribute.side) return sideExists(attribute, `s.${attribute.side.column} ${textCondition(attribute, operator, value, scope)}`)
-  const column = `${alias}.${attribute.column}`
-  const sorted = attribute.sortable && alias === 't' && !attribute.caseExact
-  const operand = attribute.caseExact ? column : sorted ? `coalesce(lower(${column}), chr(1114111)) collate "C"` : `lower(${column}) collate "C"`
-  const condition = `${operand} ${textCondition(attribute, operator, value, scope)}`
-  const isOrder = operator !== 'eq' && operator in ordering
-  const whole = sorted && isOrder ? `(${condition} and ${column} is not null)` : condition
-  const narrowed = operator in like && attribute.searched ? prefilter(value, scope) : undefined
-  return narrowed ? `(${narrowed} and ${whole})` : whole
+function columnComparison(attribute: Attribute, test: Test, scope: Scope): string {
+  const column = `${scope.alias}.${attribute.column}`
+  const compared = isIndexed(attribute, scope) && !test.exact
+    ? `(${indexedComparison(column, test, scope)} and ${column} is not null)`
+    : textComparison(column, test, scope.parameter)
+  const byTrigrams = test.operator in patterns || (test.operator === 'eq' && !attribute.sortable)
+  const narrowed = byTrigrams && scope.alias === 't' ? prefilter(attribute, test, scope) : []
+  return narrowed.length > 0 ? `(${narrowed.join('')} and ${compared})` : compared
 }
 
-const like: Partial<Record<Comparison, (escaped: string) => string>> = {
+/** The sort key's expression: its index serves `eq`, ranges and the beginnings of texts. */
+function indexedComparison(column: string, test: Test, scope: Scope): string {
+  return `coalesce(lower(${column}), chr(1114111)) collate "C" ${operand(test, scope.parameter)}`
+}
+
+function textComparison(column: string, test: Test, parameter: Scope['parameter']): string {
+  const own = test.exact ? column : `lower(${column})`
+  // An index on an identifier has the database's collation, and equality needs none.
+  const collation = test.exact && test.operator === 'eq' ? '' : ' collate "C"'
+  return `(${own}${collation} ${operand(test, parameter)})`
+}
+
+const patterns: Partial<Record<Test['operator'], (escaped: string) => string>> = {
   co: (escaped) => `%${escaped}%`,
   sw: (escaped) => `${escaped}%`,
   ew: (escaped) => `%${escaped}`,
 }
 
-function textCondition(attribute: Attribute, operator: Comparison, value: string, scope: Scope): string {
-  const pattern = like[operator]
-  const given = parameter(scope, pattern ? pattern(value.replace(/[\\%_]/g, '\\$&')) : value)
-  const operand = attribute.caseExact ? given : `lower(${given})`
-  return pattern ? `like ${operand}` : `${ordering[operator]!} ${operand}`
+function operand({ operator, value, exact }: Test, parameter: Scope['parameter']): string {
+  const pattern = patterns[operator]
+  const given = parameter(pattern ? pattern(String(value).replaceAll(/[\\%_]/g, String.raw`\$&`)) : value)
+  return `${pattern ? 'like' : signs[operator]!} ${exact ? given : `lower(${given})`}`
 }
 
-/** Folding keeps parts parts: what contains the text contains its fold. Under three letters no trigram narrows anything. */
-function prefilter(value: string, scope: Scope): string | undefined {
-  const folded = fold(value)
-  return /[^ ]{3}/.test(folded) ? `t.search_text like ${parameter(scope, `%${folded}%`)}` : undefined
+/** A value in its table of values or, when it is the only one, in the attribute's own row. */
+function customValue(custom: CustomAttributes, name: string | undefined, test: Test | undefined, scope: Scope): string {
+  const { table, idColumn, parentColumn, valueTable, valueParent, inlineColumn } = custom
+  const named = name === undefined ? '' : ` and lower(a.name) = lower(${scope.parameter(name)})`
+  const own = `a.${parentColumn} = ${scope.alias}.${scope.idColumn}${named}`
+  const value = customTest('v.attr_value', test, scope)
+  const listed = `exists (select from ${table} a join ${valueTable} v on v.${valueParent} = a.${idColumn}
+    where ${own} and ${value})`
+  if (inlineColumn === undefined) return listed
+  return `(${listed} or exists (select from ${table} a where ${own} and ${customTest(`a.${inlineColumn}`, test, scope)}))`
 }
 
-function customComparison(name: string | undefined, operator: Comparison, value: Literal, scope: Scope): string {
-  const { resource } = scope
-  const { custom } = resource
-  if (name === undefined) throw refuse('attributes: name one, as in attributes.department eq "Sales"')
-  if (value === null) return `((${presence(`${custom.path}.${name}`, scope)}) is not true)`
-  const text = typeof value === 'string' ? value : String(value)
-  const named = `lower(a.name) = lower(${parameter(scope, name)})`
-  const attribute = { path: `${custom.path}.${name}`, caseExact: false } as Attribute
-  const whole = `lower(v.attr_value) collate "C" ${textCondition(attribute, operator, text, scope)}`
+function customTest(column: string, test: Test | undefined, scope: Scope): string {
+  if (!test) return `${column} is not null`
+  if (typeof test.value === 'number') {
+    const number = `case when ${column} ~ '${numberForm}' then ${column}::numeric end`
+    return `(${number} ${signs[test.operator]} ${scope.parameter(test.value)}::numeric)`
+  }
+  const compared = textComparison(column, test, scope.parameter)
+  if (test.operator !== 'eq') return compared
   // The index holds the first 256 characters; they decide first.
-  const indexed = operator === 'eq' ? ` and lower(left(v.attr_value, 256)) collate "C" = lower(left(${parameter(scope, text)}, 256))` : ''
-  return `exists (select from ${custom.table} a join ${custom.valueTable} v on v.${custom.valueParent} = a.${custom.idColumn}
-    where a.${custom.parentColumn} = t.${resource.idColumn} and ${named} and ${whole}${indexed})`
+  return `(lower(left(${column}, 256)) collate "C" = lower(left(${scope.parameter(test.value)}, 256)) and ${compared})`
 }

@@ -1,4 +1,5 @@
 /** SQL on plans: their head, their steps, and the versions of the records they read. */
+import { createHash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { copyLines } from './records.ts'
@@ -34,7 +35,6 @@ export interface PlanStep {
   source?: string
   line?: number
   label?: string
-  correlation?: string
   changes?: unknown
   problems?: unknown
   secret?: Buffer
@@ -45,7 +45,7 @@ export interface PlanStep {
 const planColumns = `plan_id as id, kind, status, title, options, counts, steps, applied_through as "appliedThrough", failed, stop_reason as "stopReason",
   created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId"`
 
-const stepColumns = `step_no as step, action, resource, target_id as "targetId", source, line, label, correlation, changes, problems, status, result`
+const stepColumns = `step_no as step, action, resource, target_id as "targetId", source, line, label, changes, problems, status, result`
 
 function withoutNulls<T>(row: Row): T {
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as T
@@ -68,14 +68,14 @@ export async function insertPlan(db: Pick<Database, 'execute'>, plan: NewPlan): 
     [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId])
 }
 
-const copied = ['plan_id', 'step_no', 'action', 'resource', 'target_id', 'source', 'line', 'label', 'correlation', 'changes', 'problems', 'secret', 'status', 'result']
+const copied = ['plan_id', 'step_no', 'action', 'resource', 'target_id', 'source', 'line', 'label', 'changes', 'problems', 'secret', 'status', 'result']
 
 /** Appends steps; their numbers are the caller's, from 1 without a gap. */
 export async function insertSteps(tx: Transaction, planId: string, steps: readonly PlanStep[]): Promise<void> {
   if (steps.length === 0) return
   const rows = steps.map((step) => ({
     plan_id: planId, step_no: step.step, action: step.action, resource: step.resource, target_id: step.targetId, source: step.source, line: step.line,
-    label: step.label?.slice(0, 255), correlation: step.correlation?.slice(0, 400), changes: json(step.changes), problems: json(step.problems),
+    label: step.label?.slice(0, 255), changes: json(step.changes), problems: json(step.problems),
     secret: step.secret, status: step.status ?? 'planned', result: json(step.result),
   }))
   await tx.copyIn(`copy gatehouse.plan_step (${copied.join(', ')}) from stdin`, copyLines(copied, rows))
@@ -146,13 +146,31 @@ export async function listSteps(db: Reader, planId: string, query: { after?: num
   return rows.map((row) => withoutNulls<PlanStep>(row))
 }
 
-/** The ids that earlier steps of the plan gave to these correlations. */
-export async function plannedTargets(db: Reader, planId: string, resource: string, correlations: readonly string[]): Promise<Map<string, string>> {
-  if (correlations.length === 0) return new Map()
-  const rows = await db.query<{ correlation: string; target_id: string }>(
-    `select correlation, target_id from gatehouse.plan_step where plan_id = $1 and resource = $2 and correlation = any($3) and target_id is not null`,
-    [planId, resource, correlations], 'planned_targets')
-  return new Map(rows.map((row) => [row.correlation, row.target_id]))
+export interface PlanKey {
+  resource: string
+  /** `path=value`, lower case. */
+  key: string
+  targetId: string
+  line: number
+}
+
+const keyHash = (key: string) => createHash('md5').update(key).digest('hex')
+
+/** Notes how later rows find the records that these rows make or change. */
+export async function insertPlanKeys(tx: Transaction, planId: string, keys: readonly PlanKey[]): Promise<void> {
+  if (keys.length === 0) return
+  const rows = keys.map((one) => ({ plan_id: planId, resource: one.resource, key_hash: keyHash(one.key), target_id: one.targetId, line: one.line }))
+  const columns = ['plan_id', 'resource', 'key_hash', 'target_id', 'line']
+  await tx.copyIn(`copy gatehouse.plan_key (${columns.join(', ')}) from stdin`, copyLines(columns, rows))
+}
+
+/** The records that earlier rows of the plan make under these keys, and the line that does. */
+export async function findPlanKeys(db: Reader, planId: string, resource: string, keys: readonly string[]): Promise<Map<string, { targetId: string; line: number }>> {
+  if (keys.length === 0) return new Map()
+  const byHash = new Map(keys.map((key) => [keyHash(key), key]))
+  const rows = await db.query<{ key_hash: string; target_id: string; line: number }>(
+    'select key_hash, target_id, line from gatehouse.plan_key where plan_id = $1 and resource = $2 and key_hash = any($3)', [planId, resource, [...byHash.keys()]], 'find_plan_keys')
+  return new Map(rows.map((row) => [byHash.get(row.key_hash)!, { targetId: row.target_id, line: row.line }]))
 }
 
 /** Moves a plan from one of some states to another. Errors: `plan_state`. */

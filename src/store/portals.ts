@@ -1,4 +1,5 @@
 /** Portals of EFS, their settings, and who belongs to them: panelists and administrators. */
+import { linkStatus } from '../model/link-statuses.ts'
 import type { PortalSettingKey, PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -29,7 +30,8 @@ export async function insertPortal(
   // The next number given out must not meet one that was brought along.
   if (portal.portalId !== null) {
     await tx.execute(
-      `select setval(pg_get_serial_sequence('efs.portal', 'portal_id'), greatest($1, (select max(portal_id) from efs.portal)))`,
+      `select setval(pg_get_serial_sequence('efs.portal', 'portal_id'),
+         greatest($1, (select max(portal_id) from efs.portal)))`,
       [portal.portalId],
     )
   }
@@ -41,7 +43,8 @@ export async function updatePortal(
   tx: Writer, portalId: number, values: { name: string; description: string | null }, now: string,
 ): Promise<PortalRow> {
   const rows = await tx.query<PortalRow>(
-    `update efs.portal set name = $2, description = $3, updated_at = $4, version = version + 1 where portal_id = $1 returning ${columns}`,
+    `update efs.portal set name = $2, description = $3, updated_at = $4, version = version + 1
+     where portal_id = $1 returning ${columns}`,
     [portalId, values.name, values.description, now],
   )
   return rows[0]!
@@ -49,15 +52,19 @@ export async function updatePortal(
 
 /** A portal, locked until the transaction ends when asked for. */
 export async function readPortal(db: Reader, portalId: number, lock = false): Promise<PortalRow | undefined> {
-  return db.first<PortalRow>(`select ${columns} from efs.portal where portal_id = $1${lock ? ' for update' : ''}`, [portalId])
+  const sql = `select ${columns} from efs.portal where portal_id = $1${lock ? ' for update' : ''}`
+  return db.first<PortalRow>(sql, [portalId])
 }
 
 export async function listPortals(db: Reader, after: number, limit: number): Promise<PortalRow[]> {
-  return db.query<PortalRow>(`select ${columns} from efs.portal where portal_id > $1 order by portal_id limit $2`, [after, limit])
+  const sql = `select ${columns} from efs.portal where portal_id > $1 order by portal_id limit $2`
+  return db.query<PortalRow>(sql, [after, limit])
 }
 
 /** The settings of all portals, or of some, by portal; portals without any have an empty one. */
-export async function readPortalSettings(db: Reader, portalIds?: readonly number[]): Promise<Map<number, PortalSettings>> {
+export async function readPortalSettings(
+  db: Reader, portalIds?: readonly number[],
+): Promise<Map<number, PortalSettings>> {
   const rows = await db.query<{ portal_id: number; key: PortalSettingKey | null; value: string }>(
     `select p.portal_id, s.key, s.value from efs.portal p
      left join efs.iam_portal_settings s on s.portal_id = p.portal_id and s.value is not null
@@ -89,7 +96,9 @@ export async function writePortalSettings(
 /** How many people of a portal are in its group in the connected system. */
 export async function countAssigned(db: Reader, portalId: number): Promise<number> {
   const row = await db.first<{ count: number }>(
-    'select count(*)::int as count from efs.iam_portal_user_reference where portal_id = $1 and coalesce(status, 1) = 1', [portalId],
+    `select count(*)::int as count from efs.iam_portal_user_reference
+     where portal_id = $1 and coalesce(status, $2) = $2`,
+    [portalId, linkStatus.ASSIGNED],
   )
   return row!.count
 }
@@ -100,7 +109,9 @@ export interface MemberRow {
 }
 
 /** Makes people panelists (who are none yet) and members of a portal; returns those who were not members before. */
-export async function insertMembers(tx: Writer, portalId: number, personIds: readonly string[], now: string): Promise<MemberRow[]> {
+export async function insertMembers(
+  tx: Writer, portalId: number, personIds: readonly string[], now: string,
+): Promise<MemberRow[]> {
   await tx.execute(
     `insert into efs.panelists (person_id, created_at) select id, $2 from unnest($1::text[]) as u(id)
      on conflict (person_id) do nothing`,
@@ -126,7 +137,8 @@ export async function deleteMembers(tx: Writer, portalId: number, personIds: rea
     [portalId, personIds],
   )
   await tx.execute(
-    `delete from efs.panelists p where p.uid = any($1) and not exists (select from efs.portal_panelist m where m.user_id = p.uid)`,
+    `delete from efs.panelists p
+     where p.uid = any($1) and not exists (select from efs.portal_panelist m where m.user_id = p.uid)`,
     [gone.map((member) => member.uid)],
   )
   return gone.toSorted((left, right) => left.uid - right.uid)
@@ -136,15 +148,15 @@ export async function deleteMembers(tx: Writer, portalId: number, personIds: rea
  * Takes people out of EFS altogether, panelists and administrators, so that their accounts are queued with their e-mail
  * address while it is still known. For whoever deletes people for good: to be called first, in the same transaction.
  */
-export async function deletePeopleFromEfs(tx: Pick<Transaction, 'execute'>, personIds: readonly string[]): Promise<void> {
+export async function deletePeopleFromEfs(
+  tx: Pick<Transaction, 'execute' | 'query'>, personIds: readonly string[],
+): Promise<void> {
   await tx.execute(
-    'delete from efs.portal_panelist m using efs.panelists p where m.user_id = p.uid and p.person_id = any($1)', [personIds],
+    'delete from efs.portal_panelist m using efs.panelists p where m.user_id = p.uid and p.person_id = any($1)',
+    [personIds],
   )
   await tx.execute('delete from efs.panelists where person_id = any($1)', [personIds])
-  await tx.execute(
-    'delete from efs.iam_user_reference r using efs.users e where r.user_id = e.uid and e.person_id = any($1)', [personIds],
-  )
-  await tx.execute('delete from efs.users where person_id = any($1)', [personIds])
+  await deleteAdmins(tx, personIds)
 }
 
 /** Makes people administrators; returns those who were none before. */
@@ -157,9 +169,12 @@ export async function insertAdmins(tx: Writer, personIds: readonly string[], now
 }
 
 /** Ends people's being administrators; returns who was one. Their accounts are queued first, with the e-mail address. */
-export async function deleteAdmins(tx: Writer, personIds: readonly string[]): Promise<MemberRow[]> {
+export async function deleteAdmins(
+  tx: Pick<Transaction, 'execute' | 'query'>, personIds: readonly string[],
+): Promise<MemberRow[]> {
   await tx.execute(
-    'delete from efs.iam_user_reference r using efs.users e where r.user_id = e.uid and e.person_id = any($1)', [personIds],
+    'delete from efs.iam_user_reference r using efs.users e where r.user_id = e.uid and e.person_id = any($1)',
+    [personIds],
   )
   return tx.query<MemberRow>('delete from efs.users where person_id = any($1) returning uid, person_id', [personIds])
 }
@@ -172,7 +187,9 @@ export interface PortalUserRow extends MemberRow {
 }
 
 /** The members of a portal with their links, in uid order. */
-export async function listPortalUsers(db: Reader, portalId: number, after: number, limit: number): Promise<PortalUserRow[]> {
+export async function listPortalUsers(
+  db: Reader, portalId: number, after: number, limit: number,
+): Promise<PortalUserRow[]> {
   return db.query<PortalUserRow>(
     `select m.user_id as uid, p.person_id, r.uuid, r.status, r.has_data_changes, m.created_at
      from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id

@@ -30,16 +30,23 @@ const statements = new Map<string, Statement>()
 
 /** The records with these ids, by id. Unknown ids are absent. */
 export async function loadRecords(db: Reader, resource: Resource, ids: readonly string[], options: LoadOptions = {}): Promise<Map<string, LoadedRecord>> {
+  // On its own: a statement that waits for a lock sees the new row, but child tables as they stood when it began.
+  if (options.lock) await db.query(lockSql(resource), [ids], `lock_${resource.table}`)
   const statement = statementFor(resource, options)
   const rows = await db.query<Row>(statement.sql, [ids], statement.name)
   return new Map(rows.map((row) => [row[resource.idColumn] as string, toRecord(resource, statement, row)]))
 }
 
+/** Weaker than `for update`: new rows may refer to the record meanwhile. */
+function lockSql({ table, idColumn }: Resource): string {
+  return `select t.${idColumn} from ${table} t where t.${idColumn} = any($1) order by t.${idColumn} for no key update`
+}
+
 /** The statement that loads records of a resource, made once: also what the benches run on its own. */
-export function statementFor(resource: Resource, options: LoadOptions): Statement {
+export function statementFor(resource: Resource, options: Omit<LoadOptions, 'lock'>): Statement {
   const collections = resource.collections.filter((one) => options.collections?.includes(one.path) ?? true)
   const custom = options.custom ?? true
-  const name = `load_${resource.table}_${custom ? 'c' : ''}${options.lock ? 'l' : ''}_${collections.map((one) => resource.collections.indexOf(one)).join('')}`
+  const name = `load_${resource.table}_${custom ? 'c' : ''}_${collections.map((one) => resource.collections.indexOf(one)).join('')}`
   const known = statements.get(name)
   if (known) return known
   const base = columnsOf(resource.attributes).filter((attribute) => attribute.returned !== 'never')
@@ -51,8 +58,7 @@ export function statementFor(resource: Resource, options: LoadOptions): Statemen
     ...collections.map((one) => `${childSql(resource, one)} as "${one.path}"`),
     ...(custom ? [`${customSql(resource.custom, `t.${resource.idColumn}`)} as "${resource.custom.path}"`] : []),
   ]
-  const order = options.lock ? ` order by t.${resource.idColumn} for no key update of t` : ''
-  const sql = `select ${parts.join(', ')} from ${resource.table} t where t.${resource.idColumn} = any($1)${order}`
+  const sql = `select ${parts.join(', ')} from ${resource.table} t where t.${resource.idColumn} = any($1)`
   const made = { name, sql, base, collections, custom }
   statements.set(name, made)
   return made

@@ -67,16 +67,19 @@ export async function writeLink(tx: Writer, link: LinkWrite, now: string): Promi
     return (await tx.execute(
       `insert into efs.iam_user_reference as r (user_id, uuid, status, has_data_changes, created_at, updated_at)
        select uid, $2, $3, $4, $8, $8 from efs.users where uid = $1
-       on conflict (user_id) do update set uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
+       on conflict (user_id) do update set
+         uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
          has_data_changes = case when $6 and r.changes = $7 then 0 else 1 end`,
       [link.uid, link.uuid, status, clear ? 0 : 1, link.status, clear, link.changes, now],
       'write_admin_link',
     )) > 0
   }
   return (await tx.execute(
-    `insert into efs.iam_portal_user_reference as r (portal_id, user_id, uuid, status, has_data_changes, created_at, updated_at)
+    `insert into efs.iam_portal_user_reference as r
+       (portal_id, user_id, uuid, status, has_data_changes, created_at, updated_at)
      select portal_id, user_id, $2, $3, $4, $8, $8 from efs.portal_panelist where user_id = $1 and portal_id = $9
-     on conflict (portal_id, user_id) do update set uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
+     on conflict (portal_id, user_id) do update set
+       uuid = excluded.uuid, status = coalesce($5, r.status), updated_at = excluded.updated_at,
        has_data_changes = case when $6 and r.changes = $7 then 0 else 1 end`,
     [link.uid, link.uuid, status, clear ? 0 : 1, link.status, clear, link.changes, now, link.portalId],
     'write_panelist_link',
@@ -134,7 +137,8 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
   await tx.execute(
     `insert into public.login (login_id, login, managed_sys_id, user_id, identity_type, prov_status, status,
        is_active, create_date, last_update)
-     select $8, $3::text, $2, user_id, 'PROVISION', coalesce($4, 'UPDATED'), coalesce($5, 'ACTIVE'), coalesce($6, 'Y'), $7, $7
+     select $8, $3::text, $2, user_id, 'PROVISION', coalesce($4, 'UPDATED'), coalesce($5, 'ACTIVE'),
+       coalesce($6, 'Y'), $7, $7
      from public.users where user_id = $1
      on conflict (lowercase_login, managed_sys_id) do nothing`,
     [...params, row.loginId],

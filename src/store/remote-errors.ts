@@ -27,7 +27,8 @@ export async function logRemoteErrors(db: Pick<Database, 'execute'>, errors: rea
   await db.execute(
     `insert into efs.iam_error_log (created_at, message, status_code, error_code, trace)
      select created_at, message, status_code, error_code, trace
-     from json_to_recordset($1) as e(created_at timestamptz, message text, status_code smallint, error_code text, trace text)`,
+     from json_to_recordset($1)
+       as e(created_at timestamptz, message text, status_code smallint, error_code text, trace text)`,
     [JSON.stringify(rows)],
   )
 }

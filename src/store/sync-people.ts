@@ -2,7 +2,7 @@
  * What a sync run reads: which people may need something, and for a page of them their mapped values, their references
  * and their standing in other portals, in one query (so in one snapshot: a value is never newer than its mark).
  */
-import { linkStatus, oktaSystemId } from '../model/link-statuses.ts'
+import { closingSecondaryStatuses, linkStatus, oktaSystemId } from '../model/link-statuses.ts'
 import { defaultMapping, sourcesOf, type Mapping } from '../model/account-mapping.ts'
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database } from './database.ts'
@@ -95,18 +95,22 @@ export async function readSyncPeople(
   return db.query<SyncPersonRow>(sql, [portalId, uids, oktaSystemId, linkStatus.ASSIGNED], name)
 }
 
-/** Whether a person in this status may have an account. Failed sign-ins here (LOCKED) close nothing elsewhere. */
+const closing: readonly (string | null)[] = closingSecondaryStatuses
+
+/** Whether a person in this status may have an account. */
 export function mayHaveAccount(status: string, secondaryStatus: string | null): boolean {
-  return (openStatuses as readonly string[]).includes(status) && secondaryStatus !== 'DISABLED' && secondaryStatus !== 'LOCKED_ADMIN'
+  return (openStatuses as readonly string[]).includes(status) && !closing.includes(secondaryStatus)
 }
 
 /** Accounts that are linked to people: account id → person ids. */
 export async function ownersOf(db: Reader, uuids: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await db.query<{ uuid: string; person_ids: string[] }>(
     `select uuid, array_agg(distinct person_id) as person_ids from (
-       select r.uuid, p.person_id from efs.iam_portal_user_reference r join efs.panelists p on p.uid = r.user_id where r.uuid = any($1)
+       select r.uuid, p.person_id
+       from efs.iam_portal_user_reference r join efs.panelists p on p.uid = r.user_id where r.uuid = any($1)
        union all
-       select a.uuid, e.person_id from efs.iam_user_reference a join efs.users e on e.uid = a.user_id where a.uuid = any($1)
+       select a.uuid, e.person_id
+       from efs.iam_user_reference a join efs.users e on e.uid = a.user_id where a.uuid = any($1)
      ) o group by uuid`,
     [uuids],
     'sync_owners',

@@ -2,7 +2,7 @@
  * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0007), and what
  * still speaks for such an account.
  */
-import { linkStatus } from '../model/link-statuses.ts'
+import { closingSecondaryStatuses, linkStatus } from '../model/link-statuses.ts'
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -19,7 +19,7 @@ export interface QueueRow {
   user_id: number
   uuid: string | null
   email: string | null
-  /** The person, as long as the panelist or administrator is still there (a panelist may have left one portal of two). */
+  /** The person, as long as the panelist or administrator is there (one portal of two may have been left). */
   person_id: string | null
 }
 
@@ -90,8 +90,11 @@ export async function standingOf(
   return new Map(rows.map((row) => [row.uuid, row]))
 }
 
-const wantedSql = `u.status in (${openStatuses.map((status) => `'${status}'`).join(', ')})
-         and coalesce(u.secondary_status, '') not in ('DISABLED', 'LOCKED_ADMIN')`
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
+
+/** `mayHaveAccount` over a row of USERS with the alias `u`. */
+const wantedSql = `u.status in (${quoted(openStatuses)})
+         and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
 
 export interface QueuedAccount {
   id: number

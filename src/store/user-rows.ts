@@ -28,11 +28,12 @@ export async function endAccess(tx: Transaction, ids: readonly string[], at: Dat
   }
 }
 
-/** Accounts related to these people that have not been terminated yet, without those already named. */
+/** Accounts related to these people that have not been terminated yet, without those already named. Family are other people. */
 export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ user_id: string }>(
     `select distinct u.user_id from user_to_user_membership m join users u on u.user_id = m.related_user_id
-     where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'DECEASED') order by 1`, [ids])
+     where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'RETIRED', 'DECEASED')
+       and m.type_id is distinct from 'FAMILY' order by 1`, [ids])
   return rows.map((row) => row.user_id)
 }
 
@@ -65,5 +66,14 @@ export async function dueToLeave(db: Pick<Database, 'query'>, today: string, lim
   const rows = await db.query<{ user_id: string }>(
     `select user_id from users where coalesce(last_date, 'infinity') < $1 and status not in ('TERMINATED', 'DELETED', 'DECEASED', 'RETIRED')
        and coalesce(system_flag, 'N') <> 'Y' order by user_id limit $2`, [today, limit])
+  return rows.map((row) => row.user_id)
+}
+
+/** Active people whose password has expired by `now` and who last signed in, or were made, before `since`; in id order. */
+export async function dueToFallInactive(db: Pick<Database, 'query'>, now: string, since: string, limit: number): Promise<string[]> {
+  const rows = await db.query<{ user_id: string }>(
+    `select u.user_id from users u join login l on l.user_id = u.user_id and l.managed_sys_id = '0'
+     where u.status = 'ACTIVE' and l.pwd_exp < $1 and coalesce(l.last_login, u.create_date) < $2
+       and coalesce(u.system_flag, 'N') <> 'Y' order by u.user_id limit $3`, [now, since, limit])
   return rows.map((row) => row.user_id)
 }

@@ -169,8 +169,9 @@ function judge(run: Run, step: StoredStep['step'], error: RemoteError | null): v
   run.silent = isSilent ? run.silent + 1 : 0
   if (report.stopped !== null) return
   if (error?.status === 401) report.stopped = `the connected system refuses our key: ${error.message}`
-  else if (run.silent >= silentStepsUntilStop) report.stopped = `no answer for ${run.silent} steps in a row: ${error?.message}`
-  else if (error && step.personId === null && step.queued === null) report.stopped = preparationFailed(step, error)
+  else if (run.silent >= silentStepsUntilStop) {
+    report.stopped = `no answer for ${run.silent} steps in a row: ${error?.message}`
+  } else if (error && step.personId === null && step.queued === null) report.stopped = preparationFailed(step, error)
 }
 
 function preparationFailed(step: StoredStep['step'], error: RemoteError): string {

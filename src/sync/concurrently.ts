@@ -1,5 +1,7 @@
 /** Does `work` for each item, at most `limit` at a time, and gives the results in the items' order. */
-export async function concurrently<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+export async function concurrently<T, R>(
+  items: readonly T[], limit: number, work: (item: T) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length)
   let next = 0
   let isFailed = false

@@ -98,7 +98,10 @@ export class RemoteError extends Error {
 
   constructor(
     message: string,
-    facts: { status: number; code: string; requestId: string | null; request: string; causes?: readonly string[]; cause?: unknown },
+    facts: {
+      status: number; code: string; requestId: string | null; request: string
+      causes?: readonly string[]; cause?: unknown
+    },
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
     this.name = 'RemoteError'

@@ -21,7 +21,9 @@ export function correlate(
   if (own.length > 1) return conflict('carry this person\'s id', own)
   const byLogin = candidates.filter((account) => same(account.login, keys.login))
   const foreign = byLogin.find((account) => !isFree(account, taken))
-  if (foreign) return { kind: 'conflict', reason: `the login ${keys.login} is taken by another person's account ${foreign.id}` }
+  if (foreign) {
+    return { kind: 'conflict', reason: `the login ${keys.login} is taken by another person's account ${foreign.id}` }
+  }
   if (byLogin.length === 1) return found(byLogin[0]!, 'an account with the same login exists')
   const byEmail = candidates.filter((account) => same(account.email, keys.email) && isFree(account, taken))
   if (byEmail.length === 1) return found(byEmail[0]!, 'an account with the same e-mail address exists')

@@ -13,7 +13,9 @@ import {
 import { readQueue, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
-import { accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules } from './plan.ts'
+import {
+  accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules,
+} from './plan.ts'
 import { personOf } from './read-people.ts'
 import type { Action, SyncStep } from './steps.ts'
 
@@ -34,11 +36,11 @@ interface Planning {
   connector: Connector
   scope: SyncScope
   rules: Rules & { allPortals: readonly number[] }
-  /** Accounts that this plan adopts: account → person, so that two people with one e-mail address don't get the same. */
+  /** Accounts that this plan adopts, by person: two people with one e-mail address must not get the same. */
   adopted: Map<string, string>
 }
 
-/** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read; then nothing is planned. */
+/** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read. */
 export async function* makePlan(db: Database, connector: Connector, scope: SyncScope): AsyncGenerator<SyncStep[]> {
   const settings = scope.portals.get(scope.portalId) ?? {}
   const group = accessGroupOf(scope.portalId, settings)
@@ -61,7 +63,8 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
       ? await adminCandidates(db, scope.mode)
       : await panelistCandidates(db, scope.portalId, scope.mode)
     for (let start = 0; start < uids.length; start += peoplePerPage) {
-      const rows = await readSyncPeople(db, connector.mapping, scope.portalId, population, uids.slice(start, start + peoplePerPage))
+      const page = uids.slice(start, start + peoplePerPage)
+      const rows = await readSyncPeople(db, connector.mapping, scope.portalId, population, page)
       const people = rows.map((row) => personOf(row, scope.portalId, connector.mapping))
       const fresh = people.filter((person) => !planned.has(person.personId))
       // An administrator who is a panelist too has one account, and so one step.
@@ -77,16 +80,19 @@ async function preparations(connector: Connector, group: string, isGroupThere: b
   const actions: Action[] = []
   const fields = await connector.undeclaredFields()
   if (fields.length > 0) {
-    actions.push({ kind: 'declareFields', fields, reason: 'the user schema does not know these fields, which the mapping fills' })
+    const reason = 'the user schema does not know these fields, which the mapping fills'
+    actions.push({ kind: 'declareFields', fields, reason })
   }
   if (!isGroupThere) actions.push({ kind: 'createGroup', group, reason: 'the portal\'s group does not exist' })
   return actions.map((action) => ({
-    personId: null, version: null, label: action.kind === 'createGroup' ? group : 'user schema', login: null, accountId: null,
-    links: [], outcome: 'gone' as const, queued: null, actions: [action],
+    personId: null, version: null, label: action.kind === 'createGroup' ? group : 'user schema', login: null,
+    accountId: null, links: [], outcome: 'gone' as const, queued: null, actions: [action],
   }))
 }
 
-async function membership(connector: Connector, group: string, isGroupThere: boolean): Promise<(accountId: string) => boolean> {
+async function membership(
+  connector: Connector, group: string, isGroupThere: boolean,
+): Promise<(accountId: string) => boolean> {
   const members = new Set<string>()
   if (isGroupThere) for await (const page of connector.groupMembers(group)) for (const id of page) members.add(id)
   return (accountId) => members.has(accountId)
@@ -100,7 +106,9 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
     const id = accountIdOf(person)
     return id === null ? null : connector.read(id)
   })
-  const views = concerned.map((person, index) => ({ person, account: linked[index]!, ...connector.profileOf(person.values) }))
+  const views = concerned.map((person, index) => (
+    { person, account: linked[index]!, ...connector.profileOf(person.values) }
+  ))
   const searched = views.filter((view) => view.account === null && view.person.wanted && view.problems.length === 0)
   const keys = searched.map(({ person, profile }): CorrelationKeys => (
     { externalId: person.personId, login: profile['login']!, email: profile['email'] ?? null }

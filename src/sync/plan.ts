@@ -73,6 +73,7 @@ export function accountIdOf(person: Person): string | null {
 
 /** The step for a person, or null when both sides agree and nothing is marked. */
 export function planPerson(person: Person, remote: RemoteView, rules: Rules): SyncStep | null {
+  if (person.links.length === 0) return null
   const step = person.wanted ? planWanted(person, remote, rules) : planUnwanted(person, remote.account, rules)
   if (!step) return null
   if (step.actions.length > 0) return step
@@ -111,7 +112,9 @@ function planWanted(person: Person, remote: RemoteView, rules: Rules): SyncStep 
 }
 
 function beginStep(person: Person, label: string): Omit<SyncStep, 'outcome' | 'actions'> {
-  const links = person.links.map(({ population, uid, portalId, changes }): StepLink => ({ population, uid, portalId, changes }))
+  const links = person.links.map(({ population, uid, portalId, changes }): StepLink => (
+    { population, uid, portalId, changes }
+  ))
   const { personId, version } = person
   return { personId, version, label, login: null, accountId: accountIdOf(person), links, queued: null }
 }
@@ -134,7 +137,8 @@ function reviving(person: Person, account: RemoteAccount, found: boolean, rules:
   if (account.state === 'deactivated') {
     // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
     if (ours || found) return { kind: 'activate', activation, reason: 'wanted again' }
-    return { kind: 'blocked', reason: 'the account was deactivated in the connected system: activate it there or remove it' }
+    const reason = 'the account was deactivated in the connected system: activate it there or remove it'
+    return { kind: 'blocked', reason }
   }
   if (account.state !== 'suspended') return null
   if (ours) return { kind: 'unsuspend', reason: 'wanted again' }
@@ -170,16 +174,19 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
   if (links.length === 0) return null
   const begin = beginStep({ ...person, links }, account?.login ?? person.personId)
   if (!account) {
-    return { ...begin, outcome: 'gone', actions: [{ kind: 'unlink', reason: 'the account is gone, and the person is not active' }] }
+    const reason = 'the account is gone, and the person is not active'
+    return { ...begin, outcome: 'gone', actions: [{ kind: 'unlink', reason }] }
   }
   const member = links.find((link) => link.population === 'panelist')
   const inGroup = member !== undefined && (rules.inGroup?.(account.id) ?? isLive(member.status))
-  const leaving: Action[] = inGroup ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
+  const leaving: Action[] = inGroup
+    ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
   if (person.elsewhere.live > 0) return { ...begin, outcome: linkStatus.UNASSIGNED, actions: leaving }
   const policies = person.elsewhere.portals.map(rules.policyOf)
   if (member) policies.push(rules.policyOf(member.portalId!))
   if (links.some((link) => link.population === 'admin')) policies.push(rules.adminPolicy)
-  const { actions, outcome } = closing(account, mildest(policies), 'the person is not active, and this was the last reference')
+  const reason = 'the person is not active, and this was the last reference'
+  const { actions, outcome } = closing(account, mildest(policies), reason)
   return { ...begin, outcome, actions: [...leaving, ...actions] }
 }
 
@@ -233,19 +240,26 @@ export interface QueuedAccount {
 export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: readonly number[] }): SyncStep {
   const { account, entry } = queued
   const begin = {
-    personId: queued.personId, version: null, label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`,
-    login: null, accountId: account?.id ?? null, links: [], queued: entry,
+    personId: queued.personId, version: null,
+    label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`, login: null, accountId: account?.id ?? null, links: [], queued: entry,
   }
-  const settled = (reason: string): SyncStep => ({ ...begin, outcome: linkStatus.UNASSIGNED, actions: [{ kind: 'settle', reason }] })
+  const settled = (reason: string): SyncStep => (
+    { ...begin, outcome: linkStatus.UNASSIGNED, actions: [{ kind: 'settle', reason }] }
+  )
   if (!account) return settled('the account is gone')
   const leaving = queued.groups.filter(({ portalIds }) => !portalIds.some((id) => queued.portals.includes(id)))
-  const actions: Action[] = leaving.map(({ group }) => ({ kind: 'groupRemove', group, reason: 'no longer a member of the portal' }))
+  const actions: Action[] = leaving.map(({ group }) => (
+    { kind: 'groupRemove', group, reason: 'no longer a member of the portal' }
+  ))
   if (queued.wanted) {
-    return actions.length > 0 ? { ...begin, outcome: linkStatus.UNASSIGNED, actions } : settled('wanted by another reference')
+    if (actions.length === 0) return settled('wanted by another reference')
+    return { ...begin, outcome: linkStatus.UNASSIGNED, actions }
   }
   const concerned = leaving.length > 0 ? leaving.flatMap(({ portalIds }) => portalIds) : rules.allPortals
-  const policies = entry.population === 'admin' && leaving.length === 0 ? [rules.adminPolicy] : concerned.map(rules.policyOf)
+  const isAdminOnly = entry.population === 'admin' && leaving.length === 0
+  const policies = isAdminOnly ? [rules.adminPolicy] : concerned.map(rules.policyOf)
   const closed = closing(account, mildest(policies), 'no reference is left')
   const all = [...actions, ...closed.actions]
-  return { ...begin, outcome: closed.outcome, actions: all.length > 0 ? all : [{ kind: 'settle', reason: 'nothing is left to do' }] }
+  if (all.length === 0) all.push({ kind: 'settle', reason: 'nothing is left to do' })
+  return { ...begin, outcome: closed.outcome, actions: all }
 }

@@ -5,7 +5,8 @@ import type { Person, PersonLink } from './plan.ts'
 
 /** A person with the links of one run: to the portal where they are a member, and as an administrator. */
 export function personOf(row: SyncPersonRow, portalId: number, mapping: Mapping): Person {
-  const values = Object.fromEntries(sourcesOf(mapping).map((source, index) => [source, row.source_values[index] ?? null]))
+  const sources = sourcesOf(mapping)
+  const values = Object.fromEntries(sources.map((source, index) => [source, row.source_values[index] ?? null]))
   return {
     personId: row.person_id,
     version: row.version,

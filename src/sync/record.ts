@@ -24,6 +24,7 @@ const operations: Partial<Record<ActionKind, { done: string; failed: string }>> 
   suspend: { done: 'DISABLED', failed: 'FAIL_DISABLE' },
   deactivate: { done: 'DISABLED', failed: 'FAIL_DISABLE' },
   delete: { done: 'DELETED', failed: 'FAIL_DELETE' },
+  unlink: { done: 'DELETED', failed: 'FAIL_DELETE' },
 }
 
 /** What says most about the account wins over what came with it. */

@@ -9,6 +9,7 @@ import { lockSpace } from '../store/migrate.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import type { SyncMode } from '../store/sync-people.ts'
+import { closeInterrupted } from '../store/sync-plans.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
@@ -24,7 +25,7 @@ export interface SyncRun {
 
 /**
  * Makes and stores the plan of a portal's run; nothing else is written.
- * Errors: `not_found`, `remote_error` when the connected system cannot be read, `conflict` when another run is under way.
+ * Errors: `not_found`, `remote_error` when the connected system cannot be read, `conflict` while another run works.
  */
 export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<Plan> {
   return alone(run.ctx.db, () => plan(run, portalId, mode))
@@ -58,8 +59,10 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Pla
   }
 }
 
-function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
+async function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
   if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  // We hold the lock, so whatever else seems to be under way has died.
+  await closeInterrupted(run.ctx.db, stored.id)
   return applyPlan({ ...run, ctx: asSync(run.ctx) }, stored)
 }
 
@@ -75,7 +78,8 @@ async function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
   return db.transaction(async (tx) => {
     // The lock's own transaction is idle for as long as the run takes, which is not to end it.
     await tx.execute('set local idle_in_transaction_session_timeout = 0')
-    const row = await tx.first<{ taken: boolean }>('select pg_try_advisory_xact_lock($1, $2) as taken', [lockSpace, syncLock])
+    const sql = 'select pg_try_advisory_xact_lock($1, $2) as taken'
+    const row = await tx.first<{ taken: boolean }>(sql, [lockSpace, syncLock])
     if (!row?.taken) throw new GatehouseError('conflict', 'Another sync run is under way; wait until it has ended.')
     return work()
   })

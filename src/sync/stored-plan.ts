@@ -9,7 +9,7 @@ import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
 
-/** Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half of one. */
+/** Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half. */
 export async function storePlan(
   ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>,
 ): Promise<Plan> {
@@ -35,8 +35,12 @@ export async function storePlan(
   return readPlan(ctx.db, id)
 }
 
-async function insertPage(tx: Transaction, planId: string, steps: readonly SyncStep[], rows: readonly PlanStep[]): Promise<void> {
-  const reads = steps.flatMap(({ personId, version }) => (personId === null || version === null ? [] : [{ id: personId, version }]))
+async function insertPage(
+  tx: Transaction, planId: string, steps: readonly SyncStep[], rows: readonly PlanStep[],
+): Promise<void> {
+  const reads = steps.flatMap(({ personId, version }) => (
+    personId === null || version === null ? [] : [{ id: personId, version }]
+  ))
   await insertSteps(tx, planId, rows)
   await insertReads(tx, planId, 'User', reads)
 }
@@ -45,7 +49,8 @@ function rowOf(step: SyncStep, number: number): PlanStep {
   const blocked = step.actions.filter((action) => action.kind === 'blocked')
   const resource = step.personId !== null ? 'User' : step.queued ? 'Account' : 'Okta'
   return {
-    step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined, label: step.label, changes: step,
+    step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined,
+    label: step.label, changes: step,
     ...(blocked.length > 0 ? { problems: blocked.map((action) => ({ message: action.reason })) } : {}),
   }
 }

@@ -1,5 +1,5 @@
 /** Where a path of a mapping or a CSV header leads in the model: which attribute, and whether an import may set it. */
-import type { Attribute, Collection, CustomAttributes } from '../model/attribute.ts'
+import { isObject, type Attribute, type Collection, type CustomAttributes } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
 import { affiliations } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
@@ -37,7 +37,9 @@ const shapes: Record<ResourceName, Shape> = {
 /** Read-only to callers, but an import brings them along: ids are kept, and so is where a person stands. */
 const imported = new Set(['id', 'status', 'secondaryStatus'])
 
-const isSettable = (attribute: Attribute) => attribute.mutability !== 'readOnly' || imported.has(attribute.path)
+/** Secrets other than the password are not imported: they would stand in the plan. */
+const isSettable = (attribute: Attribute) =>
+  attribute.sensitivity !== 'secret' && (attribute.mutability !== 'readOnly' || imported.has(attribute.path))
 
 /** The place a path leads to; a text that says what is wrong when it leads nowhere. */
 export function placeOf(resource: ResourceName, steps: readonly Step[]): Place | string {
@@ -89,10 +91,23 @@ export function settableOnly(resource: 'User' | 'Organization', document: Record
   for (const { path, attributes } of shape.collections) {
     const entries = made[path]
     if (!Array.isArray(entries)) continue
-    made[path] = entries.map((entry: unknown) =>
-      typeof entry === 'object' && entry !== null && !Array.isArray(entry) ? pick(attributes, entry as Record<string, unknown>, '') : entry)
+    made[path] = entries.map((entry: unknown) => (isObject(entry) ? pick(attributes, entry, '') : entry))
   }
   return made
+}
+
+/** The path of a secret in a document that an import may not bring, or undefined. */
+export function secretIn(resource: 'User' | 'Organization', document: Record<string, unknown>): string | undefined {
+  const shape = shapes[resource]
+  const secrets = (attributes: readonly Attribute[]) => attributes.filter((one) => one.sensitivity === 'secret')
+  const own = secrets(shape.attributes).find(({ path }) => document[path] !== undefined)
+  if (own) return own.path
+  for (const { path, attributes } of shape.collections) {
+    const entries: unknown[] = Array.isArray(document[path]) ? document[path] : []
+    const at = entries.findIndex((entry) => secrets(attributes).some((one) => isObject(entry) && entry[one.path] !== undefined))
+    if (at >= 0) return `${path}[${at}]`
+  }
+  return undefined
 }
 
 function pick(attributes: readonly Attribute[], value: Record<string, unknown>, prefix: string): Record<string, unknown> {
@@ -102,9 +117,9 @@ function pick(attributes: readonly Attribute[], value: Record<string, unknown>, 
     const attribute = attributes.find((one) => one.path === path)
     if (attribute && !isSettable(attribute)) continue
     const below = !attribute && attributes.some((one) => one.path.startsWith(`${path}.`))
-    if (!below || typeof inner !== 'object' || inner === null || Array.isArray(inner)) made[key] = inner
+    if (!below || !isObject(inner)) made[key] = inner
     else {
-      const kept = pick(attributes, inner as Record<string, unknown>, `${path}.`)
+      const kept = pick(attributes, inner, `${path}.`)
       if (Object.keys(kept).length > 0) made[key] = kept
     }
   }

@@ -78,7 +78,7 @@ export function cut(size: number, weights: readonly number[]): number[] {
 
 const slug = (text: string, german: boolean) => text.split(' ').map((word) => lettersOf(word, german)).join('-')
 
-function nameCompany(dice: Dice, table: NameTable, taken: Set<string>): { root: string; trade: string; domain: string } {
+function nameCompany(dice: Dice, table: NameTable, taken: Set<string>): Pick<Company, 'root' | 'trade' | 'domain'> {
   const german = table.culture.umlauts ?? false
   for (;;) {
     const trade = pick(dice, entries(table.culture.trades))

@@ -1,4 +1,4 @@
-/** How to reach a generated person: e-mail addresses under reserved domains, phone numbers, office and home addresses. */
+/** How to reach a generated person: e-mail addresses under reserved domains, phone numbers, postal addresses. */
 import { countries, privateDomains, type Country, type Place } from './generate-companies.ts'
 import type { AddressEntry, EmailEntry, PhoneEntry } from './generate-documents.ts'
 import type { Department } from './generate-layout.ts'
@@ -32,7 +32,7 @@ export function emailsOf(dice: Dice, workAddress: string, names: PersonNames, in
 /** Office and mobile numbers; the first is the primary one. */
 export function phonesOf(dice: Dice, { company, place }: Department): PhoneEntry[] {
   const phones: PhoneEntry[] = []
-  const countryCd = company.country.dial
+  const countryCd = `+${company.country.dial}`
   if (chance(dice, 85)) {
     const office: PhoneEntry = {
       value: `555${filled(dice, '####')}`, type: 'OFFICE_PHONE', countryCd, areaCd: place.area,

@@ -27,7 +27,7 @@ export interface OrganizationDocument {
 }
 
 export interface PortalDocument {
-  portalId: number
+  id: number
   name: string
   description: string
 }

@@ -54,13 +54,19 @@ function employeeTypeOf(dice: Dice): string {
   return thousandth < 980 ? 'TEMP' : 'INTERN'
 }
 
+/** In days. */
+function ageOf(dice: Dice, status: string, employeeType: string): number {
+  const [youngest, span] = status === 'RETIRED' ? [64, 8] : employeeType === 'INTERN' ? [19, 7] : [21, 45]
+  const years = youngest! + roll(dice, span!)
+  return Math.floor(years * 365.25) + roll(dice, 365)
+}
+
 /** Draws a working life. People others report to are always active and full-time. */
 export function employmentOf(dice: Dice, today: number, leads: boolean): Employment {
   const thousandth = leads ? 1000 : roll(dice, 1000)
   const [, status, secondaryStatus] = situations.find(([bound]) => thousandth < bound) ?? [0, 'ACTIVE']
   const employeeType = leads ? 'FULL-TIME' : employeeTypeOf(dice)
-  const years = status === 'RETIRED' ? 64 + roll(dice, 8) : employeeType === 'INTERN' ? 19 + roll(dice, 7) : 21 + roll(dice, 45)
-  const age = Math.floor(years * 365.25) + roll(dice, 365)
+  const age = ageOf(dice, status, employeeType)
   const grown = age - 18 * 366
   const employment: Employment = { status, employeeType, birth: today - age, start: 0 }
   if (secondaryStatus !== undefined) employment.secondaryStatus = secondaryStatus
@@ -69,7 +75,9 @@ export function employmentOf(dice: Dice, today: number, leads: boolean): Employm
   employment.start = today - tenure
   if (status === 'PENDING_START_DATE') employment.start = today + 1 + roll(dice, 90)
   else if (status === 'PENDING_INITIAL_LOGIN') employment.start = today - roll(dice, 21)
-  else if (status === 'TERMINATED' || status === 'RETIRED') employment.last = today - 1 - roll(dice, Math.min(tenure, 700))
+  else if (status === 'TERMINATED' || status === 'RETIRED') {
+    employment.last = today - 1 - roll(dice, Math.min(tenure, 700))
+  }
   if (employment.last === undefined && !leads && employeeType !== 'FULL-TIME' && employeeType !== 'PART-TIME') {
     employment.last = Math.max(today, employment.start) + 30 + roll(dice, 500)
   }

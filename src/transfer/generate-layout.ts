@@ -118,8 +118,19 @@ function addDepartment(work: Work, number: number, seat: Seat): Department {
 const uneven = (dice: Dice, count: number) => Array.from({ length: count }, () => 0.5 + fraction(dice))
 const repeated = (name: string, round: number) => (round === 0 ? name : `${name} ${round + 1}`)
 
-/** Divisions with their departments below one parent. `from` and `to` number departments of the company. */
-function addDivisions(work: Work, parent: OrganizationDocument, from: number, to: number, above: Rank, superior: number): void {
+/** What divisions are put below: departments number `from` to (without) `to` of the company. */
+interface Branch {
+  parent: OrganizationDocument
+  from: number
+  to: number
+  /** What the first person of the first department heads. */
+  rank: Rank
+  /** Whom that person reports to. */
+  superior: number
+}
+
+/** Divisions with their departments. */
+function addDivisions(work: Work, { parent, from, to, rank: topRank, superior }: Branch): void {
   const { dice } = work
   const offset = roll(dice, divisionKinds.length)
   const ends = cut(to - from, uneven(dice, Math.max(1, Math.round((to - from) / 6))))
@@ -132,13 +143,15 @@ function addDivisions(work: Work, parent: OrganizationDocument, from: number, to
     const division = addOrganization(work, 'DIVISION', name, parent)
     let divisionHead = head
     for (let number = from + (ends[index - 1] ?? 0), place = 0; number < from + end; number++, place++) {
-      const title = repeated(kind.departments[place % kind.departments.length]!, Math.floor(place / kind.departments.length))
+      const { length } = kind.departments
+      const title = repeated(kind.departments[place % length]!, Math.floor(place / length))
       const organization = addOrganization(work, 'DEPARTMENT', title, division)
-      const rank = place > 0 ? 'department' : index === 0 ? above : 'division'
-      const { first } = addDepartment(work, number, { organization, kind, division: name, rank, supervisor: divisionHead })
+      const rank = place > 0 ? 'department' : index === 0 ? topRank : 'division'
+      const seat = { organization, kind, division: name, rank, supervisor: divisionHead }
+      const { first } = addDepartment(work, number, seat)
       if (place > 0) continue
       divisionHead = first
-      if (index === 0 && above !== 'division') head = first
+      if (index === 0 && topRank !== 'division') head = first
     }
   })
 }
@@ -148,7 +161,8 @@ function addSubsidiaries(work: Work, parent: OrganizationDocument, from: number,
   cut(ends.length - from, uneven(work.dice, count)).forEach((end, index, all) => {
     const place = company.country.places[index % company.country.places.length]!
     const subsidiary = addOrganization(work, 'SUBSIDIARY', `${company.root} ${place.city}`, parent)
-    addDivisions(work, subsidiary, from + (all[index - 1] ?? 0), from + end, 'subsidiary', company.first)
+    const start = from + (all[index - 1] ?? 0)
+    addDivisions(work, { parent: subsidiary, from: start, to: from + end, rank: 'subsidiary', superior: company.first })
   })
 }
 
@@ -164,12 +178,12 @@ function addCompany(layout: Layout, company: Company): void {
   const subsidiaries = count < 20 ? 0 : Math.min(company.country.places.length, 1 + Math.floor(count / 50))
   const own = count - Math.floor((count * subsidiaries) / (subsidiaries + 1.5))
   if (count < 4) {
-    addDivisions(work, organization, 0, count, 'company', -1)
+    addDivisions(work, { parent: organization, from: 0, to: count, rank: 'company', superior: -1 })
   } else {
     const office = addOrganization(work, 'DEPARTMENT', 'Executive Office', organization)
     const kind = divisionKinds[1]!
-    addDepartment(work, 0, { organization: office, kind, division: 'Executive Office', rank: 'company', supervisor: -1 })
-    addDivisions(work, organization, 1, own, 'division', company.first)
+    addDepartment(work, 0, { organization: office, kind, division: office.name, rank: 'company', supervisor: -1 })
+    addDivisions(work, { parent: organization, from: 1, to: own, rank: 'division', superior: company.first })
   }
   if (subsidiaries > 0) addSubsidiaries(work, organization, own, subsidiaries)
 }

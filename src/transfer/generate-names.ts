@@ -1,10 +1,11 @@
 /**
  * The tables of names made ready for drawing, and the names of one person.
  *
- * Logins are unique without a list of those given away. Within a company the person at position j bears the
- * (given name, family name) pair number j of a permutation of all pairs of their table; after the last pair the round
- * begins anew. Two people of one company with the same letters in their login therefore differ in the round or in the
- * table, and from both a number is made that follows the name (none for the first).
+ * Logins are unique without a list of those given away. Positions of a company are dealt out to the tables, so that the
+ * n-th bearer of a table's names is known from the position alone. The n-th bears the n-th (given name, family name)
+ * pair of a permutation of all pairs; after the last pair a new round begins. Two people of one company with the same
+ * letters in their login therefore differ in the round or in the table, and from both a number is made that follows the
+ * name (none for the first).
  */
 import { chance, pick, roll, type Dice } from './generate-random.ts'
 import { allCultures } from './names/all-cultures.ts'
@@ -76,7 +77,7 @@ function written(name: string): Written {
 }
 
 function nameOf(entry: string, culture: Culture): Name {
-  const [native, latin] = entry.split('=').map((text) => text.trim().replace(/\s+/g, ' ')) as [string, string | undefined]
+  const [native, latin] = entry.split('=') as [string, string | undefined]
   return {
     native: written(native),
     latin: written(latin ?? native),
@@ -144,29 +145,50 @@ function countBits(bits: number): number {
 // Primes above the length of any list are coprime to every number of pairs.
 const strides = [10007, 12553, 15013, 17389, 20011, 22501, 25013, 27527]
 
-/** The pair at a position: multiplied and shifted, then each list turned by an amount that the other list gives. */
-function pairAt(position: number, mixture: number, given: number, family: number): [number, number] {
+/** Whose names the person at a position bears, and how many at smaller positions bear names of the same table. */
+interface Share {
+  table: NameTable
+  rank: number
+}
+
+const block = 64
+const ofHome = 42
+
+/**
+ * Deals out positions: of every 64, 42 go to the company's own table and 22 to the others in turn. `mixture` is the
+ * company's share of chance (32 bits).
+ */
+export function shareAt(home: NameTable, position: number, mixture: number): Share {
+  const round = Math.floor(position / block)
+  const bits = Math.imul(round ^ mixture, 0x9e3779b1) >>> 8
+  const slot = ((position % block) * ((bits & 31) * 2 + 1) + (bits >>> 5)) % block
+  if (slot < ofHome) return { table: home, rank: round * ofHome + slot }
+  const turn = round * (block - ofHome) + slot - ofHome
+  const others = nameTables.length - 1
+  const other = (turn + (mixture >>> 20)) % others
+  return { table: nameTables[other < home.index ? other : other + 1]!, rank: Math.floor(turn / others) }
+}
+
+/** The n-th pair: multiplied and shifted, then each list turned by an amount that the other list gives. */
+function pairAt(rank: number, mixture: number, given: number, family: number): [number, number] {
   const pairs = given * family
   const stride = strides[mixture & 7]!
-  const place = ((position % pairs) * stride + (mixture >>> 3)) % pairs
+  const place = ((rank % pairs) * stride + (mixture >>> 3)) % pairs
   const first = place % given
   const second = (Math.floor(place / given) + first * 7 + ((first * first) % 13)) % family
   return [(first + second * 5 + ((second * second) % 11)) % given, second]
 }
 
-/**
- * The names of the person at a position of their company.
- * `mixture` is the company's share of chance (32 bits); `home` is true where the table's own letters are used.
- */
-export function namesAt(table: NameTable, position: number, mixture: number, home: boolean, dice: Dice): PersonNames {
+/** The names of one share of a company's positions. `home` is true where the table's own letters are used. */
+export function namesOfShare({ table, rank }: Share, mixture: number, home: boolean, dice: Dice): PersonNames {
   const families = table.family.male.length
-  const [givenIndex, familyIndex] = pairAt(position, mixture, table.given.length, families)
+  const [givenIndex, familyIndex] = pairAt(rank, mixture, table.given.length, families)
   const given = table.given[givenIndex]!
   const sex = givenIndex < table.men ? 'M' : 'F'
   const form = sex === 'M' ? 'male' : 'female'
   const family = table.family[form][familyIndex]!
   const script = table.ownScript && !home ? 'latin' : 'native'
-  const round = Math.floor(position / (table.given.length * families))
+  const round = Math.floor(rank / (table.given.length * families))
   const shared = given.tables & family.tables
   const number = round * countBits(shared) + countBits(shared & ((1 << table.index) - 1))
   const names: PersonNames = {

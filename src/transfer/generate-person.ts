@@ -3,7 +3,7 @@ import type { GeneratedPerson, PersonDocument } from './generate-documents.ts'
 import { addressesOf, emailsOf, phonesOf } from './generate-contacts.ts'
 import { dateOf, employmentOf, instantOf, jobOf, type Employment } from './generate-employment.ts'
 import { departmentOf, span, type Department, type Layout } from './generate-layout.ts'
-import { namesAt, nameTables, withPrefix, type NameTable, type PersonNames } from './generate-names.ts'
+import { namesOfShare, shareAt, withPrefix, type NameTable, type PersonNames } from './generate-names.ts'
 import { bitsOf, chance, diceFor, idOf, pick, roll, streams, type Dice } from './generate-random.ts'
 
 interface Draft {
@@ -20,18 +20,14 @@ interface Draft {
 
 const padded = (number: number, length: number) => String(number).padStart(length, '0')
 
-// Two of three come from where the company is.
-function tableFor(dice: Dice, { table }: { table: NameTable }): NameTable {
-  return chance(dice, 65) ? table : pick(dice, nameTables)
-}
-
 function draftOf(layout: Layout, index: number): Draft {
   const dice = diceFor(layout.seed, streams.person, index)
   const department = departmentOf(layout, index)
   const { company } = department
-  const table = tableFor(dice, company)
+  const share = shareAt(company.table, index - company.first, company.mixture)
+  const { table } = share
   // Home is where the letters are: a Greek name is written in Greek in a Greek company, in Latin letters elsewhere.
-  const names = namesAt(table, index - company.first, company.mixture, table === company.table, dice)
+  const names = namesOfShare(share, company.mixture, table === company.table, dice)
   const leads = index === department.first || (index - department.first) * span + 1 < department.size
   return { layout, index, dice, department, table, names, employment: employmentOf(dice, layout.today, leads), leads }
 }
@@ -69,7 +65,10 @@ function attributesOf({ dice, department, index, employment, layout, table }: Dr
   const start = roll(dice, skills.length)
   const step = 1 + 2 * roll(dice, 2)
   const known = Array.from({ length: roll(dice, 4) }, (_, n) => skills[(start + n * step) % skills.length]!)
-  const attributes: PersonDocument['attributes'] = { department: department.name, badgeNumber: `B${padded(index + 1, 8)}` }
+  const attributes: PersonDocument['attributes'] = {
+    department: department.name,
+    badgeNumber: `B${padded(index + 1, 8)}`,
+  }
   if (known.length > 0) attributes.skills = [...new Set(known)].sort()
   if (employment.start <= layout.today) attributes.badgeIssued = dateOf(employment.start)
   attributes.preferredLanguage = chance(dice, 50) ? table.culture.language : department.company.table.culture.language

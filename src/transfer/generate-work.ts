@@ -12,7 +12,8 @@ interface Work {
 const table: Work[] = [
   {
     name: 'Operations',
-    departments: 'Production Planning, Assembly, Quality Assurance, Warehouse, Shipping, Maintenance, Process Engineering',
+    departments: `Production Planning, Assembly, Quality Assurance, Warehouse, Shipping, Maintenance,
+      Process Engineering`,
     titles: 'Production Planner, Machine Operator, Quality Inspector, Warehouse Clerk, Dispatcher, Process Engineer',
     skills: 'lean production, Six Sigma, SAP PP, forklift licence, ISO 9001, CNC, first aid, route planning',
     jobCode: 'SPECIALIST',
@@ -26,22 +27,27 @@ const table: Work[] = [
   },
   {
     name: 'Technology',
-    departments: 'Platform Engineering, Application Development, Data, Network, Quality Engineering, Service Desk, Architecture',
-    titles: 'Software Engineer, Systems Administrator, Data Engineer, Test Engineer, Support Technician, Network Engineer',
+    departments: `Platform Engineering, Application Development, Data, Network, Quality Engineering, Service Desk,
+      Architecture`,
+    titles: `Software Engineer, Systems Administrator, Data Engineer, Test Engineer, Support Technician,
+      Network Engineer`,
     skills: 'PostgreSQL, TypeScript, Java, Kubernetes, Linux, networking, Python, C++, incident response, UX',
     jobCode: 'ENGINEER',
   },
   {
     name: 'Sales',
     departments: 'Key Accounts, Inside Sales, Field Sales, Partner Management, Presales, Sales Operations, Export',
-    titles: 'Account Manager, Sales Representative, Presales Consultant, Partner Manager, Sales Assistant, Export Clerk',
+    titles: `Account Manager, Sales Representative, Presales Consultant, Partner Manager, Sales Assistant,
+      Export Clerk`,
     skills: 'negotiation, CRM, tendering, presentation, forecasting, market knowledge, contract basics, trade fairs',
     jobCode: 'SALES_REP',
   },
   {
     name: 'Human Resources',
-    departments: 'Recruiting, Learning, Compensation, Employee Relations, People Analytics, Health and Safety, Onboarding',
-    titles: 'Recruiter, HR Business Partner, Training Coordinator, Compensation Analyst, HR Assistant, Safety Officer',
+    departments: `Recruiting, Learning, Compensation, Employee Relations, People Analytics, Health and Safety,
+      Onboarding`,
+    titles: `Recruiter, HR Business Partner, Training Coordinator, Compensation Analyst, HR Assistant,
+      Safety Officer`,
     skills: 'interviewing, labour law, mediation, payroll basics, e-learning, coaching, first aid, statistics',
     jobCode: 'SPECIALIST',
   },
@@ -49,13 +55,15 @@ const table: Work[] = [
     name: 'Customer Service',
     departments: 'Contact Centre, Complaints, Field Service, Spare Parts, Technical Support, Order Desk, Training',
     titles: 'Service Representative, Field Technician, Complaints Officer, Support Engineer, Order Clerk, Team Coach',
-    skills: 'telephony, ticketing, de-escalation, product knowledge, diagnostics, typing, driving licence, English B2',
+    skills: `telephony, ticketing, de-escalation, product knowledge, diagnostics, typing, driving licence,
+      English B2`,
     jobCode: 'SERVICE_REP',
   },
   {
     name: 'Research and Development',
     departments: 'Materials, Prototyping, Simulation, Product Design, Patents, Laboratory, Standards',
-    titles: 'Research Scientist, Design Engineer, Laboratory Assistant, Simulation Engineer, Patent Engineer, Draughtsman',
+    titles: `Research Scientist, Design Engineer, Laboratory Assistant, Simulation Engineer, Patent Engineer,
+      Draughtsman`,
     skills: 'CAD, finite elements, statistics, laboratory practice, patent search, 3D printing, metrology, GxP',
     jobCode: 'ENGINEER',
   },
@@ -68,7 +76,8 @@ const table: Work[] = [
   },
   {
     name: 'Procurement',
-    departments: 'Strategic Sourcing, Indirect Materials, Supplier Quality, Logistics Purchasing, Contracts, Raw Materials',
+    departments: `Strategic Sourcing, Indirect Materials, Supplier Quality, Logistics Purchasing, Contracts,
+      Raw Materials`,
     titles: 'Buyer, Category Manager, Supplier Auditor, Contract Clerk, Logistics Planner, Purchasing Assistant',
     skills: 'negotiation, SAP MM, auditing, Incoterms, cost analysis, e-auctions, contract law, customs',
     jobCode: 'ANALYST',
@@ -84,7 +93,8 @@ const table: Work[] = [
     name: 'Security',
     departments: 'Identity and Access, Site Security, Security Operations, Business Continuity, Risk, Awareness',
     titles: 'Security Analyst, Access Administrator, Guard, Continuity Planner, Risk Analyst, Forensic Engineer',
-    skills: 'ISO 27001, SIEM, access reviews, penetration testing, first aid, crisis exercises, cryptography, forensics',
+    skills: `ISO 27001, SIEM, access reviews, penetration testing, first aid, crisis exercises, cryptography,
+      forensics`,
     jobCode: 'SECURITY_MANAGER',
   },
   {
@@ -114,4 +124,5 @@ export const divisionKinds: readonly DivisionKind[] = table.map((work) => ({
 }))
 
 /** Where the second division of a kind works, the third, … */
-export const regions = entries('Europe, Americas, Asia, Africa, North, South, East, West, Nordics, Middle East, Pacific')
+export const regions = entries(`Europe, Americas, Asia, Africa, North, South, East, West, Nordics, Middle East,
+  Pacific`)

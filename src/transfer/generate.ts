@@ -26,7 +26,7 @@ export function generateOrganizations(options: GenerateOptions): OrganizationDoc
 /** The portals that generated people are panelists of, numbered from 1. */
 export function generatePortals(options: GenerateOptions): PortalDocument[] {
   return portalNames.slice(0, portalCount(layoutOf(options).people)).map((name, index) => ({
-    portalId: index + 1,
+    id: index + 1,
     name,
     description: `Generated portal ${index + 1}.`,
   }))

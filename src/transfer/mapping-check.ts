@@ -1,5 +1,6 @@
 /** Holds a mapping to its shape: every thing that is wrong, each with its place in the file. */
 import { isObject, type Document } from '../model/attribute.ts'
+import { dataTypes } from '../model/metadata.ts'
 import type { Problem } from '../errors.ts'
 import { canFindBy, placeOf, resourceNames, settableOnly, type ResourceName } from './attribute-place.ts'
 import { parsePath } from './document-path.ts'
@@ -190,12 +191,30 @@ const firstRecord: Check = (value, path, report) => {
   shape(keys, ['resource', 'document'])(value, path, report)
 }
 
+const declaration = shape({
+  displayName: text,
+  description: text,
+  dataType: oneOf(...dataTypes),
+  multiValued: truth,
+  selfEditable: truth,
+  sensitive: truth,
+})
+
+const declarations: Check = (value, path, report) => {
+  if (!isObject(value)) return report(path, 'must be an object.')
+  for (const [name, inner] of Object.entries(value)) {
+    if (name === '' || name.length > 100) report(path, 'names an attribute with no name or more than 100 characters.')
+    declaration(inner, `${path}[${JSON.stringify(name)}]`, report)
+  }
+}
+
 const mapping = shape(
   {
     description: text,
     format: oneOf('csv', 'ldif', 'jsonl'),
     delimiter,
     encoding: oneOf('utf-8', 'latin1'),
+    declare: shape({ User: declarations, Organization: declarations }),
     first: list(firstRecord),
     records: list(recordRule),
     waiting: list(shape({ when: oneOrMore(condition), as: nonEmpty, name: columnName }, ['when', 'as'])),

@@ -5,6 +5,9 @@
 import { readFile, stat } from 'node:fs/promises'
 import { GatehouseError, type Problem } from '../errors.ts'
 import type { ResourceName } from './attribute-place.ts'
+import type { DataType } from '../model/metadata.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
 import { checkMapping } from './mapping-check.ts'
 import type { Encoding } from './text-source.ts'
 
@@ -39,6 +42,8 @@ export interface ValueRule {
   default?: string | number | boolean
   /** When there is no value, the attribute is emptied instead of left as it is. */
   clear?: boolean
+  /** Set by the mapping for our own exports alone: takes the mark off that guards a spreadsheet (see write-csv.ts). */
+  guarded?: true
   /** The value finds another record by this attribute, whose id is taken. */
   by?: string
 }
@@ -65,11 +70,23 @@ export interface RecordRule {
   set: Record<string, Rule>
 }
 
+/** A custom attribute that the mapping fills, as the metadata know it (src/model/metadata-records.ts). */
+export interface Declaration {
+  displayName?: string
+  description?: string
+  dataType?: DataType
+  multiValued?: boolean
+  selfEditable?: boolean
+  sensitive?: boolean
+}
+
 export interface Mapping {
   description?: string
   format: Format
   delimiter?: string
   encoding?: Encoding
+  /** Custom attributes, by name, that are declared for all people or all organisations if they are not yet. */
+  declare?: { User?: Record<string, Declaration>; Organization?: Record<string, Declaration> }
   /** Records that come before the rows of the file, such as organisations that the rows speak of and nobody lists. */
   first?: { resource: 'User' | 'Organization'; correlate?: string[]; document: Record<string, unknown> }[]
   records: RecordRule[]
@@ -109,6 +126,13 @@ export function parseMapping(text: string, name = 'The mapping'): Mapping {
     throw new GatehouseError('invalid_mapping', `${name} is not a valid mapping.\n${shown}`, { problems })
   }
   return value as Mapping
+}
+
+/** The declarations of a mapping, each ready to be made as a metadata element. */
+export function declarationsOf(mapping: Mapping): (Declaration & { name: string; typeId: string })[] {
+  const kinds = [['User', user.custom.everyType], ['Organization', organization.custom.everyType]] as const
+  return kinds.flatMap(([kind, typeId]) =>
+    Object.entries(mapping.declare?.[kind] ?? {}).map(([name, declaration]) => ({ ...declaration, name, typeId })))
 }
 
 /** The columns that a rule reads. */

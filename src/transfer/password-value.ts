@@ -81,7 +81,7 @@ export function blankPassword(value: string): string {
 }
 
 /** Names that columns with secrets go by, whatever the mapping does with them. */
-const secretName = /passw|passphrase|^pwd$|^pass$|_pwd|pwd_|secret|credential/i
+const secretName = /passw|passphrase|^pwd$|^pass$|_pwd|pwd_|secret(?!ar)|credential/i
 
 /** True for a column or key whose name says that it holds a secret. */
 export function isSecretName(name: string): boolean {

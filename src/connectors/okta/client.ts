@@ -124,7 +124,8 @@ async function attemptOnce<T>(
   const requestId = response.headers.get('x-okta-request-id')
   if (response.ok) {
     const body = parse(text)
-    if (body !== undefined) return { answer: { body: body as T, next: nextLink(response.headers.get('link'), url.origin) } }
+    const next = nextLink(response.headers.get('link'), url.origin)
+    if (body !== undefined) return { answer: { body: body as T, next } }
     const error = new OktaError('the answer is not JSON', {
       status: response.status, code: 'not_json', requestId, request: asked, isOutcomeUnknown: true,
     })
@@ -133,7 +134,8 @@ async function attemptOnce<T>(
   const { code, summary, causes } = readErrorBody(response.status, text)
   const failure = failureOf(response.status, code, facts, options.now())
   const isOutcomeUnknown = failure.kind === 'serverError'
-  return { error: new OktaError(summary, { status: response.status, code, causes, requestId, request: asked, isOutcomeUnknown }), failure }
+  const about = { status: response.status, code, causes, requestId, request: asked, isOutcomeUnknown }
+  return { error: new OktaError(summary, about), failure }
 }
 
 async function readText(response: Response): Promise<string> {
@@ -157,13 +159,23 @@ function parse(text: string): unknown {
   }
 }
 
-const neverSent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'])
+const neverSent = new Set([
+  'ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT',
+])
+
+/** What fetch throws: the reason proper is its cause. */
+interface FetchFailure {
+  name?: string
+  message?: string
+  cause?: { code?: string; message?: string }
+}
 
 function unanswered(asked: string, cause: unknown, isOnce: boolean): { error: OktaError; failure: Failure } {
-  const { name, message, cause: inner } = cause as { name?: string; message?: string; cause?: { code?: string; message?: string } }
+  const { name, message, cause: inner } = cause as FetchFailure
   const code = name === 'TimeoutError' ? 'timeout' : (inner?.code ?? 'network')
   const isUnreachable = neverSent.has(code)
-  const what = name === 'TimeoutError' ? 'no answer in time' : `no answer: ${inner?.message || message || 'network error'}`
+  const why = inner?.message || message || 'network error'
+  const what = name === 'TimeoutError' ? 'no answer in time' : `no answer: ${why}`
   const facts = { status: 0, code, requestId: null, request: asked, cause, isOutcomeUnknown: isOnce && !isUnreachable }
   return { error: new OktaError(what, facts), failure: { kind: isUnreachable ? 'unreachable' : 'noAnswer' } }
 }

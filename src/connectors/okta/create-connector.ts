@@ -17,7 +17,8 @@ export function connectOkta(
 ): Connector {
   const { OKTA_ORG_URL: orgUrl, OKTA_API_TOKEN: token } = config
   if (!orgUrl || !token) {
-    throw new GatehouseError('configuration', 'Set OKTA_ORG_URL and OKTA_API_TOKEN to say which Okta org to keep in step.')
+    const detail = 'Set OKTA_ORG_URL and OKTA_API_TOKEN to say which Okta org to keep in step.'
+    throw new GatehouseError('configuration', detail)
   }
   if (!URL.canParse(orgUrl) || !/^https?:$/.test(new URL(orgUrl).protocol)) {
     throw new GatehouseError('configuration', 'OKTA_ORG_URL must be an address such as https://example.okta.com.')

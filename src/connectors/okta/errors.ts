@@ -43,13 +43,16 @@ export function readErrorBody(status: number, text: string): { code: string; sum
   }
   if (typeof body !== 'object' || body === null) {
     const shown = text.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ').trim().slice(0, 200)
-    return { code: 'not_json', summary: `HTTP ${status} without an error object${shown ? `: ${shown}` : ''}`, causes: [] }
+    const summary = `HTTP ${status} without an error object${shown ? `: ${shown}` : ''}`
+    return { code: 'not_json', summary, causes: [] }
   }
   const code = textOf(body.errorCode) ?? textOf(body.error) ?? 'unknown'
   const summary = textOf(body.errorSummary) ?? textOf(body.error_description) ?? `HTTP ${status}`
   const causes = Array.isArray(body.errorCauses) ? body.errorCauses : []
-  const texts = causes.slice(0, 20).map((cause: { errorSummary?: unknown } | null) => textOf(cause?.errorSummary) ?? '')
-  return { code: code.slice(0, 100), summary: summary.slice(0, 1000), causes: texts.filter(Boolean).map((one) => one.slice(0, 500)) }
+  const texts = causes.slice(0, 20).flatMap((cause: { errorSummary?: unknown } | null) => (
+    textOf(cause?.errorSummary)?.slice(0, 500) ?? []
+  ))
+  return { code: code.slice(0, 100), summary: summary.slice(0, 1000), causes: texts }
 }
 
 function textOf(value: unknown): string | null {

@@ -2,6 +2,7 @@
 import { externalIdField } from '../../model/account-mapping.ts'
 import type { AccountState, CorrelationKeys, RemoteAccount } from '../../sync/connector.ts'
 import type { OktaClient } from './client.ts'
+import { OktaError } from './errors.ts'
 
 export interface OktaUser {
   id: string
@@ -23,6 +24,10 @@ const states: Record<string, AccountState> = {
 
 /** Okta's user as the engine sees it. One still being activated counts as pending: activating again would be refused. */
 export function accountOf(user: OktaUser): RemoteAccount {
+  if (typeof user?.id !== 'string' || !/^[!-~]{1,20}$/.test(user.id) || typeof user.profile !== 'object') {
+    const facts = { status: 200, code: 'unexpected_answer', requestId: null, request: '/api/v1/users' }
+    throw new OktaError('the answer is no user of Okta: its id must have 1 to 20 characters, its profile be an object', facts)
+  }
   const isActivating = user.transitioningToStatus === 'ACTIVE'
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
   return {

@@ -36,7 +36,9 @@ const wideCharacter = /[\u{10000}-\u{10ffff}]/u
  * The profile of a person. `values` is by source path; blanks count as no value.
  * Problems name the field and the rule: `lastName must have at most 50 characters, has 63`.
  */
-export function profileOf(mapping: Mapping, values: Record<string, string | null>): { profile: Profile; problems: Problem[] } {
+export function profileOf(
+  mapping: Mapping, values: Record<string, string | null>,
+): { profile: Profile; problems: Problem[] } {
   const profile: Profile = {}
   const problems: Problem[] = []
   for (const { target, from, shape } of mapping) {

@@ -114,5 +114,6 @@ const bucketTable: readonly [name: string, path: RegExp, method?: string][] = [
 
 /** The bucket that a request counts against. */
 export function bucketOf(method: string, path: string): string {
-  return bucketTable.find(([, pattern, only]) => pattern.test(path) && (only === undefined || only === method))?.[0] ?? 'api'
+  const row = bucketTable.find(([, pattern, only]) => pattern.test(path) && (only === undefined || only === method))
+  return row?.[0] ?? 'api'
 }

@@ -48,5 +48,5 @@ export interface Culture {
 
 /** The entries of a comma-separated list. */
 export function entries(list: string): string[] {
-  return list.split(',').map((entry) => entry.trim()).filter((entry) => entry !== '')
+  return list.split(',').map((entry) => entry.replace(/\s+/g, ' ').trim()).filter((entry) => entry !== '')
 }

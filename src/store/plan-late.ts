@@ -1,0 +1,28 @@
+/** SQL on steps that wait for records standing later in the same import. */
+import type { Database, Transaction } from './database.ts'
+
+export interface LateStep<L> {
+  step: number
+  action: string
+  resource: string
+  targetId: string
+  label?: string
+  line?: number
+  late: L
+}
+
+/** Steps after one and up to another that carry late references, in order. */
+export async function lateSteps<L>(db: Pick<Database, 'query'>, planId: string, after: number, upTo: number, count: number): Promise<LateStep<L>[]> {
+  return db.query<LateStep<L>>(
+    `select step_no as step, action, resource, target_id as "targetId", label, line, changes->'late' as late from gatehouse.plan_step
+     where plan_id = $1 and step_no > $2 and step_no <= $3 and changes ? 'late' and action <> 'error' order by step_no limit $4`, [planId, after, upTo, count])
+}
+
+/** Turns steps into errors: their record would be made by half. */
+export async function refuseSteps(tx: Transaction, planId: string, refused: readonly { step: number; message: string }[]): Promise<void> {
+  if (refused.length === 0) return
+  await tx.execute(
+    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null, problems = jsonb_build_array(jsonb_build_object('message', v.message))
+     from unnest($2::int[], $3::text[]) v(step, message) where s.plan_id = $1 and s.step_no = v.step`,
+    [planId, refused.map((one) => one.step), refused.map((one) => one.message)])
+}

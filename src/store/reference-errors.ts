@@ -1,0 +1,36 @@
+/**
+ * Foreign keys in the words of the API: `users_company_owner_id_fkey` is the attribute `companyOwnerId`. Read from the
+ * attribute lists, so that a reference to nothing is named as the caller wrote it.
+ */
+import type { Attribute, Resource } from '../model/attribute.ts'
+import { metadataElement } from '../model/metadata-records.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
+
+export interface ReferenceMeaning {
+  path: string
+  /** What it points to: `Organization`. */
+  target: string
+}
+
+function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string): Generator<[string, ReferenceMeaning]> {
+  for (const { path, column, references, side } of attributes) {
+    if (references === undefined) continue
+    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, target: references }]
+  }
+}
+
+function* ofResource({ table, attributes, collections }: Resource): Generator<[string, ReferenceMeaning]> {
+  yield* ofAttributes(table, attributes, '')
+  for (const collection of collections) yield* ofAttributes(collection.table, collection.attributes, `${collection.path}.`)
+}
+
+/** What a foreign key refers by and to, by the constraint's name. Some attributes have no foreign key: nothing asks for theirs. */
+export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
+  ...ofResource(user),
+  ...ofResource(organization),
+  // The column follows the edges.
+  ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
+  [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
+  ['user_key_user_id_fkey', { path: 'userId', target: 'User' }],
+])

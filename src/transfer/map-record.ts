@@ -1,0 +1,225 @@
+/**
+ * Carries out a mapping: a record of a file becomes the records of the directory that it speaks of. Pure; a row with
+ * one problem yields its problems and nothing else, so that no row is half applied.
+ */
+import type { Document } from '../model/attribute.ts'
+import { placeOf, type Place, type ResourceName } from './attribute-place.ts'
+import { coerceValue } from './coerce-value.ts'
+import { closeGaps, each, formatPath, parsePath, setPath, type Step } from './document-path.ts'
+import { columnsOf, type Format, type RecordRule, type ValueRule, type Rule } from './mapping.ts'
+import { isSecretName, readPassword, type Password } from './password-value.ts'
+import { makeTest, type RecordTest } from './row-condition.ts'
+import type { SourceRecord } from './source-row.ts'
+import { compileRule, isValueProblem, type ReadValues, type ValueProblem } from './value-rule.ts'
+
+/** An id that stands in the directory, or in another record of the import, and is found by an attribute. */
+export interface Reference {
+  /** Where in the document the id belongs: `supervisors[0].supervisor`; `user` or `organization` of an affiliation. */
+  path: string
+  resource: 'User' | 'Organization'
+  by: string
+  value: string
+  column?: string
+}
+
+/** One attribute value by which a record that is already there is found. */
+export interface Key {
+  path: string
+  value: string
+}
+
+export interface MappedRecord {
+  kind: 'record'
+  line: number
+  resource: ResourceName
+  /** What the row says, and nothing else: an attribute it doesn't speak of is absent, one it empties is null. */
+  document: Document
+  /** In the order in which they are to be tried. Empty for affiliations. */
+  correlate: Key[]
+  references: Reference[]
+  password?: Password
+  /** LDIF: the distinguished name of the entry. */
+  dn?: string
+  /** The row as it stands in the file, for the reject file; it may hold a clear password. */
+  source?: SourceRecord
+}
+
+export interface MappedProblem {
+  kind: 'problem'
+  line: number
+  column?: string
+  /** Shortened, and absent where it may be a secret. */
+  value?: string
+  reason: string
+  source?: SourceRecord
+  /** The text of a row that could not be read, for the reject file; it may hold a clear password. */
+  raw?: string
+}
+
+interface Field {
+  steps: Step[]
+  place: Place
+  read: ReadValues
+  rule: ValueRule
+  column?: string
+  secret: boolean
+}
+
+export interface CompiledRecord {
+  applies: RecordTest
+  map: (record: SourceRecord) => MappedRecord | MappedProblem[]
+}
+
+const maxShown = 200
+
+/** Compiles one rule for records; the mapping must have passed its check. `secrets` are columns never to be shown. */
+export function compileRecord(format: Format, rule: RecordRule, secrets: ReadonlySet<string>): CompiledRecord {
+  const ties: [string, Rule][] = rule.resource === 'Affiliation' ? [['user', rule.user!], ['organization', rule.organization!]] : []
+  const fields = [...ties, ...Object.entries(rule.set)].map(([path, value]) => compileField(format, rule.resource, path, value, secrets))
+  const strong = fields.filter((field) => field.rule.value === undefined)
+  const constant = fields.filter((field) => field.rule.value !== undefined)
+  const correlate = rule.correlate ?? defaultKeys[rule.resource]
+  return {
+    applies: makeTest(format, rule.when),
+    map: (record) => mapFields(record, rule.resource, strong, constant, correlate),
+  }
+}
+
+export const defaultKeys: Record<ResourceName, string[]> = {
+  User: ['id', 'employeeNumber', 'userName', 'emails.value'],
+  Organization: ['id', 'name'],
+  Affiliation: [],
+}
+
+function compileField(format: Format, resource: ResourceName, path: string, rule: Rule, secrets: ReadonlySet<string>): Field {
+  const steps = parsePath(path)
+  const place = typeof steps === 'string' ? steps : placeOf(resource, steps)
+  if (typeof steps === 'string' || typeof place === 'string') throw new TypeError(`unchecked mapping: ${String(place)}`)
+  const full = typeof rule === 'string' ? { column: rule } : rule
+  const columns = columnsOf(full)
+  const secret = place.password === true || columns.some((column) => secrets.has(column.toLowerCase()) || isSecretName(column))
+  return { steps, place, read: compileRule(format, full), rule: full, column: columns[0], secret }
+}
+
+interface Draft {
+  document: Document
+  problems: MappedProblem[]
+  references: { reference: Reference; marker: object }[]
+  password?: Password
+}
+
+function mapFields(
+  record: SourceRecord, resource: ResourceName, strong: Field[], constant: Field[], correlate: string[],
+): MappedRecord | MappedProblem[] {
+  const draft: Draft = { document: {}, problems: [], references: [] }
+  const late: [Field, string[]][] = []
+  for (const field of strong) {
+    const values = field.read(record)
+    if (isValueProblem(values)) draft.problems.push(problemOf(record, field, values))
+    else if (values.length > 0) setValues(draft, record, field, values)
+    else if (field.rule.default !== undefined) late.push([field, [String(field.rule.default)]])
+    else if (field.rule.clear) setPath(draft.document, field.steps, null)
+  }
+  for (const field of constant) late.push([field, field.read(record) as string[]])
+  for (const [field, values] of late) setLate(draft, record, field, values)
+  if (resource === 'Affiliation') requireTies(draft, record, strong)
+  if (draft.problems.length > 0) return draft.problems
+  const document = closeGaps(draft.document) as Document
+  const references = draft.references.length === 0 ? [] : takeReferences(document, draft.references)
+  const keys = correlate.flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
+  return { kind: 'record', line: record.line, resource, document, correlate: keys, references, password: draft.password, dn: record.dn, source: record }
+}
+
+function setValues(draft: Draft, record: SourceRecord, field: Field, values: string[]): void {
+  const { steps, place } = field
+  const repeated = steps.includes(each)
+  if (values.length > 1 && !repeated && !place.multiple) {
+    const reason = `It holds ${values.length} values, and ${formatPath(steps)} takes one. Say "pick": "first" in the mapping.`
+    draft.problems.push(problemOf(record, field, { column: field.column, reason }))
+    return
+  }
+  const made: unknown[] = []
+  for (const [at, text] of values.entries()) {
+    const target = repeated ? steps.map((step) => (step === each ? at : step)) : steps
+    if (field.rule.by !== undefined) addReference(draft, field, target, text)
+    else if (place.password) addPassword(draft, record, field, text)
+    else {
+      const coerced = coerceValue(place, text)
+      if ('reason' in coerced) draft.problems.push(problemOf(record, field, { column: field.column, value: text, reason: coerced.reason }))
+      else if (repeated) setPath(draft.document, target, coerced.value)
+      else made.push(coerced.value)
+    }
+  }
+  if (made.length > 0) setPath(draft.document, steps, made.length > 1 || (place.multiple && !place.custom) ? made : made[0])
+}
+
+/** Constants and defaults fill an entry of a list only when the row itself has put something there. */
+function setLate(draft: Draft, record: SourceRecord, field: Field, values: string[]): void {
+  const [list, at] = field.steps
+  if (typeof at !== 'number') return setValues(draft, record, field, values)
+  const entries = draft.document[list!]
+  if (!Array.isArray(entries)) return
+  for (const [index, entry] of entries.entries()) {
+    if (entry === undefined || (at !== each && at !== index)) continue
+    const steps = field.steps.map((step) => (step === each ? index : step))
+    setValues(draft, record, { ...field, steps }, values)
+  }
+}
+
+function addReference(draft: Draft, field: Field, steps: Step[], value: string): void {
+  const marker = {}
+  setPath(draft.document, steps, marker)
+  const resource = field.place.attribute!.references as 'User' | 'Organization'
+  draft.references.push({ marker, reference: { path: formatPath(steps), resource, by: field.rule.by!, value, column: field.column } })
+}
+
+/** Where each marker stands after gaps were closed; the markers themselves go. */
+function takeReferences(document: Document, pending: Draft['references']): Reference[] {
+  const found = new Map<object, string>()
+  const walk = (value: unknown, steps: Step[]): void => {
+    if (typeof value !== 'object' || value === null) return
+    for (const [key, inner] of Object.entries(value)) {
+      const path = [...steps, Array.isArray(value) ? Number(key) : key]
+      if (pending.some(({ marker }) => marker === inner)) {
+        found.set(inner as object, formatPath(path))
+        delete (value as Document)[key]
+      } else walk(inner, path)
+    }
+  }
+  walk(document, [])
+  return pending.flatMap(({ marker, reference }) => {
+    const path = found.get(marker)
+    return path === undefined ? [] : [{ ...reference, path }]
+  })
+}
+
+function addPassword(draft: Draft, record: SourceRecord, field: Field, text: string): void {
+  const password = readPassword(text)
+  if ('reason' in password) draft.problems.push(problemOf(record, field, { column: field.column, reason: password.reason }))
+  else draft.password = password
+}
+
+function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void {
+  for (const field of fields) {
+    const path = formatPath(field.steps)
+    const tie = path === 'user' || path === 'organization'
+    if (tie && draft.document[path] === undefined && draft.problems.length === 0) {
+      draft.problems.push(problemOf(record, field, { column: field.column, reason: `The row does not say which ${path} is meant.` }))
+    }
+  }
+}
+
+function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): MappedProblem {
+  const value = field.secret || problem.value === undefined ? undefined : problem.value.slice(0, maxShown)
+  return { kind: 'problem', line: record.line, column: problem.column ?? field.column, value, reason: problem.reason, source: record }
+}
+
+/** The texts at a path that goes through lists: `emails.value`. */
+export function valuesAt(document: Document, path: string): string[] {
+  let values: unknown[] = [document]
+  const [head, ...rest] = path.split('.')
+  for (const key of head === 'attributes' ? [head, rest.join('.')] : [head!, ...rest]) {
+    values = values.flatMap((value) => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? [(value as Document)[key]].flat() : []))
+  }
+  return values.filter((value) => ['string', 'number', 'boolean'].includes(typeof value)).map(String)
+}

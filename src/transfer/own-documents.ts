@@ -1,0 +1,82 @@
+/** Files that hold our own documents: JSON Lines exports, and the document that each entry of an LDIF export carries. */
+import { isObject, type Document } from '../model/attribute.ts'
+import { secretIn, settableOnly } from './attribute-place.ts'
+import { entryAttributes } from './ldap-entry.ts'
+import { defaultKeys, valuesAt, type MappedProblem, type MappedRecord } from './map-record.ts'
+import { readPassword, type Password } from './password-value.ts'
+import { documentAttribute, rejectMember } from './reject-columns.ts'
+import type { SourceRecord } from './source-row.ts'
+
+/** A JSON document as a record. What only the server makes is dropped; unknown attributes are left for the verbs to refuse. */
+export function mapDocument(record: SourceRecord): MappedRecord | MappedProblem {
+  const { [rejectMember]: rejected, resourceType, schemas: _schemas, ...document } = record.values
+  const fail = (reason: string, column?: string): MappedProblem => ({ kind: 'problem', line: record.line, column, reason, source: record })
+  if (rejected !== undefined && Object.keys(document).length === 0) {
+    return fail('The line holds a rejected row that could not be read. Write it anew.')
+  }
+  const resource = resourceOf(document, resourceType)
+  if (!resource) return fail('meta.resourceType is neither User nor Organization.', 'meta.resourceType')
+  const made = makeRecord(record, resource, document)
+  return 'reason' in made ? fail(made.reason, made.column) : made
+}
+
+type Kind = 'User' | 'Organization'
+
+function resourceOf(document: Document, given: unknown): Kind | undefined {
+  const named = given ?? (isObject(document.meta) ? document.meta.resourceType : undefined)
+  if (named === undefined) return typeof document.name === 'string' ? 'Organization' : 'User'
+  return named === 'User' || named === 'Organization' ? named : undefined
+}
+
+/** The record of a whole document. A reason never holds a value. */
+export function makeRecord(
+  record: SourceRecord | undefined, resource: Kind, whole: Document, correlate: readonly string[] = defaultKeys[resource],
+): MappedRecord | { reason: string; column?: string } {
+  const { password: given, meta: _meta, ...document } = whole
+  const secret = secretIn(resource, document)
+  if (secret !== undefined) return { reason: 'It holds a secret that cannot be imported. Only "password" can.', column: secret }
+  let password: Password | undefined
+  if (given !== undefined && given !== null) {
+    if (resource === 'Organization' || typeof given !== 'string') return { reason: 'The password must be a text, and of a person.', column: 'password' }
+    const read = readPassword(given)
+    if ('reason' in read) return { reason: read.reason, column: 'password' }
+    password = read
+  }
+  const made = settableOnly(resource, document)
+  const keys = correlate.flatMap((path) => valuesAt(made, path).map((value) => ({ path, value })))
+  return { kind: 'record', line: record?.line ?? 0, resource, document: made, correlate: keys, references: [], password, dn: record?.dn, source: record }
+}
+
+/** True for an entry of our own LDIF export. */
+export const carriesDocument = (record: SourceRecord): boolean => Object.hasOwn(record.values, documentAttribute.toLowerCase())
+
+/**
+ * An entry of our own LDIF export: its document is what counts. The other attributes are a view of it, so an entry whose
+ * view was edited is refused rather than the edit passed over.
+ */
+export function mapEntry(record: SourceRecord): MappedRecord | MappedProblem {
+  const fail = (reason: string, column: string = documentAttribute): MappedProblem => ({ kind: 'problem', line: record.line, column, reason, source: record })
+  let document: unknown
+  try {
+    document = JSON.parse(String((record.values[documentAttribute.toLowerCase()] as unknown[])[0]))
+  } catch {
+    return fail('It is not valid JSON.')
+  }
+  if (!isObject(document)) return fail('It is not a JSON object.')
+  const view = entryAttributes(document)
+  const changed = changedAttribute(record, view)
+  if (changed) return fail(`It says something else than ${documentAttribute}. To import what it says, take ${documentAttribute} out of the entry.`, changed)
+  const made = mapDocument({ ...record, values: document })
+  return made.kind === 'record' ? { ...made, source: record, dn: record.dn } : { ...made, source: record }
+}
+
+function changedAttribute(record: SourceRecord, view: [string, string][]): string | undefined {
+  const wanted: Record<string, string[]> = Object.create(null)
+  for (const [name, value] of view) (wanted[name.toLowerCase()] ??= []).push(value)
+  const ignored = ['objectclass', documentAttribute.toLowerCase()]
+  for (const key of new Set([...Object.keys(wanted), ...Object.keys(record.values)])) {
+    const values = Object.hasOwn(record.values, key) ? (record.values[key] as unknown[]) : []
+    if (!ignored.includes(key) && JSON.stringify(values) !== JSON.stringify(wanted[key] ?? [])) return key
+  }
+  return undefined
+}

@@ -1,0 +1,62 @@
+/**
+ * Planning an import: every row of every file becomes a step (create, update with its fields, unchanged, conflict,
+ * error, waiting, skipped), stored before anything is done. Rows are taken a batch at a time, so that a file of any size
+ * passes through flat memory; what earlier rows make is looked up in the plan itself.
+ */
+import { basename } from 'node:path'
+import type { Context } from '../context.ts'
+import { loadMetadata } from '../store/metadata.ts'
+import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
+import type { Format, Mapping } from './mapping.ts'
+import { planLateReferences } from './plan-late.ts'
+import { planRows } from './plan-rows.ts'
+import { storePlanned, type Planning } from './planning.ts'
+import { readRecords, type MappedRow as Row } from './read-records.ts'
+
+export interface ImportFile {
+  path: string
+  mapping: Mapping | Format
+}
+
+const batch = 500
+
+/** Plans the import of files, in their order. Errors: `invalid_file`, `invalid_mapping`; the plan is cancelled then. */
+export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void): Promise<Plan> {
+  const planId = ctx.newId()
+  const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
+  const options = { files: files.map((file) => ({ path: file.path, mapping: file.mapping })) }
+  await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {} }
+  let rows = 0
+  try {
+    for (const file of files) {
+      for await (const some of inBatches(readRecords(file.path, file.mapping))) {
+        await storeRows(planning, file, some)
+        progress?.((rows += some.length))
+      }
+    }
+    await planLateReferences(planning)
+  } catch (error) {
+    await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId])
+    throw error
+  }
+  await finishPlan(ctx.db, planId, planning.counts, planning.steps)
+  return readPlan(ctx.db, planId)
+}
+
+async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
+  let some: Row[] = []
+  for await (const row of rows) {
+    some.push(row)
+    if (some.length === batch) {
+      yield some
+      some = []
+    }
+  }
+  if (some.length > 0) yield some
+}
+
+async function storeRows(planning: Planning, file: ImportFile, rows: readonly Row[]): Promise<void> {
+  const planned = await planRows(planning, rows)
+  await planning.ctx.db.transaction(async (tx) => storePlanned(tx, planning, basename(file.path), planned))
+}

@@ -1,0 +1,214 @@
+/** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
+import { hash } from '@node-rs/argon2'
+import { newOrganization } from '../directory/organizations.ts'
+import { organizationKind } from '../directory/organization-record.ts'
+import { newUser } from '../directory/users.ts'
+import { userKind } from '../directory/user-record.ts'
+import { findProblems, type Pending, type RecordKind } from '../directory/write-records.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
+import { documentChanges } from '../model/document-diff.ts'
+import { documentOf } from '../model/rows.ts'
+import { affiliations } from '../model/user-links.ts'
+import { validateDocument, validateEntry } from '../model/validate.ts'
+import { loadRecords } from '../store/records.ts'
+import { withoutPassword } from '../store/first-password.ts'
+import type { PlanKey } from '../store/plans.ts'
+import { declareAttributes } from './declare-attributes.ts'
+import type { MappedRecord, Reference } from './map-record.ts'
+import { mergeEntries, mergeImport } from './merge-import.ts'
+import type { Password } from './password-value.ts'
+import type { Late, NewStep, Planned, Planning } from './planning.ts'
+import type { MappedRow } from './read-records.ts'
+import { correlate, keyText, lookUp, resolveReferences, resources, type Kind, type Lookup } from './resolve-rows.ts'
+
+/** A row on its way to becoming a step. */
+interface Draft {
+  row: MappedRecord
+  kind: Kind | 'Affiliation'
+  id: string
+  isNew: boolean
+  document: Document
+  late?: Late
+  step?: NewStep
+  pending?: Pending
+}
+
+type Existing = Record<Kind, Map<string, NonNullable<Pending['before']>>>
+
+/** Plans a batch of rows; declares on the way the custom attributes that nobody has declared yet. */
+export async function planRows(planning: Planning, rows: readonly MappedRow[]): Promise<Planned> {
+  const { ctx, planId } = planning
+  const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
+  const lookup = await lookUp(ctx.db, planId, records)
+  const own = new Map<string, { targetId: string; line: number }>()
+  const keys: PlanKey[] = []
+  const drafts = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))
+  const existing = await loadExisting(planning, [...drafts.values()])
+  const declared = declareAttributes(planning, [...drafts.values()].filter((draft) => !draft.step))
+  for (const draft of drafts.values()) if (!draft.step) await fillDraft(planning, draft, existing)
+  await checkDrafts(planning, [...drafts.values()])
+  await addPasswords(planning, [...drafts.values()])
+  const steps = rows.map((row) => (row.kind === 'record' ? drafts.get(row)!.step! : passedStep(row)))
+  return { steps: [...declared, ...steps], keys: keys.filter((key) => isMade(steps, key.targetId)), reads: readsOf(existing) }
+}
+
+function isMade(steps: readonly NewStep[], id: string): boolean {
+  return steps.some((step) => step.targetId === id && (step.action === 'create' || step.action === 'update') && step.resource !== 'Affiliation')
+}
+
+function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
+  if (row.kind === 'problem') {
+    const { column, value, reason } = row
+    return { action: 'error', resource: 'Row', line: row.line, problems: [{ column, value, message: reason }] }
+  }
+  return { action: row.kind, resource: row.as ?? 'Row', line: row.line, label: row.name, problems: [{ message: row.reason }] }
+}
+
+const refused = (row: MappedRecord, action: 'error' | 'conflict', message: string, column?: string): NewStep => ({
+  action, resource: row.resource, line: row.line, label: labelOf(row.document), problems: [{ column, message }],
+})
+
+function labelOf(document: Document): string | undefined {
+  const label = document.displayName ?? document.userName ?? (typeof document.name === 'string' ? document.name : undefined) ?? document.employeeNumber ?? document.id
+  return label === undefined ? undefined : String(label)
+}
+
+function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, { targetId: string; line: number }>, keys: PlanKey[]): Draft {
+  const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: structuredClone(row.document) }
+  const planned = (kind: Kind, key: { path: string; value: string }) => own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
+  if (row.resource !== 'Affiliation') {
+    const kind = row.resource
+    const found = correlate(lookup, kind, row.correlate)
+    if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', found.conflict) }
+    const earlier = row.correlate.map((key) => planned(kind, key)).find((one) => one !== undefined)
+      ?? ('id' in found ? planned(kind, { path: 'id', value: found.id }) : undefined)
+    if (earlier) return { ...draft, step: refused(row, 'conflict', `line ${earlier.line} of the import already means this record`) }
+    draft.isNew = 'none' in found
+    draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
+    for (const key of [...row.correlate, { path: 'id', value: draft.id }]) {
+      if (own.has(`${kind} ${keyText(key)}`)) continue
+      own.set(`${kind} ${keyText(key)}`, { targetId: draft.id, line: row.line })
+      keys.push({ resource: kind, key: keyText(key), targetId: draft.id, line: row.line })
+    }
+  }
+  return resolved(draft, lookup, (reference) => planned(reference.resource, { path: reference.by, value: reference.value })?.targetId)
+}
+
+/** Fills references in. What stands later in the import is set later; an affiliation cannot wait for its ends. */
+function resolved(draft: Draft, lookup: Lookup, planned: (reference: Reference) => string | undefined): Draft {
+  const { row, document } = draft
+  for (const { resource, by, value, column } of row.references) {
+    if (lookup.existing(resource, { path: by, value }).length > 1) return { ...draft, step: refused(row, 'conflict', `${by} "${value}" finds several records`, column) }
+  }
+  const whole = structuredClone(document)
+  const open = resolveReferences(document, row.references, (reference) => lookup.existing(reference.resource, { path: reference.by, value: reference.value })[0] ?? planned(reference))
+  const first = open[0]
+  if (!first) return draft
+  if (row.resource === 'Affiliation') {
+    return { ...draft, step: refused(row, 'error', `there is no ${first.resource} whose ${first.by} is "${first.value}", neither in the directory nor earlier in the import`, first.column) }
+  }
+  const heads = new Set(open.map((reference) => reference.path.split(/[.[]/)[0]!))
+  const late: Late = { document: Object.fromEntries([...heads].map((head) => [head, whole[head]])), references: row.references.filter((reference) => heads.has(reference.path.split(/[.[]/)[0]!)) }
+  for (const head of heads) delete document[head]
+  return { ...draft, late }
+}
+
+async function loadExisting({ ctx }: Planning, drafts: readonly Draft[]): Promise<Existing> {
+  const ids: Record<Kind, Set<string>> = { User: new Set(), Organization: new Set() }
+  for (const draft of drafts) {
+    if (draft.step) continue
+    if (draft.kind === 'Affiliation') ids.User.add(draft.document.user as string)
+    else if (!draft.isNew) ids[draft.kind].add(draft.id)
+  }
+  const load = async (kind: Kind) => {
+    const records = ids[kind].size === 0 ? new Map() : await loadRecords(ctx.db, resources[kind], [...ids[kind]])
+    return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resources[kind], record) }]))
+  }
+  return { User: await load('User'), Organization: await load('Organization') }
+}
+
+function readsOf(existing: Existing): Planned['reads'] {
+  const versions = (kind: Kind) => [...existing[kind].values()].map(({ document }) => ({ id: document.id as string, version: (document.meta as Document).version as number }))
+  return new Map([['User', versions('User')], ['Organization', versions('Organization')]])
+}
+
+const kinds: Record<Kind, RecordKind> = { User: userKind, Organization: organizationKind }
+
+/** The record as the row would leave it, or the step that says why not. */
+async function fillDraft(planning: Planning, draft: Draft, existing: Existing): Promise<void> {
+  try {
+    if (draft.kind === 'Affiliation') draft.step = affiliationStep(draft, existing)
+    else if (draft.isNew) draft.pending = { action: 'create', after: await newDocument(planning, draft.kind, { ...draft.document, id: draft.id }) }
+    else {
+      const before = existing[draft.kind].get(draft.id)!
+      draft.pending = { action: 'update', before, after: updatedDocument(draft.kind, before.document, draft.document) }
+    }
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error
+    draft.step = { ...refused(draft.row, 'error', error.message), problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] }
+  }
+}
+
+async function newDocument({ ctx }: Planning, kind: Kind, document: Document): Promise<Document> {
+  const made = kind === 'User' ? await newUser(ctx, document, true) : newOrganization(ctx, document, true)
+  return kinds[kind].prepare(made, undefined)
+}
+
+/** The document of an existing record after a row, checked. */
+export function updatedDocument(kind: Kind, before: Document, row: Document): Document {
+  const resource = resources[kind]
+  const merged = mergeImport(resource, before, row)
+  const checked = { ...validateDocument(resource, merged, before, true), id: before.id, meta: before.meta }
+  return kinds[kind].prepare(checked, before)
+}
+
+function affiliationStep(draft: Draft, existing: Existing): NewStep {
+  const { user: userId, ...given } = draft.document
+  const entry = validateEntry(affiliations, given, undefined, true)
+  const base = { resource: 'Affiliation', targetId: userId as string, line: draft.row.line, label: `${String(userId)} in ${String(entry.organization)}`, changes: { entry } }
+  const before = existing.User.get(userId as string)?.document.affiliations as Document[] | undefined
+  const after = mergeEntries(affiliations, before ?? [], [entry])
+  if (after.length > (before?.length ?? 0)) return { ...base, action: 'create' }
+  return JSON.stringify(after) === JSON.stringify(before) ? { ...base, action: 'unchanged', changes: undefined } : { ...base, action: 'update' }
+}
+
+/** Holds the drafts against their metadata, and turns what stands into steps. */
+async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promise<void> {
+  for (const kind of ['User', 'Organization'] as const) {
+    const some = drafts.filter((draft) => draft.kind === kind && draft.pending)
+    const found = await findProblems(planning.ctx.db, resources[kind], some.map((draft) => draft.pending!), planning.metadata)
+    some.forEach((draft, index) => {
+      const problems = found[index]!
+      draft.step = problems.length > 0 ? { ...refused(draft.row, 'error', ''), problems: problems.map(({ path, message }) => ({ path, message })) } : stepOf(draft, kind)
+    })
+  }
+}
+
+function stepOf(draft: Draft, kind: Kind): NewStep {
+  const { before, after } = draft.pending!
+  const base = { resource: kind, targetId: draft.id, line: draft.row.line, label: labelOf(after) }
+  const late = draft.late ? { late: draft.late } : {}
+  if (!before) return { ...base, action: 'create', changes: { document: after, ...late } }
+  const fields = documentChanges(resources[kind], before.document, after)
+  if (fields.length === 0) return { ...base, action: 'unchanged', ...(draft.late ? { changes: late } : {}) }
+  return { ...base, action: 'update', changes: { patch: draft.document, fields, ...late } }
+}
+
+/** A password is taken over for people who have none: hashes as they are, clear text hashed at once. */
+async function addPasswords({ ctx }: Planning, drafts: readonly Draft[]): Promise<void> {
+  const some = drafts.filter((draft) => draft.row.password && draft.kind === 'User' && draft.step && ['create', 'update', 'unchanged'].includes(draft.step.action))
+  if (some.length === 0) return
+  const open = await withoutPassword(ctx.db, some.filter((draft) => !draft.isNew).map((draft) => draft.id))
+  await Promise.all(some.filter((draft) => draft.isNew || open.has(draft.id)).map(async (draft) => {
+    const step = draft.step!
+    step.secret = Buffer.from(await passwordHash(draft.row.password!))
+    if (step.action !== 'unchanged') return
+    step.action = 'update'
+    step.changes = { patch: {}, fields: [{ path: 'password' }] }
+  }))
+}
+
+async function passwordHash(password: Password): Promise<string> {
+  return 'hash' in password ? password.hash : hash(password.clear().normalize('NFC'), { memoryCost: 19456, timeCost: 2, parallelism: 1 })
+}

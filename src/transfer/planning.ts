@@ -1,0 +1,41 @@
+/** What planning an import carries from batch to batch, and how planned steps are stored. */
+import type { Context } from '../context.ts'
+import type { Document } from '../model/attribute.ts'
+import type { Metadata } from '../model/metadata.ts'
+import type { Transaction } from '../store/database.ts'
+import { insertPlanKeys, insertReads, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
+import type { Reference } from './map-record.ts'
+
+export interface Planning {
+  ctx: Context
+  planId: string
+  /** Types and elements, those that the plan itself will declare included. */
+  metadata: Metadata
+  /** The number of the last step. */
+  steps: number
+  counts: Record<string, number>
+}
+
+export type NewStep = Omit<PlanStep, 'step' | 'source'>
+
+export interface Planned {
+  steps: NewStep[]
+  keys: PlanKey[]
+  /** Records that were read, by resource. */
+  reads: Map<string, { id: string; version: number }[]>
+}
+
+/** A reference to a record that stands later in the import: set by a step of its own, at the end. */
+export interface Late {
+  document: Document
+  references: Reference[]
+}
+
+/** Numbers the steps and stores them with what they read and how they are found. */
+export async function storePlanned(tx: Transaction, planning: Planning, source: string | undefined, planned: Planned): Promise<void> {
+  const steps: PlanStep[] = planned.steps.map((step) => ({ ...step, source, step: ++planning.steps }))
+  for (const { action } of steps) planning.counts[action] = (planning.counts[action] ?? 0) + 1
+  await insertSteps(tx, planning.planId, steps)
+  await insertPlanKeys(tx, planning.planId, planned.keys)
+  for (const [resource, reads] of planned.reads) await insertReads(tx, planning.planId, resource, reads)
+}

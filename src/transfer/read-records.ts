@@ -1,0 +1,169 @@
+/** The seam between a file and the plan: every row of the file, mapped, or why it is not. */
+import { extname } from 'node:path'
+import { GatehouseError } from '../errors.ts'
+import { csvMapping, ldifMapping, type OwnRule } from './default-mapping.ts'
+import { compileRecord, type CompiledRecord, type MappedProblem, type MappedRecord } from './map-record.ts'
+import { columnsOf, mappedColumns, type Format, type Mapping, type RecordRule } from './mapping.ts'
+import { carriesDocument, makeRecord, mapDocument, mapEntry } from './own-documents.ts'
+import { isSecretName } from './password-value.ts'
+import { readCsv } from './read-csv.ts'
+import { readJsonl } from './read-jsonl.ts'
+import { readLdif } from './read-ldif.ts'
+import { makeTest } from './row-condition.ts'
+import { isProblem, type RowProblem, type SourceRecord, type SourceRow } from './source-row.ts'
+import type { Encoding, Source } from './text-source.ts'
+import { columnReader, isValueProblem } from './value-rule.ts'
+
+/** A row that is no person, organisation or affiliation: left out, or of a kind that cannot be taken yet. */
+export interface PassedRow {
+  kind: 'waiting' | 'skipped'
+  line: number
+  reason: string
+  /** What it waits to become: `Group`. */
+  as?: string
+  name?: string
+  source: SourceRecord
+}
+
+export type MappedRow = MappedRecord | MappedProblem | PassedRow
+
+/** What is known of a file once its header is read: what a reject file in the same format needs. */
+export interface FileLayout {
+  format: Format
+  encoding: Encoding
+  /** CSV only. */
+  columns?: string[]
+  delimiter?: string
+  /** Columns, in lower case, whose values must not be written anywhere. */
+  secrets: ReadonlySet<string>
+}
+
+export interface ReadOptions {
+  /** Called once before the first row. */
+  onLayout?: (layout: FileLayout) => void
+}
+
+const extensions: Record<string, Format> = {
+  '.csv': 'csv', '.tsv': 'csv', '.txt': 'csv', '.ldif': 'ldif', '.ldf': 'ldif', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.json': 'jsonl',
+}
+
+/** The format of a file by its name, when no mapping says it. Throws `invalid_file`. */
+export function formatOf(path: string): Format {
+  const format = extensions[extname(path).toLowerCase()]
+  if (!format) throw new GatehouseError('invalid_file', `The name of ${path} does not say what it holds. Use .csv, .ldif or .jsonl, or give a mapping (--map).`)
+  return format
+}
+
+/**
+ * Reads a file by a mapping, or by the default of a format. Records that the mapping puts first come first, with line 0;
+ * then every row of the file yields at least one row here, in order: all its records, or all its problems, or that it
+ * waits or was left out. The file streams; nothing is held back. Throws `invalid_file` when it cannot be read at all.
+ */
+export async function* readRecords(source: Source, mapping: Mapping | Format, options: ReadOptions = {}): AsyncGenerator<MappedRow> {
+  let mapRows: RowMapper = () => []
+  const format = typeof mapping === 'string' ? mapping : mapping.format
+  const encoding = (typeof mapping === 'string' ? undefined : mapping.encoding) ?? 'utf-8'
+  const start = (given: Mapping | undefined, columns?: string[], delimiter?: string) => {
+    const secrets = secretColumns(given, columns)
+    mapRows = rowMapper(format, given, secrets, typeof mapping === 'string')
+    options.onLayout?.({ format, encoding, columns, delimiter, secrets })
+  }
+  if (typeof mapping !== 'string') yield* firstRecords(mapping)
+  if (format !== 'csv') start(typeof mapping !== 'string' ? mapping : format === 'ldif' ? ldifMapping : undefined)
+  const rows = openRows(source, mapping, format, encoding, start)
+  for await (const row of rows) yield* mapRows(row)
+}
+
+type RowMapper = (row: SourceRow) => MappedRow[]
+
+function openRows(
+  source: Source, mapping: Mapping | Format, format: Format, encoding: Encoding,
+  start: (mapping: Mapping, columns: string[], delimiter: string) => void,
+): AsyncGenerator<SourceRow> {
+  if (format === 'ldif') return readLdif(source, { encoding })
+  if (format === 'jsonl') return readJsonl(source, { encoding })
+  const given = typeof mapping === 'string' ? undefined : mapping
+  return readCsv(source, {
+    encoding,
+    delimiter: given?.delimiter,
+    required: given ? mappedColumns(given) : [],
+    onHeader: (columns, delimiter) => start(given ?? csvMapping(columns), columns, delimiter),
+  })
+}
+
+function* firstRecords(mapping: Mapping): Generator<MappedRow> {
+  for (const { resource, correlate, document } of mapping.first ?? []) {
+    const made = makeRecord(undefined, resource, document, correlate)
+    if ('reason' in made) throw new GatehouseError('invalid_mapping', `A record in "first" cannot be used: ${made.reason}`)
+    yield made
+  }
+}
+
+/** Columns that feed a password, and columns whose name says that they hold a secret. */
+function secretColumns(mapping: Mapping | undefined, columns: string[] = []): Set<string> {
+  const fed = (mapping?.records ?? []).flatMap((record) => (record.set.password === undefined ? [] : columnsOf(record.set.password)))
+  const named = [...columns, ...(mapping ? mappedColumns(mapping) : [])].filter(isSecretName)
+  return new Set([...fed, ...named].map((column) => column.toLowerCase()))
+}
+
+interface OwnRecord extends CompiledRecord {
+  empty: string[]
+}
+
+function rowMapper(format: Format, mapping: Mapping | undefined, secrets: ReadonlySet<string>, own: boolean): RowMapper {
+  const records: OwnRecord[] = (mapping?.records ?? []).map((rule: RecordRule | OwnRule) => ({
+    ...compileRecord(format, rule, secrets),
+    empty: 'empty' in rule ? rule.empty : [],
+  }))
+  const passed = passedRows(format, mapping)
+  return (row) => {
+    if (isProblem(row)) return [readProblem(row, secrets)]
+    if (own && format === 'jsonl') return [mapDocument(row)]
+    if (own && format === 'ldif' && carriesDocument(row)) return [mapEntry(row)]
+    const made = mapRow(row, records)
+    return made.length > 0 ? made : [passed(row)]
+  }
+}
+
+function mapRow(row: SourceRecord, records: OwnRecord[]): (MappedRecord | MappedProblem)[] {
+  const made: MappedRecord[] = []
+  const problems: MappedProblem[] = []
+  for (const record of records) {
+    if (!record.applies(row)) continue
+    const extra = record.empty.find((column) => row.values[column] !== '')
+    if (extra !== undefined) problems.push({ kind: 'problem', line: row.line, column: extra, reason: 'This kind of record has no such attribute.', source: row })
+    const mapped = record.map(row)
+    if (Array.isArray(mapped)) problems.push(...mapped)
+    else made.push(mapped)
+  }
+  return problems.length > 0 ? problems : made
+}
+
+/** A row that could not be read, with its value only where it is sure to be no secret. */
+function readProblem(row: RowProblem, secrets: ReadonlySet<string>): MappedProblem {
+  const { line, column, value, reason, record, raw } = row
+  const secret = column === undefined || secrets.has(column.toLowerCase()) || isSecretName(column)
+  return { kind: 'problem', line, column, value: secret ? undefined : value?.slice(0, 200), reason, source: record, raw }
+}
+
+/** What becomes of a row that no record rule of the mapping applies to. */
+function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceRecord) => PassedRow {
+  const waiting = (mapping?.waiting ?? []).map((rule) => ({ ...rule, test: makeTest(format, rule.when) }))
+  const skip = (mapping?.skip ?? []).map((rule) => ({ ...rule, test: makeTest(format, rule.when) }))
+  return (row) => {
+    const waits = waiting.find(({ test }) => test(row))
+    if (waits) {
+      const names = waits.name === undefined ? [] : columnReader(format, waits.name)(row)
+      const name = isValueProblem(names) ? undefined : names[0]
+      return { kind: 'waiting', line: row.line, as: waits.as, name, reason: `${waits.as}s are not imported yet.`, source: row }
+    }
+    const reason = skip.find(({ test }) => test(row))?.reason ?? `No record of the mapping takes it${kindOf(format, row)}.`
+    return { kind: 'skipped', line: row.line, reason, source: row }
+  }
+}
+
+function kindOf(format: Format, row: SourceRecord): string {
+  if (format !== 'ldif') return ''
+  const classes = Object.hasOwn(row.values, 'objectclass') ? (row.values.objectclass as unknown[]) : []
+  return ` (object class ${classes.map((one) => String(one).trim()).filter((one) => one.toLowerCase() !== 'top').join(', ') || 'not given'})`
+}

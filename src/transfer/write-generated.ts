@@ -1,0 +1,69 @@
+/** Writes a generated world through the verbs, as any other people come in: organisations, people, portals, panelists. */
+import { createElement, createType } from '../directory/metadata.ts'
+import { createOrganizations, newOrganization } from '../directory/organizations.ts'
+import { createUsers, newUser } from '../directory/users.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import type { Document } from '../model/attribute.ts'
+import { addPortalUsers } from '../portals/portal-users.ts'
+import { createPortal } from '../portals/portals.ts'
+import { generateOrganizations, generatePeople, generatePortals } from './generate.ts'
+import type { GenerateOptions } from './generate-documents.ts'
+import { generatedElements, generatedTypes } from './generate-vocabulary.ts'
+
+export interface Generated {
+  organizations: number
+  people: number
+  portals: number
+  panelists: number
+}
+
+const batch = 1000
+
+/** Writes everything that `options` describe. Errors: `already_exists` when it has been written before. */
+export async function writeGenerated(ctx: Context, options: GenerateOptions, progress?: (done: number, of: number) => void): Promise<Generated> {
+  for (const type of generatedTypes) await unlessThere(() => createType(ctx, type))
+  for (const element of generatedElements) await unlessThere(() => createElement(ctx, element))
+  const organizations = generateOrganizations(options)
+  // Parents stand before their children; one batch may hold both.
+  await inBatches(organizations, async (some) => void (await createOrganizations(ctx, some.map((one) => newOrganization(ctx, one, true)))))
+  const portals = generatePortals(options)
+  const members = new Map<number, string[]>()
+  for (const portal of portals) {
+    members.set(portal.id, [])
+    await createPortal(ctx, portal)
+  }
+  let panelists = 0
+  const flush = async (portalId: number) => {
+    panelists += (await addPortalUsers(ctx, portalId, members.get(portalId)!.splice(0))).length
+  }
+  let done = 0
+  await inBatches(generatePeople(options), async (some) => {
+    const documents: Document[] = []
+    for (const { document } of some) documents.push(await newUser(ctx, document, true))
+    await createUsers(ctx, documents)
+    for (const { document, portals: own } of some) for (const portalId of own) members.get(portalId)!.push(document.id)
+    for (const { id: portalId } of portals) if (members.get(portalId)!.length >= batch) await flush(portalId)
+    progress?.((done += some.length), options.people)
+  })
+  for (const { id: portalId } of portals) if (members.get(portalId)!.length > 0) await flush(portalId)
+  return { organizations: organizations.length, people: options.people, portals: portals.length, panelists }
+}
+
+async function unlessThere(create: () => Promise<unknown>): Promise<void> {
+  await create().catch((error: unknown) => {
+    if (!(error instanceof GatehouseError) || error.code !== 'already_exists') throw error
+  })
+}
+
+async function inBatches<T>(items: Iterable<T>, write: (some: T[]) => Promise<void>): Promise<void> {
+  let some: T[] = []
+  for (const item of items) {
+    some.push(item)
+    if (some.length === batch) {
+      await write(some)
+      some = []
+    }
+  }
+  if (some.length > 0) await write(some)
+}

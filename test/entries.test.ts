@@ -1,0 +1,275 @@
+/** What hangs below a person: contacts, notes, logins, relations, supervisors, affiliations, each at its own address. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { user } from '../src/model/user.ts'
+import { testServer } from './rest-server.ts'
+
+const { ask, ctx } = await testServer()
+
+let counter = 0
+async function person(more: Record<string, unknown> = {}) {
+  const { status, body } = await ask('POST', '/users', { userName: `entries${++counter}`, ...more })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body.id as string
+}
+
+const items = async (id: string, segment: string) => (await ask('GET', `/users/${id}/${segment}`)).body.items as Record<string, unknown>[]
+const primaries = async (id: string, segment: string) => (await items(id, segment)).map((one) => one.primary)
+
+const organizations: string[] = []
+const people: string[] = []
+beforeAll(async () => {
+  for (const name of ['Org 0', 'Org 1']) organizations.push((await ask('POST', '/organizations', { name })).body.id)
+  for (let i = 0; i < 4; i++) people.push(await person())
+})
+
+/** Per address: an entry with every attribute a caller may set, a change, and one that is refused with the path at fault. */
+const kinds = [
+  { segment: 'emails', entry: { value: 'Ann@Example.org', type: 'WORK_EMAIL', name: 'desk', description: 'd', primary: true, active: false, published: true },
+    change: { value: 'b@example.org' }, wrong: { type: 'WORK_EMAIL' }, path: 'value' },
+  { segment: 'phones', entry: { value: '5550100', type: 'CELL_PHONE', name: 'mobile', countryCd: '+49', areaCd: '030', phoneExt: '12', isForSms: true, description: 'd', primary: true, active: false, published: true },
+    change: { areaCd: '040' }, wrong: { value: '1'.repeat(51) }, path: 'value' },
+  { segment: 'addresses', entry: {
+      type: 'HOME_ADDRESS', name: 'home', country: 'DE', locality: 'Köln', region: 'NW', postalCode: '50667', bldgNum: '7', streetDirection: 'N', suite: '3',
+      address1: '1', address2: '2', address3: '3', address4: '4', address5: '5', address6: '6', address7: '7', description: 'd', primary: true, active: false, published: true,
+    }, change: { locality: 'Bonn' }, wrong: { type: 'HOME_EMAIL' }, path: 'addresses[0].type' },
+  { segment: 'notes', entry: { type: 'Warning', description: 'Careful.' }, change: { description: 'All is well.' }, wrong: { description: 'x'.repeat(2001) }, path: 'description' },
+  { segment: 'logins', entry: { login: () => `ann${++counter}`, managedSystem: 'OKTA', identityType: 'SERVICE', status: 'SUSPENDED', authType: 'SAML', isActive: false },
+    change: { status: 'ACTIVE' }, wrong: { login: 'x', managedSystem: 'nowhere' }, path: 'logins.managedSystem' },
+  { segment: 'relations', entry: { user: () => people[0], type: 'ADMIN_ACCOUNT', description: 'd' }, change: { type: 'TEST_ACCOUNT' }, wrong: { user: 'nobody', type: 'ADMIN_ACCOUNT' }, path: 'relations.user' },
+  { segment: 'supervisors', entry: { supervisor: () => people[1], primary: true }, change: { supervisor: () => people[2] }, wrong: { supervisor: 'nobody' }, path: 'supervisors.supervisor' },
+  { segment: 'affiliations', entry: { organization: () => organizations[0], type: 'PRIMARY_AFFILIATION', start: '2020-01-01T00:00:00.000Z', end: '2021-01-01T00:00:00.000Z', description: 'd', rights: ['ADMIN_ACCESS', 'OWNER_ACCESS'] },
+    change: { rights: ['IS_CERTIFIED'] }, wrong: { organization: () => organizations[0], rights: ['NOTHING'] }, path: 'affiliations.rights' },
+] as const
+
+const filled = (given: object) => Object.fromEntries(Object.entries(given).map(([key, value]) => [key, typeof value === 'function' ? value() : value]))
+
+describe.each(kinds)('$segment', ({ segment, entry, change, wrong, path }) => {
+  test('are made, read, changed, replaced and removed', async () => {
+    const id = await person()
+    const at = `/users/${id}/${segment}`
+    const given = filled(entry)
+    const added = await ask('POST', at, given)
+    expect(added).toMatchObject({ status: 201, body: given, headers: { etag: 'W/"2"' } })
+    expect(added.headers.location).toMatch(new RegExp(`${at}/${added.body.id}$`))
+    const one = `${at}/${added.body.id}`
+    expect((await ask('GET', one)).body).toEqual(added.body)
+    expect(await items(id, segment)).toContainEqual(added.body)
+    expect(await ask('PATCH', one, filled(change), { 'if-match': 'W/"1"' })).toMatchObject({ status: 412 })
+    const changed = await ask('PATCH', one, filled(change), { 'if-match': 'W/"2"' })
+    expect(changed).toMatchObject({ status: 200, body: { ...given, ...filled(change), id: added.body.id } })
+    expect(await ask('PUT', one, changed.body)).toMatchObject({ status: 200, headers: { etag: 'W/"3"' }, body: changed.body })
+    expect((await ask('PUT', one, given)).body).toMatchObject(given)
+    expect((await ask('DELETE', one)).status).toBe(204)
+    expect((await items(id, segment)).map((entry) => entry.id)).not.toContain(added.body.id)
+  })
+
+  test('are refused when wrong, with the place', async () => {
+    expect(await ask('POST', `/users/${await person()}/${segment}`, filled(wrong))).toMatchObject({ status: 400, body: { problems: [{ path }] } })
+  })
+
+  test('are not found where they are not', async () => {
+    const id = await person()
+    for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
+      const body = method === 'GET' || method === 'DELETE' ? undefined : filled(entry)
+      expect(await ask(method, `/users/${id}/${segment}/none`, body)).toMatchObject({ status: 404, body: { code: 'not_found' } })
+      expect((await ask(method, `/users/nobody/${segment}/none`, body)).status).toBe(404)
+    }
+    const { body } = await ask('POST', `/users/${people[3]}/${segment}`, filled(entry))
+    expect((await ask('PATCH', `/users/${id}/${segment}/${body.id}`, {})).status).toBe(404)
+    expect((await ask('DELETE', `/users/${people[3]}/${segment}/${body.id}`)).status).toBe(204)
+  })
+
+  test('take no unknown attribute, no id of the caller, and no end of them', async () => {
+    const id = await person()
+    expect(await ask('POST', `/users/${id}/${segment}`, { ...filled(entry), shoe: 1 })).toMatchObject({ status: 400, body: { code: 'unknown_attribute', problems: [{ path: 'shoe' }] } })
+    expect(await ask('POST', `/users/${id}/${segment}`, { ...filled(entry), id: 'mine' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+    expect(await ask('POST', `/users/${id}/${segment}`, '[]')).toMatchObject({ status: 400, body: { code: 'invalid_body' } })
+    const collection = user.collections.find((one) => one.segment === segment)!
+    const many = Array.from({ length: collection.limit + 1 }, () => filled(entry))
+    expect(await ask('PATCH', `/users/${id}`, { [collection.path]: many })).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: collection.path }] } })
+  })
+
+  test('each change is one event, with the field that changed', async () => {
+    const id = await person()
+    const { body } = await ask('POST', `/users/${id}/${segment}`, filled(entry))
+    await ask('PATCH', `/users/${id}/${segment}/${body.id}`, filled(change))
+    await ask('DELETE', `/users/${id}/${segment}/${body.id}`)
+    const events = await ctx.db.query<{ action: string; changes: string }>('select action, changes::text from gatehouse.audit_event where target_id = $1 order by event_id', [id])
+    expect(events.map((one) => one.action)).toEqual(['user.create', `user.${segment}.add`, `user.${segment}.update`, `user.${segment}.remove`])
+    const [field] = Object.keys(change)
+    expect(JSON.parse(events[2]!.changes).map((one: { path: string }) => one.path)).toContainEqual(expect.stringMatching(new RegExp(`\\[${body.id}\\]\\.${field}$`)))
+  })
+})
+
+describe.each([
+  ['emails', (n: number) => ({ value: `p${n}@example.org` })],
+  ['phones', (n: number) => ({ value: `555${n}` })],
+  ['addresses', (n: number) => ({ address1: `Street ${n}` })],
+  ['supervisors', (n: number) => ({ supervisor: people[n] })],
+] as const)('of %s one is primary', (segment, make) => {
+  test('the first by itself, another when told so', async () => {
+    const id = await person()
+    const added = []
+    for (let n = 0; n < 3; n++) added.push((await ask('POST', `/users/${id}/${segment}`, make(n))).body.id as string)
+    expect(await primaries(id, segment)).toEqual([true, false, false])
+    expect((await ask('PATCH', `/users/${id}/${segment}/${added[2]}`, { primary: true })).body.primary).toBe(true)
+    expect(await primaries(id, segment)).toEqual([false, false, true])
+    expect((await ask('PUT', `/users/${id}/${segment}/${added[1]}`, { ...make(1), primary: true })).body.primary).toBe(true)
+    expect(await primaries(id, segment)).toEqual([false, true, false])
+  })
+
+  test('none when the primary one goes, until the next is added', async () => {
+    const id = await person()
+    const [first] = [(await ask('POST', `/users/${id}/${segment}`, make(0))).body.id, await ask('POST', `/users/${id}/${segment}`, make(1))]
+    await ask('DELETE', `/users/${id}/${segment}/${first}`)
+    expect(await primaries(id, segment)).toEqual([false])
+    await ask('POST', `/users/${id}/${segment}`, make(2))
+    expect(await primaries(id, segment)).toEqual([false, true])
+  })
+
+  test('however many writers add one at the same time', async () => {
+    const id = await person()
+    const replies = await Promise.all([0, 1, 2, 3].map((n) => ask('POST', `/users/${id}/${segment}`, { ...make(n), primary: true })))
+    expect(replies.map((one) => one.status)).toEqual([201, 201, 201, 201])
+    expect((await primaries(id, segment)).filter((one) => one === true)).toHaveLength(1)
+  })
+})
+
+describe('the login that signs in here', () => {
+  test('is the user name, in both directions', async () => {
+    const id = await person({ userName: 'both.ways' })
+    const [own] = await items(id, 'logins')
+    expect((await ask('PATCH', `/users/${id}/logins/${own!.id}`, { login: 'Other.Way' })).status).toBe(200)
+    expect((await ask('GET', `/users/${id}`)).body.userName).toBe('Other.Way')
+    await ask('PATCH', `/users/${id}`, { userName: 'And.Back' })
+    expect(await items(id, 'logins')).toMatchObject([{ login: 'And.Back', managedSystem: '0' }])
+    expect((await ask('GET', `/users?filter=${encodeURIComponent('userName eq "and.back"')}`)).body.items).toHaveLength(1)
+  })
+
+  test('is one alone, and stays', async () => {
+    const id = await person()
+    const [own] = await items(id, 'logins')
+    expect(await ask('POST', `/users/${id}/logins`, { login: 'second', managedSystem: '0' })).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+    expect(await ask('DELETE', `/users/${id}/logins/${own!.id}`)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(await ask('PATCH', `/users/${id}/logins/${own!.id}`, { managedSystem: 'OKTA' })).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect((await ask('PATCH', `/users/${id}`, { logins: [] })).status).toBe(409)
+  })
+
+  test('is nobody else\'s, whatever the case, in its managed system', async () => {
+    const [one, two] = [await person(), await person()]
+    await ask('POST', `/users/${one}/logins`, { login: 'same', managedSystem: 'OKTA' })
+    expect(await ask('POST', `/users/${two}/logins`, { login: 'SAME', managedSystem: 'OKTA' })).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+    expect((await ask('PATCH', `/users/${two}`, { userName: 'same' })).status).toBe(200)
+  })
+
+  test('takes a password as a hash only, and shows it nowhere', async () => {
+    const id = await person()
+    const [own] = await items(id, 'logins')
+    const set = (password: string) => ask('PATCH', `/users/${id}/logins/${own!.id}`, { password })
+    expect(await set('Blue Moon 7')).toMatchObject({ status: 400, body: { problems: [{ path: 'logins[0].password' }] } })
+    for (const hash of ['$argon2id$v=19$m=19456,t=2,p=1$c2FsdHNhbHQ$aGFzaGhhc2g', '{SSHA}aGFzaA==']) {
+      const reply = await set(hash)
+      expect(reply.status).toBe(200)
+      expect(await ctx.db.first('select password from login where user_id = $1', [id])).toEqual({ password: hash })
+      expect(JSON.stringify([reply.body, await items(id, 'logins'), (await ask('GET', `/users/${id}?attributes=logins`)).body])).not.toContain('password')
+    }
+    const events = await ctx.db.query('select changes::text from gatehouse.audit_event where target_id = $1', [id])
+    expect(JSON.stringify(events)).toContain('.password')
+    expect(JSON.stringify(events)).not.toMatch(/argon2|SSHA/)
+    await ask('PATCH', `/users/${id}`, { title: 'Kept' })
+    expect(await ctx.db.first('select password from login where user_id = $1', [id])).toEqual({ password: '{SSHA}aGFzaA==' })
+  })
+})
+
+describe('affiliations', () => {
+  const year = (n: number) => `${n}-01-01T00:00:00.000Z`
+
+  test('of one pair follow each other and do not overlap', async () => {
+    const id = await person()
+    const at = `/users/${id}/affiliations`
+    const add = (start: string | undefined, end: string | undefined, organization = organizations[0]) => ask('POST', at, { organization, start, end })
+    const first = await add(year(2020), year(2021))
+    expect((await add(year(2021), undefined)).status).toBe(201)
+    expect((await add(undefined, year(2020))).status).toBe(201)
+    expect((await add(year(2020), year(2021), organizations[1])).status).toBe(201)
+    for (const [start, end] of [[undefined, undefined], [year(2019), year(2022)], [year(2030), undefined], [undefined, year(2000)], ['2020-12-31T23:59:59.999Z', year(2021)]]) {
+      expect(await add(start, end)).toMatchObject({ status: 409, body: { code: 'period_overlap' } })
+    }
+    expect(await ask('PATCH', `${at}/${first.body.id}`, { end: '2021-01-01T00:00:00.001Z' })).toMatchObject({ status: 409, body: { code: 'period_overlap' } })
+    expect((await ask('PATCH', `${at}/${first.body.id}`, { organization: organizations[1], start: year(2021), end: null })).status).toBe(200)
+    expect(await add(year(2020), year(2020))).toMatchObject({ status: 400, body: { problems: [{ path: 'end' }] } })
+    expect(await add('2020-01-01', undefined)).toMatchObject({ status: 400, body: { problems: [{ path: 'start' }] } })
+  })
+
+  test('of one pair do not overlap when two writers add them', async () => {
+    const id = await person()
+    const replies = await Promise.all([1, 2, 3].map(() => ask('POST', `/users/${id}/affiliations`, { organization: organizations[0] })))
+    expect(replies.map((one) => one.status).sort()).toEqual([201, 409, 409])
+  })
+
+  test('keep an instant to the millisecond, whatever its offset', async () => {
+    const id = await person({ affiliations: [{ organization: organizations[0], start: '2024-02-29T23:30:00.1234+05:30' }] })
+    expect(await items(id, 'affiliations')).toMatchObject([{ start: '2024-02-29T18:00:00.123Z' }])
+  })
+
+  test('carry rights, each once', async () => {
+    const id = await person({ affiliations: [{ organization: organizations[0], rights: ['ADMIN_ACCESS', 'ADMIN_ACCESS'] }] })
+    const [entry] = await items(id, 'affiliations')
+    expect(entry!.rights).toEqual(['ADMIN_ACCESS'])
+    const changed = await ask('PATCH', `/users/${id}/affiliations/${entry!.id}`, { rights: null })
+    expect(changed.body).not.toHaveProperty('rights')
+    expect(await ctx.db.query('select 1 from user_affiliation_rights where membership_id = $1', [entry!.id])).toEqual([])
+  })
+
+  test('are shown on request', async () => {
+    const id = await person({ affiliations: [{ organization: organizations[0] }] })
+    expect((await ask('GET', `/users/${id}`)).body).not.toHaveProperty('affiliations')
+    expect((await ask('GET', `/users/${id}?attributes=affiliations.organization`)).body.affiliations).toEqual([{ id: expect.any(String), organization: organizations[0] }])
+  })
+})
+
+describe('people among themselves', () => {
+  test.each([['supervisors', { supervisor: 'self' }], ['relations', { user: 'self', type: 'ADMIN_ACCOUNT' }]])('%s never lead to oneself', async (segment, entry) => {
+    const id = await person()
+    const own = Object.fromEntries(Object.entries(entry).map(([key, value]) => [key, value === 'self' ? id : value]))
+    expect(await ask('POST', `/users/${id}/${segment}`, own)).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: segment }] } })
+  })
+
+  test.each([['supervisors', () => ({ supervisor: people[0] })], ['relations', () => ({ user: people[0], type: 'TEST_ACCOUNT' })]])('%s stand once', async (segment, entry) => {
+    const id = await person()
+    expect((await ask('POST', `/users/${id}/${segment}`, entry())).status).toBe(201)
+    expect(await ask('POST', `/users/${id}/${segment}`, entry())).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+  })
+
+  test('a supervisor who is removed is nobody\'s supervisor', async () => {
+    const boss = await person()
+    const id = await person({ supervisors: [{ supervisor: boss }] })
+    await ask('DELETE', `/users/${boss}`)
+    expect(await items(id, 'supervisors')).toEqual([])
+  })
+})
+
+describe('keys and notes', () => {
+  test('public keys are part of the person, API keys only by their name', async () => {
+    const id = await person({ keys: [{ name: 'laptop', value: 'ssh-ed25519 AAAA' }] })
+    await ask('POST', '/keys', { userId: id, name: 'robot', scopes: ['read'] })
+    const { keys } = (await ask('GET', `/users/${id}?attributes=keys`)).body
+    expect(keys).toMatchObject([{ name: 'laptop', type: 'SSH', value: 'ssh-ed25519 AAAA' }, { name: 'robot', type: 'API', scopes: 'read' }])
+    expect(keys[1]).not.toHaveProperty('value')
+    expect(await ask('PATCH', `/users/${id}`, { keys: [...keys, { name: 'robot', value: 'x' }] })).toMatchObject({ status: 409, body: { code: 'already_exists' } })
+  })
+
+  test('an API key is never made as an entry', async () => {
+    const id = await person()
+    for (const key of [{ name: 'k', type: 'API', value: 'x' }, { name: 'k', type: 'API', scopes: 'admin' }, { name: 'k', scopes: 'admin' }]) {
+      expect(await ask('PATCH', `/users/${id}`, { keys: [key] })).toMatchObject({ status: 400 })
+    }
+  })
+
+  test('notes say when they were written and cannot claim another day', async () => {
+    const id = await person()
+    const { body } = await ask('POST', `/users/${id}/notes`, { description: 'First.' })
+    expect(body.created).toMatch(/^20\d\d-.*Z$/)
+    expect(await ask('PATCH', `/users/${id}/notes/${body.id}`, { created: '2001-01-01T00:00:00Z' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+  })
+})

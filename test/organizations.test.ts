@@ -1,0 +1,279 @@
+/** Organisations: types and what may stand below what, several dated parents, no circles, and what hangs on them. */
+import { describe, expect, test } from 'vitest'
+import { createOrganizations, newOrganization } from '../src/directory/organizations.ts'
+import { testServer } from './rest-server.ts'
+
+const { ask, ctx } = await testServer()
+
+async function made(name: string, more: Record<string, unknown> = {}) {
+  const { status, body } = await ask('POST', '/organizations', { name, ...more })
+  expect(status, JSON.stringify(body)).toBe(201)
+  return body as { id: string; parents: { id: string; organization: string }[]; [key: string]: unknown }
+}
+
+const below = (...parents: string[]) => ({ parents: parents.map((organization) => ({ organization })) })
+const read = async (id: string) => (await ask('GET', `/organizations/${id}`)).body
+
+describe('an organisation', () => {
+  test('is made, read, changed, replaced and removed', async () => {
+    const policies = await ctx.db.query<{ policy_id: string }>(`select policy_id from policy where policy_id = '4000'`)
+    const certifier = (await ask('POST', '/users', { userName: 'certifier' })).body.id
+    const given = {
+      alias: 'AC', description: 'Makes things', domainName: 'acme.example', ldapStr: 'ou=Acme, o=World\\, Inc', classification: 'gold',
+      organizationType: 'ORGANIZATION', typeId: 'DEFAULT_ORGANIZATION', isSelectable: false, policyId: policies[0]!.policy_id, certifierId: certifier,
+    }
+    const acme = await made('Acme', given)
+    expect(acme).toMatchObject({ ...given, name: 'Acme', status: 'ACTIVE', meta: { version: 1, resourceType: 'Organization' } })
+    expect(await read(acme.id)).toEqual(acme)
+    const patched = await ask('PATCH', `/organizations/${acme.id}`, { alias: null, status: 'INACTIVE' }, { 'if-match': 'W/"1"' })
+    expect(patched).toMatchObject({ status: 200, body: { status: 'INACTIVE', ldapStr: given.ldapStr, meta: { version: 2 } } })
+    expect(patched.body).not.toHaveProperty('alias')
+    expect((await ask('PUT', `/organizations/${acme.id}`, patched.body)).body.meta.version).toBe(2)
+    const replaced = await ask('PUT', `/organizations/${acme.id}`, { name: 'Acme Ltd' })
+    expect(replaced.body).toMatchObject({ name: 'Acme Ltd', meta: { version: 3 } })
+    expect(replaced.body).not.toHaveProperty('ldapStr')
+    expect((await ask('DELETE', `/organizations/${acme.id}`)).status).toBe(204)
+    expect((await ask('GET', `/organizations/${acme.id}`)).status).toBe(404)
+  })
+
+  test('loses its certifier when that person is removed', async () => {
+    const person = (await ask('POST', '/users', { userName: 'leaving.certifier' })).body.id
+    const { id } = await made('Certified', { certifierId: person })
+    expect((await ask('DELETE', `/users/${person}`)).status).toBe(204)
+    expect(await read(id)).not.toHaveProperty('certifierId')
+  })
+
+  test.each([
+    ['certifierId', { certifierId: 'nobody' }],
+    ['policyId', { policyId: 'nothing' }],
+    ['organizationType', { organizationType: 'GALAXY' }],
+    ['parents.organization', { parents: [{ organization: 'nowhere' }] }],
+    ['typeId', { typeId: 'WORK_EMAIL' }],
+  ])('refers by %s to something that exists', async (path, more) => {
+    expect(await ask('POST', '/organizations', { name: 'Refers', ...more })).toMatchObject({ status: 400, body: { code: 'invalid_reference', problems: [{ path }] } })
+  })
+
+  test('has one audit event for each change', async () => {
+    const { id } = await made('Watched')
+    await ask('PATCH', `/organizations/${id}`, { alias: 'W' })
+    await ask('PATCH', `/organizations/${id}`, { alias: 'W' })
+    await ask('DELETE', `/organizations/${id}`)
+    const events = await ctx.db.query<{ action: string }>('select action from gatehouse.audit_event where target_id = $1 order by event_id', [id])
+    expect(events.map((one) => one.action)).toEqual(['organization.create', 'organization.update', 'organization.delete'])
+  })
+})
+
+describe('types and nesting', () => {
+  const allowed = [['ORGANIZATION', 'SUBSIDIARY'], ['ORGANIZATION', 'DIVISION'], ['ORGANIZATION', 'DEPARTMENT'], ['SUBSIDIARY', 'DIVISION'], ['DIVISION', 'DEPARTMENT']]
+  const types = ['ORGANIZATION', 'SUBSIDIARY', 'DIVISION', 'DEPARTMENT', undefined]
+  const pairs = types.flatMap((parent) => types.map((child) => [parent, child] as const))
+
+  test.each(pairs)('below %s: %s', async (parentType, childType) => {
+    const parent = await made('Parent', parentType ? { organizationType: parentType } : {})
+    const reply = await ask('POST', '/organizations', { name: 'Child', ...(childType ? { organizationType: childType } : {}), ...below(parent.id) })
+    const fits = !parentType || !childType || allowed.some(([above, under]) => above === parentType && under === childType)
+    expect(reply).toMatchObject(fits ? { status: 201 } : { status: 409, body: { code: 'conflict' } })
+  })
+
+  test('hold when the type of one with children changes', async () => {
+    const division = await made('Division', { organizationType: 'DIVISION' })
+    await made('Department', { organizationType: 'DEPARTMENT', ...below(division.id) })
+    const change = (organizationType: string | null) => ask('PATCH', `/organizations/${division.id}`, { organizationType })
+    expect(await change('SUBSIDIARY')).toMatchObject({ status: 409, body: { code: 'conflict', detail: expect.stringContaining('DEPARTMENT cannot stand below SUBSIDIARY') } })
+    expect(await change(null)).toMatchObject({ status: 200 })
+    expect(await change('ORGANIZATION')).toMatchObject({ status: 200 })
+  })
+
+  test('hold when the type of one with a parent changes', async () => {
+    const division = await made('Division', { organizationType: 'DIVISION' })
+    const free = await made('Untyped', below(division.id))
+    expect(await ask('PATCH', `/organizations/${free.id}`, { organizationType: 'DIVISION' })).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    expect(await ask('PATCH', `/organizations/${free.id}`, { organizationType: 'DEPARTMENT' })).toMatchObject({ status: 200 })
+  })
+})
+
+describe('the hierarchy', () => {
+  test('knows several parents, each for its time, and keeps PARENT_ID in step', async () => {
+    const [one, two, three] = [await made('One'), await made('Two'), await made('Three')]
+    const child = await made('Child', { parents: [
+      { organization: one.id, start: '2020-01-01T00:00:00Z', end: '2022-01-01T00:00:00Z' },
+      { organization: one.id, start: '2022-01-01T00:00:00+00:00', end: '2023-01-01T00:00:00Z', description: 'again' },
+      { organization: two.id, start: '2023-01-01T00:00:00Z' },
+    ] })
+    expect(child).toMatchObject({ parentId: two.id, parents: [{ end: '2022-01-01T00:00:00.000Z' }, { description: 'again' }, { organization: two.id }] })
+    const added = await ask('POST', `/organizations/${child.id}/parents`, { organization: three.id })
+    expect(added).toMatchObject({ status: 201, body: { organization: three.id } })
+    expect((await read(child.id)).parentId).toBe(two.id)
+    expect((await ask('PATCH', `/organizations/${child.id}/parents/${child.parents[2]!.id}`, { end: '2024-01-01T00:00:00Z' })).status).toBe(200)
+    expect((await read(child.id)).parentId).toBe(three.id)
+    expect((await ask('DELETE', `/organizations/${child.id}/parents/${added.body.id}`)).status).toBe(204)
+    expect((await read(child.id)).parentId).toBe(one.id)
+    expect((await ask('PATCH', `/organizations/${child.id}`, { parents: null })).body).not.toHaveProperty('parentId')
+    expect(await ctx.db.first('select parent_id from company where company_id = $1', [child.id])).toEqual({ parent_id: null })
+  })
+
+  test('takes parentId at creation for one open edge', async () => {
+    const parent = await made('Above')
+    expect(await made('Short', { parentId: parent.id })).toMatchObject({ parentId: parent.id, parents: [{ organization: parent.id }] })
+    const child = await made('Fixed', below(parent.id))
+    expect(await ask('PATCH', `/organizations/${child.id}`, { parentId: child.id })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+  })
+
+  test.each([
+    ['twice at once', [{}, {}]],
+    ['twice with the same start', [{ start: '2020-01-01T00:00:00Z', end: '2021-01-01T00:00:00Z' }, { start: '2020-01-01T00:00:00Z' }]],
+    ['in times that overlap', [{ start: '2020-01-01T00:00:00Z', end: '2021-01-01T00:00:01Z' }, { start: '2021-01-01T00:00:00Z' }]],
+    ['in a time within another', [{ end: '2030-01-01T00:00:00Z' }, { start: '2021-01-01T00:00:00Z', end: '2022-01-01T00:00:00Z' }]],
+  ])('has no pair %s', async (_what, periods) => {
+    const parent = await made('Periods')
+    const reply = await ask('POST', '/organizations', { name: 'Overlaps', parents: periods.map((period) => ({ organization: parent.id, ...period })) })
+    expect(reply).toMatchObject({ status: 409, body: { code: 'period_overlap', problems: [{ path: expect.stringMatching(/^parents\[[01]\]$/) }] } })
+  })
+
+  test('refuses an edge that ends before it begins', async () => {
+    const parent = await made('Backwards')
+    const parents = [{ organization: parent.id, start: '2022-01-01T00:00:00Z', end: '2022-01-01T00:00:00Z' }]
+    expect(await ask('POST', '/organizations', { name: 'B', parents })).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: 'parents[0].end' }] } })
+  })
+
+  test('has no circle, however long, and none in the past either', async () => {
+    const top = await made('Top')
+    const middle = await made('Middle', { parents: [{ organization: top.id, start: '2000-01-01T00:00:00Z', end: '2001-01-01T00:00:00Z' }] })
+    const bottom = await made('Bottom', below(middle.id))
+    for (const parent of [top, middle, bottom]) {
+      const reply = await ask('POST', `/organizations/${top.id}/parents`, { organization: parent.id })
+      expect(reply).toMatchObject({ status: 409, body: { code: 'circular_dependency' } })
+      expect((await ask('PATCH', `/organizations/${top.id}`, below(parent.id))).status).toBe(409)
+    }
+    // The edge that would have closed the circle goes in the same change.
+    expect((await ask('PATCH', `/organizations/${bottom.id}`, { parents: [] })).status).toBe(200)
+    expect((await ask('PATCH', `/organizations/${top.id}`, below(bottom.id))).status).toBe(200)
+  })
+
+  test('has no circle among organisations made together', async () => {
+    const [a, b] = [newOrganization(ctx, { name: 'A' }), newOrganization(ctx, { name: 'B' })]
+    a.parents = [{ organization: b.id }]
+    b.parents = [{ organization: a.id }]
+    await expect(createOrganizations(ctx, [a, b])).rejects.toMatchObject({ code: 'circular_dependency' })
+    b.parents = []
+    await expect(createOrganizations(ctx, [b, a])).resolves.toMatchObject([{}, { parentId: b.id }])
+  })
+
+  test('gets one half only of a circle that two writers close', async () => {
+    for (let round = 0; round < 3; round++) {
+      const [a, b] = [await made(`Half A${round}`), await made(`Half B${round}`)]
+      const replies = await Promise.all([
+        ask('POST', `/organizations/${a.id}/parents`, { organization: b.id }),
+        ask('PATCH', `/organizations/${b.id}`, below(a.id)),
+      ])
+      expect(replies.map((one) => one.status).sort((x, y) => x - y)).toEqual([expect.toBeOneOf([200, 201]), 409])
+    }
+  })
+
+  test('is walked downwards in pages', async () => {
+    const parent = await made('Parent of many')
+    for (const name of ['b', 'C', 'a', 'd']) await made(name, { parents: [{ organization: parent.id, start: '2020-01-01T00:00:00Z', description: `edge ${name}` }] })
+    const whole = await ask('GET', `/organizations/${parent.id}/children`)
+    expect(whole.body.items.map((one: { name: string }) => one.name)).toEqual(['C', 'a', 'b', 'd'])
+    expect(whole.body.items[0]).toEqual({ id: expect.any(String), organization: expect.any(String), name: 'C', start: '2020-01-01T00:00:00.000Z', description: 'edge C' })
+    expect(whole.body).not.toHaveProperty('next')
+    const names: string[] = []
+    for (let cursor = '', pages = 0; pages < 3; pages++) {
+      const { body } = await ask('GET', `/organizations/${parent.id}/children?count=2${cursor}`)
+      names.push(...body.items.map((one: { name: string }) => one.name))
+      if (body.next === undefined) break
+      cursor = `&cursor=${body.next}`
+    }
+    expect(names).toEqual(['C', 'a', 'b', 'd'])
+    expect((await ask('GET', '/organizations/none/children')).status).toBe(404)
+    for (const cursor of ['abc', Buffer.from('["a"]').toString('base64url'), Buffer.from('["\\u0000","b"]').toString('base64url')]) {
+      expect(await ask('GET', `/organizations/${parent.id}/children?cursor=${cursor}`)).toMatchObject({ status: 400, body: { code: 'invalid_cursor' } })
+    }
+  })
+})
+
+describe('an e-mail address', () => {
+  test.each([
+    ['anna@domain.example', 'Domain'],
+    ['ANNA@Domain.EXAMPLE', 'Domain'],
+    ['"odd@name"@mail.domain.example', 'Domain'],
+    ['anna@uk.domain.example', 'Domain UK'],
+    ['anna@notdomain.example', null],
+    ['anna@closed.example', null],
+    ['anna', null],
+    ['', null],
+  ])('%s proposes %s', async (email, name) => {
+    if (!(await ctx.db.first(`select from company where company_name = 'Domain'`))) {
+      await made('Domain', { domainName: 'Domain.example' })
+      await made('Domain UK', { domainName: 'uk.domain.example' })
+      await made('Closed', { domainName: 'closed.example', status: 'INACTIVE' })
+    }
+    const { status, body } = await ask('GET', `/organizations/proposal?email=${encodeURIComponent(email)}`)
+    expect(status).toBe(200)
+    expect(body.organization?.name ?? null).toBe(name)
+  })
+
+  test('is needed', async () => {
+    expect(await ask('GET', '/organizations/proposal')).toMatchObject({ status: 400, body: { code: 'invalid_parameter' } })
+  })
+})
+
+describe('removal', () => {
+  test('is refused while people, organisations or records depend on it', async () => {
+    const parent = await made('Used')
+    const child = await made('Below used', below(parent.id))
+    const user = (await ask('POST', '/users', { userName: 'member', affiliations: [{ organization: parent.id }], companyOwnerId: parent.id })).body
+    const remove = () => ask('DELETE', `/organizations/${parent.id}`)
+    expect(await remove()).toMatchObject({ status: 409, body: { code: 'still_referenced', detail: expect.stringContaining('people and organisations') } })
+    await ask('PATCH', `/organizations/${child.id}`, { parents: [] })
+    expect(await remove()).toMatchObject({ status: 409, body: { code: 'still_referenced' } })
+    await ask('PATCH', `/users/${user.id}`, { affiliations: [] })
+    expect(await remove()).toMatchObject({ status: 409, body: { code: 'still_referenced', detail: expect.stringContaining('owns') } })
+    await ask('PATCH', `/users/${user.id}`, { companyOwnerId: null })
+    expect((await remove()).status).toBe(204)
+  })
+
+  test('is refused to a version that has passed', async () => {
+    const { id } = await made('Versioned')
+    await ask('PATCH', `/organizations/${id}`, { alias: 'V' })
+    expect((await ask('DELETE', `/organizations/${id}`, undefined, { 'if-match': 'W/"1"' })).status).toBe(412)
+    expect((await ask('DELETE', `/organizations/${id}`, undefined, { 'if-match': 'W/"2"' })).status).toBe(204)
+  })
+
+  test('of a child takes its edge along', async () => {
+    const parent = await made('Stays')
+    const child = await made('Goes', below(parent.id))
+    expect((await ask('DELETE', `/organizations/${child.id}`)).status).toBe(204)
+    expect((await ask('GET', `/organizations/${parent.id}/children`)).body.items).toEqual([])
+    expect((await ask('DELETE', `/organizations/${parent.id}`)).status).toBe(204)
+  })
+})
+
+describe('lists', () => {
+  test('are filtered, searched and sorted like those of people', async () => {
+    const parent = await made('Lists Ltd', { domainName: 'lists.example' })
+    await made('Žofín Lists', { alias: 'Café', ...below(parent.id) })
+    const names = async (query: string) => (await ask('GET', `/organizations?${query}`)).body.items.map((one: { name: string }) => one.name)
+    expect(await names('q=zofin')).toEqual(['Žofín Lists'])
+    expect(await names('q=cafe')).toEqual(['Žofín Lists'])
+    expect(await names(`sortBy=name&filter=${encodeURIComponent('name co "lists"')}`)).toEqual(['Lists Ltd', 'Žofín Lists'])
+    expect(await names(`filter=${encodeURIComponent(`parents[organization eq "${parent.id}"]`)}`)).toEqual(['Žofín Lists'])
+    expect(await names(`filter=${encodeURIComponent('domainName eq "LISTS.example" and parents.organization eq null')}`)).toEqual(['Lists Ltd'])
+  })
+})
+
+describe('custom attributes', () => {
+  test('apply to all organisations, or to those of a type', async () => {
+    await ask('POST', '/metadata/types', { id: 'SCHOOL', grouping: 'ORG_TYPE', displayName: 'School' })
+    expect((await ask('POST', '/metadata/elements', { name: 'vatNumber', typeId: 'DEFAULT_ORGANIZATION', validator: '[A-Z]{2}\\d+' })).status).toBe(201)
+    expect((await ask('POST', '/metadata/elements', { name: 'pupils', typeId: 'SCHOOL', dataType: 'INTEGER', required: true })).status).toBe(201)
+    const plain = await made('Plain', { attributes: { vatNumber: 'DE1' } })
+    expect(plain).toMatchObject({ attributes: { vatNumber: 'DE1' } })
+    expect(await ask('PATCH', `/organizations/${plain.id}`, { attributes: { vatNumber: 'x' } })).toMatchObject({ status: 400, body: { problems: [{ path: 'attributes.vatNumber' }] } })
+    expect(await ask('POST', '/organizations', { name: 'P', attributes: { pupils: '3' } })).toMatchObject({ status: 400, body: { code: 'unknown_attribute' } })
+    expect(await ask('POST', '/organizations', { name: 'S', typeId: 'SCHOOL' })).toMatchObject({ status: 400, body: { code: 'required_attribute', problems: [{ path: 'attributes.pupils' }] } })
+    const school = await made('School', { typeId: 'SCHOOL', attributes: { pupils: '300', vatNumber: 'FR2' } })
+    const found = await ask('GET', `/organizations?filter=${encodeURIComponent('attributes.pupils eq "300"')}`)
+    expect(found.body.items).toEqual([expect.objectContaining({ id: school.id, attributes: { pupils: '300', vatNumber: 'FR2' } })])
+  })
+})

@@ -1,0 +1,78 @@
+/** `docs/attributes.md`: every attribute of the API with its type, limits and column, from the lists in src/model. */
+import type { Attribute, Collection, Resource } from '../src/model/attribute.ts'
+import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
+import { organization } from '../src/model/organization.ts'
+import { user } from '../src/model/user.ts'
+import { code, page, table } from './markdown.ts'
+
+export function attributesPage(): string {
+  return page('Attributes', 'the attribute lists in src/model',
+    '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes each have an index. Lengths '
+    + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
+    ...resourceChapter(user), ...resourceChapter(organization),
+    ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement))
+}
+
+function resourceChapter(resource: Resource): string[] {
+  return [
+    `## ${resource.name}`,
+    `Address: \`/${resource.segment}\`. Table: \`${resource.table}\`. Custom attributes stand under \`attributes\`, by name.`,
+    attributeTable(resource.attributes),
+    ...resource.collections.flatMap((collection) => collectionChapter(`${resource.name}: ${collection.path}`, collection, resource)),
+  ]
+}
+
+function collectionChapter(title: string, collection: Collection, resource?: Resource): string[] {
+  const facts = resource === undefined ? [] : [
+    `Address: \`/${resource.segment}/{id}/${collection.segment}\`.`,
+    `At most ${collection.limit}.`,
+    collection.returned === 'request' ? 'On request.' : '',
+    collection.onePrimary ? 'One of them may be primary.' : '',
+    collection.period ? `Periods of the same ${collection.period.target} must not overlap.` : '',
+    collection.custom ? 'Custom attributes stand under `attributes`.' : '',
+  ]
+  return [
+    `## ${title}`,
+    [collection.doc, ...facts, `Table: \`${collection.table}\`.`].filter((one) => one !== '').join(' '),
+    attributeTable(collection.attributes),
+  ]
+}
+
+function attributeTable(attributes: readonly Attribute[]): string {
+  return table(['attribute', 'type', '', 'column', 'meaning'], attributes.map((one) => [code(one.path), typeCell(one), facts(one), columnCell(one), meaning(one)]))
+}
+
+function typeCell({ type, length, references, grouping, side }: Attribute): string {
+  const target = references === undefined ? '' : ` → ${references}${grouping === undefined ? '' : ` of ${grouping}`}`
+  const size = length === undefined || type === 'reference' ? '' : ` ≤ ${length}`
+  return `${side ? 'list of ' : ''}${type}${size}${target}`
+}
+
+function facts(one: Attribute): string {
+  const words = [
+    one.required ? 'required' : '',
+    one.mutability === 'readWrite' ? '' : { readOnly: 'read-only', immutable: 'set at creation', writeOnly: 'write-only' }[one.mutability],
+    one.returned === 'request' ? 'on request' : '',
+    one.uniqueness === 'server' ? 'unique' : '',
+    one.sortable ? 'sortable' : '',
+    one.filterable ? '' : 'no filter',
+    one.caseExact && one.type === 'string' ? 'case counts' : '',
+    one.sensitivity === 'normal' ? '' : one.sensitivity,
+  ]
+  return words.filter((word) => word !== '').join(', ')
+}
+
+function columnCell({ column, expression, side }: Attribute): string {
+  if (side) return code(`${side.table}.${side.column}`)
+  return expression === undefined ? code(column) : 'derived'
+}
+
+function meaning({ doc, canonical, default: value, scim }: Attribute): string {
+  const parts = [
+    doc,
+    canonical ? `One of ${canonical.map(code).join(', ')}.` : '',
+    value === undefined ? '' : `Default ${code(String(value))}.`,
+    scim === undefined ? '' : `SCIM: ${code(scim)}.`,
+  ]
+  return parts.filter((part) => part !== '').join(' ')
+}
