@@ -42,7 +42,7 @@ const person = fc.record({
   phoneNumbers: maybe(fc.array(fc.record({ value: fc.constantFrom('5550100', '5550199'), areaCd: maybe(fc.constant('020')), isForSms: maybe(flag) }), { maxLength: 2 })),
   affiliations: maybe(fc.array(fc.record({ organization: fc.constantFrom('C1', 'C2'), start: maybe(instant), rights: maybe(fc.subarray(['R1', 'R2'])) }), { maxLength: 1 })),
   attributes: maybe(fc.record({ department: maybe(nameOf), level: maybe(fc.constantFrom('1', '2', '10', '-3')), skills: maybe(fc.array(nameOf, { minLength: 1, maxLength: 3 })) })),
-  dn: maybe(nameOf),
+  dn: maybe(fc.array(nameOf, { minLength: 1, maxLength: 2 })),
 })
 
 const collections = user.collections.map(({ path }) => path)
@@ -57,12 +57,16 @@ export async function madePeople(ctx: Context): Promise<Document[]> {
   await createElement(ctx, { name: 'department' })
   await createElement(ctx, { name: 'level', dataType: 'INTEGER' })
   await createElement(ctx, { name: 'skills', multiValued: true })
-  await createElement(ctx, { name: 'dn', typeId: 'DEFAULT_LOGIN' })
+  await createElement(ctx, { name: 'dn', typeId: 'DEFAULT_LOGIN', multiValued: true })
   for (const [index, { dn, ...given }] of fc.sample(person, { numRuns: 40, seed: 2026 }).entries()) {
     const userName = `${names[index % names.length]!.trim()}.${index}`
     const login = { login: userName, managedSystem: '0', ...(dn === undefined ? {} : { attributes: { dn } }) }
     await createUser(ctx, JSON.parse(JSON.stringify({ ...given, userName, logins: [login] })))
   }
+  const apart = [{ value: 'anna@example.com', type: 'WORK_EMAIL' }, { value: 'mueller@example.org', type: 'HOME_EMAIL' }]
+  await createUser(ctx, { userName: 'apart', emails: apart })
+  // As an import from elsewhere may leave it: the column holds instants.
+  await ctx.db.execute(`update users set birthdate = birthdate + interval '5 hours'`)
   const ids = await ctx.db.query<{ id: string }>('select user_id as id from users')
   return Promise.all(ids.map(({ id }) => readUser(ctx.db, id, collections)))
 }

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createOktaClient, nextLink, type OktaClientOptions } from '../src/connectors/okta/client.ts'
 import { isDuplicate, readErrorBody, type OktaError } from '../src/connectors/okta/errors.ts'
-import { expressionsOf, term } from '../src/connectors/okta/lookup.ts'
+import { accountOf, expressionsOf, term } from '../src/connectors/okta/lookup.ts'
 import { differences, profileOf } from '../src/connectors/okta/profile.ts'
 import { bucketOf, createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import { pauseBefore, type Failure } from '../src/connectors/okta/retry.ts'
@@ -260,4 +260,9 @@ test('search expressions quote what they are given and stay short', () => {
   const expressions = expressionsOf(terms)
   expect(expressions.flatMap((one) => one.split(' or '))).toEqual(terms)
   expect(Math.max(...expressions.map((one) => encodeURIComponent(one).length))).toBeLessThan(4500)
+})
+
+test('an answer that is no user is an error of the connected system, not a crash', () => {
+  const bad = [null, {}, { id: 'x' }, { id: 'x', profile: null }, { id: 'x'.repeat(21), profile: {} }, { id: 'ä', profile: {} }]
+  for (const user of bad) expect(() => accountOf(user as never)).toThrow(expect.objectContaining({ code: 'unexpected_answer' }))
 })

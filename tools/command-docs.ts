@@ -20,7 +20,7 @@ function leaves(command: Command, path: string[]): [Command, string[]][] {
 function chapter(command: Command, path: string[]): string[] {
   const rows = [
     ...command.registeredArguments.map((one) => [code(one.name()), one.description, defaultOf(one.defaultValue)]),
-    ...command.options.filter((one) => !one.hidden).map((one) => [code(one.flags), one.description + (one.mandatory ? ' Required.' : ''), defaultOf(one.defaultValue)]),
+    ...command.options.filter((one) => !one.hidden).map((one) => [code(one.flags), one.description + (one.mandatory ? '; required' : ''), defaultOf(one.defaultValue)]),
   ]
   return [
     `## ${path.join(' ')}`,

@@ -1,6 +1,7 @@
 /**
  * `npm test [FILTER…]`: all tests, then the skipped ones with their reasons, then one closing line
- * `N passed, N failed, N skipped`. Ends with 1 when a test failed or, with CI=true or NO_SKIPS=1, when one was skipped.
+ * `N passed, N failed, N skipped`. Ends with 1 when a test failed or, with CI=true or NO_SKIPS=1, when one was skipped for
+ * want of something that can be installed. Data that is not ours to carry may be missing anywhere.
  */
 import { startVitest, type TestModule } from 'vitest/node'
 
@@ -35,6 +36,7 @@ if (errors > 0) console.log(`${errors} errors outside any test, printed above`)
 if (skipped.length > 0) console.log('\nSkipped:')
 for (const { name, reason } of skipped) console.log(`  ${name}: ${reason}`)
 const noSkips = process.env['CI'] === 'true' || process.env['NO_SKIPS'] === '1'
-if (noSkips && skipped.length > 0) console.log('Skipping is forbidden here (CI=true or NO_SKIPS=1).')
+const forbidden = noSkips ? skipped.filter(({ reason }) => !reason.includes('is not beside the checkout')) : []
+if (forbidden.length > 0) console.log('Skipping is forbidden here (CI=true or NO_SKIPS=1).')
 console.log(`\n${passed} passed, ${failed + errors} failed, ${skipped.length} skipped`)
-process.exit(passed === 0 || failed + errors > 0 || (noSkips && skipped.length > 0) ? 1 : 0)
+process.exit(passed === 0 || failed + errors > 0 || forbidden.length > 0 ? 1 : 0)

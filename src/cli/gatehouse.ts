@@ -3,6 +3,9 @@ import { CommanderError } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import { program } from './program.ts'
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+
 try {
   await program().parseAsync(process.argv)
 } catch (error) {

@@ -6,12 +6,15 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { isObject, setValueAt, valueAt, type Document } from '../model/attribute.ts'
+import { elementsFor, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, moveLinks, plannedMoves, putBackRows, readKept, saveKept, takeBackLinks, type Moved } from '../store/merge.ts'
+import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
+import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import { userKind } from './user-record.ts'
 import { checkVersion, readUser } from './users.ts'
@@ -24,38 +27,50 @@ export interface MergeRequest {
   take: readonly string[]
 }
 
-/** Reads a request to plan a merge. Errors: `invalid_body`, `invalid_value`. */
+/** Reads a request to plan a merge. Errors: `invalid_body`, `unknown_attribute`, `invalid_value`. */
 export function mergeRequest(body: unknown): MergeRequest {
   if (!isObject(body) || typeof body.survivor !== 'string' || typeof body.duplicate !== 'string') {
     throw new GatehouseError('invalid_body', 'The body must name `survivor` and `duplicate` by their ids.')
   }
+  const unknown = Object.keys(body).find((key) => !['kind', 'survivor', 'duplicate', 'take'].includes(key))
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a merge.`)
   if (body.survivor === body.duplicate) throw new GatehouseError('invalid_value', 'duplicate: is the survivor itself.')
   const take = body.take ?? []
   const known = mergedPaths()
-  if (!Array.isArray(take) || take.some((path) => !known.includes(path as string))) {
-    throw new GatehouseError('invalid_value', `take: must be a list among ${known.join(', ')}.`)
+  const knows = (path: unknown) => typeof path === 'string' && (known.includes(path) || path.startsWith('attributes.'))
+  if (!Array.isArray(take) || !take.every(knows)) {
+    throw new GatehouseError('invalid_value', `take: must be a list among ${known.join(', ')} and attributes.NAME.`)
   }
   return { survivor: body.survivor, duplicate: body.duplicate, take: take as string[] }
 }
 
 const mergedPaths = () => user.attributes.filter((one) => one.mutability === 'readWrite' && one.expression === undefined && one.path !== 'userName').map((one) => one.path)
 
-/** The survivor with what the duplicate adds: fields the survivor lacks, fields to take, entries it does not have yet. */
-export function mergedDocument(survivor: Document, duplicate: Document, take: readonly string[]): Document {
+const contacts = ['emails', 'phoneNumbers', 'addresses'] as const
+
+/**
+ * The survivor with what the duplicate adds: fields the survivor lacks, fields to take, entries it does not have yet,
+ * and those custom attributes that are declared for the survivor's types.
+ */
+export function mergedDocument(survivor: Document, duplicate: Document, take: readonly string[], metadata: Metadata): Document {
   const merged: Document = structuredClone(survivor)
   for (const path of mergedPaths()) {
     const other = valueAt(duplicate, path)
     if (other !== undefined && (valueAt(survivor, path) === undefined || take.includes(path))) setValueAt(merged, path, other)
   }
-  for (const path of ['emails', 'phoneNumbers', 'addresses'] as const) {
+  for (const path of contacts) {
     const own = (survivor[path] ?? []) as Document[]
     const added = ((duplicate[path] ?? []) as Document[]).filter((entry) => !own.some((one) => sameEntry(one, entry)))
-    merged[path] = [...own, ...added.map(({ id: _id, ...entry }) => ({ ...entry, primary: false }))]
+    merged[path] = [...own, ...added.map(({ id: _id, ...entry }) => ({ ...entry, primary: own.length === 0 && entry.primary === true }))]
   }
-  const attributes = { ...((duplicate.attributes ?? {}) as Document), ...((survivor.attributes ?? {}) as Document) }
-  if (Object.keys(attributes).length > 0) merged.attributes = attributes
+  const declared = elementsFor(metadata, user.custom, merged.typeId, merged.subTypeId)
+  const own = customOf(survivor)
+  const added = Object.entries(customOf(duplicate)).filter(([name]) => declared.has(name) && (own[name] === undefined || take.includes(`attributes.${name}`)))
+  if (added.length > 0) merged.attributes = { ...own, ...Object.fromEntries(added) }
   return merged
 }
+
+const customOf = (document: Document) => (document.attributes ?? {}) as Document
 
 const contactKeys = ['value', 'countryCd', 'areaCd', 'address1', 'locality', 'postalCode', 'country']
 
@@ -64,27 +79,39 @@ function sameEntry(a: Document, b: Document): boolean {
   return contactKeys.every((key) => text(a, key) === text(b, key))
 }
 
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b)
+
+/** Every field and custom attribute by its path. */
+function fieldsOf(document: Document): Map<string, unknown> {
+  const fields = ['userName', ...mergedPaths()].map((path) => [path, valueAt(document, path)] as const)
+  const custom = Object.entries(customOf(document)).map(([name, value]) => [`attributes.${name}`, value] as const)
+  return new Map([...fields, ...custom].filter(([, value]) => value !== undefined))
+}
+
+/** What the merge does to fields and contacts, and what of the duplicate is given up. */
+function mergeChanges(survivor: Document, duplicate: Document, merged: Document): Document {
+  const [before, after] = [fieldsOf(survivor), fieldsOf(merged)]
+  const fields = [...after].filter(([path, value]) => !same(value, before.get(path))).map(([path, value]) => ({ path, before: before.get(path), after: value }))
+  const notTaken = [...fieldsOf(duplicate)].filter(([path, value]) => !same(value, after.get(path))).map(([path, value]) => ({ path, value }))
+  const entries = contacts.map((path) => ({ path, added: ((merged[path] ?? []) as Document[]).filter((entry) => entry.id === undefined) }))
+  return { fields, entries: entries.filter((one) => one.added.length > 0), notTaken }
+}
+
 /** Plans the merge: one step, with every field that changes and every link that moves. */
 export async function planMerge(ctx: Context, request: MergeRequest): Promise<Plan> {
-  const [survivor, duplicate] = await Promise.all([readUser(ctx.db, request.survivor), readUser(ctx.db, request.duplicate)])
+  const [survivor, duplicate, metadata] = await Promise.all([readUser(ctx.db, request.survivor), readUser(ctx.db, request.duplicate), loadMetadata(ctx.db, ctx.db)])
   if (duplicate.systemFlag === true) throw new GatehouseError('system_record', 'The duplicate is a record of the system and cannot be merged away.')
   const planId = ctx.newId()
   const title = `merge ${String(duplicate.displayName ?? duplicate.id)} into ${String(survivor.displayName ?? survivor.id)}`
-  await insertPlan(ctx.db, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
-  const merged = mergedDocument(survivor, duplicate, request.take)
-  const fields = mergedPaths().filter((path) => valueAt(merged, path) !== valueAt(survivor, path))
-    .map((path) => ({ path, before: valueAt(survivor, path), after: valueAt(merged, path) }))
-  const entries = ['emails', 'phoneNumbers', 'addresses'].map((path) => ({ path, added: ((merged[path] ?? []) as Document[]).filter((entry) => entry.id === undefined) }))
-  const lost = mergedPaths().filter((path) => valueAt(duplicate, path) !== undefined && valueAt(duplicate, path) !== valueAt(merged, path))
-    .map((path) => ({ path, value: valueAt(duplicate, path) }))
+  const changes = mergeChanges(survivor, duplicate, mergedDocument(survivor, duplicate, request.take, metadata))
+  const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
+    await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
     const links = await plannedMoves(tx, request.survivor, request.duplicate)
-    const changes = { fields, entries: entries.filter((one) => one.added.length > 0), links, notTaken: lost }
-    await insertSteps(tx, planId, [{ step: 1, action: 'update', resource: 'User', targetId: request.survivor, label: title, changes }])
-    const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
+    await insertSteps(tx, planId, [{ step: 1, action: 'update', resource: 'User', targetId: request.survivor, label: title, changes: { ...changes, links } }])
     await insertReads(tx, planId, 'User', versions)
+    await finishPlan(tx, planId, { update: 1, delete: 1 }, 1)
   })
-  await finishPlan(ctx.db, planId, { update: 1, delete: 1 }, 1)
   return readPlan(ctx.db, planId)
 }
 
@@ -99,9 +126,11 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
   before.document = documentOf(user, before.record)
-  const after = mergedDocument(before.document, duplicate.document, request.take)
+  const after = mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db))
   const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after }])
   await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
+  // A panelist who has moved is another person in Okta from now on.
+  await markDataChanges(tx, [request.survivor])
   const version = (result!.meta as Document).version as number
   await saveKept(tx, plan.id, kept)
   await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { moved, survivor: survivor.document, version } }])
@@ -114,6 +143,7 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     const plan = await movePlan(tx, planId, ['applied'], 'undone')
     const request = plan.options as unknown as MergeRequest
     const [step] = await listSteps(tx, planId, { count: 1 })
+    if (step?.status !== 'done') throw new GatehouseError('plan_state', 'The merge could not be carried out; there is nothing to undo.')
     const { moved, survivor, version } = step!.result as { moved: Moved[]; survivor: Document; version: number }
     const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
     checkVersion(now.document, [version])
@@ -122,6 +152,7 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }
     await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: { ...survivor, meta: before.document.meta } }])
+    await markDataChanges(tx, [request.survivor, request.duplicate])
     await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }] }])
     await markSteps(tx, planId, [{ step: 1, status: 'undone' }])
   })

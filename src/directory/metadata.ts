@@ -3,12 +3,13 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { isObject, type Document } from '../model/attribute.ts'
+import { refusal, type DataType } from '../model/metadata.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteElement, deleteType, insertElement, insertType, readElement, readType, updateElement, updateType, usesOfElement } from '../store/metadata-records.ts'
-import { forgetMetadata } from '../store/metadata.ts'
+import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
 type Written = { before?: Document; after?: Document }
 
@@ -62,6 +63,7 @@ export function createElement(ctx: Context, input: unknown): Promise<Document> {
 export async function declareElement(tx: Transaction, ctx: Context, { id, ...input }: Document): Promise<Document> {
   const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id }
   await insertElement(tx, element)
+  await checkDefault(tx, element)
   await written(tx, ctx, 'metadata.element.create', 'MetadataElement', id as string, { after: element })
   forgetMetadata()
   return element
@@ -75,6 +77,7 @@ export function patchElement(ctx: Context, id: string, patch: unknown): Promise<
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
     await updateElement(tx, id, after)
+    await checkDefault(tx, after)
     await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
     return after
   })
@@ -91,9 +94,26 @@ export function removeElement(ctx: Context, id: string): Promise<void> {
 }
 
 function checkElement(element: Document): Document {
+  const refuse = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
   const name = element.name as string
-  if (!/^[A-Za-z][\w$:.-]*$/.test(name)) {
-    throw new GatehouseError('invalid_value', 'name: must begin with a letter and hold letters, digits and _ - $ : . alone, so that filters can name it.')
-  }
+  if (!/^[A-Za-z][\w$:.-]*$/.test(name)) throw refuse('name', 'must begin with a letter and hold letters, digits and _ - $ : . alone, so that filters can name it')
+  if (name in {}) throw refuse('name', 'is a word that programs cannot use as a name')
+  if (element.maxLength !== undefined && (element.maxLength as number) < 1) throw refuse('maxLength', 'must be at least 1')
+  const rules = { dataType: element.dataType as DataType, maxLength: (element.maxLength as number | undefined) ?? null }
+  const validValues = (element.validValues ?? []) as string[]
+  validValues.forEach((value, index) => {
+    const message = refusal({ ...rules, validValues: [] }, value)
+    if (message) throw refuse(`validValues[${index}]`, message)
+  })
+  const wrong = element.defaultValue === undefined ? undefined : refusal({ ...rules, validValues }, element.defaultValue as string)
+  if (wrong) throw refuse('defaultValue', wrong)
   return element
+}
+
+/** A default must have the form that values must have. To be called once the pattern is known to be one. */
+async function checkDefault(tx: Transaction, element: Document): Promise<void> {
+  if (element.defaultValue === undefined || element.validator === undefined) return
+  const wrong = await mismatches(tx, [{ value: element.defaultValue as string, pattern: element.validator as string }])
+  const message = `does not have the form ${String(element.validator)}`
+  if (wrong.length > 0) throw new GatehouseError('invalid_value', `defaultValue: ${message}.`, { problems: [{ path: 'defaultValue', message }] })
 }

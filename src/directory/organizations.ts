@@ -1,9 +1,7 @@
 /** The verbs on organisations: create, replace, patch, delete. */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { recordEvents } from '../audit/record.ts'
 import { isObject, type Document } from '../model/attribute.ts'
-import { documentChanges } from '../model/document-diff.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { organization } from '../model/organization.ts'
 import { documentOf } from '../model/rows.ts'
@@ -12,7 +10,7 @@ import { lockHierarchy } from '../store/organizations.ts'
 import { loadRecords } from '../store/records.ts'
 import { organizationKind } from './organization-record.ts'
 import { checkVersion, type Versions } from './users.ts'
-import { lockRecords, writeRecords } from './write-records.ts'
+import { lockRecords, recordRemoval, writeRecords } from './write-records.ts'
 
 /** The document of a new organisation, checked. */
 export function newOrganization(ctx: Context, input: unknown, trusted = false): Document {
@@ -77,9 +75,7 @@ export async function deleteOrganization(ctx: Context, id: string, versions?: Ve
       throw new GatehouseError('still_referenced', `There are ${who} that belong to this organisation; move or remove them first.`)
     }
     await tx.execute('delete from company where company_id = $1', [id])
-    await recordEvents(tx, ctx, [{
-      action: 'organization.delete', targetType: 'Organization', targetId: id, result: 'SUCCESS', changes: documentChanges(organization, document, undefined),
-    }])
+    await recordRemoval(tx, ctx, organization, document)
   })
 }
 

@@ -1,9 +1,7 @@
 /** The verbs on people: create, replace, patch, delete; each in one transaction, each with its audit event. */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { recordEvents } from '../audit/record.ts'
 import { isObject, type Document } from '../model/attribute.ts'
-import { documentChanges } from '../model/document-diff.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
@@ -16,7 +14,7 @@ import { deleteUserRows } from '../store/user-rows.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { userKind } from './user-record.ts'
-import { lockRecords, writeRecords, type Pending } from './write-records.ts'
+import { lockRecords, recordRemoval, writeRecords, type Pending } from './write-records.ts'
 
 /** Versions a caller accepts (from If-Match), or undefined when any will do. */
 export type Versions = readonly number[] | undefined
@@ -115,9 +113,7 @@ export async function deleteLockedUser(tx: Transaction, ctx: Context, document: 
   // First, so that accounts in Okta are queued with an e-mail address while there is one.
   await deletePeopleFromEfs(tx, [document.id as string])
   await deleteUserRows(tx, document.id as string)
-  await recordEvents(tx, ctx, [{
-    action: 'user.delete', targetType: 'User', targetId: document.id as string, result: 'SUCCESS', changes: documentChanges(user, document, undefined),
-  }])
+  await recordRemoval(tx, ctx, user, document)
 }
 
 /** A person's document, or `not_found`. */

@@ -7,8 +7,8 @@ import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { setValueAt, valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
-import { checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
-import { diffRecords, documentOf, recordOf, type LoadedRecord, type RowChange } from '../model/rows.ts'
+import { auditedChanges, checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
+import { diffRecords, documentOf, recordOf, type LoadedRecord, type RowChange, type RowMaker } from '../model/rows.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata, mismatches } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
@@ -58,7 +58,7 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
     return one.after
   })
   await writeChanges(tx, tablesOf(kind.resource), changes)
-  await recordChanges(tx, ctx, kind, prepared, written)
+  await recordChanges(tx, ctx, kind, metadata, prepared, written)
   await kind.written?.(tx, ctx, written)
   return results
 }
@@ -77,11 +77,19 @@ export async function lockExisting(tx: Transaction, resource: Resource, ids: rea
   return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resource, record) }]))
 }
 
-async function recordChanges(tx: Transaction, ctx: Context, kind: RecordKind, prepared: readonly Pending[], written: Written[]): Promise<void> {
+/** The event of a removal: the whole record as it was, but for what the audit may not keep. */
+export async function recordRemoval(tx: Transaction, ctx: Context, resource: Resource, document: Document): Promise<void> {
+  const changes = auditedChanges(documentChanges(resource, document, undefined), await loadMetadata(tx, ctx.db))
+  const action = `${resource.name.toLowerCase()}.delete`
+  await recordEvents(tx, ctx, [{ action, targetType: resource.name, targetId: document.id as string, result: 'SUCCESS', changes }])
+}
+
+async function recordChanges(tx: Transaction, ctx: Context, kind: RecordKind, metadata: Metadata, prepared: readonly Pending[], written: Written[]): Promise<void> {
   const actions = new Map(prepared.map((one) => [one.after.id, one.action]))
   const events = written.map((one) => {
-    const changes = documentChanges(kind.resource, one.before, one.after)
-    if (one.before) one.paths.push(...changes.map((change) => change.path))
+    const found = documentChanges(kind.resource, one.before, one.after)
+    if (one.before) one.paths.push(...found.map((change) => change.path))
+    const changes = auditedChanges(found, metadata)
     return { action: actions.get(one.id)!, targetType: kind.resource.name, targetId: one.id, result: 'SUCCESS' as const, changes }
   })
   await recordEvents(tx, ctx, events)
@@ -90,7 +98,8 @@ async function recordChanges(tx: Transaction, ctx: Context, kind: RecordKind, pr
 function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata): RowChange[] {
   const { resource } = kind
   const { before, after } = pending
-  const elements = elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
+  // Only a record has types of its own; entries have what is declared for all of their kind.
+  const elements: RowMaker['elements'] = (custom) => (custom === resource.custom ? elementsFor(metadata, custom, after.typeId, after.subTypeId) : elementsFor(metadata, custom))
   const record = recordOf(resource, after, before?.record, { newId: ctx.newId, elements })
   assignIds(resource, after, record)
   Object.assign(record.base, kind.derivedColumns(after))
@@ -155,7 +164,7 @@ async function checkMetadata(tx: Transaction, resource: Resource, pending: reado
 export async function findProblems(db: Pick<Transaction, 'query'>, resource: Resource, pending: readonly Pending[], metadata: Metadata): Promise<Finding[][]> {
   const patterns: (PatternCheck & { record: number })[] = []
   const found = pending.map(({ before, after }, record) => {
-    const findings = wrongTypes(resource, after, metadata)
+    const findings = wrongTypes(resource, before?.document, after, metadata)
     const own: PatternCheck[] = []
     const elements = elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
     checkCustom(after, before?.document, elements, '', findings, own)
@@ -187,20 +196,25 @@ function checkEntryCustom(collection: Collection, after: Document, before: Docum
   entries.forEach((entry, index) => checkCustom(entry, old.get(entry.id), elements, `${collection.path}[${index}].`, findings, patterns))
 }
 
-function wrongTypes(resource: Resource, document: Document, metadata: Metadata): Finding[] {
+/** A type out of use stays with what has it already, and is taken by nothing else. */
+function wrongTypes(resource: Resource, before: Document | undefined, document: Document, metadata: Metadata): Finding[] {
   const findings: Finding[] = []
-  const check = (attributes: readonly { path: string; grouping?: string }[], part: Document, prefix: string) => {
+  const check = (attributes: readonly { path: string; grouping?: string }[], part: Document, old: Document | undefined, prefix: string) => {
     for (const { path, grouping } of attributes) {
       const given = grouping === undefined ? undefined : valueAt(part, path)
       if (given === undefined) continue
       const type = metadata.types.get(given as string)
-      if (type?.grouping !== grouping) findings.push({ code: 'invalid_reference', path: prefix + path, message: `${String(given)} is not a metadata type of the grouping ${grouping}` })
+      const message = type?.grouping !== grouping ? `${String(given)} is not a metadata type of the grouping ${grouping}`
+        : !type!.active && !(old && valueAt(old, path) === given) ? `${String(given)} is out of use` : undefined
+      if (message !== undefined) findings.push({ code: 'invalid_reference', path: prefix + path, message })
     }
   }
-  check(resource.attributes, document, '')
+  check(resource.attributes, document, before, '')
   for (const { path, attributes } of resource.collections) {
+    if (!attributes.some((one) => one.grouping !== undefined)) continue
+    const old = new Map(((before?.[path] ?? []) as Document[]).map((entry) => [entry.id, entry]))
     const entries = (document[path] ?? []) as Document[]
-    entries.forEach((entry, index) => check(attributes, entry, `${path}[${index}].`))
+    entries.forEach((entry, index) => check(attributes, entry, old.get(entry.id), `${path}[${index}].`))
   }
   return findings
 }

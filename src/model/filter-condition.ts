@@ -97,11 +97,21 @@ function ask(path: string, question: Ask, owner: Owner): Condition {
 }
 
 function attributeAt(path: string, owner: Owner): Attribute | undefined {
-  const full = path.toLowerCase()
-  const byScim = owner.attributes.find(({ scim }) => scim?.toLowerCase() === full)
-  if (byScim) return byScim
-  const plain = withoutSchema(path, owner).toLowerCase()
-  return owner.attributes.find((one) => one.path.toLowerCase() === plain || one.scim?.toLowerCase() === plain)
+  const known = byPath(owner.attributes)
+  return known.get(path.toLowerCase()) ?? known.get(withoutSchema(path, owner).toLowerCase())
+}
+
+const known = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
+
+/** Attributes by their paths in lower case, ours and SCIM's. */
+function byPath(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
+  let paths = known.get(attributes)
+  if (!paths) {
+    const scim = attributes.flatMap((one) => (one.scim === undefined ? [] : [[one.scim.toLowerCase(), one] as const]))
+    paths = new Map([...scim, ...attributes.map((one) => [one.path.toLowerCase(), one] as const)])
+    known.set(attributes, paths)
+  }
+  return paths
 }
 
 /** RFC 7644 §3.10: an attribute may be written after the URN of its schema, whose last part is the resource's name. */

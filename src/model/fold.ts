@@ -46,11 +46,12 @@ function capitals(codePoint: number): string {
 
 /** Folds already worked out, by code point; those beyond the first plane are rare. */
 const known = new Array<string | undefined>(0x10000)
-const foldedAlready = /^[a-z0-9 ]*$/
+const ascii = /^[\u0000-\u007f]*$/
 
 /** The text folded, one code point at a time. */
 export function fold(text: string): string {
-  if (foldedAlready.test(text)) return text
+  // Most texts; the same letters by a shorter way.
+  if (ascii.test(text)) return text.toLowerCase().replaceAll(/['`]/g, '').replaceAll(/[^a-z0-9 ]/g, ' ')
   let result = ''
   for (const point of text) {
     const code = point.codePointAt(0)!
@@ -62,8 +63,6 @@ export function fold(text: string): string {
   return result
 }
 
-const ascii = /^[\u0000-\u007f]*$/
-
 /** The same with ä, ö, ü, å, ø spelled out: Müller → mueller. */
 export function foldGerman(text: string): string {
   if (ascii.test(text)) return fold(text)
@@ -71,7 +70,8 @@ export function foldGerman(text: string): string {
   return fold(spelled)
 }
 
-const anyApostrophe = new RegExp(`[${[...apostrophes].join('')}]`, 'gu')
+const anyApostrophe = new RegExp(`[${[...apostrophes].join('')}]`, 'u')
+const everyApostrophe = new RegExp(anyApostrophe, 'gu')
 
 /**
  * The words of a record as they are searched: each begins after a space. Every part stands in it whole; beside it the
@@ -80,8 +80,9 @@ const anyApostrophe = new RegExp(`[${[...apostrophes].join('')}]`, 'gu')
 export function searchText(parts: readonly string[]): string {
   const spellings = new Set<string>()
   for (const part of parts) {
-    spellings.add(fold(part)).add(foldGerman(part))
-    spellings.add(fold(part.replaceAll(anyApostrophe, ' ')))
+    spellings.add(fold(part))
+    if (!ascii.test(part)) spellings.add(foldGerman(part))
+    if (anyApostrophe.test(part)) spellings.add(fold(part.replaceAll(everyApostrophe, ' ')))
   }
   let text = ''
   for (const spelling of [...spellings].sort((a, b) => b.length - a.length)) {

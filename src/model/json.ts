@@ -77,9 +77,9 @@ function colonsIn(text: string): number {
 }
 
 function endOfText(text: string, start: number): number {
-  for (let i = start + 1; ; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 0x22) return i
-    if (code === 0x5c) i++
+  for (let end = text.indexOf('"', start + 1); ; end = text.indexOf('"', end + 1)) {
+    let backslashes = 0
+    while (text.charCodeAt(end - 1 - backslashes) === 0x5c) backslashes++
+    if (backslashes % 2 === 0) return end
   }
 }

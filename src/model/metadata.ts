@@ -4,6 +4,7 @@
  */
 import type { Problem, ErrorCode } from '../errors.ts'
 import { isObject, type CustomAttributes, type Document } from './attribute.ts'
+import type { FieldChange } from './document-diff.ts'
 import { checkDate, checkInstant } from './values.ts'
 
 export const dataTypes = ['STRING', 'INTEGER', 'DECIMAL', 'BOOLEAN', 'DATE', 'DATETIME'] as const
@@ -18,7 +19,10 @@ export interface Element {
   required: boolean
   multiValued: boolean
   selfEditable: boolean
+  /** Its values stay out of the audit, which tells only that they changed. */
   sensitive: boolean
+  /** False leaves its changes out of the audit altogether. */
+  audited?: boolean
   /** A regular expression the whole value must match, judged by PostgreSQL. */
   validator: string | null
   validValues: readonly string[]
@@ -98,7 +102,8 @@ function checkElementValue(element: Element, value: unknown, path: string, patte
   return findings
 }
 
-function refusal(element: Element, value: string): string | undefined {
+/** Why an element does not take a value, its pattern aside; undefined when it does. */
+export function refusal(element: Pick<Element, 'dataType' | 'maxLength' | 'validValues'>, value: string): string | undefined {
   if (element.maxLength !== null && [...value].length > element.maxLength) return `has more than ${element.maxLength} characters`
   if (element.validValues.length > 0 && !element.validValues.includes(value)) return `must be one of ${element.validValues.slice(0, 20).join(', ')}`
   const form = forms[element.dataType](value)
@@ -116,4 +121,30 @@ const forms: Record<DataType, (value: string) => true | string> = {
 
 function messageOf(checked: { value: unknown } | { message: string }): true | string {
   return 'message' in checked ? checked.message : true
+}
+
+/** The changes as the audit may keep them: of sensitive attributes that they changed, of unaudited ones nothing. */
+export function auditedChanges(changes: readonly FieldChange[], metadata: Metadata): FieldChange[] {
+  const hidden = new Map(metadata.elements.filter((one) => one.sensitive || one.audited === false).map((one) => [one.name, one.audited === false]))
+  if (hidden.size === 0) return [...changes]
+  return changes.flatMap((change): FieldChange[] => {
+    const name = /(?:^|\.)attributes\.(.+)$/.exec(change.path)?.[1]
+    if (name === undefined) return [mapBoth(change, (value) => withoutHidden(value, hidden))]
+    if (!hidden.has(name)) return [change]
+    return hidden.get(name) ? [] : [{ path: change.path }]
+  })
+}
+
+function mapBoth(change: FieldChange, map: (value: unknown) => unknown): FieldChange {
+  return { path: change.path, ...('before' in change ? { before: map(change.before) } : {}), ...('after' in change ? { after: map(change.after) } : {}) }
+}
+
+/** A whole record or entry, with those below it, without the custom attributes that are hidden. */
+function withoutHidden(value: unknown, hidden: ReadonlyMap<string, boolean>): unknown {
+  if (Array.isArray(value)) return value.map((one) => withoutHidden(one, hidden))
+  if (!isObject(value)) return value
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => {
+    if (key !== 'attributes' || !isObject(inner)) return [key, Array.isArray(inner) ? withoutHidden(inner, hidden) : inner]
+    return [key, Object.fromEntries(Object.entries(inner).filter(([name]) => !hidden.has(name)))]
+  }))
 }

@@ -117,8 +117,8 @@ function childDocument(collection: Collection, child: ChildRow): Document {
 /** What recordOf needs to know of the world: new ids, and the declared element of each custom attribute. */
 export interface RowMaker {
   newId: () => string
-  /** The declared custom attributes by name, for this record: METADATA_ELEMENT's id and whether it holds several values. */
-  elements: ReadonlyMap<string, { id: string; multiValued: boolean }>
+  /** The declared custom attributes by name, for this record or for entries of a collection: METADATA_ELEMENT's id. */
+  elements: (custom: CustomAttributes) => ReadonlyMap<string, { id: string }>
 }
 
 /**
@@ -165,11 +165,13 @@ function childRow(collection: Collection, parent: string, entry: Document, befor
 const inlineLimit = 4000
 
 function customRows(custom: CustomAttributes, parent: string, given: unknown, before: CustomRow[] | undefined, make: RowMaker): CustomRow[] {
+  if (given === undefined) return []
   const previous = new Map(before?.map(({ row }) => [row.name as string, row]))
-  return Object.entries((given ?? {}) as Document).map(([name, value]) => {
+  const elements = make.elements(custom)
+  return Object.entries(given as Document).map(([name, value]) => {
     const values = (Array.isArray(value) ? value : [value]) as string[]
     const known = previous.get(name)
-    const element = make.elements.get(name)
+    const element = elements.get(name)
     const row: Row = {
       [custom.idColumn]: known?.[custom.idColumn] ?? make.newId(),
       [custom.parentColumn]: parent,

@@ -10,7 +10,7 @@ const name = [
   text('name.givenName', 'first_name', 100, 'Given name', 'The given name.', { sortable: true, searched: true }),
   text('name.middleName', 'middle_init', 50, 'Middle name', 'The middle name or its initial.', { searched: true }),
   text('name.honorificPrefix', 'prefix', 20, 'Title of address', 'What stands before the name: Dr., Prof.'),
-  text('name.honorificSuffix', 'suffix', 20, 'Suffix', 'What stands after the name: Jr., III.'),
+  text('name.honorificSuffix', 'suffix', 20, 'Suffix', 'What stands after the name: Jr., III.', { searched: true }),
   text('lastnamePrefix', 'lastname_prefix', 10, 'Family name prefix', 'A particle of the family name (van der) that is shown but not sorted by.', { searched: true }),
   text('partnerName', 'partner_name', 60, 'Partner name', 'The partner\'s family name, shown after a hyphen.', { searched: true }),
   text('prefixPartnerName', 'prefix_partner_name', 10, 'Partner name prefix', 'The particle of the partner\'s name.'),

@@ -65,18 +65,29 @@ function checkObject(attributes: readonly Attribute[], input: Document, before: 
   return result
 }
 
-/** Sub-objects (`name`) are walked too; `meta` and `schemas` are ours to write and are passed over. */
-function rejectUnknown(attributes: readonly Attribute[], input: Document, prefix: string, found: Found[], others: string[]): void {
-  const known = new Map<string, Set<string> | null>(others.map((path) => [path, null]))
+const knownNames = new WeakMap<readonly Attribute[], Map<string, Set<string> | null>>()
+
+/** The names an object may have, and for sub-objects (`name`) the names below them. */
+function namesOf(attributes: readonly Attribute[]): Map<string, Set<string> | null> {
+  let known = knownNames.get(attributes)
+  if (known) return known
+  known = new Map()
   for (const { path } of attributes) {
     const dot = path.indexOf('.')
     if (dot < 0) known.set(path, null)
     else known.set(path.slice(0, dot), (known.get(path.slice(0, dot)) ?? new Set()).add(path.slice(dot + 1)))
   }
+  knownNames.set(attributes, known)
+  return known
+}
+
+/** `meta` and `schemas` are ours to write and are passed over. */
+function rejectUnknown(attributes: readonly Attribute[], input: Document, prefix: string, found: Found[], others: string[]): void {
+  const known = namesOf(attributes)
   for (const [key, value] of Object.entries(input)) {
     if (key === 'meta' || key === 'schemas') continue
     const inner = known.get(key)
-    if (inner === undefined) found.push({ code: 'unknown_attribute', path: prefix + key, message: 'is not an attribute of this record' })
+    if (inner === undefined && !others.includes(key)) found.push({ code: 'unknown_attribute', path: prefix + key, message: 'is not an attribute of this record' })
     else if (inner && value !== null && !isObject(value)) found.push({ code: 'invalid_value', path: prefix + key, message: 'must be an object' })
     else if (inner && isObject(value)) {
       for (const sub of Object.keys(value)) {

@@ -25,6 +25,12 @@ async function makePlan({ ctx, body }: Call): Promise<Answer> {
   throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
 }
 
+/** The same for a person at their own address: the duplicate merges into them. */
+async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
+  if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
+  return { body: await planMerge(ctx, mergeRequest({ ...body, survivor: params.id })) }
+}
+
 async function listPage({ ctx, query }: Call): Promise<Answer> {
   const count = (query.count as number | undefined) ?? 100
   const found = await listPlans(ctx.db, { kind: query.kind as string | undefined, status: query.status as PlanStatus | undefined, count: count + 1, before: query.cursor as string | undefined })
@@ -57,6 +63,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, handle: listPage,
       query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }, ...pageParameters] },
     { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
+    { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeRequest' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, handle: stepsPage,
       query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }, ...pageParameters] },

@@ -7,6 +7,8 @@ interface Link {
   key: string
   /** A row like this one at the survivor stands against moving it; o is that other row, t the one to move. */
   unless?: string
+  /** The column of the person whose own document shows the row, where that is someone else: their version counts on. */
+  owner?: string
 }
 
 const period = (other: string) =>
@@ -19,15 +21,16 @@ const links: readonly Link[] = [
   { table: 'user_grp', column: 'user_id', key: 'membership_id', unless: period('grp_id') },
   { table: 'resource_user', column: 'user_id', key: 'membership_id', unless: period('resource_id') },
   { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y') or t.supervisor_id = $1` },
-  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', unless: 'o.staff_id = t.staff_id or t.staff_id = $1' },
+  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', owner: 'staff_id', unless: 'o.staff_id = t.staff_id or t.staff_id = $1' },
   { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: '(o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id) or t.related_user_id = $1' },
-  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', unless: '(o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id) or t.primary_user_id = $1' },
+  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: '(o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id) or t.primary_user_id = $1' },
   { table: 'login', column: 'user_id', key: 'login_id', unless: `t.managed_sys_id = '0'` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
   { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
-  { table: 'users', column: 'alternate_id', key: 'user_id', unless: 't.user_id = $1' },
-  { table: 'users', column: 'cert_delegate_id', key: 'user_id', unless: 't.user_id = $1' },
+  { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
+  { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
+  { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
   { table: 'company', column: 'certifier_id', key: 'company_id' },
   { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true' },
   { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true' },
@@ -65,48 +68,68 @@ export async function moveLinks(tx: Transaction, survivor: string, duplicate: st
   for (const link of links) {
     const rows = await tx.query<{ id: string | number }>(
       `update ${link.table} t set ${link.column} = $1 where t.${link.column} = $2 and ${movable(link)} returning t.${link.key} as id`, [survivor, duplicate])
-    if (rows.length > 0) moved.push({ table: link.table, column: link.column, key: link.key, ids: rows.map((row) => row.id) })
+    if (rows.length === 0) continue
+    const { table, column, key } = link
+    const ids = rows.map((row) => row.id)
+    moved.push({ table, column, key, ids })
+    await countOn(tx, link, ids)
   }
   return moved
+}
+
+/** Documents of others have changed with these rows. */
+async function countOn(tx: Transaction, { table, key, owner }: Pick<Link, 'table' | 'key' | 'owner'>, ids: readonly (string | number)[]): Promise<void> {
+  if (owner !== undefined) {
+    await tx.execute(`update users set version = version + 1 where user_id in (select ${owner} from ${table} where ${key}::text = any($1))`, [ids.map(String)])
+  } else if (table === 'company') await tx.execute('update company set version = version + 1 where company_id = any($1)', [ids])
 }
 
 /** The other way round. Rows that are gone by now stay gone. */
 export async function takeBackLinks(tx: Transaction, duplicate: string, moved: readonly Moved[]): Promise<void> {
   for (const { table, column, key, ids } of moved) {
     await tx.execute(`update ${table} set ${column} = $1 where ${key}::text = any($2)`, [duplicate, ids.map(String)])
+    const owner = links.find((link) => link.table === table && link.column === column)?.owner
+    await countOn(tx, { table, key, owner }, ids)
   }
 }
 
-/** Tables whose rows go when a person goes, each after the one it hangs on: table, column, and the parent's table and key. */
-const cascades: readonly { table: string; column: string; via?: { table: string; key: string; column: string } }[] = [
-  { table: 'users', column: 'user_id' },
-  { table: 'login', column: 'user_id' },
-  { table: 'login_attribute', column: 'login_id', via: { table: 'login', key: 'login_id', column: 'user_id' } },
-  { table: 'pwd_history', column: 'login_id', via: { table: 'login', key: 'login_id', column: 'user_id' } },
-  { table: 'user_attributes', column: 'user_id' },
-  { table: 'user_attribute_values', column: 'user_attribute_id', via: { table: 'user_attributes', key: 'id', column: 'user_id' } },
-  { table: 'email_address', column: 'parent_id' },
-  { table: 'phone', column: 'parent_id' },
-  { table: 'address', column: 'parent_id' },
-  { table: 'user_affiliation', column: 'user_id' },
-  { table: 'user_affiliation_rights', column: 'membership_id', via: { table: 'user_affiliation', key: 'membership_id', column: 'user_id' } },
-  { table: 'user_role', column: 'user_id' },
-  { table: 'user_grp', column: 'user_id' },
-  { table: 'resource_user', column: 'user_id' },
-  { table: 'org_structure', column: 'staff_id' },
-  { table: 'org_structure', column: 'supervisor_id' },
-  { table: 'user_to_user_membership', column: 'primary_user_id' },
-  { table: 'user_to_user_membership', column: 'related_user_id' },
-  { table: 'user_note', column: 'user_id' },
-  { table: 'user_key', column: 'user_id' },
-  { table: 'user_identity_ans', column: 'user_id' },
-  { table: 'user_auth_param', column: 'user_id' },
-  { table: 'user_it_policy_history', column: 'user_id' },
-  { table: 'efs.users', column: 'person_id' },
-  { table: 'efs.panelists', column: 'person_id' },
-  { table: 'efs.portal_panelist', column: 'user_id', via: { table: 'efs.panelists', key: 'uid', column: 'person_id' } },
-  { table: 'efs.iam_portal_user_reference', column: 'user_id', via: { table: 'efs.panelists', key: 'uid', column: 'person_id' } },
-  { table: 'efs.iam_user_reference', column: 'user_id', via: { table: 'efs.users', key: 'uid', column: 'person_id' } },
+const own = (column: string) => `t.${column} = $1`
+const through = (column: string, table: string, key: string, condition: string) => `t.${column} in (select t.${key} from ${table} t where ${condition})`
+const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
+const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
+
+/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions do not come back. */
+const cascades: readonly { table: string; where: string }[] = [
+  { table: 'users', where: own('user_id') },
+  { table: 'login', where: own('user_id') },
+  { table: 'login_attribute', where: ofLogin },
+  { table: 'login_attribute_values', where: through('login_attribute_id', 'login_attribute', 'login_attr_id', ofLogin) },
+  { table: 'pwd_history', where: ofLogin },
+  { table: 'user_attributes', where: own('user_id') },
+  { table: 'user_attribute_values', where: through('user_attribute_id', 'user_attributes', 'id', own('user_id')) },
+  { table: 'email_address', where: own('parent_id') },
+  { table: 'phone', where: own('parent_id') },
+  { table: 'address', where: own('parent_id') },
+  { table: 'user_affiliation', where: own('user_id') },
+  { table: 'user_affiliation_rights', where: through('membership_id', 'user_affiliation', 'membership_id', own('user_id')) },
+  { table: 'user_role', where: own('user_id') },
+  { table: 'user_role_membership_rights', where: through('membership_id', 'user_role', 'membership_id', own('user_id')) },
+  { table: 'user_grp', where: own('user_id') },
+  { table: 'user_grp_membership_rights', where: through('membership_id', 'user_grp', 'membership_id', own('user_id')) },
+  { table: 'resource_user', where: own('user_id') },
+  { table: 'user_res_membership_rights', where: through('membership_id', 'resource_user', 'membership_id', own('user_id')) },
+  { table: 'org_structure', where: `(${own('staff_id')} or ${own('supervisor_id')})` },
+  { table: 'user_to_user_membership', where: `(${own('primary_user_id')} or ${own('related_user_id')})` },
+  { table: 'user_note', where: own('user_id') },
+  { table: 'user_key', where: own('user_id') },
+  { table: 'user_identity_ans', where: own('user_id') },
+  { table: 'user_auth_param', where: own('user_id') },
+  { table: 'user_it_policy_history', where: own('user_id') },
+  { table: 'efs.users', where: own('person_id') },
+  { table: 'efs.panelists', where: own('person_id') },
+  { table: 'efs.portal_panelist', where: ofPanelist },
+  { table: 'efs.iam_portal_user_reference', where: ofPanelist },
+  { table: 'efs.iam_user_reference', where: through('user_id', 'efs.users', 'uid', own('person_id')) },
 ]
 
 export type KeptRows = { table: string; rows: Row[] }[]
@@ -114,23 +137,39 @@ export type KeptRows = { table: string; rows: Row[] }[]
 /** Every row that goes with a person, as it stands. */
 export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
   const kept: KeptRows = []
-  for (const { table, column, via } of cascades) {
-    const where = via ? `t.${column} in (select p.${via.key} from ${via.table} p where p.${via.column} = $1)` : `t.${column} = $1`
+  for (const { table, where } of cascades) {
     const rows = await tx.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t where ${where}`, [userId])
     if (rows.length > 0) kept.push({ table, rows: rows.map((one) => one.row) })
   }
   return kept
 }
 
-/** Puts kept rows back; those that exist already (they moved) are left to takeBackLinks. */
+/**
+ * Puts kept rows back; those that exist already (they moved) are left to takeBackLinks. Errors: that of the constraint
+ * when something has taken their place: another person has the user name by now.
+ */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
   for (const { table, rows } of kept) {
-    const columns = await tx.query<{ name: string }>(
-      `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = '' order by attnum`, [table])
+    const columns = await tx.query<{ name: string; keyed: boolean }>(
+      `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as keyed from pg_attribute a
+       left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum`, [table])
     const list = columns.map(({ name }) => `"${name}"`).join(', ')
-    await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) on conflict do nothing`, [JSON.stringify(rows)])
+    const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
+    await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) on conflict (${key}) do nothing`, [JSON.stringify(rows)])
+  }
+  for (const [table, queue] of queues) {
+    const accounts = (kept.find((one) => one.table === table)?.rows ?? []).filter((row) => row.uuid !== null)
+    // Queued when the reference went: it is back, and its account stays assigned.
+    await tx.execute(`delete from ${queue} q using unnest($1::int[], $2::text[]) v(user_id, uuid) where q.user_id = v.user_id and q.uuid = v.uuid`,
+      [accounts.map((row) => row.user_id), accounts.map((row) => row.uuid)])
   }
 }
+
+const queues = [
+  ['efs.iam_portal_user_reference', 'efs.iam_portal_user_group_unassignment_queue'],
+  ['efs.iam_user_reference', 'efs.iam_user_unassignment_queue'],
+] as const
 
 /** Keeps them with the plan's step, in the column that no answer shows. */
 export async function saveKept(tx: Transaction, planId: string, kept: KeptRows): Promise<void> {

@@ -95,7 +95,8 @@ export async function deleteElement(tx: Transaction, id: string): Promise<void> 
 
 async function checkPattern(tx: Transaction, element: Document): Promise<void> {
   if (element.validator === undefined) return
-  await tx.savepoint(() => tx.query(`select '' ~ ('^(?:' || $1::text || ')$')`, [element.validator])).catch((error: unknown) => {
+  // Alone too: what closes our bracket and opens another would escape from it.
+  await tx.savepoint(() => tx.query(`select '' ~ $1::text, '' ~ ('^(?:' || $1::text || ')$')`, [element.validator])).catch((error: unknown) => {
     if ((error as { code?: string }).code !== '2201B') throw error
     throw new GatehouseError('invalid_value', 'validator: is not a regular expression that PostgreSQL understands.')
   })

@@ -1,4 +1,5 @@
 /** METADATA_TYPE and METADATA_ELEMENT as the verbs need them: whole, and kept for a moment, for they seldom change. */
+import { GatehouseError } from '../errors.ts'
 import type { DataType, Element, Metadata } from '../model/metadata.ts'
 import type { Database } from './database.ts'
 
@@ -33,6 +34,7 @@ interface ElementRow {
   multi_valued: string
   self_editable: string
   is_sensitive: string
+  auditable: string
   validator: string | null
   static_default_value: string | null
   max_length: number | null
@@ -57,6 +59,7 @@ function toElement(row: ElementRow): Element {
     multiValued: row.multi_valued === 'Y',
     selfEditable: row.self_editable === 'Y',
     sensitive: row.is_sensitive === 'Y',
+    audited: row.auditable === 'Y',
     validator: row.validator,
     validValues: row.valid_values ?? [],
     defaultValue: row.static_default_value,
@@ -64,12 +67,23 @@ function toElement(row: ElementRow): Element {
   }
 }
 
-/** The checks whose value does not match its pattern as a whole. PostgreSQL judges: its engine does not run away. */
+const patternLimitMs = 2000
+
+/**
+ * The checks whose value does not match its pattern as a whole. PostgreSQL judges: its engine does not run away but on
+ * back references, and those are cut short within a transaction. Errors: `invalid_value` when it takes longer than two
+ * seconds.
+ */
 export async function mismatches<C extends { value: string; pattern: string }>(db: Reader, checks: readonly C[]): Promise<C[]> {
   if (checks.length === 0) return []
+  await db.query(`set local statement_timeout = ${patternLimitMs}`)
   const rows = await db.query<{ place: number }>(
     `select (place - 1)::int as place from unnest($1::text[], $2::text[]) with ordinality as v(value, pattern, place)
      where v.value !~ ('^(?:' || v.pattern || ')$')`,
-    [checks.map((one) => one.value), checks.map((one) => one.pattern)], 'pattern_mismatches')
+    [checks.map((one) => one.value), checks.map((one) => one.pattern)], 'pattern_mismatches').catch((error: unknown) => {
+    if ((error as { cause?: { code?: unknown } }).cause?.code !== '57014') throw error
+    throw new GatehouseError('invalid_value', 'attributes: judging the value by its validator took too long; declare a simpler one.')
+  })
+  await db.query('set local statement_timeout to default')
   return rows.map((row) => checks[row.place]!)
 }

@@ -241,7 +241,8 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
   const { account, entry } = queued
   const begin = {
     personId: queued.personId, version: null,
-    label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`, login: null, accountId: account?.id ?? null, links: [], queued: entry,
+    label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`, login: null,
+    accountId: account?.id ?? null, links: [], queued: entry,
   }
   const settled = (reason: string): SyncStep => (
     { ...begin, outcome: linkStatus.UNASSIGNED, actions: [{ kind: 'settle', reason }] }

@@ -110,14 +110,27 @@ export function secretIn(resource: 'User' | 'Organization', document: Record<str
   return undefined
 }
 
+type Standing = 'settable' | 'made' | 'above'
+const standings = new WeakMap<readonly Attribute[], ReadonlyMap<string, Standing>>()
+
+/** What stands at each path of a list: an attribute one may set, one the server makes, or attributes below it. */
+function pathsOf(attributes: readonly Attribute[]): ReadonlyMap<string, Standing> {
+  const known = standings.get(attributes)
+  if (known) return known
+  const made = new Map<string, Standing>()
+  for (const { path } of attributes) if (path.includes('.')) made.set(path.slice(0, path.indexOf('.')), 'above')
+  for (const attribute of attributes) made.set(attribute.path, isSettable(attribute) ? 'settable' : 'made')
+  standings.set(attributes, made)
+  return made
+}
+
 function pick(attributes: readonly Attribute[], value: Record<string, unknown>, prefix: string): Record<string, unknown> {
   const made: Record<string, unknown> = {}
   for (const [key, inner] of Object.entries(value)) {
     const path = prefix + key
-    const attribute = attributes.find((one) => one.path === path)
-    if (attribute && !isSettable(attribute)) continue
-    const below = !attribute && attributes.some((one) => one.path.startsWith(`${path}.`))
-    if (!below || !isObject(inner)) made[key] = inner
+    const known = pathsOf(attributes).get(path)
+    if (known === 'made') continue
+    if (known !== 'above' || !isObject(inner)) made[key] = inner
     else {
       const kept = pick(attributes, inner, `${path}.`)
       if (Object.keys(kept).length > 0) made[key] = kept

@@ -126,8 +126,7 @@ function mapFields(
   if (draft.problems.length > 0) return draft.problems
   const document = closeGaps(draft.document) as Document
   const references = draft.references.length === 0 ? [] : takeReferences(document, draft.references)
-  const keys = correlate.flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
-  return { kind: 'record', line: record.line, resource, document, correlate: keys, references, password: draft.password, dn: record.dn, source: record }
+  return { kind: 'record', line: record.line, resource, document, correlate: keysOf(resource, document, correlate), references, password: draft.password, dn: record.dn, source: record }
 }
 
 function setValues(draft: Draft, record: SourceRecord, field: Field, values: string[]): void {
@@ -212,6 +211,15 @@ function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void 
 function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): MappedProblem {
   const value = field.secret || problem.value === undefined ? undefined : problem.value.slice(0, maxShown)
   return { kind: 'problem', line: record.line, column: problem.column ?? field.column, value, reason: problem.reason, source: record }
+}
+
+/**
+ * The keys of a record, in order. An organisation that brings its id is found by nothing else unless the mapping says
+ * so: many departments share a name.
+ */
+export function keysOf(resource: ResourceName, document: Document, correlate: readonly string[]): Key[] {
+  const named = correlate === defaultKeys.Organization && document.id !== undefined ? ['id'] : correlate
+  return named.flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
 }
 
 /** The texts at a path that goes through lists: `emails.value`. */

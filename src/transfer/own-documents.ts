@@ -2,7 +2,7 @@
 import { isObject, type Document } from '../model/attribute.ts'
 import { secretIn, settableOnly } from './attribute-place.ts'
 import { entryAttributes } from './ldap-entry.ts'
-import { defaultKeys, valuesAt, type MappedProblem, type MappedRecord } from './map-record.ts'
+import { defaultKeys, keysOf, type MappedProblem, type MappedRecord } from './map-record.ts'
 import { readPassword, type Password } from './password-value.ts'
 import { documentAttribute, rejectMember } from './reject-columns.ts'
 import type { SourceRecord } from './source-row.ts'
@@ -43,8 +43,7 @@ export function makeRecord(
     password = read
   }
   const made = settableOnly(resource, document)
-  const keys = correlate.flatMap((path) => valuesAt(made, path).map((value) => ({ path, value })))
-  return { kind: 'record', line: record?.line ?? 0, resource, document: made, correlate: keys, references: [], password, dn: record?.dn, source: record }
+  return { kind: 'record', line: record?.line ?? 0, resource, document: made, correlate: keysOf(resource, made, correlate), references: [], password, dn: record?.dn, source: record }
 }
 
 /** True for an entry of our own LDIF export. */

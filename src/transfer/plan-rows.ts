@@ -15,7 +15,7 @@ import { loadRecords } from '../store/records.ts'
 import { withoutPassword } from '../store/first-password.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { declareAttributes } from './declare-attributes.ts'
-import type { MappedRecord, Reference } from './map-record.ts'
+import { valuesAt, type Key, type MappedRecord, type Reference } from './map-record.ts'
 import { mergeEntries, mergeImport } from './merge-import.ts'
 import type { Password } from './password-value.ts'
 import type { Late, NewStep, Planned, Planning } from './planning.ts'
@@ -50,11 +50,13 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   await checkDrafts(planning, [...drafts.values()])
   await addPasswords(planning, [...drafts.values()])
   const steps = rows.map((row) => (row.kind === 'record' ? drafts.get(row)!.step! : passedStep(row)))
-  return { steps: [...declared, ...steps], keys: keys.filter((key) => isMade(steps, key.targetId)), reads: readsOf(existing) }
+  return { steps: [...declared, ...steps], keys: madeOnly(steps, keys), reads: readsOf(existing) }
 }
 
-function isMade(steps: readonly NewStep[], id: string): boolean {
-  return steps.some((step) => step.targetId === id && (step.action === 'create' || step.action === 'update') && step.resource !== 'Affiliation')
+/** Keys of the records that these steps really make or change. */
+function madeOnly(steps: readonly NewStep[], keys: readonly PlanKey[]): PlanKey[] {
+  const made = new Set(steps.flatMap((step) => ((step.action === 'create' || step.action === 'update') && step.resource !== 'Affiliation' ? [step.targetId] : [])))
+  return keys.filter((key) => made.has(key.targetId))
 }
 
 function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
@@ -75,13 +77,13 @@ function labelOf(document: Document): string | undefined {
 }
 
 function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, { targetId: string; line: number }>, keys: PlanKey[]): Draft {
-  const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: structuredClone(row.document) }
+  const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: row.references.length > 0 ? structuredClone(row.document) : { ...row.document } }
   const planned = (kind: Kind, key: { path: string; value: string }) => own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
   if (row.resource !== 'Affiliation') {
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
     if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', found.conflict) }
-    const earlier = row.correlate.map((key) => planned(kind, key)).find((one) => one !== undefined)
+    const earlier = decisive(row.correlate).map((key) => planned(kind, key)).find((one) => one !== undefined)
       ?? ('id' in found ? planned(kind, { path: 'id', value: found.id }) : undefined)
     if (earlier) return { ...draft, step: refused(row, 'conflict', `line ${earlier.line} of the import already means this record`) }
     draft.isNew = 'none' in found
@@ -95,9 +97,29 @@ function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map
   return resolved(draft, lookup, (reference) => planned(reference.resource, { path: reference.by, value: reference.value })?.targetId)
 }
 
+/** Two new rows mean one record when they share the id, or the first key that they have besides: not when merely an e-mail. */
+function decisive(keys: readonly Key[]): Key[] {
+  const first = keys.find((key) => key.path !== 'id')
+  return keys.filter((key) => key.path === 'id' || key === first)
+}
+
+/**
+ * A record found by a later key must not contradict an earlier one: the same e-mail with another employee number is
+ * another person, or a mistake that a person has to judge.
+ */
+function contradiction(keys: readonly Key[], before: Document): string | undefined {
+  const found = keys.findIndex(({ path, value }) => path === 'id' ? before.id === value : valuesAt(before, path).some((one) => one.toLowerCase() === value.toLowerCase()))
+  for (const { path, value } of keys.slice(0, Math.max(found, 0))) {
+    const own = path === 'id' ? [] : valuesAt(before, path)
+    if (own.length > 0) return `${keys[found]!.path} finds ${String(before.id)}, whose ${path} is "${own[0]}" and not "${value}"`
+  }
+  return undefined
+}
+
 /** Fills references in. What stands later in the import is set later; an affiliation cannot wait for its ends. */
 function resolved(draft: Draft, lookup: Lookup, planned: (reference: Reference) => string | undefined): Draft {
   const { row, document } = draft
+  if (row.references.length === 0) return draft
   for (const { resource, by, value, column } of row.references) {
     if (lookup.existing(resource, { path: by, value }).length > 1) return { ...draft, step: refused(row, 'conflict', `${by} "${value}" finds several records`, column) }
   }
@@ -142,7 +164,9 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
     else if (draft.isNew) draft.pending = { action: 'create', after: await newDocument(planning, draft.kind, { ...draft.document, id: draft.id }) }
     else {
       const before = existing[draft.kind].get(draft.id)!
-      draft.pending = { action: 'update', before, after: updatedDocument(draft.kind, before.document, draft.document) }
+      const against = contradiction(draft.row.correlate, before.document)
+      if (against) draft.step = refused(draft.row, 'conflict', against)
+      else draft.pending = { action: 'update', before, after: updatedDocument(draft.kind, before.document, draft.document) }
     }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error

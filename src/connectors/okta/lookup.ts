@@ -1,5 +1,6 @@
 /** Finding accounts in Okta: search expressions, cut into requests of a length that every proxy takes. */
 import { externalIdField } from '../../model/account-mapping.ts'
+import { isObject } from '../../model/attribute.ts'
 import type { AccountState, CorrelationKeys, RemoteAccount } from '../../sync/connector.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
@@ -24,9 +25,9 @@ const states: Record<string, AccountState> = {
 
 /** Okta's user as the engine sees it. One still being activated counts as pending: activating again would be refused. */
 export function accountOf(user: OktaUser): RemoteAccount {
-  if (typeof user?.id !== 'string' || !/^[!-~]{1,20}$/.test(user.id) || typeof user.profile !== 'object') {
+  if (typeof user?.id !== 'string' || !/^[!-~]{1,20}$/.test(user.id) || !isObject(user.profile)) {
     const facts = { status: 200, code: 'unexpected_answer', requestId: null, request: '/api/v1/users' }
-    throw new OktaError('the answer is no user of Okta: its id must have 1 to 20 characters, its profile be an object', facts)
+    throw new OktaError('the answer is no user: an id of 1 to 20 characters and a profile were expected', facts)
   }
   const isActivating = user.transitioningToStatus === 'ACTIVE'
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)

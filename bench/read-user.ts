@@ -1,0 +1,71 @@
+/**
+ * Reading one person over HTTP against the least that could answer: a bare Fastify handler that runs the very same
+ * statement, named, and sends the rows as they come. Both live in this process, the load generator in another; only one
+ * of them is asked at a time.
+ */
+import fastify, { type FastifyInstance } from 'fastify'
+import { user } from '../src/model/user.ts'
+import type { Database } from '../src/store/database.ts'
+import { statementFor } from '../src/store/records.ts'
+import { selectionOf } from '../src/model/project.ts'
+import { generatePerson } from '../src/transfer/generate.ts'
+import { ratioFigure, type Bench, type Figure } from './bench.ts'
+import { peopleDatabase, worldOf } from './database.ts'
+import { startLoad, type LoadResult } from './load.ts'
+import { inTurns, median } from './measure.ts'
+import { benchServer, headers } from './server.ts'
+
+const rounds = 5
+const job = { headers, connections: 10, seconds: 4 }
+
+export const readUser: Bench = {
+  name: 'read-user',
+  doc: 'GET /users/{id} against a bare Fastify handler with the same statement',
+  async run({ people }) {
+    const { ctx, close } = await peopleDatabase(people)
+    const ours = benchServer(ctx)
+    const bare = bareServer(ctx.db)
+    const load = startLoad()
+    try {
+      const urls = await Promise.all([ours, bare].map((server) => server.listen({ host: '127.0.0.1', port: 0 })))
+      const paths = somePeople(people, 2000).map((id) => `/api/v1/users/${id}`)
+      const results: [LoadResult[], LoadResult[]] = [[], []]
+      const asked = (side: 0 | 1, seconds = job.seconds) => async () => {
+        const result = await load.run({ ...job, seconds, url: urls[side]!, paths })
+        results[side].push(result)
+        return result.requestsPerSecond
+      }
+      await inTurns(1, asked(0, 2), asked(1, 2))
+      results.forEach((side) => side.splice(0))
+      const { ratio } = await inTurns(rounds, asked(0), asked(1))
+      return figures(people, ratio, results)
+    } finally {
+      load.stop()
+      await Promise.all([ours.close(), bare.close()])
+      await close()
+    }
+  },
+}
+
+function figures(people: number, ratio: number, [ours, bare]: [LoadResult[], LoadResult[]]): Figure[] {
+  const line = (results: LoadResult[]) =>
+    `${median(results.map((one) => one.requestsPerSecond)).toFixed(0)} requests/s, p50 ${median(results.map((one) => one.p50))} ms, p99 ${median(results.map((one) => one.p99))} ms`
+  return [
+    ratioFigure(`throughput at ${people.toLocaleString('en')} people`, ratio, 0.5, 'the bare handler'),
+    { what: 'our server', measured: line(ours) },
+    { what: 'bare handler', measured: line(bare) },
+  ]
+}
+
+function bareServer(db: Database): FastifyInstance {
+  const { sql, name } = statementFor(user, { collections: selectionOf(user, undefined).collections })
+  const server = fastify()
+  server.get('/api/v1/users/:id', async (request) => db.query(sql, [[(request.params as { id: string }).id]], name))
+  return server
+}
+
+/** Ids from all over the world. */
+function somePeople(people: number, count: number): string[] {
+  const step = Math.max(1, Math.floor(people / count))
+  return Array.from({ length: Math.min(count, people) }, (_, n) => generatePerson(worldOf(people), (n * step * 7 + n) % people).document.id)
+}

@@ -1,0 +1,76 @@
+/** `npm run demo` as somebody uses it: it says where things are, its commands work when pasted, and it leaves nothing behind. */
+import { execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer, type AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { afterAll, expect, test } from 'vitest'
+import { isAlive } from '../src/store/embedded-lock.ts'
+import { root } from '../tools/house-rules.ts'
+
+const node = createRequire(import.meta.url).resolve('node/bin/node')
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-try-')))
+// Whatever database the tests themselves use, the demo has its own.
+const { DATABASE_URL: _url, GATEHOUSE_MASTER_KEY: _key, ...inherited } = process.env
+const taken = createServer()
+const hasCurl = spawnSync('curl', ['--version']).status === 0
+
+afterAll(() => {
+  taken.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function startDemo() {
+  taken.listen(0, '127.0.0.1')
+  await once(taken, 'listening')
+  const { port } = taken.address() as AddressInfo
+  const env = { ...inherited, TMPDIR: folder, PORT: String(port) }
+  const child = spawn(node, ['tools/demo.ts', '--people', '150'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'] })
+  const ended = once(child, 'exit')
+  const lines: string[] = []
+  for await (const line of createInterface(child.stdout)) {
+    lines.push(line)
+    if (line.startsWith('Ctrl-C')) break
+  }
+  child.stdout.resume()
+  return { child, ended, lines, port }
+}
+
+async function paste(command: string): Promise<string> {
+  const { stdout } = await promisify(execFile)('sh', ['-c', command], { cwd: root, env: inherited })
+  return stdout
+}
+
+test('starts beside another server, works as printed, and leaves nothing behind', async ({ skip }) => {
+  if (!hasCurl) skip('there is no curl; apt-get install curl')
+  const { child, ended, lines, port } = await startDemo()
+  try {
+    expect(lines[0]).toMatch(/^The Okta double|^Port \d+ is in use/)
+    expect(lines).toContainEqual(expect.stringMatching(`^Port ${port} is in use; \\d+ is taken instead`))
+    const commands = lines.filter((line) => /^(curl|GATEHOUSE_DATA)/.test(line))
+    expect(commands).toHaveLength(3)
+    const [, name] = /^1\. Find (.+) by typing/.exec(lines.find((line) => line.startsWith('1.'))!)!
+    const [found, changed, synced] = [await paste(commands[0]!), await paste(commands[1]!), await paste(commands[2]!)]
+    expect(JSON.parse(found).items.map((one: { displayName: string }) => one.displayName)).toContain(name)
+    expect(JSON.parse(changed)).toMatchObject({ displayName: name, title: 'Keeper of the Gate' })
+    const [report, account] = synced.split('\n')
+    expect(report).toMatch(/1 steps, 1 writes in the connected system, 0 failed/)
+    expect(JSON.parse(account!).profile).toMatchObject({ displayName: name, title: 'Keeper of the Gate' })
+    const [, data] = /^ +data +(\S+)/.exec(lines.find((line) => /^ +data/.test(line))!)!
+    const postgres = readdirSync(data!).find((one) => /^postgres-\d+$/.test(one))!
+    const postmaster = Number(readFileSync(join(data!, postgres, 'postmaster.pid'), 'utf8').split('\n')[0])
+    expect(isAlive(postmaster)).toBe(true)
+    child.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    expect(existsSync(data!)).toBe(false)
+    expect(readdirSync(folder)).toEqual([])
+    expect(isAlive(postmaster)).toBe(false)
+  } finally {
+    child.kill('SIGTERM')
+    await ended
+  }
+}, 120_000)

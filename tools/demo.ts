@@ -1,0 +1,174 @@
+/**
+ * `npm run demo`: generated people, the server, the Okta double and one portal in step with it, in a temporary folder
+ * that goes when the demo is stopped. `--people N` makes more or fewer people, `--exit` ends as soon as all stands.
+ */
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { createKey } from '../src/access/api-keys.ts'
+import { connectOkta } from '../src/connectors/okta/create-connector.ts'
+import type { Context } from '../src/context.ts'
+import { open, serve, type Opened } from '../src/main.ts'
+import type { Document } from '../src/model/attribute.ts'
+import { fold } from '../src/model/fold.ts'
+import { documentOf } from '../src/model/rows.ts'
+import { user } from '../src/model/user.ts'
+import { listIds } from '../src/store/list-records.ts'
+import { listPortalUsers, listPortals } from '../src/store/portals.ts'
+import { loadRecords } from '../src/store/records.ts'
+import { createErrorLog } from '../src/sync/error-log.ts'
+import { describeRun } from '../src/sync/report.ts'
+import { syncPortal } from '../src/sync/run.ts'
+import { writeGenerated } from '../src/transfer/write-generated.ts'
+import { runTwin } from '../twin/main.ts'
+
+interface Portal {
+  id: number
+  name: string
+  members: number
+}
+
+const { values: options } = parseArgs({ options: { people: { type: 'string', default: '2000' }, exit: { type: 'boolean', default: false } } })
+const stopped = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopped.abort())
+/** What has to be given back at the end, the last taken first. */
+const held: (() => unknown)[] = []
+
+async function demo(): Promise<void> {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-demo-')))
+  held.push(() => rmSync(folder, { recursive: true, force: true }))
+  const token = `demo-${randomBytes(9).toString('base64url')}`
+  const twin = await step('The Okta double', async () => {
+    const running = await runTwin({ port: await freePort(8090), token, signals: false })
+    held.push(() => running.close())
+    return running.url
+  })
+  const env = {
+    GATEHOUSE_DATA: folder, PORT: String(await freePort(Number(process.env['PORT'] || 8080))), LOG_LEVEL: 'warn',
+    OKTA_ORG_URL: twin, OKTA_API_TOKEN: token, OKTA_RATE_SHARE_PERCENT: '100',
+  }
+  const opened = await step('A database', async () => {
+    const made = await open(env, 'client')
+    held.push(() => made.close())
+    return made
+  })
+  const ctx = opened.context({ source: 'CLI', principal: 'demo' })
+  const url = await step('The server', async () => {
+    const running = await serve(env)
+    held.push(() => running.stop())
+    return running.url
+  })
+  await step(`${Number(options.people).toLocaleString('en')} people that do not exist`, () =>
+    writeGenerated(ctx, { people: Number(options.people), seed: 1, today: ctx.now().toISOString().slice(0, 10) }, () => stopped.signal.throwIfAborted()))
+  const portal = await smallestPortal(ctx)
+  await step(`The portal "${portal.name}" in step with the double`, () => syncOnce(opened, ctx, portal.id))
+  const shown = await personToShow(ctx, portal.id)
+  console.log(announcement({ url, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
+}
+
+/** Says what is being made, makes it, and says how long it took. */
+async function step<T>(what: string, make: () => Promise<T>): Promise<T> {
+  stopped.signal.throwIfAborted()
+  const began = performance.now()
+  const made = await make()
+  console.log(`${what}: ${((performance.now() - began) / 1000).toFixed(1)} s`)
+  return made
+}
+
+/** The port wanted, or any free one when somebody has it. */
+async function freePort(wanted: number): Promise<number> {
+  const probe = createServer()
+  const failed = await new Promise<boolean>((resolve) => {
+    probe.once('error', () => resolve(true))
+    probe.listen(wanted, '127.0.0.1', () => resolve(false))
+  })
+  if (failed) {
+    const other = await freePort(0)
+    console.log(`Port ${wanted} is in use; ${other} is taken instead.`)
+    return other
+  }
+  const { port } = probe.address() as { port: number }
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+async function smallestPortal(ctx: Context): Promise<Portal> {
+  const portals: Portal[] = []
+  for (const { portal_id: id, name } of await listPortals(ctx.db, 0, 100)) portals.push({ id, name, members: (await listPortalUsers(ctx.db, id, 0, 1000)).length })
+  return portals.sort((a, b) => a.members - b.members)[0]!
+}
+
+async function syncOnce({ config, db }: Opened, ctx: Context, portalId: number): Promise<void> {
+  const errorLog = createErrorLog(db, ctx.now)
+  const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
+  const report = await syncPortal({ ctx, connector, errorLog }, portalId)
+  if (report.stopped !== null || report.failed > 0) throw new Error(describeRun(report))
+}
+
+/** A person with an account in the double; best one whose name is written with an accent and found without. */
+async function personToShow(ctx: Context, portalId: number): Promise<{ person: Document; account: string }> {
+  const linked = (await listPortalUsers(ctx.db, portalId, 0, 1000)).filter(({ uuid }) => uuid !== null)
+  const records = await loadRecords(ctx.db, user, linked.map(({ person_id: id }) => id), { collections: [] })
+  const shown = linked.map(({ person_id: id, uuid }) => ({ person: documentOf(user, records.get(id)!), account: uuid! }))
+  const hasAccent = ({ person }: { person: Document }) => /[^\u0000-\u007f]/.test(nameOf(person)) && /^[a-z]{4,}$/.test(fold(nameOf(person)))
+  return shown.find(hasAccent) ?? shown[0]!
+}
+
+const nameOf = (person: Document) => String((person.name as Document).familyName ?? '')
+
+async function adminKey(ctx: Context): Promise<string> {
+  const { ids: [userId] } = await listIds(ctx.db, user, { filter: 'userName eq "admin"', count: 1 })
+  return (await createKey(ctx, { userId: userId!, name: 'demo', scopes: ['admin'], expires: null })).token
+}
+
+interface Shown {
+  url: string
+  twin: string
+  token: string
+  folder: string
+  key: string
+  portal: Portal
+  person: Document
+  account: string
+}
+
+function announcement({ url, twin, token, folder, key, portal, person, account }: Shown): string {
+  const typed = fold(nameOf(person)).trim()
+  return `
+  server        ${url}
+  API, to read  ${url}/api/v1/docs
+  API key       ${key}
+  Okta double   ${twin}  (token ${token})
+  in step       portal ${portal.id}, "${portal.name}", ${portal.members} people
+  data          ${folder}  (goes when you stop)
+
+Three commands worth typing, in another terminal, in this folder:
+
+1. Find ${String(person.displayName)} by typing "${typed}":
+
+curl -sw '\\n' -H 'Authorization: Bearer ${key}' '${url}/api/v1/users?q=${encodeURIComponent(typed)}&attributes=userName,displayName,emails'
+
+2. Change their title:
+
+curl -sw '\\n' -X PATCH -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/merge-patch+json' -d '{"title": "Keeper of the Gate"}' '${url}/api/v1/users/${String(person.id)}'
+
+3. Bring Okta in step, and look at the account there:
+
+GATEHOUSE_DATA='${folder}' OKTA_ORG_URL=${twin} OKTA_API_TOKEN=${token} npx gatehouse sync --portal ${portal.id} --apply && curl -sw '\\n' -H 'Authorization: SSWS ${token}' '${twin}/api/v1/users/${account}'
+
+Ctrl-C stops everything and leaves nothing behind.`
+}
+
+try {
+  await demo()
+  if (!options.exit && !stopped.signal.aborted) await once(stopped.signal, 'abort')
+  console.log('\nStopping …')
+} catch (error) {
+  if (!stopped.signal.aborted) throw error
+} finally {
+  for (const giveBack of held.toReversed()) await giveBack()
+}
