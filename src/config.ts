@@ -2,6 +2,7 @@
  * Every setting: its name, type, default and one line of documentation. Read once at start from the environment;
  * `docs/configuration.md` is generated from this table.
  */
+import { isIP } from 'node:net'
 import { GatehouseError, type Problem } from './errors.ts'
 
 interface Setting {
@@ -53,9 +54,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   const values = Object.fromEntries(
     Object.entries(settings).map(([name, setting]) => [name, valueOf(name, setting, env[name], problems)]),
   ) as unknown as { -readonly [N in keyof Config]: Config[N] }
-  if (!isTimeZone(values.TIME_ZONE)) problems.push({ path: 'TIME_ZONE', message: 'is not a time zone known here' })
-  if (values.GATEHOUSE_API_KEY !== undefined && values.GATEHOUSE_API_KEY.length < 20) {
-    problems.push({ path: 'GATEHOUSE_API_KEY', message: 'must have at least 20 characters' })
+  for (const [name, { fits, message }] of Object.entries(forms)) {
+    const value = values[name as keyof typeof forms]
+    if (value !== undefined && !fits(value)) problems.push({ path: name, message })
   }
   if (problems.length > 0) {
     const list = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ')
@@ -80,6 +81,26 @@ function valueOf(name: string, setting: Setting, given: string | undefined, prob
     return value
   }
   return text
+}
+
+/** What some texts must look like beside being there. */
+const forms = {
+  TIME_ZONE: { fits: isTimeZone, message: 'is not a time zone known here' },
+  LOG_LEVEL: { fits: (text) => /^(fatal|error|warn|info|debug|trace|silent)$/.test(text), message: 'must be fatal, error, warn, info, debug, trace or silent' },
+  TRUST_PROXY: { fits: (text) => text.split(',').every((one) => isAddressRange(one.trim())), message: 'must be addresses, such as 10.0.0.0/8, separated by commas' },
+  GATEHOUSE_API_KEY: { fits: (text) => /^[\x21-\x7e]{20,512}$/.test(text), message: 'must have 20 to 512 characters, all of them ASCII and none a space' },
+  PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },
+} satisfies Partial<Record<SettingName, { fits: (text: string) => boolean; message: string }>>
+
+function isOrigin(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && /^https?:$/.test(url.protocol) && /^[^/]+:\/\/[^/?#@]+$/.test(text)
+}
+
+function isAddressRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const most = { 4: 32, 6: 128 }[isIP(address)]
+  return most !== undefined && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
 }
 
 function isTimeZone(name: string): boolean {

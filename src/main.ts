@@ -2,10 +2,12 @@
 import type { FastifyInstance } from 'fastify'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
+import { connectOkta } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
+import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { createUser } from './directory/users.ts'
@@ -31,6 +33,8 @@ import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
+import { createErrorLog } from './sync/error-log.ts'
+import { applySync } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -66,8 +70,16 @@ export function planKinds(_masterKey: MasterKey): Record<string, PlanKind> {
   return {
     bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
     import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
+    sync: { apply: applySyncPlan },
     merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   }
+}
+
+/** A sync plan needs the remote system that it is about. */
+async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  const errorLog = createErrorLog(ctx.db, ctx.now)
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
 }
 
 /** Every route of the REST door. */
@@ -95,40 +107,73 @@ export interface Running {
   stop: () => Promise<void>
 }
 
-/** Starts everything: database, first administrator, jobs, HTTP. SIGINT and SIGTERM stop it, leaving no process behind. */
+/** Starts everything: database, first administrator, jobs, HTTP. A signal stops it, also while it starts. */
 export async function serve(env: Record<string, string | undefined>): Promise<Running> {
-  const opened = await open(env, 'server')
+  const parts: (() => Promise<unknown>)[] = []
+  const { stopped, stop, ready } = stopping(parts)
   try {
-    const { config, masterKey } = opened
+    const opened = await open(env, 'server')
+    parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
     const administrator = await firstAdministrator(system, (document) => createUser(system, document))
-    const server = buildServer(system, masterKey)
+    const server = buildServer(system, opened.masterKey)
     const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
-    const url = await server.listen({ host: config.HOST, port: config.PORT })
-    return { url, server, administrator, ...stopping(async () => {
-      await server.close()
-      await jobs.stop()
-      await opened.close()
-    }) }
+    parts.push(jobs.stop, () => closeServer(server))
+    const url = await listen(server, opened.config)
+    ready()
+    return { url, server, administrator, stopped, stop }
   } catch (error) {
-    await opened.close()
+    ready()
+    await stop()
     throw error
   }
 }
 
-function stopping(close: () => Promise<void>): Pick<Running, 'stopped' | 'stop'> {
+/** Errors: `configuration` when the address or port cannot be had. */
+async function listen(server: FastifyInstance, config: Config): Promise<string> {
+  const { HOST: host, PORT: port } = config
+  const url = await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error
+    const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.code
+    throw new GatehouseError('configuration', `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}.`, { cause: error })
+  })
+  // Only now is it known which port that is.
+  if (port === 0 && config.PUBLIC_URL === undefined) Object.assign(config, { PUBLIC_URL: `http://localhost:${new URL(url).port}` })
+  return url
+}
+
+const drainMs = 10_000
+
+/** Lets requests under way come to their end; a client that takes longer than that is cut off. */
+async function closeServer(server: FastifyInstance): Promise<void> {
+  const patience = setTimeout(() => server.server.closeAllConnections(), drainMs)
+  await server.close().finally(() => clearTimeout(patience))
+}
+
+/**
+ * Stops what has been started, the last part first, when told to by a call or a signal. A signal that comes before all
+ * is `ready` waits for that; more of them change nothing (a terminal and npm both pass Ctrl-C on).
+ */
+function stopping(parts: (() => Promise<unknown>)[]): Pick<Running, 'stopped' | 'stop'> & { ready: () => void } {
+  const { promise: started, resolve: ready } = Promise.withResolvers<void>()
   const { promise: stopped, resolve, reject } = Promise.withResolvers<void>()
   let begun = false
   const stop = async () => {
     if (!begun) {
       begun = true
-      await close().then(resolve, reject)
+      started.then(() => closeAll(parts)).then(resolve, reject)
     }
     return stopped
   }
-  const onSignal = () => void stop()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, onSignal)
-  return { stopped, stop }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().catch(() => {}))
+  return { stopped, stop, ready }
+}
+
+/** One part that cannot be closed does not keep the others open. */
+async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
+  const part = parts.pop()
+  if (!part) return
+  await part().finally(() => closeAll(parts))
 }
 
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */

@@ -50,12 +50,18 @@ function leavesOf(paths: readonly string[], attributes: readonly Attribute[], ow
   return fc.oneof(...all)
 }
 
+const equality = ['eq', 'ne'] as const
+const orders = ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const
+
 function leaf(path: string, type: Attribute['type'], values: unknown[]): fc.Arbitrary<Filter> {
   const isTime = type === 'date' || type === 'dateTime'
-  const operators = type === 'boolean' ? ['eq', 'ne'] as const : isTime ? ['eq', 'ne', 'gt', 'ge', 'lt', 'le'] as const : comparisons
-  const value = isTime || type === 'boolean' ? fc.constantFrom(...(values.length > 0 ? values as Literal[] : [null])) : literals(values)
-  const compare = fc.record({ kind: fc.constant('compare' as const), path: fc.constantFrom(path, path.toUpperCase()), operator: fc.constantFrom(...operators), value })
-    .map((filter) => (filter.value === null && filter.operator !== 'ne' ? { ...filter, operator: 'eq' as const } : filter))
+  const asStored = isTime || type === 'boolean'
+  const compare = fc.record({
+    kind: fc.constant('compare' as const),
+    path: fc.constantFrom(path, path.toUpperCase()),
+    operator: fc.constantFrom(...(type === 'boolean' ? equality : isTime ? orders : comparisons)),
+    value: asStored ? fc.constantFrom(...(values.length > 0 ? values as Literal[] : [null])) : literals(values),
+  }).map((filter) => (filter.value === null && filter.operator !== 'ne' ? { ...filter, operator: 'eq' as const } : filter))
   return fc.oneof({ weight: 6, arbitrary: compare }, { weight: 1, arbitrary: fc.constant<Filter>({ kind: 'present', path }) })
 }
 
@@ -69,8 +75,9 @@ function collectionLeaves(path: string, inner: readonly string[]): { plain: fc.A
 }
 
 const own = leavesOf([
-  'id', 'userName', 'active', 'status', 'name.givenName', 'name.familyName', 'name.middleName', 'nickName', 'title', 'sex', 'employeeNumber', 'employeeType',
-  'displayName', 'sortName', 'primaryEmail', 'isVisible', 'systemFlag', 'birthdate', 'startDate', 'alternateStartDate', 'typeId',
+  'id', 'userName', 'active', 'status', 'name.givenName', 'name.familyName', 'name.middleName', 'nickName', 'title',
+  'sex', 'employeeNumber', 'employeeType', 'displayName', 'sortName', 'primaryEmail', 'isVisible', 'systemFlag',
+  'birthdate', 'startDate', 'alternateStartDate', 'typeId',
 ], user.attributes, people)
 
 const parts = [
@@ -81,17 +88,25 @@ const parts = [
 ]
 
 const customValues = people.flatMap((one) => Object.values((one.attributes ?? {}) as Document).flatMap(flat))
-const custom = fc.oneof(...['attributes.department', 'attributes.LEVEL', 'attributes.skills', 'logins.attributes.dn'].map((path) => leaf(path, 'string', customValues)))
+const customPaths = ['attributes.department', 'attributes.LEVEL', 'attributes.skills', 'logins.attributes.dn']
+const custom = fc.oneof(...customPaths.map((path) => leaf(path, 'string', customValues)))
 const numeric = fc.record({
-  kind: fc.constant('compare' as const), path: fc.constantFrom('attributes.level', 'attributes.department'),
-  operator: fc.constantFrom('eq' as const, 'ne' as const, 'gt' as const, 'ge' as const, 'lt' as const, 'le' as const), value: fc.constantFrom(-3, 0, 1, 1.5, 2, 10),
+  kind: fc.constant('compare' as const),
+  path: fc.constantFrom('attributes.level', 'attributes.department'),
+  operator: fc.constantFrom(...orders),
+  value: fc.constantFrom(-3, 0, 1, 1.5, 2, 10),
 })
 const whole = fc.constantFrom<Filter>(
   ...['emails', 'affiliations', 'logins', 'attributes', 'name', 'meta', 'notes'].map((path): Filter => ({ kind: 'present', path })),
-  ...['emails eq null', 'emails ne null', 'emails.type eq null', 'secretFailCount ge 0', 'secretFailCount ne 0', 'meta.created gt "2020-01-01"'].map(parseFilter),
+  ...[
+    'emails eq null', 'emails ne null', 'emails.type eq null', 'secretFailCount ge 0', 'secretFailCount ne 0',
+    'meta.created gt "2020-01-01"',
+  ].map(parseFilter),
 )
-const anyLeaf = fc.oneof({ weight: 4, arbitrary: own }, { weight: 1, arbitrary: whole }, { weight: 1, arbitrary: numeric }, { weight: 2, arbitrary: custom },
-  ...parts.map(({ plain }) => ({ weight: 1, arbitrary: plain })))
+const weigh = (weight: number, arbitrary: fc.Arbitrary<Filter>) => ({ weight, arbitrary })
+const anyLeaf = fc.oneof(
+  weigh(4, own), weigh(1, whole), weigh(1, numeric), weigh(2, custom), ...parts.map(({ plain }) => weigh(1, plain)),
+)
 const chosen = fc.oneof(...parts.map((one) => one.chosen), entries(fc.constant('logins'), leaf('attributes.dn', 'string', customValues)))
 
 describe('SQL finds whom the in-memory filter finds', () => {
@@ -138,7 +153,11 @@ describe('finds', () => {
   })
 
   test('nobody twice, and everybody by a condition or its opposite', async () => {
-    for (const text of ['emails co "@"', 'attributes.skills co ""', 'nickName eq "muller"', 'startDate gt "2020-01-01"', 'active eq true', 'emails[type pr]']) {
+    const texts = [
+      'emails co "@"', 'attributes.skills co ""', 'nickName eq "muller"', 'startDate gt "2020-01-01"', 'active eq true',
+      'emails[type pr]',
+    ]
+    for (const text of texts) {
       expect(await count(text) + await count(`not (${text})`), text).toBe(all)
     }
   })
@@ -169,7 +188,8 @@ describe('refused, saying what is wrong', () => {
   test.each([
     ['shoeSize eq 43', 'shoeSize is not an attribute of User'],
     ['name.nothing pr', 'name.nothing is not an attribute of User'],
-    ['name eq "x"', 'name cannot be compared as a whole; name one of name.formatted, name.familyName, name.givenName, name.middleName, name.honorificPrefix, name.honorificSuffix'],
+    ['name eq "x"', 'name cannot be compared as a whole; name one of name.formatted, name.familyName, name.givenName, '
+      + 'name.middleName, name.honorificPrefix, name.honorificSuffix'],
     ['emails.shoe pr', 'shoe is not an attribute of emails'],
     ['emails[shoe pr]', 'shoe is not an attribute of emails'],
     ['emails[userName pr]', 'userName is not an attribute of emails'],
@@ -211,11 +231,16 @@ describe('refused, saying what is wrong', () => {
 })
 
 test('every attribute that can be filtered by compiles and runs, of people and organisations alike', async () => {
-  const literalOf = { string: '"x"', reference: '"x"', boolean: 'true', integer: '1', decimal: '1', date: '"2026-01-01"', dateTime: '"2026-01-01T00:00:00Z"', binary: '' }
+  const literalOf = {
+    string: '"x"', reference: '"x"', boolean: 'true', integer: '1', decimal: '1', date: '"2026-01-01"',
+    dateTime: '"2026-01-01T00:00:00Z"', binary: 'null',
+  }
   for (const resource of [user, organization]) {
-    const texts = [...resource.attributes, ...resource.collections.flatMap(({ path, attributes }) => attributes.map((one) => ({ ...one, path: `${path}.${one.path}` })))]
+    const inEntries = resource.collections.flatMap(({ path, attributes }) =>
+      attributes.map((one) => ({ ...one, path: `${path}.${one.path}` })))
+    const texts = [...resource.attributes, ...inEntries]
       .filter((one) => one.filterable && one.returned !== 'never')
-      .flatMap(({ path, type }) => [`${path} pr`, `${path} ne null`, ...(literalOf[type] ? [`${path} eq ${literalOf[type]}`, `${path} ne ${literalOf[type]}`] : [])])
+      .flatMap(({ path, type }) => [`${path} pr`, `${path} eq ${literalOf[type]}`, `${path} ne ${literalOf[type]}`])
     expect(texts.length).toBeGreaterThan(50)
     for (const text of texts) {
       const { sql, params } = compileFilter(parseFilter(text), resource, 1)
@@ -226,10 +251,12 @@ test('every attribute that can be filtered by compiles and runs, of people and o
 
 test('values and the names of custom attributes are parameters, numbered from where the caller says', () => {
   const mark = `x'; --`
-  const { sql, params } = compileFilter(parseFilter(`userName eq "${mark}" or emails[value co "${mark}"] or attributes.mark sw "${mark}" or secretFailCount gt 77`), user, 5)
+  const text = `userName eq "${mark}" or emails[value co "${mark}"] or attributes.mark sw "${mark}" or secretFailCount gt 77`
+  const { sql, params } = compileFilter(parseFilter(text), user, 5)
   expect(sql).not.toMatch(/--|mark|77/)
   expect(params).toContain(mark)
-  expect([...sql.matchAll(/\$(\d+)/g)].map(([, place]) => Number(place)).sort((a, b) => a - b)).toEqual(params.map((_, index) => index + 5))
+  const places = [...sql.matchAll(/\$(\d+)/g)].map(([, place]) => Number(place))
+  expect(places.sort((a, b) => a - b)).toEqual(params.map((_, index) => index + 5))
   expect(conditionOf(parseFilter('userName ne null'), user)).toEqual(conditionOf(parseFilter('not (not (userName pr))'), user))
 })
 

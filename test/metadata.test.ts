@@ -128,6 +128,25 @@ describe.each(places)('$what', ({ typeId, at, make, change, read }) => {
   })
 })
 
+describe.each([['users', 'DEFAULT_USER'], ['organizations', 'DEFAULT_ORGANIZATION']])('/%s/{id}/attributes', (segment, typeId) => {
+  test('reads, changes and replaces them', async () => {
+    const [one, two] = [await element({ typeId }), await element({ typeId })]
+    const { body } = segment === 'users' ? await person() : await ask('POST', '/organizations', { name: 'Org' })
+    const at = `/${segment}/${body.id}/attributes`
+    expect(await ask('GET', at)).toMatchObject({ status: 200, body: {}, headers: { etag: 'W/"1"' } })
+    expect(await ask('PATCH', at, { [one.name]: 'a' })).toMatchObject({ status: 200, body: { [one.name]: 'a' }, headers: { etag: 'W/"2"' } })
+    expect((await ask('PATCH', at, { [two.name]: 'b' })).body).toEqual({ [one.name]: 'a', [two.name]: 'b' })
+    expect((await ask('PATCH', at, { [one.name]: null })).body).toEqual({ [two.name]: 'b' })
+    expect((await ask('PUT', at, { [one.name]: 'c' }, { 'if-match': 'W/"1"' })).status).toBe(412)
+    expect((await ask('PUT', at, { [one.name]: 'c' })).body).toEqual({ [one.name]: 'c' })
+    expect((await ask('GET', at)).body).toEqual({ [one.name]: 'c' })
+    expect(await ask('PUT', at, { [one.name]: 5 })).toMatchObject(refusedAt(`attributes.${one.name}`))
+    expect(await ask('PUT', at, [])).toMatchObject({ status: 400, body: { code: 'invalid_body' } })
+    expect((await ask('PUT', at, {})).body).toEqual({})
+    expect((await ask('GET', `/${segment}/none/attributes`)).status).toBe(404)
+  })
+})
+
 describe('types of people', () => {
   test('have attributes of their own, which win over those of all', async () => {
     await ask('POST', '/metadata/types', { id: 'PILOT', grouping: 'USER_OBJECT_TYPE' })

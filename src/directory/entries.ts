@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Collection, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
-import { validateEntry } from '../model/validate.ts'
+import { validateCustom, validateEntry } from '../model/validate.ts'
 import { checkVersion, type Versions } from './users.ts'
 import { lockRecords, writeRecords, type RecordKind } from './write-records.ts'
 
@@ -71,6 +71,20 @@ export async function removeEntry(ctx: Context, kind: RecordKind, id: string, co
   await changeEntries(ctx, kind, id, collection, 'remove', versions, (entries) => {
     entryOf({ [collection.path]: entries }, collection, entryId)
     return entries.filter((entry) => entry.id !== entryId)
+  })
+}
+
+/** Replaces the custom attributes of a record, or changes those that a JSON Merge Patch names; the whole document. */
+export async function changeAttributes(ctx: Context, kind: RecordKind, id: string, operation: 'replace' | 'update', input: unknown, versions?: Versions): Promise<Document> {
+  if (!isObject(input)) throw new GatehouseError('invalid_body', 'The body must be a JSON object of names and values.')
+  return ctx.db.transaction(async (tx) => {
+    await kind.lockFirst?.(tx)
+    const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
+    checkVersion(before.document, versions)
+    const attributes = validateCustom(operation === 'update' ? mergePatch(before.document.attributes ?? {}, input) : input)
+    const action = `${kind.resource.name.toLowerCase()}.attributes.${operation}`
+    const [result] = await writeRecords(tx, ctx, kind, [{ action, before, after: { ...before.document, attributes } }])
+    return result!
   })
 }
 

@@ -49,7 +49,8 @@ function prepare(given: Document, before: Document | undefined): Document {
   setValueAt(document, 'sortName', sortName(document))
   document.active = isActive(document.status, document.secondaryStatus)
   checkLinks(document)
-  checkSecrets(document, before)
+  checkPasswords(document)
+  checkKeys(document, before)
   return document
 }
 
@@ -89,19 +90,34 @@ function settlePrimary(document: Document, path: string): void {
 
 const hashed = /^(?:\$[a-z0-9-]+\$|\{[A-Za-z0-9-]+\}).+/s
 
-/** A password comes as a hash or not at all, and API keys are made where their token is made. */
-function checkSecrets(document: Document, before: Document | undefined): void {
-  const logins = (document.logins ?? []) as Document[]
-  const clear = logins.findIndex(({ password }) => typeof password === 'string' && !hashed.test(password))
+/** A password reaches this far as a hash or not at all. */
+function checkPasswords(document: Document): void {
+  const clear = ((document.logins ?? []) as Document[]).findIndex(({ password }) => typeof password === 'string' && !hashed.test(password))
   if (clear >= 0) refuse(`logins[${clear}].password`, 'must be a hash such as $argon2id$… or {SSHA}…, never a password in the clear')
-  const known = new Set(((before?.keys ?? []) as Document[]).map((key) => key.id))
-  const keys = (document.keys ?? []) as Document[]
-  const made = keys.findIndex((key) => !known.has(key.id) && (key.type === 'API' || key.scopes !== undefined || key.expires !== undefined))
-  if (made >= 0) refuse(`keys[${made}]`, 'API keys are made under /keys, which shows their token')
 }
 
 function refuse(path: string, message: string): never {
   throw new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
+}
+
+const publicKey = /^(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}(?: [^\r\n]*)?$/
+
+/** Public keys come and go with the document; API keys are rights, made and revoked under /keys alone. */
+function checkKeys(document: Document, before: Document | undefined): void {
+  const keys = (document.keys ?? []) as Document[]
+  const old = ((before?.keys ?? []) as Document[])
+  if (apiKeys(keys) !== apiKeys(old)) throw new GatehouseError('conflict', 'keys: API keys are made and revoked under /keys alone.')
+  keys.forEach((key, index) => {
+    if (key.type === 'API' || old.some((one) => one.id === key.id && one.value === key.value)) return
+    if (typeof key.value !== 'string' || !publicKey.test(key.value)) refuse(`keys[${index}].value`, 'must be one OpenSSH public key, as in an authorized_keys file')
+    if (key.scopes !== undefined || key.expires !== undefined) refuse(`keys[${index}]`, 'scopes and expires belong to API keys')
+  })
+}
+
+/** What must stay as it is about them, as one text. */
+function apiKeys(keys: readonly Document[]): string {
+  const own = keys.filter((key) => key.type === 'API')
+  return own.map((key) => JSON.stringify([key.id, key.name, key.value, key.scopes, key.expires])).sort().join()
 }
 
 /** Nobody supervises, or is related to, themselves; and no relation stands twice. */

@@ -4,6 +4,7 @@
  */
 import { Logger, parseCronItems, run, type Runner, type TaskList } from 'graphile-worker'
 import pg from 'pg'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseOptions } from '../store/database.ts'
 
 export interface Job {
@@ -16,7 +17,8 @@ export interface Job {
 /** Starts the worker with its schedules. `log` is told of failures; a failed task is tried again by the worker. */
 export async function startJobs(database: DatabaseOptions, jobs: readonly Job[], log: (message: string, error: unknown) => void): Promise<{ stop: () => Promise<void> }> {
   const { connectionString, host, user, password, database: name } = database
-  const pool = new pg.Pool({ ...(connectionString === undefined ? { host, user, password, database: name } : { connectionString }), max: 3, application_name: 'gatehouse-jobs' })
+  const address = connectionString === undefined ? { host, user, password, database: name } : { connectionString }
+  const pool = new pg.Pool({ ...address, max: 3, connectionTimeoutMillis: 5_000, application_name: 'gatehouse-jobs' })
   const lost = (error: Error) => log('the job queue lost a connection', error)
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
@@ -26,7 +28,7 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
       throw error
     })
   }]))
-  const runner: Runner = await run({
+  const start = (): Promise<Runner> => run({
     pgPool: pool,
     concurrency: 2,
     noHandleSignals: true,
@@ -35,13 +37,35 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
     parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: 3, backfillPeriod: 0 } }))),
     logger: quiet,
   })
+  const first = await start().catch((error: unknown) => pool.end().then(() => Promise.reject(error)))
+  const told = new AbortController()
+  const ended = supervise(first, start, told.signal, log)
   return {
     async stop() {
-      await runner.stop()
-      await pool.end()
+      told.abort()
+      await ended.finally(() => pool.end())
     },
   }
 }
 
+/** A worker gives up when the database goes away at the wrong moment: another one takes its place, until told to stop. */
+async function supervise(first: Runner, start: () => Promise<Runner>, told: AbortSignal, log: (message: string, error: unknown) => void): Promise<void> {
+  for (let runner: Runner | undefined = first; ;) {
+    await (runner && untilEnd(runner, told))
+    if (told.aborted) return
+    log('the job queue ended; it starts again', undefined)
+    await sleep(againMs, undefined, { signal: told }).catch(() => {})
+    if (told.aborted) return
+    runner = await start().catch((error: unknown) => void log('the job queue cannot start', error))
+  }
+}
 
+async function untilEnd(runner: Runner, told: AbortSignal): Promise<void> {
+  const stop = () => runner.stop().catch(() => {})
+  const stopped = told.aborted ? stop() : new Promise<void>((resolve) => told.addEventListener('abort', () => void stop().then(resolve), { once: true }))
+  await Promise.race([stopped, runner.promise.catch(() => {})])
+  if (told.aborted) await stopped
+}
+
+const againMs = 2000
 const quiet = new Logger(() => () => {})

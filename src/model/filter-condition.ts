@@ -101,15 +101,15 @@ function attributeAt(path: string, owner: Owner): Attribute | undefined {
   return known.get(path.toLowerCase()) ?? known.get(withoutSchema(path, owner).toLowerCase())
 }
 
-const known = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
+const pathMaps = new WeakMap<readonly Attribute[], ReadonlyMap<string, Attribute>>()
 
 /** Attributes by their paths in lower case, ours and SCIM's. */
 function byPath(attributes: readonly Attribute[]): ReadonlyMap<string, Attribute> {
-  let paths = known.get(attributes)
+  let paths = pathMaps.get(attributes)
   if (!paths) {
     const scim = attributes.flatMap((one) => (one.scim === undefined ? [] : [[one.scim.toLowerCase(), one] as const]))
     paths = new Map([...scim, ...attributes.map((one) => [one.path.toLowerCase(), one] as const)])
-    known.set(attributes, paths)
+    pathMaps.set(attributes, paths)
   }
   return paths
 }
@@ -128,7 +128,8 @@ function withoutSchema(path: string, owner: Owner): string {
 function collectionAt(path: string, owner: Owner): { collection: Collection; rest: string } | undefined {
   const [head = ''] = path.split('.', 1)
   const lower = head.toLowerCase()
-  const collection = owner.collections.find((one) => [one.path, one.segment].some((name) => name.toLowerCase() === lower))
+  const isMeant = (name: string) => name.toLowerCase() === lower
+  const collection = owner.collections.find(({ path, segment }) => isMeant(path) || isMeant(segment))
   return collection && { collection, rest: path.slice(head.length + 1) }
 }
 
@@ -173,7 +174,9 @@ function attributeCondition(attribute: Attribute, path: string, question: Ask): 
 
 const orders: readonly string[] = ['eq', 'gt', 'ge', 'lt', 'le']
 
-function attributeTest(attribute: Attribute, path: string, operator: Order | Part, value: Exclude<Literal, null>): Test {
+type Value = Exclude<Literal, null>
+
+function attributeTest(attribute: Attribute, path: string, operator: Order | Part, value: Value): Test {
   switch (attribute.type) {
     case 'boolean':
       if (typeof value === 'boolean' && operator === 'eq') return { operator, value, exact: true }

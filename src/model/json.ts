@@ -8,7 +8,7 @@ import { deepest, faultOf } from './json-fault.ts'
 
 const decoder = new TextDecoder('utf-8', { fatal: true })
 
-/** The value of a body. Errors: `invalid_json`, with line and column; never with the text around, which may be secret. */
+/** The value of a body. Errors: `invalid_json`, with the place and never the text around it, which may be secret. */
 export function parseJson(body: Buffer | string): unknown {
   const text = typeof body === 'string' ? body.replace(/^\uFEFF/, '') : decode(body)
   let value: unknown

@@ -108,7 +108,7 @@ export const logins: Collection = {
     text('resetPwd', 'reset_pwd', 32, 'Forced change', 'Set when the password must be changed at the next sign-in.', readOnly),
     flag('totpActive', 'topt_active', 'TOTP', 'True when a time-based code is enrolled.', readOnly),
     flag('otpActive', 'otp_active', 'OTP', 'True when one-time codes are enrolled.', readOnly),
-    text('password', 'password', 255, 'Password', 'The hash of the password; never shown.', { mutability: 'writeOnly', returned: 'never', sensitivity: 'secret', filterable: false }),
+    text('password', 'password', 255, 'Password', 'The hash of the password; set by the password operations, never shown.', { mutability: 'readOnly', returned: 'never', sensitivity: 'secret', filterable: false }),
     dateTime('pwdChanged', 'pwd_changed', 'Password changed', 'When the password was last changed.', readOnly),
     dateTime('pwdExp', 'pwd_exp', 'Password expires', 'When the password expires.', readOnly),
     dateTime('gracePeriod', 'grace_period', 'Grace until', 'Until when an expired password still works.', readOnly),

@@ -41,6 +41,14 @@ export function validateEntry(collection: Collection, input: unknown, before?: D
   return result
 }
 
+/** Custom attributes on their own, as far as their shape goes. */
+export function validateCustom(input: unknown): Document {
+  const found: Found[] = []
+  const result = checkCustom(input, 'attributes', found)
+  raise(found)
+  return result ?? {}
+}
+
 function raise(found: Found[]): void {
   const first = found[0]
   if (!first) return

@@ -24,8 +24,8 @@ function ownVersion(): string {
 
 /** Adds the document and the page, which need no key: they tell nothing about who is kept here. */
 export function addDocs(server: FastifyInstance, routes: readonly Route[], base: Pick<BaseContext, 'config'>): void {
-  const publicUrl = base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`
-  const document = once(() => openApi(routes, { version: ownVersion(), publicUrl }))
+  const publicUrl = () => base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`
+  const document = once(() => openApi(routes, { version: ownVersion(), publicUrl: publicUrl() }))
   const files: [string, string, () => string][] = [
     ['/openapi.json', 'application/json; charset=utf-8', once(() => JSON.stringify(document()))],
     ['/docs', 'text/html; charset=utf-8', once(() => docsPage(document()))],

@@ -83,7 +83,7 @@ export function objectSchema(attributes: readonly Attribute[]): Schema & { prope
   return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
 }
 
-const customAttributes: Schema = {
+export const customAttributes: Schema = {
   title: 'Custom attributes',
   description: 'Attributes declared under /metadata/elements, by name: a text, or a list of texts where several values are allowed.',
   type: 'object',

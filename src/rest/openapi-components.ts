@@ -6,7 +6,7 @@ import type { Resource } from '../model/attribute.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
-import { entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { planComponents } from './openapi-plans.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -101,6 +101,7 @@ function components(resource: Resource): [string, Schema][] {
 export function allComponents(): Record<string, Schema> {
   return {
     ...Object.fromEntries([...components(user), ...components(organization)]),
+    CustomAttributes: customAttributes,
     OrganizationChild: organizationChild,
     OrganizationProposal: organizationProposal,
     MetadataType: entrySchema(metadataType),

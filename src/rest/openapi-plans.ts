@@ -8,10 +8,10 @@ const operation = object('Operation', 'What a lifecycle operation takes; each ta
   typeId: { ...text('convert: the type to change to.', 32), 'x-references': 'MetadataType' },
   subTypeId: { ...text('convert: the sub-type to change to; absent removes it.', 32), 'x-references': 'MetadataType' },
   employeeType: { ...text('convert: the employment type to change to.', 32), 'x-references': 'MetadataType' },
-  startDate: date('rehire: the new first day.'),
-  lastDate: date('rehire, terminate: the last day; rehire without it removes the old one.'),
-  removeAccess: flag('terminate: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
-  includeRelated: flag('terminate: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
+  startDate: date('rehire: the new first day; one ahead is waited for.'),
+  lastDate: date('rehire, terminate, retire: the last day; rehire without it removes the old one.'),
+  removeAccess: flag('terminate, retire: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
+  includeRelated: flag('terminate, retire: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
 })
 
 const bulk = object('Bulk operation', 'One operation over everyone a filter finds.', {
@@ -28,6 +28,11 @@ const merge = object('Merge', 'Two records of one person become one.', {
   duplicate: { ...text('The record that goes.', 32), 'x-references': 'User' },
   take: list('Paths whose value is taken from the duplicate even where the survivor has one.', text('The path of an attribute.')),
 }, ['kind', 'survivor', 'duplicate'])
+
+const mergeInto = object('Merge into a person', 'The duplicate of the person at this address.', {
+  duplicate: { ...text('The record that goes.', 32), 'x-references': 'User' },
+  take: list('Paths whose value is taken from the duplicate even where the person has one.', text('The path of an attribute.')),
+}, ['duplicate'])
 
 const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync would do; applied as it stands or not at all.', {
   id: readOnly(text('The id of the plan.')),
@@ -74,4 +79,5 @@ const planRequest: Schema = {
 
 export const planComponents: Record<string, Schema> = {
   Operation: operation, Plan: plan, PlanStep: planStep, PlanRequest: planRequest, BulkRequest: bulk, MergeRequest: merge,
+  MergeInto: mergeInto,
 }

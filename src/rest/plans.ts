@@ -5,7 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { cancelPlan, releasePlan } from '../plans/apply.ts'
-import { listPlans, listSteps, readPlan, type Plan, type PlanStatus } from '../store/plans.ts'
+import { listPlans, listSteps, notePlanStop, readPlan, type Plan, type PlanStatus } from '../store/plans.ts'
 import { pageParameters, type Answer, type Call, type Route } from './route.ts'
 
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
@@ -28,6 +28,8 @@ async function makePlan({ ctx, body }: Call): Promise<Answer> {
 /** The same for a person at their own address: the duplicate merges into them. */
 async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
+  const other = Object.keys(body).find((key) => key !== 'duplicate' && key !== 'take')
+  if (other !== undefined) throw new GatehouseError('unknown_attribute', `${other}: is not part of a merge into the person at this address.`)
   return { body: await planMerge(ctx, mergeRequest({ ...body, survivor: params.id })) }
 }
 
@@ -48,6 +50,30 @@ async function stepsPage({ ctx, params, query }: Call): Promise<Answer> {
   return { body: { items, ...(found.length > count ? { next: String(items.at(-1)!.step) } : {}) } }
 }
 
+const mostWaitedFor = 1000
+
+/**
+ * Carries a plan out: to its end when it is small, else until its first batch is done; true when it goes on from there
+ * behind the request. What stops it then stands in the plan, which can be applied again and goes on where it was.
+ */
+async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promise<boolean> {
+  const work = (progress?: () => void) => carry(ctx, plan.id, progress)
+  if (plan.steps - plan.appliedThrough <= mostWaitedFor) {
+    await work()
+    return false
+  }
+  const first = Promise.withResolvers<boolean>()
+  work(() => first.resolve(true)).then(
+    () => first.resolve(false),
+    async (error: unknown) => {
+      first.reject(error as Error)
+      const reason = error instanceof GatehouseError ? error.message : 'Something went wrong on our side.'
+      await notePlanStop(ctx.db, plan.id, reason).catch(() => {})
+    },
+  )
+  return first.promise
+}
+
 /** The routes, given how plans of each kind are applied. */
 export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly Route[] {
   const act = async (call: Call, name: 'apply' | 'undo'): Promise<Answer> => {
@@ -55,19 +81,19 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     const found = await readPlan(ctx.db, params.id!)
     const carry = kinds[found.kind]?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
-    await carry(ctx, found.id)
-    return { body: await readPlan(ctx.db, found.id) }
+    const going = await begun(carry, ctx, found)
+    return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
   const answer = async (found: Promise<Plan>): Promise<Answer> => ({ body: await found })
   return [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, handle: listPage,
       query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }, ...pageParameters] },
     { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
-    { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeRequest' }, answer: plan, status: 201, handle: mergeInto },
+    { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, handle: stepsPage,
       query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }, ...pageParameters] },
-    { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed.', answer: plan, handle: (call) => act(call, 'apply') },
+    { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, handle: (call) => act(call, 'undo') },
     { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, handle: ({ ctx, params }) => answer(releasePlan(ctx, params.id!)) },
     { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up before it has begun.', answer: plan, handle: ({ ctx, params }) => answer(cancelPlan(ctx, params.id!)) },

@@ -1,7 +1,7 @@
 /** Routes of the EFS world: portals, their settings and users, the queue of accounts to unassign, and Okta's errors. */
 import { GatehouseError } from '../errors.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
-import { createPortal, listPortalDocuments, patchPortal, readPortalDocument, updatePortalSettings, type Portal } from '../portals/portals.ts'
+import { createPortal, listPortalDocuments, patchPortal, readPortalDocument, type Portal } from '../portals/portals.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import { listPortalUsers, type PortalUserRow } from '../store/portals.ts'
 import { listRemoteErrors } from '../store/remote-errors.ts'
@@ -65,7 +65,7 @@ export const portalRoutes: readonly Route[] = [
     } },
   { ...base, method: 'PATCH', path: '/portals/:id/settings', scope: 'write', operation: 'patchPortalSettings', summary: 'Sets settings of a portal; null removes one.', body: { component: 'PortalSettings' }, answer: { component: 'PortalSettings' },
     handle: async (call) => {
-      const document = await updatePortalSettings(call.ctx, portalId(call), call.body)
+      const document = await patchPortal(call.ctx, portalId(call), { settings: call.body }, call.versions)
       return { body: document.settings, version: document.meta.version }
     } },
   { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', query: pageParameters, answer: users,

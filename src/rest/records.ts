@@ -1,5 +1,5 @@
 /** Routes of people and organisations and of everything that hangs below them, made from the attribute lists. */
-import { addEntry, entriesOf, entryOf, patchEntry, removeEntry, replaceEntry } from '../directory/entries.ts'
+import { addEntry, changeAttributes, entriesOf, entryOf, patchEntry, removeEntry, replaceEntry } from '../directory/entries.ts'
 import { createOrganization, deleteOrganization, patchOrganization, readOrganization, replaceOrganization } from '../directory/organizations.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { createUser, deleteUser, patchUser, readUser, replaceUser, type Versions } from '../directory/users.ts'
@@ -29,6 +29,7 @@ const verbs: readonly Verbs[] = [
 
 export const recordRoutes: readonly Route[] = verbs.flatMap((one) => [
   ...resourceRoutes(one),
+  ...customRoutes(one),
   ...one.kind.resource.collections.flatMap((collection) => collectionRoutes(one, collection)),
 ])
 
@@ -72,6 +73,21 @@ function resourceRoutes({ kind, ...verb }: Verbs): Route[] {
         await verb.remove(call.ctx, call.params.id!, call.versions)
         return {}
       } },
+  ]
+}
+
+/** Custom attributes at an address of their own: all at once, or those that a merge patch names. */
+function customRoutes({ kind, read }: Verbs): Route[] {
+  const { resource } = kind
+  const component = { component: 'CustomAttributes' }
+  const base = { tag: resource.name === 'User' ? 'People' : 'Organisations', path: `/${resource.segment}/:id/attributes`, answer: component }
+  const view = (document: Document): Answer => ({ body: document.attributes ?? {}, version: (document.meta as Document).version as number })
+  const change = (operation: 'replace' | 'update') => async (call: Call) => view(await changeAttributes(call.ctx, kind, call.params.id!, operation, call.body, call.versions))
+  return [
+    { ...base, method: 'GET', scope: 'read', operation: `list${resource.name}Attributes`, summary: 'Reads the custom attributes.',
+      handle: async (call) => view(await read(call.ctx.db, call.params.id!, [])) },
+    { ...base, method: 'PUT', scope: 'write', operation: `replace${resource.name}Attributes`, summary: 'Replaces the custom attributes.', body: component, handle: change('replace') },
+    { ...base, method: 'PATCH', scope: 'write', operation: `patch${resource.name}Attributes`, summary: 'Changes custom attributes by JSON Merge Patch.', body: component, handle: change('update') },
   ]
 }
 

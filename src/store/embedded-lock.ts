@@ -1,5 +1,5 @@
 /**
- * One process at a time starts or stops the embedded server of a data folder. The lock is a file made with O_EXCL that
+ * One process at a time starts or stops the embedded server of a data folder. The lock is a file, linked into place, that
  * names its holder (process id and start time, so that a recycled id is not mistaken for the holder). It is held for
  * the moments of starting and stopping only; a holder that was killed leaves a file behind, which the next one removes.
  */
@@ -26,16 +26,20 @@ export async function withLockFile<T>(path: string, work: () => Promise<T>): Pro
   }
 }
 
+/** The file appears with its content or, on a full disk, not at all: an empty one would have no holder to outlive. */
 function take(path: string, mine: string): boolean {
+  const draft = `${path}.${process.pid}.new`
   try {
-    writeFileSync(path, mine, { flag: 'wx', mode: 0o600 })
+    writeFileSync(draft, mine, { mode: 0o600 })
+    linkSync(draft, path)
     return true
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    rmSync(draft, { force: true })
   }
   const theirs = read(path)
-  // An empty file is one whose maker is between creating and writing it.
-  if (theirs && !isHeld(theirs)) remove(path, theirs)
+  if (theirs !== undefined && !isHeld(theirs)) remove(path, theirs)
   return false
 }
 

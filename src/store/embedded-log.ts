@@ -8,6 +8,10 @@ const limitBytes = 10 * 1024 * 1024
 export function limitLog(folder: string, limit = limitBytes): void {
   const file = join(folder, 'postgres.log')
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) <= limit) return
-  copyFileSync(file, `${file}.1`)
+  try {
+    copyFileSync(file, `${file}.1`)
+  } catch {
+    // No room for both on a full disk: then the newer one must not keep what is left of it.
+  }
   truncateSync(file)
 }

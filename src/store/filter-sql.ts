@@ -39,7 +39,7 @@ const longestSearch = 200
  */
 export function compileSearch(q: string, first: number): SqlCondition {
   if (q.length > longestSearch) {
-    throw new GatehouseError('invalid_parameter', `q: has ${q.length} characters; at most ${longestSearch} are allowed.`)
+    throw new GatehouseError('invalid_parameter', `q: has ${q.length} characters; at most ${longestSearch} may be.`)
   }
   const params: string[] = []
   const words = searchWords(q).map((spellings) => {
@@ -179,7 +179,8 @@ function customValue(custom: CustomAttributes, name: string | undefined, test: T
   const listed = `exists (select from ${table} a join ${valueTable} v on v.${valueParent} = a.${idColumn}
     where ${own} and ${value})`
   if (inlineColumn === undefined) return listed
-  return `(${listed} or exists (select from ${table} a where ${own} and ${customTest(`a.${inlineColumn}`, test, scope)}))`
+  const inline = customTest(`a.${inlineColumn}`, test, scope)
+  return `(${listed} or exists (select from ${table} a where ${own} and ${inline}))`
 }
 
 function customTest(column: string, test: Test | undefined, scope: Scope): string {

@@ -27,6 +27,8 @@ export interface OpenDatabase {
   kind: 'embedded' | 'external'
   version: string
   close(): Promise<void>
+  /** Gives an embedded database back without waiting for the work under way, which then fails. */
+  release(): Promise<void>
 }
 
 export type DatabaseConfig = Pick<
@@ -60,7 +62,7 @@ async function finish(
   }
   try {
     const version = await checkServer(db, options.patienceMs ?? 10_000)
-    return { db, options: databaseOptions, kind, version, close }
+    return { db, options: databaseOptions, kind, version, close, release }
   } catch (error) {
     await close()
     throw error

@@ -186,9 +186,14 @@ export async function advancePlan(tx: Transaction, planId: string, through: numb
   await tx.execute(`update gatehouse.plan set applied_through = $2, failed = failed + $3 where plan_id = $1`, [planId, through, failed], 'advance_plan')
 }
 
+/** Why a plan that is being applied does not get on. */
+export async function notePlanStop(db: Pick<Database, 'execute'>, planId: string, reason: string): Promise<void> {
+  await db.execute('update gatehouse.plan set stop_reason = $2 where plan_id = $1', [planId, reason])
+}
+
 /** The plan has been applied to its end. */
 export async function completePlan(tx: Transaction, planId: string, by: string, now: Date): Promise<void> {
-  await tx.execute(`update gatehouse.plan set status = 'applied', applied_at = $2, applied_by = $3 where plan_id = $1`, [planId, now, by.slice(0, 255)])
+  await tx.execute(`update gatehouse.plan set status = 'applied', applied_at = $2, applied_by = $3, stop_reason = null where plan_id = $1`, [planId, now, by.slice(0, 255)])
 }
 
 /** Notes what became of single steps; those without a note are done once applied_through has passed them. */

@@ -1,6 +1,7 @@
 /** Custom attributes that a file brings and nobody has declared: the plan declares them first, as steps one can see. */
 import { isObject, type Document } from '../model/attribute.ts'
 import { elementsFor, type Element } from '../model/metadata.ts'
+import type { Declaration } from './mapping.ts'
 import type { NewStep, Planning } from './planning.ts'
 import { resources, type Kind } from './resolve-rows.ts'
 
@@ -12,6 +13,7 @@ interface Drafted {
 /** Steps that declare what is missing for these records; the planning knows the attributes from then on. */
 export function declareAttributes(planning: Planning, drafts: readonly Drafted[]): NewStep[] {
   const missing = new Map<string, Element>()
+  const words = new Map<string, Declaration>()
   for (const { kind, document } of drafts) {
     if (kind === 'Affiliation' || !isObject(document.attributes)) continue
     const { custom } = resources[kind]
@@ -19,18 +21,22 @@ export function declareAttributes(planning: Planning, drafts: readonly Drafted[]
     for (const [name, value] of Object.entries(document.attributes)) {
       if (value === null || known.has(name) || !/^[A-Za-z][\w$:.-]{0,99}$/.test(name)) continue
       const mark = `${kind} ${name}`
-      const element = missing.get(mark) ?? newElement(planning.ctx.newId(), name, custom.everyType)
-      missing.set(mark, { ...element, multiValued: element.multiValued || Array.isArray(value) })
+      const said = planning.declare?.[kind]?.[name]
+      const element = missing.get(mark) ?? newElement(planning.ctx.newId(), name, custom.everyType, said)
+      words.set(element.id, said ?? {})
+      const multiValued = said?.multiValued ?? (element.multiValued || Array.isArray(value))
+      missing.set(mark, { ...element, multiValued })
     }
   }
   const elements = [...missing.values()]
   planning.metadata = { ...planning.metadata, elements: [...planning.metadata.elements, ...elements] }
   return elements.map((element) => ({
     action: 'create', resource: 'MetadataElement', targetId: element.id, label: element.name,
-    changes: { document: { id: element.id, name: element.name, typeId: element.typeId, multiValued: element.multiValued } },
+    changes: { document: { ...words.get(element.id), id: element.id, name: element.name, typeId: element.typeId, multiValued: element.multiValued } },
   }))
 }
 
-function newElement(id: string, name: string, typeId: string): Element {
-  return { id, name, typeId, dataType: 'STRING', required: false, multiValued: false, selfEditable: false, sensitive: false, validator: null, validValues: [], defaultValue: null, maxLength: null }
+function newElement(id: string, name: string, typeId: string, said: Declaration = {}): Element {
+  const { dataType = 'STRING', multiValued = false, selfEditable = false, sensitive = false } = said
+  return { id, name, typeId, dataType, required: false, multiValued, selfEditable, sensitive, validator: null, validValues: [], defaultValue: null, maxLength: null }
 }

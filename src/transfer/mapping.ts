@@ -6,8 +6,6 @@ import { readFile, stat } from 'node:fs/promises'
 import { GatehouseError, type Problem } from '../errors.ts'
 import type { ResourceName } from './attribute-place.ts'
 import type { DataType } from '../model/metadata.ts'
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
 import { checkMapping } from './mapping-check.ts'
 import type { Encoding } from './text-source.ts'
 
@@ -85,7 +83,7 @@ export interface Mapping {
   format: Format
   delimiter?: string
   encoding?: Encoding
-  /** Custom attributes, by name, that are declared for all people or all organisations if they are not yet. */
+  /** How custom attributes that nobody has declared are declared; without a word here they are single texts. */
   declare?: { User?: Record<string, Declaration>; Organization?: Record<string, Declaration> }
   /** Records that come before the rows of the file, such as organisations that the rows speak of and nobody lists. */
   first?: { resource: 'User' | 'Organization'; correlate?: string[]; document: Record<string, unknown> }[]
@@ -126,13 +124,6 @@ export function parseMapping(text: string, name = 'The mapping'): Mapping {
     throw new GatehouseError('invalid_mapping', `${name} is not a valid mapping.\n${shown}`, { problems })
   }
   return value as Mapping
-}
-
-/** The declarations of a mapping, each ready to be made as a metadata element. */
-export function declarationsOf(mapping: Mapping): (Declaration & { name: string; typeId: string })[] {
-  const kinds = [['User', user.custom.everyType], ['Organization', organization.custom.everyType]] as const
-  return kinds.flatMap(([kind, typeId]) =>
-    Object.entries(mapping.declare?.[kind] ?? {}).map(([name, declaration]) => ({ ...declaration, name, typeId })))
 }
 
 /** The columns that a rule reads. */

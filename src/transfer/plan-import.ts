@@ -30,6 +30,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
   let rows = 0
   try {
     for (const file of files) {
+      planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
       for await (const some of inBatches(readRecords(file.path, file.mapping))) {
         await storeRows(planning, file, some)
         progress?.((rows += some.length))

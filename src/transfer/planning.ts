@@ -5,12 +5,15 @@ import type { Metadata } from '../model/metadata.ts'
 import type { Transaction } from '../store/database.ts'
 import { insertPlanKeys, insertReads, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
 import type { Reference } from './map-record.ts'
+import type { Mapping } from './mapping.ts'
 
 export interface Planning {
   ctx: Context
   planId: string
   /** Types and elements, those that the plan itself will declare included. */
   metadata: Metadata
+  /** What the mapping of the file at hand says of custom attributes. */
+  declare?: Mapping['declare']
   /** The number of the last step. */
   steps: number
   counts: Record<string, number>

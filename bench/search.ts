@@ -1,0 +1,72 @@
+/**
+ * Type-ahead and "contains" with patterns of three characters and more. Patterns are cut from the names, logins and
+ * addresses of people who are there and sorted by how many they find, so that results of one size are compared.
+ */
+import type { PersonDocument } from '../src/transfer/generate-documents.ts'
+import type { Bench } from './bench.ts'
+import { ask } from './server.ts'
+import { inBothSizes, listPath, type Case, type Directory } from './two-sizes.ts'
+
+const most = 50
+const page = 25
+
+export const search: Bench = {
+  name: 'search',
+  doc: 'q and co with three characters and more, whole documents of up to 25 people a page',
+  run: (options) => inBothSizes(options, cases),
+}
+
+type Cut = (person: PersonDocument, n: number) => Record<string, string>
+
+const begins = (length: number): Cut => ({ name }) => ({ q: [...name.familyName].slice(0, length).join('') })
+const bothNames: Cut = ({ name }) => ({ q: `${[...name.givenName].slice(0, 3).join('')} ${[...name.familyName].slice(0, 4).join('')}` })
+const wholeLogin: Cut = ({ userName }) => ({ q: userName })
+const contains = (path: string, text: (person: PersonDocument) => string, length: number): Cut => (person, n) => {
+  const points = [...text(person)]
+  const start = n % Math.max(1, points.length - length)
+  return { filter: `${path} co ${JSON.stringify(points.slice(start, start + length).join(''))}` }
+}
+const family = ({ name }: PersonDocument) => name.familyName
+const address = ({ emails }: PersonDocument) => emails[0]!.value
+
+const kinds: [string, Cut][] = [
+  ['q, 3 letters', begins(3)], ['q, 5 letters', begins(5)], ['q, two words', bothNames], ['q, a whole login', wholeLogin],
+  ['familyName co 3 letters', contains('name.familyName', family, 3)],
+  ['familyName co 5 letters', contains('name.familyName', family, 5)],
+  ['userName co 6 letters', contains('userName', ({ userName }) => userName, 6)],
+  ['emails.value co 8 letters', contains('emails.value', address, 8)],
+]
+
+const queriesOf = ({ some }: Directory, cut: Cut) => some.map((person, n) => cut(person, n)).filter((query) => {
+  const text = query.q ?? JSON.parse(/"(?:[^"\\]|\\.)*"$/.exec(query.filter!)![0]) as string
+  return [...text].length >= 3
+})
+
+const mixed: Case[] = kinds.map(([what, cut]) => ({
+  what, most, comparable: false, paths: (directory) => queriesOf(directory, cut).map((query) => listPath({ ...query, count: page })),
+}))
+
+/** Requests of every kind whose results have from `from` to `to` people. */
+function ofSize(from: number, to: number, inKinds: (what: string) => boolean) {
+  return async (directory: Directory): Promise<string[]> => {
+    const fitting: string[] = []
+    for (const [what, cut] of kinds) {
+      if (!inKinds(what)) continue
+      for (const query of queriesOf(directory, cut)) {
+        const { total } = await ask(directory.server, listPath({ ...query, count: 1, attributes: 'userName', total: 'true' }))
+        if (total! >= from && total! <= to) fitting.push(listPath({ ...query, count: page }))
+      }
+    }
+    return fitting
+  }
+}
+
+const isQ = (what: string) => what.startsWith('q')
+const sized: Case[] = [
+  { what: 'q, 1 to 3 found', most, paths: ofSize(1, 3, isQ) },
+  { what: 'q, 25 to 250 found', most, paths: ofSize(25, 250, isQ) },
+  { what: 'co, 1 to 3 found', most, paths: ofSize(1, 3, (what) => !isQ(what)) },
+  { what: 'co, 25 to 250 found', most, paths: ofSize(25, 250, (what) => !isQ(what)) },
+]
+
+const cases: readonly Case[] = [...mixed, ...sized]

@@ -1,0 +1,74 @@
+/**
+ * The same kinds of request to a small and to a large directory, taking turns. A million people may not cost more than
+ * 1.5 times what ten thousand cost when the results have the same size, so each case brings requests of its own for
+ * either, made from the people who are there.
+ */
+import type { FastifyInstance } from 'fastify'
+import { generatePerson } from '../src/transfer/generate.ts'
+import type { PersonDocument } from '../src/transfer/generate-documents.ts'
+import { timeFigure, timesFigure, type BenchOptions, type Figure } from './bench.ts'
+import { peopleDatabase, worldOf } from './database.ts'
+import { latencies, median, quantile } from './measure.ts'
+import { ask, benchServer } from './server.ts'
+
+export interface Directory {
+  people: number
+  server: FastifyInstance
+  /** Some of its people, always the same, from all over it. */
+  some: PersonDocument[]
+}
+
+export interface Case {
+  what: string
+  /** Paths below /api/v1 to ask a directory for. */
+  paths: (directory: Directory) => string[] | Promise<string[]>
+  /** Milliseconds below which 95 of 100 answers must come. */
+  most: number
+  /** False where a result is larger in a larger directory, so that times are not comparable. */
+  comparable?: boolean
+}
+
+const sample = 60
+
+/** Runs every case against both directories. */
+export async function inBothSizes({ people, small }: BenchOptions, cases: readonly Case[]): Promise<Figure[]> {
+  const opened = [await open(small), await open(people)] as const
+  try {
+    const figures: Figure[] = []
+    for (const one of cases) figures.push(...(await runCase(one, opened[0].directory, opened[1].directory)))
+    return figures
+  } finally {
+    for (const { close } of opened) await close()
+  }
+}
+
+async function open(people: number): Promise<{ directory: Directory; close: () => Promise<void> }> {
+  const database = await peopleDatabase(people)
+  const server = benchServer(database.ctx)
+  const step = people / sample
+  const some = Array.from({ length: sample }, (_, n) => generatePerson(worldOf(people), Math.floor(n * step + (n * 7919) % step)).document)
+  return { directory: { people, server, some }, async close() {
+    await server.close()
+    await database.close()
+  } }
+}
+
+const rounds = 3
+
+async function runCase({ what, paths, most, comparable = true }: Case, small: Directory, large: Directory): Promise<Figure[]> {
+  const [ofSmall, ofLarge] = [await paths(small), await paths(large)]
+  const [smallTimes, largeTimes]: [number[], number[]] = [[], []]
+  for (let round = 0; round < rounds; round++) {
+    smallTimes.push(...(await latencies(ofSmall, (path) => ask(small.server, path))))
+    largeTimes.push(...(await latencies(ofLarge, (path) => ask(large.server, path))))
+  }
+  const [p50, p95, before] = [median(largeTimes), quantile(largeTimes, 0.95), median(smallTimes)]
+  const note = ` (p50 ${p50.toFixed(1)} ms; ${small.people.toLocaleString('en')} people: ${before.toFixed(1)} ms)`
+  const figure = timeFigure(`${what}: p95`, p95, most, note)
+  return comparable ? [figure, timesFigure(`${what}: large against small`, p50 / before, 1.5)] : [figure]
+}
+
+/** A path to a list: the parameters that are given, encoded. */
+export function listPath(parameters: Record<string, string | number>): string {
+  return `/users?${new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString()}`
+}
