@@ -63,7 +63,6 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
   source: readOnly(text('The file it comes from.')),
   line: readOnly(integer('The line of that file.')),
   label: readOnly(text('What people call the record.')),
-  correlation: readOnly(text('By what the record was found.')),
   changes: readOnly({ description: 'What changes.' }),
   problems: readOnly({ description: 'What stands against it.' }),
   status: readOnly({ ...text('Whether it is done.'), enum: ['planned', 'done', 'failed', 'undone'] }),

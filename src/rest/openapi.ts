@@ -166,7 +166,7 @@ function sortable(route: Route): string[] | undefined {
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method !== 'GET' && (/^\/(users|organizations)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path))
+  return method !== 'GET' && ((/^\/(users|organizations)\/:id/.test(path) && !path.endsWith('/merge')) || /^\/portals\/:id(\/settings)?$/.test(path))
 }
 
 function headerParameters(route: Route): Reference[] {
