@@ -41,11 +41,13 @@ export const errorTable = {
   still_referenced: { status: 409, title: 'Other records still refer to this one.' },
   plan_stale: { status: 409, title: 'The directory has changed since the plan was made.' },
   plan_state: { status: 409, title: 'The plan is in a state that does not allow this.' },
+  request_timeout: { status: 408, title: 'The request took too long to arrive.' },
   version_mismatch: { status: 412, title: 'The record has changed since it was read.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported.' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key came before with another request.' },
   too_many_requests: { status: 429, title: 'Too many requests.' },
+  headers_too_large: { status: 431, title: 'The address and headers of the request are too long.' },
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },

@@ -23,7 +23,7 @@ async function plan(survivor: string, duplicate: string, take?: string[]) {
   const { body: steps } = await ask('GET', `/plans/${body.id}/steps`)
   return { id: body.id as string, body, changes: steps.items[0].changes }
 }
-const apply = (id: string) => ask('POST', `/plans/${id}/apply`)
+const apply = async (id: string) => { const r = await ask('POST', `/plans/${id}/apply`); if (r.body.failed) console.log(JSON.stringify((await ask('GET', `/plans/${id}/steps`)).body.items[0].result)); return r }
 const undo = (id: string) => ask('POST', `/plans/${id}/undo`)
 
 const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
@@ -179,7 +179,8 @@ describe('removing a person', () => {
 describe('applied', () => {
   test('the survivor has what the duplicate had, and the duplicate is gone', async () => {
     const { survivor, duplicate, boss, staff, organization, panelist } = await entangled()
-    const { id } = await plan(survivor, duplicate)
+    const { id, changes } = await plan(survivor, duplicate)
+    expect(changes.fields).toContainEqual({ path: 'alternateId', before: duplicate })
     expect((await apply(id)).body).toMatchObject({ status: 'applied', failed: 0 })
     expect((await ask('GET', `/users/${duplicate}`)).status).toBe(404)
     expect(await whole(survivor)).toMatchObject({

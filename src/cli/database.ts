@@ -8,16 +8,12 @@ import { rotateMadeKey } from '../store/open-master-key.ts'
 import type { Database } from '../store/database.ts'
 import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
-import { print, progressLine, withDatabase } from './run.ts'
+import { interruptible, print, progressLine, withDatabase } from './run.ts'
 
 /** These look at the database as it is: they neither migrate it nor ask for the master key. */
 async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database) => Promise<T>): Promise<T> {
-  const opened = await openDatabase(readConfig(process.env), { role, applicationName: 'gatehouse-client', ...(role === 'server' ? { besideOlder: true } : {}) })
-  try {
-    return await work(opened.db)
-  } finally {
-    await opened.close()
-  }
+  const opening = openDatabase(readConfig(process.env), { role, applicationName: 'gatehouse-client', ...(role === 'server' ? { besideOlder: true } : {}) })
+  return interruptible(opening, (opened) => opened.release(), ({ db }) => work(db))
 }
 
 export function addDatabaseCommands(gatehouse: Command): void {

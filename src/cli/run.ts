@@ -7,14 +7,40 @@ function operator(): string {
   return process.env.SUDO_USER ?? process.env.USER ?? process.env.LOGNAME ?? 'operator'
 }
 
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+
+/**
+ * Opens something, works with it, and closes it, whatever happens. A signal gives the database back at once, so that no
+ * embedded PostgreSQL stays behind; what was under way is rolled back there.
+ */
+export async function interruptible<O extends { close: () => Promise<void> }, T>(
+  opening: Promise<O>, release: (opened: O) => Promise<void>, work: (opened: O) => Promise<T>,
+): Promise<T> {
+  let interrupted = false
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (interrupted) return
+    interrupted = true
+    const end = () => process.exit(signals[signal as keyof typeof signals])
+    opening.then(release).then(end, end)
+  }
+  const names = Object.keys(signals) as NodeJS.Signals[]
+  for (const signal of names) process.on(signal, onSignal)
+  try {
+    const opened = await opening
+    return await work(opened).finally(() => opened.close())
+  } catch (error) {
+    // The process ends in a moment; that its work was cut off is no news then.
+    if (interrupted) await new Promise(() => {})
+    throw error
+  } finally {
+    for (const signal of names) process.off(signal, onSignal)
+  }
+}
+
 /** Opens the database, does the work in the name of the operator, and closes it again, whatever happens. */
 export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Promise<T>): Promise<T> {
-  const opened = await open(process.env, 'client')
-  try {
-    return await work(opened, opened.context({ source: 'CLI', principal: operator() }))
-  } finally {
-    await opened.close()
-  }
+  return interruptible(open(process.env, 'client'), ({ database }) => database.release(),
+    (opened) => work(opened, opened.context({ source: 'CLI', principal: operator() })))
 }
 
 /** Prints an answer: the object itself for machines, the lines for people. */

@@ -56,7 +56,9 @@ export function mergedDocument(survivor: Document, duplicate: Document, take: re
   const merged: Document = structuredClone(survivor)
   for (const path of mergedPaths()) {
     const other = valueAt(duplicate, path)
-    if (other !== undefined && (valueAt(survivor, path) === undefined || take.includes(path))) setValueAt(merged, path, other)
+    // The two are one now: neither stands in for the other.
+    if (valueAt(survivor, path) === duplicate.id) setValueAt(merged, path, undefined)
+    else if (other !== undefined && other !== survivor.id && (valueAt(survivor, path) === undefined || take.includes(path))) setValueAt(merged, path, other)
   }
   for (const path of contacts) {
     const own = (survivor[path] ?? []) as Document[]
@@ -91,7 +93,8 @@ function fieldsOf(document: Document): Map<string, unknown> {
 /** What the merge does to fields and contacts, and what of the duplicate is given up. */
 function mergeChanges(survivor: Document, duplicate: Document, merged: Document): Document {
   const [before, after] = [fieldsOf(survivor), fieldsOf(merged)]
-  const fields = [...after].filter(([path, value]) => !same(value, before.get(path))).map(([path, value]) => ({ path, before: before.get(path), after: value }))
+  const paths = [...new Set([...after.keys(), ...before.keys()])]
+  const fields = paths.map((path) => ({ path, before: before.get(path), after: after.get(path) })).filter((one) => !same(one.before, one.after))
   const notTaken = [...fieldsOf(duplicate)].filter(([path, value]) => !same(value, after.get(path))).map(([path, value]) => ({ path, value }))
   const entries = contacts.map((path) => ({ path, added: ((merged[path] ?? []) as Document[]).filter((entry) => entry.id === undefined) }))
   return { fields, entries: entries.filter((one) => one.added.length > 0), notTaken }

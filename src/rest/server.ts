@@ -11,6 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
 import { failureLimiter, requestLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
+import { refuseConnection } from './refuse-connection.ts'
 import { problemOf } from './problem.ts'
 import { readQuery, type Answer, type Call, type Route } from './route.ts'
 
@@ -23,11 +24,14 @@ export function createServer(base: BaseContext): FastifyInstance {
   const { config } = base
   const trusted = config.TRUST_PROXY?.split(',').map((one) => one.trim()).filter((one) => one !== '')
   const server = fastify({
-    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL, serializers: { err: loggedError }, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     bodyLimit: config.BODY_LIMIT_BYTES,
     trustProxy: trusted && trusted.length > 0 ? trusted : false,
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
+    // Whoever sends slowly is noticed within two seconds of the limit, rather than Node's thirty.
+    http: { headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
+    clientErrorHandler: refuseConnection,
     routerOptions: { maxParamLength: 200 },
     logController: new LogController({ disableRequestLogging: true }),
   })
@@ -39,6 +43,14 @@ export function createServer(base: BaseContext): FastifyInstance {
   server.setNotFoundHandler((request, reply) => sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
   return server
 }
+
+/** An error as the log shows it. Drivers hang whole connections, and values of people's records, onto theirs. */
+function loggedError(error: Error & { code?: unknown }): { type: string; message: string; stack: string; code?: unknown } {
+  const { name, message, stack, code } = error
+  return { type: name, message, stack: stack ?? '', ...(code === undefined ? {} : { code }) }
+}
+
+const retryAfterSeconds: Record<number, string> = { 429: '60', 503: '1', 507: '30' }
 
 async function securityHeaders(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
   reply.header('x-request-id', request.id)
@@ -52,7 +64,8 @@ async function securityHeaders(request: FastifyRequest, reply: FastifyReply, pay
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const problem = problemOf(error, request.id)
   if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
-  if (problem.status === 503) reply.header('retry-after', '1')
+  const retryAfter = retryAfterSeconds[problem.status]
+  if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
 }

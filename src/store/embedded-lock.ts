@@ -28,7 +28,7 @@ export async function withLockFile<T>(path: string, work: () => Promise<T>): Pro
 
 /** The file appears with its content or, on a full disk, not at all: an empty one would have no holder to outlive. */
 function take(path: string, mine: string): boolean {
-  const draft = `${path}.${process.pid}.new`
+  const draft = `${path}.${mine.replaceAll(' ', '-')}.new`
   try {
     writeFileSync(draft, mine, { mode: 0o600 })
     linkSync(draft, path)
