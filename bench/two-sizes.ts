@@ -70,5 +70,5 @@ async function runCase({ what, paths, most, comparable = true }: Case, small: Di
 
 /** A path to a list: the parameters that are given, encoded. */
 export function listPath(parameters: Record<string, string | number>): string {
-  return `/users?${new URLSearchParams(Object.entries(parameters).map(([name, value]) => [name, String(value)])).toString()}`
+  return `/users?${new URLSearchParams(Object.entries(parameters).map(([name, value]): [string, string] => [name, String(value)])).toString()}`
 }

@@ -233,5 +233,5 @@ insert into public.policy_attribute (policy_attr_id, policy_id, def_param_id, va
 
 -- The actor of everything the server does by itself. No login: nobody can sign in as it.
 insert into public.users
-  (user_id, last_name, display_name, sort_name, type_id, status, system_flag, is_visible, create_date) values
-  ('3000', 'System', 'System', 'System', 'DEFAULT_USER', 'ACTIVE', 'Y', 'N', now());
+  (user_id, last_name, display_name, sort_name, type_id, status, system_flag, is_visible, create_date, search_text) values
+  ('3000', 'System', 'System', 'System', 'DEFAULT_USER', 'ACTIVE', 'Y', 'N', now(), ' system');

@@ -111,7 +111,9 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
   if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current, path, found)
   if (given === undefined || given === null) {
     if (attribute.default !== undefined) return attribute.default
-    if (attribute.required) found.push({ code: 'required_attribute', path, message: given === null ? 'must not be null' : 'is required' })
+    // Records from elsewhere may lack what we ask for; that must not keep the rest of them from changing.
+    const lost = rules.creating || current !== undefined || given === null
+    if (attribute.required && lost) found.push({ code: 'required_attribute', path, message: given === null ? 'must not be null' : 'is required' })
     return undefined
   }
   if (attribute.side) return checkList(attribute, given, path, found)

@@ -29,8 +29,9 @@ export function createServer(base: BaseContext): FastifyInstance {
     trustProxy: trusted && trusted.length > 0 ? trusted : false,
     genReqId: () => randomUUID(),
     requestTimeout: 30_000,
-    // Whoever sends slowly is noticed within two seconds of the limit, rather than Node's thirty.
-    http: { headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
+    // A filter too long for us is refused by us, with a reason, and not by Node's default of 16 KiB. Whoever sends slowly
+    // is noticed within two seconds of the limit, rather than Node's thirty.
+    http: { maxHeaderSize: 131_072, headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     clientErrorHandler: refuseConnection,
     routerOptions: { maxParamLength: 200 },
     logController: new LogController({ disableRequestLogging: true }),

@@ -7,6 +7,8 @@ interface Link {
   key: string
   /** A row like this one at the survivor stands against moving it; o is that other row, t the one to move. */
   unless?: string
+  /** The row cannot be the survivor's, whatever they have: it would tie them to themselves, say. */
+  never?: string
   /** The column of the person whose own document shows the row, where that is someone else: their version counts on. */
   owner?: string
 }
@@ -20,17 +22,17 @@ const links: readonly Link[] = [
   { table: 'user_role', column: 'user_id', key: 'membership_id', unless: period('role_id') },
   { table: 'user_grp', column: 'user_id', key: 'membership_id', unless: period('grp_id') },
   { table: 'resource_user', column: 'user_id', key: 'membership_id', unless: period('resource_id') },
-  { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y') or t.supervisor_id = $1` },
-  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', owner: 'staff_id', unless: 'o.staff_id = t.staff_id or t.staff_id = $1' },
-  { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: '(o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id) or t.related_user_id = $1' },
-  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: '(o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id) or t.primary_user_id = $1' },
-  { table: 'login', column: 'user_id', key: 'login_id', unless: `t.managed_sys_id = '0'` },
+  { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y')`, never: 't.supervisor_id = $1' },
+  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', owner: 'staff_id', unless: 'o.staff_id = t.staff_id', never: 't.staff_id = $1' },
+  { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: 'o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id', never: 't.related_user_id = $1' },
+  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: 'o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id', never: 't.primary_user_id = $1' },
+  { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
   { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
-  { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
-  { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
-  { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', unless: 't.user_id = $1' },
+  { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
+  { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
+  { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
   { table: 'company', column: 'certifier_id', key: 'company_id' },
   { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true' },
   { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true' },
@@ -43,11 +45,12 @@ export interface Moved {
   ids: (string | number)[]
 }
 
-/** A row of the same table at the survivor stands against the move, or the row itself does. */
-function movable({ table, column, unless }: Link): string {
-  if (unless === undefined) return 'true'
-  const ownRow = !/\bo\./.test(unless) && unless !== 'true'
-  return ownRow ? `not (${unless})` : `not exists (select from ${table} o where o.${column} = $1 and (${unless}))`
+function movable({ table, column, unless, never }: Link): string {
+  const conditions = [
+    ...(never === undefined ? [] : [`(${never}) is not true`]),
+    ...(unless === undefined ? [] : [`not exists (select from ${table} o where o.${column} = $1 and (${unless}))`]),
+  ]
+  return conditions.join(' and ') || 'true'
 }
 
 /** How many rows would move, and how many would stay behind because the survivor has the like. */
@@ -55,7 +58,7 @@ export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string
   const found = []
   for (const link of links) {
     const [row] = await db.query<{ moves: number; stays: number }>(
-      `select count(*) filter (where ${movable(link)})::int as moves, count(*) filter (where not (${movable(link)}))::int as stays
+      `select count(*) filter (where ${movable(link)})::int as moves, count(*) filter (where (${movable(link)}) is not true)::int as stays
        from ${link.table} t where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
     if (row!.moves + row!.stays > 0) found.push({ table: link.table, column: link.column, ...row! })
   }

@@ -1,0 +1,148 @@
+/** `gatehouse serve` and other commands as real processes, for tests that signal, kill and race them. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { root } from '../tools/house-rules.ts'
+
+/** The Node that this package pins, whichever runs the tests. */
+export const pinnedNode = createRequire(import.meta.url).resolve('node/bin/node')
+
+export const automationKey = 'a-key-for-processes-only'
+
+/** The Node a person would start the program with: the first one on the path that is not the pinned one. */
+export const systemNode = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
+  .map((folder) => join(folder, 'node')).find((file) => existsSync(file)) ?? pinnedNode
+
+/** A folder for data, in memory where there is some: forty megabytes a database. */
+export function dataFolder(): string {
+  let base = tmpdir()
+  try {
+    accessSync('/dev/shm', constants.W_OK)
+    base = '/dev/shm'
+  } catch {
+    // Then on disk.
+  }
+  return realpathSync(mkdtempSync(join(base, 'gatehouse-serve-')))
+}
+
+/** What a process gets of our environment: nothing that could name another database. */
+export function cleanEnv(env: Record<string, string>): Record<string, string> {
+  const { PATH = '', HOME = '/' } = process.env
+  return { PATH, HOME, USER: 'operator', HOST: '127.0.0.1', PORT: '0', GATEHOUSE_API_KEY: automationKey, ...env }
+}
+
+const processes = new Set<ChildProcess>()
+
+function start(args: readonly string[], env: Record<string, string>, node: string): ChildProcess {
+  const child = spawn(node, [join(root, 'bin/gatehouse.js'), ...args], { cwd: '/', env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  processes.add(child)
+  child.once('exit', () => processes.delete(child))
+  return child
+}
+
+/** Kills what a failed test left. */
+export function endProcesses(): void {
+  for (const child of processes) child.kill('SIGKILL')
+}
+
+export interface Ended {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a command to its end. */
+export async function command(args: readonly string[], env: Record<string, string>, node = pinnedNode): Promise<Ended> {
+  const child = start(args, env, node)
+  const said = { stdout: '', stderr: '' }
+  child.stdout!.on('data', (piece) => (said.stdout += piece))
+  child.stderr!.on('data', (piece) => (said.stderr += piece))
+  const [code] = await once(child, 'close')
+  return { code, ...said }
+}
+
+export interface ServerProcess {
+  child: ChildProcess
+  url: string
+  /** Everything it has printed so far. */
+  said: () => string
+  /** Asks below /api/v1 with the automation key. */
+  ask: (method: string, path: string, body?: unknown, key?: string) => Promise<Response>
+  /** Sends the signals and waits for the end. */
+  stop: (...signals: NodeJS.Signals[]) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>
+}
+
+/** Starts a server and waits until it listens; throws with what it said when it ends instead. */
+export async function startServer(env: Record<string, string>, node = pinnedNode): Promise<ServerProcess> {
+  const child = start(['serve'], env, node)
+  let text = ''
+  for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (piece) => (text += piece))
+  const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
+  let over = false
+  void ended.then(() => (over = true))
+  const listens = () => /^Gatehouse listens on (\S+) .*\n/m.exec(text)?.[1]
+  while (listens() === undefined) {
+    if (over) throw new Error(`the server ended: ${text}`)
+    await sleep(10)
+  }
+  const url = listens()!
+  return {
+    child, url, said: () => text,
+    ask: (method, path, body, key = automationKey) => fetch(`${url}/api/v1${path}`, {
+      method, headers: { authorization: `Bearer ${key}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }),
+    stop(...signals) {
+      for (const signal of signals) child.kill(signal)
+      return ended
+    },
+  }
+}
+
+/** The folder of PostgreSQL below a data folder, when there is one already. */
+export function postgresFolder(data: string): string | undefined {
+  const name = existsSync(data) ? readdirSync(data).find((one) => /^postgres-\d+$/.test(one)) : undefined
+  return name && join(data, name)
+}
+
+/** The process id of the postmaster on a data folder. */
+export function postmasterOf(data: string): number {
+  return Number(readFileSync(join(postgresFolder(data)!, 'postmaster.pid'), 'utf8').split('\n')[0])
+}
+
+/** The processes that work in a data folder, the postmaster and its children; empty where /proc does not tell. */
+export function processesIn(data: string): string[] {
+  if (!existsSync('/proc/self/cwd')) return []
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === postgresFolder(data)
+    } catch {
+      return false
+    }
+  })
+}
+
+/** Ends whatever still works in the folders, and removes them. */
+export function removeFolders(...folders: string[]): void {
+  endProcesses()
+  for (const folder of folders) {
+    for (const pid of processesIn(folder)) process.kill(Number(pid), 'SIGKILL')
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+/** Tries until it works, for ten seconds. */
+export async function eventually<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (tries === 400) throw error
+    }
+    await sleep(25)
+  }
+}
