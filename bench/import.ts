@@ -17,7 +17,7 @@ import { generateOrganizations, generatePeople } from '../src/transfer/generate.
 import { generatedElements, generatedTypes } from '../src/transfer/generate-vocabulary.ts'
 import { ratioFigure, timesFigure, type Bench, type Figure } from './bench.ts'
 import { dumpSince, load, mark, type Dumped } from './copy-floor.ts'
-import { benchFolder, emptyDatabase, openBench, worldOf, type BenchDatabase } from './database.ts'
+import { benchFolder, emptyDatabase, openBench, worldOf } from './database.ts'
 import { median, time } from './measure.ts'
 
 interface Result {
@@ -73,10 +73,11 @@ function* lines(people: number): Generator<string> {
 
 /** Imports into one fresh database, then copies what came of it into another. */
 async function measureOnce(people: number, file: string): Promise<Result> {
-  const folder = join(benchFolder(), 'import')
-  const prepared = await prepare('import', people)
-  const since = await mark(prepared.ctx.db)
-  await prepared.close()
+  const [folder, floorFolder] = ['import', 'import-floor'].map((name) => join(benchFolder(), name)) as [string, string]
+  const since = await prepare(people)
+  rmSync(floorFolder, { recursive: true, force: true })
+  // With owners and modes, which PostgreSQL insists on.
+  await run('cp', ['-a', folder, floorFolder])
   const planned = await gatehouse(folder, ['import', file, '--plan'])
   const applied = await gatehouse(folder, ['import', '--apply', planned.plan.id])
   const { counts, failed, status } = applied.plan
@@ -85,7 +86,7 @@ async function measureOnce(people: number, file: string): Promise<Result> {
   const dumped = await dumpSince(full.ctx.db, since, join(benchFolder(), 'import-rows'))
   await full.close()
   rmSync(folder, { recursive: true })
-  const times = await copyBack(people, dumped)
+  const times = await copyBack(floorFolder, dumped)
   rmSync(join(benchFolder(), 'import-rows'), { recursive: true })
   return {
     planMs: planned.ms, applyMs: applied.ms, ...times, peakMb: Math.max(planned.peakMb, applied.peakMb),
@@ -93,24 +94,25 @@ async function measureOnce(people: number, file: string): Promise<Result> {
   }
 }
 
-async function copyBack(people: number, dumped: readonly Dumped[]): Promise<{ copyMs: number; copyAppliedMs: number }> {
-  const floor = await prepare('import-floor', people)
+async function copyBack(folder: string, dumped: readonly Dumped[]): Promise<{ copyMs: number; copyAppliedMs: number }> {
+  const floor = await openBench(folder)
   const isPlan = ({ table }: Dumped) => table.startsWith('gatehouse.plan')
   const copyAppliedMs = await load(floor.ctx.db, dumped.filter((one) => !isPlan(one)))
   const copyPlanMs = await load(floor.ctx.db, dumped.filter(isPlan))
   await floor.close()
-  rmSync(join(benchFolder(), 'import-floor'), { recursive: true })
+  rmSync(folder, { recursive: true })
   return { copyAppliedMs, copyMs: copyAppliedMs + copyPlanMs }
 }
 
-/** An empty database with what the people of the file refer to: types, custom attributes, organisations. */
-async function prepare(name: string, people: number): Promise<BenchDatabase> {
-  const database = await emptyDatabase(name)
-  const { ctx } = database
+/** Makes the database `import` with what the people of the file refer to; the transaction from which on rows are new. */
+async function prepare(people: number): Promise<number> {
+  const { ctx, close } = await emptyDatabase('import')
   for (const type of generatedTypes) await createType(ctx, type).catch(ignoreExisting)
   for (const element of generatedElements) await createElement(ctx, element).catch(ignoreExisting)
   await loadOrganizations(ctx, people)
-  return database
+  const since = await mark(ctx.db)
+  await close()
+  return since
 }
 
 function ignoreExisting(error: Error & { code?: string }): void {

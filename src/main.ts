@@ -146,8 +146,14 @@ const drainMs = 10_000
 
 /** Lets requests under way come to their end; a client that takes longer than that is cut off. */
 async function closeServer(server: FastifyInstance): Promise<void> {
-  const patience = setTimeout(() => server.server.closeAllConnections(), drainMs)
-  await server.close().finally(() => clearTimeout(patience))
+  const { server: http } = server
+  const patience = setTimeout(() => http.closeAllConnections(), drainMs)
+  // A connection whose last answer has gone out would otherwise stay for as long as clients like to reuse it.
+  const sweep = setInterval(() => http.closeIdleConnections(), 50)
+  await server.close().finally(() => {
+    clearTimeout(patience)
+    clearInterval(sweep)
+  })
 }
 
 /**

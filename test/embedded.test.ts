@@ -16,13 +16,14 @@ import { embeddedBinaries, launchFor, programEnv } from '../src/store/embedded-b
 import { createCluster, findPostmaster, startPostmaster, stopPostmaster } from '../src/store/embedded-cluster.ts'
 import { limitLog } from '../src/store/embedded-log.ts'
 import { openEmbedded as openForReal, type Embedded, type EmbeddedOptions } from '../src/store/embedded.ts'
+import { reachableCopy, type ReachableCopy } from './reachable-copy.ts'
 
 const { major } = embeddedBinaries()
 const root = process.getuid?.() === 0
 const linux = process.platform === 'linux'
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-embedded-')))
 // Not the Node that runs the tests, which may be an older one that cannot run TypeScript.
-const node = createRequire(import.meta.url).resolve('node/bin/node')
+const here: ReachableCopy = { node: createRequire(import.meta.url).resolve('node/bin/node'), folder: join(import.meta.dirname, '..') }
 const children: ChildProcess[] = []
 const opened: Embedded[] = []
 let folders = 0
@@ -75,10 +76,10 @@ interface Child {
 }
 
 async function startChild(
-  dataDir: string, role: string, prefix: string[] = [], path = process.env['PATH'],
+  dataDir: string, role: string, prefix: string[] = [], path = process.env['PATH'], from: ReachableCopy = here,
 ): Promise<Child> {
-  const script = join(import.meta.dirname, 'embedded-child.ts')
-  const [command = '', ...args] = [...prefix, node, script, dataDir, role]
+  const script = join(from.folder, 'test/embedded-child.ts')
+  const [command = '', ...args] = [...prefix, from.node, script, dataDir, role]
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { PATH: path }, cwd: '/' })
   children.push(child)
   const ended = once(child, 'exit').then(() => sleep(100, ['{"failure":"it ended without a word"}']))
@@ -279,31 +280,23 @@ if (root && linux) describe('started as root', () => {
     expect(statSync(join(dataIn(dataDir), 'base')).uid).toBe(0)
   })
 
-  test('works on the folder of an ordinary user, which stays theirs, also without a name', async ({ skip }) => {
+  test('works on the folder of an ordinary user, which stays theirs, also without a name', async () => {
+    const copy = reachableCopy(join(base, 'checkout'))
     for (const uid of [65534, 54321]) {
       const dataDir = freshFolder()
       mkdirSync(dataDir)
       chownSync(dataDir, uid, uid)
       const user = ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', '--']
-      if (!reachable()) skip('an ordinary user cannot reach this checkout; clone it to a folder open to others')
-      const child = await startChild(dataDir, 'server', user)
+      const child = await startChild(dataDir, 'server', user, undefined, copy)
       expect(child.said).toMatchObject({ uid })
       await finish(child)
       await (await openEmbedded({ dataDir, role: 'client' })).close()
-      const again = await startChild(dataDir, 'server', user)
+      const again = await startChild(dataDir, 'server', user, undefined, copy)
       expect(again.said).toMatchObject({ uid })
       await finish(again)
     }
   })
 })
-
-/** True when every folder above this file may be entered by others. */
-function reachable(): boolean {
-  for (let folder = import.meta.dirname; folder !== '/'; folder = dirname(folder)) {
-    if ((statSync(folder).mode & 0o001) === 0) return false
-  }
-  return (statSync(node).mode & 0o001) !== 0
-}
 
 /** A PATH on which there are these programs only. */
 function programs(...names: string[]): string {

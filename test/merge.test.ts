@@ -23,7 +23,7 @@ async function plan(survivor: string, duplicate: string, take?: string[]) {
   const { body: steps } = await ask('GET', `/plans/${body.id}/steps`)
   return { id: body.id as string, body, changes: steps.items[0].changes }
 }
-const apply = async (id: string) => { const r = await ask('POST', `/plans/${id}/apply`); if (r.body.failed) console.log(JSON.stringify((await ask('GET', `/plans/${id}/steps`)).body.items[0].result)); return r }
+const apply = (id: string) => ask('POST', `/plans/${id}/apply`)
 const undo = (id: string) => ask('POST', `/plans/${id}/undo`)
 
 const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`

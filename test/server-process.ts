@@ -6,6 +6,7 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Database } from '../src/store/database.ts'
 import { root } from '../tools/house-rules.ts'
 
 /** The Node that this package pins, whichever runs the tests. */
@@ -32,13 +33,16 @@ export function dataFolder(): string {
 /** What a process gets of our environment: nothing that could name another database. */
 export function cleanEnv(env: Record<string, string>): Record<string, string> {
   const { PATH = '', HOME = '/' } = process.env
-  return { PATH, HOME, USER: 'operator', HOST: '127.0.0.1', PORT: '0', GATEHOUSE_API_KEY: automationKey, ...env }
+  // Reading the sources is most of what a short command does: once for all of them is enough.
+  const cache = join(process.env['GATEHOUSE_TEST_FOLDER'] ?? tmpdir(), 'compiled')
+  return { PATH, HOME, USER: 'operator', HOST: '127.0.0.1', PORT: '0', GATEHOUSE_API_KEY: automationKey, NODE_COMPILE_CACHE: cache, ...env }
 }
 
 const processes = new Set<ChildProcess>()
 
-function start(args: readonly string[], env: Record<string, string>, node: string): ChildProcess {
-  const child = spawn(node, [join(root, 'bin/gatehouse.js'), ...args], { cwd: '/', env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+function start(args: readonly string[], env: Record<string, string>, node: string, prefix: readonly string[] = []): ChildProcess {
+  const [program = '', ...rest] = [...prefix, node, join(root, 'bin/gatehouse.js'), ...args]
+  const child = spawn(program, rest, { cwd: '/', env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
   processes.add(child)
   child.once('exit', () => processes.delete(child))
   return child
@@ -76,9 +80,9 @@ export interface ServerProcess {
   stop: (...signals: NodeJS.Signals[]) => Promise<{ code: number | null; signal: NodeJS.Signals | null }>
 }
 
-/** Starts a server and waits until it listens; throws with what it said when it ends instead. */
-export async function startServer(env: Record<string, string>, node = pinnedNode): Promise<ServerProcess> {
-  const child = start(['serve'], env, node)
+/** Starts a server and waits until it listens; throws with what it said when it ends instead. `prefix` are words before. */
+export async function startServer(env: Record<string, string>, node = pinnedNode, prefix: readonly string[] = []): Promise<ServerProcess> {
+  const child = start(['serve'], env, node, prefix)
   let text = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (piece) => (text += piece))
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
@@ -112,6 +116,12 @@ export function postgresFolder(data: string): string | undefined {
 /** The process id of the postmaster on a data folder. */
 export function postmasterOf(data: string): number {
   return Number(readFileSync(join(postgresFolder(data)!, 'postmaster.pid'), 'utf8').split('\n')[0])
+}
+
+/** One connection to the database of a running server, or command, on a data folder. To be closed. */
+export function databaseOf(data: string): Database {
+  const host = postgresFolder(data)!
+  return new Database({ host, user: 'gatehouse', password: readFileSync(join(host, 'gatehouse-password'), 'utf8'), database: 'gatehouse', poolSize: 1 })
 }
 
 /** The processes that work in a data folder, the postmaster and its children; empty where /proc does not tell. */

@@ -116,11 +116,11 @@ describe('rows', () => {
     const rows = await read(`id,name\n1,${'x'.repeat(500)}\n2,Anne\n3,"${'y'.repeat(500)}\n4,Bert\n`, { limit: 100 })
     expect(rows.map((row) => [row.line, row.values?.id ?? 'too long'])).toEqual([[2, 'too long'], [3, '2'], [4, 'too long'], [5, '4']])
   })
-  test('memory stays flat over a file of hundreds of megabytes', async () => {
+  test('memory stays flat over two million rows', async () => {
     async function* large() {
       yield Buffer.from('id,name,note\n')
       const block = Buffer.from('12345,Anne Example,"a note, in quotes"\n'.repeat(2000))
-      for (let at = 0; at < 2500; at++) yield block
+      for (let at = 0; at < 1000; at++) yield block
     }
     let rows = 0
     let most = 0
@@ -128,8 +128,8 @@ describe('rows', () => {
       if ('reason' in row) throw new Error(row.reason)
       if (++rows % 250_000 === 0) most = Math.max(most, process.memoryUsage().heapUsed)
     }
-    expect(rows).toBe(5_000_000)
-    expect(most).toBeLessThan(300 * 1024 * 1024)
+    expect(rows).toBe(2_000_000)
+    expect(most).toBeLessThan(250 * 1024 * 1024)
   }, 60_000)
 })
 

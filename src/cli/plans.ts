@@ -16,7 +16,8 @@ export function planLines(plan: Plan): string[] {
 /** A step in a line, with its problems below. */
 export function stepLines(step: PlanStep): string[] {
   const where = step.line === undefined ? '' : ` line ${step.line}`
-  const problems = ((step.problems ?? []) as { path?: string; column?: string; message?: string; reason?: string }[]).map((one) => `             ${one.column ?? one.path ?? ''} ${one.reason ?? one.message ?? ''}`)
+  const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).map((one) =>
+    `             ${[one.column ?? one.path, one.value === undefined ? undefined : JSON.stringify(one.value), one.reason ?? one.message].filter((part) => part !== undefined).join(' ')}`)
   const result = step.status === 'failed' ? [`             failed: ${(step.result as { detail?: string } | undefined)?.detail ?? ''}`] : []
   const changed = step.action === 'update' ? `  ${changeText(step.changes)}` : ''
   return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${step.label ?? ''}${where}${changed}`, ...problems, ...result]

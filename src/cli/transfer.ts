@@ -14,7 +14,7 @@ import { runImport } from '../transfer/apply-import.ts'
 import { collectRejects } from '../transfer/collect-rejects.ts'
 import { exportRecords } from '../transfer/export-records.ts'
 import { loadMapping } from '../transfer/mapping.ts'
-import { planImport, type ImportFile } from '../transfer/plan-import.ts'
+import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
 import { formatOf } from '../transfer/read-records.ts'
 import { csvColumns, csvText } from '../transfer/write-csv.ts'
 import { writeGenerated } from '../transfer/write-generated.ts'
@@ -130,10 +130,15 @@ async function notable(ctx: Context, found: Plan): Promise<string[]> {
 
 async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<{ file: string; rows: number }[]> {
   const written: { file: string; rows: number }[] = []
-  for (const file of (found.options as { files: ImportFile[] }).files) {
+  const { files } = found.options as { files: ImportFile[] }
+  for (const file of files) {
     const extension = extname(file.path)
-    const target = join(folder ?? dirname(file.path), `${basename(file.path, extension)}.rejected${extension}`)
-    const rows = await collectRejects(ctx.db, found.id, file, target)
+    const stem = join(folder ?? dirname(file.path), `${basename(file.path, extension)}.rejected`)
+    const same = written.filter((one) => one.file.startsWith(stem)).length
+    const target = `${stem}${same === 0 ? '' : `-${same + 1}`}${extension}`
+    const rows = await collectRejects(ctx.db, found.id, file, sourceOf(file, files), target).catch((error: unknown) => {
+      throw new GatehouseError('invalid_file', `The plan ${found.id} is ${found.status}, but its rejected rows could not be written: ${(error as Error).message}`)
+    })
     if (rows > 0) written.push({ file: target, rows })
   }
   return written

@@ -3,14 +3,15 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { isObject } from '../model/attribute.ts'
+import { documentChanges } from '../model/document-diff.ts'
 import { operations, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { finishPlan, forgetReads, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
-import { afterOperation, operateLocked } from './lifecycle.ts'
+import { afterOperation, checkBody, operateLocked } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
 import { lockRecords } from './write-records.ts'
 
@@ -33,28 +34,44 @@ export function bulkRequest(body: unknown): BulkRequest {
   if (typeof operation !== 'string' || ![...operations, 'delete'].includes(operation)) {
     throw new GatehouseError('invalid_value', `operation: must be one of ${operations.join(', ')} or delete.`)
   }
-  if (typeof filter !== 'string' && typeof q !== 'string') throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
-  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, options: isObject(options) ? options : {} }
+  for (const [name, value] of [['filter', filter], ['q', q]] as const) {
+    if (value !== undefined && typeof value !== 'string') throw new GatehouseError('invalid_value', `${name}: must be a text.`)
+  }
+  if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
+  const checked = operation === 'delete' ? noOptions(options) : checkBody(operation as Operation, options)
+  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, options: checked }
+}
+
+const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
+
+function noOptions(options: unknown): Document {
+  if (options === undefined || options === null || (isObject(options) && Object.keys(options).length === 0)) return {}
+  throw new GatehouseError('unknown_attribute', 'options: delete takes none.')
 }
 
 /** Plans the operation: a step a person, with what would change, or why it cannot be done. */
 export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan> {
-  const ids = await allIds(ctx.db, user, request, mostPeople)
+  const ids = await allIds(ctx.db, user, request, mostPeople + 1)
+  if (ids.length > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const planId = ctx.newId()
   const title = `${request.operation} ${ids.length} people: ${request.filter ?? request.q ?? ''}`
   await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const counts: Record<string, number> = {}
+  let planned = 0
   for (let from = 0; from < ids.length; from += page) {
-    const records = await loadRecords(ctx.db, user, ids.slice(from, from + page))
-    const documents = [...records.values()].map((record) => documentOf(user, record))
-    const steps = documents.map((document, index) => stepFor(ctx, request, document, from + index + 1))
+    const some = ids.slice(from, from + page)
+    const records = await loadRecords(ctx.db, user, some)
+    // Whoever is gone by now is left out.
+    const documents = some.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
+    const steps = documents.map((document, index) => stepFor(ctx, request, document, planned + index + 1))
+    planned += steps.length
     for (const step of steps) counts[step.action] = (counts[step.action] ?? 0) + 1
     await ctx.db.transaction(async (tx) => {
       await insertSteps(tx, planId, steps)
       await insertReads(tx, planId, 'User', documents.map((document) => ({ id: document.id as string, version: (document.meta as Document).version as number })))
     })
   }
-  await finishPlan(ctx.db, planId, counts, ids.length)
+  await finishPlan(ctx.db, planId, counts, planned)
   return readPlan(ctx.db, planId)
 }
 
@@ -65,9 +82,8 @@ function stepFor(ctx: Context, request: BulkRequest, document: Document, step: n
   }
   try {
     const after = afterOperation(ctx, document, request.operation, request.options)
-    const changes = { status: [document.status, after.status], secondaryStatus: [document.secondaryStatus ?? null, after.secondaryStatus ?? null] }
-    const nothing = JSON.stringify(after) === JSON.stringify(document)
-    return { ...base, action: nothing ? 'unchanged' : 'update', ...(nothing ? {} : { changes }) }
+    const changes = documentChanges(user, document, after)
+    return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     return { ...base, action: 'conflict', problems: [{ message: error.message }] }
@@ -80,6 +96,8 @@ export const runBulk: StepRunner = async (tx, ctx, plan, steps) => {
   const people = await lockRecords(tx, user, steps.map((step) => step.targetId!))
   if (operation === 'delete') {
     for (const { document } of people.values()) await deleteLockedUser(tx, ctx, document)
+    // Gone by the plan's own hand: no reason to call it stale when it is resumed.
+    await forgetReads(tx, plan.id, 'User', [...people.keys()])
     return []
   }
   const results = await operateLocked(tx, ctx, [...people.values()], operation, options)

@@ -164,12 +164,11 @@ function checkEntries(collection: Collection, entries: unknown, before: unknown,
       found.push({ code: 'invalid_value', path: at, message: 'must be an object' })
       return {}
     }
-    if (entry.id !== undefined && !known.has(entry.id) && !trusted) {
-      found.push({ code: 'invalid_reference', path: `${at}.id`, message: 'is not the id of an entry of this record; leave it out to add one' })
-    }
+    const isForeign = entry.id !== undefined && !known.has(entry.id) && !trusted
+    if (isForeign) found.push({ code: 'invalid_reference', path: `${at}.id`, message: 'is not the id of an entry of this record; leave it out to add one' })
     if (entry.id !== undefined && seen.has(entry.id)) found.push({ code: 'invalid_value', path: `${at}.id`, message: 'appears twice' })
     seen.add(entry.id)
-    return checkEntry(collection, entry, known.get(entry.id), `${at}.`, found, trusted)
+    return checkEntry(collection, isForeign ? { ...entry, id: undefined } : entry, known.get(entry.id), `${at}.`, found, trusted)
   })
   if (collection.onePrimary && result.filter((entry) => entry.primary === true).length > 1) {
     found.push({ code: 'invalid_value', path, message: 'may have only one primary entry' })

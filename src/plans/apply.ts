@@ -3,9 +3,9 @@
  * far the plan has come, so that a killed run resumes where it stopped and no step is done twice or by half.
  *
  *     planned ──apply──▶ applying ──last step──▶ applied ──undo──▶ undone
- *        │ cancel           │ killed: apply again resumes
+ *        │ cancel           │ killed: apply again resumes; cancel: what is done stays done
  *        ▼                  ▼
- *     cancelled          applying
+ *     cancelled          applying, cancelled
  */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
@@ -29,8 +29,8 @@ export interface ApplyOptions {
 export async function applyPlan(ctx: Context, planId: string, run: StepRunner, options: ApplyOptions = {}): Promise<Plan> {
   await ctx.db.transaction(async (tx) => {
     await lockPlan(tx, planId)
-    await movePlan(tx, planId, ['planned', 'applying'], 'applying')
-    await refuseStale(tx, planId)
+    const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
+    await refuseStale(tx, plan)
   })
   for (;;) {
     const plan = await ctx.db.transaction(async (tx) => {
@@ -47,17 +47,19 @@ async function lockPlan(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
 }
 
-async function refuseStale(tx: Transaction, planId: string): Promise<void> {
-  const stale = await staleReads(tx, planId)
+async function refuseStale(tx: Transaction, plan: Plan): Promise<void> {
+  const stale = await staleReads(tx, plan.id)
   if (stale.length === 0) return
   const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
-  throw new GatehouseError('plan_stale', `${resource(stale[0]!)} has changed since the plan was made; nothing was written. Make the plan again.`, { problems })
+  const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'
+  throw new GatehouseError('plan_stale', `${resource(stale[0]!)} has changed since the plan was made; ${sofar} again.`, { problems })
 }
 
 const resource = (one: { resource: string; id: string }) => `${one.resource} ${one.id}`
 
 async function nextBatch(tx: Transaction, ctx: Context, planId: string, run: StepRunner, size: number): Promise<Plan> {
-  const plan = await readPlan(tx, planId)
+  // Held, so that cancelling waits for the batch and is not written over.
+  const plan = await readPlan(tx, planId, true)
   if (plan.status !== 'applying') return plan
   const steps = await listSteps(tx, planId, { after: plan.appliedThrough, count: size, secrets: true })
   const last = steps.at(-1)
@@ -104,9 +106,9 @@ async function noteVersions(tx: Transaction, plan: Plan, written: readonly { res
   for (const [name, reads] of byResource) await updateReads(tx, plan.id, name, reads)
 }
 
-/** A plan that will not be applied. Errors: `plan_state` once it has begun. */
+/** A plan that will not be applied, or not to its end. Errors: `plan_state` once it has been. */
 export function cancelPlan(ctx: Context, planId: string): Promise<Plan> {
-  return ctx.db.transaction((tx) => movePlan(tx, planId, ['planning', 'planned', 'stopped'], 'cancelled'))
+  return ctx.db.transaction((tx) => movePlan(tx, planId, ['planning', 'planned', 'stopped', 'applying'], 'cancelled'))
 }
 
 /** Lets a plan that a guard has stopped go on, once. The reason is kept. Errors: `plan_state`. */

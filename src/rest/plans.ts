@@ -96,6 +96,6 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, handle: (call) => act(call, 'undo') },
     { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, handle: ({ ctx, params }) => answer(releasePlan(ctx, params.id!)) },
-    { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up before it has begun.', answer: plan, handle: ({ ctx, params }) => answer(cancelPlan(ctx, params.id!)) },
+    { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up; what it has done so far stays done.', answer: plan, handle: ({ ctx, params }) => answer(cancelPlan(ctx, params.id!)) },
   ]
 }

@@ -12,6 +12,7 @@ interface PostgresError {
   column?: string
   table?: string
   detail?: string
+  severity?: string
   message: string
 }
 
@@ -22,7 +23,9 @@ const connectionLoss = new Set([
 
 /** True when the database was not there, rather than when it refused. */
 export function isConnectionLoss(error: unknown): boolean {
-  const { code, message } = (error ?? {}) as PostgresError
+  const { code, message, severity } = (error ?? {}) as PostgresError
+  // A database that is closed to connections for a while, for maintenance or a restore.
+  if (code === '55000' && severity === 'FATAL') return true
   if (code === 'unavailable' || (code !== undefined && connectionLoss.has(code))) return true
   return /Connection terminated|timeout exceeded when trying to connect|not queryable|connection error/i.test(message ?? '')
 }

@@ -9,6 +9,7 @@ import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { pipeline } from 'node:stream/promises'
 import { Readable } from 'node:stream'
+import { GatehouseError } from '../errors.ts'
 import { asDomainError, isConnectionLoss } from './database-errors.ts'
 
 export type Row = Record<string, unknown>
@@ -27,6 +28,8 @@ export interface DatabaseOptions {
   /** A statement longer than this is cancelled by the server, in milliseconds; default 60 000. 0 lifts the limit. */
   statementTimeoutMs?: number
   applicationName?: string
+  /** Whether the disk of a database of our own has room; a database that is down for want of it says `disk_full`. */
+  hasRoom?: () => boolean
 }
 
 const types = new pg.TypeOverrides()
@@ -45,9 +48,17 @@ export function toIsoInstant(text: string): string {
 /** What both a pool and a transaction can do. `name` turns a query into a named (prepared) statement. */
 abstract class Connection {
   readonly namedStatements: boolean
+  protected readonly hasRoom: () => boolean
 
-  constructor(namedStatements: boolean) {
+  constructor(namedStatements: boolean, hasRoom: () => boolean) {
     this.namedStatements = namedStatements
+    this.hasRoom = hasRoom
+  }
+
+  /** The domain error for what the driver threw. PostgreSQL goes down when its log finds no room: that is the news then. */
+  protected domainError(error: unknown): unknown {
+    if (isConnectionLoss(error) && !this.hasRoom()) return new GatehouseError('disk_full', undefined, { cause: error })
+    return asDomainError(error)
   }
 
   protected abstract run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>>
@@ -71,7 +82,7 @@ abstract class Connection {
     try {
       return await this.run(name && this.namedStatements ? { name, text, values } : { text, values })
     } catch (error) {
-      throw asDomainError(error)
+      throw this.domainError(error)
     }
   }
 }
@@ -79,8 +90,8 @@ abstract class Connection {
 export class Transaction extends Connection {
   private readonly client: pg.PoolClient
 
-  constructor(client: pg.PoolClient, namedStatements: boolean) {
-    super(namedStatements)
+  constructor(client: pg.PoolClient, namedStatements: boolean, hasRoom: () => boolean) {
+    super(namedStatements, hasRoom)
     this.client = client
   }
 
@@ -108,7 +119,7 @@ export class Transaction extends Connection {
       await pipeline(Readable.from(chunks, { objectMode: false }), target)
       return target.rowCount ?? 0
     } catch (error) {
-      throw asDomainError(error)
+      throw this.domainError(error)
     }
   }
 
@@ -117,7 +128,7 @@ export class Transaction extends Connection {
     try {
       yield* this.client.query(copyTo(sql)) as AsyncIterable<Buffer>
     } catch (error) {
-      throw asDomainError(error)
+      throw this.domainError(error)
     }
   }
 
@@ -141,7 +152,7 @@ export class Database extends Connection {
   private beforeCommit: ((tx: Transaction) => Promise<void>) | undefined
 
   constructor(options: DatabaseOptions) {
-    super(options.namedStatements ?? true)
+    super(options.namedStatements ?? true, options.hasRoom ?? (() => true))
     const { connectionString, host, user, password, database } = options
     this.pool = new pg.Pool({
       ...(connectionString === undefined ? { host, user, password, database } : { connectionString }),
@@ -177,14 +188,14 @@ export class Database extends Connection {
 
   private async transactionOnce<T>(work: (tx: Transaction) => Promise<T>, begin: string): Promise<T> {
     const client = await this.pool.connect().catch((error: unknown) => {
-      throw asDomainError(error)
+      throw this.domainError(error)
     })
     // Without a listener a connection that dies between two statements would end the process.
     const ignore = () => {}
     client.on('error', ignore)
     let broken: Error | undefined
     try {
-      const tx = new Transaction(client, this.namedStatements)
+      const tx = new Transaction(client, this.namedStatements, this.hasRoom)
       await tx.execute(begin)
       const result = await work(tx)
       await this.beforeCommit?.(tx)

@@ -13,7 +13,7 @@
  *
  * Opening and closing happen under the lock file, so no one can come in while the last one is on the way out.
  */
-import { existsSync, mkdirSync, readdirSync, realpathSync } from 'node:fs'
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, realpathSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -104,7 +104,13 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
 }
 
 async function clusterIn(dataDir: string): Promise<Cluster> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    accessSync(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new GatehouseError('configuration', `The data folder ${dataDir} (GATEHOUSE_DATA) cannot be used: ${code}.`, { cause: error })
+  }
   const binaries = embeddedBinaries()
   const folder = join(realpathSync(dataDir), `postgres-${binaries.major}`)
   return { folder, binaries, launch: await launchFor(binaries, folder) }
@@ -139,6 +145,7 @@ async function enter(cluster: Cluster, role: EmbeddedOptions['role']): Promise<S
     const postmaster = (await untilReady(cluster.folder)) ?? (await startPostmaster(cluster))
     const options = {
       host: postmaster.socketFolder, user: 'gatehouse', password: passwordOf(cluster), database: databaseName,
+      hasRoom: () => hasRoom(cluster.folder),
     }
     const client = await connected(options, role)
     try {
@@ -150,6 +157,14 @@ async function enter(cluster: Cluster, role: EmbeddedOptions['role']): Promise<S
     }
     return { client, options }
   })
+}
+
+/** PostgreSQL writes its log in pieces of 16 MB, each reserved before it is written to. */
+const logPieceBytes = 16 * 1024 * 1024
+
+function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize > logPieceBytes
 }
 
 /** A connection to our database; makes the database when the cluster is new. */

@@ -7,6 +7,7 @@ export interface LateStep<L> {
   resource: string
   targetId: string
   label?: string
+  source?: string
   line?: number
   late: L
 }
@@ -14,7 +15,7 @@ export interface LateStep<L> {
 /** Steps after one and up to another that carry late references, in order. */
 export async function lateSteps<L>(db: Pick<Database, 'query'>, planId: string, after: number, upTo: number, count: number): Promise<LateStep<L>[]> {
   return db.query<LateStep<L>>(
-    `select step_no as step, action, resource, target_id as "targetId", label, line, changes->'late' as late from gatehouse.plan_step
+    `select step_no as step, action, resource, target_id as "targetId", label, source, line, changes->'late' as late from gatehouse.plan_step
      where plan_id = $1 and step_no > $2 and step_no <= $3 and changes ? 'late' and action <> 'error' order by step_no limit $4`, [planId, after, upTo, count])
 }
 

@@ -91,6 +91,20 @@ export async function insertReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'insert_plan_reads')
 }
 
+/** The versions that the plan read of some records; those that it never read are absent. */
+export async function findReads(db: Reader, planId: string, resource: string, ids: readonly string[]): Promise<Map<string, number>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db.query<{ id: string; version: number }>(
+    'select target_id as id, version from gatehouse.plan_read where plan_id = $1 and resource = $2 and target_id = any($3)', [planId, resource, ids], 'find_plan_reads')
+  return new Map(rows.map(({ id, version }) => [id, version]))
+}
+
+/** Hashes that have reached their logins need not stand here too. */
+export async function forgetSecrets(tx: Transaction, planId: string, steps: readonly number[]): Promise<void> {
+  if (steps.length === 0) return
+  await tx.execute('update gatehouse.plan_step set secret = null where plan_id = $1 and step_no = any($2::int[])', [planId, steps], 'forget_plan_secrets')
+}
+
 /** What the plan itself has written is no change by others. */
 export async function updateReads(tx: Transaction, planId: string, resource: string, reads: readonly { id: string; version: number }[]): Promise<void> {
   if (reads.length === 0) return
@@ -100,18 +114,26 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
 }
 
+/** Records that the plan itself has removed. */
+export async function forgetReads(tx: Transaction, planId: string, resource: string, ids: readonly string[]): Promise<void> {
+  await tx.execute('delete from gatehouse.plan_read where plan_id = $1 and resource = $2 and target_id = any($3)', [planId, resource, ids])
+}
+
 const versioned: Record<string, { table: string; key: string }> = {
   User: { table: 'public.users', key: 'user_id' },
   Organization: { table: 'public.company', key: 'company_id' },
 }
 
-/** The first records that have changed, or vanished, since the plan read them. */
+/** The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet. */
 export async function staleReads(db: Reader, planId: string): Promise<{ resource: string; id: string }[]> {
   const found: { resource: string; id: string }[] = []
   for (const [resource, { table, key }] of Object.entries(versioned)) {
     found.push(...await db.query<{ resource: string; id: string }>(
       `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${key} = r.target_id
-       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version limit 10`, [planId, resource]))
+       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and not exists (
+         select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
+         where p.plan_id = r.plan_id and p.applied_through > 0 and s.resource = r.resource and s.target_id = r.target_id
+         having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, resource]))
   }
   return found
 }

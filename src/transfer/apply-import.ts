@@ -6,10 +6,12 @@ import { lockRecords, writeRecords, type Pending, type RecordKind } from '../dir
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { affiliations } from '../model/user-links.ts'
-import { user } from '../model/user.ts'
 import type { StepRunner } from '../plans/apply.ts'
+import { GatehouseError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
-import type { PlanStep } from '../store/plans.ts'
+import { findByKey } from '../store/find-by-key.ts'
+import { findReads, forgetSecrets, type PlanStep } from '../store/plans.ts'
+import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
 import { updatedDocument } from './plan-rows.ts'
 import { resources, type Kind } from './resolve-rows.ts'
@@ -17,10 +19,24 @@ import { resources, type Kind } from './resolve-rows.ts'
 type Version = { resource: string; id: string; version: number }
 
 /** Steps in their order; neighbours of one kind go together. */
-export const runImport: StepRunner = async (tx, ctx, _plan, steps) => {
+export const runImport: StepRunner = async (tx, ctx, plan, steps) => {
+  const run: Run = { tx, ctx, planId: plan.id, written: new Map() }
   const versions: Version[] = []
-  for (const group of neighbours(steps)) versions.push(...(await runGroup(tx, ctx, group)))
+  for (const group of neighbours(steps)) {
+    const made = await runGroup(run, group)
+    for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
+    versions.push(...made)
+  }
+  await forgetSecrets(tx, plan.id, steps.filter((step) => step.secret).map((step) => step.step))
   return versions
+}
+
+interface Run {
+  tx: Transaction
+  ctx: Context
+  planId: string
+  /** Versions that this run has made itself. */
+  written: Map<string, number>
 }
 
 function neighbours(steps: readonly PlanStep[]): PlanStep[][] {
@@ -33,15 +49,18 @@ function neighbours(steps: readonly PlanStep[]): PlanStep[][] {
   return groups
 }
 
-async function runGroup(tx: Transaction, ctx: Context, steps: PlanStep[]): Promise<Version[]> {
+async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
+  const { tx, ctx } = run
   const { resource, action } = steps[0]!
   if (resource === 'MetadataElement') {
     for (const step of steps) await declareElement(tx, ctx, (step.changes as { document: Document }).document)
     return []
   }
-  if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(tx, ctx, steps))
+  if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(run, steps))
   const kind = resource as Kind
-  const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(tx, kind, steps)
+  await recordKinds[kind].lockFirst?.(tx)
+  if (action === 'create') await refuseTaken(tx, kind, steps)
+  const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
   return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending))
 }
 
@@ -55,8 +74,31 @@ function creation(kind: Kind, step: PlanStep): Pending {
   return { action: `${kind.toLowerCase()}.create`, after: withPassword(document, step) }
 }
 
-async function updates(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<Pending[]> {
-  const found = await lockRecords(tx, resources[kind], [...new Set(steps.map((step) => step.targetId!))])
+/** Somebody whom the row would have meant may have come since it was planned. Errors: `already_exists`. */
+async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
+  const byPath = Map.groupBy(steps.map((step) => step.changes as { document: Document; by?: string }), ({ by }) => by)
+  for (const [path, some] of byPath) {
+    // The database itself holds user names to one person each.
+    if (path === undefined || path === 'userName') continue
+    const found = await findByKey(tx, resources[kind], path, some.flatMap(({ document }) => valuesAt(document, path)))
+    const first = [...found].find(([, ids]) => ids.length > 0)
+    if (first) throw new GatehouseError('already_exists', `${path} "${first[0]}" is that of ${first[1][0]}, who came after the plan was made; plan the row again.`)
+  }
+}
+
+/** Locks the records of some steps. Errors: `plan_stale` for one that others have changed while the plan is applied. */
+async function lockPlanned({ tx, planId, written }: Run, kind: Kind, ids: readonly string[]): Promise<Awaited<ReturnType<typeof lockRecords>>> {
+  const found = await lockRecords(tx, resources[kind], ids)
+  const reads = await findReads(tx, planId, kind, ids.filter((id) => !written.has(`${kind} ${id}`)))
+  for (const [id, version] of reads) {
+    const current = (found.get(id)!.document.meta as Document).version
+    if (current !== version) throw new GatehouseError('plan_stale', `${kind} ${id} has changed since the plan was made; plan the row again.`)
+  }
+  return found
+}
+
+async function updates(run: Run, kind: Kind, steps: readonly PlanStep[]): Promise<Pending[]> {
+  const found = await lockPlanned(run, kind, [...new Set(steps.map((step) => step.targetId!))])
   const pending = new Map<string, Pending>()
   for (const step of steps) {
     const before = found.get(step.targetId!)!
@@ -74,13 +116,13 @@ function withPassword(document: Document, step: PlanStep): Document {
   return { ...document, logins: ((document.logins ?? []) as Document[]).map((login) => (login.managedSystem === '0' ? { ...login, password } : login)) }
 }
 
-async function runAffiliations(tx: Transaction, ctx: Context, steps: readonly PlanStep[]): Promise<Document[]> {
+async function runAffiliations(run: Run, steps: readonly PlanStep[]): Promise<Document[]> {
   const byUser = Map.groupBy(steps, (step) => step.targetId!)
-  const found = await lockRecords(tx, user, [...byUser.keys()])
+  const found = await lockPlanned(run, 'User', [...byUser.keys()])
   const pending = [...byUser].map(([id, own]): Pending => {
     const before = found.get(id)!
     const entries = own.map((step) => (step.changes as { entry: Document }).entry)
     return { action: 'user.affiliations.import', before, after: { ...before.document, affiliations: mergeEntries(affiliations, (before.document.affiliations ?? []) as Document[], entries) } }
   })
-  return writeRecords(tx, ctx, userKind, pending)
+  return writeRecords(run.tx, run.ctx, userKind, pending)
 }

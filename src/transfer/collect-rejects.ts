@@ -3,16 +3,15 @@
  * and imported again. The plan knows their lines, the file their text: both are walked side by side, in flat memory.
  */
 import { createWriteStream } from 'node:fs'
-import { basename } from 'node:path'
 import type { Database } from '../store/database.ts'
 import { rejectedLines } from '../store/rejected-steps.ts'
 import type { ImportFile } from './plan-import.ts'
 import { readRecords, type FileLayout, type MappedRow } from './read-records.ts'
 import { rejectWriter, type RejectWriter } from './write-rejects.ts'
 
-/** Writes the rejected rows of one file; their number. Without any, no file is made. */
-export async function collectRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, target: string): Promise<number> {
-  const rejected = linesOf(db, planId, basename(file.path))
+/** Writes the rejected rows of one file, which the plan knows as `source`; their number. Without any, no file is made. */
+export async function collectRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, target: string): Promise<number> {
+  const rejected = linesOf(db, planId, source)
   let next = await rejected.next()
   if (next.done) return 0
   let writer: RejectWriter | undefined

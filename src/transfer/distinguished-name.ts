@@ -44,10 +44,11 @@ function* splitDn(dn: string): Generator<{ text: string; separator: string }> {
 }
 
 function unescapeValue(text: string): string {
-  const trimmed = text.trim().replace(/^"(.*)"$/s, '$1')
+  // An escaped space at the end belongs to the value.
+  const trimmed = text.trimStart().replace(/(?<!\\)\s+$/, '').replace(/^"(.*)"$/s, '$1')
   if (!trimmed.includes('\\')) return trimmed
-  const bytes = trimmed.replace(/(?:\\[0-9a-fA-F]{2})+/g, (run) => Buffer.from(run.replaceAll('\\', ''), 'hex').toString('utf8'))
-  return bytes.replace(/\\(.)/gs, '$1')
+  return trimmed.replace(/((?:\\[0-9a-fA-F]{2})+)|\\(.)/gs, (_, hex: string | undefined, char: string) =>
+    hex === undefined ? char : Buffer.from(hex.replaceAll('\\', ''), 'hex').toString('utf8'))
 }
 
 /** A value made safe to stand in a DN. */

@@ -3,7 +3,7 @@
  * error, waiting, skipped), stored before anything is done. Rows are taken a batch at a time, so that a file of any size
  * passes through flat memory; what earlier rows make is looked up in the plan itself.
  */
-import { basename } from 'node:path'
+import { basename, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
@@ -24,7 +24,7 @@ const batch = 500
 export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void): Promise<Plan> {
   const planId = ctx.newId()
   const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
-  const options = { files: files.map((file) => ({ path: file.path, mapping: file.mapping })) }
+  const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
   await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {} }
   let rows = 0
@@ -32,7 +32,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
     for (const file of files) {
       planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
       for await (const some of inBatches(readRecords(file.path, file.mapping))) {
-        await storeRows(planning, file, some)
+        await storeRows(planning, sourceOf(file, files), some)
         progress?.((rows += some.length))
       }
     }
@@ -57,7 +57,14 @@ async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
   if (some.length > 0) yield some
 }
 
-async function storeRows(planning: Planning, file: ImportFile, rows: readonly Row[]): Promise<void> {
+/** How steps name their file: its own name, or the whole path where several files of the import have that name. */
+export function sourceOf(file: ImportFile, files: readonly ImportFile[]): string {
+  const name = basename(file.path)
+  const alone = files.filter((one) => basename(one.path) === name).length === 1
+  return alone ? name : resolve(file.path).slice(-255)
+}
+
+async function storeRows(planning: Planning, source: string, rows: readonly Row[]): Promise<void> {
   const planned = await planRows(planning, rows)
-  await planning.ctx.db.transaction(async (tx) => storePlanned(tx, planning, basename(file.path), planned))
+  await planning.ctx.db.transaction(async (tx) => storePlanned(tx, planning, source, planned))
 }

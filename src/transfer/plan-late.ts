@@ -18,7 +18,7 @@ export async function planLateReferences(planning: Planning): Promise<void> {
     const lookup = await lookUp(ctx.db, planId, rows)
     const planned: Planned = { steps: [], keys: [], reads: new Map() }
     const refused: { step: number; message: string }[] = []
-    for (const { step, resource, targetId, label, line, action, late } of found) {
+    for (const { step, resource, targetId, label, source, line, action, late } of found) {
       const patch: Document = structuredClone(late.document)
       const open = resolveReferences(patch, late.references, ({ resource: kind, by, value }) =>
         lookup.existing(kind, { path: by, value })[0] ?? lookup.planned(kind, { path: by, value })?.targetId)
@@ -26,7 +26,7 @@ export async function planLateReferences(planning: Planning): Promise<void> {
         refused.push({ step, message: `there is no ${open[0].resource} whose ${open[0].by} is "${open[0].value}", neither in the directory nor in the import` })
         planning.counts[action] = planning.counts[action]! - 1
         planning.counts.error = (planning.counts.error ?? 0) + 1
-      } else planned.steps.push(lateStep({ resource, targetId, label, line }, patch))
+      } else planned.steps.push(lateStep({ resource, targetId, label, source, line }, patch))
     }
     await ctx.db.transaction(async (tx) => {
       await refuseSteps(tx, planId, refused)
@@ -35,7 +35,7 @@ export async function planLateReferences(planning: Planning): Promise<void> {
   }
 }
 
-function lateStep(base: Pick<NewStep, 'resource' | 'targetId' | 'label' | 'line'>, patch: Document): NewStep {
+function lateStep(base: Pick<NewStep, 'resource' | 'targetId' | 'label' | 'source' | 'line'>, patch: Document): NewStep {
   const fields = Object.entries(patch).map(([path, after]) => ({ path, after }))
   return { ...base, action: 'update', changes: { patch, fields } }
 }

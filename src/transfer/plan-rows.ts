@@ -15,12 +15,13 @@ import { loadRecords } from '../store/records.ts'
 import { withoutPassword } from '../store/first-password.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { declareAttributes } from './declare-attributes.ts'
+import { idReferences } from './id-references.ts'
 import { valuesAt, type Key, type MappedRecord, type Reference } from './map-record.ts'
 import { mergeEntries, mergeImport } from './merge-import.ts'
 import type { Password } from './password-value.ts'
 import type { Late, NewStep, Planned, Planning } from './planning.ts'
 import type { MappedRow } from './read-records.ts'
-import { correlate, keyText, lookUp, resolveReferences, resources, type Kind, type Lookup } from './resolve-rows.ts'
+import { correlate, keyText, lookUp, resolveReferences, resources, uniqueKeys, type Correlated, type Kind, type Lookup } from './resolve-rows.ts'
 
 /** A row on its way to becoming a step. */
 interface Draft {
@@ -30,6 +31,8 @@ interface Draft {
   isNew: boolean
   document: Document
   late?: Late
+  /** References that rows of the same batch answer: those may still be refused. */
+  leans: { reference: Reference; id: string }[]
   step?: NewStep
   pending?: Pending
 }
@@ -40,23 +43,42 @@ type Existing = Record<Kind, Map<string, NonNullable<Pending['before']>>>
 export async function planRows(planning: Planning, rows: readonly MappedRow[]): Promise<Planned> {
   const { ctx, planId } = planning
   const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
+  for (const row of records) row.references = [...row.references, ...idReferences(row.resource, row.document)]
   const lookup = await lookUp(ctx.db, planId, records)
-  const own = new Map<string, { targetId: string; line: number }>()
+  const own = new Map<string, PlanKey>()
   const keys: PlanKey[] = []
   const drafts = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))
   const existing = await loadExisting(planning, [...drafts.values()])
   const declared = declareAttributes(planning, [...drafts.values()].filter((draft) => !draft.step))
   for (const draft of drafts.values()) if (!draft.step) await fillDraft(planning, draft, existing)
   await checkDrafts(planning, [...drafts.values()])
+  refuseLeaning([...drafts.values()])
   await addPasswords(planning, [...drafts.values()])
   const steps = rows.map((row) => (row.kind === 'record' ? drafts.get(row)!.step! : passedStep(row)))
   return { steps: [...declared, ...steps], keys: madeOnly(steps, keys), reads: readsOf(existing) }
 }
 
-/** Keys of the records that these steps really make or change. */
+/** Keys of the records that stand after these steps: what a refused row brings answers nothing. */
 function madeOnly(steps: readonly NewStep[], keys: readonly PlanKey[]): PlanKey[] {
-  const made = new Set(steps.flatMap((step) => ((step.action === 'create' || step.action === 'update') && step.resource !== 'Affiliation' ? [step.targetId] : [])))
+  const made = new Set(steps.flatMap((step) => (isTaken(step) && step.resource !== 'Affiliation' ? [step.targetId] : [])))
   return keys.filter((key) => made.has(key.targetId))
+}
+
+const isTaken = (step: NewStep) => step.action === 'create' || step.action === 'update' || step.action === 'unchanged'
+
+/** Whoever refers to a new record that was refused is refused too, and so on, until nothing leans on nothing. */
+function refuseLeaning(drafts: readonly Draft[]): void {
+  const gone = new Set(drafts.filter((draft) => draft.isNew && !isTaken(draft.step!)).map((draft) => draft.id))
+  const leaning = drafts.filter((draft) => draft.leans.length > 0)
+  for (let before = -1; gone.size > 0 && before !== gone.size;) {
+    before = gone.size
+    for (const draft of leaning) {
+      const lost = isTaken(draft.step!) ? draft.leans.find(({ id }) => gone.has(id))?.reference : undefined
+      if (!lost) continue
+      draft.step = refused(draft.row, 'error', `the row with the ${lost.resource} whose ${lost.by} is "${lost.value}" is refused itself`, lost.column)
+      if (draft.isNew) gone.add(draft.id)
+    }
+  }
 }
 
 function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
@@ -76,32 +98,53 @@ function labelOf(document: Document): string | undefined {
   return label === undefined ? undefined : String(label)
 }
 
-function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, { targetId: string; line: number }>, keys: PlanKey[]): Draft {
-  const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: row.references.length > 0 ? structuredClone(row.document) : { ...row.document } }
-  const planned = (kind: Kind, key: { path: string; value: string }) => own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
+function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, PlanKey>, keys: PlanKey[]): Draft {
+  const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: { ...row.document }, leans: [] }
   if (row.resource !== 'Affiliation') {
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
     if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', found.conflict) }
-    const earlier = decisive(row.correlate).map((key) => planned(kind, key)).find((one) => one !== undefined)
-      ?? ('id' in found ? planned(kind, { path: 'id', value: found.id }) : undefined)
-    if (earlier) return { ...draft, step: refused(row, 'conflict', `line ${earlier.line} of the import already means this record`) }
+    const against = alreadyMeant(row, kind, found, lookup, own) ?? takenByOthers(row, kind, found, lookup)
+    if (against !== undefined) return { ...draft, step: refused(row, 'conflict', against) }
     draft.isNew = 'none' in found
     draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
-    for (const key of [...row.correlate, { path: 'id', value: draft.id }]) {
-      if (own.has(`${kind} ${keyText(key)}`)) continue
-      own.set(`${kind} ${keyText(key)}`, { targetId: draft.id, line: row.line })
-      keys.push({ resource: kind, key: keyText(key), targetId: draft.id, line: row.line })
+    for (const key of [...uniqueKeys(row), { path: 'id', value: draft.id }]) {
+      const mark = keyText(key)
+      if (own.has(`${kind} ${mark}`)) continue
+      const made = { resource: kind, key: mark, targetId: draft.id, line: row.line }
+      own.set(`${kind} ${mark}`, made)
+      keys.push(made)
     }
   }
-  return resolved(draft, lookup, (reference) => planned(reference.resource, { path: reference.by, value: reference.value })?.targetId)
+  return resolved(draft, lookup, own)
 }
 
-/** Two new rows mean one record when they share the id, or the first key that they have besides: not when merely an e-mail. */
-function decisive(keys: readonly Key[]): Key[] {
-  const first = keys.find((key) => key.path !== 'id')
-  return keys.filter((key) => key.path === 'id' || key === first)
+/** What an earlier row of the import says about the same record. */
+function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): string | undefined {
+  for (const key of [...decisive(uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : [])]) {
+    const earlier = own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
+    if (earlier) return `line ${earlier.line} of the import already means this record`
+  }
+  return undefined
 }
+
+/** What nobody else may have is somebody else's, by whichever key the row found its record. */
+function takenByOthers(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup): string | undefined {
+  for (const key of uniqueKeys(row)) {
+    if (key.path !== 'userName') continue
+    const other = lookup.existing(kind, key).find((id) => !('id' in found) || id !== found.id)
+    if (other !== undefined) return `userName "${key.value}" is that of ${other}`
+  }
+  return undefined
+}
+
+/** Two new rows mean one record when they share the id, the user name, or the first key that they have besides: not when merely an e-mail. */
+function decisive(keys: readonly Key[]): Key[] {
+  const first = firstKey(keys)
+  return keys.filter((key) => key.path === 'id' || key.path === 'userName' || key === first)
+}
+
+const firstKey = (keys: readonly Key[]) => keys.find((key) => key.path !== 'id')
 
 /**
  * A record found by a later key must not contradict an earlier one: the same e-mail with another employee number is
@@ -117,24 +160,39 @@ function contradiction(keys: readonly Key[], before: Document): string | undefin
 }
 
 /** Fills references in. What stands later in the import is set later; an affiliation cannot wait for its ends. */
-function resolved(draft: Draft, lookup: Lookup, planned: (reference: Reference) => string | undefined): Draft {
-  const { row, document } = draft
-  if (row.references.length === 0) return draft
-  for (const { resource, by, value, column } of row.references) {
+function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): Draft {
+  const { row, document, leans } = draft
+  const { references } = row
+  if (references.length === 0) return draft
+  for (const { resource, by, value, column } of references) {
     if (lookup.existing(resource, { path: by, value }).length > 1) return { ...draft, step: refused(row, 'conflict', `${by} "${value}" finds several records`, column) }
   }
-  const whole = structuredClone(document)
-  const open = resolveReferences(document, row.references, (reference) => lookup.existing(reference.resource, { path: reference.by, value: reference.value })[0] ?? planned(reference))
-  const first = open[0]
-  if (!first) return draft
-  if (row.resource === 'Affiliation') {
-    return { ...draft, step: refused(row, 'error', `there is no ${first.resource} whose ${first.by} is "${first.value}", neither in the directory nor earlier in the import`, first.column) }
+  const find = ({ resource, by, value }: Reference) => {
+    const key = { path: by, value }
+    return lookup.existing(resource, key)[0] ?? own.get(`${resource} ${keyText(key)}`)?.targetId ?? lookup.planned(resource, key)?.targetId
   }
-  const heads = new Set(open.map((reference) => reference.path.split(/[.[]/)[0]!))
-  const late: Late = { document: Object.fromEntries([...heads].map((head) => [head, whole[head]])), references: row.references.filter((reference) => heads.has(reference.path.split(/[.[]/)[0]!)) }
+  const open = references.filter((reference) => find(reference) === undefined)
+  if (open[0] && row.resource === 'Affiliation') {
+    const { resource, by, value, column } = open[0]
+    return { ...draft, step: refused(row, 'error', `there is no ${resource} whose ${by} is "${value}", neither in the directory nor earlier in the import`, column) }
+  }
+  const heads = new Set(open.map(headOf))
+  const settled = references.filter((reference) => !heads.has(headOf(reference)))
+  for (const reference of settled) {
+    const planned = own.get(`${reference.resource} ${keyText({ path: reference.by, value: reference.value })}`)
+    if (planned && planned.targetId !== draft.id) leans.push({ reference, id: planned.targetId })
+  }
+  // The row itself stays as it is: what an id says already needs no place.
+  const placed = settled.filter((reference) => reference.by !== 'id')
+  for (const head of new Set(placed.map(headOf))) document[head] = structuredClone(document[head])
+  resolveReferences(document, placed, find)
+  if (open.length === 0) return draft
   for (const head of heads) delete document[head]
+  const late: Late = { document: Object.fromEntries([...heads].map((head) => [head, row.document[head]])), references: references.filter((reference) => heads.has(headOf(reference))) }
   return { ...draft, late }
 }
+
+const headOf = ({ path }: Reference) => path.split(/[.[]/)[0]!
 
 async function loadExisting({ ctx }: Planning, drafts: readonly Draft[]): Promise<Existing> {
   const ids: Record<Kind, Set<string>> = { User: new Set(), Organization: new Set() }
@@ -213,7 +271,8 @@ function stepOf(draft: Draft, kind: Kind): NewStep {
   const { before, after } = draft.pending!
   const base = { resource: kind, targetId: draft.id, line: draft.row.line, label: labelOf(after) }
   const late = draft.late ? { late: draft.late } : {}
-  if (!before) return { ...base, action: 'create', changes: { document: after, ...late } }
+  const by = firstKey(draft.row.correlate)?.path
+  if (!before) return { ...base, action: 'create', changes: { document: after, ...(by === undefined ? {} : { by }), ...late } }
   const fields = documentChanges(resources[kind], before.document, after)
   if (fields.length === 0) return { ...base, action: 'unchanged', ...(draft.late ? { changes: late } : {}) }
   return { ...base, action: 'update', changes: { patch: draft.document, fields, ...late } }

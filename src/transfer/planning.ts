@@ -19,7 +19,7 @@ export interface Planning {
   counts: Record<string, number>
 }
 
-export type NewStep = Omit<PlanStep, 'step' | 'source'>
+export type NewStep = Omit<PlanStep, 'step'>
 
 export interface Planned {
   steps: NewStep[]
@@ -36,7 +36,7 @@ export interface Late {
 
 /** Numbers the steps and stores them with what they read and how they are found. */
 export async function storePlanned(tx: Transaction, planning: Planning, source: string | undefined, planned: Planned): Promise<void> {
-  const steps: PlanStep[] = planned.steps.map((step) => ({ ...step, source, step: ++planning.steps }))
+  const steps: PlanStep[] = planned.steps.map((step) => ({ source, ...step, step: ++planning.steps }))
   for (const { action } of steps) planning.counts[action] = (planning.counts[action] ?? 0) + 1
   await insertSteps(tx, planning.planId, steps)
   await insertPlanKeys(tx, planning.planId, planned.keys)

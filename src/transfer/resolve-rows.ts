@@ -20,14 +20,21 @@ export interface Lookup {
 }
 
 /** A key as the plan keeps it. */
-export const keyText = ({ path, value }: Key): string => `${path}=${value.toLowerCase()}`
+export const keyText = ({ path, value }: Key): string => `${path}=${path === 'id' ? value : value.toLowerCase()}`
+
+/** The keys of a row, and what nobody else may have besides: a user name, whether the mapping looks by it or not. */
+export function uniqueKeys({ resource, correlate, document }: MappedRecord): readonly Key[] {
+  const { userName } = document
+  if (resource !== 'User' || typeof userName !== 'string' || correlate.some((key) => key.path === 'userName')) return correlate
+  return [...correlate, { path: 'userName', value: userName }]
+}
 
 /** Looks up every key and reference of some rows: one statement for each attribute in use. */
 export async function lookUp(db: Database, planId: string, rows: readonly MappedRecord[]): Promise<Lookup> {
   const asked: Record<Kind, Map<string, Set<string>>> = { User: new Map(), Organization: new Map() }
   const ask = (kind: Kind, { path, value }: Key) => asked[kind].set(path, (asked[kind].get(path) ?? new Set()).add(value))
   for (const row of rows) {
-    if (row.resource !== 'Affiliation') for (const key of row.correlate) ask(row.resource, key)
+    if (row.resource !== 'Affiliation') for (const key of uniqueKeys(row)) ask(row.resource, key)
     for (const { resource, by, value } of row.references) ask(resource, { path: by, value })
   }
   const found: Record<Kind, Map<string, Map<string, string[]>>> = { User: new Map(), Organization: new Map() }
