@@ -76,12 +76,12 @@ async function checkString(resource: Resource, text: string): Promise<void> {
   await checkKept(resource, text, filled(resource, kept))
 }
 
-async function checkKept(resource: Resource, text: string, document: Document): Promise<void> {
+async function checkKept(resource: Resource, text: string, wanted: Document): Promise<void> {
+  let document = wanted
   let made = await ask('POST', `/${resource.segment}`, document)
   // Two strings that differ only in case are one name.
   if (made.body.code === 'already_exists') {
-    const again = { ...document, userName: `hostile${++counter}`, logins: undefined }
-    document = again
+    document = { ...wanted, userName: `hostile${++counter}`, logins: undefined }
     made = await ask('POST', `/${resource.segment}`, document)
   }
   expect(made.status, `${JSON.stringify(text)}: ${JSON.stringify(made.body)}`).toBe(201)

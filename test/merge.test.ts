@@ -1,5 +1,6 @@
 /** Two records of one person become one: what the plan tells, what applying does, and undoing, which brings back every row. */
 import { beforeAll, describe, expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { keepRows } from '../src/store/merge.ts'
 import { testServer } from './rest-server.ts'
@@ -289,6 +290,16 @@ describe('undone', () => {
     expect((await ask('GET', `/plans/${id}/steps?failed=true`)).body.items[0].result).toMatchObject({ code: 'invalid_value' })
     expect((await ask('GET', `/users/${duplicate.id}`)).status).toBe(200)
     expect((await undo(id)).body.code).toBe('plan_state')
+  })
+
+  test('is refused once the person was erased, of whom the plan then tells nothing', async () => {
+    const [survivor, duplicate] = [await person({ name: { familyName: 'Forgotten' } }), await person({ name: { familyName: 'Forgotten' }, nickName: 'Forgotten' })]
+    const { id } = await plan(survivor.id, duplicate.id)
+    await apply(id)
+    await eraseUser(ctx, survivor.id)
+    expect((await undo(id)).body.code).toBe('plan_state')
+    const rows = await db.query('select p.*, s.*, convert_from(s.secret, \'utf8\') from gatehouse.plan p join gatehouse.plan_step s using (plan_id) where plan_id = $1', [id])
+    expect(JSON.stringify(rows)).not.toContain('Forgotten')
   })
 
   test('shows no secret on the way', async () => {

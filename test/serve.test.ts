@@ -1,6 +1,6 @@
 /** `gatehouse serve` as a process: what it prints, whom it refuses, how it ends, and what it survives. */
 import { once } from 'node:events'
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -32,6 +32,7 @@ function fresh(): string {
 function used(): string {
   const folder = fresh()
   cpSync(seasoned, folder, { recursive: true })
+  chmodSync(postgresFolder(folder)!, 0o700)
   return folder
 }
 
@@ -80,7 +81,7 @@ test('a second server on the folder is refused; commands work beside the server,
   const inspect = async (file: string) => {
     const made = await command(['keys', 'create', '--user', 'admin', '--name', file, '--json'], { GATEHOUSE_DATA: data })
     const others = await Promise.all([['plan', 'list'], ['backup', join(data, file)], ['doctor']].map((args) => command(args, { GATEHOUSE_DATA: data })))
-    expect([made, ...others].map(({ code, stderr }) => ({ code, stderr }))).toEqual(Array(4).fill({ code: 0, stderr: '' }))
+    for (const { code, stderr } of [made, ...others]) expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(others[2]!.stdout).toBe('All is well.\n')
     expect(existsSync(join(data, file))).toBe(true)
     return (JSON.parse(made.stdout) as { token: string }).token

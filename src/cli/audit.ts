@@ -10,7 +10,7 @@ import { verifyAuditFile } from '../audit/verify-file.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { ChainReport } from '../audit/breaks.ts'
 import { eraseUser } from '../directory/erase.ts'
-import { print, progressLine, table, withDatabase } from './run.ts'
+import { print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 function reportLines(report: ChainReport): string[] {
   const head = `${report.events} events in ${report.blocks} blocks`
@@ -27,14 +27,14 @@ interface RangeOptions {
 export function addAuditCommands(gatehouse: Command): void {
   const audit = gatehouse.command('audit').description('The audit: who did what, when, from where; provable, searchable, exportable.')
   audit.command('verify').description('Proves the chain of events, or an exported file without the server; names the first broken event.')
-    .argument('[file]', 'a file that `audit export` wrote').option('--from <instant>', 'from this instant').option('--to <instant>', 'to this instant').option('--json', 'answer for machines')
+    .argument('[file]', 'a file that `audit export` wrote').option('--from <instant>', 'from this instant', readInstant).option('--to <instant>', 'to this instant', readInstant).option('--json', 'answer for machines')
     .action(async (file: string | undefined, options: RangeOptions) => {
       const report = file === undefined ? await verifyLive(options) : await verifyAuditFile(createReadStream(file))
       print(options.json, report, () => reportLines(report))
       process.exitCode = report.breaks.length === 0 ? 0 : 1
     })
   audit.command('export').description('Writes events and their seals to a file that proves itself.')
-    .argument('<file>', 'where to').option('--from <instant>', 'from this instant').option('--to <instant>', 'to this instant').option('--json', 'answer for machines')
+    .argument('<file>', 'where to').option('--from <instant>', 'from this instant', readInstant).option('--to <instant>', 'to this instant', readInstant).option('--json', 'answer for machines')
     .action((file: string, options: RangeOptions) => withDatabase(async ({ db, masterKey }, ctx) => {
       await sealEvents(db, masterKey, ctx.now)
       const out = createWriteStream(file, { flags: 'wx', mode: 0o600 })
@@ -48,7 +48,7 @@ export function addAuditCommands(gatehouse: Command): void {
       process.exitCode = report.breaks.length === 0 ? 0 : 1
     }))
   audit.command('search').description('Lists events, the newest first.')
-    .option('--filter <filter>', 'a SCIM filter: targetId eq "…" and action sw "user."').option('--count <n>', 'how many', Number, 50).option('--json', 'answer for machines')
+    .option('--filter <filter>', 'a SCIM filter: targetId eq "…" and action sw "user."').option('--count <n>', 'how many', readWhole(1, 1000), 50).option('--json', 'answer for machines')
     .action((options: { filter?: string; count: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const { items } = await searchEvents(ctx.db, { filter: options.filter, count: options.count })
       print(options.json, items, () => table(['at', 'action', 'target', 'source', 'result'], items.map((one) => [one.at, one.action, `${one.targetType} ${one.targetId}`, one.source, one.result])))
@@ -57,7 +57,7 @@ export function addAuditCommands(gatehouse: Command): void {
     .argument('<id>', 'the id of the person').requiredOption('--yes', 'that you mean it: this cannot be taken back')
     .action((id: string) => withDatabase((_opened, ctx) => eraseUser(ctx, id)))
   audit.command('drop').description('Drops sealed events older than so many days; what remains still verifies.')
-    .requiredOption('--days <n>', 'how old', Number).option('--json', 'answer for machines')
+    .requiredOption('--days <n>', 'how old', readWhole(1, 36_500)).option('--json', 'answer for machines')
     .action((options: { days: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const dropped = await dropOldEvents(ctx, options.days)
       print(options.json, dropped, () => [`${dropped.events} events in ${dropped.blocks} blocks dropped.`])

@@ -1,10 +1,12 @@
 /** gatehouse backup, restore, doctor and master-key: looking after the database. */
 import type { Command } from 'commander'
+import { readFileSync } from 'node:fs'
 import { readConfig } from '../config.ts'
 import { examine } from '../store/doctor.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
-import { rotateMadeKey } from '../store/open-master-key.ts'
+import { parseMasterKey } from '../store/master-key.ts'
+import { rotateMadeKey, rotateMasterKey } from '../store/open-master-key.ts'
 import type { Database } from '../store/database.ts'
 import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
@@ -41,9 +43,10 @@ export function addDatabaseCommands(gatehouse: Command): void {
       process.exitCode = findings.some((one) => one.severity === 'error') ? 1 : 0
     }))
   gatehouse.command('master-key').description('The key that encrypts what must be read back.')
-    .command('rotate').description('Makes a new master key in its file and re-encrypts everything; restart the servers afterwards.')
-    .action(() => withDatabase(async ({ config, db }) => {
-      const values = await rotateMadeKey(db, config)
-      console.log(`${values} values are encrypted with the new key. Restart the servers now.`)
+    .command('rotate').description('Re-encrypts everything with another key; restart the servers with that one afterwards.')
+    .option('--to <file>', 'a file that holds the new key (Base64 of 32 bytes); without it a new key is made in the place of the one in the data folder')
+    .action((options: { to?: string }) => withDatabase(async ({ config, db, masterKey }) => {
+      const values = options.to === undefined ? await rotateMadeKey(db, config) : await rotateMasterKey(db, masterKey, parseMasterKey(readFileSync(options.to, 'utf8'), options.to))
+      console.log(`${values} values are encrypted with the new key. Restart the servers with it now.`)
     }))
 }

@@ -3,6 +3,18 @@ import { CommanderError } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import { program } from './program.ts'
 
+/** What stands against a file that was named, in the words of people. */
+const fileTroubles: Record<string, string> = {
+  ENOENT: 'is not there',
+  EEXIST: 'is there already',
+  EACCES: 'may not be opened by you',
+  EPERM: 'may not be changed by you',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'lies below something that is no folder',
+  ENOSPC: 'finds no room on its disk',
+  EROFS: 'lies on a disk that cannot be written to',
+}
+
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
 
@@ -19,6 +31,8 @@ try {
 /** What went wrong, in a sentence and its parts; never a stack trace. DEBUG=gatehouse shows where it came from. */
 function describe(error: unknown): string {
   if (process.env.DEBUG === 'gatehouse') return String((error as Error).stack ?? error)
+  const { code = '', path } = error as NodeJS.ErrnoException
+  if (path !== undefined && fileTroubles[code] !== undefined) return `gatehouse: ${path} ${fileTroubles[code]}. [${code}]`
   if (!(error instanceof GatehouseError)) return `gatehouse: something went wrong: ${(error as Error).message} (DEBUG=gatehouse shows more)`
   const problems = error.problems.filter((one) => !error.message.includes(one.message)).map((one) => `  ${one.path ?? ''} ${one.message}`.trimEnd())
   return [`gatehouse: ${error.message} [${error.code}]`, ...problems.slice(0, 20)].join('\n')

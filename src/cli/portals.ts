@@ -15,6 +15,13 @@ export function readPortalId(text: string): number {
   return id
 }
 
+/** `setting=value`, added to those before it. */
+function readSetting(pair: string, before: [string, string | null][] = []): [string, string | null][] {
+  const at = pair.indexOf('=')
+  if (at < 1) throw new InvalidArgumentError(`${pair} must be setting=value.`)
+  return [...before, [pair.slice(0, at), pair.slice(at + 1) || null]]
+}
+
 interface FilterOptions {
   filter: string
   json?: boolean
@@ -35,14 +42,9 @@ export function addPortalCommands(gatehouse: Command): void {
       const found = await listPortalDocuments(ctx.db, 0, 1000)
       print(options.json, found, () => table(['portal', 'name', 'settings'], found.map((one) => [one.id, one.name, JSON.stringify(one.settings)])))
     }))
-  portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one')
-    .action((id: number, pairs: string[]) => withDatabase(async (_opened, ctx) => {
-      const settings = Object.fromEntries(pairs.map((pair) => {
-        const at = pair.indexOf('=')
-        if (at < 1) throw new InvalidArgumentError(`${pair}: must be setting=value.`)
-        return [pair.slice(0, at), pair.slice(at + 1) || null]
-      }))
-      const portal = await updatePortalSettings(ctx, id, settings)
+  portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one', readSetting)
+    .action((id: number, pairs: [string, string | null][]) => withDatabase(async (_opened, ctx) => {
+      const portal = await updatePortalSettings(ctx, id, Object.fromEntries(pairs))
       print(false, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
     }))
   portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')

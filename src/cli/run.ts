@@ -1,10 +1,28 @@
 /** What commands share: the database for as long as they work, answers for people or for machines, progress. */
+import { InvalidArgumentError } from 'commander'
 import type { Context } from '../context.ts'
 import { open, type Opened } from '../main.ts'
+import { checkInstant } from '../model/values.ts'
 
 /** Who runs the command: the account of the operating system, as far as it is known. */
 function operator(): string {
   return process.env.SUDO_USER ?? process.env.USER ?? process.env.LOGNAME ?? 'operator'
+}
+
+/** A whole number from `min` to `max` on the command line. */
+export function readWhole(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (!/^\d+$/.test(text) || value < min || value > max) throw new InvalidArgumentError(`must be a whole number from ${min} to ${max}.`)
+    return value
+  }
+}
+
+/** An instant on the command line, such as 2026-11-21T08:00:00Z; a date alone is its beginning in UTC. */
+export function readInstant(text: string): string {
+  const checked = checkInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+  if ('message' in checked) throw new InvalidArgumentError(`${checked.message}.`)
+  return checked.value as string
 }
 
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }

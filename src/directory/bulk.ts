@@ -8,7 +8,7 @@ import { operations, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
-import { finishPlan, forgetReads, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { afterOperation, checkBody, operateLocked } from './lifecycle.ts'
@@ -96,8 +96,6 @@ export const runBulk: StepRunner = async (tx, ctx, plan, steps) => {
   const people = await lockRecords(tx, user, steps.map((step) => step.targetId!))
   if (operation === 'delete') {
     for (const { document } of people.values()) await deleteLockedUser(tx, ctx, document)
-    // Gone by the plan's own hand: no reason to call it stale when it is resumed.
-    await forgetReads(tx, plan.id, 'User', [...people.keys()])
     return []
   }
   const results = await operateLocked(tx, ctx, [...people.values()], operation, options)

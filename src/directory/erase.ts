@@ -13,6 +13,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     await deleteLockedUser(tx, ctx, document)
     // Plans hold what they would have changed, and so personal data too.
     await tx.execute(`update gatehouse.plan_step set changes = null, problems = null, result = null, secret = null, label = null where resource = 'User' and target_id = $1`, [id])
+    await tx.execute(`update gatehouse.plan set title = kind where options->>'survivor' = $1 or options->>'duplicate' = $1`, [id])
     await erasePerson(tx, ctx, id)
   })
 }

@@ -146,7 +146,7 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     const plan = await movePlan(tx, planId, ['applied'], 'undone')
     const request = plan.options as unknown as MergeRequest
     const [step] = await listSteps(tx, planId, { count: 1 })
-    if (step?.status !== 'done') throw new GatehouseError('plan_state', 'The merge could not be carried out; there is nothing to undo.')
+    if (step?.status !== 'done' || !step.result) throw new GatehouseError('plan_state', 'The merge was not carried out, or what it kept has been erased; there is nothing to undo.')
     const { moved, survivor, version } = step!.result as { moved: Moved[]; survivor: Document; version: number }
     const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
     checkVersion(now.document, [version])

@@ -64,7 +64,9 @@ export async function patchUser(ctx: Context, id: string, patch: unknown, versio
 export function patchedDocument(before: Document, patch: Document): Document {
   const named = new Set(Object.keys(patch))
   const base = Object.fromEntries(Object.entries(before).filter(([key]) => named.has(key) || !user.collections.some((one) => one.path === key)))
-  return { ...collectionsOf(before), ...validateDocument(user, mergePatch(base, patch), before), id: before.id }
+  // Nulled, a list is empty; not named, it is as it was.
+  const emptied = Object.fromEntries([...named].filter((key) => patch[key] === null).map((key) => [key, []]))
+  return { ...collectionsOf(before), ...collectionsOf(emptied), ...validateDocument(user, mergePatch(base, patch), before), id: before.id }
 }
 
 /** The collections of a document alone: they stay as they are unless a change names them. */

@@ -77,7 +77,9 @@ export function transition(document: Document, operation: Operation): Document |
 export function initialStatus(document: Document, active: boolean | undefined, today: string): Document {
   const waits = typeof document.startDate === 'string' && document.startDate > today
   const status = document.status ?? (waits ? 'PENDING_START_DATE' : 'PENDING_INITIAL_LOGIN')
-  const secondary = document.secondaryStatus ?? (active === false ? 'DISABLED' : undefined)
+  // A status that came along, from an import, may say already that the person is not active.
+  const disables = active === false && (document.status === undefined || isOpen(document))
+  const secondary = document.secondaryStatus ?? (disables ? 'DISABLED' : undefined)
   return { ...document, status, ...(secondary === undefined ? {} : { secondaryStatus: secondary }) }
 }
 

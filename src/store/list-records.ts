@@ -61,7 +61,9 @@ export async function listIds(db: Reader, resource: Resource, query: ListQuery):
   pageParams.push(query.count + 1)
   const rows = await db.query<{ id: string; key: string | null }>(
     `select t.${resource.idColumn} as id, ${key ? `(${key.expression})::text` : 'null'} as key from ${resource.table} t
-     where ${where.join(' and ')} order by ${order} limit $${pageParams.length}`, pageParams)
+     where ${where.join(' and ')} order by ${order} limit $${pageParams.length}`, pageParams).catch((error: unknown) => {
+    throw query.cursor !== undefined && isWrongData(error) ? foreignCursor() : error
+  })
   const last = rows.length > query.count ? rows[query.count - 1]! : undefined
   return {
     ids: rows.slice(0, query.count).map((row) => row.id),
@@ -134,6 +136,14 @@ function writeCursor(mark: string, key: string | null, id: string): string {
   return Buffer.from(JSON.stringify([mark, key, id])).toString('base64url')
 }
 
+const foreignCursor = () => new GatehouseError('invalid_cursor', 'cursor: is not one of ours; take it from `next` of the page before.')
+
+/** SQLSTATE class 22: a date that is none, U+0000; only a cursor of somebody else's making holds those. */
+function isWrongData(error: unknown): boolean {
+  const { code, cause } = error as { code?: string; cause?: { code?: string } }
+  return [code, cause?.code].some((one) => one?.startsWith('22'))
+}
+
 function readCursor(cursor: string, mark: string): [string | null, string] {
   let parts: unknown
   try {
@@ -142,7 +152,7 @@ function readCursor(cursor: string, mark: string): [string | null, string] {
     parts = undefined
   }
   const valid = Array.isArray(parts) && parts.length === 3 && (typeof parts[1] === 'string' || parts[1] === null) && typeof parts[2] === 'string'
-  if (!valid) throw new GatehouseError('invalid_cursor', 'cursor: is not one of ours; take it from `next` of the page before.')
+  if (!valid) throw foreignCursor()
   const [given, key, id] = parts as [string, string | null, string]
   if (given !== mark) throw new GatehouseError('invalid_cursor', 'cursor: belongs to another filter, search or order; repeat those of the page before.')
   return [key, id]

@@ -114,11 +114,6 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
 }
 
-/** Records that the plan itself has removed. */
-export async function forgetReads(tx: Transaction, planId: string, resource: string, ids: readonly string[]): Promise<void> {
-  await tx.execute('delete from gatehouse.plan_read where plan_id = $1 and resource = $2 and target_id = any($3)', [planId, resource, ids])
-}
-
 const versioned: Record<string, { table: string; key: string }> = {
   User: { table: 'public.users', key: 'user_id' },
   Organization: { table: 'public.company', key: 'company_id' },

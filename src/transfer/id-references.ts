@@ -40,7 +40,7 @@ export function idReferences(resource: ResourceName, document: Document): Refere
   const look = (part: Document, some: readonly Place[], prefix: string) => {
     for (const { path, target } of some) {
       const value = valueAt(part, path)
-      if (typeof value === 'string' && value !== '') found.push({ path: prefix + path, resource: target, by: 'id', value, column: prefix + path })
+      if (typeof value === 'string' && value !== '') found.push({ path: prefix + path, resource: target, by: 'id', value, column: prefix + path, stands: true })
     }
   }
   look(document, places[resource].own, '')

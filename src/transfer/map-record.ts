@@ -20,6 +20,8 @@ export interface Reference {
   by: string
   value: string
   column?: string
+  /** The document says the id itself: there is nothing to put in. */
+  stands?: true
 }
 
 /** One attribute value by which a record that is already there is found. */

@@ -25,6 +25,7 @@ export async function planLateReferences(planning: Planning): Promise<void> {
       if (open[0]) {
         refused.push({ step, message: `there is no ${open[0].resource} whose ${open[0].by} is "${open[0].value}", neither in the directory nor in the import` })
         planning.counts[action] = planning.counts[action]! - 1
+        if (planning.counts[action] === 0) delete planning.counts[action]
         planning.counts.error = (planning.counts.error ?? 0) + 1
       } else planned.steps.push(lateStep({ resource, targetId, label, source, line }, patch))
     }

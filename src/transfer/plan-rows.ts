@@ -8,6 +8,7 @@ import { findProblems, type Pending, type RecordKind } from '../directory/write-
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
+import { withActive } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { validateDocument, validateEntry } from '../model/validate.ts'
@@ -182,8 +183,8 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
     const planned = own.get(`${reference.resource} ${keyText({ path: reference.by, value: reference.value })}`)
     if (planned && planned.targetId !== draft.id) leans.push({ reference, id: planned.targetId })
   }
-  // The row itself stays as it is: what an id says already needs no place.
-  const placed = settled.filter((reference) => reference.by !== 'id')
+  const placed = settled.filter((reference) => !reference.stands)
+  // The row itself stays as it is.
   for (const head of new Set(placed.map(headOf))) document[head] = structuredClone(document[head])
   resolveReferences(document, placed, find)
   if (open.length === 0) return draft
@@ -242,7 +243,13 @@ export function updatedDocument(kind: Kind, before: Document, row: Document): Do
   const resource = resources[kind]
   const merged = mergeImport(resource, before, row)
   const checked = { ...validateDocument(resource, merged, before, true), id: before.id, meta: before.meta }
-  return kinds[kind].prepare(checked, before)
+  return kinds[kind].prepare(kind === 'User' ? followActive(checked, before, row) : checked, before)
+}
+
+/** `active` alone means enable or disable; beside a status it only repeats what that says. */
+function followActive(checked: Document, before: Document, row: Document): Document {
+  const asked = row.status === undefined && row.secondaryStatus === undefined && typeof row.active === 'boolean' ? row.active : undefined
+  return withActive({ ...checked, active: before.active }, asked)
 }
 
 function affiliationStep(draft: Draft, existing: Existing): NewStep {

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { addPortalUsers } from '../portals/portal-users.ts'
 import { createPortal } from '../portals/portals.ts'
+import { listPortals } from '../store/portals.ts'
 import { generateOrganizations, generatePeople, generatePortals } from './generate.ts'
 import type { GenerateOptions } from './generate-documents.ts'
 import { generatedElements, generatedTypes } from './generate-vocabulary.ts'
@@ -20,14 +21,19 @@ export interface Generated {
 
 const batch = 1000
 
-/** Writes everything that `options` describe. Errors: `already_exists` when it has been written before. */
+/**
+ * Writes everything that `options` describe. Errors: `conflict`, before anything is written, when a portal with one of
+ * their numbers exists; `already_exists` when these people have been written before.
+ */
 export async function writeGenerated(ctx: Context, options: GenerateOptions, progress?: (done: number, of: number) => void): Promise<Generated> {
+  const portals = generatePortals(options)
+  const [taken] = (await listPortals(ctx.db, 0, portals.length)).filter((one) => portals.some(({ id }) => id === one.portal_id))
+  if (taken) throw new GatehouseError('conflict', `There is a portal ${taken.portal_id} already; generated people need portals 1 to ${portals.length} for themselves.`)
   for (const type of generatedTypes) await unlessThere(() => createType(ctx, type))
   for (const element of generatedElements) await unlessThere(() => createElement(ctx, element))
   const organizations = generateOrganizations(options)
   // Parents stand before their children; one batch may hold both.
   await inBatches(organizations, async (some) => void (await createOrganizations(ctx, some.map((one) => newOrganization(ctx, one, true)))))
-  const portals = generatePortals(options)
   const members = new Map<number, string[]>()
   for (const portal of portals) {
     members.set(portal.id, [])

@@ -1,0 +1,171 @@
+/** The command line: help at every level, exit codes, answers for machines, and mistakes told in a line. */
+import { CommanderError, type Command } from 'commander'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { program } from '../src/cli/program.ts'
+import { automationKey, command, dataFolder, removeFolders, startServer, type Ended, type ServerProcess } from './server-process.ts'
+
+const data = dataFolder()
+const env = { GATEHOUSE_DATA: data }
+const everything: string[] = []
+let server: ServerProcess
+
+beforeAll(async () => {
+  server = await startServer(env)
+})
+afterAll(async () => {
+  await server?.stop('SIGTERM')
+  removeFolders(data)
+})
+
+async function gatehouse(...args: string[]): Promise<Ended> {
+  const ended = await command(args, env)
+  everything.push(ended.stdout, ended.stderr)
+  return ended
+}
+
+interface Level {
+  path: string[]
+  command: Command
+}
+
+function levels(command: Command, path: string[] = []): Level[] {
+  return [{ path, command }, ...command.commands.flatMap((one) => levels(one, [...path, one.name()]))]
+}
+
+/** What the command line prints and throws, without a process. */
+async function parse(...args: string[]): Promise<{ out: string; error: unknown }> {
+  let out = ''
+  const gatehouse = program()
+  for (const { command } of levels(gatehouse)) command.configureOutput({ writeOut: (text) => (out += text), writeErr: (text) => (out += text) })
+  const error = await gatehouse.parseAsync(['node', 'gatehouse', ...args]).then(() => undefined, (thrown: unknown) => thrown)
+  return { out, error }
+}
+
+describe('help', () => {
+  test.each(levels(program()).map(({ path, command }) => [path.join(' ') || 'gatehouse', path, command] as const))('of %s', async (_name, path, command) => {
+    const { out, error } = await parse(...path, '--help')
+    expect(error).toMatchObject({ code: 'commander.helpDisplayed', exitCode: 0 })
+    expect(command.description()).toMatch(/\S/)
+    for (const one of command.commands) expect(out).toMatch(new RegExp(`^ +${one.name()}\\b`, 'm'))
+    for (const option of command.options) {
+      expect(out).toContain(option.long)
+      expect(option.description).toMatch(/\S/)
+    }
+  })
+
+  test('as a process, and the version of the package', async () => {
+    const [whole, level, version] = await Promise.all([gatehouse('--help'), gatehouse('keys', '--help'), gatehouse('--version')])
+    expect([whole, level, version].map(({ code, stderr }) => [code, stderr])).toEqual([[0, ''], [0, ''], [0, '']])
+    for (const one of program().commands) expect(whole.stdout).toMatch(new RegExp(`^ +${one.name()}\\b`, 'm'))
+    const { version: known } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }
+    expect(version.stdout.trim()).toBe(known)
+  })
+
+  test('of a level that needs more words is shown as a mistake', async () => {
+    const { out, error } = await parse('keys')
+    expect(error).toBeInstanceOf(CommanderError)
+    expect((error as CommanderError).exitCode).not.toBe(0)
+    expect(out).toMatch(/create.*\n.*list/s)
+  })
+})
+
+test.each([
+  ['an unknown command', ['bogus'], /unknown command 'bogus'/],
+  ['a command that is nearly right', ['exprot', 'x.csv'], /Did you mean export\?/],
+  ['an unknown option', ['plan', 'list', '--loud'], /unknown option '--loud'/],
+  ['a missing option', ['keys', 'create', '--user', 'admin'], /required option '--name/],
+  ['a missing argument', ['plan', 'show'], /missing required argument 'id'/],
+  ['a number that is none', ['generate', '--people', 'many'], /--people.*must be a number from 10/],
+  ['a scope that is none', ['keys', 'create', '--user', 'admin', '--name', 'k', '--scopes', 'all'], /all is not one of read, write, admin/],
+  ['a portal that is no number', ['portal', 'users', 'one'], /must be the number of a portal/],
+  ['a setting without a value', ['portal', 'set', '1', 'activation'], /must be setting=value/],
+  ['neither a plan nor applying', ['sync', '--portal', '1'], /--plan or --apply/],
+  ['both a plan and applying', ['import', 'x.csv', '--plan', '--apply'], /--plan or --apply/],
+  ['nothing to import', ['import', '--plan'], /Name the files/],
+  ['a port that is none', ['twin', '--port', 'x', '--token', 't'], /must be a port/],
+  ['a count that is none', ['audit', 'search', '--count', 'some'], /--count/],
+  ['days that are none', ['audit', 'drop', '--days', 'old'], /--days/],
+])('%s is a mistake, told in a line', async (_name, args, message) => {
+  vi.stubEnv('GATEHOUSE_DATA', join(data, 'none', 'of', 'this', 'is', 'made'))
+  const { out, error } = await parse(...args)
+  const told = out + (error as Error).message
+  expect(told).toMatch(message)
+  expect(out.trimEnd().split('\n').length).toBeLessThanOrEqual(3)
+  expect(existsSync(join(data, 'none'))).toBe(false)
+  if (error instanceof CommanderError) expect(error.exitCode).not.toBe(0)
+})
+
+describe('what is refused ends with 2, and says why in a line', () => {
+  const folder = (name: string) => join(data, name)
+  test.each([
+    ['an unknown command', ['bogus'], /unknown command/],
+    ['a plan that is not there', ['plan', 'show', 'none'], /no plan.*none/i],
+    ['a plan to apply that is not there', ['plan', 'apply', 'none'], /no plan.*none/i],
+    ['an import that is not there', ['import', '--apply', 'none'], /no plan.*none/i],
+    ['a key that is not there', ['keys', 'revoke', 'none'], /no API key.*none/],
+    ['a person who is not there', ['keys', 'create', '--user', 'nobody', '--name', 'k'], /Nobody signs in as nobody/],
+    ['a portal that is not there', ['portal', 'users', '99'], /99/],
+    ['a setting that is none', ['portal', 'set', '99', 'colour=red'], /colour|99/],
+    ['a file that is not there', ['import', folder('none.csv'), '--plan'], /none\.csv/],
+    ['a mapping that is not there', ['import', folder('none.csv'), '--map', folder('none.json'), '--plan'], /none\.(json|csv)/],
+    ['a format that is none', ['export', folder('people.xls')], /people\.xls|csv/],
+    ['a folder that is not there', ['export', folder('none/people.csv')], /none\/people\.csv/],
+    ['a backup that is not there', ['restore', folder('none.backup')], /none\.backup|already uses/],
+    ['a backup into a folder that is not there', ['backup', folder('none/backup')], /none\/backup/],
+    ['an audit file that is not there', ['audit', 'verify', folder('none.jsonl')], /none\.jsonl/],
+    ['an audit file into a folder that is not there', ['audit', 'export', folder('none/audit.jsonl')], /none\/audit\.jsonl/],
+    ['a filter that is none', ['audit', 'search', '--filter', '((('], /filter/i],
+    ['a filter that is none, for people', ['export', folder('people.csv'), '--filter', 'userName eq'], /filter/i],
+    ['an instant that is none', ['audit', 'verify', '--from', 'yesterday'], /--from.*yesterday/],
+    ['a sync without Okta', ['sync', '--portal', '1', '--plan'], /OKTA_ORG_URL/],
+  ])('%s', async (_name, args, message) => {
+    const { code, stdout, stderr } = await gatehouse(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
+    expect(stderr).not.toMatch(/something went wrong|^ +at |node:|\.ts\b/m)
+  })
+})
+
+test('every --json answer is JSON, alone on the output', async () => {
+  await gatehouse('generate', '--people', '10', '--seed', 'cli')
+  const asked = [
+    ['keys', 'list'], ['plan', 'list'], ['portal', 'create', '--name', 'Example'], ['portal', 'list'], ['audit', 'search'], ['audit', 'verify'],
+    ['audit', 'export', join(data, 'audit.jsonl')], ['backup', join(data, 'backup')], ['doctor'], ['audit', 'drop', '--days', '3650'],
+  ]
+  for (const args of asked) {
+    const { code, stdout, stderr } = await gatehouse(...args, '--json')
+    expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' })
+    expect(stdout.trimEnd().split('\n')).toHaveLength(1)
+    expect(typeof JSON.parse(stdout)).toBe('object')
+  }
+})
+
+test('an import with a row that cannot be done ends with 1, and the same rows mended with 0', async () => {
+  const [bad, good] = [join(data, 'bad.jsonl'), join(data, 'good.jsonl')]
+  const person = { userName: 'ann', name: { familyName: 'Ann' } }
+  writeFileSync(bad, `${JSON.stringify(person)}\n${JSON.stringify({ ...person, userName: 'bob', startDate: 'soon' })}\n`)
+  writeFileSync(good, `${JSON.stringify({ ...person, userName: 'bob' })}\n`)
+  const plan = await gatehouse('import', bad, '--plan', '--json')
+  expect(plan.code).toBe(1)
+  expect(JSON.parse(plan.stdout)).toMatchObject({ counts: { create: 1, error: 1 }, status: 'planned' })
+  expect(await gatehouse('import', bad, '--apply')).toMatchObject({ code: 1, stderr: '' })
+  expect(await gatehouse('import', good, '--apply')).toMatchObject({ code: 0, stderr: '' })
+  const steps = await gatehouse('plan', 'steps', (JSON.parse(plan.stdout) as { id: string }).id, '--json')
+  expect(steps.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { action: string }).action).toSorted()).toEqual(['create', 'error'])
+})
+
+test('the token of a key is shown when it is made, and nothing secret ever after', async () => {
+  const { stdout } = await gatehouse('keys', 'create', '--user', 'admin', '--name', 'cli')
+  const token = stdout.trim()
+  expect(token).toMatch(/^gh_[\w-]{43}$/)
+  everything.splice(everything.indexOf(stdout), 1)
+  await Promise.all([gatehouse('keys', 'list'), gatehouse('keys', 'list', '--json'), gatehouse('audit', 'search', '--json')])
+  const [, password = ''] = /shown once: (\S+)/.exec(server.said())!
+  const secrets = [token, password, automationKey, readFileSync(join(data, 'master.key'), 'utf8').trim()]
+  const said = everything.join('\n')
+  expect(said).toContain('keys[')
+  for (const secret of secrets) expect(said).not.toContain(secret)
+})

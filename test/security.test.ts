@@ -1,0 +1,218 @@
+/** What an attacker would try over HTTP: other people's addresses, keys that ceased, endless requests, and the log. */
+import { connect, type AddressInfo } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { authenticate, createKey, revokeKey } from '../src/access/api-keys.ts'
+import { testKey, testServer, type TestServer } from './rest-server.ts'
+import { command, dataFolder, eventually, removeFolders, startServer } from './server-process.ts'
+
+let shared: TestServer
+let ann: string
+
+beforeAll(async () => {
+  shared = await testServer()
+  ann = await person('ann')
+})
+
+async function person(userName: string): Promise<string> {
+  const { status, body } = await shared.ask('POST', '/users', { userName, name: { familyName: userName } })
+  expect(status).toBe(201)
+  return body.id
+}
+
+async function keyOf(userId: string, ...scopes: ('read' | 'write' | 'admin')[]) {
+  const key = await createKey(shared.ctx, { userId, name: `key ${Math.random()}`, scopes, expires: null })
+  const ask: TestServer['ask'] = (method, path, body) => shared.ask(method, path, body, { authorization: `Bearer ${key.token}` })
+  return { ...key, ask }
+}
+
+describe('keys', () => {
+  test('read cannot write, and write cannot administer', async () => {
+    const [read, write, admin] = await Promise.all([keyOf(ann, 'read'), keyOf(ann, 'write'), keyOf(ann, 'admin')])
+    const statuses = async ({ ask }: { ask: TestServer['ask'] }) => Promise.all([
+      ask('GET', `/users/${ann}`), ask('PATCH', `/users/${ann}`, { title: 'x' }), ask('GET', '/keys'), ask('POST', '/keys', { userId: ann, name: 'more', scopes: ['admin'] }),
+    ]).then((replies) => replies.map((reply) => reply.status))
+    expect(await statuses(read)).toEqual([200, 403, 403, 403])
+    expect(await statuses(write)).toEqual([200, 200, 403, 403])
+    expect(await statuses(admin)).toEqual([200, 200, 200, 201])
+    expect((await read.ask('PATCH', `/users/${ann}`, { title: 'x' })).body).toMatchObject({ code: 'forbidden', status: 403 })
+  })
+
+  test('a revoked one stops at once, here as elsewhere', async () => {
+    const key = await keyOf(ann, 'read')
+    expect((await key.ask('GET', `/users/${ann}`)).status).toBe(200)
+    await revokeKey(shared.ctx, key.id)
+    expect((await key.ask('GET', `/users/${ann}`)).status).toBe(401)
+  })
+
+  test('those of somebody disabled, terminated or deleted stop', async () => {
+    const ends: [string, string, unknown?][] = [['POST', '/disable'], ['POST', '/terminate', {}], ['DELETE', '']]
+    for (const [index, [method, path, body]] of ends.entries()) {
+      const id = await person(`leaver-${index}`)
+      const key = await keyOf(id, 'read')
+      expect((await key.ask('GET', `/users/${ann}`)).status).toBe(200)
+      const ended = await shared.ask(method, `/users/${id}${path}`, body)
+      expect([200, 204]).toContain(ended.status)
+      // Who a key belongs to is remembered for a second.
+      await eventually(async () => expect((await key.ask('GET', `/users/${ann}`)).status).toBe(401))
+    }
+  })
+
+  test('one that has expired is refused', async () => {
+    const expires = new Date(Date.now() + 86_400_000)
+    const { token } = await createKey(shared.ctx, { userId: ann, name: 'short', scopes: ['read'], expires: expires.toISOString() })
+    const clock = (now: Date) => authenticate({ ...shared.ctx, now: () => now }, token)
+    expect(await clock(expires)).toBeUndefined()
+    expect(await clock(new Date(expires.getTime() - 1))).toMatchObject({ userId: ann, scopes: ['read'] })
+    expect(JSON.stringify(await shared.ctx.db.query('select * from user_key'))).not.toContain(token)
+  })
+
+  test.each(['', 'Bearer', 'Bearer ', `Basic ${Buffer.from(`x:${testKey}`).toString('base64')}`, `Bearer ${testKey}x`, `Bearer gh_${'A'.repeat(43)}`, `Bearer ${'x'.repeat(600)}`, testKey])('%j opens nothing', async (authorization) => {
+    const { status, headers, body } = await shared.ask('GET', '/users', undefined, { authorization })
+    expect(status).toBe(401)
+    expect(headers['www-authenticate']).toBe('Bearer')
+    expect(JSON.stringify(body)).not.toContain(testKey)
+  })
+
+  test('too many wrong ones from an address, and it has to wait, right key or not; others need not', async () => {
+    const { ask, server } = await testServer({ AUTH_FAILURES_PER_MINUTE: '5' })
+    const wrong = { authorization: 'Bearer guess' }
+    const statuses: number[] = []
+    for (let n = 0; n < 7; n++) statuses.push((await ask('GET', '/users', undefined, wrong)).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+    const reply = await ask('GET', '/users')
+    expect(reply).toMatchObject({ status: 429, body: { code: 'too_many_requests' }, headers: { 'retry-after': '60' } })
+    const elsewhere = await server.inject({ url: '/api/v1/users', headers: { authorization: `Bearer ${testKey}` }, remoteAddress: '192.0.2.7' })
+    expect(elsewhere.statusCode).toBe(200)
+  })
+
+  test('more requests a minute than one may send are refused', async () => {
+    const { ask } = await testServer({ RATE_LIMIT_PER_MINUTE: '3' })
+    const statuses: number[] = []
+    for (let n = 0; n < 4; n++) statuses.push((await ask('GET', '/users?count=1')).status)
+    expect(statuses).toEqual([200, 200, 200, 429])
+  })
+})
+
+describe('the address in the audit', () => {
+  const audited = async (env: Record<string, string>, remoteAddress: string, forwarded: string) => {
+    const { server } = await testServer(env)
+    const made = await server.inject({
+      method: 'POST', url: '/api/v1/users', remoteAddress, payload: { userName: 'x', name: { familyName: 'X' } },
+      headers: { authorization: `Bearer ${testKey}`, 'x-forwarded-for': forwarded },
+    })
+    expect(made.statusCode).toBe(201)
+    const found = await server.inject({ url: `/api/v1/audit?filter=${encodeURIComponent(`target.id eq "${made.json().id}"`)}`, headers: { authorization: `Bearer ${testKey}` } })
+    return found.json().items.map((one: { ip: string }) => one.ip)
+  }
+  test('is not what a caller claims', async () => expect(await audited({}, '127.0.0.1', '203.0.113.9')).toEqual(['127.0.0.1']))
+  test('is what a trusted proxy says', async () => expect(await audited({ TRUST_PROXY: '127.0.0.1' }, '127.0.0.1', '203.0.113.9')).toEqual(['203.0.113.9']))
+  test('is that of the last hop before the proxy, whatever a caller put before it', async () => {
+    expect(await audited({ TRUST_PROXY: '127.0.0.1' }, '127.0.0.1', '198.51.100.1, 203.0.113.9')).toEqual(['203.0.113.9'])
+  })
+  test('is not what others than the proxy say', async () => expect(await audited({ TRUST_PROXY: '10.0.0.0/8' }, '192.0.2.1', '203.0.113.9')).toEqual(['192.0.2.1']))
+})
+
+describe('answers', () => {
+  test('carry headers that keep browsers from doing harm, refusals too', async () => {
+    for (const path of ['/users', '/nothing', `/users/${ann}`]) {
+      const { headers } = await shared.ask('GET', path)
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'cache-control': 'no-store',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'", 'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
+      })
+      expect(headers).not.toHaveProperty('x-powered-by')
+      expect(headers).not.toHaveProperty('access-control-allow-origin')
+    }
+  })
+
+  test('never repeat a secret that was sent', async () => {
+    const secret = 'Tr0ub4dor-and-3'
+    const bodies = [{ password: secret }, { userName: 'x', name: { familyName: 'X' }, password: secret, nonsense: 1 }, `{"password": "${secret}"`, { logins: [{ password: secret, managedSysId: 'none' }] }]
+    for (const body of bodies) {
+      for (const [method, path] of [['POST', '/users'], ['PATCH', `/users/${ann}`], ['PUT', `/users/${ann}`]] as const) {
+        const reply = await shared.ask(method, path, body)
+        expect(JSON.stringify([reply.body, reply.headers])).not.toContain(secret)
+      }
+    }
+  })
+
+  test('a request id of a caller is not taken for ours', async () => {
+    const { headers } = await shared.ask('GET', '/users', undefined, { 'x-request-id': 'forged', 'request-id': 'forged' })
+    expect(headers['x-request-id']).not.toBe('forged')
+  })
+})
+
+describe('connections', () => {
+  let port = 0
+  beforeAll(async () => {
+    await shared.server.listen({ host: '127.0.0.1', port: 0 })
+    port = (shared.server.server.address() as AddressInfo).port
+  })
+
+  /** Sends some text and gives all that comes back until the server closes. */
+  const send = (...pieces: string[]): Promise<string> => new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1')
+    let answer = ''
+    socket.on('data', (piece) => (answer += piece)).once('close', () => resolve(answer)).once('error', reject)
+    for (const piece of pieces) socket.write(piece)
+  })
+  const problem = (answer: string) => {
+    const [head = '', body = ''] = answer.split('\r\n\r\n')
+    expect(head).toMatch(/content-type: application\/problem\+json/i)
+    return JSON.parse(body) as { status: number; code: string }
+  }
+  const request = (first: string, ...headers: string[]) => [first, 'Host: x', 'Connection: close', `Authorization: Bearer ${testKey}`, ...headers, '', ''].join('\r\n')
+
+  test('a long address and long headers are refused', async () => {
+    expect(problem(await send(request(`GET /api/v1/users?filter=${'x'.repeat(200 * 1024)} HTTP/1.1`)))).toMatchObject({ status: 431, code: 'headers_too_large' })
+    expect(problem(await send(request('GET /api/v1/users HTTP/1.1', `X-Long: ${'x'.repeat(200_000)}`)))).toMatchObject({ status: 431 })
+  })
+
+  test('what is no HTTP is refused, and so are requests that two servers would read differently', async () => {
+    expect(problem(await send('HELO example.com\r\n\r\n'))).toMatchObject({ status: 400, code: 'invalid_body' })
+    const twoLengths = request('POST /api/v1/users HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 2', 'Transfer-Encoding: chunked')
+    expect(problem(await send(`${twoLengths}0\r\n\r\n`))).toMatchObject({ status: 400 })
+  })
+
+  test('a body larger than the limit is refused before it is read', async () => {
+    const answer = await send(request('POST /api/v1/users HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 2000000'))
+    expect(problem(answer)).toMatchObject({ status: 413, code: 'body_too_large' })
+  })
+
+  test('who sends too slowly is cut off', async () => {
+    const http = shared.server.server
+    expect([http.headersTimeout, http.requestTimeout]).toEqual([15_000, 30_000])
+    // The same guard, with less patience than it has in earnest.
+    Object.assign(http, { headersTimeout: 50, requestTimeout: 100 })
+    try {
+      const slowHead = send('GET /api/v1/users HTTP/1.1\r\nHost: x\r\n')
+      const slowBody = send(request('POST /api/v1/users HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 10'), '{')
+      expect(problem(await slowHead)).toMatchObject({ status: 408, code: 'request_timeout' })
+      expect(await slowBody).toMatch(/^HTTP\/1\.1 408 |^$/)
+    } finally {
+      Object.assign(http, { headersTimeout: 15_000, requestTimeout: 30_000 })
+    }
+  })
+})
+
+describe('the log', () => {
+  const data = dataFolder()
+  afterAll(() => removeFolders(data))
+
+  test('holds neither keys nor values of people, however much it is asked to say', async () => {
+    const server = await startServer({ GATEHOUSE_DATA: data, LOG_LEVEL: 'trace' })
+    const { stdout } = await command(['keys', 'create', '--user', 'admin', '--name', 'log', '--scopes', 'admin'], { GATEHOUSE_DATA: data })
+    const token = stdout.trim()
+    const person = { userName: 'private-name', name: { familyName: 'Very-Private' }, nonsense: 'secret-value' }
+    const wrong = 'gh_wrong-key-that-nobody-may-see'
+    const statuses = await Promise.all([
+      server.ask('GET', '/users', undefined, token), server.ask('GET', '/users', undefined, wrong), server.ask('POST', '/users', person, token),
+      server.ask('GET', `/users?filter=${encodeURIComponent('userName eq "private-name')}`, undefined, token), server.ask('GET', '/nothing', undefined, token),
+    ])
+    expect(statuses.map(({ status }) => status)).toEqual([200, 401, 400, 400, 404])
+    const refused = await Promise.all(statuses.slice(1).map((reply) => reply.text()))
+    await server.stop('SIGTERM')
+    for (const secret of [token, wrong, 'private-name', 'Very-Private', 'secret-value', 'Bearer gh_']) expect(server.said()).not.toContain(secret)
+    for (const secret of [token, wrong]) expect(refused.join()).not.toContain(secret)
+  })
+})

@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { testServer } from './rest-server.ts'
+const { ask, ctx } = await testServer()
+test('x', async () => {
+  const org = (await ask('POST', '/organizations', { name: 'O' })).body.id
+  const { body } = await ask('POST', '/users', { userName: 'a', emails: [{ value: 'a@b.c' }], affiliations: [{ organization: org }], name: { givenName: 'G', familyName: 'F' } })
+  const p = async (patch: unknown) => { const r = await ask('PATCH', `/users/${body.id}`, patch); return [r.status, JSON.stringify(r.body)] }
+  console.log(await p({ emails: null }))
+  console.log(await p({ affiliations: null }), (await ask('GET', `/users/${body.id}/affiliations`)).body)
+  console.log(await p({ name: null }))
+  console.log(await p({ name: 5 }))
+  console.log(await p({ emails: {} }))
+  console.log(await p({ meta: { version: 99 } }))
+  console.log(await p({ id: 'other' }))
+  console.log(await p({ status: 'TERMINATED' }))
+  console.log(await p({ active: null }))
+  console.log(await p({ schemas: ['x'] }))
+  console.log((await ask('PUT', `/users/${body.id}`, { userName: 'a' })).body)
+  console.log((await ask('PUT', `/users/${body.id}`, { userName: 'a', meta: 5, schemas: 7 })).status)
+  console.log((await ask('POST', `/users`, { userName: 'withid', id: 'x' })).body)
+  console.log((await ask('POST', `/users`, { userName: '  lead' })).body.userName)
+  console.log((await ask('POST', `/users`, { userName: 'st', status: 'TERMINATED', active: true })).body)
+  console.log((await ask('POST', `/users`, { userName: 'st2', status: 'ACTIVE', active: false })).body)
+  console.log((await ask('POST', `/users`, { userName: 'st3', startDate: '2999-01-01' })).body)
+  console.log((await ask('POST', `/users`, { userName: 'st4', startDate: '2025-01-01', lastDate: '2024-01-01' })).body)
+  console.log((await ask('POST', `/users`, { userName: 'st5', alternateId: body.id, alternateStartDate: '2025-01-01T00:00:00Z', alternateEndDate: '2025-01-01T00:00:00Z' })).body)
+  console.log((await ask('PATCH', `/users/${body.id}`, { certDelegateId: body.id })).body)
+  console.log((await ask('DELETE', `/organizations/${org}`)).body)
+  console.log((await ask('PATCH', `/users/${body.id}`, { logins: [{ login: 'zz', managedSystem: '0' }] })).body)
+  console.log((await ask('PUT', `/users/${body.id}`, { userName: 'renamed', logins: (await ask('GET', `/users/${body.id}/logins`)).body.items })).body)
+  console.log((await ask('GET', `/users?attributes=emails.value,attributes,meta`)).body.items[0])
+  console.log((await ask('GET', `/users?filter=${encodeURIComponent('emails[type eq "x"')}`)).body)
+})
