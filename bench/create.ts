@@ -45,10 +45,13 @@ export const create: Bench = {
   },
 }
 
-function figures(people: number, { a, b, ratio }: { a: number; b: number; ratio: number }, taken: number[], rows: TableRows[][]): Figure[] {
+type Turns = Awaited<ReturnType<typeof inTurns>>
+
+function figures(people: number, { a, b, ratio }: Turns, taken: number[], rows: TableRows[][]): Figure[] {
+  const note = ` (p50 ${median(taken).toFixed(1)} ms)`
   const count = rows.flat().reduce((sum, one) => sum + one.rows.length, 0) / rows.length
   return [
-    timeFigure(`p95 at ${people.toLocaleString('en')} people`, quantile(taken, 0.95), 50, ` (p50 ${median(taken).toFixed(1)} ms)`),
+    timeFigure(`p95 at ${people.toLocaleString('en')} people`, quantile(taken, 0.95), 50, note),
     ratioFigure('throughput', ratio, 0.3, 'raw inserts of the same rows'),
     { what: 'by the verb', measured: `${a.toFixed(0)} people/s` },
     { what: 'raw', measured: `${b.toFixed(0)} people/s, ${count.toFixed(1)} rows each` },
@@ -73,7 +76,8 @@ async function perSecond<T>(ctx: Context, items: readonly T[], write: (item: T) 
 
 /** Takes the people away again, and their events, so that every round finds the same directory. */
 async function cleanUp({ db }: Context): Promise<void> {
-  const found = await db.query<{ user_id: string }>(`select user_id from login where managed_sys_id = '0' and login like $1`, [`${mark}%`])
+  const found = await db.query<{ user_id: string }>(
+    `select user_id from login where managed_sys_id = '0' and lowercase_login >= $1 and lowercase_login < $2`, [mark, `${mark}~`])
   const ids = found.map((row) => row.user_id)
   await db.execute('delete from users where user_id = any($1)', [ids])
   await db.execute('delete from gatehouse.audit_event where target_id = any($1)', [ids])
@@ -100,17 +104,19 @@ async function rowsOf({ db }: Context, id: string): Promise<TableRows[]> {
   return found
 }
 
+const ofParent = ({ table, parentColumn }: { table: string; parentColumn: string }) => `from ${table} where ${parentColumn} = $1`
+
 function placesOf(resource: Resource): { table: string; condition: string }[] {
   const { table, idColumn, custom } = resource
   const places = [{ table, condition: `${idColumn} = $1` }]
   for (const one of resource.collections) {
     places.push({ table: one.table, condition: `${one.parentColumn} = $1` })
     for (const { side } of one.attributes) {
-      if (side) places.push({ table: side.table, condition: `${side.parentColumn} in (select ${one.idColumn} from ${one.table} where ${one.parentColumn} = $1)` })
+      if (side) places.push({ table: side.table, condition: `${side.parentColumn} in (select ${one.idColumn} ${ofParent(one)})` })
     }
   }
   places.push({ table: custom.table, condition: `${custom.parentColumn} = $1` })
-  places.push({ table: custom.valueTable, condition: `${custom.valueParent} in (select ${custom.idColumn} from ${custom.table} where ${custom.parentColumn} = $1)` })
+  places.push({ table: custom.valueTable, condition: `${custom.valueParent} in (select ${custom.idColumn} ${ofParent(custom)})` })
   return [...places, { table: 'gatehouse.audit_event', condition: 'target_id = $1' }]
 }
 

@@ -36,16 +36,21 @@ export function benchFolder(): string {
   return folder
 }
 
-/** The database with so many people; `progress` is told while it is being made. */
-export async function peopleDatabase(people: number, progress?: (done: number, of: number) => void): Promise<BenchDatabase> {
-  const folder = join(benchFolder(), `people-${people}`)
+export const peopleFolder = (people: number): string => join(benchFolder(), `people-${people}`)
+
+/** The database with so many people; made when it is not there. */
+export async function peopleDatabase(people: number): Promise<BenchDatabase> {
+  const folder = peopleFolder(people)
   const mark = join(folder, 'ready.json')
   const wanted = JSON.stringify({ ...worldOf(people), migrations: fingerprint() })
   if (existsSync(mark) && readFileSync(mark, 'utf8') === wanted) return openBench(folder)
   rmSync(folder, { recursive: true, force: true })
+  console.error(`Making a database of ${people} people in ${folder}.`)
   const made = await openBench(folder)
   try {
-    await writeGenerated(made.ctx, worldOf(people), progress)
+    await writeGenerated(made.ctx, worldOf(people), (done, of) => {
+      if (done % 100_000 === 0) console.error(`${done} of ${of}`)
+    })
     await tidy(made.ctx)
   } catch (error) {
     await made.close()

@@ -5,12 +5,12 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchOptions, Figure } from './bench.ts'
 import { create } from './create.ts'
 import { filter } from './filter.ts'
-import { importPeople } from './import.ts'
+import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -20,7 +20,7 @@ const unknown = positionals.filter((name) => !benches.some((bench) => bench.name
 const options: BenchOptions = { people: Number(values.people), small: Number(values.small) }
 const usable = Number.isInteger(options.people) && Number.isInteger(options.small) && options.small >= 100 && options.people >= options.small
 if (unknown.length > 0 || !usable) {
-  console.error(`Usage: npm run bench -- [NAME…] [--json] [--people N] [--small N]\n${benches.map(({ name, doc }) => `  ${name.padEnd(10)} ${doc}`).join('\n')}`)
+  console.error(`Usage: npm run bench -- [NAME…] [--json] [--people N] [--small N]\n${benches.map(({ name, doc }) => `  ${name.padEnd(13)} ${doc}`).join('\n')}`)
   process.exit(2)
 }
 

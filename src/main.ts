@@ -115,16 +115,19 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const opened = await open(env, 'server')
     parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
-    const administrator = await firstAdministrator(system, (document) => createUser(system, document))
     const server = buildServer(system, opened.masterKey)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
-    parts.push(jobs.stop, () => closeServer(server))
+    parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
+    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
+    parts.push(jobs.stop)
+    // Last: the password is shown once, and a start that fails before this leaves it to the next one.
+    const administrator = await firstAdministrator(system, (document) => createUser(system, document))
     ready()
     return { url, server, administrator, stopped, stop }
   } catch (error) {
     ready()
-    await stop()
+    // What stands against closing is less telling than what stood against starting.
+    await stop().catch(() => {})
     throw error
   }
 }
@@ -135,7 +138,7 @@ async function listen(server: FastifyInstance, config: Config): Promise<string> 
   const url = await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error
     const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.code
-    throw new GatehouseError('configuration', `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}.`, { cause: error })
+    throw new GatehouseError('configuration', `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}. Choose another with HOST or PORT, as in PORT=8081 npm start.`, { cause: error })
   })
   // Only now is it known which port that is.
   if (port === 0 && config.PUBLIC_URL === undefined) Object.assign(config, { PUBLIC_URL: `http://localhost:${new URL(url).port}` })
@@ -167,11 +170,13 @@ function stopping(parts: (() => Promise<unknown>)[]): Pick<Running, 'stopped' | 
   const stop = async () => {
     if (!begun) {
       begun = true
-      started.then(() => closeAll(parts)).then(resolve, reject)
+      started.then(() => closeAll(parts)).finally(() => signals.forEach((signal) => process.off(signal, onSignal))).then(resolve, reject)
     }
     return stopped
   }
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void stop().catch(() => {}))
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  const onSignal = () => void stop().catch(() => {})
+  for (const signal of signals) process.on(signal, onSignal)
   return { stopped, stop, ready }
 }
 

@@ -3,6 +3,7 @@ import { connect, type AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createKey, type Scope } from '../src/access/api-keys.ts'
 import { nextLink } from '../src/connectors/okta/client.ts'
+import { mismatches } from '../src/store/metadata.ts'
 import { testKey, testServer, type Reply, type TestServer } from './rest-server.ts'
 
 let shared: TestServer
@@ -98,6 +99,7 @@ describe('a key with the scope write', () => {
     const routes: [string, string, unknown?][] = [
       ['GET', '/audit'], ['GET', '/audit/verify'], ['GET', `/audit/${ann}`], ['POST', `/users/${ann}/erase`], ['GET', '/keys'], ['POST', '/keys', {}],
       ['DELETE', `/keys/${ann}`], ['POST', '/metadata/types', {}], ['PATCH', '/metadata/elements/x', {}], ['DELETE', '/metadata/types/x'], ['POST', '/plans/x/release'],
+      ['POST', '/portals', {}], ['PATCH', '/portals/1', {}], ['PATCH', '/portals/1/settings', { access_group: 'Super Administrators' }],
     ]
     for (const [method, path, body] of routes) expect([path, (await write(method, path, body)).status]).toEqual([path, 403])
     expect((await write('HEAD', '/audit')).status).toBe(403)
@@ -173,6 +175,28 @@ describe('erasing a person', () => {
     expect((await shared.ask('GET', '/audit/verify')).body).toMatchObject({ ok: true })
     expect((await shared.ask('POST', `/users/${'0'.repeat(32)}/erase`)).status).toBe(404)
   })
+})
+
+test('a large plan is carried out once, however often that is asked for', async () => {
+  const { ctx, ask } = await testServer()
+  await ctx.db.execute(
+    `insert into users (user_id, type_id, first_name, last_name, status, is_visible, user_name, sort_name, display_name, search_text)
+     select 'many' || n, 'DEFAULT_USER', 'M', 'Many', 'ACTIVE', 'Y', 'many' || n, 'Many', 'Many', ' many' from generate_series(1, 1501) n`)
+  const { body: plan } = await ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'name.familyName eq "Many"' })
+  expect(plan.steps).toBe(1501)
+  const begun = await Promise.all(Array.from({ length: 12 }, () => ask('POST', `/plans/${plan.id}/apply`)))
+  expect(new Set(begun.map(({ status }) => status))).toEqual(new Set([202]))
+  // Whoever waited for the plan would hold a connection meanwhile, and these are all there are.
+  expect(ctx.db.pool.waitingCount).toBe(0)
+  expect((await ask('GET', '/users?count=1')).status).toBe(200)
+  await expect.poll(async () => (await ask('GET', `/plans/${plan.id}`)).body.status, { timeout: 20_000 }).toBe('applied')
+  const [{ events } = { events: 0 }] = await ctx.db.query<{ events: number }>(`select count(*)::int as events from gatehouse.audit_event where action = 'user.disable'`)
+  expect(events).toBe(1501)
+})
+
+test('a validator that runs away is stopped while an import is planned too, outside of any transaction', async () => {
+  const checks = [{ value: `${'a'.repeat(301)}b`, pattern: String.raw`(a*)(a*)(a*)\1\1\2\2\3\3b` }]
+  await expect(mismatches(shared.ctx.db, checks)).rejects.toMatchObject({ code: 'invalid_value', message: expect.stringContaining('took too long') })
 })
 
 test('a page link leads to no other host, whatever path it has', () => {

@@ -1,8 +1,7 @@
 /** Backup and restore: everything comes back, from one instant, into any PostgreSQL; or nothing changes at all. */
 import {
-  existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
+  existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -15,8 +14,9 @@ import { migrate, readMigrations } from '../src/store/migrate.ts'
 import { backup } from '../src/transfer/backup.ts'
 import { restore } from '../src/transfer/restore.ts'
 import { emptyDatabase, open, testDatabase } from './database.ts'
+import { memoryFolder } from './memory-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-backup-'))
+const folder = memoryFolder('gatehouse-backup-')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const now = () => new Date('2026-11-21T07:00:00Z')

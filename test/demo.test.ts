@@ -1,19 +1,19 @@
 /** `npm run demo` as somebody uses it: it says where things are, its commands work when pasted, and it leaves nothing behind. */
 import { execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, expect, test } from 'vitest'
 import { isAlive } from '../src/store/embedded-lock.ts'
 import { root } from '../tools/house-rules.ts'
+import { memoryFolder } from './memory-folder.ts'
 
 const node = createRequire(import.meta.url).resolve('node/bin/node')
-const folder = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-try-')))
+const folder = memoryFolder('gatehouse-try-')
 // Whatever database the tests themselves use, the demo has its own.
 const { DATABASE_URL: _url, GATEHOUSE_MASTER_KEY: _key, ...inherited } = process.env
 const taken = createServer()

@@ -16,12 +16,15 @@ import { embeddedBinaries, launchFor, programEnv } from '../src/store/embedded-b
 import { createCluster, findPostmaster, startPostmaster, stopPostmaster } from '../src/store/embedded-cluster.ts'
 import { limitLog } from '../src/store/embedded-log.ts'
 import { openEmbedded as openForReal, type Embedded, type EmbeddedOptions } from '../src/store/embedded.ts'
+import { memoryFolder } from './memory-folder.ts'
 import { reachableCopy, type ReachableCopy } from './reachable-copy.ts'
 
 const { major } = embeddedBinaries()
 const root = process.getuid?.() === 0
 const linux = process.platform === 'linux'
-const base = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-embedded-')))
+const base = memoryFolder('gatehouse-embedded-')
+// Where programs may be run from, which folders in memory may forbid.
+const programsBase = realpathSync(mkdtempSync(join(tmpdir(), 'gatehouse-embedded-')))
 // Not the Node that runs the tests, which may be an older one that cannot run TypeScript.
 const here: ReachableCopy = { node: createRequire(import.meta.url).resolve('node/bin/node'), folder: join(import.meta.dirname, '..') }
 const children: ChildProcess[] = []
@@ -43,7 +46,7 @@ afterEach(async () => {
     if (postmaster) await stopPostmaster(data, postmaster.pid)
   }
 })
-afterAll(() => rmSync(base, { recursive: true, force: true }))
+afterAll(() => [base, programsBase].forEach((folder) => rmSync(folder, { recursive: true, force: true })))
 
 function freshFolder(): string {
   return join(base, `data-${++folders}`)
@@ -246,19 +249,19 @@ test('keeps the log small', () => {
   expect(readFileSync(join(folder, 'postgres.log.1'), 'utf8')).toHaveLength(101)
 })
 
-chmodSync(base, 0o755)
+for (const folder of [base, programsBase]) chmodSync(folder, 0o755)
 
 // An ordinary user sees the rest of this file do as an ordinary user does; there is nothing to skip.
 if (root && linux) describe('started as root', () => {
   test.each(['unshare', 'setpriv'])('works where only root may enter, binaries and data, by %s', async (way) => {
-    const locked = freshFolder()
+    const locked = join(programsBase, `locked-${way}`)
     mkdirSync(locked, { mode: 0o700 })
     const installed = embeddedBinaries()
     cpSync(dirname(installed.folder), join(locked, 'native'), { recursive: true, verbatimSymlinks: true })
     const binaries = { ...installed, folder: join(locked, 'native', 'bin') }
     const folder = dataIn(locked)
     const env = { ...programEnv, PATH: programs(way, 'sh') }
-    const launch = await launchFor(binaries, folder, { env, copies: join(base, 'copies') })
+    const launch = await launchFor(binaries, folder, { env, copies: join(programsBase, 'copies') })
     expect(launch.prefix[0]).toBe(way)
     const cluster = { folder, binaries, launch, settings: { fsync: 'off' } }
     await createCluster(cluster)
@@ -281,7 +284,7 @@ if (root && linux) describe('started as root', () => {
   })
 
   test('works on the folder of an ordinary user, which stays theirs, also without a name', async () => {
-    const copy = reachableCopy(join(base, 'checkout'))
+    const copy = reachableCopy(join(programsBase, 'checkout'))
     for (const uid of [65534, 54321]) {
       const dataDir = freshFolder()
       mkdirSync(dataDir)

@@ -135,6 +135,36 @@ describe.each([
   })
 })
 
+const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
+
+describe('lists in a document', () => {
+  const lists = () => ({
+    emails: [{ value: 'a@example.org' }], phoneNumbers: [{ value: '1' }], addresses: [{ locality: 'Bern' }], notes: [{ description: 'n' }], keys: [{ name: 'laptop', value: publicKey }],
+    affiliations: [{ organization: organizations[0] }], supervisors: [{ supervisor: people[0] }], relations: [{ user: people[0], type: 'TEST_ACCOUNT' }],
+  })
+  const shown = async (id: string) => (await ask('GET', `/users/${id}?attributes=${Object.keys(lists()).join()}`)).body as Record<string, unknown>
+
+  test('are emptied by null and by an empty list, and left alone when not named', async () => {
+    for (const empty of [null, []]) {
+      const id = await person(lists())
+      for (const path of Object.keys(lists())) {
+        const before = await shown(id)
+        expect((await ask('PATCH', `/users/${id}`, { [path]: empty })).status).toBe(200)
+        const { [path]: _, ...rest } = before
+        expect(await shown(id)).toEqual(rest)
+      }
+    }
+  })
+
+  test('go with a replacement that does not name them, unless they are shown on request alone', async () => {
+    const id = await person(lists())
+    expect((await ask('PUT', `/users/${id}`, { userName: `entries${counter}` })).status).toBe(200)
+    expect(Object.keys(await shown(id)).sort()).toEqual(['affiliations', 'id', 'keys', 'notes', 'relations', 'supervisors'])
+    expect((await ask('PUT', `/users/${id}`, { userName: `entries${counter}`, notes: [] })).status).toBe(200)
+    expect(Object.keys(await shown(id))).not.toContain('notes')
+  })
+})
+
 describe('the login that signs in here', () => {
   test('is the user name, in both directions', async () => {
     const id = await person({ userName: 'both.ways' })
@@ -160,6 +190,19 @@ describe('the login that signs in here', () => {
     await ask('POST', `/users/${one}/logins`, { login: 'same', managedSystem: 'OKTA' })
     expect(await ask('POST', `/users/${two}/logins`, { login: 'SAME', managedSystem: 'OKTA' })).toMatchObject({ status: 409, body: { code: 'already_exists' } })
     expect((await ask('PATCH', `/users/${two}`, { userName: 'same' })).status).toBe(200)
+  })
+
+  test('is the same login when a list names it without its id', async () => {
+    const id = await person({ logins: [{ login: 'named', managedSystem: '0', authType: 'LDAP' }] })
+    const [own] = await items(id, 'logins')
+    expect(own).toMatchObject({ login: `entries${counter}`, authType: 'LDAP', identityType: 'PRIMARY', firstTimeLogin: true, lockMarker: 'NOT_LOCKED' })
+    await ctx.db.execute(`update login set password = '{SSHA}aGFzaA==', auth_fail_count = 2, pwd_change_count = 3 where user_id = $1`, [id])
+    const renamed = await ask('PATCH', `/users/${id}`, { logins: [{ login: 'Re.Named', managedSystem: '0' }] })
+    expect(renamed).toMatchObject({ status: 200, body: { userName: 'Re.Named' } })
+    expect(await items(id, 'logins')).toMatchObject([{ id: own!.id, login: 'Re.Named', authType: 'LDAP' }])
+    expect(await ctx.db.first('select password, auth_fail_count as failures, pwd_change_count as changes from login where user_id = $1', [id])).toEqual({ password: '{SSHA}aGFzaA==', failures: 2, changes: 3 })
+    const other = (await ask('POST', `/users/${id}/logins`, { login: 'o', managedSystem: 'OKTA' })).body
+    expect(await ask('PATCH', `/users/${id}`, { logins: [{ ...other, managedSystem: '0' }] })).toMatchObject({ status: 409, body: { code: 'conflict' } })
   })
 
   test('takes no password, and shows none', async () => {
@@ -220,6 +263,36 @@ describe('affiliations', () => {
   })
 })
 
+describe('an address copied from a location', () => {
+  const place = { country: 'CH', locality: 'Bern', postalCode: '3000', address1: 'Bundesplatz 3', suite: '7' }
+  const location = async (more: object = {}) => (await ask('POST', `/organizations/${organizations[0]}/locations`, { name: 'Head office', locationCd: 'HQ', ...place, ...more })).body.id as string
+  const address = async (id: string) => (await items(id, 'addresses'))[0]
+
+  test('is a copy, and stays as it is when the location changes or goes', async () => {
+    const from = await location()
+    const id = await person({ addresses: [{ copyFromLocationId: from, type: 'OFFICE_ADDRESS' }] })
+    expect(await address(id)).toMatchObject({ ...place, copyFromLocationId: from, type: 'OFFICE_ADDRESS', primary: true })
+    await ask('PATCH', `/organizations/${organizations[0]}/locations/${from}`, { locality: 'Thun' })
+    await ask('PATCH', `/users/${id}`, { title: 'T' })
+    expect(await address(id)).toMatchObject(place)
+    await ask('DELETE', `/organizations/${organizations[0]}/locations/${from}`)
+    expect(await address(id)).toMatchObject(place)
+    expect(await address(id)).not.toHaveProperty('copyFromLocationId')
+  })
+
+  test('keeps the lines it is given, and gets those of another location when told so', async () => {
+    const [one, two] = [await location(), await location({ locality: 'Genève', suite: undefined })]
+    const id = await person({ addresses: [{ copyFromLocationId: one, locality: 'Own' }] })
+    expect(await address(id)).not.toHaveProperty('country')
+    const at = `/users/${id}/addresses/${(await address(id))!.id}`
+    expect((await ask('PATCH', at, { copyFromLocationId: two })).body).toMatchObject({ locality: 'Genève', country: 'CH' })
+    const back = (await ask('PATCH', at, { copyFromLocationId: one, address1: 'Side door' })).body
+    expect(back).toMatchObject({ locality: 'Bern', suite: '7', address1: 'Side door' })
+    expect((await ask('PATCH', at, { copyFromLocationId: two })).body).not.toHaveProperty('suite')
+    expect((await ask('PATCH', at, { copyFromLocationId: null })).body).toMatchObject({ locality: 'Genève' })
+  })
+})
+
 describe('people among themselves', () => {
   test.each([['supervisors', { supervisor: 'self' }], ['relations', { user: 'self', type: 'ADMIN_ACCOUNT' }]])('%s never lead to oneself', async (segment, entry) => {
     const id = await person()
@@ -240,8 +313,6 @@ describe('people among themselves', () => {
     expect(await items(id, 'supervisors')).toEqual([])
   })
 })
-
-const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
 
 describe('keys and notes', () => {
   test('public keys are part of the person, API keys only by their name', async () => {

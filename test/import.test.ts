@@ -1,10 +1,13 @@
 /** Planning and applying imports: what becomes of each row, correlation, references, and directories that move meanwhile. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { createOrganization } from '../src/directory/organizations.ts'
 import { createUser, patchUser, readUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
+import { Transaction } from '../src/store/database.ts'
 import { listElements } from '../src/store/metadata-records.ts'
+import { applyPlan } from '../src/plans/apply.ts'
+import { runImport } from '../src/transfer/apply-import.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
 import { planImport } from '../src/transfer/plan-import.ts'
 import { testContext } from './context.ts'
@@ -303,8 +306,6 @@ describe('a directory that moves after the plan', () => {
     await imported(ctx, csv(head, ...rows.map(([a, b]) => a + b)), personnel)
     const made = await plan(ctx, csv(head, ...rows.map(([a, b]) => `${a}New${b}`)), personnel)
     const last = (await person('while599')).id as string
-    const { applyPlan } = await import('../src/plans/apply.ts')
-    const { runImport } = await import('../src/transfer/apply-import.ts')
     let batches = 0
     const done = await applyPlan(ctx, made.id, async (tx, own, one, steps) => {
       if (batches++ === 0) await patchUser(ctx, last, { title: 'Mine' })
@@ -331,6 +332,29 @@ describe('a directory that moves after the plan', () => {
     expect(results.map((one) => one.status)).toEqual(['applied', 'applied'])
     expect(results[0]!.failed + results[1]!.failed).toBe(700)
     expect(await count('users', `user_name like 'race%'`, [])).toBe(700)
+  })
+})
+
+describe('the work of a batch', () => {
+  test('takes as many statements for four hundred rows as for four', async () => {
+    const statements = async (rows: number, mark: string) => {
+      const file = csv(head, ...Array.from({ length: rows }, (_, at) => `person,${mark}${at},${mark}${at},Many,,${mark}${at}@many.example,,${mark}${(at + 1) % rows}`))
+      const spies = [vi.spyOn(Transaction.prototype, 'query'), vi.spyOn(Transaction.prototype, 'execute'), vi.spyOn(Transaction.prototype, 'copyIn'), vi.spyOn(ctx.db, 'query'), vi.spyOn(ctx.db, 'execute')]
+      try {
+        const { id } = await plan(ctx, file, personnel)
+        const planned = spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0)
+        expect(await apply(ctx, id)).toMatchObject({ status: 'applied', failed: 0 })
+        return [planned, spies.reduce((sum, spy) => sum + spy.mock.calls.length, 0) - planned]
+      } finally {
+        for (const spy of spies) spy.mockRestore()
+      }
+    }
+    await statements(4, 'warm')
+    const [few, many] = [await statements(4, 'few'), await statements(400, 'many')]
+    expect(few[0]).toBeGreaterThan(5)
+    expect(many[0]).toBe(few[0])
+    // Many rows go by COPY, and events some dozens at a time; never a statement a row.
+    expect(many[1]).toBeLessThan(few[1]! * 2)
   })
 })
 

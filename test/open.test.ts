@@ -1,13 +1,13 @@
 /** Opening a database from the configuration: external or embedded, usable or refused with a reason. */
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { DatabaseOptions } from '../src/store/database.ts'
 import { assertUsable, openDatabase } from '../src/store/open.ts'
 import { emptyDatabase, inDatabase, open } from './database.ts'
+import { memoryFolder } from './memory-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'gatehouse-open-'))
+const folder = memoryFolder('gatehouse-open-')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 const common = { DATABASE_POOL_SIZE: 2, DATABASE_NAMED_STATEMENTS: true, GATEHOUSE_DATA: join(folder, 'data') }

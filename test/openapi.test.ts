@@ -156,7 +156,7 @@ test('If-Match is honoured wherever the document says so', async () => {
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {

@@ -92,6 +92,54 @@ describe('types and nesting', () => {
   })
 })
 
+describe('a type of organisations', () => {
+  const path = '/metadata/organization-types'
+
+  test('is made with what may stand below it, read, changed and removed', async () => {
+    expect((await ask('POST', path, { id: 'FACULTY', name: 'Faculty', members: ['DEPARTMENT'] }))).toMatchObject({ status: 201, body: { id: 'FACULTY', name: 'Faculty', members: ['DEPARTMENT'] } })
+    const university = await ask('POST', path, { id: 'UNIVERSITY', name: 'University', description: 'A place of learning', members: ['FACULTY', 'DEPARTMENT', 'FACULTY'] })
+    expect(university.body).toEqual({ id: 'UNIVERSITY', name: 'University', description: 'A place of learning', members: ['DEPARTMENT', 'FACULTY'] })
+    expect((await ask('GET', `${path}/UNIVERSITY`)).body).toEqual(university.body)
+    expect((await ask('GET', path)).body.items.map((one: { id: string }) => one.id)).toEqual(['DEPARTMENT', 'DIVISION', 'FACULTY', 'ORGANIZATION', 'SUBSIDIARY', 'UNIVERSITY'])
+    expect((await ask('PATCH', `${path}/UNIVERSITY`, { members: null, name: 'Alma mater', description: null })).body).toEqual({ id: 'UNIVERSITY', name: 'Alma mater' })
+    expect((await ask('DELETE', `${path}/UNIVERSITY`)).status).toBe(204)
+    expect((await ask('GET', `${path}/UNIVERSITY`)).status).toBe(404)
+    const events = await ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where target_id = 'UNIVERSITY' order by event_id`)
+    expect(events.map((one) => one.action)).toEqual(['organization.type.create', 'organization.type.update', 'organization.type.delete'])
+  })
+
+  test('allows from then on what it says, and no less while organisations stand so', async () => {
+    await ask('POST', path, { id: 'CLUB', name: 'Club' })
+    await ask('POST', path, { id: 'TEAM', name: 'Team' })
+    const club = await made('FC', { organizationType: 'CLUB' })
+    const team = { name: 'First eleven', organizationType: 'TEAM', ...below(club.id) }
+    expect(await ask('POST', '/organizations', team)).toMatchObject({ status: 409, body: { code: 'conflict' } })
+    await ask('PATCH', `${path}/CLUB`, { members: ['TEAM'] })
+    const first = await made('First eleven', team)
+    expect(await ask('PATCH', `${path}/CLUB`, { members: [] })).toMatchObject({ status: 409, body: { code: 'conflict', detail: expect.stringContaining('First eleven') } })
+    expect((await ask('GET', `${path}/CLUB`)).body.members).toEqual(['TEAM'])
+    expect(await ask('DELETE', `${path}/TEAM`)).toMatchObject({ status: 409, body: { code: 'still_referenced' } })
+    await ask('DELETE', `/organizations/${first.id}`)
+    expect((await ask('DELETE', `${path}/TEAM`)).status).toBe(204)
+    expect((await ask('GET', `${path}/CLUB`)).body).not.toHaveProperty('members')
+  })
+
+  test.each([
+    [{ name: 'No id' }, 400, 'required_attribute', 'id'],
+    [{ id: 'X' }, 400, 'required_attribute', 'name'],
+    [{ id: 'X', name: 'X', members: ['NOTHING'] }, 400, 'invalid_reference', 'members'],
+    [{ id: 'X', name: 'X', members: 'DIVISION' }, 400, 'invalid_value', 'members'],
+    [{ id: 'DIVISION', name: 'Another' }, 409, 'already_exists', 'id'],
+    [{ id: 'X', name: 'Division' }, 409, 'already_exists', 'name'],
+  ])('%j is refused', async (body, status, code, at) => {
+    expect(await ask('POST', path, body)).toMatchObject({ status, body: { code, problems: [{ path: at }] } })
+  })
+
+  test('keeps its id', async () => {
+    expect(await ask('PATCH', `${path}/DIVISION`, { id: 'SECTION' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+  })
+})
+
 describe('the hierarchy', () => {
   test('knows several parents, each for its time, and keeps PARENT_ID in step', async () => {
     const [one, two, three] = [await made('One'), await made('Two'), await made('Three')]

@@ -1,13 +1,14 @@
 /** `gatehouse serve` and other commands as real processes, for tests that signal, kill and race them. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { accessSync, constants, existsSync, mkdtempSync, readFileSync, readdirSync, readlinkSync, realpathSync, rmSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Database } from '../src/store/database.ts'
 import { root } from '../tools/house-rules.ts'
+import { memoryFolder } from './memory-folder.ts'
 
 /** The Node that this package pins, whichever runs the tests. */
 export const pinnedNode = createRequire(import.meta.url).resolve('node/bin/node')
@@ -18,16 +19,9 @@ export const automationKey = 'a-key-for-processes-only'
 export const systemNode = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => !folder.includes('node_modules'))
   .map((folder) => join(folder, 'node')).find((file) => existsSync(file)) ?? pinnedNode
 
-/** A folder for data, in memory where there is some: forty megabytes a database. */
+/** A folder for data. */
 export function dataFolder(): string {
-  let base = tmpdir()
-  try {
-    accessSync('/dev/shm', constants.W_OK)
-    base = '/dev/shm'
-  } catch {
-    // Then on disk.
-  }
-  return realpathSync(mkdtempSync(join(base, 'gatehouse-serve-')))
+  return memoryFolder('gatehouse-serve-')
 }
 
 /** What a process gets of our environment: nothing that could name another database. */

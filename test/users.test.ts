@@ -68,6 +68,16 @@ describe('a person', () => {
     expect((replaced.meta as Document).version).toBe(1)
   })
 
+  test('is told to the audit field by field, as it was and as it is', async () => {
+    const created = await createUser(ctx, { userName: 'told' })
+    const own = (await readUser(ctx.db, created.id as string)).logins as Document[]
+    await patchUser(ctx, created.id as string, { logins: [{ ...own[0], login: 'untold' }] })
+    const event = await ctx.db.first<{ changes: string }>(`select changes::text from gatehouse.audit_event where target_id = $1 and action = 'user.update'`, [created.id])
+    const named = ['name.formatted', 'displayName', 'sortName', 'userName', `logins[${String(own[0]!.id)}].login`]
+    expect(JSON.parse(event!.changes)).toEqual(expect.arrayContaining(named.map((path) => ({ path, before: 'told', after: 'untold' }))))
+    expect(JSON.parse(event!.changes)).toHaveLength(named.length)
+  })
+
   test('takes its login with its user name', async () => {
     const created = await createUser(ctx, { userName: 'before' })
     await patchUser(ctx, created.id as string, { userName: 'after' })

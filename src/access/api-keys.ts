@@ -13,7 +13,10 @@ export type Scope = (typeof scopes)[number]
 
 export interface Identity {
   userId: string | null
+  /** What they showed, in words: the key's name, which keys of other people may have too. */
   principal: string
+  /** Which key it was, one of a kind. */
+  keyId: string
   scopes: readonly Scope[]
 }
 
@@ -81,7 +84,7 @@ export function forgetIdentities(): void {
 export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, token: string): Promise<Identity | undefined> {
   const hash = digest(token)
   const configured = ctx.config.GATEHOUSE_API_KEY
-  if (configured !== undefined && timingSafeEqual(hash, digest(configured))) return { userId: null, principal: 'GATEHOUSE_API_KEY', scopes }
+  if (configured !== undefined && timingSafeEqual(hash, digest(configured))) return { userId: null, principal: 'GATEHOUSE_API_KEY', keyId: 'GATEHOUSE_API_KEY', scopes }
   if (!token.startsWith('gh_')) return undefined
   const mark = hash.toString('base64')
   const kept = identities.get(mark)
@@ -90,7 +93,7 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
   const now = ctx.now().toISOString()
   if (!row || !row.active || (row.expires !== null && row.expires <= now)) return undefined
   if (row.lastUsed === null || Date.parse(now) - Date.parse(row.lastUsed) > 3_600_000) await touchKey(ctx.db, row.id, now)
-  const identity = { userId: row.userId, principal: `key ${row.name}`, scopes: impliedScopes(row.scopes.split(' ')) }
+  const identity = { userId: row.userId, principal: `key ${row.name}`, keyId: row.id, scopes: impliedScopes(row.scopes.split(' ')) }
   if (identities.size >= mostKept) identities.clear()
   identities.set(mark, { identity, until: performance.now() + keepMs, db: ctx.db })
   return identity

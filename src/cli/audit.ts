@@ -51,7 +51,7 @@ export function addAuditCommands(gatehouse: Command): void {
     .option('--filter <filter>', 'a SCIM filter: targetId eq "…" and action sw "user."').option('--count <n>', 'how many', readWhole(1, 1000), 50).option('--json', 'answer for machines')
     .action((options: { filter?: string; count: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const { items } = await searchEvents(ctx.db, { filter: options.filter, count: options.count })
-      print(options.json, items, () => table(['at', 'action', 'target', 'source', 'result'], items.map((one) => [one.at, one.action, `${one.targetType} ${one.targetId}`, one.source, one.result])))
+      print(options.json, items, () => table(['at', 'who', 'action', 'target', 'source', 'result'], items.map((one) => [one.at, one.principal, one.action, `${one.targetType} ${one.targetId}`, one.source, one.result])))
     }))
   audit.command('erase').description('Deletes a person and erases their data from the audit for good; the chain still verifies.')
     .argument('<id>', 'the id of the person').requiredOption('--yes', 'that you mean it: this cannot be taken back')

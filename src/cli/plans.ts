@@ -15,7 +15,7 @@ export function planLines(plan: Plan): string[] {
 
 /** A step in a line, with its problems below. */
 export function stepLines(step: PlanStep): string[] {
-  const where = step.line === undefined ? '' : ` line ${step.line}`
+  const where = step.line === undefined || step.line === 0 ? '' : ` line ${step.line}`
   const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).map((one) =>
     `             ${[one.column ?? one.path, one.value === undefined ? undefined : JSON.stringify(one.value), one.reason ?? one.message].filter((part) => part !== undefined).join(' ')}`)
   const result = step.status === 'failed' ? [`             failed: ${(step.result as { detail?: string } | undefined)?.detail ?? ''}`] : []

@@ -108,10 +108,15 @@ async function report(ctx: Context, planId: string, options: ImportOptions): Pro
   print(options.json, { ...found, rejects }, () => [
     ...shown,
     ...planLines(found),
-    ...rejects.map((one) => `${one.rows} rejected rows are in ${one.file}`),
-    ...(found.status === 'planned' ? [`Apply it: npx gatehouse import --apply ${planId}`] : []),
+    ...rejects.map((one) => `${one.rows} rejected ${one.rows === 1 ? 'row is' : 'rows are'} in ${one.file}`),
+    ...(found.status === 'planned' && hasWork(found) ? [`Apply it: npx gatehouse import --apply ${planId}`] : []),
   ])
   process.exitCode = exitCodeOf(found)
+}
+
+/** Whether applying would write anything. */
+function hasWork({ counts }: Plan): boolean {
+  return (counts.create ?? 0) + (counts.update ?? 0) > 0
 }
 
 const mostShown = 20
@@ -167,7 +172,7 @@ async function exportFile(path: string, options: { resource: string; filter?: st
       await writeAll(out, format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
     })
     progress.end()
-    console.log(`${count} records are in ${path}.`)
+    console.log(`${count} ${count === 1 ? 'record is' : 'records are'} in ${path}.`)
   })
 }
 

@@ -1,19 +1,28 @@
 /** A person's right to be forgotten: the record goes, and what the audit tells of them is blanked for good. */
 import { erasePerson } from '../audit/erase.ts'
 import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
 import { user } from '../model/user.ts'
+import { hasEvents } from '../store/audit-events.ts'
+import { blankAnswers } from '../store/idempotency.ts'
+import { blankPlans } from '../store/plans.ts'
 import { checkVersion, deleteLockedUser, type Versions } from './users.ts'
-import { lockRecords } from './write-records.ts'
+import { lockExisting } from './write-records.ts'
 
-/** Deletes a person and erases them from the audit, in one transaction. Errors: `not_found`, `system_record`. */
+/**
+ * Deletes a person and erases them from the audit, in one transaction; also somebody who was deleted, or merged into
+ * another record, before. Errors: `not_found`, `system_record`.
+ */
 export async function eraseUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const { document } = (await lockRecords(tx, user, [id])).get(id)!
-    checkVersion(document, versions)
-    await deleteLockedUser(tx, ctx, document)
-    // Plans hold what they would have changed, and so personal data too.
-    await tx.execute(`update gatehouse.plan_step set changes = null, problems = null, result = null, secret = null, label = null where resource = 'User' and target_id = $1`, [id])
-    await tx.execute(`update gatehouse.plan set title = kind where options->>'survivor' = $1 or options->>'duplicate' = $1`, [id])
+    const found = (await lockExisting(tx, user, [id])).get(id)
+    if (found) {
+      checkVersion(found.document, versions)
+      await deleteLockedUser(tx, ctx, found.document)
+    } else if (!(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)
+    // Plans hold what they would have changed, kept answers whole records: personal data too.
+    await blankPlans(tx, id)
+    await blankAnswers(tx, id)
     await erasePerson(tx, ctx, id)
   })
 }

@@ -10,6 +10,7 @@ import type { Transaction } from '../store/database.ts'
 import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from './check-periods.ts'
+import { copyLocations } from './copy-locations.ts'
 import type { RecordKind, Written } from './write-records.ts'
 
 /** The managed system that is Gatehouse itself. */
@@ -19,7 +20,10 @@ export const userKind: RecordKind = {
   resource: user,
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
-  check: async (_tx, pending) => pending.forEach(({ after }) => checkPeriods(user, after)),
+  check: async (tx, pending) => {
+    pending.forEach(({ after }) => checkPeriods(user, after))
+    await copyLocations(tx, pending)
+  },
   written: async (tx, _ctx, written) => {
     await followStatus(tx, written)
     const mapped = written.filter((one) => one.before && touchesMapping(one.paths))
@@ -62,9 +66,12 @@ function withLogin(given: Document, before: Document | undefined): Document {
   const document = { ...given }
   const logins = ((document.logins ?? []) as Document[]).map((login) => ({ ...login }))
   const own = logins.find((login) => login.managedSystem === ownSystem)
-  if (!own && ((before?.logins ?? []) as Document[]).some((login) => login.managedSystem === ownSystem)) {
+  const known = ((before?.logins ?? []) as Document[]).find((login) => login.managedSystem === ownSystem)
+  if (known && (!own || (own.id !== undefined && own.id !== known.id))) {
     throw new GatehouseError('conflict', 'The login of managed system 0 is how the person signs in; it cannot be removed.')
   }
+  // Named without its id it is still the same login, with its password and its history.
+  if (own && own.id === undefined) Object.assign(own, { ...(known ?? newLogin(own.login)), ...own })
   if (own && document.userName === before?.userName) document.userName = own.login
   else if (own) own.login = document.userName
   else if (document.userName !== undefined) logins.unshift(newLogin(document.userName))

@@ -5,7 +5,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
-import { setValueAt, valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
+import { isObject, setValueAt, valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { auditedChanges, checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
 import { diffRecords, documentOf, recordOf, type LoadedRecord, type RowChange, type RowMaker } from '../model/rows.ts'
@@ -45,7 +45,7 @@ export interface Written {
 /** Writes the pending records and their events; the documents as they stand afterwards, in the same order. */
 export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKind, pending: readonly Pending[]): Promise<Document[]> {
   const metadata = await loadMetadata(tx, ctx.db)
-  const prepared = pending.map((one) => ({ ...one, after: kind.prepare(one.after, one.before?.document) }))
+  const prepared = pending.map((one) => ({ ...one, after: kind.prepare(detached(one.after), one.before?.document) }))
   await checkMetadata(tx, kind.resource, prepared, metadata)
   await kind.check?.(tx, prepared)
   const changes: RowChange[] = []
@@ -61,6 +61,13 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
   await recordChanges(tx, ctx, kind, metadata, prepared, written)
   await kind.written?.(tx, ctx, written)
   return results
+}
+
+/** Names and `meta` are written into: not into those of the document before. */
+function detached(document: Document): Document {
+  const copy = { ...document }
+  for (const part of ['name', 'meta'] as const) if (isObject(copy[part])) copy[part] = { ...copy[part] }
+  return copy
 }
 
 /** Loads records for a change and holds them until the transaction ends. Errors: `not_found` for the first missing. */

@@ -58,6 +58,18 @@ export const phoneNumbers: Collection = {
 
 const lines = [1, 2, 3, 4, 5, 6, 7].map((n) => text(`address${n}`, `address${n}`, 400, `Line ${n}`, `Line ${n} of the address.`))
 
+/** Where something stands: the attributes that a person's address and an organisation's location share, by path and column. */
+export const postal: readonly Attribute[] = [
+  text('country', 'country', 100, 'Country', 'The country.'),
+  text('locality', 'city', 100, 'City', 'The city.'),
+  text('region', 'state', 100, 'State', 'The state or province.'),
+  text('postalCode', 'postal_cd', 100, 'Postal code', 'The postal code.'),
+  text('bldgNum', 'bldg_num', 100, 'Building', 'The number of the building.'),
+  text('streetDirection', 'street_direction', 20, 'Street direction', 'N, S, E or W.'),
+  text('suite', 'suite', 20, 'Suite', 'The suite or apartment.'),
+  ...lines,
+]
+
 export const addresses: Collection = {
   path: 'addresses',
   segment: 'addresses',
@@ -73,15 +85,8 @@ export const addresses: Collection = {
     id('address_id'),
     typeOf('type', 'type_id', 'ADDRESS', 'Type', 'Office, home, …'),
     text('name', 'name', 100, 'Name', 'A name for the address.'),
-    text('country', 'country', 100, 'Country', 'The country.'),
-    text('locality', 'city', 100, 'City', 'The city.'),
-    text('region', 'state', 100, 'State', 'The state or province.'),
-    text('postalCode', 'postal_cd', 100, 'Postal code', 'The postal code.'),
-    text('bldgNum', 'bldg_num', 100, 'Building', 'The number of the building.'),
-    text('streetDirection', 'street_direction', 20, 'Street direction', 'N, S, E or W.'),
-    text('suite', 'suite', 20, 'Suite', 'The suite or apartment.'),
-    ...lines,
-    reference('copyFromLocationId', 'copy_from_location_id', 'Location', 'Copied from', 'The location of the organisation that this address was copied from.'),
+    ...postal,
+    reference('copyFromLocationId', 'copy_from_location_id', 'Location', 'Copied from', 'The location of an organisation that this address is copied from; naming one copies it.'),
     ...ending('address'),
   ],
 }

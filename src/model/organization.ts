@@ -1,5 +1,6 @@
 /** Companies and every other organisation: COMPANY, its attributes and its place in the hierarchy. */
 import { dateTime, flag, identifier, integer, onRequest, readOnly, reference, text, typeOf, type Collection, type Resource } from './attribute.ts'
+import { postal } from './contacts.ts'
 
 /** COMPANY_TO_COMPANY_MEMBERSHIP seen from the member: its parents, dated; there may be several. */
 export const parents: Collection = {
@@ -28,12 +29,34 @@ export const parents: Collection = {
   ],
 }
 
+/** LOCATION: where the organisation is, for its people's addresses to be copied from. */
+export const locations: Collection = {
+  path: 'locations',
+  segment: 'locations',
+  label: 'location',
+  table: 'location',
+  idColumn: 'location_id',
+  parentColumn: 'company_id',
+  returned: 'request',
+  onePrimary: false,
+  limit: 1000,
+  doc: 'The places where the organisation is.',
+  attributes: [
+    identifier('id', 'location_id', 'Id', 'The id of this location, made by the server.', { ...readOnly, returned: 'always' }),
+    text('name', 'name', 100, 'Name', 'What people call the place.', { required: true }),
+    text('locationCd', 'location_cd', 50, 'Code', 'The code of the place.'),
+    ...postal,
+    text('description', 'description', 255, 'Description', 'What is there.'),
+    flag('active', 'active', 'In use', 'False when the place is no longer used.', { default: true }),
+  ],
+}
+
 export const organization: Resource = {
   name: 'Organization',
   segment: 'organizations',
   table: 'company',
   idColumn: 'company_id',
-  collections: [parents],
+  collections: [parents, locations],
   custom: {
     path: 'attributes',
     table: 'company_attribute',

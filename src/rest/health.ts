@@ -6,8 +6,11 @@ import type { BaseContext } from './server.ts'
 /** Adds /health/live, /health/ready and /metrics. */
 export function addHealth(server: FastifyInstance, base: BaseContext): void {
   server.get('/health/live', async (_request, reply) => reply.send({ status: 'live' }))
+  let asked: Promise<boolean> | undefined
   server.get('/health/ready', async (_request, reply) => {
-    const ready = await base.db.query('select 1').then(() => true, () => false)
+    // Anybody may ask, as often as they like: one question at a time serves all.
+    asked ??= base.db.query('select 1').then(() => true, () => false).finally(() => (asked = undefined))
+    const ready = await asked
     return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'database unavailable' })
   })
   const registry = new Registry()

@@ -11,6 +11,7 @@ import type { Answer } from './route.ts'
 const keepHours = 24
 
 export interface KeyedRequest {
+  /** Who sends it: the id of their API key, since names of keys are not one of a kind. */
   principal: string
   key: string
   method: string
@@ -22,7 +23,8 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /**
  * Carries a request out once. `work` gets a context whose first transaction notes the key. Errors: `idempotency_mismatch`
- * when the key came with another request, `conflict` when its first request is under way or its answer was lost.
+ * when the key came with another request, `conflict` when its first request is under way or its answer was not kept: it
+ * was lost, or holds a secret that is shown once.
  */
 export async function once(ctx: Context, request: KeyedRequest, work: (ctx: Context) => Promise<Answer>): Promise<{ answer: Answer; replayed: boolean }> {
   if (request.key.length > 255) throw new GatehouseError('invalid_parameter', 'Idempotency-Key: may have at most 255 characters.')
@@ -37,7 +39,7 @@ export async function once(ctx: Context, request: KeyedRequest, work: (ctx: Cont
     }
   })
   const answer = await work({ ...ctx, db })
-  await saveAnswer(ctx.db, row, { status: answer.status ?? 200, headers: { version: answer.version, location: answer.location }, body: answer.body })
+  if (!answer.secret) await saveAnswer(ctx.db, row, { status: answer.status ?? 200, headers: { version: answer.version, location: answer.location }, body: answer.body })
   return { answer, replayed: false }
 }
 

@@ -20,7 +20,7 @@ async function make({ ctx, body }: Call): Promise<Answer> {
   const until = expires === undefined || expires === null ? { value: null } : checkInstant(expires)
   if ('message' in until) throw wrong('expires', until.message)
   const made = await createKey(ctx, { userId, name, scopes: scopes as Scope[], expires: until.value as string | null })
-  return { body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
+  return { secret: true, body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
 }
 
 /** As the answer that makes a key has it: scopes as a list, and nothing that is not there. */

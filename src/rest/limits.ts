@@ -1,4 +1,5 @@
 /** Limits on rate: wrong keys from one address, and requests by one key. Counted in memory, a minute at a time. */
+import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Config } from '../config.ts'
 
@@ -21,16 +22,30 @@ function counter() {
   }
 }
 
-/** After too many wrong keys an address has to wait, right key or not: guessing gains nothing. */
+const mostAccepted = 10_000
+const mark = (token: string) => hash('sha256', token, 'base64')
+
+/**
+ * After too many wrong keys an address has to wait, right key or not: guessing gains nothing. Only a key that has been
+ * accepted before goes on, so that a stranger behind the same proxy locks nobody out.
+ */
 export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
   const failures = counter()
+  const accepted = new Set<string>()
   return {
-    check(address: string): void {
-      if (failures.of(address) >= config.AUTH_FAILURES_PER_MINUTE) {
+    check(address: string, token: string): void {
+      if (failures.of(address) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
         throw new GatehouseError('too_many_requests', 'Too many requests without a valid key came from this address; wait a minute.')
       }
     },
-    count: (address: string) => void failures.add(address),
+    count(address: string, token: string): void {
+      failures.add(address)
+      accepted.delete(mark(token))
+    },
+    accept(token: string): void {
+      if (accepted.size >= mostAccepted) accepted.clear()
+      accepted.add(mark(token))
+    },
   }
 }
 

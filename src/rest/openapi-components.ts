@@ -4,6 +4,7 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import type { Resource } from '../model/attribute.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
+import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
@@ -104,6 +105,7 @@ export function allComponents(): Record<string, Schema> {
     CustomAttributes: customAttributes,
     OrganizationChild: organizationChild,
     OrganizationProposal: organizationProposal,
+    OrganizationType: entrySchema(organizationType),
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...planComponents,

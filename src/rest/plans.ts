@@ -51,6 +51,8 @@ async function stepsPage({ ctx, params, query }: Call): Promise<Answer> {
 }
 
 const mostWaitedFor = 1000
+/** Large plans being carried out by this server. Each further request would only hold a connection while it waits. */
+const underWay = new Set<string>()
 
 /**
  * Carries a plan out: to its end when it is small, else until its first batch is done; true when it goes on from there
@@ -62,6 +64,8 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
     await work()
     return false
   }
+  if (underWay.has(plan.id)) return true
+  underWay.add(plan.id)
   const first = Promise.withResolvers<boolean>()
   work(() => first.resolve(true)).then(
     () => first.resolve(false),
@@ -70,7 +74,7 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
       const reason = error instanceof GatehouseError ? error.message : 'Something went wrong on our side.'
       await notePlanStop(ctx.db, plan.id, reason).catch(() => {})
     },
-  )
+  ).finally(() => underWay.delete(plan.id))
   return first.promise
 }
 

@@ -47,23 +47,25 @@ function portalUser(row: PortalUserRow): unknown {
   }
 }
 
+// What a portal's settings say is done in Okta with a token that may do everything there (into which group people go,
+// whether accounts are deleted): they need an administrator.
 export const portalRoutes: readonly Route[] = [
   { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', summary: 'Lists portals by number.', query: pageParameters, answer: { ...portal, list: true },
     handle: (call) => page(call, (from, count) => listPortalDocuments(call.ctx.db, from, count), (one) => one.id) },
-  { ...base, method: 'POST', path: '/portals', scope: 'write', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
+  { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
     handle: async ({ ctx, body }) => shown(await createPortal(ctx, body)) },
   { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', query: pageParameters,
     answer: { component: 'QueuedAccount', list: true }, handle: (call) => page(call, (from, count) => listQueue(call.ctx.db, from, count), (one) => one.id) },
   { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
-  { ...base, method: 'PATCH', path: '/portals/:id', scope: 'write', operation: 'patchPortal', summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
+  { ...base, method: 'PATCH', path: '/portals/:id', scope: 'admin', operation: 'patchPortal', summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
     handle: async (call) => shown(await patchPortal(call.ctx, portalId(call), call.body, call.versions)) },
   { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await readPortalDocument(call.ctx.db, portalId(call))
       return { body: document.settings, version: document.meta.version }
     } },
-  { ...base, method: 'PATCH', path: '/portals/:id/settings', scope: 'write', operation: 'patchPortalSettings', summary: 'Sets settings of a portal; null removes one.', body: { component: 'PortalSettings' }, answer: { component: 'PortalSettings' },
+  { ...base, method: 'PATCH', path: '/portals/:id/settings', scope: 'admin', operation: 'patchPortalSettings', summary: 'Sets settings of a portal; null removes one.', body: { component: 'PortalSettings' }, answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await patchPortal(call.ctx, portalId(call), { settings: call.body }, call.versions)
       return { body: document.settings, version: document.meta.version }

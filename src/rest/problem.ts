@@ -15,6 +15,18 @@ export interface ProblemDetails {
 /** Where each code is explained. */
 export const errorDocs = '/api/v1/docs#error-'
 
+const mostProblems = 100
+const mostCharacters = 1000
+
+/** What is wrong quotes what came; a body of a megabyte must not come back as ten. */
+function shortened(text: string): string {
+  return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters).toWellFormed()}…`
+}
+
+function shownProblem({ path, message }: Problem): Problem {
+  return { ...(path === undefined ? {} : { path: shortened(path) }), message: shortened(message) }
+}
+
 /** The answer for whatever was thrown. */
 export function problemOf(thrown: unknown, requestId: string): ProblemDetails {
   const error = toDomain(thrown)
@@ -25,8 +37,8 @@ export function problemOf(thrown: unknown, requestId: string): ProblemDetails {
     title,
     status,
     code: error.code,
-    ...(hidden || error.message === title ? {} : { detail: error.message }),
-    ...(hidden || error.problems.length === 0 ? {} : { problems: error.problems }),
+    ...(hidden || error.message === title ? {} : { detail: shortened(error.message) }),
+    ...(hidden || error.problems.length === 0 ? {} : { problems: error.problems.slice(0, mostProblems).map(shownProblem) }),
     requestId,
   }
 }

@@ -37,6 +37,8 @@ export interface Answer {
   version?: number
   location?: string
   headers?: Record<string, string>
+  /** The body holds a secret that is shown once: it is not kept for repetitions. */
+  secret?: boolean
   /** A body that is streamed instead. */
   stream?: AsyncIterable<string>
 }

@@ -73,33 +73,45 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknow
 
 /** Puts the routes on a server, below /api/v1. */
 export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
-  const limits = { failures: failureLimiter(base.config), requests: requestLimiter(base.config) }
+  const limits: Limits = { failures: failureLimiter(base.config), requests: requestLimiter(base.config) }
+  const identities = new WeakMap<FastifyRequest, Identity>()
   for (const route of routes) {
     server.route({
       method: route.method,
       url: apiPrefix + route.path,
-      handler: async (request, reply) => {
+      // Before the body is read: a stranger's is not taken into memory.
+      onRequest: async (request) => {
         const identity = await identify(base, request, limits)
         if (!identity.scopes.includes(route.scope)) {
           throw new GatehouseError('forbidden', `This needs a key with the scope ${route.scope}; the key has ${identity.scopes.join(', ')}.`)
         }
+        identities.set(request, identity)
+      },
+      handler: async (request, reply) => {
+        const identity = identities.get(request)!
         const call = readCall(base, route, request, identity)
-        const answer = await carryOut(route, call, request, reply)
+        const answer = await carryOut(route, call, identity, request, reply)
         return sendAnswer(request, reply, route, answer)
       },
     })
   }
 }
 
-async function identify(base: BaseContext, request: FastifyRequest, limits: { failures: ReturnType<typeof failureLimiter>; requests: ReturnType<typeof requestLimiter> }): Promise<Identity> {
-  limits.failures.check(request.ip)
-  const [scheme, token] = (request.headers.authorization ?? '').split(' ')
-  const identity = scheme?.toLowerCase() === 'bearer' && token !== undefined && token.length <= 512 ? await authenticate(base, token) : undefined
+interface Limits {
+  failures: ReturnType<typeof failureLimiter>
+  requests: ReturnType<typeof requestLimiter>
+}
+
+async function identify(base: BaseContext, request: FastifyRequest, { failures, requests }: Limits): Promise<Identity> {
+  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
+  failures.check(request.ip, token)
+  const identity = scheme?.toLowerCase() === 'bearer' && token !== '' && token.length <= 512 ? await authenticate(base, token) : undefined
   if (!identity) {
-    limits.failures.count(request.ip)
+    failures.count(request.ip, token)
     throw new GatehouseError('unauthenticated', 'Send a valid API key in the header `Authorization: Bearer …`.')
   }
-  limits.requests.count(identity.principal)
+  failures.accept(token)
+  requests.count(identity.keyId)
   return identity
 }
 
@@ -128,11 +140,11 @@ function readVersions(header: string | undefined): number[] | undefined {
   return header.split(',').map((tag) => Number(/^\s*(?:W\/)?"(\d+)"\s*$/.exec(tag)?.[1] ?? -1))
 }
 
-async function carryOut(route: Route, call: Call, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+async function carryOut(route: Route, call: Call, { keyId }: Identity, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const key = request.headers['idempotency-key']
   if (typeof key !== 'string' || route.method === 'GET') return route.handle(call)
   const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
-  const keyed = { principal: call.ctx.actor.principal, key, method: route.method, path: request.url, body }
+  const keyed = { principal: keyId, key, method: route.method, path: request.url, body }
   const { answer, replayed } = await once(call.ctx, keyed, async (ctx) => ({ status: route.status, ...(await route.handle({ ...call, ctx })) }))
   if (replayed) reply.header('idempotency-replayed', 'true')
   return answer

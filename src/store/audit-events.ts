@@ -211,6 +211,15 @@ export async function eraseOrigins(tx: Transaction, userId: string, now: Date): 
   )
 }
 
+/** Whether the audit tells anything about a target. */
+export async function hasEvents(db: Reader, targetType: string, targetId: string): Promise<boolean> {
+  const found = await db.first(
+    'select from gatehouse.audit_event where target_id = $1 and target_type = $2 limit 1',
+    [targetId, targetType],
+  )
+  return found !== undefined
+}
+
 /** One event, or undefined. */
 export async function findEvent(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
   return db.first<StoredEvent>(

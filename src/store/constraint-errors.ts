@@ -78,6 +78,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['metadata_element_name_key', taken('The type already has an element of this name.', 'name')],
   ['md_element_valid_values_key', taken('A valid value is listed twice.', 'validValues')],
   ['metadata_type_pkey', taken('There is already a type with this id.', 'id')],
+  ['organization_type_pkey', taken('There is already an organisation type with this id.', 'id')],
   ['organization_type_name_key', taken('There is already an organisation type of this name.', 'name')],
   ['managed_sys_name_key', taken('There is already a managed system of this name.', 'name')],
   ['role_name_key', taken('There is already a role of this name.', 'name')],
@@ -97,6 +98,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
 export const whileReferenced: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['user_affiliation_company_id_fkey', inUse('People still belong to this organisation.')],
   ['company_to_company_membership_company_id_fkey', inUse('Other organisations still stand below this one.')],
+  ['company_org_type_id_fkey', inUse('There are organisations of this type.')],
   ['company_parent_id_fkey', inUse('Other organisations still stand below this one.')],
   ['users_company_owner_id_fkey', inUse('This organisation still owns people\'s records.')],
   ['user_role_role_id_fkey', inUse('People still have this role.')],

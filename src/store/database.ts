@@ -161,7 +161,8 @@ export class Database extends Connection {
       connectionTimeoutMillis: 5_000,
       application_name: options.applicationName ?? 'gatehouse',
       statement_timeout: options.statementTimeoutMs ?? 60_000,
-      options: '-c timezone=UTC -c datestyle=ISO',
+      // Many short statements side by side: compiling one, or spreading it over several processes, costs more than it saves.
+      options: '-c timezone=UTC -c datestyle=ISO -c jit=off -c max_parallel_workers_per_gather=0',
       types,
     })
     // An idle connection that breaks must not end the process: the pool drops it and opens another when asked.

@@ -18,6 +18,7 @@ export interface SqlCondition {
 /** The row that a condition speaks of: of the record (t) or of an entry of one of its collections (c). */
 interface Scope {
   alias: 't' | 'c'
+  table: string
   idColumn: string
   /** Adds a parameter and gives its place, `$7`. */
   parameter: (value: unknown) => string
@@ -27,7 +28,7 @@ interface Scope {
 export function compileFilter(filter: Filter, resource: Resource, first: number): SqlCondition {
   const params: unknown[] = []
   const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
-  const sql = compile(conditionOf(filter, resource), { alias: 't', idColumn: resource.idColumn, parameter })
+  const sql = compile(conditionOf(filter, resource), { alias: 't', table: resource.table, idColumn: resource.idColumn, parameter })
   return { sql, params }
 }
 
@@ -52,8 +53,10 @@ export function compileSearch(q: string, first: number): SqlCondition {
 function compile(condition: Condition, scope: Scope): string {
   switch (condition.kind) {
     case 'and':
-    case 'or':
-      return `(${condition.terms.map((term) => compile(term, scope)).join(` ${condition.kind} `)})`
+    case 'or': {
+      const terms = condition.terms.map((term) => compile(term, scope))
+      return condition.kind === 'or' && inUnion(condition.terms, scope) ? union(terms, scope) : `(${terms.join(` ${condition.kind} `)})`
+    }
     case 'not':
       return `(${compile(condition.term, scope)} is not true)`
     case 'present':
@@ -67,10 +70,30 @@ function compile(condition: Condition, scope: Scope): string {
   }
 }
 
+/**
+ * PostgreSQL combines indexes of one table for `or`, and reads the whole table when the other is a child's. So terms of
+ * which each finds few are looked up one by one; for those that may find many, the page is full before the table ends.
+ */
+function inUnion(terms: readonly Condition[], scope: Scope): boolean {
+  return scope.alias === 't' && terms.some((term) => term.kind !== 'compare') && terms.every(findsFew)
+}
+
+function findsFew(condition: Condition): boolean {
+  if (condition.kind === 'and') return condition.terms.some(findsFew)
+  if (condition.kind === 'or') return condition.terms.every(findsFew)
+  if (condition.kind === 'some') return condition.condition !== undefined && findsFew(condition.condition)
+  return condition.kind === 'compare' && condition.test.operator === 'eq' && (condition.attribute.searched || (condition.attribute.sortable && condition.attribute.type === 'string'))
+}
+
+/** The same conditions, each over rows of its own: the inner `t` hides the outer one. */
+function union(terms: readonly string[], { table, idColumn }: Scope): string {
+  return `(t.${idColumn} in (${terms.map((term) => `select t.${idColumn} from ${table} t where ${term}`).join(' union ')}))`
+}
+
 function someEntry(collection: Collection, condition: Condition | undefined, scope: Scope): string {
   const { table, parentColumn, idColumn } = collection
   const narrowed = condition ? prefilters(condition, scope) : []
-  const inner = condition ? ` and ${compile(condition, { ...scope, alias: 'c', idColumn })}` : ''
+  const inner = condition ? ` and ${compile(condition, { ...scope, alias: 'c', table, idColumn })}` : ''
   const found = `exists (select from ${table} c where c.${parentColumn} = ${scope.alias}.${scope.idColumn}${inner})`
   return narrowed.length > 0 ? `(${[...narrowed, found].join(' and ')})` : found
 }
@@ -189,8 +212,9 @@ function customTest(column: string, test: Test | undefined, scope: Scope): strin
     const number = `case when ${column} ~ '${numberForm}' then ${column}::numeric end`
     return `(${number} ${signs[test.operator]} ${scope.parameter(test.value)}::numeric)`
   }
-  const compared = textComparison(column, test, scope.parameter)
-  if (test.operator !== 'eq') return compared
-  // The index holds the first 256 characters; they decide first.
-  return `(lower(left(${column}, 256)) collate "C" = lower(left(${scope.parameter(test.value)}, 256)) and ${compared})`
+  if (test.operator !== 'eq') return textComparison(column, test, scope.parameter)
+  // The index holds the first 256 characters. What is sure to be shorter they decide alone: a second condition would
+  // make the planner take the value for rarer than it is.
+  const first = `lower(left(${column}, 256)) collate "C" = lower(left(${scope.parameter(test.value)}, 256))`
+  return String(test.value).length < 100 ? `(${first})` : `(${first} and ${textComparison(column, test, scope.parameter)})`
 }

@@ -46,6 +46,13 @@ export async function forgetKeysBefore(tx: Transaction, principal: string, keyHa
   await tx.execute('delete from gatehouse.idempotency_key where principal = $1 and key_hash = $2 and created_at <= $3', [principal, keyHash, oldest])
 }
 
+/** Blanks the answers that tell of a person. Their keys stay, so that no request is carried out twice. */
+export async function blankAnswers(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(
+    `update gatehouse.idempotency_key set status = null, response = null, response_headers = null
+     where position($1 in path) > 0 or position($1 in response) > 0`, [userId])
+}
+
 /** Forgets every key past its time: the nightly sweep. */
 export async function sweepKeys(db: Pick<Database, 'execute'>, oldest: Date): Promise<number> {
   return db.execute('delete from gatehouse.idempotency_key where created_at <= $1', [oldest])

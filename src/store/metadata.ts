@@ -74,8 +74,10 @@ const patternLimitMs = 2000
  * back references, and those are cut short within a transaction. Errors: `invalid_value` when it takes longer than two
  * seconds.
  */
-export async function mismatches<C extends { value: string; pattern: string }>(db: Reader, checks: readonly C[]): Promise<C[]> {
+export async function mismatches<C extends { value: string; pattern: string }>(db: Reader | Database, checks: readonly C[]): Promise<C[]> {
   if (checks.length === 0) return []
+  // Outside of a transaction the limit would hold for nobody.
+  if ('transaction' in db) return db.transaction((tx) => mismatches(tx, checks))
   await db.query(`set local statement_timeout = ${patternLimitMs}`)
   const rows = await db.query<{ place: number }>(
     `select (place - 1)::int as place from unnest($1::text[], $2::text[]) with ordinality as v(value, pattern, place)

@@ -19,12 +19,11 @@ export async function closesCircle(db: Reader, edges: readonly Edge[]): Promise<
   const children = [...new Set(edges.map((edge) => edge.child))]
   const rows = await db.query<Edge>(
     `with recursive added as (select * from unnest($1::text[], $2::text[]) as e(parent, child)),
-      edge as (
-        select company_id as parent, member_company_id as child from company_to_company_membership where member_company_id <> all($3)
-        union select parent, child from added),
       above as (
         select a.parent, a.child from added a
-        union select e.parent, x.child from above x join edge e on e.child = x.parent)
+        union select e.parent, x.child from above x cross join lateral (
+          select m.company_id as parent from company_to_company_membership m where m.member_company_id = x.parent and x.parent <> all($3)
+          union all select a.parent from added a where a.child = x.parent) e)
      select parent, child from above where parent = child limit 1`,
     [edges.map((edge) => edge.parent), edges.map((edge) => edge.child), children])
   return rows[0]

@@ -1,5 +1,5 @@
 /** SQL on plans: their head, their steps, and the versions of the records they read. */
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { copyLines } from './records.ts'
@@ -171,7 +171,8 @@ export interface PlanKey {
   line: number
 }
 
-const keyHash = (key: string) => createHash('md5').update(key).digest('hex')
+/** 96 bits: short in the index, and no two of a billion keys meet. */
+const keyHash = (key: string) => hash('md5', key, 'base64').slice(0, 16)
 
 /** Notes how later rows find the records that these rows make or change. */
 export async function insertPlanKeys(tx: Transaction, planId: string, keys: readonly PlanKey[]): Promise<void> {
@@ -220,4 +221,13 @@ export async function markSteps(tx: Transaction, planId: string, marks: readonly
     `update gatehouse.plan_step s set status = v.status, result = coalesce(v.result, s.result)
      from unnest($2::int[], $3::text[], $4::jsonb[]) v(step, status, result) where s.plan_id = $1 and s.step_no = v.step`,
     [planId, marks.map((one) => one.step), marks.map((one) => one.status), marks.map((one) => json(one.result))])
+}
+
+/** Blanks what plans tell of a person: their own steps, and merges that they were part of. */
+export async function blankPlans(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(
+    `update gatehouse.plan_step s set changes = null, problems = null, result = null, secret = null, label = null
+     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource = 'User'
+       and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
+  await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
 }

@@ -32,5 +32,6 @@ export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   // The column follows the edges.
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
+  ['org_type_valid_membership_member_org_type_id_fkey', { path: 'members', target: 'OrganizationType' }],
   ['user_key_user_id_fkey', { path: 'userId', target: 'User' }],
 ])

@@ -10,7 +10,7 @@ import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
 import type { Format, Mapping } from './mapping.ts'
 import { planLateReferences } from './plan-late.ts'
 import { planRows } from './plan-rows.ts'
-import { storePlanned, type Planning } from './planning.ts'
+import { storePlanned, type Planned, type Planning } from './planning.ts'
 import { readRecords, type MappedRow as Row } from './read-records.ts'
 
 export interface ImportFile {
@@ -26,23 +26,48 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
   const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
   const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
   await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
-  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {} }
+  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map() }
   let rows = 0
+  // Stored while the next batch is planned.
+  let storing = Promise.resolve()
   try {
     for (const file of files) {
       planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
-      for await (const some of inBatches(readRecords(file.path, file.mapping))) {
-        await storeRows(planning, sourceOf(file, files), some)
+      for await (const some of readAhead(inBatches(readRecords(file.path, file.mapping)))) {
+        const planned = await planRows(planning, some)
+        await storing
+        storing = storeRows(planning, sourceOf(file, files), planned)
+        storing.catch(() => {})
         progress?.((rows += some.length))
       }
     }
+    await storing
     await planLateReferences(planning)
   } catch (error) {
+    await storing.catch(() => {})
     await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId])
     throw error
   }
   await finishPlan(ctx.db, planId, planning.counts, planning.steps)
   return readPlan(ctx.db, planId)
+}
+
+/** Reads the next batch while the database is busy with the last. */
+async function* readAhead<T>(batches: AsyncGenerator<T>): AsyncGenerator<T> {
+  let next = batches.next()
+  try {
+    for (;;) {
+      const { value, done } = await next
+      if (done) return
+      next = batches.next()
+      // Whoever asks for it hears of a failure; that may be never.
+      next.catch(() => {})
+      yield value
+    }
+  } finally {
+    await next.catch(() => {})
+    await batches.return(undefined)
+  }
 }
 
 async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
@@ -64,7 +89,7 @@ export function sourceOf(file: ImportFile, files: readonly ImportFile[]): string
   return alone ? name : resolve(file.path).slice(-255)
 }
 
-async function storeRows(planning: Planning, source: string, rows: readonly Row[]): Promise<void> {
-  const planned = await planRows(planning, rows)
+async function storeRows(planning: Planning, source: string, planned: Planned): Promise<void> {
+  planning.inFlight = new Map(planned.keys.map((key) => [`${key.resource} ${key.key}`, key]))
   await planning.ctx.db.transaction(async (tx) => storePlanned(tx, planning, source, planned))
 }

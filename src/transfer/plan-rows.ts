@@ -45,7 +45,9 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const { ctx, planId } = planning
   const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
   for (const row of records) row.references = [...row.references, ...idReferences(row.resource, row.document)]
-  const lookup = await lookUp(ctx.db, planId, records)
+  const stored = await lookUp(ctx.db, planId, records)
+  const { inFlight } = planning
+  const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
   const own = new Map<string, PlanKey>()
   const keys: PlanKey[] = []
   const drafts = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))

@@ -17,6 +17,8 @@ export interface Planning {
   /** The number of the last step. */
   steps: number
   counts: Record<string, number>
+  /** How the rows of the batch that is being stored are found, by resource and key: the database may not know them yet. */
+  inFlight: ReadonlyMap<string, PlanKey>
 }
 
 export type NewStep = Omit<PlanStep, 'step'>

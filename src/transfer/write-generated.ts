@@ -27,7 +27,7 @@ const batch = 1000
  */
 export async function writeGenerated(ctx: Context, options: GenerateOptions, progress?: (done: number, of: number) => void): Promise<Generated> {
   const portals = generatePortals(options)
-  const [taken] = (await listPortals(ctx.db, 0, portals.length)).filter((one) => portals.some(({ id }) => id === one.portal_id))
+  const taken = (await listPortals(ctx.db, 0, portals.length)).find((one) => portals.some(({ id }) => id === one.portal_id))
   if (taken) throw new GatehouseError('conflict', `There is a portal ${taken.portal_id} already; generated people need portals 1 to ${portals.length} for themselves.`)
   for (const type of generatedTypes) await unlessThere(() => createType(ctx, type))
   for (const element of generatedElements) await unlessThere(() => createElement(ctx, element))

@@ -208,7 +208,8 @@ export function nextLink(header: string | null, origin: string): string | null {
     const match = /^\s*<([^>]+)>\s*;.*\brel="?next"?/.exec(part)
     if (!match) continue
     const url = new URL(match[1]!, origin)
-    return url.pathname + url.search
+    // Two slashes in front would name a host.
+    return url.pathname.replace(/^\/+/, '/') + url.search
   }
   return null
 }

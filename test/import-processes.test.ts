@@ -1,0 +1,159 @@
+/** `gatehouse import` as a process: killed and resumed, its memory, and what it prints. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { describe, expect, test } from 'vitest'
+import { user } from '../src/model/user.ts'
+import type { Document } from '../src/model/attribute.ts'
+import type { Database, DatabaseOptions } from '../src/store/database.ts'
+import { root } from '../tools/house-rules.ts'
+import { migratedDatabase, open } from './database.ts'
+import { csv, everything, importFolder, jsonl } from './import-harness.ts'
+import { cleanEnv, pinnedNode } from './server-process.ts'
+
+function urlOf({ connectionString, host, user: name, password, database }: DatabaseOptions): string {
+  if (connectionString !== undefined) return connectionString
+  return `postgres://${name}:${encodeURIComponent(password!)}@localhost/${database}?host=${encodeURIComponent(host!)}`
+}
+
+interface Place {
+  db: Database
+  env: Record<string, string>
+}
+
+async function place(): Promise<Place> {
+  const options = await migratedDatabase()
+  return { db: open({ ...options, poolSize: 2 }), env: { DATABASE_URL: urlOf(options), GATEHOUSE_DATA: importFolder() } }
+}
+
+interface Run {
+  kill: () => void
+  /** The signal or the exit code, and what was printed. */
+  ended: Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>
+  over: () => boolean
+}
+
+function gatehouse({ env }: Place, args: readonly string[], before: readonly string[] = []): Run {
+  const child = spawn(pinnedNode, ['--max-semi-space-size=8', ...before, join(root, 'bin/gatehouse.js'), ...args], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const said = { stdout: '', stderr: '' }
+  child.stdout.on('data', (piece) => (said.stdout += piece))
+  child.stderr.on('data', (piece) => (said.stderr += piece))
+  let over = false
+  const ended = once(child, 'close').then(([code, signal]) => {
+    over = true
+    return { code: code as number | null, signal: signal as string | null, ...said }
+  })
+  return { kill: () => child.kill('SIGKILL'), ended, over: () => over }
+}
+
+/** The same numbers for the same seed, from 0 to 1. */
+function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+const people = (count: number): Document[] => Array.from({ length: count }, (_, at) => ({
+  id: `proc${String(at).padStart(5, '0')}`, userName: `proc${at}`, name: { familyName: `Person ${at}` }, employeeNumber: String(at),
+  emails: [{ id: `mail${at}`, value: `proc${at}@proc.example`, type: 'WORK_EMAIL', primary: true }],
+  supervisors: [{ id: `sup${at}`, supervisor: `proc${String((at * 7 + 1300) % count).padStart(5, '0')}`, primary: true }],
+})).filter(({ id, supervisors }) => supervisors[0]!.supervisor !== id)
+
+const progressOf = async (db: Database) => (await db.first<{ through: number }>('select coalesce(max(applied_through), 0) as through from gatehouse.plan'))!.through
+
+/** Without what differs between any two runs: the clock. */
+const timeless = (text: string) => text.replaceAll(/"\d{4}-\d\d-\d\dT[\d:.]+Z"/g, '"…"')
+
+async function stateOf(db: Database): Promise<string[]> {
+  return [...await everything(db, user)].map(([, document]) => timeless(JSON.stringify(document)))
+}
+
+describe('killed and resumed', () => {
+  const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+
+  test(`the end is as if nothing had happened (seed ${seed})`, { timeout: 120_000 }, async () => {
+    const random = randomFrom(seed)
+    const [quiet, disturbed] = [await place(), await place()]
+    const file = jsonl(...people(2200))
+    const first = await gatehouse(quiet, ['import', file, '--apply', '--json']).ended
+    expect([first.code, first.stderr]).toEqual([0, ''])
+
+    // Once while it plans: nothing is written, and that plan is good for nothing.
+    const planning = gatehouse(disturbed, ['import', file, '--apply'])
+    while (!planning.over() && !(await disturbed.db.first('select from gatehouse.plan_step limit 1'))) await sleep(5)
+    planning.kill()
+    expect((await planning.ended).signal).toBe('SIGKILL')
+    expect(await disturbed.db.first<Document>('select plan_id, status, applied_through from gatehouse.plan')).toMatchObject({ applied_through: 0 })
+
+    const made = await gatehouse(disturbed, ['import', file, '--plan', '--json']).ended
+    const { id } = JSON.parse(made.stdout) as { id: string }
+    for (let kills = 0, seen = 0; kills < 3; kills++) {
+      const run = gatehouse(disturbed, ['import', '--apply', id])
+      while (!run.over() && (await progressOf(disturbed.db)) <= seen) await sleep(5)
+      await sleep(random() * 150)
+      run.kill()
+      await run.ended
+      seen = await progressOf(disturbed.db)
+      const half = await disturbed.db.query(
+        `select u.user_id from users u where u.user_id like 'proc%' and (not exists (select from login l where l.user_id = u.user_id and l.managed_sys_id = '0')
+           or not exists (select from email_address e where e.parent_id = u.user_id and e.is_default = 'Y'))`)
+      expect([kills, half]).toEqual([kills, []])
+    }
+    const last = await gatehouse(disturbed, ['import', '--apply', id, '--json']).ended
+    // Already applied to its end by the last killed run: that is told, and no fault.
+    if (last.code === 0) expect(JSON.parse(last.stdout)).toMatchObject({ status: 'applied', failed: 0 })
+    expect(await disturbed.db.first('select status, failed from gatehouse.plan where plan_id = $1', [id])).toEqual({ status: 'applied', failed: 0 })
+    expect(await stateOf(disturbed.db)).toEqual(await stateOf(quiet.db))
+    const events = (db: Database) => db.query(`select action, count(*) as count, count(distinct target_id) as targets from gatehouse.audit_event where target_type = 'User' group by 1 order by 1`)
+    expect(await events(disturbed.db)).toEqual(await events(quiet.db))
+  })
+})
+
+describe('memory and time', () => {
+  test('do not grow with the rows: planning 30,000 takes what 5,000 take', { timeout: 180_000 }, async () => {
+    const probe = join(importFolder(), 'peak.mjs')
+    writeFileSync(probe, `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS / 1024)))\n`)
+    const peaks: number[] = []
+    for (const rows of [5000, 30_000]) {
+      const where = await place()
+      where.env.PEAK_FILE = join(importFolder(), 'peak')
+      const lines = Array.from({ length: rows }, (_, at) => `flat${at},Flat ${at},E${at}`)
+      const { code, stdout } = await gatehouse(where, ['import', csv('userName,name.familyName,employeeNumber', ...lines), '--plan', '--json'], ['--import', probe]).ended
+      expect([code, (JSON.parse(stdout) as Document).counts]).toEqual([0, { create: rows }])
+      peaks.push(Number(readFileSync(where.env.PEAK_FILE, 'utf8')))
+    }
+    console.log(`peak memory in MB: ${peaks.map(Math.round).join(', ')}`)
+    expect(peaks[1]! - peaks[0]!).toBeLessThan(90)
+  })
+})
+
+describe('what it says', () => {
+  test('totals, what needs a person\'s eye, where the rejected rows are, and what to do next', { timeout: 60_000 }, async () => {
+    const where = await place()
+    const file = csv('userName,name.familyName,birthdate', 'fine,Fine,2000-02-29', 'wrong,Wrong,2001-02-29')
+    const planned = await gatehouse(where, ['import', file, '--plan']).ended
+    expect([planned.code, planned.stderr]).toEqual([1, ''])
+    expect(planned.stdout).toMatch(/error +Row +line 3\n +birthdate "2001-02-29" /)
+    expect(planned.stdout).toMatch(/1 {2}create\n/)
+    const id = /Apply it: npx gatehouse import --apply (\S+)/.exec(planned.stdout)![1]!
+    const applied = await gatehouse(where, ['import', '--apply', id]).ended
+    expect(applied.code).toBe(1)
+    expect(applied.stdout).toMatch(/applied, 0 failed/)
+    const rejects = /1 rejected row is in (\S+)/.exec(applied.stdout)![1]!
+    expect(existsSync(rejects) && readFileSync(rejects, 'utf8')).toContain('2001-02-29')
+    const twice = await gatehouse(where, ['import', '--apply', id]).ended
+    expect([twice.code, twice.stderr]).toEqual([2, expect.stringContaining('applied')])
+    const exported = join(importFolder(), 'all.csv')
+    const written = await gatehouse(where, ['export', exported, '--all']).ended
+    expect([written.code, written.stdout]).toEqual([0, `1 record is in ${exported}.\n`])
+    expect(readFileSync(exported, 'utf8')).toContain('fine,')
+    const over = await gatehouse(where, ['export', exported]).ended
+    expect([over.code, over.stderr]).toEqual([2, expect.stringContaining('is there already')])
+    const both = await gatehouse(where, ['import', file, '--plan', '--apply']).ended
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--plan or --apply')])
+  })
+})
