@@ -30,7 +30,8 @@ const cases: readonly Case[] = [
   { what: 'affiliations.organization eq', most, paths: ({ people }) =>
     departments(people).map((id) => filtered(`affiliations.organization eq ${quoted(id)}`)) },
   each('status eq, one in 350', () => 'status eq "RETIRED"'),
-  each('familyName eq and status eq', ({ name }) => `name.familyName eq ${quoted(name.familyName)} and status eq "ACTIVE"`),
+  // A family name has more bearers among more people.
+  { comparable: false, ...each('familyName eq and status eq', ({ name }) => `name.familyName eq ${quoted(name.familyName)} and status eq "ACTIVE"`) },
   each('userName eq or emails.value eq', ({ userName, emails }) =>
     `userName eq ${quoted(userName)} or emails.value eq ${quoted(emails.at(-1)!.value)}`),
 ]
