@@ -13,6 +13,8 @@ afterAll(() => removeFolders(data))
 
 const mount = `mount -t tmpfs -o size=192m,mode=700 tmpfs '${data}'`
 
+const nothingMounted = 'nothing may be mounted here; run as root, or allow user namespaces'
+
 /** The words that give what follows a namespace in which the data folder is small; undefined where none is allowed. */
 function smallDisk(): string[] | undefined {
   const ways = [['unshare', '--mount'], ['unshare', '--user', '--map-root-user', '--mount']]
@@ -63,7 +65,7 @@ async function useUpLog(inside: string): Promise<void> {
 
 test.for(['rows', 'the log'])('a write for which there is no room (%s) is refused with 507, loses nothing, and works again once there is room', { timeout: 60_000 }, async (what, { skip }) => {
   const prefix = smallDisk()
-  if (!prefix) skip('nothing may be mounted here; run as root, or allow user namespaces')
+  if (!prefix) skip(nothingMounted)
   const server = await startServer({ GATEHOUSE_DATA: data }, pinnedNode, prefix)
   const inside = join('/proc', String(server.child.pid), 'root', data)
   const filler = join(inside, 'filler')
@@ -90,6 +92,18 @@ test.for(['rows', 'the log'])('a write for which there is no room (%s) is refuse
   const { items } = (await reply.json()) as { items: { userName: string }[] }
   const there = new Set(items.map((one) => one.userName))
   expect(written.kept.slice(0, 900).filter((name) => !there.has(name))).toEqual([])
+  expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(processesIn(data)).toEqual([])
+})
+
+test('a server that is told to stop while its disk is full ends, and leaves no process behind', { timeout: 60_000 }, async ({ skip }) => {
+  const prefix = smallDisk()
+  if (!prefix) skip(nothingMounted)
+  const server = await startServer({ GATEHOUSE_DATA: data }, pinnedNode, prefix)
+  const inside = join('/proc', String(server.child.pid), 'root', data)
+  expect(processesIn(data)).not.toEqual([])
+  fill(join(inside, 'filler'))
+  await useUpLog(inside)
   expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
   expect(processesIn(data)).toEqual([])
 })

@@ -123,7 +123,8 @@ export function processesIn(data: string): string[] {
   if (!existsSync('/proc/self/cwd')) return []
   return readdirSync('/proc').filter((pid) => {
     try {
-      return /^\d+$/.test(pid) && readlinkSync(`/proc/${pid}/cwd`) === postgresFolder(data)
+      // From a mount namespace of their own they show another working directory, but were started with this one.
+      return /^\d+$/.test(pid) && (readlinkSync(`/proc/${pid}/cwd`) === postgresFolder(data) || readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`\0-D\0${data}/`))
     } catch {
       return false
     }

@@ -61,9 +61,13 @@ export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Pr
     (opened) => work(opened, opened.context({ source: 'CLI', principal: operator() })))
 }
 
+// What people are called must not move the cursor of whoever reads it.
+// oxlint-disable-next-line no-control-regex
+const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
+
 /** Prints an answer: the object itself for machines, the lines for people. */
 export function print(json: boolean | undefined, object: unknown, lines: () => readonly string[]): void {
-  console.log(json ? JSON.stringify(object) : lines().join('\n'))
+  console.log(json ? JSON.stringify(object) : lines().join('\n').replace(controls, '·'))
 }
 
 /** A line that tells how far a long command has come, on a terminal only. */

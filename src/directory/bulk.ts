@@ -7,7 +7,7 @@ import { documentChanges } from '../model/document-diff.ts'
 import { operations, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
-import { allIds } from '../store/list-records.ts'
+import { countMatches, listIds } from '../store/list-records.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
@@ -51,18 +51,18 @@ function noOptions(options: unknown): Document {
 
 /** Plans the operation: a step a person, with what would change, or why it cannot be done. */
 export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan> {
-  const ids = await allIds(ctx.db, user, request, mostPeople + 1)
-  if (ids.length > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
+  const found = await countMatches(ctx.db, user, request)
+  if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const planId = ctx.newId()
-  const title = `${request.operation} ${ids.length} people: ${request.filter ?? request.q ?? ''}`
+  const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
   await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const counts: Record<string, number> = {}
   let planned = 0
-  for (let from = 0; from < ids.length; from += page) {
-    const some = ids.slice(from, from + page)
-    const records = await loadRecords(ctx.db, user, some)
+  for (let cursor: string | undefined; ;) {
+    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor })
+    const records = await loadRecords(ctx.db, user, ids)
     // Whoever is gone by now is left out.
-    const documents = some.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
+    const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
     const steps = documents.map((document, index) => stepFor(ctx, request, document, planned + index + 1))
     planned += steps.length
     for (const step of steps) counts[step.action] = (counts[step.action] ?? 0) + 1
@@ -70,6 +70,8 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
       await insertSteps(tx, planId, steps)
       await insertReads(tx, planId, 'User', documents.map((document) => ({ id: document.id as string, version: (document.meta as Document).version as number })))
     })
+    if (next === undefined) break
+    cursor = next
   }
   await finishPlan(ctx.db, planId, counts, planned)
   return readPlan(ctx.db, planId)

@@ -215,12 +215,17 @@ async function serverPid(client: pg.Client): Promise<number | undefined> {
 }
 
 /** Under the lock file: gives up the place, and stops the database when it was the last one. */
-async function leave({ folder }: Cluster, { client }: Stay): Promise<void> {
-  await withLockFile(`${folder}.lock`, async () => {
+async function leave({ folder }: Cluster, { client, options }: Stay): Promise<void> {
+  const go = async () => {
     const postmaster = await findPostmaster(folder)
-    const last = await isLast(client)
+    const last = (await isLast(client)) ?? (postmaster !== undefined && (await isUnused(options)))
     await client.end().catch(() => {})
     if (postmaster && last) await stop(folder, postmaster)
+  }
+  await withLockFile(`${folder}.lock`, go).catch((error: NodeJS.ErrnoException) => {
+    // On a full disk there is no lock to be had, and nobody comes in meanwhile either.
+    if (error.code !== 'ENOSPC') throw error
+    return go()
   })
 }
 
@@ -229,14 +234,26 @@ async function stop(folder: string, postmaster: Postmaster): Promise<void> {
   forgetSocketFolder(folder)
 }
 
-async function isLast(client: pg.Client): Promise<boolean> {
+/** Undefined when the connection has broken. */
+async function isLast(client: pg.Client): Promise<boolean | undefined> {
   try {
     const { rows } = await client.query(
       'select pg_advisory_unlock_shared($1, $2), pg_try_advisory_lock($1, $2) as last', [lockSpace, useLock],
     )
     return rows[0].last
   } catch {
-    // The connection broke while we were closing: whoever still uses the database starts it again.
-    return false
+    return undefined
+  }
+}
+
+/** Asked without a place in the database. One that lets nobody in serves nobody; who waits for it starts it again. */
+async function isUnused(options: DatabaseOptions): Promise<boolean> {
+  const client = await connectTo(options, databaseName, 'leaving').catch(() => undefined)
+  if (!client) return true
+  try {
+    const { rows } = await client.query('select pg_try_advisory_lock($1, $2) as unused', [lockSpace, useLock])
+    return rows[0].unused
+  } finally {
+    await client.end().catch(() => {})
   }
 }
