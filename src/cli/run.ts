@@ -62,7 +62,6 @@ export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Pr
 }
 
 // What people are called must not move the cursor of whoever reads it.
-// oxlint-disable-next-line no-control-regex
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
 /** Prints an answer: the object itself for machines, the lines for people. */
