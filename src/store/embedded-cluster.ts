@@ -188,9 +188,9 @@ export async function untilReady(folder: string): Promise<Postmaster | undefined
   }
 }
 
-/** Stops the postmaster: fast shutdown, after 30 s an immediate one. Returns when the process is gone. */
-export async function stopPostmaster(folder: string, pid: number): Promise<void> {
-  for (const [signal, patience] of [['SIGINT', 30_000], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
+/** Stops the postmaster: fast shutdown, after `fastMs` an immediate one. Returns when the process is gone. */
+export async function stopPostmaster(folder: string, pid: number, fastMs = 30_000): Promise<void> {
+  for (const [signal, patience] of [['SIGINT', fastMs], ['SIGQUIT', 5_000], ['SIGKILL', 5_000]] as const) {
     try {
       process.kill(pid, signal)
     } catch {

@@ -230,7 +230,8 @@ async function leave({ folder }: Cluster, { client, options }: Stay): Promise<vo
 }
 
 async function stop(folder: string, postmaster: Postmaster): Promise<void> {
-  await stopPostmaster(folder, postmaster.pid)
+  // A clean end is written down, for which a full disk has no room; the next start makes good what is missing.
+  await stopPostmaster(folder, postmaster.pid, hasRoom(folder) ? 30_000 : 2_000)
   forgetSocketFolder(folder)
 }
 
