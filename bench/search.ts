@@ -76,9 +76,9 @@ function ofSize(from: number, to: number, inKinds: (what: string) => boolean) {
 
 const isQ = (what: string) => what.startsWith('q')
 const sized: Case[] = [
-  { what: 'q, 1 to 3 found', most, paths: ofSize(1, 3, isQ) },
+  { what: 'q, 1 to 10 found', most, paths: ofSize(1, 10, isQ) },
   { what: 'q, 25 to 250 found', most, paths: ofSize(25, 250, isQ) },
-  { what: 'co, 1 to 3 found', most, paths: ofSize(1, 3, (what) => !isQ(what)) },
+  { what: 'co, 1 to 10 found', most, paths: ofSize(1, 10, (what) => !isQ(what)) },
   { what: 'co, 25 to 250 found', most, paths: ofSize(25, 250, (what) => !isQ(what)) },
 ]
 

@@ -57,6 +57,9 @@ const rounds = 3
 
 async function runCase({ what, paths, most, comparable = true }: Case, small: Directory, large: Directory): Promise<Figure[]> {
   const [ofSmall, ofLarge] = [await paths(small), await paths(large)]
+  if (Math.min(ofSmall.length, ofLarge.length) < 5) {
+    return [{ what, measured: `too few such requests to say (${ofLarge.length}, and ${ofSmall.length})` }]
+  }
   const [smallTimes, largeTimes]: [number[], number[]] = [[], []]
   for (let round = 0; round < rounds; round++) {
     smallTimes.push(...(await latencies(ofSmall, (path) => ask(small.server, path))))

@@ -30,7 +30,6 @@ export const errorTable = {
   forbidden: { status: 403, title: 'The key lacks the right for this.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
-  method_not_allowed: { status: 405, title: 'The address does not answer this method.' },
   // What stands against it
   already_exists: { status: 409, title: 'The value is taken.', scimType: 'uniqueness' },
   conflict: { status: 409, title: 'The current state does not allow this.' },

@@ -10,7 +10,7 @@ import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
-import { createUser } from './directory/users.ts'
+import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
 import { auditRoutes } from './rest/audit.ts'
@@ -66,13 +66,11 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 }
 
 /** How plans of each kind are applied and undone. */
-export function planKinds(_masterKey: MasterKey): Record<string, PlanKind> {
-  return {
-    bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
-    import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-    sync: { apply: applySyncPlan },
-    merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
-  }
+export const planKinds: Readonly<Record<string, PlanKind>> = {
+  bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+  import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
+  sync: { apply: applySyncPlan },
+  merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
 }
 
 /** A sync plan needs the remote system that it is about. */
@@ -84,7 +82,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds(masterKey)), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */
@@ -121,7 +119,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
     parts.push(jobs.stop)
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
-    const administrator = await firstAdministrator(system, (document) => createUser(system, document))
+    const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()
     return { url, server, administrator, stopped, stop }
   } catch (error) {

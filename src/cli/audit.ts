@@ -39,11 +39,14 @@ export function addAuditCommands(gatehouse: Command): void {
       await sealEvents(db, masterKey, ctx.now)
       const out = createWriteStream(file, { flags: 'wx', mode: 0o600 })
       await once(out, 'open')
+      // A disk that fills up while the database is being waited for must be noticed too.
+      const failed = once(out, 'error').then(([error]) => Promise.reject(error as Error))
+      failed.catch(() => {})
       const report = await exportAudit(db, masterKey, ctx.now(), { from: options.from, to: options.to }, async (text) => {
-        if (!out.write(text)) await once(out, 'drain')
+        if (!out.write(text)) await Promise.race([once(out, 'drain'), failed])
       })
       out.end()
-      await once(out, 'close')
+      await Promise.race([once(out, 'close'), failed])
       print(options.json, report, () => reportLines(report))
       process.exitCode = report.breaks.length === 0 ? 0 : 1
     }))

@@ -30,9 +30,10 @@ function changeText(changes: unknown): string {
   return fields.map(({ path, before, after }) => (before === undefined && after === undefined ? path : `${path}: ${JSON.stringify(before) ?? ''} → ${JSON.stringify(after) ?? ''}`)).join('; ')
 }
 
-/** 1 when something could not be done, else 0. */
+/** 2 when the plan was stopped or given up, 1 when something could not be done, else 0. */
 export function exitCodeOf(plan: Plan): number {
-  const open = (plan.counts.error ?? 0) + (plan.counts.conflict ?? 0)
+  if (plan.status === 'stopped' || plan.status === 'cancelled') return 2
+  const open = (plan.counts.error ?? 0) + (plan.counts.conflict ?? 0) + (plan.counts.blocked ?? 0)
   return plan.failed + open > 0 ? 1 : 0
 }
 
@@ -68,7 +69,7 @@ export function addPlanCommands(gatehouse: Command): void {
   plans.command('apply').description('Applies a plan, or goes on with one that was interrupted.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
       const { kind } = await readPlan(ctx.db, id)
-      const apply = planKinds(opened.masterKey)[kind]?.apply
+      const apply = planKinds[kind]?.apply
       if (!apply) throw new GatehouseError('plan_state', `A plan of the kind ${kind} is applied by its own command.`)
       const progress = progressLine('applying')
       await apply(ctx, id, progress.show)
@@ -78,7 +79,7 @@ export function addPlanCommands(gatehouse: Command): void {
       process.exitCode = exitCodeOf(plan)
     }))
   for (const [name, doc, act] of [
-    ['cancel', 'Gives a plan up before it has begun.', cancelPlan],
+    ['cancel', 'Gives a plan up; what it has done so far stays done.', cancelPlan],
     ['release', 'Lets a plan that a guard has stopped go on.', releasePlan],
   ] as const) {
     plans.command(name).description(doc).argument('<id>', 'the id of the plan').action((id: string) => withDatabase(async (_opened, ctx) => {
@@ -89,7 +90,7 @@ export function addPlanCommands(gatehouse: Command): void {
   plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan')
     .action((id: string) => withDatabase(async (opened, ctx) => {
       const { kind } = await readPlan(ctx.db, id)
-      const undo = planKinds(opened.masterKey)[kind]?.undo
+      const undo = planKinds[kind]?.undo
       if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
       await undo(ctx, id)
       console.log(planLines(await readPlan(ctx.db, id)).join('\n'))

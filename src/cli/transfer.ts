@@ -2,6 +2,8 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { createWriteStream, type WriteStream } from 'node:fs'
 import { once } from 'node:events'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
@@ -177,7 +179,5 @@ async function exportFile(path: string, options: { resource: string; filter?: st
 }
 
 async function writeAll(out: WriteStream, pieces: AsyncIterable<string>): Promise<void> {
-  for await (const piece of pieces) if (!out.write(piece)) await once(out, 'drain')
-  out.end()
-  await once(out, 'close')
+  await pipeline(Readable.from(pieces, { objectMode: false }), out)
 }

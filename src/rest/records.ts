@@ -125,7 +125,7 @@ function collectionRoutes({ kind, read }: Verbs, collection: Collection): Route[
     { ...base, method: 'GET', path, scope: 'read', operation: `list${component}`, summary: `Lists the entries: ${collection.doc}`, answer: { component, list: true },
       handle: async (call) => {
         const document = await load(call)
-        return { body: { items: entriesOf(document, collection).map(view) } }
+        return { body: { items: entriesOf(document, collection).map(view) }, version: (document.meta as Document).version as number }
       } },
     { ...base, method: 'POST', path, scope: 'write', operation: `add${component}`, summary: `Adds ${article} ${collection.label}.`, body: { component }, answer: { component }, status: 201,
       handle: async (call) => {

@@ -2,6 +2,7 @@
 import { hash } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
+import type { Transaction } from '../store/database.ts'
 import { recordEvents } from '../audit/record.ts'
 import { claimFirstAdministrator, setInitialPassword } from '../store/first-administrator.ts'
 
@@ -13,17 +14,18 @@ export interface FirstAdministrator {
 const userName = 'admin'
 
 /**
- * Makes the administrator when the installation has never had one; undefined otherwise. `create` makes the person.
- * Two servers that start at once make one administrator.
+ * Makes the administrator when the installation has never had one; undefined otherwise. `create` makes the person in the
+ * given transaction. All or nothing: a start that fails leaves it to the next one, and two servers that start at once
+ * make one administrator.
  */
-export async function firstAdministrator(ctx: Context, create: (document: unknown) => Promise<{ id?: unknown }>): Promise<FirstAdministrator | undefined> {
-  if (!(await claimFirstAdministrator(ctx.db, ctx.now()))) return undefined
+export async function firstAdministrator(ctx: Context, create: (tx: Transaction, document: unknown) => Promise<{ id?: unknown }>): Promise<FirstAdministrator | undefined> {
   const password = randomBytes(15).toString('base64url')
-  const person = await create({ userName, name: { familyName: 'Administrator' }, isVisible: true })
   const hashed = await hash(password, { memoryCost: 19456, timeCost: 2, parallelism: 1 })
-  await ctx.db.transaction(async (tx) => {
-    await setInitialPassword(tx, person.id as string, hashed, ctx.now())
-    await recordEvents(tx, ctx, [{ action: 'user.password.initial', targetType: 'User', targetId: person.id as string, result: 'SUCCESS' }])
+  return ctx.db.transaction(async (tx) => {
+    if (!(await claimFirstAdministrator(tx, ctx.now()))) return undefined
+    const id = (await create(tx, { userName, name: { familyName: 'Administrator' } })).id as string
+    await setInitialPassword(tx, id, hashed, ctx.now())
+    await recordEvents(tx, ctx, [{ action: 'user.password.initial', targetType: 'User', targetId: id, result: 'SUCCESS' }])
+    return { userName, password }
   })
-  return { userName, password }
 }

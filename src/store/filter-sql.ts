@@ -105,10 +105,13 @@ function prefilters(condition: Condition, scope: Scope): string[] {
   return prefilter(condition.attribute, condition.test, scope)
 }
 
-/** Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing. */
+/**
+ * Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing; the
+ * edge of a word counts as one.
+ */
 function prefilter(attribute: Attribute, { value }: Test, scope: Scope): string[] {
   const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
-  return /[^ ]{3}/.test(folded) ? [`t.search_text like ${scope.parameter(`%${folded}%`)}`] : []
+  return /[^ ]{3}|[^ ]{2} | [^ ]{2}/.test(folded) ? [`t.search_text like ${scope.parameter(`%${folded}%`)}`] : []
 }
 
 function present(attribute: Attribute, scope: Scope): string {

@@ -1,11 +1,11 @@
 /** SQL of the first start. */
-import type { Database, Transaction } from './database.ts'
+import type { Transaction } from './database.ts'
 
-/** True for exactly one caller in the life of an installation that has no people yet. */
-export async function claimFirstAdministrator(db: Database, now: Date): Promise<boolean> {
-  const claimed = await db.execute(
+/** True for exactly one caller in the life of an installation. Where somebody is `admin` already, nobody is made. */
+export async function claimFirstAdministrator(tx: Transaction, now: Date): Promise<boolean> {
+  const claimed = await tx.execute(
     `insert into gatehouse.setting (name, value, updated_at)
-     select 'first_administrator', 'true', $1 where not exists (select from users where coalesce(system_flag, 'N') <> 'Y')
+     select 'first_administrator', 'true', $1 where not exists (select from login where managed_sys_id = '0' and lowercase_login = 'admin')
      on conflict (name) do nothing`, [now])
   return claimed > 0
 }
