@@ -81,7 +81,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 async function gatehouse(folder: string, parameters: string[]): Promise<{ plan: Plan; ms: number; peakMb: number }> {
   const peakFile = join(benchFolder(), 'peak.txt')
   // The flag of the first line of bin/gatehouse.js.
-  const flags = ['--max-semi-space-size=8', '--import', source('peak-memory.ts'), source('../bin/gatehouse.js')]
+  const flags = ['--max-semi-space-size=4', '--max-old-space-size=512', '--import', source('peak-memory.ts'), source('../bin/gatehouse.js')]
   const env = { ...process.env, GATEHOUSE_DATA: folder, GATEHOUSE_BENCH_PEAK: peakFile, DATABASE_URL: '' }
   let plan: Plan | undefined
   const ms = await time(async () => {

@@ -36,7 +36,7 @@ interface Run {
 }
 
 function gatehouse({ env }: Place, args: readonly string[], before: readonly string[] = []): Run {
-  const child = spawn(pinnedNode, ['--max-semi-space-size=8', ...before, join(root, 'bin/gatehouse.js'), ...args], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(pinnedNode, ['--max-semi-space-size=4', '--max-old-space-size=512', ...before, join(root, 'bin/gatehouse.js'), ...args], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
   const said = { stdout: '', stderr: '' }
   child.stdout.on('data', (piece) => (said.stdout += piece))
   child.stderr.on('data', (piece) => (said.stderr += piece))
