@@ -47,7 +47,7 @@ export function importsOf(file: SourceFile): string[] {
 
 /** The storeys of `src/`: a folder may use those of a lower number. Folders of one number do not use each other. */
 const storeys: Record<string, number> = {
-  model: 0, store: 1, audit: 2, plans: 3,
+  model: 0, store: 1, audit: 2, plans: 3, records: 3,
   directory: 4, access: 4, signin: 4, portals: 4, notify: 4,
   sync: 5, connectors: 6, transfer: 7,
   rest: 8, scim: 8, oidc: 8, jobs: 8, cli: 8,

@@ -13,7 +13,7 @@ import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { afterOperation, checkBody, operateLocked } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
-import { lockRecords } from './write-records.ts'
+import { lockRecords } from '../records/write-records.ts'
 
 const mostPeople = 1_000_000
 const page = 500

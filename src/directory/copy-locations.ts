@@ -6,7 +6,7 @@ import type { Document } from '../model/attribute.ts'
 import { postal } from '../model/contacts.ts'
 import type { Transaction } from '../store/database.ts'
 import { readLocations } from '../store/locations.ts'
-import type { Pending } from './write-records.ts'
+import type { Pending } from '../records/write-records.ts'
 
 interface Copy {
   entry: Document

@@ -6,8 +6,9 @@ import { user } from '../model/user.ts'
 import { hasEvents } from '../store/audit-events.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { blankPlans } from '../store/plans.ts'
-import { checkVersion, deleteLockedUser, type Versions } from './users.ts'
-import { lockExisting } from './write-records.ts'
+import { checkVersion, type Versions } from '../records/versions.ts'
+import { deleteLockedUser } from './users.ts'
+import { lockExisting } from '../records/write-records.ts'
 
 /**
  * Deletes a person and erases them from the audit, in one transaction; also somebody who was deleted, or merged into

@@ -17,8 +17,9 @@ import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import { userKind } from './user-record.ts'
-import { checkVersion, readUser } from './users.ts'
-import { lockRecords, writeRecords } from './write-records.ts'
+import { checkVersion } from '../records/versions.ts'
+import { readUser } from './users.ts'
+import { lockRecords, writeRecords } from '../records/write-records.ts'
 
 export interface MergeRequest {
   survivor: string

@@ -5,8 +5,8 @@ import { searchText } from '../model/fold.ts'
 import { organization } from '../model/organization.ts'
 import type { Transaction } from '../store/database.ts'
 import { closesCircle, edgesBelow, lockHierarchy, wrongNestings } from '../store/organizations.ts'
-import { checkPeriods } from './check-periods.ts'
-import type { Pending, RecordKind } from './write-records.ts'
+import { checkPeriods } from '../records/check-periods.ts'
+import type { Pending, RecordKind } from '../records/write-records.ts'
 
 export const organizationKind: RecordKind = {
   resource: organization,

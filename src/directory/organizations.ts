@@ -9,8 +9,8 @@ import { validateDocument } from '../model/validate.ts'
 import { lockHierarchy } from '../store/organizations.ts'
 import { loadRecords } from '../store/records.ts'
 import { organizationKind } from './organization-record.ts'
-import { checkVersion, type Versions } from './users.ts'
-import { lockRecords, recordRemoval, writeRecords } from './write-records.ts'
+import { checkVersion, type Versions } from '../records/versions.ts'
+import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
 
 /** The document of a new organisation, checked. */
 export function newOrganization(ctx: Context, input: unknown, trusted = false): Document {

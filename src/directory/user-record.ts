@@ -9,9 +9,9 @@ import { isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
-import { checkPeriods } from './check-periods.ts'
+import { checkPeriods } from '../records/check-periods.ts'
 import { copyLocations } from './copy-locations.ts'
-import type { RecordKind, Written } from './write-records.ts'
+import type { RecordKind, Written } from '../records/write-records.ts'
 
 /** The managed system that is Gatehouse itself. */
 export const ownSystem = '0'

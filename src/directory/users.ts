@@ -14,10 +14,8 @@ import { deleteUserRows } from '../store/user-rows.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { userKind } from './user-record.ts'
-import { lockRecords, recordRemoval, writeRecords, type Pending } from './write-records.ts'
-
-/** Versions a caller accepts (from If-Match), or undefined when any will do. */
-export type Versions = readonly number[] | undefined
+import { checkVersion, type Versions } from '../records/versions.ts'
+import { lockRecords, recordRemoval, writeRecords, type Pending } from '../records/write-records.ts'
 
 /**
  * Makes a person. The status is PENDING_INITIAL_LOGIN unless the document says otherwise, or PENDING_START_DATE when the start date
@@ -90,14 +88,6 @@ export async function changeUser(
 /** Writes changes of many people that were loaded under a lock. */
 export function writeUsers(tx: Transaction, ctx: Context, pending: readonly Pending[]): Promise<Document[]> {
   return writeRecords(tx, ctx, userKind, pending)
-}
-
-/** Errors: `version_mismatch` (412). */
-export function checkVersion(document: Document, versions: Versions): void {
-  const version = (document.meta as Document).version as number
-  if (versions && !versions.includes(version)) {
-    throw new GatehouseError('version_mismatch', `The record is at version ${version}; read it again and repeat the change.`)
-  }
 }
 
 /** Removes a person for good, with everything that hangs on them. Errors: `not_found`, `system_record`. */

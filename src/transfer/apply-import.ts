@@ -2,7 +2,7 @@
 import { declareElement } from '../directory/metadata.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { userKind } from '../directory/user-record.ts'
-import { lockRecords, writeRecords, type Pending, type RecordKind } from '../directory/write-records.ts'
+import { lockRecords, writeRecords, type Pending, type RecordKind } from '../records/write-records.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { affiliations } from '../model/user-links.ts'
