@@ -61,6 +61,138 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.keep_membership()
+CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  rights varchar(32)[];
+begin
+  if tg_op = 'UPDATE' then
+    if to_jsonb(old) - array['status', 'edge_id', 'recorded_from'] = to_jsonb(new) - array['status', 'edge_id', 'recorded_from'] then
+      return new;
+    end if;
+    new.recorded_from := now();
+  end if;
+  if old.recorded_from < now() then
+    execute format('select coalesce(array_agg(access_right_id order by access_right_id), ''{}'') from public.%I where membership_id = $1', tg_argv[2])
+      into rights using old.membership_id;
+    insert into gatehouse.membership_history values (tg_argv[0], old.membership_id, old.user_id,
+      right(tg_argv[0], 1) || (to_jsonb(old) ->> tg_argv[1]), old.start_date, old.end_date, rights, old.description,
+      old.create_date, old.created_by, old.granted_by, old.recorded_from, now());
+  end if;
+  return case tg_op when 'DELETE' then old else new end;
+end $function$;
+
+-- function: gatehouse.keep_membership_rights()
+CREATE OR REPLACE FUNCTION gatehouse.keep_membership_rights()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format(
+    'with moved as (
+       select m.*, %L::text || m.%I as target,
+         (select coalesce(array_agg(r order by r), ''{}'') from (
+            select access_right_id r from public.%I where membership_id = m.membership_id
+            %s select access_right_id from changed c where c.membership_id = m.membership_id) had) as had
+       from public.%I m where m.recorded_from < now() and m.membership_id in (select membership_id from changed)),
+     kept as (
+       insert into gatehouse.membership_history
+       select %L, membership_id, user_id, target, start_date, end_date, had, description, create_date, created_by, granted_by, recorded_from, now()
+       from moved returning membership_id)
+     update public.%I m set recorded_from = now() from kept where kept.membership_id = m.membership_id',
+    right(tg_argv[0], 1), tg_argv[1], tg_table_name, case tg_op when 'INSERT' then 'except' else 'union' end, tg_argv[2],
+    tg_argv[0], tg_argv[2]);
+  return null;
+end $function$;
+
+-- function: gatehouse.keep_status()
+CREATE OR REPLACE FUNCTION gatehouse.keep_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into gatehouse.user_status_history values (old.user_id, old.status, old.secondary_status, now())
+    on conflict (user_id, recorded_to) do nothing;
+  return null;
+end $function$;
+
+-- function: gatehouse.mirror_edge()
+CREATE OR REPLACE FUNCTION gatehouse.mirror_edge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  edge jsonb;
+  had varchar(32)[];
+begin
+  if tg_op <> 'INSERT' then
+    if tg_op = 'UPDATE' and to_jsonb(old) - 'edge_id' = to_jsonb(new) - 'edge_id' then
+      return null;
+    end if;
+    delete from gatehouse.access_edge where membership_id = old.membership_id and recorded_to is null and recorded_from = now();
+    update gatehouse.access_edge set recorded_to = now() where membership_id = old.membership_id and recorded_to is null;
+  end if;
+  if tg_op = 'DELETE' then
+    return null;
+  end if;
+  edge := to_jsonb(new);
+  execute format('select coalesce(array_agg(access_right_id order by access_right_id), ''{}'') from public.%I where membership_id = $1', tg_argv[3])
+    into had using new.membership_id;
+  insert into gatehouse.access_edge values (tg_argv[0], new.membership_id, left(tg_argv[0], 1) || (edge ->> tg_argv[1]),
+    right(tg_argv[0], 1) || (edge ->> tg_argv[2]), new.start_date, new.end_date, had, new.description,
+    new.create_date, new.created_by, new.granted_by, now(), null);
+  return null;
+end $function$;
+
+-- function: gatehouse.mirror_node()
+CREATE OR REPLACE FUNCTION gatehouse.mirror_node()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  thing jsonb;
+  key text;
+begin
+  thing := to_jsonb(case tg_op when 'DELETE' then old else new end);
+  key := tg_argv[0] || (thing ->> tg_argv[1]);
+  if tg_op <> 'INSERT' then
+    delete from gatehouse.access_node where node = key and recorded_to is null and recorded_from = now();
+    update gatehouse.access_node set recorded_to = now() where node = key and recorded_to is null;
+  end if;
+  if tg_op <> 'DELETE' then
+    insert into gatehouse.access_node values (key, thing ->> tg_argv[2], coalesce(thing ->> 'status', 'ACTIVE') = 'ACTIVE',
+      coalesce(thing ->> 'assign_to_all', thing ->> 'is_public', 'N') = 'Y', now(), null);
+  end if;
+  return null;
+end $function$;
+
+-- function: gatehouse.mirror_rights()
+CREATE OR REPLACE FUNCTION gatehouse.mirror_rights()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format(
+    'with rights as (
+       select c.membership_id, (select coalesce(array_agg(r.access_right_id order by r.access_right_id), ''{}'')
+         from public.%1$I r where r.membership_id = c.membership_id) as now
+       from (select distinct membership_id from changed) c),
+     fresh as (
+       update gatehouse.access_edge e set rights = r.now from rights r
+       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
+     closed as (
+       update gatehouse.access_edge e set recorded_to = now() from rights r
+       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
+       returning e.*, r.now)
+     insert into gatehouse.access_edge
+     select kind, membership_id, source, target, start_date, end_date, now, description, create_date, created_by, granted_by, now(), null
+     from closed', tg_table_name);
+  return null;
+end $function$;
+
 -- function: public.refuse_overlap()
 CREATE OR REPLACE FUNCTION public.refuse_overlap()
  RETURNS trigger
@@ -213,6 +345,33 @@ create table efs.users (
   constraint users_pkey PRIMARY KEY (uid)
 );
 
+-- table: gatehouse.access_edge
+create table gatehouse.access_edge (
+  kind character varying(2) not null,
+  membership_id character varying(32) not null,
+  source character varying(33) collate "C" not null,
+  target character varying(33) collate "C" not null,
+  start_date timestamp with time zone,
+  end_date timestamp with time zone,
+  rights character varying(32)[] default '{}'::character varying[] not null,
+  description character varying(255),
+  create_date timestamp with time zone,
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone not null,
+  recorded_to timestamp with time zone
+);
+
+-- table: gatehouse.access_node
+create table gatehouse.access_node (
+  node character varying(33) collate "C" not null,
+  name character varying(255),
+  active boolean not null,
+  everyone boolean not null,
+  recorded_from timestamp with time zone not null,
+  recorded_to timestamp with time zone
+);
+
 -- table: gatehouse.audit_block
 create table gatehouse.audit_block (
   block_no bigint not null,
@@ -291,6 +450,24 @@ create table gatehouse.idempotency_key (
   response text,
   created_at timestamp with time zone default now() not null,
   constraint idempotency_key_pkey PRIMARY KEY (principal, key_hash)
+);
+
+-- table: gatehouse.membership_history
+create table gatehouse.membership_history (
+  kind character varying(2) not null,
+  membership_id character varying(32) not null,
+  user_id character varying(32) not null,
+  target character varying(33) collate "C" not null,
+  start_date timestamp with time zone,
+  end_date timestamp with time zone,
+  rights character varying(32)[] default '{}'::character varying[] not null,
+  description character varying(255),
+  create_date timestamp with time zone,
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone not null,
+  recorded_to timestamp with time zone not null,
+  constraint membership_history_pkey PRIMARY KEY (membership_id, recorded_to)
 );
 
 -- table: gatehouse.migration
@@ -380,6 +557,15 @@ create table gatehouse.signing_key (
   constraint signing_key_pkey PRIMARY KEY (key_id)
 );
 
+-- table: gatehouse.user_status_history
+create table gatehouse.user_status_history (
+  user_id character varying(32) not null,
+  status character varying(40) not null,
+  secondary_status character varying(40),
+  recorded_to timestamp with time zone not null,
+  constraint user_status_history_pkey PRIMARY KEY (user_id, recorded_to)
+);
+
 -- table: public.access_rights
 create table public.access_rights (
   access_right_id character varying(32) not null,
@@ -388,6 +574,12 @@ create table public.access_rights (
   metadate_type_id_2 character varying(32),
   description character varying(255),
   managed_sys_id character varying(32),
+  create_date timestamp with time zone,
+  created_by character varying(32),
+  last_update timestamp with time zone,
+  last_updated_by character varying(32),
+  version integer default 1 not null,
+  search_text text default ''::text not null,
   constraint access_rights_name_key UNIQUE (name),
   constraint access_rights_pkey PRIMARY KEY (access_right_id)
 );
@@ -537,6 +729,7 @@ create table public.company_to_company_membership (
   end_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  granted_by character varying(255),
   constraint company_to_company_membership_start_key UNIQUE NULLS NOT DISTINCT (company_id, member_company_id, start_date),
   constraint company_to_company_membership_pkey PRIMARY KEY (membership_id),
   constraint company_to_company_membership_dates CHECK ((start_date < end_date)),
@@ -593,6 +786,8 @@ create table public.group_organization (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint group_organization_start_key UNIQUE NULLS NOT DISTINCT (grp_id, company_id, start_date),
   constraint group_organization_pkey PRIMARY KEY (membership_id),
   constraint group_organization_dates CHECK ((start_date < end_date))
@@ -623,6 +818,7 @@ create table public.grp (
   admin_resource_id character varying(32),
   graph_id character varying(100),
   version integer default 1 not null,
+  search_text text default ''::text not null,
   constraint grp_name_key UNIQUE NULLS NOT DISTINCT (grp_name, managed_sys_id),
   constraint grp_pkey PRIMARY KEY (grp_id),
   constraint grp_assign_to_all_check CHECK ((assign_to_all = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -659,6 +855,8 @@ create table public.grp_role (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint grp_role_start_key UNIQUE NULLS NOT DISTINCT (role_id, grp_id, start_date),
   constraint grp_role_pkey PRIMARY KEY (membership_id),
   constraint grp_role_dates CHECK ((start_date < end_date))
@@ -682,6 +880,8 @@ create table public.grp_to_grp_membership (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint grp_to_grp_membership_start_key UNIQUE NULLS NOT DISTINCT (grp_id, member_grp_id, start_date),
   constraint grp_to_grp_membership_pkey PRIMARY KEY (membership_id),
   constraint grp_to_grp_membership_dates CHECK ((start_date < end_date)),
@@ -1084,6 +1284,7 @@ create table public.res (
   last_update timestamp with time zone,
   last_updated_by character varying(32),
   version integer default 1 not null,
+  search_text text default ''::text not null,
   constraint res_name_key UNIQUE (name),
   constraint res_pkey PRIMARY KEY (resource_id),
   constraint res_is_public_check CHECK ((is_public = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -1109,6 +1310,8 @@ create table public.res_org_membership (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint res_org_membership_start_key UNIQUE NULLS NOT DISTINCT (resource_id, company_id, start_date),
   constraint res_org_membership_pkey PRIMARY KEY (membership_id),
   constraint res_org_membership_dates CHECK ((start_date < end_date))
@@ -1148,6 +1351,8 @@ create table public.res_to_res_membership (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint res_to_res_membership_start_key UNIQUE NULLS NOT DISTINCT (resource_id, member_resource_id, start_date),
   constraint res_to_res_membership_pkey PRIMARY KEY (membership_id),
   constraint res_to_res_membership_dates CHECK ((start_date < end_date)),
@@ -1164,6 +1369,8 @@ create table public.resource_group (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint resource_group_start_key UNIQUE NULLS NOT DISTINCT (resource_id, grp_id, start_date),
   constraint resource_group_pkey PRIMARY KEY (membership_id),
   constraint resource_group_dates CHECK ((start_date < end_date))
@@ -1179,6 +1386,8 @@ create table public.resource_role (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint resource_role_start_key UNIQUE NULLS NOT DISTINCT (resource_id, role_id, start_date),
   constraint resource_role_pkey PRIMARY KEY (membership_id),
   constraint resource_role_dates CHECK ((start_date < end_date))
@@ -1210,6 +1419,9 @@ create table public.resource_user (
   description character varying(255),
   edge_id character varying(40),
   create_date timestamp with time zone,
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone default now() not null,
   constraint resource_user_start_key UNIQUE NULLS NOT DISTINCT (user_id, resource_id, start_date),
   constraint resource_user_pkey PRIMARY KEY (membership_id),
   constraint resource_user_dates CHECK ((start_date < end_date))
@@ -1233,6 +1445,7 @@ create table public.role (
   last_update timestamp with time zone,
   last_updated_by character varying(32),
   version integer default 1 not null,
+  search_text text default ''::text not null,
   constraint role_name_key UNIQUE (role_name),
   constraint role_pkey PRIMARY KEY (role_id),
   constraint role_duration CHECK ((membership_duration_seconds > 0)),
@@ -1250,6 +1463,8 @@ create table public.role_org_membership (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint role_org_membership_start_key UNIQUE NULLS NOT DISTINCT (role_id, company_id, start_date),
   constraint role_org_membership_pkey PRIMARY KEY (membership_id),
   constraint role_org_membership_dates CHECK ((start_date < end_date))
@@ -1281,6 +1496,8 @@ create table public.role_to_role_membership (
   create_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
   constraint role_to_role_membership_start_key UNIQUE NULLS NOT DISTINCT (role_id, member_role_id, start_date),
   constraint role_to_role_membership_pkey PRIMARY KEY (membership_id),
   constraint role_to_role_membership_dates CHECK ((start_date < end_date)),
@@ -1298,6 +1515,9 @@ create table public.user_affiliation (
   end_date timestamp with time zone,
   description character varying(255),
   edge_id character varying(40),
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone default now() not null,
   constraint user_affiliation_start_key UNIQUE NULLS NOT DISTINCT (user_id, company_id, start_date),
   constraint user_affiliation_pkey PRIMARY KEY (membership_id),
   constraint user_affiliation_dates CHECK ((start_date < end_date))
@@ -1351,6 +1571,10 @@ create table public.user_grp (
   description character varying(255),
   edge_id character varying(40),
   status character varying(15) default 'NOT_REMINDED'::character varying not null,
+  create_date timestamp with time zone,
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone default now() not null,
   constraint user_grp_start_key UNIQUE NULLS NOT DISTINCT (user_id, grp_id, start_date),
   constraint user_grp_pkey PRIMARY KEY (membership_id),
   constraint user_grp_dates CHECK ((start_date < end_date)),
@@ -1441,6 +1665,10 @@ create table public.user_role (
   description character varying(255),
   edge_id character varying(40),
   status character varying(15) default 'NOT_REMINDED'::character varying not null,
+  create_date timestamp with time zone,
+  created_by character varying(32),
+  granted_by character varying(255),
+  recorded_from timestamp with time zone default now() not null,
   constraint user_role_start_key UNIQUE NULLS NOT DISTINCT (user_id, role_id, start_date),
   constraint user_role_pkey PRIMARY KEY (membership_id),
   constraint user_role_dates CHECK ((start_date < end_date)),
@@ -1568,6 +1796,30 @@ CREATE INDEX iam_user_reference_uuid ON efs.iam_user_reference USING btree (uuid
 -- index: efs.portal_panelist_user
 CREATE INDEX portal_panelist_user ON efs.portal_panelist USING btree (user_id);
 
+-- index: gatehouse.access_edge_membership
+CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id) WHERE (recorded_to IS NULL);
+
+-- index: gatehouse.access_edge_past_source
+CREATE INDEX access_edge_past_source ON gatehouse.access_edge USING btree (source, target, recorded_to) WHERE (recorded_to IS NOT NULL);
+
+-- index: gatehouse.access_edge_past_target
+CREATE INDEX access_edge_past_target ON gatehouse.access_edge USING btree (target, source, recorded_to) WHERE (recorded_to IS NOT NULL);
+
+-- index: gatehouse.access_edge_source
+CREATE INDEX access_edge_source ON gatehouse.access_edge USING btree (source, target) WHERE (recorded_to IS NULL);
+
+-- index: gatehouse.access_edge_target
+CREATE INDEX access_edge_target ON gatehouse.access_edge USING btree (target, source) WHERE (recorded_to IS NULL);
+
+-- index: gatehouse.access_node_everyone
+CREATE INDEX access_node_everyone ON gatehouse.access_node USING btree (node) WHERE (everyone AND (recorded_to IS NULL));
+
+-- index: gatehouse.access_node_live
+CREATE UNIQUE INDEX access_node_live ON gatehouse.access_node USING btree (node) INCLUDE (active, everyone) WHERE (recorded_to IS NULL);
+
+-- index: gatehouse.access_node_past
+CREATE INDEX access_node_past ON gatehouse.access_node USING btree (node, recorded_to) WHERE (recorded_to IS NOT NULL);
+
 -- index: gatehouse.audit_block_sealed_at
 CREATE INDEX audit_block_sealed_at ON gatehouse.audit_block USING btree (sealed_at);
 
@@ -1592,6 +1844,12 @@ CREATE INDEX audit_event_target ON gatehouse.audit_event USING btree (target_id,
 -- index: gatehouse.idempotency_key_created
 CREATE INDEX idempotency_key_created ON gatehouse.idempotency_key USING btree (created_at);
 
+-- index: gatehouse.membership_history_target
+CREATE INDEX membership_history_target ON gatehouse.membership_history USING btree (target, user_id, recorded_to);
+
+-- index: gatehouse.membership_history_user
+CREATE INDEX membership_history_user ON gatehouse.membership_history USING btree (user_id, recorded_to);
+
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
 
@@ -1606,6 +1864,9 @@ CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_
 
 -- index: gatehouse.signing_key_current
 CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (purpose) WHERE (retired_at IS NULL);
+
+-- index: public.access_rights_by_name
+CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
 -- index: public.address_default_key
 CREATE UNIQUE INDEX address_default_key ON public.address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
@@ -1655,6 +1916,9 @@ CREATE INDEX email_address_value ON public.email_address USING btree (lower((ema
 -- index: public.group_organization_company
 CREATE INDEX group_organization_company ON public.group_organization USING btree (company_id);
 
+-- index: public.grp_by_name
+CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::text), chr(1114111)) COLLATE "C", grp_id);
+
 -- index: public.grp_role_grp
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
 
@@ -1694,11 +1958,17 @@ CREATE INDEX phone_parent ON public.phone USING btree (parent_id);
 -- index: public.pwd_history_login
 CREATE INDEX pwd_history_login ON public.pwd_history USING btree (login_id, date_created);
 
+-- index: public.res_by_name
+CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", resource_id);
+
 -- index: public.res_org_membership_company
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
 
 -- index: public.res_to_res_membership_member_resource
 CREATE INDEX res_to_res_membership_member_resource ON public.res_to_res_membership USING btree (member_resource_id);
+
+-- index: public.res_type
+CREATE INDEX res_type ON public.res USING btree (resource_type_id, resource_id);
 
 -- index: public.resource_group_grp
 CREATE INDEX resource_group_grp ON public.resource_group USING btree (grp_id);
@@ -1708,6 +1978,9 @@ CREATE INDEX resource_role_role ON public.resource_role USING btree (role_id);
 
 -- index: public.resource_user_resource
 CREATE INDEX resource_user_resource ON public.resource_user USING btree (resource_id, user_id);
+
+-- index: public.role_by_name
+CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)::text), chr(1114111)) COLLATE "C", role_id);
 
 -- index: public.role_org_membership_company
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
@@ -2264,11 +2537,23 @@ CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
 
+-- trigger: public.company.company_mirror
+CREATE TRIGGER company_mirror AFTER INSERT OR DELETE ON public.company FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('o', 'company_id', 'company_name');
+
+-- trigger: public.company.company_mirror_update
+CREATE TRIGGER company_mirror_update AFTER UPDATE OF company_name, status ON public.company FOR EACH ROW WHEN ((((old.company_name)::text IS DISTINCT FROM (new.company_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.mirror_node('o', 'company_id', 'company_name');
+
+-- trigger: public.company_to_company_membership.company_to_company_membership_mirror
+CREATE TRIGGER company_to_company_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.company_to_company_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('oo', 'member_company_id', 'company_id', 'org_to_org_membership_rights');
+
 -- trigger: public.company_to_company_membership.company_to_company_membership_period_insert
 CREATE TRIGGER company_to_company_membership_period_insert AFTER INSERT ON public.company_to_company_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('company_id', 'member_company_id');
 
 -- trigger: public.company_to_company_membership.company_to_company_membership_period_update
 CREATE TRIGGER company_to_company_membership_period_update AFTER UPDATE ON public.company_to_company_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('company_id', 'member_company_id');
+
+-- trigger: public.group_organization.group_organization_mirror
+CREATE TRIGGER group_organization_mirror AFTER INSERT OR DELETE OR UPDATE ON public.group_organization FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('og', 'company_id', 'grp_id', 'grp_org_membership_rights');
 
 -- trigger: public.group_organization.group_organization_period_insert
 CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
@@ -2276,11 +2561,41 @@ CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_org
 -- trigger: public.group_organization.group_organization_period_update
 CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
 
+-- trigger: public.grp.grp_mirror
+CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
+
+-- trigger: public.grp.grp_mirror_update
+CREATE TRIGGER grp_mirror_update AFTER UPDATE OF grp_name, status, assign_to_all ON public.grp FOR EACH ROW WHEN (((((old.grp_name)::text IS DISTINCT FROM (new.grp_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text)) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all))) EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
+
+-- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_delete
+CREATE TRIGGER grp_grp_membership_rights_mirror_delete AFTER DELETE ON public.grp_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_insert
+CREATE TRIGGER grp_grp_membership_rights_mirror_insert AFTER INSERT ON public.grp_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_delete
+CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.grp_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_insert
+CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_role.grp_role_mirror
+CREATE TRIGGER grp_role_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gr', 'grp_id', 'role_id', 'grp_role_membership_rights');
+
 -- trigger: public.grp_role.grp_role_period_insert
 CREATE TRIGGER grp_role_period_insert AFTER INSERT ON public.grp_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'grp_id');
 
 -- trigger: public.grp_role.grp_role_period_update
 CREATE TRIGGER grp_role_period_update AFTER UPDATE ON public.grp_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'grp_id');
+
+-- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_delete
+CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.grp_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_insert
+CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.grp_to_grp_membership.grp_to_grp_membership_mirror
+CREATE TRIGGER grp_to_grp_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_to_grp_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gg', 'member_grp_id', 'grp_id', 'grp_grp_membership_rights');
 
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_period_insert
 CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
@@ -2288,11 +2603,53 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_period_update
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
 
+-- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_delete
+CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
+CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res.res_mirror
+CREATE TRIGGER res_mirror AFTER INSERT OR DELETE ON public.res FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
+
+-- trigger: public.res.res_mirror_update
+CREATE TRIGGER res_mirror_update AFTER UPDATE OF name, is_public ON public.res FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
+
+-- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_delete
+CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_insert
+CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_org_membership.res_org_membership_mirror
+CREATE TRIGGER res_org_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_org_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('os', 'company_id', 'resource_id', 'res_org_membership_rights');
+
 -- trigger: public.res_org_membership.res_org_membership_period_insert
 CREATE TRIGGER res_org_membership_period_insert AFTER INSERT ON public.res_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'company_id');
 
 -- trigger: public.res_org_membership.res_org_membership_period_update
 CREATE TRIGGER res_org_membership_period_update AFTER UPDATE ON public.res_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'company_id');
+
+-- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_delete
+CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_insert
+CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_delete
+CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_insert
+CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_delete
+CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_insert
+CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.res_to_res_membership.res_to_res_membership_mirror
+CREATE TRIGGER res_to_res_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_to_res_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('ss', 'member_resource_id', 'resource_id', 'res_res_membership_rights');
 
 -- trigger: public.res_to_res_membership.res_to_res_membership_period_insert
 CREATE TRIGGER res_to_res_membership_period_insert AFTER INSERT ON public.res_to_res_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'member_resource_id');
@@ -2300,11 +2657,17 @@ CREATE TRIGGER res_to_res_membership_period_insert AFTER INSERT ON public.res_to
 -- trigger: public.res_to_res_membership.res_to_res_membership_period_update
 CREATE TRIGGER res_to_res_membership_period_update AFTER UPDATE ON public.res_to_res_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'member_resource_id');
 
+-- trigger: public.resource_group.resource_group_mirror
+CREATE TRIGGER resource_group_mirror AFTER INSERT OR DELETE OR UPDATE ON public.resource_group FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gs', 'grp_id', 'resource_id', 'res_grp_membership_rights');
+
 -- trigger: public.resource_group.resource_group_period_insert
 CREATE TRIGGER resource_group_period_insert AFTER INSERT ON public.resource_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'grp_id');
 
 -- trigger: public.resource_group.resource_group_period_update
 CREATE TRIGGER resource_group_period_update AFTER UPDATE ON public.resource_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'grp_id');
+
+-- trigger: public.resource_role.resource_role_mirror
+CREATE TRIGGER resource_role_mirror AFTER INSERT OR DELETE OR UPDATE ON public.resource_role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('rs', 'role_id', 'resource_id', 'res_role_membership_rights');
 
 -- trigger: public.resource_role.resource_role_period_insert
 CREATE TRIGGER resource_role_period_insert AFTER INSERT ON public.resource_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'role_id');
@@ -2312,11 +2675,23 @@ CREATE TRIGGER resource_role_period_insert AFTER INSERT ON public.resource_role 
 -- trigger: public.resource_role.resource_role_period_update
 CREATE TRIGGER resource_role_period_update AFTER UPDATE ON public.resource_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'role_id');
 
+-- trigger: public.resource_user.resource_user_history
+CREATE TRIGGER resource_user_history BEFORE DELETE OR UPDATE ON public.resource_user FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('us', 'resource_id', 'user_res_membership_rights');
+
 -- trigger: public.resource_user.resource_user_period_insert
 CREATE TRIGGER resource_user_period_insert AFTER INSERT ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
 
 -- trigger: public.resource_user.resource_user_period_update
 CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
+
+-- trigger: public.role.role_mirror
+CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
+
+-- trigger: public.role.role_mirror_update
+CREATE TRIGGER role_mirror_update AFTER UPDATE OF role_name, status ON public.role FOR EACH ROW WHEN ((((old.role_name)::text IS DISTINCT FROM (new.role_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
+
+-- trigger: public.role_org_membership.role_org_membership_mirror
+CREATE TRIGGER role_org_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.role_org_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('or', 'company_id', 'role_id', 'role_org_membership_rights');
 
 -- trigger: public.role_org_membership.role_org_membership_period_insert
 CREATE TRIGGER role_org_membership_period_insert AFTER INSERT ON public.role_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'company_id');
@@ -2324,11 +2699,29 @@ CREATE TRIGGER role_org_membership_period_insert AFTER INSERT ON public.role_org
 -- trigger: public.role_org_membership.role_org_membership_period_update
 CREATE TRIGGER role_org_membership_period_update AFTER UPDATE ON public.role_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'company_id');
 
+-- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_delete
+CREATE TRIGGER role_org_membership_rights_mirror_delete AFTER DELETE ON public.role_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_insert
+CREATE TRIGGER role_org_membership_rights_mirror_insert AFTER INSERT ON public.role_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_delete
+CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.role_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_insert
+CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+
+-- trigger: public.role_to_role_membership.role_to_role_membership_mirror
+CREATE TRIGGER role_to_role_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.role_to_role_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('rr', 'member_role_id', 'role_id', 'role_role_membership_rights');
+
 -- trigger: public.role_to_role_membership.role_to_role_membership_period_insert
 CREATE TRIGGER role_to_role_membership_period_insert AFTER INSERT ON public.role_to_role_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'member_role_id');
 
 -- trigger: public.role_to_role_membership.role_to_role_membership_period_update
 CREATE TRIGGER role_to_role_membership_period_update AFTER UPDATE ON public.role_to_role_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'member_role_id');
+
+-- trigger: public.user_affiliation.user_affiliation_history
+CREATE TRIGGER user_affiliation_history BEFORE DELETE OR UPDATE ON public.user_affiliation FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('uo', 'company_id', 'user_affiliation_rights');
 
 -- trigger: public.user_affiliation.user_affiliation_period_insert
 CREATE TRIGGER user_affiliation_period_insert AFTER INSERT ON public.user_affiliation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'company_id');
@@ -2336,17 +2729,53 @@ CREATE TRIGGER user_affiliation_period_insert AFTER INSERT ON public.user_affili
 -- trigger: public.user_affiliation.user_affiliation_period_update
 CREATE TRIGGER user_affiliation_period_update AFTER UPDATE ON public.user_affiliation REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'company_id');
 
+-- trigger: public.user_affiliation_rights.user_affiliation_rights_history_delete
+CREATE TRIGGER user_affiliation_rights_history_delete AFTER DELETE ON public.user_affiliation_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('uo', 'company_id', 'user_affiliation');
+
+-- trigger: public.user_affiliation_rights.user_affiliation_rights_history_insert
+CREATE TRIGGER user_affiliation_rights_history_insert AFTER INSERT ON public.user_affiliation_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('uo', 'company_id', 'user_affiliation');
+
+-- trigger: public.user_grp.user_grp_history
+CREATE TRIGGER user_grp_history BEFORE DELETE OR UPDATE ON public.user_grp FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ug', 'grp_id', 'user_grp_membership_rights');
+
 -- trigger: public.user_grp.user_grp_period_insert
 CREATE TRIGGER user_grp_period_insert AFTER INSERT ON public.user_grp REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'grp_id');
 
 -- trigger: public.user_grp.user_grp_period_update
 CREATE TRIGGER user_grp_period_update AFTER UPDATE ON public.user_grp REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'grp_id');
 
+-- trigger: public.user_grp_membership_rights.user_grp_membership_rights_history_delete
+CREATE TRIGGER user_grp_membership_rights_history_delete AFTER DELETE ON public.user_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ug', 'grp_id', 'user_grp');
+
+-- trigger: public.user_grp_membership_rights.user_grp_membership_rights_history_insert
+CREATE TRIGGER user_grp_membership_rights_history_insert AFTER INSERT ON public.user_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ug', 'grp_id', 'user_grp');
+
+-- trigger: public.user_res_membership_rights.user_res_membership_rights_history_delete
+CREATE TRIGGER user_res_membership_rights_history_delete AFTER DELETE ON public.user_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('us', 'resource_id', 'resource_user');
+
+-- trigger: public.user_res_membership_rights.user_res_membership_rights_history_insert
+CREATE TRIGGER user_res_membership_rights_history_insert AFTER INSERT ON public.user_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('us', 'resource_id', 'resource_user');
+
+-- trigger: public.user_role.user_role_history
+CREATE TRIGGER user_role_history BEFORE DELETE OR UPDATE ON public.user_role FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ur', 'role_id', 'user_role_membership_rights');
+
 -- trigger: public.user_role.user_role_period_insert
 CREATE TRIGGER user_role_period_insert AFTER INSERT ON public.user_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'role_id');
 
 -- trigger: public.user_role.user_role_period_update
 CREATE TRIGGER user_role_period_update AFTER UPDATE ON public.user_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'role_id');
+
+-- trigger: public.user_role_membership_rights.user_role_membership_rights_history_delete
+CREATE TRIGGER user_role_membership_rights_history_delete AFTER DELETE ON public.user_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ur', 'role_id', 'user_role');
+
+-- trigger: public.user_role_membership_rights.user_role_membership_rights_history_insert
+CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public.user_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ur', 'role_id', 'user_role');
+
+-- trigger: public.users.users_status_history
+CREATE TRIGGER users_status_history AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.secondary_status)::text IS DISTINCT FROM (new.secondary_status)::text))) EXECUTE FUNCTION gatehouse.keep_status();
+
+-- trigger: public.users.users_status_history_end
+CREATE TRIGGER users_status_history_end AFTER DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_status();
 
 -- comment: efs.iam_error_log
 comment on table efs.iam_error_log is 'Every error that Okta answered with.';
@@ -2437,6 +2866,31 @@ comment on column efs.users.uid is 'Their number in EFS.';
 comment on column efs.users.person_id is 'The same person in the directory.';
 comment on column efs.users.created_at is 'When they were added.';
 
+-- comment: gatehouse.access_edge
+comment on table gatehouse.access_edge is 'What passes from one thing to another, as one table: whoever has the source has the target.';
+comment on column gatehouse.access_edge.kind is 'The letters of source and target: g group, r role, s resource, o organisation.';
+comment on column gatehouse.access_edge.membership_id is 'The edge in its own table.';
+comment on column gatehouse.access_edge.source is 'The letter and the id of what gives.';
+comment on column gatehouse.access_edge.target is 'The letter and the id of what is given.';
+comment on column gatehouse.access_edge.start_date is 'When it begins; null means it always has.';
+comment on column gatehouse.access_edge.end_date is 'When it ends, that instant excluded; null means never.';
+comment on column gatehouse.access_edge.rights is 'The rights it carries.';
+comment on column gatehouse.access_edge.description is 'A note, or the request that granted it.';
+comment on column gatehouse.access_edge.create_date is 'When it was made.';
+comment on column gatehouse.access_edge.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.access_edge.granted_by is 'What whoever made it showed.';
+comment on column gatehouse.access_edge.recorded_from is 'Since when the database has known it so.';
+comment on column gatehouse.access_edge.recorded_to is 'Until when; null while it stands.';
+
+-- comment: gatehouse.access_node
+comment on table gatehouse.access_node is 'Groups, roles, resources and organisations, as far as a walk asks about them.';
+comment on column gatehouse.access_node.node is 'The letter and the id.';
+comment on column gatehouse.access_node.name is 'What people call it.';
+comment on column gatehouse.access_node.active is 'Whether it passes anything on.';
+comment on column gatehouse.access_node.everyone is 'Whether everybody has it without being given it.';
+comment on column gatehouse.access_node.recorded_from is 'Since when the database has known it so.';
+comment on column gatehouse.access_node.recorded_to is 'Until when; null while it stands.';
+
 -- comment: gatehouse.audit_block
 comment on table gatehouse.audit_block is 'A sealed stretch of events: their digests hashed together, chained to the block before, and signed.';
 comment on column gatehouse.audit_block.block_no is 'Counts the blocks, from 1.';
@@ -2504,6 +2958,22 @@ comment on column gatehouse.idempotency_key.status is 'The answer''s HTTP status
 comment on column gatehouse.idempotency_key.response_headers is 'The answer''s headers that belong to it: ETag, Location.';
 comment on column gatehouse.idempotency_key.response is 'The answer''s body.';
 comment on column gatehouse.idempotency_key.created_at is 'When the request came; 24 hours later the row goes.';
+
+-- comment: gatehouse.membership_history
+comment on table gatehouse.membership_history is 'Memberships of people that were removed, or stood otherwise before.';
+comment on column gatehouse.membership_history.kind is 'u for the person and the letter of what they had.';
+comment on column gatehouse.membership_history.membership_id is 'The membership.';
+comment on column gatehouse.membership_history.user_id is 'The person; the row stays when they are deleted, and goes when they are erased.';
+comment on column gatehouse.membership_history.target is 'The letter and the id of what they had.';
+comment on column gatehouse.membership_history.start_date is 'When it begins; null means it always has.';
+comment on column gatehouse.membership_history.end_date is 'When it ends, that instant excluded; null means never.';
+comment on column gatehouse.membership_history.rights is 'The rights it carries.';
+comment on column gatehouse.membership_history.description is 'A note, or the request that granted it.';
+comment on column gatehouse.membership_history.create_date is 'When it was made.';
+comment on column gatehouse.membership_history.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.membership_history.granted_by is 'What whoever made it showed.';
+comment on column gatehouse.membership_history.recorded_from is 'Since when the database has known it so.';
+comment on column gatehouse.membership_history.recorded_to is 'Until when the database knew it so.';
 
 -- comment: gatehouse.migration
 comment on table gatehouse.migration is 'The migrations applied to this database.';
@@ -2577,6 +3047,13 @@ comment on column gatehouse.signing_key.private_key_encrypted is 'The private ha
 comment on column gatehouse.signing_key.created_at is 'When it was made.';
 comment on column gatehouse.signing_key.retired_at is 'When it stopped signing; it verifies on.';
 
+-- comment: gatehouse.user_status_history
+comment on table gatehouse.user_status_history is 'How people stood before their status changed.';
+comment on column gatehouse.user_status_history.user_id is 'The person.';
+comment on column gatehouse.user_status_history.status is 'The status they had.';
+comment on column gatehouse.user_status_history.secondary_status is 'The account status they had.';
+comment on column gatehouse.user_status_history.recorded_to is 'Until when the database knew it so.';
+
 -- comment: public.access_rights
 comment on table public.access_rights is 'A right: a tag on a membership that says what the person may do there.';
 comment on column public.access_rights.access_right_id is 'Names the right.';
@@ -2585,6 +3062,12 @@ comment on column public.access_rights.metadate_type_id_1 is 'A type by which ri
 comment on column public.access_rights.metadate_type_id_2 is 'A second such type.';
 comment on column public.access_rights.description is 'What it allows.';
 comment on column public.access_rights.managed_sys_id is 'The system it means something in; null means everywhere.';
+comment on column public.access_rights.create_date is 'When it was made.';
+comment on column public.access_rights.created_by is 'Who made it.';
+comment on column public.access_rights.last_update is 'When it was last changed.';
+comment on column public.access_rights.last_updated_by is 'Who changed it last.';
+comment on column public.access_rights.version is 'Counts the changes; its ETag.';
+comment on column public.access_rights.search_text is 'Derived: the name and description in the form that searches look in.';
 
 -- comment: public.address
 comment on table public.address is 'A postal address of a person. The published model prints this table twice; it is one.';
@@ -2701,6 +3184,7 @@ comment on column public.company_to_company_membership.start_date is 'When it be
 comment on column public.company_to_company_membership.end_date is 'When it ends, that instant excluded; null means never.';
 comment on column public.company_to_company_membership.description is 'A note, or the request that granted it.';
 comment on column public.company_to_company_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.company_to_company_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.content_provider
 comment on table public.content_provider is 'A site that people sign in to by this server.';
@@ -2740,6 +3224,8 @@ comment on column public.group_organization.end_date is 'When it ends, that inst
 comment on column public.group_organization.create_date is 'When it was made.';
 comment on column public.group_organization.description is 'A note, or the request that granted it.';
 comment on column public.group_organization.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.group_organization.created_by is 'Who made it, when that was a person.';
+comment on column public.group_organization.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.grp
 comment on table public.grp is 'A group of people.';
@@ -2766,6 +3252,7 @@ comment on column public.grp.participant_certification is 'N leaves its members 
 comment on column public.grp.admin_resource_id is 'The resource whose holders administer it.';
 comment on column public.grp.graph_id is 'Id of its vertex in drawings of the access graph.';
 comment on column public.grp.version is 'Counts the changes; its ETag.';
+comment on column public.grp.search_text is 'Derived: the name and description in the form that searches look in.';
 
 -- comment: public.grp_grp_membership_rights
 comment on table public.grp_grp_membership_rights is 'Rights carried from group to group.';
@@ -2789,6 +3276,8 @@ comment on column public.grp_role.end_date is 'When it ends, that instant exclud
 comment on column public.grp_role.create_date is 'When it was made.';
 comment on column public.grp_role.description is 'A note, or the request that granted it.';
 comment on column public.grp_role.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.grp_role.created_by is 'Who made it, when that was a person.';
+comment on column public.grp_role.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.grp_role_membership_rights
 comment on table public.grp_role_membership_rights is 'Rights carried from a group to a role.';
@@ -2806,6 +3295,8 @@ comment on column public.grp_to_grp_membership.end_date is 'When it ends, that i
 comment on column public.grp_to_grp_membership.create_date is 'When it was made.';
 comment on column public.grp_to_grp_membership.description is 'A note, or the request that granted it.';
 comment on column public.grp_to_grp_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.grp_to_grp_membership.created_by is 'Who made it, when that was a person.';
+comment on column public.grp_to_grp_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.identity_quest_grp
 comment on table public.identity_quest_grp is 'A set of security questions offered together.';
@@ -3100,6 +3591,7 @@ comment on column public.res.created_by is 'Who made it.';
 comment on column public.res.last_update is 'When it was last changed.';
 comment on column public.res.last_updated_by is 'Who changed it last.';
 comment on column public.res.version is 'Counts the changes; its ETag.';
+comment on column public.res.search_text is 'Derived: the name and description in the form that searches look in.';
 
 -- comment: public.res_grp_membership_rights
 comment on table public.res_grp_membership_rights is 'Rights carried from a group to a resource.';
@@ -3117,6 +3609,8 @@ comment on column public.res_org_membership.end_date is 'When it ends, that inst
 comment on column public.res_org_membership.create_date is 'When it was made.';
 comment on column public.res_org_membership.description is 'A note, or the request that granted it.';
 comment on column public.res_org_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.res_org_membership.created_by is 'Who made it, when that was a person.';
+comment on column public.res_org_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.res_org_membership_rights
 comment on table public.res_org_membership_rights is 'Rights carried from an organisation to a resource.';
@@ -3146,6 +3640,8 @@ comment on column public.res_to_res_membership.end_date is 'When it ends, that i
 comment on column public.res_to_res_membership.create_date is 'When it was made.';
 comment on column public.res_to_res_membership.description is 'A note, or the request that granted it.';
 comment on column public.res_to_res_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.res_to_res_membership.created_by is 'Who made it, when that was a person.';
+comment on column public.res_to_res_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.resource_group
 comment on table public.resource_group is 'That the members of a group have a resource.';
@@ -3157,6 +3653,8 @@ comment on column public.resource_group.end_date is 'When it ends, that instant 
 comment on column public.resource_group.create_date is 'When it was made.';
 comment on column public.resource_group.description is 'A note, or the request that granted it.';
 comment on column public.resource_group.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.resource_group.created_by is 'Who made it, when that was a person.';
+comment on column public.resource_group.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.resource_role
 comment on table public.resource_role is 'That those who have a role have a resource.';
@@ -3168,6 +3666,8 @@ comment on column public.resource_role.end_date is 'When it ends, that instant e
 comment on column public.resource_role.create_date is 'When it was made.';
 comment on column public.resource_role.description is 'A note, or the request that granted it.';
 comment on column public.resource_role.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.resource_role.created_by is 'Who made it, when that was a person.';
+comment on column public.resource_role.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.resource_type
 comment on table public.resource_type is 'The sorts of resource there are.';
@@ -3190,6 +3690,9 @@ comment on column public.resource_user.end_date is 'When it ends, that instant e
 comment on column public.resource_user.description is 'A note, or the request that granted it.';
 comment on column public.resource_user.edge_id is 'Id of the edge in drawings of the access graph.';
 comment on column public.resource_user.create_date is 'When it was recorded.';
+comment on column public.resource_user.created_by is 'Who made it, when that was a person.';
+comment on column public.resource_user.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
+comment on column public.resource_user.recorded_from is 'Since when the row stands as it is; what stood before is kept in gatehouse.membership_history.';
 
 -- comment: public.role
 comment on table public.role is 'A role: a bundle of access named after a task.';
@@ -3209,6 +3712,7 @@ comment on column public.role.graph_id is 'Id of its vertex in drawings of the a
 comment on column public.role.last_update is 'When it was last changed.';
 comment on column public.role.last_updated_by is 'Who changed it last.';
 comment on column public.role.version is 'Counts the changes; its ETag.';
+comment on column public.role.search_text is 'Derived: the name and description in the form that searches look in.';
 
 -- comment: public.role_org_membership
 comment on table public.role_org_membership is 'That the people of an organisation have a role.';
@@ -3220,6 +3724,8 @@ comment on column public.role_org_membership.end_date is 'When it ends, that ins
 comment on column public.role_org_membership.create_date is 'When it was made.';
 comment on column public.role_org_membership.description is 'A note, or the request that granted it.';
 comment on column public.role_org_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.role_org_membership.created_by is 'Who made it, when that was a person.';
+comment on column public.role_org_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.role_org_membership_rights
 comment on table public.role_org_membership_rights is 'Rights carried from an organisation to a role.';
@@ -3243,6 +3749,8 @@ comment on column public.role_to_role_membership.end_date is 'When it ends, that
 comment on column public.role_to_role_membership.create_date is 'When it was made.';
 comment on column public.role_to_role_membership.description is 'A note, or the request that granted it.';
 comment on column public.role_to_role_membership.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.role_to_role_membership.created_by is 'Who made it, when that was a person.';
+comment on column public.role_to_role_membership.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
 
 -- comment: public.user_affiliation
 comment on table public.user_affiliation is 'That a person belongs to an organisation, from when to when and as what.';
@@ -3255,6 +3763,9 @@ comment on column public.user_affiliation.start_date is 'When it begins; null me
 comment on column public.user_affiliation.end_date is 'When it ends, that instant excluded; null means never.';
 comment on column public.user_affiliation.description is 'A note, or the request that granted it.';
 comment on column public.user_affiliation.edge_id is 'Id of the edge in drawings of the access graph.';
+comment on column public.user_affiliation.created_by is 'Who made it, when that was a person.';
+comment on column public.user_affiliation.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
+comment on column public.user_affiliation.recorded_from is 'Since when the row stands as it is; what stood before is kept in gatehouse.membership_history.';
 
 -- comment: public.user_affiliation_rights
 comment on table public.user_affiliation_rights is 'Rights that an affiliation carries.';
@@ -3294,6 +3805,10 @@ comment on column public.user_grp.end_date is 'When it ends, that instant exclud
 comment on column public.user_grp.description is 'A note, or the request that granted it.';
 comment on column public.user_grp.edge_id is 'Id of the edge in drawings of the access graph.';
 comment on column public.user_grp.status is 'Whether the person has been reminded that it ends: NOT_REMINDED, REMINDED.';
+comment on column public.user_grp.create_date is 'When it was made.';
+comment on column public.user_grp.created_by is 'Who made it, when that was a person.';
+comment on column public.user_grp.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
+comment on column public.user_grp.recorded_from is 'Since when the row stands as it is; what stood before is kept in gatehouse.membership_history.';
 
 -- comment: public.user_grp_membership_rights
 comment on table public.user_grp_membership_rights is 'Rights that a person''s being in a group carries.';
@@ -3359,6 +3874,10 @@ comment on column public.user_role.end_date is 'When it ends, that instant exclu
 comment on column public.user_role.description is 'A note, or the request that granted it.';
 comment on column public.user_role.edge_id is 'Id of the edge in drawings of the access graph.';
 comment on column public.user_role.status is 'Whether the person has been reminded that it ends: NOT_REMINDED, REMINDED.';
+comment on column public.user_role.create_date is 'When it was made.';
+comment on column public.user_role.created_by is 'Who made it, when that was a person.';
+comment on column public.user_role.granted_by is 'What whoever made it showed: a login, the name of a key, a job.';
+comment on column public.user_role.recorded_from is 'Since when the row stands as it is; what stood before is kept in gatehouse.membership_history.';
 
 -- comment: public.user_role_membership_rights
 comment on table public.user_role_membership_rights is 'Rights that a person''s having a role carries.';

@@ -4,7 +4,7 @@
  * are cleaned up after each round.
  */
 import { hash } from 'node:crypto'
-import type { Document, Resource } from '../src/model/attribute.ts'
+import type { Document, OpenResource } from '../src/model/attribute.ts'
 import { user } from '../src/model/user.ts'
 import { createUser } from '../src/directory/users.ts'
 import type { Context } from '../src/context.ts'
@@ -106,7 +106,7 @@ async function rowsOf({ db }: Context, id: string): Promise<TableRows[]> {
 
 const ofParent = ({ table, parentColumn }: { table: string; parentColumn: string }) => `from ${table} where ${parentColumn} = $1`
 
-function placesOf(resource: Resource): { table: string; condition: string }[] {
+function placesOf(resource: OpenResource): { table: string; condition: string }[] {
   const { table, idColumn, custom } = resource
   const places = [{ table, condition: `${idColumn} = $1` }]
   for (const one of resource.collections) {

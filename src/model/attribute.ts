@@ -81,14 +81,22 @@ export interface CustomAttributes {
   inlineColumn?: string
 }
 
+export type ResourceName = 'User' | 'Organization' | 'Group' | 'Role' | 'Resource' | 'Right'
+
 export interface Resource {
-  name: 'User' | 'Organization'
+  name: ResourceName
   /** Its address: `/users`. */
   segment: string
   table: string
   idColumn: string
   attributes: readonly Attribute[]
   collections: readonly Collection[]
+  /** Absent where administrators cannot declare attributes of their own. */
+  custom?: CustomAttributes
+}
+
+/** A kind of record that carries attributes of the administrators' own. */
+export interface OpenResource extends Resource {
   custom: CustomAttributes
 }
 

@@ -1,5 +1,5 @@
 /** Companies and every other organisation: COMPANY, its attributes and its place in the hierarchy. */
-import { dateTime, flag, identifier, integer, onRequest, readOnly, reference, text, typeOf, type Collection, type Resource } from './attribute.ts'
+import { dateTime, flag, identifier, integer, onRequest, readOnly, reference, text, typeOf, type Collection, type OpenResource } from './attribute.ts'
 import { postal } from './contacts.ts'
 
 /** COMPANY_TO_COMPANY_MEMBERSHIP seen from the member: its parents, dated; there may be several. */
@@ -51,7 +51,7 @@ export const locations: Collection = {
   ],
 }
 
-export const organization: Resource = {
+export const organization: OpenResource = {
   name: 'Organization',
   segment: 'organizations',
   table: 'company',

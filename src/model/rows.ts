@@ -97,8 +97,8 @@ export function documentOf(resource: Resource, record: LoadedRecord): Document {
     const children = record.children[collection.path]
     if (children) document[collection.path] = children.map((child) => childDocument(collection, child))
   }
-  const custom = customDocument(record.custom, resource.custom)
-  if (custom) document[resource.custom.path] = custom
+  const custom = resource.custom && customDocument(record.custom, resource.custom)
+  if (custom) document[resource.custom!.path] = custom
   return document
 }
 
@@ -136,7 +136,7 @@ export function recordOf(resource: Resource, document: Document, before: LoadedR
     const previous = new Map(before?.children[collection.path]?.map((child) => [child.row[collection.idColumn], child]))
     children[collection.path] = entries.map((entry) => childRow(collection, id, entry, previous.get(entry.id), make))
   }
-  return { base, children, custom: customRows(resource.custom, id, document[resource.custom.path], before?.custom, make) }
+  return { base, children, ...(resource.custom ? { custom: customRows(resource.custom, id, document[resource.custom.path], before?.custom, make) } : {}) }
 }
 
 function rowOf(attributes: readonly Attribute[], document: Document): Row {
@@ -207,7 +207,7 @@ function flatten(resource: Resource, record: LoadedRecord): FlatRow[] {
       if (collection.custom) flattenCustom(collection.custom, child.custom ?? [], flat)
     }
   }
-  flattenCustom(resource.custom, record.custom ?? [], flat)
+  if (resource.custom) flattenCustom(resource.custom, record.custom ?? [], flat)
   return flat
 }
 

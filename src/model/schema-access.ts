@@ -1,6 +1,6 @@
 /** The tables of the area "Access". */
 import { added, known, seed, table, type Area } from './schema-column.ts'
-import { edge, rightsTable } from './schema-membership.ts'
+import { edge, membershipColumns, rightsTable } from './schema-membership.ts'
 
 export const access: Area = {
   title: 'Access',
@@ -21,6 +21,12 @@ export const access: Area = {
         'The system it means something in; null means everywhere.',
         { to: 'managed_sys' },
       ),
+      added('create_date', 'timestamptz', 'When it was made.'),
+      added('created_by', 'varchar(32)', 'Who made it.'),
+      added('last_update', 'timestamptz', 'When it was last changed.'),
+      added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
+      added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
     ]),
     table('referenced', 'managed_sys', 'A system in which people have accounts; 0 is this server.', [
       known('managed_sys_id', 'varchar(32)', 'Names the system.', { key: true }),
@@ -109,6 +115,7 @@ export const access: Area = {
       added('last_update', 'timestamptz', 'When it was last changed.'),
       added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
+      added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
     ]),
     table('referenced', 'role', 'A role: a bundle of access named after a task.', [
       known('role_id', 'varchar(32)', 'Names the role.', { key: true }),
@@ -127,6 +134,7 @@ export const access: Area = {
       added('last_update', 'timestamptz', 'When it was last changed.'),
       added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
+      added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
     ]),
     table('referenced', 'grp', 'A group of people.', [
       known('grp_id', 'varchar(32)', 'Names the group.', { key: true }),
@@ -176,6 +184,7 @@ export const access: Area = {
       known('admin_resource_id', 'varchar(32)', 'The resource whose holders administer it.', { to: 'res' }),
       known('graph_id', 'varchar(100)', 'Id of its vertex in drawings of the access graph.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
+      added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
     ]),
     table('seed', 'user_role', 'That a person has a role, from when to when.', [
       seed('user_id', 'VARCHAR(32)', 'The person.', { required: true, to: 'users' }),
@@ -190,6 +199,7 @@ export const access: Area = {
         'Whether the person has been reminded that it ends: NOT_REMINDED, REMINDED.',
         { required: true },
       ),
+      ...membershipColumns(false),
     ]),
     rightsTable('seed', 'user_role_membership_rights', 'user_role', 'Rights that a person\'s having a role carries.'),
     table('seed', 'user_grp', 'That a person is in a group, from when to when.', [
@@ -205,6 +215,7 @@ export const access: Area = {
         'Whether the person has been reminded that it ends: NOT_REMINDED, REMINDED.',
         { required: true },
       ),
+      ...membershipColumns(false),
     ]),
     rightsTable(
       'seed', 'user_grp_membership_rights', 'user_grp',
@@ -219,6 +230,7 @@ export const access: Area = {
       known('description', 'varchar(255)', 'A note, or the request that granted it.'),
       known('edge_id', 'varchar(40)', 'Id of the edge in drawings of the access graph.'),
       added('create_date', 'timestamptz', 'When it was recorded.'),
+      ...membershipColumns(true),
     ]),
     rightsTable(
       'seed', 'user_res_membership_rights', 'resource_user',

@@ -1,5 +1,5 @@
 /** Memberships look alike: an edge between two things for a time, and a table with the rights the edge carries. */
-import { known, seed, table, type Column, type Origin, type Table } from './schema-column.ts'
+import { added, known, seed, table, type Column, type Origin, type Table } from './schema-column.ts'
 
 /** An edge between groups, roles, resources and organisations; `ends` are its two ends, the giving one first. */
 export function edge(name: string, purpose: string, ends: readonly Column[]): Table {
@@ -11,7 +11,24 @@ export function edge(name: string, purpose: string, ends: readonly Column[]): Ta
     known('create_date', 'timestamptz', 'When it was made.'),
     known('description', 'varchar(255)', 'A note, or the request that granted it.'),
     known('edge_id', 'varchar(40)', 'Id of the edge in drawings of the access graph.'),
+    ...grantColumns,
   ])
+}
+
+const grantedBy = added('granted_by', 'varchar(255)', 'What whoever made it showed: a login, the name of a key, a job.')
+
+const grantColumns = [added('created_by', 'varchar(32)', 'Who made it, when that was a person.'), grantedBy]
+
+/** What we add to the hierarchy of organisations. */
+export const hierarchyColumns: readonly Column[] = [grantedBy]
+
+/** What we add to memberships of people; `dated` when the published table says when a row was made. */
+export function membershipColumns(dated: boolean): Column[] {
+  return [
+    ...(dated ? [] : [added('create_date', 'timestamptz', 'When it was made.')]),
+    ...grantColumns,
+    added('recorded_from', 'timestamptz', 'Since when the row stands as it is; what stood before is kept in gatehouse.membership_history.', { required: true }),
+  ]
 }
 
 /** The rights that a membership carries; `of` is the table of the membership. */

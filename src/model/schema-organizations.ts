@@ -1,6 +1,6 @@
 /** The tables of the area "Organisations". */
 import { added, known, seed, table, type Area } from './schema-column.ts'
-import { rightsTable } from './schema-membership.ts'
+import { hierarchyColumns, membershipColumns, rightsTable } from './schema-membership.ts'
 
 export const organizations: Area = {
   title: 'Organisations',
@@ -75,6 +75,7 @@ export const organizations: Area = {
         seed('end_date', 'DATETIME', 'When it ends, that instant excluded; null means never.'),
         seed('description', 'VARCHAR(255)', 'A note, or the request that granted it.'),
         seed('edge_id', 'VARCHAR(40)', 'Id of the edge in drawings of the access graph.'),
+        ...hierarchyColumns,
       ],
     ),
     rightsTable(
@@ -104,6 +105,7 @@ export const organizations: Area = {
       seed('end_date', 'DATETIME', 'When it ends, that instant excluded; null means never.'),
       seed('description', 'VARCHAR(255)', 'A note, or the request that granted it.'),
       seed('edge_id', 'VARCHAR(40)', 'Id of the edge in drawings of the access graph.'),
+      ...membershipColumns(true),
     ]),
     rightsTable('seed', 'user_affiliation_rights', 'user_affiliation', 'Rights that an affiliation carries.'),
   ],

@@ -2,6 +2,7 @@
  * Every table and column of the database, what it is for and where it comes from: the catalogue that the schema test
  * holds the live database to, and that the data dictionary and the SQL comments are made from.
  */
+import { accessHistory } from './schema-access-history.ts'
 import { access } from './schema-access.ts'
 import { audit } from './schema-audit.ts'
 import type { Area, Table } from './schema-column.ts'
@@ -16,7 +17,7 @@ import { policies } from './schema-policies.ts'
 import { signIn } from './schema-sign-in.ts'
 
 export const areas: readonly Area[] = [
-  people, contacts, signIn, organizations, access, metadata, policies, efs, audit, plans, gatehouse,
+  people, contacts, signIn, organizations, access, accessHistory, metadata, policies, efs, audit, plans, gatehouse,
 ]
 
 export const tables: readonly Table[] = areas.flatMap((area) => area.tables)

@@ -1,5 +1,5 @@
 /** The person: every attribute of USERS, and the child tables that belong to the document. Seed table USERS. */
-import { binary, date, dateTime, flag, identifier, integer, onRequest, personal, readOnly, reference, text, typeOf, type Resource } from './attribute.ts'
+import { binary, date, dateTime, flag, identifier, integer, onRequest, personal, readOnly, reference, text, typeOf, type OpenResource } from './attribute.ts'
 import { addresses, emails, phoneNumbers } from './contacts.ts'
 import { affiliations, keys, logins, notes, relations, supervisors } from './user-links.ts'
 import { activeExpression, secondaryStatuses, statuses } from './user-statuses.ts'
@@ -81,7 +81,7 @@ const bookkeeping = [
   integer('meta.version', 'version', 'Version', 'Counts the changes of the record; the ETag.', { ...readOnly, filterable: false }),
 ]
 
-export const user: Resource = {
+export const user: OpenResource = {
   name: 'User',
   segment: 'users',
   table: 'users',

@@ -20,13 +20,13 @@ export function validateDocument(resource: Resource, input: unknown, before?: Do
   if (!isObject(input)) throw new GatehouseError('invalid_body', 'The body must be a JSON object.')
   const found: Found[] = []
   const rules = { creating: before === undefined, trusted }
-  const result = checkObject(resource.attributes, input, before, '', found, rules, ['attributes', ...resource.collections.map((one) => one.path)])
+  const result = checkObject(resource.attributes, input, before, '', found, rules, [...(resource.custom ? ['attributes'] : []), ...resource.collections.map((one) => one.path)])
   for (const collection of resource.collections) {
     const entries = input[collection.path]
     if (entries === undefined) continue
     result[collection.path] = checkEntries(collection, entries, before?.[collection.path], collection.path, found, trusted)
   }
-  const custom = checkCustom(input.attributes, 'attributes', found)
+  const custom = resource.custom && checkCustom(input.attributes, 'attributes', found)
   if (custom) result.attributes = custom
   raise(found)
   return result

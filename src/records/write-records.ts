@@ -173,8 +173,8 @@ export async function findProblems(db: Pick<Transaction, 'query'>, resource: Res
   const found = pending.map(({ before, after }, record) => {
     const findings = wrongTypes(resource, before?.document, after, metadata)
     const own: PatternCheck[] = []
-    const elements = elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
-    checkCustom(after, before?.document, elements, '', findings, own)
+    const elements = resource.custom && elementsFor(metadata, resource.custom, after.typeId, after.subTypeId)
+    if (elements) checkCustom(after, before?.document, elements, '', findings, own)
     for (const collection of resource.collections) {
       if (collection.custom) checkEntryCustom(collection, after, before?.document, metadata, findings, own)
     }

@@ -91,7 +91,14 @@ const organizationProposal = object('Proposal', 'The organisation whose e-mail d
   organization: { ...object('Organisation', 'The organisation, or null when no domain fits.', { id: text('Its id.'), name: text('Its name.') }, ['id', 'name']), type: ['object', 'null'] },
 }, ['organization'])
 
-const resourceDocs = { User: 'A person.', Organization: 'A company, or any other organisation.' } as const
+const resourceDocs = {
+  User: 'A person.',
+  Organization: 'A company, or any other organisation.',
+  Group: 'A group of people.',
+  Role: 'A bundle of access named after a task.',
+  Resource: 'Anything that access is given to.',
+  Right: 'A tag on an edge that says what may be done there.',
+} as const
 
 function components(resource: Resource): [string, Schema][] {
   const entries = resource.collections.map((collection): [string, Schema] => [entryComponent(resource, collection), entrySchema(collection)])

@@ -26,7 +26,7 @@ function parameters(resource: Resource, path: string, wanted: string[], values: 
 /** The statement for a path: its conditions are those of the indexes. */
 function lookup(resource: Resource, path: string): string {
   const { table, idColumn, custom } = resource
-  if (path.startsWith('attributes.')) {
+  if (custom && path.startsWith('attributes.')) {
     return `select distinct lower(v.attr_value) as value, a.${custom.parentColumn} as id from ${custom.table} a join ${custom.valueTable} v on v.${custom.valueParent} = a.${custom.idColumn}
       where lower(left(v.attr_value, 256)) collate "C" = any($1::text[]) and lower(v.attr_value) = any($1::text[]) and a.name = $2`
   }

@@ -45,7 +45,7 @@ function lockSql({ table, idColumn }: Resource): string {
 /** The statement that loads records of a resource, made once: also what the benches run on its own. */
 export function statementFor(resource: Resource, options: Omit<LoadOptions, 'lock'>): Statement {
   const collections = resource.collections.filter((one) => options.collections?.includes(one.path) ?? true)
-  const custom = options.custom ?? true
+  const custom = resource.custom !== undefined && (options.custom ?? true)
   const name = `load_${resource.table}_${custom ? 'c' : ''}_${collections.map((one) => resource.collections.indexOf(one)).join('')}`
   const known = statements.get(name)
   if (known) return known
@@ -56,7 +56,7 @@ export function statementFor(resource: Resource, options: Omit<LoadOptions, 'loc
     't.search_text',
     ...virtual.map((attribute) => `case when ${attribute.expression} then 'Y' else 'N' end as "${attribute.path}"`),
     ...collections.map((one) => `${childSql(resource, one)} as "${one.path}"`),
-    ...(custom ? [`${customSql(resource.custom, `t.${resource.idColumn}`)} as "${resource.custom.path}"`] : []),
+    ...(custom ? [`${customSql(resource.custom!, `t.${resource.idColumn}`)} as "${resource.custom!.path}"`] : []),
   ]
   const sql = `select ${parts.join(', ')} from ${resource.table} t where t.${resource.idColumn} = any($1)`
   const made = { name, sql, base, collections, custom }
@@ -107,7 +107,7 @@ function toRecord(resource: Resource, statement: Statement, row: Row): LoadedRec
     children[collection.path] = entries.map((entry) => toChild(collection, base[resource.idColumn], entry))
   }
   if (!statement.custom) return { base, children }
-  return { base, children, custom: toCustom(resource.custom, base[resource.idColumn], row[resource.custom.path]) }
+  return { base, children, custom: toCustom(resource.custom!, base[resource.idColumn], row[resource.custom!.path]) }
 }
 
 function toChild(collection: Collection, parent: unknown, entry: unknown[]): ChildRow {
@@ -209,6 +209,6 @@ export function tablesOf(resource: Resource): string[] {
     for (const { side } of collection.attributes) if (side) tables.push(side.table)
     if (collection.custom) tables.push(collection.custom.table, collection.custom.valueTable)
   }
-  tables.push(resource.custom.table, resource.custom.valueTable)
+  if (resource.custom) tables.push(resource.custom.table, resource.custom.valueTable)
   return [...new Set(tables)]
 }
