@@ -152,15 +152,21 @@ test('If-Match is honoured wherever the document says so', async () => {
   const person = (await ask('POST', '/users', { userName: 'ada' })).body.id as string
   const company = (await ask('POST', '/organizations', { name: 'Analytical Engines' })).body.id as string
   const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id as number
+  const made = async (path: string, body: object) => (await ask('POST', path, body)).body.id as string
+  const ids: Record<string, string | number> = {
+    users: person, portals: portal, organizations: company, groups: await made('/groups', { displayName: 'Makers' }),
+    roles: await made('/roles', { name: 'Maker' }), resources: await made('/resources', { name: 'Engine', resourceType: 'WEBSERVICE' }), rights: await made('/rights', { name: 'Turn' }),
+  }
   const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId'))
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' },
+    Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {
-    const id = route.path.startsWith('/users') ? person : route.path.startsWith('/portals') ? portal : company
+    const id = ids[route.path.split('/')[1]!]
     const body = route.body && route.bodyRequired !== false ? bodies[route.body.component] : undefined
     const reply = await ask(route.method, route.path.replace(':id', String(id)), body, { 'if-match': '"999"' })
     expect(`${route.operation} ${reply.status}`).toBe(`${route.operation} 412`)

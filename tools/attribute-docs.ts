@@ -1,4 +1,5 @@
 /** `docs/attributes.md`: every attribute of the API with its type, limits and column, from the lists in src/model. */
+import { group, resource, right, role } from '../src/model/access-records.ts'
 import type { Attribute, Collection, Resource } from '../src/model/attribute.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organization } from '../src/model/organization.ts'
@@ -9,14 +10,14 @@ export function attributesPage(): string {
   return page('Attributes', 'the attribute lists in src/model',
     '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes each have an index. Lengths '
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
-    ...resourceChapter(user), ...resourceChapter(organization),
+    ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
     ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement))
 }
 
 function resourceChapter(resource: Resource): string[] {
   return [
     `## ${resource.name}`,
-    `Address: \`/${resource.segment}\`. Table: \`${resource.table}\`. Custom attributes stand under \`attributes\`, by name.`,
+    `Address: \`/${resource.segment}\`. Table: \`${resource.table}\`.${resource.custom ? ' Custom attributes stand under `attributes`, by name.' : ''}`,
     attributeTable(resource.attributes),
     ...resource.collections.flatMap((collection) => collectionChapter(`${resource.name}: ${collection.path}`, collection, resource)),
   ]

@@ -2,6 +2,7 @@
 import { eventAttributes } from '../audit/event-resource.ts'
 import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
+import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
@@ -100,15 +101,15 @@ const resourceDocs = {
   Right: 'A tag on an edge that says what may be done there.',
 } as const
 
-function components(resource: Resource): [string, Schema][] {
-  const entries = resource.collections.map((collection): [string, Schema] => [entryComponent(resource, collection), entrySchema(collection)])
-  return [[resource.name, resourceSchema(resource, resourceDocs[resource.name])], ...entries]
+function components(own: Resource): [string, Schema][] {
+  const entries = own.collections.map((collection): [string, Schema] => [entryComponent(own, collection), entrySchema(collection)])
+  return [[own.name, resourceSchema(own, resourceDocs[own.name])], ...entries]
 }
 
 /** All of them, by name. */
 export function allComponents(): Record<string, Schema> {
   return {
-    ...Object.fromEntries([...components(user), ...components(organization)]),
+    ...Object.fromEntries([user, organization, group, role, resource, right].flatMap(components)),
     CustomAttributes: customAttributes,
     OrganizationChild: organizationChild,
     OrganizationProposal: organizationProposal,

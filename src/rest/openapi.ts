@@ -3,6 +3,7 @@
  * operation is what `server.ts` does around every route.
  */
 import { errorTable } from '../errors.ts'
+import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
@@ -67,6 +68,7 @@ const tagDocs: Record<string, string> = {
   People: 'People, and what belongs to each: addresses, logins, affiliations, notes.',
   Lifecycle: 'What happens in a person\'s life here: activate, disable, terminate, rehire.',
   Organisations: 'Companies and every other organisation, and how they stand above one another.',
+  Access: 'Groups, roles, resources and rights, who has them, and why.',
   Metadata: 'Kinds of things, and the custom attributes administrators declare.',
   Plans: 'What an import, a bulk operation, a merge or a sync would do: look first, then apply exactly that.',
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
@@ -157,16 +159,16 @@ function queryParameter(parameter: QueryParameter, route: Route): Parameter {
   return { name, in: 'query', ...(required ? { required } : {}), description: doc, schema: { ...form, ...limits } }
 }
 
-const resources: Record<string, Resource> = { User: user, Organization: organization }
+const resources: Record<string, Resource> = { User: user, Organization: organization, Group: group, Role: role, Resource: resource, Right: right }
 
 function sortable(route: Route): string[] | undefined {
-  const resource = resources[route.answer?.component ?? '']
-  return resource?.attributes.filter((one) => one.sortable).map(({ path }) => path)
+  const own = resources[route.answer?.component ?? '']
+  return own?.attributes.filter((one) => one.sortable).map(({ path }) => path)
 }
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method !== 'GET' && ((/^\/(users|organizations)\/:id/.test(path) && !path.endsWith('/merge')) || /^\/portals\/:id(\/settings)?$/.test(path))
+  return method !== 'GET' && ((/^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) && !path.endsWith('/merge')) || /^\/portals\/:id(\/settings)?$/.test(path))
 }
 
 function headerParameters(route: Route): Reference[] {

@@ -1,4 +1,5 @@
 /** Routes of people and organisations and of everything that hangs below them, made from the attribute lists. */
+import { createAccessRecord, groupKind, patchAccessRecord, readAccessRecord, removeAccessRecord, replaceAccessRecord, resourceKind, rightKind, roleKind } from '../access/access-records.ts'
 import { addEntry, changeAttributes, entriesOf, entryOf, patchEntry, removeEntry, replaceEntry } from '../directory/entries.ts'
 import { createOrganization, deleteOrganization, patchOrganization, readOrganization, replaceOrganization } from '../directory/organizations.ts'
 import { organizationKind } from '../directory/organization-record.ts'
@@ -26,11 +27,22 @@ interface Verbs {
 const verbs: readonly Verbs[] = [
   { kind: userKind, read: readUser, create: createUser, replace: replaceUser, patch: patchUser, remove: deleteUser },
   { kind: organizationKind, read: readOrganization, create: createOrganization, replace: replaceOrganization, patch: patchOrganization, remove: deleteOrganization },
+  ...[groupKind, roleKind, resourceKind, rightKind].map((kind): Verbs => ({
+    kind,
+    read: (db, id) => readAccessRecord(db, kind, id),
+    create: (ctx, body) => createAccessRecord(ctx, kind, body),
+    replace: (ctx, id, body, versions) => replaceAccessRecord(ctx, kind, id, body, versions),
+    patch: (ctx, id, body, versions) => patchAccessRecord(ctx, kind, id, body, versions),
+    remove: (ctx, id, versions) => removeAccessRecord(ctx, kind, id, versions),
+  })),
 ]
+
+const tags: Partial<Record<Resource['name'], string>> = { User: 'People', Organization: 'Organisations' }
+const tagOf = ({ name }: Resource) => tags[name] ?? 'Access'
 
 export const recordRoutes: readonly Route[] = verbs.flatMap((one) => [
   ...resourceRoutes(one),
-  ...customRoutes(one),
+  ...(one.kind.resource.custom ? customRoutes(one) : []),
   ...one.kind.resource.collections.flatMap((collection) => collectionRoutes(one, collection)),
 ])
 
@@ -51,7 +63,7 @@ function resourceRoutes({ kind, ...verb }: Verbs): Route[] {
   const { resource } = kind
   const [one, path] = [resource.name, `/${resource.segment}`]
   const shape = { component: one }
-  const base = { tag: one === 'User' ? 'People' : 'Organisations' }
+  const base = { tag: tagOf(resource) }
   const change = (result: Document, call: Call) => shown(call.ctx, resource, result, ordinary(resource))
   return [
     { ...base, method: 'GET', path, scope: 'read', operation: `list${one}s`, summary: `Lists ${one} records.`, query: listParameters, answer: { ...shape, list: true }, handle: (call) => list(resource, call) },
@@ -81,7 +93,7 @@ function resourceRoutes({ kind, ...verb }: Verbs): Route[] {
 function customRoutes({ kind, read }: Verbs): Route[] {
   const { resource } = kind
   const component = { component: 'CustomAttributes' }
-  const base = { tag: resource.name === 'User' ? 'People' : 'Organisations', path: `/${resource.segment}/:id/attributes`, answer: component }
+  const base = { tag: tagOf(resource), path: `/${resource.segment}/:id/attributes`, answer: component }
   const view = (document: Document): Answer => ({ body: document.attributes ?? {}, version: (document.meta as Document).version as number })
   const change = (operation: 'replace' | 'update') => async (call: Call) => view(await changeAttributes(call.ctx, kind, call.params.id!, operation, call.body, call.versions))
   return [
@@ -117,7 +129,7 @@ function collectionRoutes({ kind, read }: Verbs, collection: Collection): Route[
   const { resource } = kind
   const path = `/${resource.segment}/:id/${collection.segment}`
   const component = resource.name + collection.path[0]!.toUpperCase() + collection.path.slice(1)
-  const base = { tag: resource.name === 'User' ? 'People' : 'Organisations' }
+  const base = { tag: tagOf(resource) }
   const view = (entry: Document) => projectEntry(collection.attributes, entry, collection.path, undefined)
   const changed = ({ document, entry }: { document: Document; entry: Document }): Answer => ({ body: view(entry), version: (document.meta as Document).version as number })
   const load = (call: Call) => read(call.ctx.db, call.params.id!, [collection.path])

@@ -3,6 +3,7 @@
  * attribute lists, so that a reference to nothing is named as the caller wrote it.
  */
 import type { Attribute, Resource } from '../model/attribute.ts'
+import { group, resource, right, role } from '../model/access-records.ts'
 import { metadataElement } from '../model/metadata-records.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
@@ -29,6 +30,7 @@ function* ofResource({ table, attributes, collections }: Resource): Generator<[s
 export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   ...ofResource(user),
   ...ofResource(organization),
+  ...[group, role, resource, right].flatMap((one) => [...ofResource(one)]),
   // The column follows the edges.
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],

@@ -1,0 +1,91 @@
+/** The verbs on groups, roles, resources and rights: create, replace, patch, delete; one road for the four of them. */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { group, resource, right, role } from '../model/access-records.ts'
+import { isObject, valueAt, type Document, type Resource } from '../model/attribute.ts'
+import { searchText } from '../model/fold.ts'
+import { mergePatch } from '../model/merge-patch.ts'
+import { documentOf } from '../model/rows.ts'
+import { validateDocument } from '../model/validate.ts'
+import { checkVersion, type Versions } from '../records/versions.ts'
+import { lockRecords, recordRemoval, writeRecords, type RecordKind } from '../records/write-records.ts'
+import { deleteAccessRecord } from '../store/access-records.ts'
+import { loadRecords } from '../store/records.ts'
+
+const kindOf = (own: Resource): RecordKind => ({
+  resource: own,
+  prepare: (document) => document,
+  derivedColumns: (document) => ({ search_text: searchText(searchedValues(own, document)) }),
+})
+
+export const groupKind = kindOf(group)
+export const roleKind = kindOf(role)
+export const resourceKind = kindOf(resource)
+export const rightKind = kindOf(right)
+
+/** Makes one. Errors: `invalid_…` with paths, `already_exists` for a taken name. */
+export async function createAccessRecord(ctx: Context, kind: RecordKind, input: unknown): Promise<Document> {
+  const [created] = await createAccessRecords(ctx, kind, [newAccessRecord(ctx, kind, input)])
+  return created!
+}
+
+/** The document of a new one, checked; `trusted` input brings its own id and dates. */
+export function newAccessRecord(ctx: Context, { resource: own }: RecordKind, input: unknown, trusted = false): Document {
+  const document = validateDocument(own, input, undefined, trusted)
+  document.id ??= ctx.newId()
+  return document
+}
+
+/** Makes many in one transaction, all or none. */
+export function createAccessRecords(ctx: Context, kind: RecordKind, documents: readonly Document[]): Promise<Document[]> {
+  const action = actionOf(kind, 'create')
+  return ctx.db.transaction((tx) => writeRecords(tx, ctx, kind, documents.map((after) => ({ action, after: { ...after } }))))
+}
+
+/** Replaces the document: what it does not name is cleared. Errors: those of creation, `not_found`, `version_mismatch`. */
+export function replaceAccessRecord(ctx: Context, kind: RecordKind, id: string, input: unknown, versions?: Versions): Promise<Document> {
+  return changeAccessRecord(ctx, kind, id, 'replace', (before) => validateDocument(kind.resource, input, before), versions)
+}
+
+/** Changes what a JSON Merge Patch (RFC 7396) names. */
+export function patchAccessRecord(ctx: Context, kind: RecordKind, id: string, patch: unknown, versions?: Versions): Promise<Document> {
+  if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
+  return changeAccessRecord(ctx, kind, id, 'update', (before) => validateDocument(kind.resource, mergePatch(before, patch), before), versions)
+}
+
+async function changeAccessRecord(
+  ctx: Context, kind: RecordKind, id: string, operation: string, change: (before: Document) => Document, versions: Versions,
+): Promise<Document> {
+  return ctx.db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
+    checkVersion(before.document, versions)
+    const [result] = await writeRecords(tx, ctx, kind, [{ action: actionOf(kind, operation), before, after: { ...change(before.document), id } }])
+    return result!
+  })
+}
+
+/** Removes one for good, with its edges to other things. Errors: `not_found`, `still_referenced` while people have it. */
+export async function removeAccessRecord(ctx: Context, kind: RecordKind, id: string, versions?: Versions): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const { document } = (await lockRecords(tx, kind.resource, [id])).get(id)!
+    checkVersion(document, versions)
+    await deleteAccessRecord(tx, kind.resource, id)
+    await recordRemoval(tx, ctx, kind.resource, document)
+  })
+}
+
+/** One of them, or `not_found`. */
+export async function readAccessRecord(db: Pick<Context['db'], 'query'>, { resource: own }: RecordKind, id: string): Promise<Document> {
+  const record = (await loadRecords(db, own, [id])).get(id)
+  if (!record) throw new GatehouseError('not_found', `There is no ${own.name} with the id ${id}.`)
+  return documentOf(own, record)
+}
+
+const actionOf = ({ resource: own }: RecordKind, operation: string) => `${own.name.toLowerCase()}.${operation}`
+
+function searchedValues(own: Resource, document: Document): string[] {
+  return own.attributes.flatMap((attribute) => {
+    const value = attribute.searched ? valueAt(document, attribute.path) : undefined
+    return typeof value === 'string' ? [value] : []
+  })
+}
