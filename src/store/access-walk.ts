@@ -1,0 +1,135 @@
+/**
+ * SQL that walks the access graph: from a person to everything they have, from a resource to everything that gives it.
+ * All questions about access are built from these parts, so that they cannot disagree.
+ *
+ * A moment that is not past is asked of the rows that stand, by their dates. A past one is asked of the rows that the
+ * database knew at that moment (`recorded_from`, `recorded_to`, and gatehouse.membership_history for memberships), by
+ * their dates: the answer is the one that was given then.
+ *
+ * Each step of a walk is a lateral subquery behind `offset 0`: one index probe a node, which the planner cannot turn
+ * into a join over the whole graph. `union` keeps a walk from going in circles. Letters sort g < o < r < s, so that
+ * `< 's'` leaves resources out and `>= 's'` takes nothing else, both by the index (source, target).
+ */
+import { memberships, type EdgeKind } from '../model/access-edges.ts'
+
+export interface Moment {
+  /** ISO instant in UTC. */
+  at: string
+  past: boolean
+}
+
+/** The moment someone asks about: now, unless they say. */
+export function momentOf(now: Date, at: string | undefined): Moment {
+  const asked = at === undefined ? now : new Date(at)
+  return { at: asked.toISOString(), past: asked < now }
+}
+
+/** Whether a row's dates cover the moment; `at` is the parameter's place. */
+export const inForce = (row: string, at: string): string =>
+  `(${row}.start_date is null or ${row}.start_date <= ${at}) and (${row}.end_date is null or ${row}.end_date > ${at})`
+
+const select = (columns: string, from: string, where: string) => `select ${columns} from ${from} where ${where}`
+
+/** Rows of a table with RECORDED_TO: those that stand, or those that stood at the moment, from two partial indexes. */
+function known(columns: string, table: string, row: string, where: string, at: string, past: boolean): string {
+  const standing = select(columns, `${table} ${row}`, `${where} and ${row}.recorded_to is null${past ? ` and ${row}.recorded_from <= ${at}` : ''}`)
+  if (!past) return standing
+  return `${standing} union all ${select(columns, `${table} ${row}`, `${where} and ${row}.recorded_to > ${at} and ${row}.recorded_from <= ${at}`)}`
+}
+
+/** Edges `e` that meet a condition and are in force. */
+export function edgesSql(columns: string, where: string, at: string, past: boolean): string {
+  return known(columns, 'gatehouse.access_edge', 'e', `${where} and ${inForce('e', at)}`, at, past)
+}
+
+/** A condition: the node passes on what it has. */
+export function isActive(node: string, at: string, past: boolean): string {
+  return `exists (${known('1', 'gatehouse.access_node', 'n', `n.node = ${node} and n.active`, at, past)})`
+}
+
+/** Nodes that everybody has: public resources, groups of everyone. */
+export function everyoneSql(where: string, at: string, past: boolean): string {
+  return known('n.node', 'gatehouse.access_node', 'n', `n.everyone and n.active and ${where}`, at, past)
+}
+
+/** What a membership of a person is called wherever it stands: in its table as `m`, or in the history as `h`. */
+export interface MembershipColumns {
+  /** Over `m` in the table of a kind. */
+  standing: (kind: EdgeKind) => string
+  /** Over `h` in gatehouse.membership_history. */
+  kept: string
+}
+
+export const targetOnly: MembershipColumns = { standing: ({ target, targetColumn }) => `'${target}' || m.${targetColumn} as node`, kept: 'h.target as node' }
+
+/** With the id and the rights of the membership. */
+export const withRights: MembershipColumns = {
+  standing: ({ target, targetColumn, rightsTable }) => `'${target}' || m.${targetColumn} as node, m.membership_id,
+    array(select x.access_right_id from public.${rightsTable} x where x.membership_id = m.membership_id) as rights`,
+  kept: 'h.target as node, h.membership_id, h.rights',
+}
+
+/** Memberships in force of the people that `where` names (over `m` and `h`, by user_id), of some kinds. */
+export function membershipsSql(columns: MembershipColumns, where: (row: string) => string, at: string, past: boolean, kinds: readonly EdgeKind[] = memberships): string {
+  const standing = kinds.map((kind) => select(columns.standing(kind), `public.${kind.table} m`,
+    `${where('m')} and ${inForce('m', at)}${past ? ` and m.recorded_from <= ${at}` : ''}`))
+  if (!past) return standing.join('\n union all ')
+  const names = kinds.map(({ kind }) => `'${kind}'`).join(', ')
+  const kept = select(columns.kept, 'gatehouse.membership_history h',
+    `${where('h')} and h.kind in (${names}) and h.recorded_from <= ${at} and h.recorded_to > ${at} and ${inForce('h', at)}`)
+  return [...standing, kept].join('\n union all ')
+}
+
+const ofUser = (user: string) => (row: string) => `${row}.user_id = ${user}`
+
+/** CTE `walk(node)`: the groups, roles and organisations of a person, direct and inherited, that pass something on. */
+export function holdersCte(user: string, at: string, past: boolean): string {
+  const kinds = memberships.filter(({ target }) => target !== 's')
+  return `walk(node) as (
+    select f.node from (${membershipsSql(targetOnly, ofUser(user), at, past, kinds)}
+      union all ${everyoneSql(`n.node < 's'`, at, past)}) f where ${isActive('f.node', at, past)}
+    union
+    select step.target from walk w cross join lateral (
+      select e.target from (${edgesSql('e.target', `e.source = w.node and e.target < 's'`, at, past)}) e
+      where ${isActive('e.target', at, past)} offset 0) step)`
+}
+
+/** A condition over `u` (users): the person may use anything at all at the moment. */
+export function personCounts(at: string, past: boolean): string {
+  const active = (row: string) => `${row}.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and ${row}.secondary_status is null`
+  if (!past) return active('u')
+  // The first change after the moment tells how things stood before it.
+  return `coalesce(u.create_date <= ${at}, true) and coalesce(
+    (select ${active('s')} from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > ${at} order by s.recorded_to limit 1),
+    ${active('u')})`
+}
+
+/**
+ * Whether a person has a resource, as one statement: $1 the person, $2 the resource's node, $3 a right or null, $4 the
+ * moment. A right counts on the last edge into the resource, by whatever path one comes to that edge. One row
+ * `{ person, counts, known, allowed }`: whether there is such a person, whether they count, whether there is such a
+ * resource, and the answer.
+ */
+export function checkSql(past: boolean): string {
+  const at = '$4::timestamptz'
+  const meets = (rights: string) => `($3::text is null or $3 = any(${rights}))`
+  const resources = memberships.filter(({ target }) => target === 's')
+  const own = membershipsSql(withRights, ofUser('$1'), at, past, resources)
+  const isPublic = (node: string) => `exists (${everyoneSql(`n.node = ${node}`, at, past)})`
+  const held = (node: string, right: (rights: string) => string) => `(
+    exists (select from (${own}) d where d.node = ${node} and ${right('d.rights')})
+    or exists (select from walk w cross join lateral (${edgesSql('e.rights', `e.source = w.node and e.target = ${node}`, at, past)}) d where ${right('d.rights')}))`
+  return `with recursive ${holdersCte('$1', at, past)},
+   below(node) as (
+    select e.source from (${edgesSql('e.source, e.rights', `e.target = $2 and e.source >= 's'`, at, past)}) e where ${meets('e.rights')}
+    union
+    select step.source from below b cross join lateral (
+      select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step),
+   asked as (select exists (${known('1', 'gatehouse.access_node', 'n', 'n.node = $2', at, past)}) as known),
+   person as (select ${personCounts(at, past)} as counts from users u where u.user_id = $1)
+   select a.known, p.counts is not null as person, coalesce(p.counts, false) as counts, coalesce(p.counts, false) and (
+     ${held('$2', meets)}
+     or ($3::text is null and ${isPublic('$2')})
+     or exists (select from below b where ${held('b.node', () => 'true')} or ${isPublic('b.node')})) as allowed
+   from asked a left join person p on true`
+}
