@@ -132,8 +132,8 @@ begin
     if tg_op = 'UPDATE' and to_jsonb(old) - 'edge_id' = to_jsonb(new) - 'edge_id' then
       return null;
     end if;
-    delete from gatehouse.access_edge where membership_id = old.membership_id and recorded_to is null and recorded_from = now();
-    update gatehouse.access_edge set recorded_to = now() where membership_id = old.membership_id and recorded_to is null;
+    delete from gatehouse.access_edge where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null and recorded_from = now();
+    update gatehouse.access_edge set recorded_to = now() where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null;
   end if;
   if tg_op = 'DELETE' then
     return null;
@@ -182,14 +182,14 @@ begin
        from (select distinct membership_id from changed) c),
      fresh as (
        update gatehouse.access_edge e set rights = r.now from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
      closed as (
        update gatehouse.access_edge e set recorded_to = now() from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
        returning e.*, r.now)
      insert into gatehouse.access_edge
      select kind, membership_id, source, target, start_date, end_date, now, description, create_date, created_by, granted_by, now(), null
-     from closed', tg_table_name);
+     from closed', tg_table_name, tg_argv[0]);
   return null;
 end $function$;
 
@@ -467,7 +467,7 @@ create table gatehouse.membership_history (
   granted_by character varying(255),
   recorded_from timestamp with time zone not null,
   recorded_to timestamp with time zone not null,
-  constraint membership_history_pkey PRIMARY KEY (membership_id, recorded_to)
+  constraint membership_history_pkey PRIMARY KEY (kind, membership_id, recorded_to)
 );
 
 -- table: gatehouse.migration
@@ -1797,7 +1797,7 @@ CREATE INDEX iam_user_reference_uuid ON efs.iam_user_reference USING btree (uuid
 CREATE INDEX portal_panelist_user ON efs.portal_panelist USING btree (user_id);
 
 -- index: gatehouse.access_edge_membership
-CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id) WHERE (recorded_to IS NULL);
+CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id, kind) WHERE (recorded_to IS NULL);
 
 -- index: gatehouse.access_edge_past_source
 CREATE INDEX access_edge_past_source ON gatehouse.access_edge USING btree (source, target, recorded_to) WHERE (recorded_to IS NOT NULL);
@@ -2565,19 +2565,19 @@ CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_org
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 
 -- trigger: public.grp.grp_mirror_update
-CREATE TRIGGER grp_mirror_update AFTER UPDATE OF grp_name, status, assign_to_all ON public.grp FOR EACH ROW WHEN (((((old.grp_name)::text IS DISTINCT FROM (new.grp_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text)) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all))) EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
+CREATE TRIGGER grp_mirror_update AFTER UPDATE OF grp_name, status, assign_to_all ON public.grp FOR EACH ROW WHEN ((((old.grp_name)::text IS DISTINCT FROM (new.grp_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all))) EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 
 -- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_delete
-CREATE TRIGGER grp_grp_membership_rights_mirror_delete AFTER DELETE ON public.grp_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_grp_membership_rights_mirror_delete AFTER DELETE ON public.grp_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gg');
 
 -- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_insert
-CREATE TRIGGER grp_grp_membership_rights_mirror_insert AFTER INSERT ON public.grp_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_grp_membership_rights_mirror_insert AFTER INSERT ON public.grp_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gg');
 
 -- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_delete
-CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.grp_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.grp_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('og');
 
 -- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_insert
-CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('og');
 
 -- trigger: public.grp_role.grp_role_mirror
 CREATE TRIGGER grp_role_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gr', 'grp_id', 'role_id', 'grp_role_membership_rights');
@@ -2589,10 +2589,10 @@ CREATE TRIGGER grp_role_period_insert AFTER INSERT ON public.grp_role REFERENCIN
 CREATE TRIGGER grp_role_period_update AFTER UPDATE ON public.grp_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'grp_id');
 
 -- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_delete
-CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.grp_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.grp_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gr');
 
 -- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_insert
-CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gr');
 
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_mirror
 CREATE TRIGGER grp_to_grp_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_to_grp_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gg', 'member_grp_id', 'grp_id', 'grp_grp_membership_rights');
@@ -2604,10 +2604,10 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_delete
-CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
-CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
 -- trigger: public.res.res_mirror
 CREATE TRIGGER res_mirror AFTER INSERT OR DELETE ON public.res FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
@@ -2616,10 +2616,10 @@ CREATE TRIGGER res_mirror AFTER INSERT OR DELETE ON public.res FOR EACH ROW EXEC
 CREATE TRIGGER res_mirror_update AFTER UPDATE OF name, is_public ON public.res FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_delete
-CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_insert
-CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
 
 -- trigger: public.res_org_membership.res_org_membership_mirror
 CREATE TRIGGER res_org_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_org_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('os', 'company_id', 'resource_id', 'res_org_membership_rights');
@@ -2631,22 +2631,22 @@ CREATE TRIGGER res_org_membership_period_insert AFTER INSERT ON public.res_org_m
 CREATE TRIGGER res_org_membership_period_update AFTER UPDATE ON public.res_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'company_id');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_delete
-CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_insert
-CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_delete
-CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_insert
-CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_delete
-CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_insert
-CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
 
 -- trigger: public.res_to_res_membership.res_to_res_membership_mirror
 CREATE TRIGGER res_to_res_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_to_res_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('ss', 'member_resource_id', 'resource_id', 'res_res_membership_rights');
@@ -2700,16 +2700,16 @@ CREATE TRIGGER role_org_membership_period_insert AFTER INSERT ON public.role_org
 CREATE TRIGGER role_org_membership_period_update AFTER UPDATE ON public.role_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'company_id');
 
 -- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_delete
-CREATE TRIGGER role_org_membership_rights_mirror_delete AFTER DELETE ON public.role_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_org_membership_rights_mirror_delete AFTER DELETE ON public.role_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('or');
 
 -- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_insert
-CREATE TRIGGER role_org_membership_rights_mirror_insert AFTER INSERT ON public.role_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_org_membership_rights_mirror_insert AFTER INSERT ON public.role_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('or');
 
 -- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_delete
-CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.role_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.role_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rr');
 
 -- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_insert
-CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rr');
 
 -- trigger: public.role_to_role_membership.role_to_role_membership_mirror
 CREATE TRIGGER role_to_role_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.role_to_role_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('rr', 'member_role_id', 'role_id', 'role_role_membership_rights');
