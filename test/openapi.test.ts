@@ -4,6 +4,7 @@ import { errorTable } from '../src/errors.ts'
 import { allRoutes } from '../src/main.ts'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { eventAttributes } from '../src/audit/event-resource.ts'
+import { sessionAttributes } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
@@ -106,7 +107,7 @@ describe('attributes', () => {
   const lists: [string, readonly Attribute[]][] = [
     ['User', user.attributes], ['Organization', organization.attributes],
     ...[user, organization].flatMap((resource) => resource.collections.map((one): [string, readonly Attribute[]] => [entryComponent(resource, one), one.attributes])),
-    ['MetadataType', metadataType.attributes], ['MetadataElement', metadataElement.attributes], ['AuditEvent', eventAttributes],
+    ['Session', sessionAttributes], ['MetadataType', metadataType.attributes], ['MetadataElement', metadataElement.attributes], ['AuditEvent', eventAttributes],
   ]
 
   test.each(lists)('%s has each of its attributes as the list has it', (component, attributes) => {
@@ -152,15 +153,17 @@ test('If-Match is honoured wherever the document says so', async () => {
   const person = (await ask('POST', '/users', { userName: 'ada' })).body.id as string
   const company = (await ask('POST', '/organizations', { name: 'Analytical Engines' })).body.id as string
   const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id as number
+  const element = (await ask('POST', '/metadata/elements', { name: 'shoeSize' })).body.id as string
+  const ids: [string, unknown][] = [['/users', person], ['/organizations', company], ['/portals', portal], ['/metadata/types', 'CONTRACTOR'], ['/metadata/elements', element], ['/metadata/organization-types', 'DIVISION']]
   const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId'))
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {
-    const id = route.path.startsWith('/users') ? person : route.path.startsWith('/portals') ? portal : company
+    const id = ids.find(([path]) => route.path.startsWith(`${path}/`))![1]
     const body = route.body && route.bodyRequired !== false ? bodies[route.body.component] : undefined
     const reply = await ask(route.method, route.path.replace(':id', String(id)), body, { 'if-match': '"999"' })
     expect(`${route.operation} ${reply.status}`).toBe(`${route.operation} 412`)

@@ -44,7 +44,7 @@ export function addKeyCommands(gatehouse: Command): void {
     .action((options: { json?: boolean }) =>
       withDatabase(async (_opened, ctx) => {
         const found = await listKeys(ctx)
-        print(options.json, found, () => table(['id', 'name', 'scopes', 'person', 'expires'], found.map((one) => [one.id, one.name, one.scopes, one.userId, one.expires])))
+        print(options.json, found, () => table(['id', 'name', 'scopes', 'person', 'expires'], found.map((one) => [one.id, one.name, (one.scopes as string[]).join(' '), one.userId, one.expires])))
       }))
   keys
     .command('revoke')

@@ -143,7 +143,7 @@ function operationOf(route: Route): Operation {
 }
 
 function pathParameters(route: Route): Parameter[] {
-  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.' }
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.' }
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
     { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
   ))
@@ -159,14 +159,16 @@ function queryParameter(parameter: QueryParameter, route: Route): Parameter {
 
 const resources: Record<string, Resource> = { User: user, Organization: organization }
 
-function sortable(route: Route): string[] | undefined {
+function sortable(route: Route): readonly string[] | undefined {
+  if (route.sortable) return route.sortable
   const resource = resources[route.answer?.component ?? '']
   return resource?.attributes.filter((one) => one.sortable).map(({ path }) => path)
 }
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method !== 'GET' && ((/^\/(users|organizations)\/:id/.test(path) && !path.endsWith('/merge')) || /^\/portals\/:id(\/settings)?$/.test(path))
+  if (method === 'GET' || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
+  return /^\/(users|organizations)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {
