@@ -1,4 +1,5 @@
 /** The OpenAPI document says what the server does: every route, every attribute, and nothing that points nowhere. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { errorTable } from '../src/errors.ts'
 import { allRoutes } from '../src/main.ts'
@@ -171,6 +172,11 @@ test('If-Match is honoured wherever the document says so', async () => {
 })
 
 describe('the pages', () => {
+  test('turn the rows of tables into paragraphs where four columns find no room', async () => {
+    const css = readFileSync(new URL('../src/rest/docs-page.css', import.meta.url), 'utf8')
+    expect(css).toMatch(/@media \(max-width: 40rem\) \{[^]*\.wide tr \{ display: block;/)
+  })
+
   const served = async () => {
     const server = createServer(await testContext({ PUBLIC_URL: 'https://people.example.com' }))
     addDocs(server, routes, { config: (await testContext({ PUBLIC_URL: 'https://people.example.com' })).config })
