@@ -50,5 +50,10 @@ export function addKeyCommands(gatehouse: Command): void {
     .command('revoke')
     .description('Revokes a key at once.')
     .argument('<id>', 'the id of the key')
-    .action((id: string) => withDatabase((_opened, ctx) => revokeKey(ctx, id)))
+    .option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) =>
+      withDatabase(async (_opened, ctx) => {
+        await revokeKey(ctx, id)
+        print(options.json, { id, revoked: true }, () => [`The key ${id} works no longer.`])
+      }))
 }
