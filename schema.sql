@@ -1118,6 +1118,7 @@ create table public.metadata_type (
   display_name character varying(255),
   display_order integer default 0 not null,
   is_system character(1) default 'N'::bpchar not null,
+  version integer default 1 not null,
   constraint metadata_type_pkey PRIMARY KEY (type_id),
   constraint metadata_type_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint metadata_type_is_binary_check CHECK ((is_binary = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -1159,6 +1160,7 @@ create table public.organization_type (
   org_type_id character varying(32) not null,
   name character varying(100) not null,
   description character varying(100),
+  version integer default 1 not null,
   constraint organization_type_name_key UNIQUE (name),
   constraint organization_type_pkey PRIMARY KEY (org_type_id)
 );
@@ -3472,6 +3474,7 @@ comment on column public.metadata_type.is_sensitive is 'Y when values of this ty
 comment on column public.metadata_type.display_name is 'What people see.';
 comment on column public.metadata_type.display_order is 'Its place in lists.';
 comment on column public.metadata_type.is_system is 'Y when the server depends on it; such a word cannot be deleted.';
+comment on column public.metadata_type.version is 'Counts the changes; its ETag.';
 
 -- comment: public.org_structure
 comment on table public.org_structure is 'Who leads whom: a person may have several supervisors, one of them primary.';
@@ -3497,6 +3500,7 @@ comment on table public.organization_type is 'The sorts of unit there are.';
 comment on column public.organization_type.org_type_id is 'Names the sort.';
 comment on column public.organization_type.name is 'What people call it.';
 comment on column public.organization_type.description is 'What is meant by it.';
+comment on column public.organization_type.version is 'Counts the changes; its ETag.';
 
 -- comment: public.phone
 comment on table public.phone is 'A phone number of a person.';

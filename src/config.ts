@@ -22,6 +22,7 @@ export const settings = {
   DATABASE_URL: { kind: 'secret', doc: 'A PostgreSQL (15 or newer) to use. Absent: the embedded one, under GATEHOUSE_DATA.' },
   DATABASE_POOL_SIZE: { kind: 'integer', default: '10', min: 2, max: 200, doc: 'Connections to the database at most.' },
   DATABASE_NAMED_STATEMENTS: { kind: 'boolean', default: 'true', doc: 'Set to false behind a pooler in transaction mode that cannot keep prepared statements.' },
+  READ_TIMEOUT_SECONDS: { kind: 'integer', default: '10', min: 1, max: 60, doc: 'How long the database may work on one question of a reading request (GET); then it is answered with `too_slow`. Everything else may take 60 seconds a statement.' },
   GATEHOUSE_DATA: { kind: 'text', default: '.gatehouse', doc: 'The folder of the embedded database, the master key and other files the server keeps.' },
   GATEHOUSE_MASTER_KEY: { kind: 'secret', doc: 'Base64 of 32 random bytes; encrypts what must be read back. Absent (and no file named): made once under GATEHOUSE_DATA.' },
   GATEHOUSE_MASTER_KEY_FILE: { kind: 'text', doc: 'A file that holds the master key, instead of the variable.' },

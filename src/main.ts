@@ -24,6 +24,7 @@ import { planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
+import { sessionRoutes } from './rest/sessions.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
@@ -82,7 +83,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */

@@ -6,7 +6,10 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
-import { deleteKey, findKey, insertKey, readKeys, touchKey, type KeyRow } from '../store/api-keys.ts'
+import type { Document } from '../model/attribute.ts'
+import { deleteKey, findKey, insertKey, keyListing, readKey, touchKey } from '../store/api-keys.ts'
+import type { Row } from '../store/database.ts'
+import { documentOfRow, listRows } from '../store/list-rows.ts'
 
 export const scopes = ['read', 'write', 'admin'] as const
 export type Scope = (typeof scopes)[number]
@@ -63,9 +66,21 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   forgetIdentities()
 }
 
-/** All API keys, without their tokens, which nobody has. */
-export function listKeys(ctx: Pick<Context, 'db'>): Promise<Omit<KeyRow, 'hash'>[]> {
-  return readKeys(ctx.db)
+/** All API keys, without their tokens, which nobody has; the first 1000. */
+export async function listKeys(ctx: Pick<Context, 'db'>): Promise<Document[]> {
+  return (await listRows(ctx.db, keyListing, { count: 1000 })).rows.map(keyOfRow)
+}
+
+/** One key. Errors: `not_found`. */
+export async function readApiKey(ctx: Pick<Context, 'db'>, id: string): Promise<Document> {
+  const row = await readKey(ctx.db, id)
+  if (!row) throw new GatehouseError('not_found', `There is no API key with the id ${id}.`)
+  return keyOfRow(row)
+}
+
+/** As the answer that makes a key has it: scopes as a list. */
+export function keyOfRow(row: Row): Document {
+  return { ...documentOfRow(keyListing, row), scopes: (row.scopes as string).split(' ') }
 }
 
 const keepMs = 1000

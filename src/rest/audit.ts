@@ -11,7 +11,7 @@ const event = { component: 'AuditEvent' }
 const only = (name: string, doc: string): QueryParameter => ({ name, type: 'string', doc })
 
 const searchParameters: readonly QueryParameter[] = [
-  ...listParameters.filter(({ name }) => ['filter', 'count', 'cursor', 'total'].includes(name)),
+  ...listParameters.filter(({ name }) => ['filter', 'sortBy', 'sortOrder', 'count', 'cursor', 'total'].includes(name)),
   { name: 'from', type: 'dateTime', doc: 'Only events at or after this instant.' },
   { name: 'to', type: 'dateTime', doc: 'Only events before this instant.' },
   only('actorId', 'Only events of this person.'),
@@ -24,7 +24,7 @@ const searchParameters: readonly QueryParameter[] = [
 /** The routes, given the key that the chain is signed under. */
 export function auditRoutes(masterKey: MasterKey): readonly Route[] {
   return [
-    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true },
+    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'],
       handle: async ({ ctx, query }) => ({ body: await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }) }) },
     { method: 'GET', path: '/audit/verify', scope: 'admin', tag, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
       handle: async ({ ctx }) => {

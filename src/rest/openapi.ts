@@ -145,7 +145,7 @@ function operationOf(route: Route): Operation {
 }
 
 function pathParameters(route: Route): Parameter[] {
-  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.' }
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.' }
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
     { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
   ))
@@ -161,14 +161,16 @@ function queryParameter(parameter: QueryParameter, route: Route): Parameter {
 
 const resources: Record<string, Resource> = { User: user, Organization: organization, Group: group, Role: role, Resource: resource, Right: right }
 
-function sortable(route: Route): string[] | undefined {
+function sortable(route: Route): readonly string[] | undefined {
+  if (route.sortable) return route.sortable
   const own = resources[route.answer?.component ?? '']
   return own?.attributes.filter((one) => one.sortable).map(({ path }) => path)
 }
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method !== 'GET' && ((/^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) && !path.endsWith('/merge')) || /^\/portals\/:id(\/settings)?$/.test(path))
+  if (method === 'GET' || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
+  return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {

@@ -5,8 +5,9 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { cancelPlan, releasePlan } from '../plans/apply.ts'
-import { listPlans, listSteps, notePlanStop, readPlan, type Plan, type PlanStatus } from '../store/plans.ts'
-import { pageParameters, type Answer, type Call, type Route } from './route.ts'
+import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
+import { listed } from './listing.ts'
+import { urlOf, type Answer, type Call, type Route } from './route.ts'
 
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
@@ -17,11 +18,13 @@ export interface PlanKind {
 const tag = 'Plans'
 const plan = { component: 'Plan' }
 
+const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
+
 /** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
 async function makePlan({ ctx, body }: Call): Promise<Answer> {
   const kind = isObject(body) ? body.kind : undefined
-  if (kind === 'bulk') return { body: await planBulk(ctx, bulkRequest(body)) }
-  if (kind === 'merge') return { body: await planMerge(ctx, mergeRequest(body)) }
+  if (kind === 'bulk') return made(ctx, await planBulk(ctx, bulkRequest(body)))
+  if (kind === 'merge') return made(ctx, await planMerge(ctx, mergeRequest(body)))
   throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
 }
 
@@ -30,24 +33,7 @@ async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
   const other = Object.keys(body).find((key) => key !== 'duplicate' && key !== 'take')
   if (other !== undefined) throw new GatehouseError('unknown_attribute', `${other}: is not part of a merge into the person at this address.`)
-  return { body: await planMerge(ctx, mergeRequest({ ...body, survivor: params.id })) }
-}
-
-async function listPage({ ctx, query }: Call): Promise<Answer> {
-  const count = (query.count as number | undefined) ?? 100
-  const found = await listPlans(ctx.db, { kind: query.kind as string | undefined, status: query.status as PlanStatus | undefined, count: count + 1, before: query.cursor as string | undefined })
-  const items = found.slice(0, count)
-  return { body: { items, ...(found.length > count ? { next: items.at(-1)!.id } : {}) } }
-}
-
-async function stepsPage({ ctx, params, query }: Call): Promise<Answer> {
-  await readPlan(ctx.db, params.id!)
-  const count = (query.count as number | undefined) ?? 100
-  const after = query.cursor === undefined ? 0 : Number(query.cursor)
-  if (!Number.isInteger(after) || after < 0 || after > 2_147_483_647) throw new GatehouseError('invalid_cursor')
-  const found = await listSteps(ctx.db, params.id!, { after, count: count + 1, action: query.action as string | undefined, failed: query.failed as boolean | undefined })
-  const items = found.slice(0, count)
-  return { body: { items, ...(found.length > count ? { next: String(items.at(-1)!.step) } : {}) } }
+  return made(ctx, await planMerge(ctx, mergeRequest({ ...body, survivor: params.id })))
 }
 
 const mostWaitedFor = 1000
@@ -78,6 +64,21 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
   return first.promise
 }
 
+const planList = listed(planListing, {
+  query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }],
+  where: ({ query: { kind, status } }) => ({ kind, status }),
+  show: (rows) => rows.map(planOfRow),
+})
+
+const stepList = listed(stepListing, {
+  query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }],
+  where: async ({ ctx, params, query: { action, failed } }) => {
+    await readPlan(ctx.db, params.id!)
+    return { plan_id: params.id, action, ...(failed === true ? { status: 'failed' } : {}) }
+  },
+  show: (rows) => rows.map(stepOfRow),
+})
+
 /** The routes, given how plans of each kind are applied. */
 export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly Route[] {
   const act = async (call: Call, name: 'apply' | 'undo'): Promise<Answer> => {
@@ -90,13 +91,13 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
   }
   const answer = async (found: Promise<Plan>): Promise<Answer> => ({ body: await found })
   return [
-    { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, handle: listPage,
-      query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }, ...pageParameters] },
+    { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
     { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
-    { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, handle: stepsPage,
-      query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }, ...pageParameters] },
+    { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
+    { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true },
+      ...listed(planListing, { where: () => ({ kind: 'sync' }), show: (rows) => rows.map(planOfRow) }) },
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, handle: (call) => act(call, 'undo') },
     { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, handle: ({ ctx, params }) => answer(releasePlan(ctx, params.id!)) },

@@ -13,7 +13,7 @@ import { project, projectEntry, selectionOf, type Selection } from '../model/pro
 import { documentOf } from '../model/rows.ts'
 import { listIds } from '../store/list-records.ts'
 import { loadRecords } from '../store/records.ts'
-import { attributesParameter, listParameters, type Answer, type Call, type Route } from './route.ts'
+import { attributesParameter, listParameters, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 interface Verbs {
   kind: RecordKind
@@ -47,8 +47,7 @@ export const recordRoutes: readonly Route[] = verbs.flatMap((one) => [
 ])
 
 export function addressOf(ctx: Context, resource: Resource, id: unknown): string {
-  const origin = ctx.config.PUBLIC_URL ?? `http://localhost:${ctx.config.PORT}`
-  return `${origin}/api/v1/${resource.segment}/${encodeURIComponent(String(id))}`
+  return urlOf(ctx, `/${resource.segment}`, id)
 }
 
 /** A record as an answer, with its version for the ETag. */

@@ -52,12 +52,19 @@ export interface Route {
   operation: string
   summary: string
   query?: readonly QueryParameter[]
+  /** What `sortBy` may name, where the answer's attribute list does not tell. */
+  sortable?: readonly string[]
   body?: Shape
   bodyRequired?: boolean
   answer?: Shape
   /** The status of success; default 200. */
   status?: number
   handle: (call: Call) => Promise<Answer>
+}
+
+/** The address of a record, for Location: `/metadata/types` and its id. */
+export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
+  return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
 }
 
 export const listParameters: readonly QueryParameter[] = [

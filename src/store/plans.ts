@@ -1,7 +1,9 @@
 /** SQL on plans: their head, their steps, and the versions of the records they read. */
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
+import { planAttributes, planStepAttributes } from '../model/listings.ts'
 import type { Database, Row, Transaction } from './database.ts'
+import { documentOfRow, listRows, type Listing } from './list-rows.ts'
 import { copyLines } from './records.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -146,12 +148,27 @@ export async function readPlan(db: Reader, planId: string, lock = false): Promis
   return withoutNulls(row)
 }
 
-/** Plans, the newest first; `before` is the last id of the page before. */
-export async function listPlans(db: Reader, query: { kind?: string; status?: string; count: number; before?: string }): Promise<Plan[]> {
-  const rows = await db.query<Row>(
-    `select ${planColumns} from gatehouse.plan where ($1::text is null or kind = $1) and ($2::text is null or status = $2)
-       and ($3::text is null or plan_id < $3) order by plan_id desc limit $4`, [query.kind ?? null, query.status ?? null, query.before ?? null, query.count])
-  return rows.map((row) => withoutNulls<Plan>(row))
+/** Plans, the newest first: their ids are in the order of time. */
+export const planListing: Listing = { name: 'Plan', table: 'gatehouse.plan', idColumn: 'plan_id', attributes: planAttributes, collections: [], order: ['id'], descending: true }
+
+export function planOfRow(row: Row): Plan {
+  return { ...documentOfRow(planListing, row), options: row.options, counts: row.counts } as unknown as Plan
+}
+
+/** The steps of plans in order; to be narrowed to one plan, by `plan_id`. What is secret in them is not in it. */
+export const stepListing: Listing = {
+  name: 'PlanStep', idColumn: 'step_no', attributes: planStepAttributes, collections: [], order: ['step'],
+  table: '(select plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, status, result from gatehouse.plan_step)',
+}
+
+export function stepOfRow(row: Row): PlanStep {
+  const { changes, problems, result } = row
+  return { ...documentOfRow(stepListing, row), ...withoutNulls<Partial<PlanStep>>({ changes, problems, result }) } as PlanStep
+}
+
+/** Plans of one kind, or of all, the newest first. */
+export async function listPlans(db: Reader, query: { kind?: string; count: number }): Promise<Plan[]> {
+  return (await listRows(db, planListing, { count: query.count, where: { kind: query.kind } })).rows.map(planOfRow)
 }
 
 /** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind unless asked for. */
