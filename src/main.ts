@@ -15,6 +15,7 @@ import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
+import { edgeRoutes } from './rest/edges.ts'
 import { addHealth } from './rest/health.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
@@ -83,7 +84,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */

@@ -145,7 +145,7 @@ function operationOf(route: Route): Operation {
 }
 
 function pathParameters(route: Route): Parameter[] {
-  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.' }
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.', targetId: 'The id of what it has.' }
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
     { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
   ))
@@ -168,8 +168,8 @@ function sortable(route: Route): readonly string[] | undefined {
 }
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
-export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  if (method === 'GET' || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
+export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
+  if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
   return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 
@@ -198,7 +198,7 @@ function successOf(route: Route): Record<string, Response> {
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
   const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }
-  return { [status]: success, ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
+  return { [status]: success, ...(route.upserts ? { 201: { ...success, description: 'Made.' } } : {}), ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
 }
 
 const headerNames: Record<string, string> = { ETag: 'ETag', Location: 'Location', RequestId: 'X-Request-Id', IdempotencyReplayed: 'Idempotency-Replayed' }

@@ -51,19 +51,30 @@ export async function lockEdges(tx: Transaction, { kind }: EdgeKind): Promise<vo
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse hierarchy ' || $1))`, [kind])
 }
 
-const edgeColumns = ({ sourceColumn, targetColumn, rightsTable }: EdgeKind) =>
+export const edgeColumns = ({ sourceColumn, targetColumn, rightsTable }: EdgeKind) =>
   `m.membership_id as id, m.${sourceColumn} as source, m.${targetColumn} as target, m.start_date as start, m.end_date as "end", m.description,
    m.create_date as created, m.created_by as "createdBy", m.granted_by as "grantedBy",
    coalesce((select json_agg(r.access_right_id order by r.access_right_id collate "C") from ${rightsTable} r where r.membership_id = m.membership_id), '[]') as rights`
 
-const withoutNulls = (row: Row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as Edge
+/** An edge and what the end that was not asked for is called. */
+export interface NamedEdge extends Edge {
+  name?: string
+}
+
+export const edgeOf = (row: Row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as NamedEdge
+
+/** Where nodes of a letter stand, and what they are called, over the alias t. */
+export function endName(letter: Letter): { table: string; idColumn: string; name: string } {
+  const { table, id, name } = things[letter]
+  return { table, idColumn: id, name }
+}
 
 /** All periods of these pairs, in the order of their starts. */
 export async function edgesBetween(db: Reader, kind: EdgeKind, sources: readonly string[], targets: readonly string[]): Promise<Edge[]> {
   const rows = await db.query<Row>(
     `select ${edgeColumns(kind)} from ${kind.table} m where (m.${kind.sourceColumn}, m.${kind.targetColumn}) in (select * from unnest($1::text[], $2::text[]))
      order by m.start_date nulls first`, [sources, targets], `edges_between_${kind.kind}`)
-  return rows.map(withoutNulls)
+  return rows.map(edgeOf)
 }
 
 /** Which of these rights there are. */
