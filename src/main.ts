@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { runGrants } from './access/grants.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta } from './connectors/okta/create-connector.ts'
@@ -70,6 +71,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+  grants: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { apply: applySyncPlan },
   merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },

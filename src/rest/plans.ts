@@ -1,4 +1,5 @@
 /** Routes of plans of every kind: what they would do, step by step, and applying them. */
+import { grantRequest, isGrantRequest, planGrants } from '../access/grants.ts'
 import { bulkRequest, planBulk } from '../directory/bulk.ts'
 import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
@@ -23,6 +24,7 @@ const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx,
 /** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
 async function makePlan({ ctx, body }: Call): Promise<Answer> {
   const kind = isObject(body) ? body.kind : undefined
+  if (kind === 'bulk' && isGrantRequest(body)) return made(ctx, await planGrants(ctx, grantRequest(body)))
   if (kind === 'bulk') return made(ctx, await planBulk(ctx, bulkRequest(body)))
   if (kind === 'merge') return made(ctx, await planMerge(ctx, mergeRequest(body)))
   throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')

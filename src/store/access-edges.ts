@@ -133,3 +133,9 @@ function rightChanges({ rightsTable }: EdgeKind, before: Edge | undefined, after
     ({ table: rightsTable, operation, key: ['membership_id', 'access_right_id'], row: { membership_id: after.id, access_right_id: right } })
   return [...old.filter((one) => !now.includes(one)).map(change('delete')), ...now.filter((one) => !old.includes(one)).map(change('insert'))]
 }
+
+/** The versions of nodes, as a plan notes them. */
+export async function readVersions(db: Reader, letter: Letter, ids: readonly string[]): Promise<{ id: string; version: number }[]> {
+  const { table, id } = things[letter]
+  return db.query(`select ${id} as id, version from ${table} where ${id} = any($1)`, [ids], `versions_${letter}`)
+}

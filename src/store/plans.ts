@@ -119,6 +119,9 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
 const versioned: Record<string, { table: string; key: string }> = {
   User: { table: 'public.users', key: 'user_id' },
   Organization: { table: 'public.company', key: 'company_id' },
+  Group: { table: 'public.grp', key: 'grp_id' },
+  Role: { table: 'public.role', key: 'role_id' },
+  Resource: { table: 'public.res', key: 'resource_id' },
 }
 
 /** The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet. */
@@ -129,7 +132,8 @@ export async function staleReads(db: Reader, planId: string): Promise<{ resource
       `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${key} = r.target_id
        where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and not exists (
          select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
-         where p.plan_id = r.plan_id and p.applied_through > 0 and s.resource = r.resource and s.target_id = r.target_id
+         where p.plan_id = r.plan_id and p.applied_through > 0 and s.target_id = r.target_id
+           and s.resource in (r.resource, case r.resource when 'User' then 'Membership' end)
          having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, resource]))
   }
   return found
@@ -244,7 +248,7 @@ export async function markSteps(tx: Transaction, planId: string, marks: readonly
 export async function blankPlans(tx: Transaction, userId: string): Promise<void> {
   await tx.execute(
     `update gatehouse.plan_step s set changes = null, problems = null, result = null, secret = null, label = null
-     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource = 'User'
+     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource in ('User', 'Membership')
        and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
   await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
 }
