@@ -36,6 +36,7 @@ export const settings = {
   TERMINATE_REMOVES_ACCESS: { kind: 'boolean', default: 'false', doc: 'What terminating a person does with their memberships: true removes them, false ends them at that moment.' },
   TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether terminating a person terminates the accounts related to them as well.' },
   INACTIVE_AFTER_DAYS: { kind: 'integer', default: '0', min: 0, max: 3650, doc: 'People whose password has expired and who have not signed in for so many days become INACTIVE; 0 turns this off.' },
+  MEMBERSHIP_REMINDER_DAYS: { kind: 'integer', default: '14', min: 0, max: 3650, doc: 'How many days before a membership of a group or role ends people are reminded of it; 0 turns this off.' },
   OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
   OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },

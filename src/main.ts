@@ -1,6 +1,7 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
 import { runGrants } from './access/grants.ts'
+import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta } from './connectors/okta/create-connector.ts'
@@ -195,6 +196,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   return [
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
+    { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
