@@ -16,11 +16,12 @@ import { applyPlan } from './plans/apply.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { addHealth } from './rest/health.ts'
+import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
-import { planRoutes, type PlanKind } from './rest/plans.ts'
+import { bulkNeeds, importNeeds, mergeNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
@@ -67,10 +68,10 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {
-  bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
-  import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { apply: applySyncPlan },
-  merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
+  bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+  import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
 }
 
 /** A sync plan needs the remote system that it is about. */
@@ -82,7 +83,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */

@@ -3,7 +3,7 @@ import { createKey, listKeys, revokeKey, type Scope } from '../access/api-keys.t
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
-import type { Answer, Call, Route } from './route.ts'
+import { guarded, type Answer, type Call, type Route } from './route.ts'
 
 const tag = 'API keys'
 const key = { component: 'ApiKey' }
@@ -29,7 +29,7 @@ function shown({ scopes, ...key }: { scopes: string }): object {
   return { ...Object.fromEntries(present), scopes: scopes.split(' ') }
 }
 
-export const keyRoutes: readonly Route[] = [
+export const keyRoutes: readonly Route[] = guarded('keys', [
   { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true },
     handle: async ({ ctx }) => ({ body: { items: (await listKeys(ctx)).map(shown) } }) },
   { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: make },
@@ -38,4 +38,4 @@ export const keyRoutes: readonly Route[] = [
       await revokeKey(ctx, params.id!)
       return {}
     } },
-]
+])

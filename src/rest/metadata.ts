@@ -1,13 +1,13 @@
 /** Routes of metadata: /metadata/types and /metadata/elements, and the statuses and operations forms need to know. */
 import { createElement, createType, patchElement, patchType, removeElement, removeType } from '../directory/metadata.ts'
 import { listElements, listTypes, readElement, readType } from '../store/metadata-records.ts'
-import type { Route } from './route.ts'
+import { guarded, type Route } from './route.ts'
 
 const base = { tag: 'Metadata' } as const
 const type = { component: 'MetadataType' }
 const element = { component: 'MetadataElement' }
 
-export const metadataRoutes: readonly Route[] = [
+export const metadataRoutes: readonly Route[] = guarded('metadata', [
   { ...base, method: 'GET', path: '/metadata/types', scope: 'read', operation: 'listMetadataTypes', summary: 'Lists metadata types.', answer: { ...type, list: true },
     query: [{ name: 'grouping', type: 'string', doc: 'Only types of this grouping.' }],
     handle: async ({ ctx, query }) => ({ body: { items: await listTypes(ctx.db, query.grouping as string | undefined) } }) },
@@ -36,4 +36,4 @@ export const metadataRoutes: readonly Route[] = [
       await removeElement(ctx, params.id!)
       return {}
     } },
-]
+], 'free')

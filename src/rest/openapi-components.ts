@@ -9,6 +9,7 @@ import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -118,6 +119,7 @@ export function allComponents(): Record<string, Schema> {
     MetadataElement: entrySchema(metadataElement),
     ...planComponents,
     ...portalComponents,
+    ...ownAccessComponents,
     ApiKey: apiKey,
     AuditEvent: auditEvent(),
     AuditReport: auditReport,

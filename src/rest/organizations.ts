@@ -4,7 +4,7 @@ import { GatehouseError } from '../errors.ts'
 import { createOrganizationType, patchOrganizationType, removeOrganizationType } from '../directory/organization-types.ts'
 import { listOrganizationTypes, readOrganizationType } from '../store/organization-types.ts'
 import { childrenOf, proposeOrganization } from '../store/organizations.ts'
-import { pageParameters, type Answer, type Call, type Route } from './route.ts'
+import { guarded, pageParameters, type Answer, type Call, type Route } from './route.ts'
 
 const tag = 'Organisations'
 
@@ -37,12 +37,13 @@ const typePath = '/metadata/organization-types'
 const type = { component: 'OrganizationType' }
 const metadata = { tag: 'Metadata' } as const
 
-export const organizationRoutes: readonly Route[] = [
+export const organizationRoutes: readonly Route[] = guarded('organizations', [
   { method: 'GET', path: '/organizations/:id/children', scope: 'read', tag, operation: 'listOrganizationChildren', summary: 'Lists the organisations directly below one, by name.',
     query: pageParameters, answer: { component: 'OrganizationChild', list: true }, handle: children },
   { method: 'GET', path: '/organizations/proposal', scope: 'read', tag, operation: 'proposeOrganization', summary: 'Proposes the organisation whose domain an e-mail address has; null when there is none.',
     query: [{ name: 'email', type: 'string', required: true, doc: 'The e-mail address.' }], answer: { component: 'OrganizationProposal' },
     handle: async ({ ctx, query }) => ({ body: { organization: (await proposeOrganization(ctx.db, query.email as string)) ?? null } }) },
+], 'free').concat(guarded('metadata', [
   { ...metadata, method: 'GET', path: typePath, scope: 'read', operation: 'listOrganizationTypes', summary: 'Lists types of organisations and what may stand below each.', answer: { ...type, list: true },
     handle: async ({ ctx }) => ({ body: { items: await listOrganizationTypes(ctx.db) } }) },
   { ...metadata, method: 'POST', path: typePath, scope: 'admin', operation: 'createOrganizationType', summary: 'Makes a type of organisations.', body: type, answer: type, status: 201,
@@ -56,4 +57,4 @@ export const organizationRoutes: readonly Route[] = [
       await removeOrganizationType(ctx, params.id!)
       return {}
     } },
-]
+], 'free'))

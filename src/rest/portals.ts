@@ -3,14 +3,17 @@ import { GatehouseError } from '../errors.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, listPortalDocuments, patchPortal, readPortalDocument, type Portal } from '../portals/portals.ts'
 import { linkStatus } from '../model/link-statuses.ts'
+import type { Need } from '../model/own-access.ts'
 import { listPortalUsers, type PortalUserRow } from '../store/portals.ts'
+import { reachScope } from '../store/reach.ts'
 import { listRemoteErrors } from '../store/remote-errors.ts'
 import { listQueue } from '../store/unassignment-queue.ts'
-import { pageParameters, type Answer, type Call, type Route } from './route.ts'
+import { guarded, pageParameters, type Answer, type Call, type Route } from './route.ts'
 
 const base = { tag: 'Portals' } as const
 const portal = { component: 'Portal' }
 const users = { component: 'PortalUser', list: true }
+const members: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }]
 
 function portalId({ params }: Call): number {
   const id = Number(params.id)
@@ -49,18 +52,18 @@ function portalUser(row: PortalUserRow): unknown {
 
 // What a portal's settings say is done in Okta with a token that may do everything there (into which group people go,
 // whether accounts are deleted): they need an administrator.
-export const portalRoutes: readonly Route[] = [
-  { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', summary: 'Lists portals by number.', query: pageParameters, answer: { ...portal, list: true },
+export const portalRoutes: readonly Route[] = guarded('portals', [
+  { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', reach: 'free', summary: 'Lists portals by number.', query: pageParameters, answer: { ...portal, list: true },
     handle: (call) => page(call, (from, count) => listPortalDocuments(call.ctx.db, from, count), (one) => one.id) },
   { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
     handle: async ({ ctx, body }) => shown(await createPortal(ctx, body)) },
   { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', query: pageParameters,
     answer: { component: 'QueuedAccount', list: true }, handle: (call) => page(call, (from, count) => listQueue(call.ctx.db, from, count), (one) => one.id) },
-  { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', summary: 'Reads a portal.', answer: portal,
+  { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', reach: 'free', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
   { ...base, method: 'PATCH', path: '/portals/:id', scope: 'admin', operation: 'patchPortal', summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
     handle: async (call) => shown(await patchPortal(call.ctx, portalId(call), call.body, call.versions)) },
-  { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
+  { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', reach: 'free', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await readPortalDocument(call.ctx.db, portalId(call))
       return { body: document.settings, version: document.meta.version }
@@ -70,15 +73,15 @@ export const portalRoutes: readonly Route[] = [
       const document = await patchPortal(call.ctx, portalId(call), { settings: call.body }, call.versions)
       return { body: document.settings, version: document.meta.version }
     } },
-  { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', query: pageParameters, answer: users,
+  { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', query: pageParameters, answer: users, reach: 'query',
     handle: async (call) => {
       const id = portalId(call)
       await readPortalDocument(call.ctx.db, id)
-      return page(call, (from, count) => listPortalUsers(call.ctx.db, id, from, count), (one) => one.uid, portalUser)
+      return page(call, (from, count) => listPortalUsers(call.ctx.db, id, from, count, reachScope(call.ctx.authority?.reach, 'p.person_id')), (one) => one.uid, portalUser)
     } },
-  { ...base, method: 'POST', path: '/portals/:id/users', scope: 'write', operation: 'addPortalUsers', summary: 'Makes people members of a portal: a list of ids of people.', body: { component: 'PersonIds' }, answer: users,
+  { ...base, method: 'POST', path: '/portals/:id/users', scope: 'write', operation: 'addPortalUsers', summary: 'Makes people members of a portal: a list of ids of people.', body: { component: 'PersonIds' }, answer: users, needs: members, reach: 'query',
     handle: async (call) => ({ body: { items: await addPortalUsers(call.ctx, portalId(call), call.body) } }) },
-  { ...base, method: 'DELETE', path: '/portals/:id/users/:userId', scope: 'write', operation: 'removePortalUser', summary: 'Takes a person out of a portal; the account is queued for unassignment.', status: 204,
+  { ...base, method: 'DELETE', path: '/portals/:id/users/:userId', scope: 'write', operation: 'removePortalUser', summary: 'Takes a person out of a portal; the account is queued for unassignment.', status: 204, needs: members,
     handle: async (call) => {
       const gone = await removePortalUsers(call.ctx, portalId(call), [call.params.userId])
       if (gone.length === 0) throw new GatehouseError('not_found', 'This person is not a member of this portal.')
@@ -90,4 +93,4 @@ export const portalRoutes: readonly Route[] = [
       const { status, errorCode } = call.query as { status?: number; errorCode?: string }
       return page(call, (from, count) => listRemoteErrors(call.ctx.db, { before: from === 0 ? undefined : from, count, status, errorCode }), (one) => one.id)
     } },
-]
+])

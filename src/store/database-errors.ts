@@ -39,6 +39,8 @@ export function asDomainError(error: unknown): unknown {
   if (cause.code === '57014') {
     return new GatehouseError('unavailable', 'The database took too long to answer.', { cause: error })
   }
+  // Raised by the triggers of migration 0015, in words meant for the caller.
+  if (cause.code === '42501' && cause.constraint === 'own_access') return new GatehouseError('forbidden', cause.message, { cause: error })
   const meanings = isStillReferenced(cause) ? whileReferenced : constraints
   const known = cause.constraint === undefined ? undefined : meanings.get(cause.constraint)
   if (known) {
