@@ -9,6 +9,7 @@ import { recordEvents } from '../audit/record.ts'
 import { everyRight, knownRights } from '../model/own-access.ts'
 import { guardPeople } from '../records/guard.ts'
 import { deleteKey, findKey, insertKey, readKeys, touchKey, type FoundKey, type KeyRow } from '../store/api-keys.ts'
+import { findDeepRights } from '../store/own-access.ts'
 import { findReach } from '../store/reach.ts'
 
 export const scopes = ['read', 'write', 'admin'] as const
@@ -96,8 +97,8 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
 }
 
 /** What the person of a key may do at this moment. */
-async function authorityOf(db: Context['db'], { userId, rights, restricted }: Pick<FoundKey, 'userId' | 'rights' | 'restricted'>, at: string): Promise<Authority> {
-  const known = knownRights(rights)
+async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: FoundKey, at: string): Promise<Authority> {
+  const known = knownRights(deep ? [...rights, ...(await findDeepRights(db, userId, at))] : rights)
   const reach = restricted ? await findReach(db, userId, at) : undefined
   return { rights: known.size === everyRight.length ? 'all' : known, ...(reach ? { reach } : {}) }
 }

@@ -22,17 +22,19 @@ export interface FoundKey extends Omit<KeyRow, 'hash'> {
   active: boolean
   /** What its person may do in Gatehouse: `PEOPLE READ`. */
   rights: string[]
+  /** Whether more of them may come by resources below ours. */
+  deep: boolean
   /** Whether delegations say whom its person may administer. */
   restricted: boolean
 }
 
-const { ctes, rights } = ownRightsSql('(select user_id from k)', '$2::timestamptz')
+const { ctes, rights, deep } = ownRightsSql('(select user_id from k)', '$2::timestamptz')
 
 // One statement a request, and nothing kept from it: whatever is taken from a person is gone at the next one.
-const findKeySql = `with recursive k as materialized (
+export const findKeySql = `with recursive k as materialized (
    select k.*, ${personCounts('$2', false)} as active from user_key k join users u on u.user_id = k.user_id where k.key_hash = $1),
    ${ctes}
-   select ${shown}, k.active, ${rights} as rights, exists (select from gatehouse.delegation d where d.user_id = k.user_id) as restricted from k`
+   select ${shown}, k.active, ${rights} as rights, ${deep} as deep, exists (select from gatehouse.delegation d where d.user_id = k.user_id) as restricted from k`
 
 /** The key with this hash, with its person's rights at this moment. */
 export async function findKey(db: Pick<Database, 'first'>, hash: Buffer, at: string): Promise<FoundKey | undefined> {

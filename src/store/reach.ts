@@ -12,9 +12,9 @@ type Reader = Pick<Database, 'query'>
 /** What a chosen one of a kind stands for: itself and, where the row says so, everything below it by edges of that kind. */
 function closure(kind: 'ORGANIZATION' | 'GROUP', column: string, letter: 'o' | 'g'): string {
   return `array(with recursive chosen(node, deep) as (
-      select '${letter}' || d.${column}, d.with_descendants from gatehouse.delegation d where d.user_id = $1 and d.kind = '${kind}'
+      select ('${letter}' || d.${column})::text collate "C", d.with_descendants from gatehouse.delegation d where d.user_id = $1 and d.kind = '${kind}'
       union
-      select e.source, true from chosen c join gatehouse.access_edge e on e.target = c.node and e.source like '${letter}%'
+      select e.source::text collate "C", true from chosen c join gatehouse.access_edge e on e.target = c.node and e.source like '${letter}%'
       where c.deep and e.kind = '${letter}${letter}' and e.recorded_to is null and ${inForce('e', '$2::timestamptz')})
     select distinct substr(node, 2) from chosen)`
 }
