@@ -54,12 +54,92 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.beyond_actor()
+CREATE OR REPLACE FUNCTION gatehouse.beyond_actor()
+ RETURNS text[]
+ LANGUAGE plpgsql
+AS $function$
+declare
+  beyond text := current_setting('gatehouse.beyond', true);
+begin
+  if coalesce(beyond, '') = '' then
+    select chr(31) || coalesce(string_agg(distinct node, chr(31)), '') into beyond from gatehouse.own_givers()
+      where own <> all (string_to_array(current_setting('gatehouse.rights'), ','));
+    perform set_config('gatehouse.beyond', beyond, true);
+  end if;
+  return string_to_array(beyond, chr(31));
+end $function$;
+
 -- function: gatehouse.current_audit_epoch()
 CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  RETURNS integer
  LANGUAGE sql
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
+
+-- function: gatehouse.guard_edge()
+CREATE OR REPLACE FUNCTION gatehouse.guard_edge()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  beyond text[] := gatehouse.beyond_actor();
+  was text := case when tg_op <> 'INSERT' then tg_argv[0] || (to_jsonb(old) ->> tg_argv[1]) end;
+  becomes text := case when tg_op <> 'DELETE' then tg_argv[0] || (to_jsonb(new) ->> tg_argv[1]) end;
+  carried text;
+begin
+  if was = any(beyond) or becomes = any(beyond) then
+    perform gatehouse.refuse_grant(substr(coalesce(becomes, was), 2));
+  end if;
+  if tg_op = 'UPDATE' and (starts_with(was, 'sGATEHOUSE_') or starts_with(becomes, 'sGATEHOUSE_')) then
+    execute format('select min(own) from public.%I r cross join unnest(array[$2, $3]) target
+      cross join lateral (select substr(target, 12) || '' '' || r.access_right_id as own) o
+      where r.membership_id = $1 and starts_with(target, ''sGATEHOUSE_'') and own <> all ($4)', tg_argv[2])
+      into carried using new.membership_id, was, becomes, string_to_array(current_setting('gatehouse.rights'), ',');
+    if carried is not null then
+      perform gatehouse.refuse_grant(carried);
+    end if;
+  end if;
+  return null;
+end $function$;
+
+-- function: gatehouse.guard_node()
+CREATE OR REPLACE FUNCTION gatehouse.guard_node()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_argv[0] || (to_jsonb(new) ->> tg_argv[1]) = any(gatehouse.beyond_actor()) then
+    perform gatehouse.refuse_grant(to_jsonb(new) ->> tg_argv[1]);
+  end if;
+  return null;
+end $function$;
+
+-- function: gatehouse.guard_rights()
+CREATE OR REPLACE FUNCTION gatehouse.guard_rights()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  edge varchar(32);
+  given varchar(32);
+  target text;
+begin
+  if tg_op = 'DELETE' then
+    edge := old.membership_id;
+    given := old.access_right_id;
+  else
+    edge := new.membership_id;
+    given := new.access_right_id;
+  end if;
+  select coalesce((select 's' || m.resource_id from public.resource_user m where m.membership_id = edge),
+    (select h.target from gatehouse.membership_history h where h.membership_id = edge and h.kind = 'us' limit 1),
+    (select e.target from gatehouse.access_edge e where e.membership_id = edge order by e.recorded_to desc nulls first limit 1)) into target;
+  if starts_with(target, 'sGATEHOUSE_') and substr(target, 12) || ' ' || given <> all (string_to_array(current_setting('gatehouse.rights'), ',')) then
+    perform gatehouse.refuse_grant(substr(target, 12) || ' ' || given);
+  end if;
+  return null;
+end $function$;
 
 -- function: gatehouse.keep_membership()
 CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
@@ -191,6 +271,31 @@ begin
      select kind, membership_id, source, target, start_date, end_date, now, description, create_date, created_by, granted_by, now(), null
      from closed', tg_table_name, tg_argv[0]);
   return null;
+end $function$;
+
+-- function: gatehouse.own_givers()
+CREATE OR REPLACE FUNCTION gatehouse.own_givers()
+ RETURNS TABLE(node character varying, own text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  with recursive giving(node, own) as (
+    select e.source, substr(e.target, 12) || ' ' || r from gatehouse.access_edge e cross join unnest(e.rights) r
+    where e.target >= 'sGATEHOUSE_' and e.target < 'sGATEHOUSE`' and e.recorded_to is null and (e.end_date is null or e.end_date > now())
+    union
+    select e.source, g.own from giving g join gatehouse.access_edge e on e.target = g.node
+    where e.recorded_to is null and (e.end_date is null or e.end_date > now()))
+  select node, own from giving
+$function$;
+
+-- function: gatehouse.refuse_grant(what text)
+CREATE OR REPLACE FUNCTION gatehouse.refuse_grant(what text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'This would give, or take away, rights in Gatehouse that you do not have yourself (%).', what
+    using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
 
 -- function: public.refuse_overlap()
@@ -428,6 +533,22 @@ create table gatehouse.audit_event (
   constraint audit_event_id_form CHECK (((event_id)::text ~ '^[0-9a-f]{32}$'::text))
 );
 
+-- table: gatehouse.delegation
+create table gatehouse.delegation (
+  delegation_id character varying(32) not null,
+  user_id character varying(32) not null,
+  kind character varying(20) not null,
+  company_id character varying(32),
+  grp_id character varying(32),
+  with_descendants boolean default false not null,
+  create_date timestamp with time zone not null,
+  created_by character varying(32),
+  constraint delegation_key UNIQUE NULLS NOT DISTINCT (user_id, kind, company_id, grp_id),
+  constraint delegation_pkey PRIMARY KEY (delegation_id),
+  constraint delegation_kind CHECK (((kind)::text = ANY (ARRAY[('ORGANIZATION'::character varying)::text, ('GROUP'::character varying)::text, ('REPORTS'::character varying)::text]))),
+  constraint delegation_target CHECK (((((kind)::text = 'ORGANIZATION'::text) = (company_id IS NOT NULL)) AND (((kind)::text = 'GROUP'::text) = (grp_id IS NOT NULL))))
+);
+
 -- table: gatehouse.event_consumer
 create table gatehouse.event_consumer (
   name character varying(100) not null,
@@ -495,6 +616,7 @@ create table gatehouse.plan (
   applied_at timestamp with time zone,
   applied_by character varying(255),
   correlation_id character varying(64),
+  actor_id character varying(32),
   constraint plan_pkey PRIMARY KEY (plan_id),
   constraint plan_status CHECK (((status)::text = ANY (ARRAY[('planning'::character varying)::text, ('planned'::character varying)::text, ('stopped'::character varying)::text, ('applying'::character varying)::text, ('applied'::character varying)::text, ('cancelled'::character varying)::text, ('undone'::character varying)::text])))
 );
@@ -580,8 +702,10 @@ create table public.access_rights (
   last_updated_by character varying(32),
   version integer default 1 not null,
   search_text text default ''::text not null,
+  is_system character(1) default 'N'::bpchar not null,
   constraint access_rights_name_key UNIQUE (name),
-  constraint access_rights_pkey PRIMARY KEY (access_right_id)
+  constraint access_rights_pkey PRIMARY KEY (access_right_id),
+  constraint access_rights_is_system_check CHECK ((is_system = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
 );
 
 -- table: public.address
@@ -1287,9 +1411,11 @@ create table public.res (
   last_updated_by character varying(32),
   version integer default 1 not null,
   search_text text default ''::text not null,
+  is_system character(1) default 'N'::bpchar not null,
   constraint res_name_key UNIQUE (name),
   constraint res_pkey PRIMARY KEY (resource_id),
   constraint res_is_public_check CHECK ((is_public = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint res_is_system_check CHECK ((is_system = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint res_risk CHECK (((risk)::text = ANY (ARRAY[('HIGH'::character varying)::text, ('MEDIUM'::character varying)::text, ('LOW'::character varying)::text]))),
   constraint res_self CHECK (((admin_resource_id)::text <> (resource_id)::text))
 );
@@ -1448,9 +1574,11 @@ create table public.role (
   last_updated_by character varying(32),
   version integer default 1 not null,
   search_text text default ''::text not null,
+  is_system character(1) default 'N'::bpchar not null,
   constraint role_name_key UNIQUE (role_name),
   constraint role_pkey PRIMARY KEY (role_id),
   constraint role_duration CHECK ((membership_duration_seconds > 0)),
+  constraint role_is_system_check CHECK ((is_system = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint role_max_user_number CHECK ((max_user_number >= 0)),
   constraint role_status CHECK (((status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('DELETED'::character varying)::text, ('PENDING_APPROVAL'::character varying)::text])))
 );
@@ -1843,6 +1971,12 @@ CREATE INDEX audit_event_removal ON gatehouse.audit_event USING btree (action, t
 -- index: gatehouse.audit_event_target
 CREATE INDEX audit_event_target ON gatehouse.audit_event USING btree (target_id, at, event_id);
 
+-- index: gatehouse.delegation_company
+CREATE INDEX delegation_company ON gatehouse.delegation USING btree (company_id);
+
+-- index: gatehouse.delegation_grp
+CREATE INDEX delegation_grp ON gatehouse.delegation USING btree (grp_id);
+
 -- index: gatehouse.idempotency_key_created
 CREATE INDEX idempotency_key_created ON gatehouse.idempotency_key USING btree (created_at);
 
@@ -2112,6 +2246,15 @@ alter table efs.users add constraint users_person_id_fkey FOREIGN KEY (person_id
 
 -- foreign key: gatehouse.audit_block.audit_block_key_id_fkey
 alter table gatehouse.audit_block add constraint audit_block_key_id_fkey FOREIGN KEY (key_id) REFERENCES gatehouse.signing_key(key_id);
+
+-- foreign key: gatehouse.delegation.delegation_company_id_fkey
+alter table gatehouse.delegation add constraint delegation_company_id_fkey FOREIGN KEY (company_id) REFERENCES public.company(company_id);
+
+-- foreign key: gatehouse.delegation.delegation_grp_id_fkey
+alter table gatehouse.delegation add constraint delegation_grp_id_fkey FOREIGN KEY (grp_id) REFERENCES public.grp(grp_id);
+
+-- foreign key: gatehouse.delegation.delegation_user_id_fkey
+alter table gatehouse.delegation add constraint delegation_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
 alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
@@ -2569,11 +2712,17 @@ CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
 
+-- trigger: public.company.company_guard
+CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
+
 -- trigger: public.company.company_mirror
 CREATE TRIGGER company_mirror AFTER INSERT OR DELETE ON public.company FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('o', 'company_id', 'company_name');
 
 -- trigger: public.company.company_mirror_update
 CREATE TRIGGER company_mirror_update AFTER UPDATE OF company_name, status ON public.company FOR EACH ROW WHEN ((((old.company_name)::text IS DISTINCT FROM (new.company_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.mirror_node('o', 'company_id', 'company_name');
+
+-- trigger: public.company_to_company_membership.company_to_company_membership_guard
+CREATE TRIGGER company_to_company_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.company_to_company_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('o', 'company_id', 'org_to_org_membership_rights');
 
 -- trigger: public.company_to_company_membership.company_to_company_membership_mirror
 CREATE TRIGGER company_to_company_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.company_to_company_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('oo', 'member_company_id', 'company_id', 'org_to_org_membership_rights');
@@ -2584,6 +2733,9 @@ CREATE TRIGGER company_to_company_membership_period_insert AFTER INSERT ON publi
 -- trigger: public.company_to_company_membership.company_to_company_membership_period_update
 CREATE TRIGGER company_to_company_membership_period_update AFTER UPDATE ON public.company_to_company_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('company_id', 'member_company_id');
 
+-- trigger: public.group_organization.group_organization_guard
+CREATE TRIGGER group_organization_guard AFTER INSERT OR DELETE OR UPDATE ON public.group_organization FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'grp_org_membership_rights');
+
 -- trigger: public.group_organization.group_organization_mirror
 CREATE TRIGGER group_organization_mirror AFTER INSERT OR DELETE OR UPDATE ON public.group_organization FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('og', 'company_id', 'grp_id', 'grp_org_membership_rights');
 
@@ -2592,6 +2744,9 @@ CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_org
 
 -- trigger: public.group_organization.group_organization_period_update
 CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
+
+-- trigger: public.grp.grp_guard
+CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
 
 -- trigger: public.grp.grp_mirror
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
@@ -2611,6 +2766,9 @@ CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.gr
 -- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_insert
 CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('og');
 
+-- trigger: public.grp_role.grp_role_guard
+CREATE TRIGGER grp_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.grp_role FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'grp_role_membership_rights');
+
 -- trigger: public.grp_role.grp_role_mirror
 CREATE TRIGGER grp_role_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gr', 'grp_id', 'role_id', 'grp_role_membership_rights');
 
@@ -2625,6 +2783,9 @@ CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.g
 
 -- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_insert
 CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gr');
+
+-- trigger: public.grp_to_grp_membership.grp_to_grp_membership_guard
+CREATE TRIGGER grp_to_grp_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.grp_to_grp_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'grp_grp_membership_rights');
 
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_mirror
 CREATE TRIGGER grp_to_grp_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.grp_to_grp_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gg', 'member_grp_id', 'grp_id', 'grp_grp_membership_rights');
@@ -2641,17 +2802,26 @@ CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
 CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
+-- trigger: public.res.res_guard
+CREATE TRIGGER res_guard AFTER UPDATE OF is_public ON public.res FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.guard_node('s', 'resource_id');
+
 -- trigger: public.res.res_mirror
 CREATE TRIGGER res_mirror AFTER INSERT OR DELETE ON public.res FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
 
 -- trigger: public.res.res_mirror_update
 CREATE TRIGGER res_mirror_update AFTER UPDATE OF name, is_public ON public.res FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
 
+-- trigger: public.res_grp_membership_rights.res_grp_membership_rights_guard
+CREATE TRIGGER res_grp_membership_rights_guard AFTER INSERT OR DELETE ON public.res_grp_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_delete
 CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_insert
 CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
+
+-- trigger: public.res_org_membership.res_org_membership_guard
+CREATE TRIGGER res_org_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.res_org_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_org_membership_rights');
 
 -- trigger: public.res_org_membership.res_org_membership_mirror
 CREATE TRIGGER res_org_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_org_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('os', 'company_id', 'resource_id', 'res_org_membership_rights');
@@ -2662,11 +2832,17 @@ CREATE TRIGGER res_org_membership_period_insert AFTER INSERT ON public.res_org_m
 -- trigger: public.res_org_membership.res_org_membership_period_update
 CREATE TRIGGER res_org_membership_period_update AFTER UPDATE ON public.res_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'company_id');
 
+-- trigger: public.res_org_membership_rights.res_org_membership_rights_guard
+CREATE TRIGGER res_org_membership_rights_guard AFTER INSERT OR DELETE ON public.res_org_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_delete
 CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_insert
 CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
+
+-- trigger: public.res_res_membership_rights.res_res_membership_rights_guard
+CREATE TRIGGER res_res_membership_rights_guard AFTER INSERT OR DELETE ON public.res_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_delete
 CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
@@ -2674,11 +2850,17 @@ CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.re
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_insert
 CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
+-- trigger: public.res_role_membership_rights.res_role_membership_rights_guard
+CREATE TRIGGER res_role_membership_rights_guard AFTER INSERT OR DELETE ON public.res_role_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_delete
 CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_insert
 CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
+
+-- trigger: public.res_to_res_membership.res_to_res_membership_guard
+CREATE TRIGGER res_to_res_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.res_to_res_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_res_membership_rights');
 
 -- trigger: public.res_to_res_membership.res_to_res_membership_mirror
 CREATE TRIGGER res_to_res_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.res_to_res_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('ss', 'member_resource_id', 'resource_id', 'res_res_membership_rights');
@@ -2689,6 +2871,9 @@ CREATE TRIGGER res_to_res_membership_period_insert AFTER INSERT ON public.res_to
 -- trigger: public.res_to_res_membership.res_to_res_membership_period_update
 CREATE TRIGGER res_to_res_membership_period_update AFTER UPDATE ON public.res_to_res_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'member_resource_id');
 
+-- trigger: public.resource_group.resource_group_guard
+CREATE TRIGGER resource_group_guard AFTER INSERT OR DELETE OR UPDATE ON public.resource_group FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_grp_membership_rights');
+
 -- trigger: public.resource_group.resource_group_mirror
 CREATE TRIGGER resource_group_mirror AFTER INSERT OR DELETE OR UPDATE ON public.resource_group FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('gs', 'grp_id', 'resource_id', 'res_grp_membership_rights');
 
@@ -2697,6 +2882,9 @@ CREATE TRIGGER resource_group_period_insert AFTER INSERT ON public.resource_grou
 
 -- trigger: public.resource_group.resource_group_period_update
 CREATE TRIGGER resource_group_period_update AFTER UPDATE ON public.resource_group REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'grp_id');
+
+-- trigger: public.resource_role.resource_role_guard
+CREATE TRIGGER resource_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.resource_role FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_role_membership_rights');
 
 -- trigger: public.resource_role.resource_role_mirror
 CREATE TRIGGER resource_role_mirror AFTER INSERT OR DELETE OR UPDATE ON public.resource_role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('rs', 'role_id', 'resource_id', 'res_role_membership_rights');
@@ -2707,6 +2895,9 @@ CREATE TRIGGER resource_role_period_insert AFTER INSERT ON public.resource_role 
 -- trigger: public.resource_role.resource_role_period_update
 CREATE TRIGGER resource_role_period_update AFTER UPDATE ON public.resource_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'role_id');
 
+-- trigger: public.resource_user.resource_user_guard
+CREATE TRIGGER resource_user_guard AFTER INSERT OR DELETE OR UPDATE ON public.resource_user FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'user_res_membership_rights');
+
 -- trigger: public.resource_user.resource_user_history
 CREATE TRIGGER resource_user_history BEFORE DELETE OR UPDATE ON public.resource_user FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('us', 'resource_id', 'user_res_membership_rights');
 
@@ -2716,11 +2907,17 @@ CREATE TRIGGER resource_user_period_insert AFTER INSERT ON public.resource_user 
 -- trigger: public.resource_user.resource_user_period_update
 CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
 
+-- trigger: public.role.role_guard
+CREATE TRIGGER role_guard AFTER UPDATE OF status ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
+
 -- trigger: public.role.role_mirror
 CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
 
 -- trigger: public.role.role_mirror_update
 CREATE TRIGGER role_mirror_update AFTER UPDATE OF role_name, status ON public.role FOR EACH ROW WHEN ((((old.role_name)::text IS DISTINCT FROM (new.role_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
+
+-- trigger: public.role_org_membership.role_org_membership_guard
+CREATE TRIGGER role_org_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.role_org_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'role_org_membership_rights');
 
 -- trigger: public.role_org_membership.role_org_membership_mirror
 CREATE TRIGGER role_org_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.role_org_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('or', 'company_id', 'role_id', 'role_org_membership_rights');
@@ -2743,6 +2940,9 @@ CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.
 -- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_insert
 CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rr');
 
+-- trigger: public.role_to_role_membership.role_to_role_membership_guard
+CREATE TRIGGER role_to_role_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.role_to_role_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'role_role_membership_rights');
+
 -- trigger: public.role_to_role_membership.role_to_role_membership_mirror
 CREATE TRIGGER role_to_role_membership_mirror AFTER INSERT OR DELETE OR UPDATE ON public.role_to_role_membership FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_edge('rr', 'member_role_id', 'role_id', 'role_role_membership_rights');
 
@@ -2751,6 +2951,9 @@ CREATE TRIGGER role_to_role_membership_period_insert AFTER INSERT ON public.role
 
 -- trigger: public.role_to_role_membership.role_to_role_membership_period_update
 CREATE TRIGGER role_to_role_membership_period_update AFTER UPDATE ON public.role_to_role_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'member_role_id');
+
+-- trigger: public.user_affiliation.user_affiliation_guard
+CREATE TRIGGER user_affiliation_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_affiliation FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('o', 'company_id', 'user_affiliation_rights');
 
 -- trigger: public.user_affiliation.user_affiliation_history
 CREATE TRIGGER user_affiliation_history BEFORE DELETE OR UPDATE ON public.user_affiliation FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('uo', 'company_id', 'user_affiliation_rights');
@@ -2767,6 +2970,9 @@ CREATE TRIGGER user_affiliation_rights_history_delete AFTER DELETE ON public.use
 -- trigger: public.user_affiliation_rights.user_affiliation_rights_history_insert
 CREATE TRIGGER user_affiliation_rights_history_insert AFTER INSERT ON public.user_affiliation_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('uo', 'company_id', 'user_affiliation');
 
+-- trigger: public.user_grp.user_grp_guard
+CREATE TRIGGER user_grp_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_grp FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'user_grp_membership_rights');
+
 -- trigger: public.user_grp.user_grp_history
 CREATE TRIGGER user_grp_history BEFORE DELETE OR UPDATE ON public.user_grp FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ug', 'grp_id', 'user_grp_membership_rights');
 
@@ -2782,11 +2988,17 @@ CREATE TRIGGER user_grp_membership_rights_history_delete AFTER DELETE ON public.
 -- trigger: public.user_grp_membership_rights.user_grp_membership_rights_history_insert
 CREATE TRIGGER user_grp_membership_rights_history_insert AFTER INSERT ON public.user_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ug', 'grp_id', 'user_grp');
 
+-- trigger: public.user_res_membership_rights.user_res_membership_rights_guard
+CREATE TRIGGER user_res_membership_rights_guard AFTER INSERT OR DELETE ON public.user_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+
 -- trigger: public.user_res_membership_rights.user_res_membership_rights_history_delete
 CREATE TRIGGER user_res_membership_rights_history_delete AFTER DELETE ON public.user_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('us', 'resource_id', 'resource_user');
 
 -- trigger: public.user_res_membership_rights.user_res_membership_rights_history_insert
 CREATE TRIGGER user_res_membership_rights_history_insert AFTER INSERT ON public.user_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('us', 'resource_id', 'resource_user');
+
+-- trigger: public.user_role.user_role_guard
+CREATE TRIGGER user_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_role FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'user_role_membership_rights');
 
 -- trigger: public.user_role.user_role_history
 CREATE TRIGGER user_role_history BEFORE DELETE OR UPDATE ON public.user_role FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ur', 'role_id', 'user_role_membership_rights');
@@ -2971,6 +3183,17 @@ comment on column gatehouse.audit_event.changes_digest is 'Hash of changes and t
 comment on column gatehouse.audit_event.digest is 'Hash of the event, made from the digests of its parts.';
 comment on column gatehouse.audit_event.erased_at is 'When its personal parts were erased.';
 
+-- comment: gatehouse.delegation
+comment on table gatehouse.delegation is 'Whom an administrator may administer; nobody without a row is restricted. Kinds narrow each other down, rows of one kind add up.';
+comment on column gatehouse.delegation.delegation_id is 'Names the row.';
+comment on column gatehouse.delegation.user_id is 'The administrator.';
+comment on column gatehouse.delegation.kind is 'ORGANIZATION, GROUP or REPORTS: the people of an organisation, of a group, or whom the administrator supervises.';
+comment on column gatehouse.delegation.company_id is 'The organisation.';
+comment on column gatehouse.delegation.grp_id is 'The group.';
+comment on column gatehouse.delegation.with_descendants is 'Whether organisations, groups or reports below count as well.';
+comment on column gatehouse.delegation.create_date is 'When it was made.';
+comment on column gatehouse.delegation.created_by is 'Who made it, when that was a person.';
+
 -- comment: gatehouse.event_consumer
 comment on table gatehouse.event_consumer is 'How far each consumer of the events has come.';
 comment on column gatehouse.event_consumer.name is 'Which consumer.';
@@ -3030,6 +3253,7 @@ comment on column gatehouse.plan.created_by is 'Who asked for it.';
 comment on column gatehouse.plan.applied_at is 'When it was applied.';
 comment on column gatehouse.plan.applied_by is 'Who applied it.';
 comment on column gatehouse.plan.correlation_id is 'Ties its audit events together.';
+comment on column gatehouse.plan.actor_id is 'The person who asked for it, when it was one.';
 
 -- comment: gatehouse.plan_key
 comment on table gatehouse.plan_key is 'How later rows of a plan find a record that an earlier row makes.';
@@ -3100,6 +3324,7 @@ comment on column public.access_rights.last_update is 'When it was last changed.
 comment on column public.access_rights.last_updated_by is 'Who changed it last.';
 comment on column public.access_rights.version is 'Counts the changes; its ETag.';
 comment on column public.access_rights.search_text is 'Derived: the name and description in the form that searches look in.';
+comment on column public.access_rights.is_system is 'Y for rights the server itself relies on; they cannot be deleted.';
 
 -- comment: public.address
 comment on table public.address is 'A postal address of a person. The published model prints this table twice; it is one.';
@@ -3626,6 +3851,7 @@ comment on column public.res.last_update is 'When it was last changed.';
 comment on column public.res.last_updated_by is 'Who changed it last.';
 comment on column public.res.version is 'Counts the changes; its ETag.';
 comment on column public.res.search_text is 'Derived: the name and description in the form that searches look in.';
+comment on column public.res.is_system is 'Y for resources the server itself relies on; they cannot be deleted.';
 
 -- comment: public.res_grp_membership_rights
 comment on table public.res_grp_membership_rights is 'Rights carried from a group to a resource.';
@@ -3747,6 +3973,7 @@ comment on column public.role.last_update is 'When it was last changed.';
 comment on column public.role.last_updated_by is 'Who changed it last.';
 comment on column public.role.version is 'Counts the changes; its ETag.';
 comment on column public.role.search_text is 'Derived: the name and description in the form that searches look in.';
+comment on column public.role.is_system is 'Y for roles the server itself relies on; they cannot be deleted.';
 
 -- comment: public.role_org_membership
 comment on table public.role_org_membership is 'That the people of an organisation have a role.';

@@ -4,6 +4,9 @@
  * of them is asked at a time.
  */
 import fastify, { type FastifyInstance } from 'fastify'
+import { createKey } from '../src/access/api-keys.ts'
+import type { Context } from '../src/context.ts'
+import { ownId } from '../src/model/own-access.ts'
 import { user } from '../src/model/user.ts'
 import type { Database } from '../src/store/database.ts'
 import { statementFor } from '../src/store/records.ts'
@@ -29,16 +32,19 @@ export const readUser: Bench = {
     try {
       const urls = await Promise.all([ours, bare].map((server) => server.listen({ host: '127.0.0.1', port: 0 })))
       const paths = somePeople(people, 2000).map((id) => `/api/v1/users/${id}`)
-      const results: [LoadResult[], LoadResult[]] = [[], []]
-      const asked = (side: 0 | 1, seconds = job.seconds) => async () => {
-        const result = await load.run({ ...job, seconds, url: urls[side]!, paths })
-        results[side].push(result)
+      const results: LoadResult[][] = [[], [], []]
+      const token = await administratorKey(ctx)
+      const sides = [{ url: urls[0]!, headers }, { url: urls[1]!, headers }, { url: urls[0]!, headers: { authorization: `Bearer ${token}` } }]
+      const asked = (side: number, seconds = job.seconds) => async () => {
+        const result = await load.run({ ...job, seconds, ...sides[side]!, paths })
+        results[side]!.push(result)
         return result.requestsPerSecond
       }
-      await inTurns(1, asked(0, 2), asked(1, 2))
+      for (const side of [0, 1, 2]) await asked(side, 2)()
       results.forEach((side) => side.splice(0))
-      const { ratio } = await inTurns(rounds, asked(0), asked(1))
-      return figures(people, ratio, results)
+      const configured = await inTurns(rounds, asked(0), asked(1))
+      const person = await inTurns(rounds, asked(2), asked(1))
+      return figures(people, [configured.ratio, person.ratio], results)
     } finally {
       load.stop()
       await Promise.all([ours.close(), bare.close()])
@@ -47,13 +53,27 @@ export const readUser: Bench = {
   },
 }
 
-function figures(people: number, ratio: number, [ours, bare]: [LoadResult[], LoadResult[]]): Figure[] {
+/** The key of somebody who has the help desk's role by a group: their rights are found at each request. */
+async function administratorKey(ctx: Context): Promise<string> {
+  const userId = ctx.newId()
+  await ctx.db.transaction(async (tx) => {
+    await tx.execute(`insert into users (user_id, last_name, status, system_flag, is_visible) values ($1, 'Bench', 'ACTIVE', 'N', 'N')`, [userId])
+    await tx.execute(`insert into grp (grp_id, grp_name) values ('bench-desk', 'Bench desk') on conflict do nothing`)
+    await tx.execute(`insert into grp_role (membership_id, role_id, grp_id) values ('bench-desk', $1, 'bench-desk') on conflict do nothing`, [ownId('HELP_DESK')])
+    await tx.execute(`insert into user_grp (user_id, grp_id, membership_id) values ($1, 'bench-desk', $1)`, [userId])
+  })
+  return (await createKey(ctx, { userId, name: 'bench', scopes: ['read'], expires: null })).token
+}
+
+function figures(people: number, [configured, person]: [number, number], [ours, bare, theirs]: LoadResult[][]): Figure[] {
   const line = (results: LoadResult[]) =>
     `${median(results.map((one) => one.requestsPerSecond)).toFixed(0)} requests/s, p50 ${median(results.map((one) => one.p50))} ms, p99 ${median(results.map((one) => one.p99))} ms`
   return [
-    ratioFigure(`throughput at ${people.toLocaleString('en')} people`, ratio, 0.5, 'the bare handler'),
-    { what: 'our server', measured: line(ours) },
-    { what: 'bare handler', measured: line(bare) },
+    ratioFigure(`throughput at ${people.toLocaleString('en')} people`, configured, 0.5, 'the bare handler'),
+    ratioFigure('the same with the key of a person, whose rights are looked up each time', person, 0.5, 'the bare handler'),
+    { what: 'our server', measured: line(ours!) },
+    { what: 'our server, the key of a person', measured: line(theirs!) },
+    { what: 'bare handler', measured: line(bare!) },
   ]
 }
 

@@ -13,10 +13,30 @@ export interface Actor {
   correlationId: string
 }
 
+/** Whom a restricted administrator may administer; the parts narrow each other down. */
+export interface Reach {
+  /** People of these organisations. */
+  organizations?: readonly string[]
+  /** Members of these groups. */
+  groups?: readonly string[]
+  /** People whom the administrator supervises, or whom those supervise too. */
+  reports?: { supervisor: string; below: boolean }
+}
+
+/** What the actor may do in Gatehouse itself. */
+export interface Authority {
+  /** As `people READ` (model/own-access.ts); `all` is not asked further. */
+  rights: 'all' | ReadonlySet<string>
+  /** Absent: everybody. */
+  reach?: Reach
+}
+
 export interface Context {
   db: Database
   config: Config
   now: () => Date
   newId: () => string
   actor: Actor
+  /** Absent for those who are trusted with everything: the command line, jobs, the server itself. */
+  authority?: Authority
 }

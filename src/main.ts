@@ -19,11 +19,12 @@ import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { edgeRoutes } from './rest/edges.ts'
 import { addHealth } from './rest/health.ts'
+import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
-import { planRoutes, type PlanKind } from './rest/plans.ts'
+import { bulkNeeds, grantsNeeds, importNeeds, mergeNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
@@ -71,11 +72,11 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {
-  bulk: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
-  grants: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
-  import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { apply: applySyncPlan },
-  merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
+  bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+  grants: { needs: grantsNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
+  import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
 }
 
 /** A sync plan needs the remote system that it is about. */
@@ -87,7 +88,10 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [
+    ...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes,
+  ]
 }
 
 /** The HTTP server with every route, not listening yet. */

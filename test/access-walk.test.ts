@@ -12,7 +12,7 @@ await db.execute(`
   insert into role (role_id, role_name) values ('r1', 'r1'), ('r2', 'r2');
   insert into company (company_id, company_name) values ('o1', 'o1'), ('o2', 'o2');
   insert into res (resource_id, resource_type_id, name) values ('s1', 'WEBSERVICE', 's1'), ('s2', 'WEBSERVICE', 's2'), ('s3', 'WEBSERVICE', 's3');
-  insert into access_rights (access_right_id, name) values ('READ', 'Read'), ('SIGN', 'Sign');
+  insert into access_rights (access_right_id, name) values ('SIGN', 'Sign');
   insert into user_grp (user_id, grp_id, membership_id) values ('ann', 'g1', 'm1'), ('eve', 'g1', 'm2');
   insert into user_affiliation (user_id, company_id, membership_id) values ('bob', 'o1', 'm3');
   insert into grp_to_grp_membership (membership_id, grp_id, member_grp_id) values ('e1', 'g2', 'g1');

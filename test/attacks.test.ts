@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createKey, type Scope } from '../src/access/api-keys.ts'
 import { nextLink } from '../src/connectors/okta/client.ts'
 import { mismatches } from '../src/store/metadata.ts'
+import { giveRole } from './administrators.ts'
 import { testKey, testServer, type Reply, type TestServer } from './rest-server.ts'
 
 let shared: TestServer
@@ -12,6 +13,7 @@ let ann: string
 beforeAll(async () => {
   shared = await testServer()
   ann = await person('ann')
+  await giveRole(shared.ctx, ann, 'SUPER_ADMIN')
 })
 
 async function person(userName: string): Promise<string> {
@@ -45,6 +47,7 @@ describe('Idempotency-Key', () => {
 
   test('is no way to the answers of somebody else whose key has the same name', async () => {
     const bob = await person('bob')
+    await giveRole(shared.ctx, bob, 'API_WRITER')
     const [one, other] = await Promise.all([keyOf(ann, 'ci', 'write'), keyOf(bob, 'ci', 'write')])
     const body = { userName: 'replayed', name: { familyName: 'Replayed' } }
     expect((await one('POST', '/users', body, { 'idempotency-key': '1' })).status).toBe(201)

@@ -14,7 +14,8 @@ import { loadRecords } from '../store/records.ts'
 
 const kindOf = (own: Resource): RecordKind => ({
   resource: own,
-  prepare: (document) => document,
+  // What the server relies on comes with migrations alone.
+  prepare: (document, before) => (own.attributes.some((one) => one.path === 'isSystem') ? { ...document, isSystem: before?.isSystem ?? false } : document),
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(own, document)) }),
 })
 
@@ -69,6 +70,7 @@ export async function removeAccessRecord(ctx: Context, kind: RecordKind, id: str
   await ctx.db.transaction(async (tx) => {
     const { document } = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(document, versions)
+    if (document.isSystem === true) throw new GatehouseError('system_record', `Gatehouse itself relies on ${id}; it cannot be deleted.`)
     await deleteAccessRecord(tx, kind.resource, id)
     await recordRemoval(tx, ctx, kind.resource, document)
   })

@@ -4,12 +4,16 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
-import type { Context } from '../context.ts'
+import type { Authority, Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import type { Document } from '../model/attribute.ts'
-import { deleteKey, findKey, insertKey, keyListing, readKey, touchKey } from '../store/api-keys.ts'
+import { everyRight, knownRights } from '../model/own-access.ts'
+import { guardPeople } from '../records/guard.ts'
+import { deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
 import type { Row } from '../store/database.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
+import { findDeepRights } from '../store/own-access.ts'
+import { findReach } from '../store/reach.ts'
 
 export const scopes = ['read', 'write', 'admin'] as const
 export type Scope = (typeof scopes)[number]
@@ -21,6 +25,7 @@ export interface Identity {
   /** Which key it was, one of a kind. */
   keyId: string
   scopes: readonly Scope[]
+  authority: Authority
 }
 
 export interface NewKey {
@@ -39,7 +44,10 @@ export function impliedScopes(given: readonly string[]): Scope[] {
 
 const digest = (token: string) => createHash('sha256').update(token).digest()
 
-/** Makes a key. The token is in the answer and nowhere else. Errors: `invalid_value`, `already_exists`, `invalid_reference`. */
+/**
+ * Makes a key. The token is in the answer and nowhere else. Errors: `invalid_value`, `already_exists`,
+ * `invalid_reference`, `forbidden` for a person who has more rights than whoever makes it.
+ */
 export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string; token: string }> {
   const wrong = key.scopes.length === 0 || key.scopes.some((one) => !scopes.includes(one))
   if (wrong) throw new GatehouseError('invalid_value', `scopes: must be among ${scopes.join(', ')}.`)
@@ -48,6 +56,7 @@ export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string
   const token = `gh_${randomBytes(32).toString('base64url')}`
   const id = ctx.newId()
   await ctx.db.transaction(async (tx) => {
+    await guardPeople(tx, ctx, [key.userId])
     await insertKey(tx, { id, userId: key.userId, name: key.name, hash: digest(token), scopes: key.scopes.join(' '), expires: key.expires, created: now.toISOString(), createdBy: ctx.actor.userId })
     const after = { name: key.name, scopes: key.scopes, expires: key.expires }
     await recordEvents(tx, ctx, [{ action: 'user.keys.add', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, after }] }])
@@ -55,15 +64,15 @@ export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string
   return { id, token }
 }
 
-/** A key ceases to work at once. Errors: `not_found`. */
+/** A key ceases to work at once. Errors: `not_found`, `forbidden` for the key of somebody with more rights. */
 export async function revokeKey(ctx: Context, id: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const key = await deleteKey(tx, id)
     if (!key) throw new GatehouseError('not_found', `There is no API key with the id ${id}.`)
+    await guardPeople(tx, ctx, [key.userId])
     const before = { name: key.name, scopes: key.scopes }
     await recordEvents(tx, ctx, [{ action: 'user.keys.remove', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, before }] }])
   })
-  forgetIdentities()
 }
 
 /** All API keys, without their tokens, which nobody has; the first 1000. */
@@ -83,33 +92,28 @@ export function keyOfRow(row: Row): Document {
   return { ...documentOfRow(keyListing, row), scopes: (row.scopes as string).split(' ') }
 }
 
-const keepMs = 1000
-const mostKept = 10_000
-const identities = new Map<string, { identity: Identity; until: number; db: unknown }>()
-
-/** After a change on this server; another server forgets within a second. */
-export function forgetIdentities(): void {
-  identities.clear()
-}
-
 /**
- * Who a bearer token belongs to, or undefined. The token of the setting GATEHOUSE_API_KEY has every right. A person who
- * may not sign in cannot use their keys either.
+ * Who a bearer token belongs to and what they may do, or undefined. The token of the setting GATEHOUSE_API_KEY has every
+ * right. A person who may not sign in cannot use their keys either.
  */
 export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, token: string): Promise<Identity | undefined> {
   const hash = digest(token)
   const configured = ctx.config.GATEHOUSE_API_KEY
-  if (configured !== undefined && timingSafeEqual(hash, digest(configured))) return { userId: null, principal: 'GATEHOUSE_API_KEY', keyId: 'GATEHOUSE_API_KEY', scopes }
+  if (configured !== undefined && timingSafeEqual(hash, digest(configured))) {
+    return { userId: null, principal: 'GATEHOUSE_API_KEY', keyId: 'GATEHOUSE_API_KEY', scopes, authority: { rights: 'all' } }
+  }
   if (!token.startsWith('gh_')) return undefined
-  const mark = hash.toString('base64')
-  const kept = identities.get(mark)
-  if (kept && kept.db === ctx.db && performance.now() < kept.until) return kept.identity
-  const row = await findKey(ctx.db, hash)
   const now = ctx.now().toISOString()
+  const row = await findKey(ctx.db, hash, now)
   if (!row || !row.active || (row.expires !== null && row.expires <= now)) return undefined
   if (row.lastUsed === null || Date.parse(now) - Date.parse(row.lastUsed) > 3_600_000) await touchKey(ctx.db, row.id, now)
-  const identity = { userId: row.userId, principal: `key ${row.name}`, keyId: row.id, scopes: impliedScopes(row.scopes.split(' ')) }
-  if (identities.size >= mostKept) identities.clear()
-  identities.set(mark, { identity, until: performance.now() + keepMs, db: ctx.db })
-  return identity
+  const { id: keyId, userId } = row
+  return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now) }
+}
+
+/** What the person of a key may do at this moment. */
+async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: FoundKey, at: string): Promise<Authority> {
+  const known = knownRights(deep ? [...rights, ...(await findDeepRights(db, userId, at))] : rights)
+  const reach = restricted ? await findReach(db, userId, at) : undefined
+  return { rights: known.size === everyRight.length ? 'all' : known, ...(reach ? { reach } : {}) }
 }

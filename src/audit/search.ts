@@ -4,7 +4,7 @@ import { parseFilter } from '../model/filter.ts'
 import { checkInstant } from '../model/values.ts'
 import { countEvents, eventsByTime, findEvent, type Reader } from '../store/audit-events.ts'
 import { foreignCursor, markOf, readCursor, writeCursor } from '../store/cursor.ts'
-import { compileFilter } from '../store/filter-sql.ts'
+import { compileFilter, type SqlCondition } from '../store/filter-sql.ts'
 import { auditEventOf, eventResource, type AuditEvent } from './event-resource.ts'
 
 export interface EventQuery {
@@ -36,8 +36,10 @@ export interface EventPage {
   total?: number
 }
 
-/** One page of events. Errors: `invalid_filter`, `invalid_parameter`, `invalid_cursor`. */
-export async function searchEvents(db: Reader, query: EventQuery): Promise<EventPage> {
+type EventScope = (first: number) => SqlCondition
+
+/** One page of events; `scope` is a further condition, over the alias t. Errors: `invalid_filter`, `invalid_parameter`, `invalid_cursor`. */
+export async function searchEvents(db: Reader, query: EventQuery, scope?: EventScope): Promise<EventPage> {
   if (!Number.isInteger(query.count) || query.count < 1 || query.count > 1000) {
     throw new GatehouseError('invalid_parameter', 'count: must be a whole number from 1 to 1000.')
   }
@@ -45,7 +47,7 @@ export async function searchEvents(db: Reader, query: EventQuery): Promise<Event
     throw new GatehouseError('invalid_sort', `sortBy: ${query.sortBy} cannot be sorted by; choose at.`)
   }
   const mark = markOf(fingerprint(query))
-  const { where, params } = conditionsOf(query)
+  const { where, params } = conditionsOf(query, scope)
   const before = query.cursor === undefined ? undefined : positionIn(query.cursor, mark)
   const rows = await eventsByTime(db, where, params, { after: before, ascending: query.sortOrder === 'ascending', limit: query.count + 1 })
   const last = rows.length > query.count ? rows[query.count - 1] : undefined
@@ -57,13 +59,13 @@ export async function searchEvents(db: Reader, query: EventQuery): Promise<Event
 }
 
 /** One event. Errors: `not_found`. */
-export async function readEvent(db: Reader, id: string): Promise<AuditEvent> {
-  const row = await findEvent(db, id)
+export async function readEvent(db: Reader, id: string, scope?: EventScope): Promise<AuditEvent> {
+  const row = await findEvent(db, id, scope?.(2))
   if (!row) throw new GatehouseError('not_found', `There is no audit event with the id ${id}.`)
   return auditEventOf(row)
 }
 
-function conditionsOf(query: EventQuery): { where: string[]; params: unknown[] } {
+function conditionsOf(query: EventQuery, scope?: EventScope): { where: string[]; params: unknown[] } {
   const where: string[] = []
   const params: unknown[] = []
   const add = (condition: string, value: unknown) => {
@@ -82,6 +84,11 @@ function conditionsOf(query: EventQuery): { where: string[]; params: unknown[] }
     const compiled = compileFilter(parseFilter(query.filter), eventResource, params.length + 1)
     where.push(`(${compiled.sql})`)
     params.push(...compiled.params)
+  }
+  if (scope) {
+    const { sql, params: more } = scope(params.length + 1)
+    where.push(sql)
+    params.push(...more)
   }
   return { where, params }
 }

@@ -2,8 +2,10 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { createKey, listKeys, revokeKey, scopes, type Scope } from '../access/api-keys.ts'
 import { GatehouseError } from '../errors.ts'
+import { knownRights, ownId } from '../model/own-access.ts'
 import { user } from '../model/user.ts'
 import { listIds } from '../store/list-records.ts'
+import { findOwnRights } from '../store/own-access.ts'
 import { print, table, withDatabase } from './run.ts'
 
 function readScopes(text: string): Scope[] {
@@ -36,6 +38,8 @@ export function addKeyCommands(gatehouse: Command): void {
         const expires = options.days === undefined ? null : new Date(ctx.now().getTime() + options.days * 86_400_000).toISOString()
         const made = await createKey(ctx, { userId: ids[0], name: options.name, scopes: options.scopes, expires })
         print(options.json, { ...made, expires }, () => [made.token])
+        const rights = await findOwnRights(ctx.db, ids[0], ctx.now().toISOString())
+        if (knownRights(rights).size === 0) console.error(`The key can do nothing yet: ${options.user} has no rights in Gatehouse. Give them a role such as ${ownId('HELP_DESK')} (docs/how-to-administer.md).`)
       }))
   keys
     .command('list')

@@ -9,10 +9,12 @@ import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { afterOperation, checkBody, operateLocked } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
+import { checkQuery } from '../records/veil.ts'
 import { lockRecords } from '../records/write-records.ts'
 
 const mostPeople = 1_000_000
@@ -51,15 +53,17 @@ function noOptions(options: unknown): Document {
 
 /** Plans the operation: a step a person, with what would change, or why it cannot be done. */
 export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan> {
-  const found = await countMatches(ctx.db, user, request)
+  await checkQuery(ctx, user, request)
+  const scope = reachScope(ctx.authority?.reach)
+  const found = await countMatches(ctx.db, user, { ...request, scope })
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const planId = ctx.newId()
   const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
-  await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const counts: Record<string, number> = {}
   let planned = 0
   for (let cursor: string | undefined; ;) {
-    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor })
+    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor, scope })
     const records = await loadRecords(ctx.db, user, ids)
     // Whoever is gone by now is left out.
     const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))

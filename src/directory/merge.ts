@@ -17,6 +17,7 @@ import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import { userKind } from './user-record.ts'
+import { guardPeople } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
 import { readUser } from './users.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
@@ -103,6 +104,7 @@ function mergeChanges(survivor: Document, duplicate: Document, merged: Document)
 
 /** Plans the merge: one step, with every field that changes and every link that moves. */
 export async function planMerge(ctx: Context, request: MergeRequest): Promise<Plan> {
+  await guardPeople(ctx.db, ctx, [request.survivor, request.duplicate])
   const [survivor, duplicate, metadata] = await Promise.all([readUser(ctx.db, request.survivor), readUser(ctx.db, request.duplicate), loadMetadata(ctx.db, ctx.db)])
   if (duplicate.systemFlag === true) throw new GatehouseError('system_record', 'The duplicate is a record of the system and cannot be merged away.')
   const planId = ctx.newId()
@@ -110,7 +112,7 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   const changes = mergeChanges(survivor, duplicate, mergedDocument(survivor, duplicate, request.take, metadata))
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
-    await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+    await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
     const links = await plannedMoves(tx, request.survivor, request.duplicate)
     await insertSteps(tx, planId, [{ step: 1, action: 'update', resource: 'User', targetId: request.survivor, label: title, changes: { ...changes, links } }])
     await insertReads(tx, planId, 'User', versions)
@@ -124,6 +126,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const request = plan.options as unknown as MergeRequest
   const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
+  await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   const kept = await keepRows(tx, request.duplicate)
   const moved = await moveLinks(tx, request.survivor, request.duplicate)
   await deleteUserRows(tx, request.duplicate)

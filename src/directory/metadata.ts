@@ -7,6 +7,7 @@ import { refusal, type DataType } from '../model/metadata.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteElement, deleteType, insertElement, insertType, lockElement, lockType, readElement, readType, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
@@ -102,6 +103,8 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     const { document: before, version } = await readElement(tx, id)
     checkVersion({ meta: { version } }, versions)
     const after: Document = { ...checkElement(validateEntry(metadataElement, changed(before), before)), id }
+    // Values that were hidden would be shown.
+    if (before.sensitive === true && (after.sensitive !== true || before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
     await updateElement(tx, id, after)

@@ -10,6 +10,7 @@ import type { Transaction } from '../store/database.ts'
 import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
+import { guardPeople, guardPlaces } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
 import type { RecordKind, Written } from '../records/write-records.ts'
 
@@ -20,11 +21,13 @@ export const userKind: RecordKind = {
   resource: user,
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
+  guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
   check: async (tx, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
     await copyLocations(tx, pending)
   },
-  written: async (tx, _ctx, written) => {
+  written: async (tx, ctx, written) => {
+    await guardPlaces(tx, ctx, written)
     await followStatus(tx, written)
     const mapped = written.filter((one) => one.before && touchesMapping(one.paths))
     await markDataChanges(tx, mapped.map((one) => one.id))

@@ -14,6 +14,7 @@ import { deleteUserRows } from '../store/user-rows.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { userKind } from './user-record.ts'
+import { guardPeople } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, recordRemoval, writeRecords, type Pending } from '../records/write-records.ts'
 
@@ -102,6 +103,7 @@ export async function deleteUser(ctx: Context, id: string, versions?: Versions):
 /** The same for a person already locked. */
 export async function deleteLockedUser(tx: Transaction, ctx: Context, document: Document): Promise<void> {
   if (document.systemFlag === true) throw new GatehouseError('system_record', 'This person is a record of the system and cannot be deleted.')
+  await guardPeople(tx, ctx, [document.id as string])
   // First, so that accounts in Okta are queued with an e-mail address while there is one.
   await deletePeopleFromEfs(tx, [document.id as string])
   await deleteUserRows(tx, document.id as string)

@@ -24,6 +24,7 @@ const limits = [
 ]
 
 const adminResource = reference('adminResourceId', 'admin_resource_id', 'Resource', 'Administered by', 'The resource whose holders administer it.')
+const isSystem = flag('isSystem', 'is_system', 'System', 'True for what Gatehouse itself relies on; it cannot be deleted.', readOnly)
 const graphId = text('graphId', 'graph_id', 100, 'Graph id', 'The id of its vertex in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true })
 const managedSystem = reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system it comes from; absent for our own.')
 
@@ -71,6 +72,7 @@ export const role: Resource = {
     reference('policyId', 'policy_id', 'Policy', 'Password policy', 'The password policy of those who have it.'),
     ...limits,
     adminResource,
+    isSystem,
     graphId,
     ...stamps(),
   ],
@@ -95,6 +97,7 @@ export const resource: Resource = {
     typeOf('typeId', 'type_id', 'RESOURCE_TYPE', 'Type', 'What kind of resource it is.'),
     reference('minAuthLevel', 'min_auth_level', 'AuthLevel', 'Least sign-in', 'How strongly one must have signed in to use it.'),
     adminResource,
+    isSystem,
     graphId,
     ...stamps(),
   ],
@@ -113,6 +116,7 @@ export const right: Resource = {
     reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system it means something in; absent means everywhere.'),
     reference('typeId1', 'metadate_type_id_1', 'MetadataType', 'First type', 'A type by which rights are grouped.'),
     reference('typeId2', 'metadate_type_id_2', 'MetadataType', 'Second type', 'A second such type.'),
+    isSystem,
     ...stamps(),
   ],
 }

@@ -15,10 +15,18 @@
  */
 import { GatehouseError } from '../errors.ts'
 import type { Document } from './attribute.ts'
+import type { Need } from './own-access.ts'
 import type { SecondaryStatus, Status } from './user-statuses.ts'
 
 export const operations = ['activate', 'disable', 'enable', 'deactivate', 'terminate', 'rehire', 'leave', 'return', 'convert', 'reset', 'lock', 'unlock', 'decline', 'retire', 'decease'] as const
 export type Operation = (typeof operations)[number]
+
+const signingIn: readonly string[] = ['reset', 'lock', 'unlock', 'enable', 'disable']
+
+/** What one must have in Gatehouse to carry an operation out, or to delete. */
+export function needOf(operation: Operation | 'delete'): Need {
+  return { resource: 'people', right: operation === 'delete' ? 'DELETE' : signingIn.includes(operation) ? 'RESET' : 'UPDATE' }
+}
 
 interface Rule {
   /** The statuses it is allowed in; absent means any. */

@@ -27,6 +27,7 @@ export const access: Area = {
       added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
       added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
+      added('is_system', 'char(1)', 'Y for rights the server itself relies on; they cannot be deleted.', { required: true }),
     ]),
     table('referenced', 'managed_sys', 'A system in which people have accounts; 0 is this server.', [
       known('managed_sys_id', 'varchar(32)', 'Names the system.', { key: true }),
@@ -116,6 +117,7 @@ export const access: Area = {
       added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
       added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
+      added('is_system', 'char(1)', 'Y for resources the server itself relies on; they cannot be deleted.', { required: true }),
     ]),
     table('referenced', 'role', 'A role: a bundle of access named after a task.', [
       known('role_id', 'varchar(32)', 'Names the role.', { key: true }),
@@ -135,6 +137,7 @@ export const access: Area = {
       added('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
       added('search_text', 'text', 'Derived: the name and description in the form that searches look in.', { required: true }),
+      added('is_system', 'char(1)', 'Y for roles the server itself relies on; they cannot be deleted.', { required: true }),
     ]),
     table('referenced', 'grp', 'A group of people.', [
       known('grp_id', 'varchar(32)', 'Names the group.', { key: true }),

@@ -42,6 +42,16 @@ export const gatehouse: Area = {
       added('created_at', 'timestamptz', 'When it was made.', { required: true }),
       added('retired_at', 'timestamptz', 'When it stopped signing; it verifies on.'),
     ]),
+    table('added', 'gatehouse.delegation', 'Whom an administrator may administer; nobody without a row is restricted. Kinds narrow each other down, rows of one kind add up.', [
+      added('delegation_id', 'varchar(32)', 'Names the row.', { key: true }),
+      added('user_id', 'varchar(32)', 'The administrator.', { required: true, to: 'users' }),
+      added('kind', 'varchar(20)', 'ORGANIZATION, GROUP or REPORTS: the people of an organisation, of a group, or whom the administrator supervises.', { required: true }),
+      added('company_id', 'varchar(32)', 'The organisation.', { to: 'company' }),
+      added('grp_id', 'varchar(32)', 'The group.', { to: 'grp' }),
+      added('with_descendants', 'boolean', 'Whether organisations, groups or reports below count as well.', { required: true }),
+      added('create_date', 'timestamptz', 'When it was made.', { required: true }),
+      added('created_by', 'varchar(32)', 'Who made it, when that was a person.'),
+    ]),
     table('added', 'gatehouse.setting', 'Settings that live with the data rather than with the process.', [
       added('name', 'varchar(100)', 'Which setting.', { key: true }),
       added('value', 'jsonb', 'Its value.', { required: true }),

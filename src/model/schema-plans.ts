@@ -32,6 +32,7 @@ export const plans: Area = {
         added('applied_at', 'timestamptz', 'When it was applied.'),
         added('applied_by', 'varchar(255)', 'Who applied it.'),
         added('correlation_id', 'varchar(64)', 'Ties its audit events together.'),
+        added('actor_id', 'varchar(32)', 'The person who asked for it, when it was one.'),
       ],
     ),
     table('added', 'gatehouse.plan_step', 'One step of a plan: what happens to one record.', [

@@ -5,6 +5,7 @@
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { guardReach } from '../records/guard.ts'
 import { deleteAdmins, deleteMembers, insertAdmins, insertMembers, type MemberRow } from '../store/portals.ts'
 import { checkPersonIds } from './check-portal.ts'
 import { lockedPortal } from './portals.ts'
@@ -22,6 +23,7 @@ export interface EfsUser {
 export async function addPortalUsers(ctx: Context, portalId: number, people: unknown): Promise<EfsUser[]> {
   const personIds = checkPersonIds(people)
   return ctx.db.transaction(async (tx) => {
+    await guardReach(tx, ctx, personIds)
     await lockedPortal(tx, portalId)
     const added = await insertMembers(tx, portalId, personIds, ctx.now().toISOString())
     await recordEvents(tx, ctx, added.map((member) => event('portal.addUser', member, { after: portalId })))
@@ -36,6 +38,7 @@ export async function addPortalUsers(ctx: Context, portalId: number, people: unk
 export async function removePortalUsers(ctx: Context, portalId: number, people: unknown): Promise<EfsUser[]> {
   const personIds = checkPersonIds(people)
   return ctx.db.transaction(async (tx) => {
+    await guardReach(tx, ctx, personIds)
     await lockedPortal(tx, portalId)
     const gone = await deleteMembers(tx, portalId, personIds)
     await recordEvents(tx, ctx, gone.map((member) => event('portal.removeUser', member, { before: portalId })))

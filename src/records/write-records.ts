@@ -12,6 +12,7 @@ import { diffRecords, documentOf, recordOf, type LoadedRecord, type RowChange, t
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata, mismatches } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
+import { keepSensitive } from './veil.ts'
 
 /** What is particular to one kind of record. */
 export interface RecordKind {
@@ -22,6 +23,8 @@ export interface RecordKind {
   derivedColumns: (document: Document) => Record<string, unknown>
   /** Taken before any record is locked when what ties records to each other may change, so that writers queue up. */
   lockFirst?: (tx: Transaction) => Promise<void>
+  /** Whether the actor may write these records at all. */
+  guard?: (tx: Transaction, ctx: Context, pending: readonly Pending[]) => Promise<void>
   /** Rules that need the database: hierarchy, periods, references. */
   check?: (tx: Transaction, pending: readonly Pending[]) => Promise<void>
   /** What else must know, in the same transaction. */
@@ -45,7 +48,12 @@ export interface Written {
 /** Writes the pending records and their events; the documents as they stand afterwards, in the same order. */
 export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKind, pending: readonly Pending[]): Promise<Document[]> {
   const metadata = await loadMetadata(tx, ctx.db)
-  const prepared = pending.map((one) => ({ ...one, after: kind.prepare(detached(one.after), one.before?.document) }))
+  await kind.guard?.(tx, ctx, pending)
+  const prepared = pending.map((one) => {
+    const after = detached(one.after)
+    keepSensitive(ctx, kind.resource, one.before?.document, after, metadata)
+    return { ...one, after: kind.prepare(after, one.before?.document) }
+  })
   await checkMetadata(tx, kind.resource, prepared, metadata)
   await kind.check?.(tx, prepared)
   const changes: RowChange[] = []

@@ -2,9 +2,13 @@
 import { sealEvents } from '../audit/seal.ts'
 import { readEvent, searchEvents } from '../audit/search.ts'
 import { verifyAudit } from '../audit/verify.ts'
+import type { Context } from '../context.ts'
 import { eraseUser } from '../directory/erase.ts'
+import { seenBy } from '../records/veil.ts'
+import type { SqlCondition } from '../store/filter-sql.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { listParameters, type QueryParameter, type Route } from './route.ts'
+import { reachScope } from '../store/reach.ts'
+import { guarded, listParameters, type QueryParameter, type Route } from './route.ts'
 
 const tag = 'Audit'
 const event = { component: 'AuditEvent' }
@@ -21,22 +25,31 @@ const searchParameters: readonly QueryParameter[] = [
   only('correlationId', 'Only events of this request, run or job.'),
 ]
 
+/** Who may administer some people only sees what was done to those. */
+function eventScope({ authority }: Context): ((first: number) => SqlCondition) | undefined {
+  const scope = reachScope(authority?.reach, 't.target_id')
+  return scope && ((first) => {
+    const { sql, params } = scope(first)
+    return { sql: `t.target_type = 'User' and ${sql}`, params }
+  })
+}
+
 /** The routes, given the key that the chain is signed under. */
 export function auditRoutes(masterKey: MasterKey): readonly Route[] {
-  return [
-    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'],
-      handle: async ({ ctx, query }) => ({ body: await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }) }) },
+  return guarded('audit', [
+    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'], reach: 'query',
+      handle: async ({ ctx, query }) => ({ body: await seenBy(ctx, await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }, eventScope(ctx))) }) },
     { method: 'GET', path: '/audit/verify', scope: 'admin', tag, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
       handle: async ({ ctx }) => {
         await sealEvents(ctx.db, masterKey, ctx.now)
         return { body: await verifyAudit(ctx.db, masterKey) }
       } },
-    { method: 'GET', path: '/audit/:id', scope: 'admin', tag, operation: 'readAuditEvent', summary: 'Reads one audit event.', answer: event,
-      handle: async ({ ctx, params }) => ({ body: await readEvent(ctx.db, params.id!) }) },
-    { method: 'POST', path: '/users/:id/erase', scope: 'admin', tag, operation: 'eraseUser', summary: 'Deletes a person and erases their data from the audit for good; the chain still verifies.', status: 204,
+    { method: 'GET', path: '/audit/:id', scope: 'admin', tag, operation: 'readAuditEvent', summary: 'Reads one audit event.', answer: event, reach: 'query',
+      handle: async ({ ctx, params }) => ({ body: await seenBy(ctx, await readEvent(ctx.db, params.id!, eventScope(ctx))) }) },
+    { method: 'POST', path: '/users/:id/erase', scope: 'admin', tag, operation: 'eraseUser', summary: 'Deletes a person and erases their data from the audit for good; the chain still verifies.', status: 204, needs: [{ resource: 'audit', right: 'DELETE' }, { resource: 'people', right: 'DELETE' }],
       handle: async ({ ctx, params, versions }) => {
         await eraseUser(ctx, params.id!, versions)
         return {}
       } },
-  ]
+  ])
 }

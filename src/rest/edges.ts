@@ -6,10 +6,13 @@ import { GatehouseError } from '../errors.ts'
 import { edgeKinds, memberships, nodeOf, nodeSegments, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { termsOf, type Edge } from '../model/edge-terms.ts'
+import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
+import { checkQuery } from '../records/veil.ts'
 import { readThings, type Thing } from '../store/access-edges.ts'
+import { reachScope } from '../store/reach.ts'
 import { listEdges, listHolders, type EdgePage, type EdgeQuery } from '../store/list-edges.ts'
-import { listParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
+import { guarded, listParameters, type Answer, type Call, type QueryParameter, type Route, type UnguardedRoute } from './route.ts'
 
 const parameter = (name: string) => listParameters.find((one) => one.name === name)!
 const at: QueryParameter = { name: 'at', type: 'dateTime', doc: 'Only those in force at this instant; without it, all periods.' }
@@ -22,32 +25,37 @@ const base = { tag: 'Access', unversioned: true } as const
 const ones: Record<string, string> = { groups: 'Group', roles: 'Role', resources: 'Resource', parents: 'Parent' }
 const article = (noun: string) => `${/^[AEIO]/.test(noun) ? 'an' : 'a'} ${noun}`
 
-export const edgeRoutes: readonly Route[] = [
+/** Giving and taking is granting, whatever the method. */
+const grant = [{ resource: 'access', right: 'GRANT' }] as const
+
+export const edgeRoutes: readonly Route[] = guarded('access', [
   ...memberships.flatMap(memberRoutes),
   ...edgeKinds.filter(({ source, kind }) => source !== 'u' && kind !== 'oo').flatMap(thingRoutes),
   ...(['g', 'r', 's'] as const).map(holderRoute),
-]
+], 'free')
 
 /** People in one thing, and what a person is in. Affiliations are read at an address of their own. */
-function memberRoutes(kind: EdgeKind): Route[] {
+function memberRoutes(kind: EdgeKind): UnguardedRoute[] {
   const one = nodeTypes[kind.target]
   const path = `/${nodeSegments[kind.target]}/:id/members`
   const ends = ({ params }: Call) => ({ source: params.userId!, target: params.id! })
-  const own: Route = { ...base, method: 'GET', path: `/users/:id/${kind.segment}`, scope: 'read', operation: `listUser${ones[kind.segment] ?? ''}s`,
+  // An affiliation is an entry of the person's document.
+  const needs = kind.kind === 'uo' ? [{ resource: 'people', right: 'UPDATE' }] as const : grant
+  const own: UnguardedRoute = { ...base, method: 'GET', path: `/users/:id/${kind.segment}`, scope: 'read', operation: `listUser${ones[kind.segment] ?? ''}s`,
     summary: `Lists the ${kind.segment} that were given to a person directly.`, query: pageOfEdges, answer: { ...shape, list: true }, handle: (call) => listFrom(call, kind, 'source') }
   return [
     { ...base, method: 'GET', path, scope: 'read', operation: `list${one}Members`, summary: `Lists the people who have ${article(one)} directly, hidden ones too; \`filter\` and \`q\` search among them.`,
-      query: pageOfMembers, answer: { ...shape, list: true }, handle: (call) => listFrom(call, kind, 'target') },
+      query: pageOfMembers, answer: { ...shape, list: true }, reach: 'query', handle: (call) => listFrom(call, kind, 'target') },
     { ...base, method: 'PUT', path: `${path}/:userId`, scope: 'write', operation: `put${one}Member`, summary: `Gives ${article(one)} to a person: makes the period with that start as the body says. 201 when it is new.`,
-      query: [startOf], body: shape, bodyRequired: false, answer: shape, upserts: true, handle: (call) => put(call, kind, ends(call)) },
+      query: [startOf], body: shape, bodyRequired: false, answer: shape, upserts: true, needs, handle: (call) => put(call, kind, ends(call)) },
     { ...base, method: 'DELETE', path: `${path}/:userId`, scope: 'write', operation: `remove${one}Member`, summary: 'Takes it from them: the period with that start, or the only one.',
-      query: [startOf], status: 204, handle: (call) => remove(call, kind, ends(call)) },
+      query: [startOf], status: 204, needs, handle: (call) => remove(call, kind, ends(call)) },
     ...(kind.kind === 'uo' ? [] : [own]),
   ]
 }
 
 /** What a group, role, resource or organisation has. */
-function thingRoutes(kind: EdgeKind): Route[] {
+function thingRoutes(kind: EdgeKind): UnguardedRoute[] {
   const from = nodeTypes[kind.source]
   const path = `/${nodeSegments[kind.source]}/:id/${kind.segment}`
   const name = from + ones[kind.segment]!
@@ -56,13 +64,13 @@ function thingRoutes(kind: EdgeKind): Route[] {
     { ...base, method: 'GET', path, scope: 'read', operation: `list${name}s`, summary: `Lists the ${kind.segment} of ${article(from)}: who has it has them.`,
       query: pageOfEdges, answer: { ...shape, list: true }, handle: (call) => listFrom(call, kind, 'source') },
     { ...base, method: 'PUT', path: `${path}/:targetId`, scope: 'write', operation: `put${name}`, summary: `Gives one of them to ${article(from)}: makes the period with that start as the body says. 201 when it is new.`,
-      query: [startOf], body: shape, bodyRequired: false, answer: shape, upserts: true, handle: (call) => put(call, kind, ends(call)) },
+      query: [startOf], body: shape, bodyRequired: false, answer: shape, upserts: true, needs: grant, handle: (call) => put(call, kind, ends(call)) },
     { ...base, method: 'DELETE', path: `${path}/:targetId`, scope: 'write', operation: `remove${name}`, summary: 'Takes it away: the period with that start, or the only one.',
-      query: [startOf], status: 204, handle: (call) => remove(call, kind, ends(call)) },
+      query: [startOf], status: 204, needs: grant, handle: (call) => remove(call, kind, ends(call)) },
   ]
 }
 
-function holderRoute(letter: Letter): Route {
+function holderRoute(letter: Letter): UnguardedRoute {
   const one = nodeTypes[letter]
   return { ...base, method: 'GET', path: `/${nodeSegments[letter]}/:id/holders`, scope: 'read', operation: `list${one}Holders`, summary: `Lists what has ${article(one)} directly, other than people: groups, roles, organisations, resources.`,
     query: pageOfEdges, answer: { ...shape, list: true },
@@ -75,7 +83,9 @@ function holderRoute(letter: Letter): Route {
 
 async function listFrom({ ctx, params, query }: Call, kind: EdgeKind, end: 'source' | 'target'): Promise<Answer> {
   const own = await thing(ctx, kind[end], params.id!)
-  const found = await listEdges(ctx.db, kind, end, own.id, edgeQuery(query))
+  const people = kind.source === 'u' && end === 'target'
+  if (people) await checkQuery(ctx, user, query as { filter?: string })
+  const found = await listEdges(ctx.db, kind, end, own.id, { ...edgeQuery(query), scope: people ? reachScope(ctx.authority?.reach) : undefined })
   const self = nodeShown(kind[end], own)
   return page(found, (edge) => {
     const other = { type: nodeTypes[end === 'source' ? kind.target : kind.source], id: end === 'source' ? edge.target : edge.source, ...(edge.name === undefined ? {} : { name: edge.name }) }

@@ -5,7 +5,7 @@ import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
 import { keyListing } from '../store/api-keys.ts'
 import { listed } from './listing.ts'
-import { urlOf, type Answer, type Call, type Route } from './route.ts'
+import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 const tag = 'API keys'
 const key = { component: 'ApiKey' }
@@ -25,7 +25,7 @@ async function make({ ctx, body }: Call): Promise<Answer> {
   return { secret: true, location: urlOf(ctx, '/keys', made.id), body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
 }
 
-export const keyRoutes: readonly Route[] = [
+export const keyRoutes: readonly Route[] = guarded('keys', [
   { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true }, ...listed(keyListing, { show: (rows) => rows.map(keyOfRow) }) },
   { method: 'GET', path: '/keys/:id', scope: 'admin', tag, operation: 'readKey', summary: 'Reads an API key, without its token.', answer: key,
     handle: async ({ ctx, params }) => ({ body: await readApiKey(ctx, params.id!) }) },
@@ -35,4 +35,4 @@ export const keyRoutes: readonly Route[] = [
       await revokeKey(ctx, params.id!)
       return {}
     } },
-]
+])

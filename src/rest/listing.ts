@@ -1,6 +1,8 @@
 /** Lists over attribute lists: every such route takes the same parameters and answers the same page. */
 import type { Document } from '../model/attribute.ts'
-import type { Database, Row } from '../store/database.ts'
+import type { Context } from '../context.ts'
+import type { Row } from '../store/database.ts'
+import type { SqlCondition } from '../store/filter-sql.ts'
 import { documentOfRow, listRows, sortable, type Listing } from '../store/list-rows.ts'
 import { listParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 
@@ -10,14 +12,16 @@ const parameters = listParameters.filter(({ name }) => shared.has(name))
 interface Options {
   /** Columns that must hold what the address or a parameter says. */
   where?: (call: Call) => Record<string, unknown> | Promise<Record<string, unknown>>
+  /** A further condition over the alias t: which people one may see. */
+  scope?: (call: Call) => ((first: number) => SqlCondition) | undefined
   /** Further parameters, which `where` reads. */
   query?: readonly QueryParameter[]
   /** Rows as callers see them; by default what the attribute list names. */
-  show?: (rows: readonly Row[], db: Database) => readonly unknown[] | Promise<readonly unknown[]>
+  show?: (rows: readonly Row[], ctx: Context) => readonly unknown[] | Promise<readonly unknown[]>
 }
 
 /** What a route needs to be such a list. */
-export function listed(listing: Listing, { where, query = [], show }: Options = {}): Pick<Route, 'query' | 'sortable' | 'handle'> {
+export function listed(listing: Listing, { where, scope, query = [], show }: Options = {}): Pick<Route, 'query' | 'sortable' | 'handle'> {
   const shown = show ?? ((rows: readonly Row[]): Document[] => rows.map((row) => documentOfRow(listing, row)))
   return {
     query: [...query, ...parameters],
@@ -25,8 +29,8 @@ export function listed(listing: Listing, { where, query = [], show }: Options = 
     handle: async (call): Promise<Answer> => {
       const { filter, sortBy, sortOrder, count, cursor, total } = call.query as Record<string, string> & { count?: number; total?: boolean; sortOrder?: 'ascending' | 'descending' }
       const conditions = await where?.(call)
-      const { rows, ...page } = await listRows(call.ctx.db, listing, { filter, sortBy, sortOrder, count: count ?? 100, cursor, total, where: conditions })
-      return { body: { items: await shown(rows, call.ctx.db), ...page } }
+      const { rows, ...page } = await listRows(call.ctx.db, listing, { filter, sortBy, sortOrder, count: count ?? 100, cursor, total, where: conditions, scope: scope?.(call) })
+      return { body: { items: await shown(rows, call.ctx), ...page } }
     },
   }
 }

@@ -10,6 +10,7 @@ import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
 import { accessComponents } from './openapi-access.ts'
 import { portalComponents } from './openapi-portals.ts'
@@ -121,6 +122,7 @@ export function allComponents(): Record<string, Schema> {
     ...accessComponents,
     ...planComponents,
     ...portalComponents,
+    ...ownAccessComponents,
     ApiKey: apiKey,
     Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
     AuditEvent: auditEvent(),

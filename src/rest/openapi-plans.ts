@@ -71,6 +71,7 @@ const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync
   applied: readOnly(instant('When it was applied.')),
   appliedBy: readOnly(text('Who applied it.')),
   correlationId: readOnly(text('Ties it to its audit events.')),
+  actorId: readOnly({ ...text('The person who asked for it, when it was one.'), 'x-references': 'User' }),
 }, ['id', 'kind', 'status', 'title', 'counts', 'steps'])
 
 const planStep = object('Plan step', 'What a plan does with one record, and why.', {

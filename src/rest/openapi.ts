@@ -6,6 +6,7 @@ import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
+import { rightKey } from '../model/own-access.ts'
 import { user } from '../model/user.ts'
 import { allComponents, listSchema } from './openapi-components.ts'
 import { patchSchema, refTo, type Schema } from './openapi-attributes.ts'
@@ -42,6 +43,7 @@ export interface Operation {
   summary: string
   tags: string[]
   'x-required-scope': string
+  'x-required-rights': string[]
   parameters: (Parameter | Reference)[]
   requestBody?: { required: boolean; content: Content }
   responses: Record<string, Response | Reference>
@@ -78,7 +80,7 @@ const tagDocs: Record<string, string> = {
 
 const description = `People, organisations and portals of one installation.
 
-Every request carries an API key: \`Authorization: Bearer gh_…\`. Each operation names the scope it needs; admin implies write, write implies read.
+Every request carries an API key: \`Authorization: Bearer gh_…\`. Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse.
 
 Refusals are problem details (RFC 9457) with a stable \`code\`. PATCH is JSON Merge Patch (RFC 7396). Every answer has an ETag; \`If-Match\` keeps a change from overwriting somebody else's. A request with an \`Idempotency-Key\` may be sent again for 24 hours without being carried out twice.
 
@@ -138,6 +140,7 @@ function operationOf(route: Route): Operation {
     summary: route.summary,
     tags: [route.tag],
     'x-required-scope': route.scope,
+    'x-required-rights': route.needs.map(rightKey),
     parameters: [...pathParameters(route), ...(route.query ?? []).map((one) => queryParameter(one, route)), ...headerParameters(route)],
     ...(route.body ? { requestBody: { required: route.bodyRequired !== false, content: bodyContent(route, route.body) } } : {}),
     responses: { ...successOf(route), ...problemsOf(route) },
@@ -169,7 +172,7 @@ function sortable(route: Route): readonly string[] | undefined {
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
-  if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
+  if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
   return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 

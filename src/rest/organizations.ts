@@ -2,7 +2,7 @@
 import { readOrganization } from '../directory/organizations.ts'
 import { childListing, proposeOrganization } from '../store/organizations.ts'
 import { listed } from './listing.ts'
-import type { Route } from './route.ts'
+import { guarded, type Route } from './route.ts'
 
 const tag = 'Organisations'
 
@@ -13,10 +13,10 @@ const children = listed(childListing, {
   },
 })
 
-export const organizationRoutes: readonly Route[] = [
+export const organizationRoutes: readonly Route[] = guarded('organizations', [
   { method: 'GET', path: '/organizations/:id/children', scope: 'read', tag, operation: 'listOrganizationChildren', summary: 'Lists the organisations directly below one, by name.',
     answer: { component: 'OrganizationChild', list: true }, ...children },
   { method: 'GET', path: '/organizations/proposal', scope: 'read', tag, operation: 'proposeOrganization', summary: 'Proposes the organisation whose domain an e-mail address has; null when there is none.',
     query: [{ name: 'email', type: 'string', required: true, doc: 'The e-mail address.' }], answer: { component: 'OrganizationProposal' },
     handle: async ({ ctx, query }) => ({ body: { organization: (await proposeOrganization(ctx.db, query.email as string)) ?? null } }) },
-]
+], 'free')

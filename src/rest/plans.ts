@@ -5,28 +5,64 @@ import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
+import { needOf } from '../model/lifecycle.ts'
+import type { Need } from '../model/own-access.ts'
 import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { refuseUnless } from '../records/guard.ts'
+import { seenBy } from '../records/veil.ts'
 import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
 import { listed } from './listing.ts'
-import { urlOf, type Answer, type Call, type Route } from './route.ts'
+import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
   apply: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
   undo?: (ctx: Context, planId: string) => Promise<unknown>
+  /** What whoever carries a plan out must have in Gatehouse besides the right to plans. */
+  needs: (options: Readonly<Record<string, unknown>>) => readonly Need[]
 }
 
 const tag = 'Plans'
+const change: readonly Need[] = [{ resource: 'plans', right: 'UPDATE' }]
 const plan = { component: 'Plan' }
 
 const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
 
+export const bulkNeeds: PlanKind['needs'] = ({ operation }) => [needOf(operation as Parameters<typeof needOf>[0])]
+/** Whoever merges sees and writes everything about two people. */
+export const mergeNeeds: PlanKind['needs'] = () => [
+  { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
+]
+
+/** An import brings people, organisations and what they belong to. */
+export const importNeeds: PlanKind['needs'] = () => [
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
+]
+
+async function planned(ctx: Context, needs: PlanKind['needs'], request: object, plan: () => Promise<Plan>): Promise<Answer> {
+  refuseUnless(ctx.authority, needs({ ...request }))
+  return made(ctx, await plan())
+}
+
+/** Giving and taking access in bulk is granting. */
+export const grantsNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }]
+
 /** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
 async function makePlan({ ctx, body }: Call): Promise<Answer> {
   const kind = isObject(body) ? body.kind : undefined
-  if (kind === 'bulk' && isGrantRequest(body)) return made(ctx, await planGrants(ctx, grantRequest(body)))
-  if (kind === 'bulk') return made(ctx, await planBulk(ctx, bulkRequest(body)))
-  if (kind === 'merge') return made(ctx, await planMerge(ctx, mergeRequest(body)))
+  if (kind === 'bulk' && isGrantRequest(body)) {
+    const request = grantRequest(body)
+    return planned(ctx, grantsNeeds, request, () => planGrants(ctx, request))
+  }
+  if (kind === 'bulk') {
+    const request = bulkRequest(body)
+    return planned(ctx, bulkNeeds, request, () => planBulk(ctx, request))
+  }
+  if (kind === 'merge') {
+    const request = mergeRequest(body)
+    return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
+  }
   throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
 }
 
@@ -35,7 +71,19 @@ async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
   const other = Object.keys(body).find((key) => key !== 'duplicate' && key !== 'take')
   if (other !== undefined) throw new GatehouseError('unknown_attribute', `${other}: is not part of a merge into the person at this address.`)
-  return made(ctx, await planMerge(ctx, mergeRequest({ ...body, survivor: params.id })))
+  const request = mergeRequest({ ...body, survivor: params.id })
+  return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
+}
+
+/** Who may administer some people only sees the plans they made, which speak of none but those. */
+const ownOnly = ({ authority, actor }: Context) => (authority?.reach ? (actor.userId ?? undefined) : undefined)
+
+/** A plan that the caller may see, or `not_found`. */
+async function seenPlan(ctx: Context, id: string): Promise<Plan> {
+  const found = await readPlan(ctx.db, id)
+  const own = ownOnly(ctx)
+  if (own !== undefined && found.actorId !== own) throw new GatehouseError('not_found', `There is no plan with the id ${id}.`)
+  return found
 }
 
 const mostWaitedFor = 1000
@@ -68,41 +116,46 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
 
 const planList = listed(planListing, {
   query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }],
-  where: ({ query: { kind, status } }) => ({ kind, status }),
+  where: ({ ctx, query: { kind, status } }) => ({ kind, status, actor_id: ownOnly(ctx) }),
   show: (rows) => rows.map(planOfRow),
 })
 
 const stepList = listed(stepListing, {
   query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }],
   where: async ({ ctx, params, query: { action, failed } }) => {
-    await readPlan(ctx.db, params.id!)
+    await seenPlan(ctx, params.id!)
     return { plan_id: params.id, action, ...(failed === true ? { status: 'failed' } : {}) }
   },
-  show: (rows) => rows.map(stepOfRow),
+  show: (rows, ctx) => seenBy(ctx, rows.map(stepOfRow)),
 })
 
 /** The routes, given how plans of each kind are applied. */
 export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly Route[] {
   const act = async (call: Call, name: 'apply' | 'undo'): Promise<Answer> => {
     const { ctx, params } = call
-    const found = await readPlan(ctx.db, params.id!)
-    const carry = kinds[found.kind]?.[name]
+    const found = await seenPlan(ctx, params.id!)
+    const kind = kinds[found.kind]
+    if (kind) refuseUnless(ctx.authority, kind.needs(found.options))
+    const carry = kind?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
     const going = await begun(carry, ctx, found)
     return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
-  const answer = async (found: Promise<Plan>): Promise<Answer> => ({ body: await found })
-  return [
+  const answer = async ({ ctx, params }: Call, act: (ctx: Context, id: string) => Promise<Plan>): Promise<Answer> => {
+    const { id } = await seenPlan(ctx, params.id!)
+    return { body: await act(ctx, id) }
+  }
+  return guarded('plans', [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
-    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
-    { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
+    { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
     { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true },
-      ...listed(planListing, { where: () => ({ kind: 'sync' }), show: (rows) => rows.map(planOfRow) }) },
-    { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, handle: (call) => act(call, 'apply') },
-    { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, handle: (call) => act(call, 'undo') },
-    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, handle: ({ ctx, params }) => answer(releasePlan(ctx, params.id!)) },
-    { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up; what it has done so far stays done.', answer: plan, handle: ({ ctx, params }) => answer(cancelPlan(ctx, params.id!)) },
-  ]
+      needs: [{ resource: 'portals', right: 'READ' }], ...listed(planListing, { where: () => ({ kind: 'sync' }), show: (rows) => rows.map(planOfRow) }) },
+    { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'apply') },
+    { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'undo') },
+    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], handle: (call) => answer(call, releasePlan) },
+    { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up; what it has done so far stays done.', answer: plan, needs: change, reach: 'query', handle: (call) => answer(call, cancelPlan) },
+  ], 'query')
 }

@@ -2,15 +2,18 @@
 import { GatehouseError } from '../errors.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, deletePortal, patchPortal, portalsOfRows, readPortalDocument, replacePortal, type Portal } from '../portals/portals.ts'
+import type { Need } from '../model/own-access.ts'
 import { portalListing, portalUserListing } from '../store/portals.ts'
+import { reachScope } from '../store/reach.ts'
 import { remoteErrorListing, remoteErrorOfRow } from '../store/remote-errors.ts'
 import { queueListing } from '../store/unassignment-queue.ts'
 import { listed } from './listing.ts'
-import { urlOf, type Answer, type Call, type Route } from './route.ts'
+import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 const base = { tag: 'Portals' } as const
 const portal = { component: 'Portal' }
 const users = { component: 'PortalUser', list: true }
+const members: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }]
 
 function portalId({ params }: Call): number {
   const id = Number(params.id)
@@ -22,16 +25,16 @@ const shown = (document: Portal): Answer => ({ body: document, version: document
 
 // What a portal's settings say is done in Okta with a token that may do everything there (into which group people go,
 // whether accounts are deleted): they need an administrator.
-export const portalRoutes: readonly Route[] = [
-  { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', summary: 'Lists portals by number.', answer: { ...portal, list: true },
-    ...listed(portalListing, { show: (rows, db) => portalsOfRows(db, rows) }) },
+export const portalRoutes: readonly Route[] = guarded('portals', [
+  { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', reach: 'free', summary: 'Lists portals by number.', answer: { ...portal, list: true },
+    ...listed(portalListing, { show: (rows, { db }) => portalsOfRows(db, rows) }) },
   { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
     handle: async ({ ctx, body }) => {
       const made = await createPortal(ctx, body)
       return { ...shown(made), location: urlOf(ctx, '/portals', made.id) }
     } },
   { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', answer: { component: 'QueuedAccount', list: true }, ...listed(queueListing) },
-  { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', summary: 'Reads a portal.', answer: portal,
+  { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', reach: 'free', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
   { ...base, method: 'PUT', path: '/portals/:id', scope: 'admin', operation: 'replacePortal', summary: 'Replaces a portal; settings left out are removed.', body: portal, answer: portal,
     handle: async (call) => shown(await replacePortal(call.ctx, portalId(call), call.body, call.versions)) },
@@ -42,7 +45,7 @@ export const portalRoutes: readonly Route[] = [
     } },
   { ...base, method: 'PATCH', path: '/portals/:id', scope: 'admin', operation: 'patchPortal', summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
     handle: async (call) => shown(await patchPortal(call.ctx, portalId(call), call.body, call.versions)) },
-  { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
+  { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', reach: 'free', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await readPortalDocument(call.ctx.db, portalId(call))
       return { body: document.settings, version: document.meta.version }
@@ -52,17 +55,18 @@ export const portalRoutes: readonly Route[] = [
       const document = await patchPortal(call.ctx, portalId(call), { settings: call.body }, call.versions)
       return { body: document.settings, version: document.meta.version }
     } },
-  { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', answer: users,
+  { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', answer: users, reach: 'query',
     ...listed(portalUserListing, {
+      scope: ({ ctx }) => reachScope(ctx.authority?.reach, 't.person_id'),
       where: async (call) => {
         const id = portalId(call)
         await readPortalDocument(call.ctx.db, id)
         return { portal_id: id }
       },
     }) },
-  { ...base, method: 'POST', path: '/portals/:id/users', scope: 'write', operation: 'addPortalUsers', summary: 'Makes people members of a portal: a list of ids of people.', body: { component: 'PersonIds' }, answer: users,
+  { ...base, method: 'POST', path: '/portals/:id/users', scope: 'write', operation: 'addPortalUsers', summary: 'Makes people members of a portal: a list of ids of people.', body: { component: 'PersonIds' }, answer: users, needs: members, reach: 'query',
     handle: async (call) => ({ body: { items: await addPortalUsers(call.ctx, portalId(call), call.body) } }) },
-  { ...base, method: 'DELETE', path: '/portals/:id/users/:userId', scope: 'write', operation: 'removePortalUser', summary: 'Takes a person out of a portal; the account is queued for unassignment.', status: 204,
+  { ...base, method: 'DELETE', path: '/portals/:id/users/:userId', scope: 'write', operation: 'removePortalUser', summary: 'Takes a person out of a portal; the account is queued for unassignment.', status: 204, needs: members,
     handle: async (call) => {
       const gone = await removePortalUsers(call.ctx, portalId(call), [call.params.userId])
       if (gone.length === 0) throw new GatehouseError('not_found', 'This person is not a member of this portal.')
@@ -74,4 +78,4 @@ export const portalRoutes: readonly Route[] = [
       where: ({ query: { status, errorCode } }) => ({ status_code: status, error_code: errorCode }),
       show: (rows) => rows.map(remoteErrorOfRow),
     }) },
-]
+])

@@ -1,8 +1,11 @@
 /** What a route of the REST door is: one row of a list from which the server, OpenAPI and the docs are all made. */
+import type { Scope } from '../access/api-keys.ts'
+import type { Guarded, ReachRule } from '../access/authorize.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
+import type { OwnResource, OwnRight } from '../model/own-access.ts'
 
-export type Scope = 'read' | 'write' | 'admin'
+export type { Scope }
 
 export interface QueryParameter {
   name: string
@@ -43,11 +46,10 @@ export interface Answer {
   stream?: AsyncIterable<string>
 }
 
-export interface Route {
+export interface Route extends Guarded {
   method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Below /api/v1, with `:name` parameters. */
   path: string
-  scope: Scope
   tag: string
   operation: string
   summary: string
@@ -69,6 +71,26 @@ export interface Route {
 /** The address of a record, for Location: `/metadata/types` and its id. */
 export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
   return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
+}
+
+const rightByMethod = { GET: 'READ', POST: 'CREATE', PUT: 'UPDATE', PATCH: 'UPDATE', DELETE: 'DELETE' } as const satisfies Record<Route['method'], OwnRight>
+
+/** The parameter of a route's path that names the person it is about. */
+export function personParameter({ path }: Pick<Route, 'path'>): 'id' | 'userId' | undefined {
+  return /^\/users\/:id(\/|$)/.test(path) ? 'id' : path.includes('/:userId') ? 'userId' : undefined
+}
+
+/**
+ * Routes on one of our own resources: each needs the right of its method, unless it says what else. About one person,
+ * they keep to the reach by their path; `reads` is the rule of those that read and are not.
+ */
+export type UnguardedRoute = Omit<Route, 'needs'> & Partial<Pick<Route, 'needs'>>
+
+export function guarded(resource: OwnResource, routes: readonly UnguardedRoute[], reads?: ReachRule): Route[] {
+  return routes.map((route) => {
+    const reach = route.reach ?? (personParameter(route) ? 'path' : route.method === 'GET' ? reads : undefined)
+    return { ...route, needs: route.needs ?? [{ resource, right: rightByMethod[route.method] }], ...(reach ? { reach } : {}) }
+  })
 }
 
 export const listParameters: readonly QueryParameter[] = [

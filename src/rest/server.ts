@@ -6,6 +6,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { authenticate, type Identity } from '../access/api-keys.ts'
+import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
@@ -13,9 +14,9 @@ import { failureLimiter, requestLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { problemOf } from './problem.ts'
-import { readQuery, type Answer, type Call, type Route } from './route.ts'
+import { personParameter, readQuery, type Answer, type Call, type Route } from './route.ts'
 
-export type BaseContext = Omit<Context, 'actor'>
+export type BaseContext = Omit<Context, 'actor' | 'authority'>
 
 export const apiPrefix = '/api/v1'
 
@@ -84,14 +85,13 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       // Before the body is read: a stranger's is not taken into memory.
       onRequest: async (request) => {
         const identity = await identify(base, request, limits)
-        if (!identity.scopes.includes(route.scope)) {
-          throw new GatehouseError('forbidden', `This needs a key with the scope ${route.scope}; the key has ${identity.scopes.join(', ')}.`)
-        }
+        authorize(identity, route)
         identities.set(request, identity)
       },
       handler: async (request, reply) => {
         const identity = identities.get(request)!
         const call = readCall(route.method === 'GET' ? reading : base, route, request, identity)
+        await keepWithinReach(call.ctx, route, call.params[personParameter(route) ?? ''])
         const answer = await carryOut(route, call, identity, request, reply)
         return sendAnswer(request, reply, route, answer)
       },
@@ -127,7 +127,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     if (value.includes('\u0000') || !value.isWellFormed()) throw new GatehouseError('not_found', `${name}: is not an id.`)
   }
   return {
-    ctx: { ...base, actor },
+    ctx: actingContext({ ...base, actor }, identity.authority),
     params,
     query: readQuery(request.query as Record<string, unknown>, route.query ?? []),
     body: hasBody && route.body ? parseJson(raw) : undefined,

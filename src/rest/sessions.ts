@@ -2,11 +2,13 @@
 import { checkUser, endSessions } from '../signin/sessions.ts'
 import { sessionListing } from '../store/sessions.ts'
 import { listed } from './listing.ts'
-import type { Route } from './route.ts'
+import { guarded, type Route } from './route.ts'
 
 const base = { tag: 'People' } as const
 
-export const sessionRoutes: readonly Route[] = [
+const help = [{ resource: 'people', right: 'RESET' }] as const
+
+export const sessionRoutes: readonly Route[] = guarded('people', [
   { ...base, method: 'GET', path: '/users/:id/sessions', scope: 'read', operation: 'listUserSessions', summary: 'Lists the sessions of a person, the newest first.', answer: { component: 'Session', list: true },
     ...listed(sessionListing, {
       where: async ({ ctx, params }) => {
@@ -14,14 +16,14 @@ export const sessionRoutes: readonly Route[] = [
         return { user_id: params.id }
       },
     }) },
-  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204,
+  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204, needs: help,
     handle: async ({ ctx, params }) => {
       await endSessions(ctx, params.id!)
       return {}
     } },
-  { ...base, method: 'DELETE', path: '/users/:id/sessions/:sessionId', scope: 'write', operation: 'endUserSession', summary: 'Ends one session of a person at once.', status: 204,
+  { ...base, method: 'DELETE', path: '/users/:id/sessions/:sessionId', scope: 'write', operation: 'endUserSession', summary: 'Ends one session of a person at once.', status: 204, needs: help,
     handle: async ({ ctx, params }) => {
       await endSessions(ctx, params.id!, params.sessionId)
       return {}
     } },
-]
+])

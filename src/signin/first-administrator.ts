@@ -4,6 +4,8 @@ import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
 import { recordEvents } from '../audit/record.ts'
+import { ownId } from '../model/own-access.ts'
+import { insertOwnRole } from '../store/own-access.ts'
 import { claimFirstAdministrator, setInitialPassword } from '../store/first-administrator.ts'
 
 export interface FirstAdministrator {
@@ -12,6 +14,7 @@ export interface FirstAdministrator {
 }
 
 const userName = 'admin'
+const superRole = ownId('SUPER_ADMIN')
 
 /**
  * Makes the administrator when the installation has never had one; undefined otherwise. `create` makes the person in the
@@ -25,7 +28,13 @@ export async function firstAdministrator(ctx: Context, create: (tx: Transaction,
     if (!(await claimFirstAdministrator(tx, ctx.now()))) return undefined
     const id = (await create(tx, { userName, name: { familyName: 'Administrator' } })).id as string
     await setInitialPassword(tx, id, hashed, ctx.now())
-    await recordEvents(tx, ctx, [{ action: 'user.password.initial', targetType: 'User', targetId: id, result: 'SUCCESS' }])
+    const membership = ctx.newId()
+    await insertOwnRole(tx, { id: membership, userId: id, roleId: superRole, at: ctx.now(), grantedBy: ctx.actor.principal })
+    const granted = { path: `roles[${membership}]`, after: { role: superRole } }
+    await recordEvents(tx, ctx, [
+      { action: 'user.password.initial', targetType: 'User', targetId: id, result: 'SUCCESS' },
+      { action: 'user.roles.add', targetType: 'User', targetId: id, changes: [granted] },
+    ])
     return { userName, password }
   })
 }

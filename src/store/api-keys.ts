@@ -1,7 +1,9 @@
 /** SQL on API keys, which stand in USER_KEY with a hash instead of a value. */
 import { apiKeyAttributes } from '../model/listings.ts'
+import { personCounts } from './access-walk.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
+import { ownRightsSql } from './own-access.ts'
 
 export interface KeyRow {
   id: string
@@ -16,11 +18,29 @@ export interface KeyRow {
 
 const shown = `k.user_key_id as id, k.user_id as "userId", k.name, k.scopes, k.expires_at as expires, k.create_date as created, k.created_by as "createdBy", k.last_used_at as "lastUsed"`
 
-/** The key with this hash, and whether its person may sign in. */
-export async function findKey(db: Pick<Database, 'first'>, hash: Buffer): Promise<(Omit<KeyRow, 'hash'> & { lastUsed: string | null; active: boolean }) | undefined> {
-  return db.first(
-    `select ${shown}, (u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null) as active
-     from user_key k join users u on u.user_id = k.user_id where k.key_hash = $1`, [hash], 'find_api_key')
+export interface FoundKey extends Omit<KeyRow, 'hash'> {
+  lastUsed: string | null
+  /** Whether its person may sign in. */
+  active: boolean
+  /** What its person may do in Gatehouse: `PEOPLE READ`. */
+  rights: string[]
+  /** Whether more of them may come by resources below ours. */
+  deep: boolean
+  /** Whether delegations say whom its person may administer. */
+  restricted: boolean
+}
+
+const { ctes, rights, deep } = ownRightsSql('(select user_id from k)', '$2::timestamptz')
+
+// One statement a request, and nothing kept from it: whatever is taken from a person is gone at the next one.
+export const findKeySql = `with recursive k as materialized (
+   select k.*, ${personCounts('$2', false)} as active from user_key k join users u on u.user_id = k.user_id where k.key_hash = $1),
+   ${ctes}
+   select ${shown}, k.active, ${rights} as rights, ${deep} as deep, exists (select from gatehouse.delegation d where d.user_id = k.user_id) as restricted from k`
+
+/** The key with this hash, with its person's rights at this moment. */
+export async function findKey(db: Pick<Database, 'first'>, hash: Buffer, at: string): Promise<FoundKey | undefined> {
+  return db.first(findKeySql, [hash, at], 'find_api_key')
 }
 
 export async function insertKey(tx: Transaction, key: KeyRow): Promise<void> {

@@ -1,5 +1,6 @@
 /** The rows of `gatehouse.audit_event`: written by every verb, read by search, sealing, verification and consumers. */
 import type { Database, Transaction } from './database.ts'
+import type { SqlCondition } from './filter-sql.ts'
 import { copyLines } from './records.ts'
 
 export type Reader = Pick<Database, 'query' | 'first'>
@@ -220,12 +221,12 @@ export async function hasEvents(db: Reader, targetType: string, targetId: string
   return found !== undefined
 }
 
-/** One event, or undefined. */
-export async function findEvent(db: Reader, eventId: string): Promise<StoredEvent | undefined> {
+/** One event, or undefined; `scope` is a further condition over the alias t, its parameters numbered from 2. */
+export async function findEvent(db: Reader, eventId: string, scope?: SqlCondition): Promise<StoredEvent | undefined> {
   return db.first<StoredEvent>(
-    `select ${stored} from gatehouse.audit_event t where event_id = $1`,
-    [eventId],
-    'audit_find',
+    `select ${stored} from gatehouse.audit_event t where event_id = $1${scope ? ` and ${scope.sql}` : ''}`,
+    [eventId, ...(scope?.params ?? [])],
+    scope ? undefined : 'audit_find',
   )
 }
 

@@ -87,6 +87,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['access_rights_name_key', taken('There is already a right of this name.', 'name')],
   ['policy_name_key', taken('There is already a policy of this name.', 'name')],
   ['content_provider_name_key', taken('There is already a site of this name.', 'name')],
+  ['delegation_key', taken('The administrator is already restricted to this.', 'target')],
   ['portal_name_key', taken('There is already a portal of this name.', 'name')],
   ['iam_portal_settings_client_id', taken('Another portal has this client.', 'client_id')],
   ['efs_users_person_key', taken('This person already administers EFS.')],
@@ -103,5 +104,7 @@ export const whileReferenced: ReadonlyMap<string, Meaning> = new Map<string, Mea
   ['users_company_owner_id_fkey', inUse('This organisation still owns people\'s records.')],
   ['user_role_role_id_fkey', inUse('People still have this role.')],
   ['user_grp_grp_id_fkey', inUse('People are still in this group.')],
+  ['delegation_company_id_fkey', inUse('Administrators are restricted to this organisation; change their delegations first.')],
+  ['delegation_grp_id_fkey', inUse('Administrators are restricted to this group; change their delegations first.')],
   ['resource_user_resource_id_fkey', inUse('People still have this resource.')],
 ])

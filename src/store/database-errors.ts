@@ -40,6 +40,8 @@ export function asDomainError(error: unknown): unknown {
     const advice = 'Ask for less: narrow the filter, leave out total=true, or sort by another attribute.'
     return new GatehouseError('too_slow', `The database took too long to answer and was stopped. ${advice}`, { cause: error })
   }
+  // Raised by the triggers of migration 0015, in words meant for the caller.
+  if (cause.code === '42501' && cause.constraint === 'own_access') return new GatehouseError('forbidden', cause.message, { cause: error })
   const meanings = isStillReferenced(cause) ? whileReferenced : constraints
   const known = cause.constraint === undefined ? undefined : meanings.get(cause.constraint)
   if (known) {

@@ -158,6 +158,7 @@ export class Database extends Connection {
   private readonly defaultLimitMs: number
   private limitMs: number
   private beforeCommit: ((tx: Transaction) => Promise<void>) | undefined
+  private settings = ''
 
   constructor(options: DatabaseOptions) {
     super(options.namedStatements ?? true, options.hasRoom ?? (() => true))
@@ -241,7 +242,7 @@ export class Database extends Connection {
     try {
       const tx = new Transaction(client, this.namedStatements, this.hasRoom)
       await this.limit(client, this.defaultLimitMs)
-      await tx.execute(begin)
+      await tx.execute(begin + this.settings)
       const result = await work(tx)
       await this.beforeCommit?.(tx)
       await tx.execute('commit')
@@ -265,6 +266,14 @@ export class Database extends Connection {
       done = true
       return result as never
     }
+    return view
+  }
+
+  /** The same database, for one caller, whose transactions say which rights in Gatehouse their actor has: `PEOPLE READ`, … */
+  withActorRights(rights: readonly string[]): Database {
+    const view = Object.create(this) as Database
+    // Never empty: that would mean that nobody has said so, and every right.
+    view.settings = `; set local gatehouse.rights = '${rights.map((one) => one.replaceAll(/[^A-Z ]/g, '')).join(',') || 'NONE'}'`
     return view
   }
 

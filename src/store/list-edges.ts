@@ -19,6 +19,8 @@ export interface EdgeQuery {
   /** Of people only. */
   filter?: string
   q?: string
+  /** A further condition over the alias t, its parameters numbered from `first`: which people one may see. */
+  scope?: (first: number) => SqlCondition
 }
 
 export interface EdgePage {
@@ -39,6 +41,7 @@ export async function listEdges(db: Reader, kind: EdgeKind, end: 'source' | 'tar
   }
   if (query.filter !== undefined && query.filter.trim() !== '') add(compileFilter(parseFilter(query.filter), user, params.length + 1))
   if (query.q !== undefined) add(compileSearch(query.q, params.length + 1))
+  if (query.scope) add(query.scope(params.length + 1))
   const from = `from ${kind.table} m join ${table} t on t.${idColumn} = m.${other} where ${conditions.join(' and ')}`
   const counted = query.total ? await db.query<{ total: number }>(`select count(*)::int as total ${from}`, params) : []
   const mark = pageMark([kind.kind, end, id, query.at ?? '', query.filter ?? '', query.q ?? ''])

@@ -9,7 +9,7 @@ import { parseFilter, type Filter } from '../model/filter.ts'
 import { fromColumn } from '../model/rows.ts'
 import { foreignCursor, isWrongData, markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database, Row } from './database.ts'
-import { compileFilter } from './filter-sql.ts'
+import { compileFilter, type SqlCondition } from './filter-sql.ts'
 
 export interface Listing extends FilterTarget {
   /** The paths that lists are ordered by unless asked otherwise; the id comes last by itself. */
@@ -27,6 +27,8 @@ export interface RowQuery {
   total?: boolean
   /** Columns that must hold these values, beside the filter. */
   where?: Readonly<Record<string, unknown>>
+  /** A further condition over the alias t, its parameters numbered from `first`. */
+  scope?: (first: number) => SqlCondition
 }
 
 export interface RowPage {
@@ -71,7 +73,7 @@ async function countRows(db: Pick<Database, 'query'>, { table }: Listing, condit
   return row!.total
 }
 
-function conditionsOf(listing: Listing, { filter, where = {} }: RowQuery): { conditions: string[]; params: unknown[] } {
+function conditionsOf(listing: Listing, { filter, where = {}, scope }: RowQuery): { conditions: string[]; params: unknown[] } {
   const params: unknown[] = []
   const conditions = Object.entries(where).filter(([, value]) => value !== undefined).map(([column, value]) => `t.${column} = $${params.push(value)}`)
   const parsed: Filter | undefined = filter === undefined || filter.trim() === '' ? undefined : parseFilter(filter)
@@ -79,6 +81,11 @@ function conditionsOf(listing: Listing, { filter, where = {} }: RowQuery): { con
     const compiled = compileFilter(parsed, listing, params.length + 1)
     conditions.push(`(${compiled.sql})`)
     params.push(...compiled.params)
+  }
+  if (scope) {
+    const { sql, params: more } = scope(params.length + 1)
+    conditions.push(`(${sql})`)
+    params.push(...more)
   }
   return { conditions: conditions.length > 0 ? conditions : ['true'], params }
 }

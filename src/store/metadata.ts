@@ -10,9 +10,10 @@ let kept: { metadata: Metadata; until: number; owner: unknown } | undefined
 
 /**
  * All types and elements. What another server declares is seen here within two seconds; the foreign keys hold in the
- * meantime. `owner` is the database the answer belongs to.
+ * meantime. `given` is the database the answer belongs to; its views for single callers share the pool.
  */
-export async function loadMetadata(db: Reader, owner: unknown): Promise<Metadata> {
+export async function loadMetadata(db: Reader, given: Database): Promise<Metadata> {
+  const owner = given.pool
   const now = performance.now()
   if (kept && kept.owner === owner && now < kept.until) return kept.metadata
   const metadata = await readMetadata(db)

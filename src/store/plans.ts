@@ -27,6 +27,8 @@ export interface Plan {
   applied?: string
   appliedBy?: string
   correlationId?: string
+  /** The person who asked for it, when it was one. */
+  actorId?: string
 }
 
 export interface PlanStep {
@@ -45,7 +47,7 @@ export interface PlanStep {
 }
 
 const planColumns = `plan_id as id, kind, status, title, options, counts, steps, applied_through as "appliedThrough", failed, stop_reason as "stopReason",
-  created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId"`
+  created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId", actor_id as "actorId"`
 
 const stepColumns = `step_no as step, action, resource, target_id as "targetId", source, line, label, changes, problems, status, result`
 
@@ -59,6 +61,8 @@ export interface NewPlan {
   title: string
   options?: Record<string, unknown>
   createdBy: string
+  /** The person who asks for it. */
+  actorId?: string | null
   correlationId: string
   now: Date
 }
@@ -66,8 +70,8 @@ export interface NewPlan {
 /** Begins a plan; its steps follow, and finishPlan makes it ready. */
 export async function insertPlan(db: Pick<Database, 'execute'>, plan: NewPlan): Promise<void> {
   await db.execute(
-    `insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id) values ($1, $2, $3, $4, $5, $6, $7)`,
-    [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId])
+    `insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id, actor_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId, plan.actorId ?? null])
 }
 
 const copied = ['plan_id', 'step_no', 'action', 'resource', 'target_id', 'source', 'line', 'label', 'changes', 'problems', 'secret', 'status', 'result']

@@ -1,0 +1,52 @@
+/**
+ * Who asks may do what: the one place where doors decide it. A key's scopes are the outer limit, the rights of its
+ * person the inner one, and their reach says about whom. Rights are found by the same walk as any access, along with the
+ * key, at every request: nothing is kept, so that what is taken from somebody is gone at the next one.
+ *
+ *     key ─▶ scope of the route? ─▶ rights it needs? ─▶ person in its path within reach? ─▶ the verb ─▶ the database's guard
+ */
+import type { Authority, Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Need } from '../model/own-access.ts'
+import { givenRights, guardReach, refuseUnless } from '../records/guard.ts'
+import type { Scope } from './api-keys.ts'
+
+/** How a route keeps to the people whom somebody restricted may administer. */
+export type ReachRule =
+  /** It is about the one person in its path; others are answered as if they were not there. */
+  | 'path'
+  /** Its handler narrows down what it reads and writes. */
+  | 'query'
+  /** It tells nothing of people. */
+  | 'free'
+
+/** What a route asks of whoever calls it. */
+export interface Guarded {
+  scope: Scope
+  /** All of these; none means that any key will do. */
+  needs: readonly Need[]
+  /** Absent: closed to those who are restricted. */
+  reach?: ReachRule
+}
+
+/** Errors: `forbidden`, saying what is missing. */
+export function authorize(caller: { scopes: readonly Scope[]; authority: Authority }, route: Guarded): void {
+  if (!caller.scopes.includes(route.scope)) {
+    throw new GatehouseError('forbidden', `This needs a key with the scope ${route.scope}; the key has ${caller.scopes.join(', ')}.`)
+  }
+  refuseUnless(caller.authority, route.needs)
+  if (caller.authority.reach && route.reach === undefined) {
+    throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and this concerns more than those.')
+  }
+}
+
+/** Errors: `not_found` when the route is about one person and they are not within the caller's reach. */
+export async function keepWithinReach(ctx: Context, { reach }: Guarded, person: string | undefined): Promise<void> {
+  if (reach === 'path' && person !== undefined) await guardReach(ctx.db, ctx, [person])
+}
+
+/** The context in which a caller's verbs work: they know the authority, and so does the database, about what may be given. */
+export function actingContext(ctx: Omit<Context, 'authority'>, authority: Authority): Context {
+  const given = givenRights(authority)
+  return { ...ctx, authority, db: given === undefined ? ctx.db : ctx.db.withActorRights(given) }
+}

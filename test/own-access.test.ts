@@ -1,0 +1,125 @@
+/** Gatehouse's own doors: every route has its right, the shipped roles open what they should, and taking one away bites at once. */
+import { describe, expect, test } from 'vitest'
+import { ownId, everyRight, ownResources, ownRights, ownRoles, rightKey, type OwnRole } from '../src/model/own-access.ts'
+import { allRoutes } from '../src/main.ts'
+import type { DatabaseOptions } from '../src/store/database.ts'
+import { open } from './database.ts'
+import { administrator, askAs, giveRole, makePerson } from './administrators.ts'
+import { testMasterKey } from './master-key.ts'
+import { testServer } from './rest-server.ts'
+
+const shared = await testServer()
+const { ctx, ask } = shared
+const routes = allRoutes(testMasterKey())
+
+describe('every route', () => {
+  test('says what it needs, in rights that there are', () => {
+    const known = new Set(everyRight)
+    const wrong = routes.filter(({ needs }) => !Array.isArray(needs) || needs.some((need) => !known.has(rightKey(need))))
+    expect(wrong.map(({ operation }) => operation)).toEqual([])
+    // Open to any key is what tells a caller about themselves, and nothing else.
+    expect(routes.filter(({ needs }) => needs.length === 0).map(({ operation }) => operation)).toEqual(['readOwnAccess'])
+  })
+
+  test('that changes something needs more than to read', () => {
+    expect(routes.filter(({ method, needs }) => method !== 'GET' && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation)).toEqual([])
+  })
+
+  test('about a person keeps to them, and no list of people is free', () => {
+    const people = routes.filter(({ path }) => path.startsWith('/users/:id') || path.includes(':userId'))
+    expect(people.filter(({ reach }) => reach !== 'path').map(({ operation }) => operation)).toEqual([])
+    expect(routes.filter(({ reach, needs }) => reach === 'free' && needs.some(({ resource }) => ['people', 'audit', 'plans', 'keys'].includes(resource))).map(({ operation }) => operation)).toEqual([])
+  })
+})
+
+test('the database has the resources, rights and roles of the model', async () => {
+  const stored = await ctx.db.query<{ role: string; resource: string; rights: string[] }>(
+    `select r.role_id as role, r.resource_id as resource, array_agg(x.access_right_id order by x.access_right_id) as rights
+     from resource_role r join res_role_membership_rights x using (membership_id) where r.role_id like 'GATEHOUSE%' group by 1, 2`)
+  const shipped = Object.entries(ownRoles).flatMap(([role, { rights }]: [string, OwnRole]) =>
+    Object.entries(rights).map(([resource, some]) => ({ role: ownId(role), resource: ownId(resource), rights: [...some].sort() })))
+  const order = (rows: typeof stored) => rows.toSorted((a, b) => (a.role + a.resource < b.role + b.resource ? -1 : 1))
+  expect(order(stored)).toEqual(order(shipped))
+  const named = async (sql: string) => Object.fromEntries((await ctx.db.query<{ id: string; name: string }>(sql)).map(({ id, name }) => [id, name]))
+  expect(await named(`select role_id as id, role_name as name from role where is_system = 'Y'`)).toEqual(Object.fromEntries(Object.entries(ownRoles).map(([id, { name }]) => [ownId(id), name])))
+  expect(await named(`select resource_id as id, name from res where is_system = 'Y'`)).toEqual(Object.fromEntries(Object.entries(ownResources).map(([id, { name }]) => [ownId(id), name])))
+  expect(await named(`select access_right_id as id, description as name from access_rights where is_system = 'Y'`)).toEqual({ ...ownRights })
+})
+
+describe('the matrix of shipped roles and routes', () => {
+  const nobody = '0'.repeat(32)
+  const roles = ['SUPER_ADMIN', 'SECURITY_ADMIN', 'HELP_DESK', 'HUMAN_RESOURCES', 'AUDITOR', 'PORTAL_OPERATOR', 'END_USER', 'API_WRITER', 'API_READER']
+  test.each(roles)('%s', async (role) => {
+    const { ask: asked } = await administrator(shared, `matrix-${role.toLowerCase()}`, role)
+    const { rights } = ownRoles[role]!
+    const wrong: string[] = []
+    for (const { method, path, needs, operation, body } of routes) {
+      const reply = await asked(method, path.replaceAll(/:\w+/g, path.startsWith('/portals/:id') ? '999999' : nobody), body ? {} : undefined)
+      const mayDo = needs.every(({ resource, right }) => rights[resource]?.includes(right))
+      // Whoever is let in finds nothing there, or is told what is wrong with the body.
+      if (mayDo === (reply.status === 403) || reply.status === 401 || reply.status >= 500) wrong.push(`${operation} ${reply.status} ${JSON.stringify(reply.body)}`)
+    }
+    expect(wrong).toEqual([])
+  }, 60_000)
+})
+
+test('what each may do is told to themselves', async () => {
+  const { id, ask: helpDesk } = await administrator(shared, 'told', 'HELP_DESK')
+  expect((await helpDesk('GET', '/access/me')).body).toEqual({ userId: id, scopes: ['read', 'write', 'admin'], rights: { ...ownRoles.HELP_DESK!.rights }, delegations: [] })
+  const all = (await ask('GET', '/access/me')).body
+  expect(Object.entries(all.rights as Record<string, string[]>).flatMap(([resource, rights]) => rights.map((right) => `${resource} ${right}`))).toEqual(everyRight)
+  expect(all).not.toHaveProperty('userId')
+})
+
+test('the scope of a key stays the outer limit', async () => {
+  const id = await makePerson(shared, 'scoped-key')
+  await giveRole(ctx, id, 'SUPER_ADMIN')
+  const read = await askAs(shared, id, 'read')
+  expect([(await read('GET', `/users/${id}`)).status, (await read('PATCH', `/users/${id}`, { title: 'x' })).status, (await read('GET', '/audit')).status]).toEqual([200, 403, 403])
+})
+
+describe('what is taken from somebody is gone at the very next request', () => {
+  const ways: [string, string][] = [
+    ['the role is taken away', `delete from user_role where user_id = '$'`],
+    ['the role ends', `update user_role set end_date = now() where user_id = '$'`],
+    ['the group is taken away', `delete from user_grp where user_id = '$'`],
+    ['the group loses the role', `delete from grp_role where grp_id = 'desk'`],
+    ['the group is retired', `update grp set status = 'DELETED' where grp_id = 'desk'`],
+    ['the person is disabled', `update users set secondary_status = 'DISABLED' where user_id = '$'`],
+    ['the key is deleted', `delete from user_key where user_id = '$'`],
+  ]
+  test.each(ways)('%s, on another connection', async (_way, sql) => {
+    const own = await testServer()
+    // Another server on the same database: it shares nothing with the one that answers.
+    const { host, user, password, database } = own.ctx.db.pool.options as DatabaseOptions
+    const elsewhere = open({ host, user, password, database, poolSize: 1 })
+    await elsewhere.execute(`insert into grp (grp_id, grp_name) values ('desk', 'Desk'); insert into grp_role (membership_id, role_id, grp_id) values ('desk', '${ownId('HELP_DESK')}', 'desk')`)
+    const { id, ask: asked } = await administrator(own, 'leaver')
+    const byGroup = sql.includes('grp')
+    await (byGroup ? elsewhere.execute(`insert into user_grp (user_id, grp_id, membership_id) values ($1, 'desk', 'leaver')`, [id]) : giveRole(own.ctx, id, 'HELP_DESK'))
+    expect((await asked('GET', '/users?count=1')).status).toBe(200)
+    await elsewhere.execute(sql.replace('$', id))
+    expect((await asked('GET', '/users?count=1')).status).toBeOneOf([401, 403])
+  })
+})
+
+test('rights come by resources below ours too, and by what everybody has not', async () => {
+  const { id, ask: asked } = await administrator(shared, 'indirect')
+  await ctx.db.execute(`insert into res (resource_id, resource_type_id, name) values ('portal-desk', 'WEBSERVICE', 'Portal desk');
+    insert into res_to_res_membership (membership_id, resource_id, member_resource_id) values ('portal-desk', '${ownId('portals')}', 'portal-desk');
+    insert into res_res_membership_rights (membership_id, access_right_id) values ('portal-desk', 'READ')`)
+  expect((await asked('GET', '/portals')).status).toBe(403)
+  await ctx.db.execute(`insert into resource_user (user_id, resource_id, membership_id) values ('${id}', 'portal-desk', 'indirect')`)
+  expect((await asked('GET', '/portals')).status).toBe(200)
+  expect((await ask('PATCH', `/resources/${ownId('people')}`, { isPublic: true })).status).toBe(200)
+  expect((await asked('GET', '/users')).status).toBe(403)
+})
+
+test.each([['roles', 'HELP_DESK'], ['resources', 'people']])('what the server relies on cannot be deleted: /%s', async (path, id) => {
+  expect((await ask('GET', `/${path}/${ownId(id)}`)).body.isSystem).toBe(true)
+  expect((await ask('DELETE', `/${path}/${ownId(id)}`)).body).toMatchObject({ status: 409, code: 'system_record' })
+})
+
+test('nor the rights', async () => {
+  expect((await ask('DELETE', '/rights/READ')).body.code).toBe('system_record')
+})
