@@ -1978,6 +1978,12 @@ CREATE INDEX resource_group_grp ON public.resource_group USING btree (grp_id);
 -- index: public.resource_role_role
 CREATE INDEX resource_role_role ON public.resource_role USING btree (role_id);
 
+-- index: public.resource_user_end
+CREATE INDEX resource_user_end ON public.resource_user USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.resource_user_ending
+CREATE INDEX resource_user_ending ON public.resource_user USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.resource_user_resource
 CREATE INDEX resource_user_resource ON public.resource_user USING btree (resource_id, user_id);
 
@@ -1993,20 +1999,44 @@ CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membersh
 -- index: public.user_affiliation_company
 CREATE INDEX user_affiliation_company ON public.user_affiliation USING btree (company_id, user_id);
 
+-- index: public.user_affiliation_end
+CREATE INDEX user_affiliation_end ON public.user_affiliation USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_affiliation_ending
+CREATE INDEX user_affiliation_ending ON public.user_affiliation USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.user_attribute_values_value
 CREATE INDEX user_attribute_values_value ON public.user_attribute_values USING btree (lower("left"(attr_value, 256)) COLLATE "C", user_attribute_id);
 
 -- index: public.user_auth_param_user
 CREATE INDEX user_auth_param_user ON public.user_auth_param USING btree (user_id);
 
+-- index: public.user_grp_end
+CREATE INDEX user_grp_end ON public.user_grp USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_grp_ending
+CREATE INDEX user_grp_ending ON public.user_grp USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.user_grp_grp
 CREATE INDEX user_grp_grp ON public.user_grp USING btree (grp_id, user_id);
+
+-- index: public.user_grp_reminded
+CREATE INDEX user_grp_reminded ON public.user_grp USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
 -- index: public.user_it_policy_history_user
 CREATE INDEX user_it_policy_history_user ON public.user_it_policy_history USING btree (user_id);
 
 -- index: public.user_note_user
 CREATE INDEX user_note_user ON public.user_note USING btree (user_id);
+
+-- index: public.user_role_end
+CREATE INDEX user_role_end ON public.user_role USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_role_ending
+CREATE INDEX user_role_ending ON public.user_role USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_role_reminded
+CREATE INDEX user_role_reminded ON public.user_role USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
 -- index: public.user_role_role
 CREATE INDEX user_role_role ON public.user_role USING btree (role_id, user_id);
