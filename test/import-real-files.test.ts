@@ -91,7 +91,7 @@ if (existsSync(data)) {
   })
 
   describe.each(['opendj-Example.ldif', 'opendj-Example-hashed.ldif'])('OpenDJ, %s', (name) => {
-    test('every entry is accounted for, groups wait, and again nothing changes', async () => {
+    test('every entry is accounted for, groups come with their members, and again nothing changes', async () => {
       const ctx = await testContext()
       const path = join(data, 'ldif', name)
       const first = await planned(ctx, path, 'opendj')
@@ -100,11 +100,14 @@ if (existsSync(data)) {
       const entries = readFileSync(path, 'utf8').match(/^dn:/gm)!.length
       expect(new Set(steps.flatMap(({ line }) => line ?? [])).size).toBe(entries)
       const people = steps.filter(({ action, resource }) => action === 'create' && resource === 'User')
-      const groups = steps.filter(({ action }) => action === 'waiting')
+      const groups = steps.filter(({ action, resource }) => action === 'create' && resource === 'Group')
+      const members = steps.filter(({ action, resource }) => action === 'create' && resource === 'Membership')
       expect(people.length).toBe(153)
       expect(groups.length).toBeGreaterThan(0)
-      expect(groups.every(({ resource, label }) => resource === 'Group' && label !== undefined)).toBe(true)
+      expect(groups.every(({ label }) => label !== undefined)).toBe(true)
+      expect(members.length).toBeGreaterThan(groups.length)
       expect(await apply(ctx, first.id)).toMatchObject({ status: 'applied', failed: 0 })
+      expect((await ctx.db.first<{ count: number }>('select count(*)::int as count from user_grp'))!.count).toBe(members.length)
       const events = await eventCount(ctx.db)
       const again = await planned(ctx, path, 'opendj')
       const { unchanged = 0, waiting, skipped, ...others } = again.counts

@@ -4,9 +4,9 @@ import type { Edge } from '../model/edge-terms.ts'
 import { parseFilter } from '../model/filter.ts'
 import { user } from '../model/user.ts'
 import { edgeColumns, edgeOf, endName, type NamedEdge } from './access-edges.ts'
+import { markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database, Row } from './database.ts'
 import { compileFilter, compileSearch, type SqlCondition } from './filter-sql.ts'
-import { pageMark, readCursor, writeCursor } from './list-records.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -44,7 +44,7 @@ export async function listEdges(db: Reader, kind: EdgeKind, end: 'source' | 'tar
   if (query.scope) add(query.scope(params.length + 1))
   const from = `from ${kind.table} m join ${table} t on t.${idColumn} = m.${other} where ${conditions.join(' and ')}`
   const counted = query.total ? await db.query<{ total: number }>(`select count(*)::int as total ${from}`, params) : []
-  const mark = pageMark([kind.kind, end, id, query.at ?? '', query.filter ?? '', query.q ?? ''])
+  const mark = markOf([kind.kind, end, id, query.at ?? '', query.filter ?? '', query.q ?? ''])
   const select = `select ${edgeColumns(kind)}, ${name} as name ${from}`
   return { ...(await page(db, select, params, [`m.${other}`, 'm.membership_id'], end === 'source' ? 'target' : 'source', mark, query)), ...counted[0] }
 }
@@ -57,7 +57,7 @@ export async function listHolders(db: Reader, letter: Letter, id: string, query:
   const counted = query.total ? await db.query<{ total: number }>(`select count(*)::int as total ${from}`, params) : []
   const select = `select m.membership_id as id, m.source, $1::text as target, m.start_date as start, m.end_date as "end", m.description, to_json(m.rights) as rights,
     m.create_date as created, m.created_by as "createdBy", m.granted_by as "grantedBy", t.name ${from}`
-  return { ...(await page(db, select, params, ['m.source', 'm.membership_id'], 'source', pageMark(['holders', letter, id, query.at ?? '']), query)), ...counted[0] }
+  return { ...(await page(db, select, params, ['m.source', 'm.membership_id'], 'source', markOf(['holders', letter, id, query.at ?? '']), query)), ...counted[0] }
 }
 
 function inForce(at: string | undefined, params: unknown[]): string[] {
@@ -68,9 +68,10 @@ function inForce(at: string | undefined, params: unknown[]): string[] {
 
 async function page(db: Reader, select: string, given: readonly unknown[], order: [string, string], other: 'source' | 'target', mark: string, { count, cursor }: EdgeQuery): Promise<EdgePage> {
   const params = [...given]
-  const after = cursor === undefined ? '' : ` and (${order.join(', ')}) > ($${params.push(readCursor(cursor, mark)[0])}, $${params.push(readCursor(cursor, mark)[1])})`
+  const seen = cursor === undefined ? [] : readCursor(cursor, mark, 2).map((key) => `$${params.push(key)}`)
+  const after = seen.length === 0 ? '' : ` and (${order.join(', ')}) > (${seen.join(', ')})`
   const rows = await db.query<Row>(`${select}${after} order by ${order.join(', ')} limit $${params.push(count + 1)}`, params)
   const edges = rows.slice(0, count).map((row): NamedEdge => edgeOf(row))
   const last: Edge | undefined = rows.length > count ? edges.at(-1) : undefined
-  return { edges, ...(last ? { next: writeCursor(mark, last[other], last.id) } : {}) }
+  return { edges, ...(last ? { next: writeCursor(mark, [last[other], last.id]) } : {}) }
 }

@@ -1,4 +1,6 @@
 /** Carrying out the steps of an import, many of a kind at once, through the same writers as every verb. */
+import { groupKind, newAccessRecord } from '../access/access-records.ts'
+import { putEdges } from '../access/edges.ts'
 import { declareElement } from '../directory/metadata.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { userKind } from '../directory/user-record.ts'
@@ -13,6 +15,7 @@ import { findByKey } from '../store/find-by-key.ts'
 import { findReads, forgetSecrets, type PlanStep } from '../store/plans.ts'
 import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
+import type { MembershipChange } from './plan-groups.ts'
 import { updatedDocument } from './plan-rows.ts'
 import { resources, type Kind } from './resolve-rows.ts'
 
@@ -57,11 +60,19 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
     return []
   }
   if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(run, steps))
+  if (resource === 'Group') return versionsOf(resource, await writeRecords(tx, ctx, groupKind, steps.map((step) => ({ action: 'group.create', after: newAccessRecord(ctx, groupKind, (step.changes as { document: Document }).document, true) }))))
+  if (resource === 'Membership') return putMembers(run, steps)
   const kind = resource as Kind
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
   return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending))
+}
+
+async function putMembers({ tx, ctx }: Run, steps: readonly PlanStep[]): Promise<Version[]> {
+  const byKind = Map.groupBy(steps.map((step) => step.changes as MembershipChange), ({ kind }) => kind)
+  for (const [kind, own] of byKind) await putEdges(tx, ctx, kind, own)
+  return []
 }
 
 const recordKinds: Record<Kind, RecordKind> = { User: userKind, Organization: organizationKind }

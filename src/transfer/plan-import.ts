@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
 import type { Format, Mapping } from './mapping.ts'
+import { planGroups, type PlannedGroup } from './plan-groups.ts'
 import { planLateReferences } from './plan-late.ts'
 import { planRows } from './plan-rows.ts'
 import { storePlanned, type Planned, type Planning } from './planning.ts'
@@ -27,6 +28,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
   const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
   await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map() }
+  const groups: PlannedGroup[] = []
   let rows = 0
   // Stored while the next batch is planned.
   let storing = Promise.resolve()
@@ -34,7 +36,8 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
     for (const file of files) {
       planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
       for await (const some of readAhead(inBatches(readRecords(file.path, file.mapping)))) {
-        const planned = await planRows(planning, some)
+        groups.push(...some.flatMap((row) => groupIn(row, sourceOf(file, files))))
+        const planned = await planRows(planning, some.filter((row) => row.kind !== 'waiting' || !row.group))
         await storing
         storing = storeRows(planning, sourceOf(file, files), planned)
         storing.catch(() => {})
@@ -43,6 +46,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
     }
     await storing
     await planLateReferences(planning)
+    if (groups.length > 0) await planGroups(planning, groups)
   } catch (error) {
     await storing.catch(() => {})
     await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId])
@@ -51,6 +55,9 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
   await finishPlan(ctx.db, planId, planning.counts, planning.steps)
   return readPlan(ctx.db, planId)
 }
+
+const groupIn = (row: Row, source: string): PlannedGroup[] =>
+  (row.kind === 'waiting' && row.group ? [{ group: row.group, line: row.line, source }] : [])
 
 /** Reads the next batch while the database is busy with the last. */
 async function* readAhead<T>(batches: AsyncGenerator<T>): AsyncGenerator<T> {

@@ -21,6 +21,7 @@ import { valuesAt, type Key, type MappedRecord, type Reference } from './map-rec
 import { mergeEntries, mergeImport } from './merge-import.ts'
 import type { Password } from './password-value.ts'
 import type { Late, NewStep, Planned, Planning } from './planning.ts'
+import { dnKey } from './read-group.ts'
 import type { MappedRow } from './read-records.ts'
 import { correlate, keyText, lookUp, resolveReferences, resources, uniqueKeys, type Correlated, type Kind, type Lookup } from './resolve-rows.ts'
 
@@ -111,7 +112,7 @@ function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map
     if (against !== undefined) return { ...draft, step: refused(row, 'conflict', against) }
     draft.isNew = 'none' in found
     draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
-    for (const key of [...uniqueKeys(row), { path: 'id', value: draft.id }]) {
+    for (const key of [...uniqueKeys(row), { path: 'id', value: draft.id }, ...dnOf(row)]) {
       const mark = keyText(key)
       if (own.has(`${kind} ${mark}`)) continue
       const made = { resource: kind, key: mark, targetId: draft.id, line: row.line }
@@ -121,6 +122,9 @@ function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map
   }
   return resolved(draft, lookup, own)
 }
+
+/** Groups of the import name their members so. */
+const dnOf = ({ resource, dn }: MappedRecord): Key[] => (resource === 'User' && dn !== undefined ? [{ path: 'dn', value: dnKey(dn) }] : [])
 
 /** What an earlier row of the import says about the same record. */
 function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): string | undefined {

@@ -7,6 +7,7 @@ import { columnsOf, mappedColumns, type Format, type Mapping, type RecordRule } 
 import { carriesDocument, makeRecord, mapDocument, mapEntry } from './own-documents.ts'
 import { isSecretName } from './password-value.ts'
 import { readCsv } from './read-csv.ts'
+import { readGroup, type GroupRow } from './read-group.ts'
 import { readJsonl } from './read-jsonl.ts'
 import { readLdif } from './read-ldif.ts'
 import { makeTest } from './row-condition.ts'
@@ -22,6 +23,8 @@ export interface PassedRow {
   /** What it waits to become: `Group`. */
   as?: string
   name?: string
+  /** A group whose members are named: it need not wait. */
+  group?: GroupRow
   source: SourceRecord
 }
 
@@ -155,7 +158,8 @@ function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceR
     if (waits) {
       const names = waits.name === undefined ? [] : columnReader(format, waits.name)(row)
       const name = isValueProblem(names) ? undefined : names[0]
-      return { kind: 'waiting', line: row.line, as: waits.as, name, reason: `${waits.as}s are not imported yet.`, source: row }
+      const group = format === 'ldif' && waits.as === 'Group' && typeof name === 'string' ? readGroup(row, name) : undefined
+      return { kind: 'waiting', line: row.line, as: waits.as, name, ...(group ? { group } : {}), reason: `${waits.as}s are not imported yet.`, source: row }
     }
     const reason = skip.find(({ test }) => test(row))?.reason ?? `No record of the mapping takes it${kindOf(format, row)}.`
     return { kind: 'skipped', line: row.line, reason, source: row }

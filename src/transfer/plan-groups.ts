@@ -1,0 +1,115 @@
+/** The groups of an import and their members: planned last, when it is known who else comes with it. */
+import { edgeKind } from '../model/access-edges.ts'
+import { group as groupResource } from '../model/access-records.ts'
+import type { EdgeTerms } from '../model/edge-terms.ts'
+import { user } from '../model/user.ts'
+import { edgesBetween } from '../store/access-edges.ts'
+import { findByKey } from '../store/find-by-key.ts'
+import { findPlanKeys } from '../store/plans.ts'
+import { storePlanned, type NewStep, type Planning } from './planning.ts'
+import { dnKey, ownNames, type GroupRow } from './read-group.ts'
+import { keyText } from './resolve-rows.ts'
+
+export interface PlannedGroup {
+  group: GroupRow
+  line: number
+  source: string
+}
+
+interface Placed extends PlannedGroup {
+  id: string
+  step: NewStep
+}
+
+/** What a step of a membership does when it is applied. */
+export interface MembershipChange {
+  kind: 'ug' | 'gg'
+  source: string
+  target: string
+  terms: EdgeTerms
+}
+
+const page = 500
+
+/** Adds the steps: each group, then each of its members, found in the import by distinguished name, else by login. */
+export async function planGroups(planning: Planning, groups: readonly PlannedGroup[]): Promise<void> {
+  const placed = await placeGroups(planning, groups)
+  await store(planning, placed.map(({ step, source }) => ({ ...step, source })))
+  const meant = placed.filter(({ step }) => step.action !== 'conflict')
+  const byDn = new Map(meant.flatMap(({ group, id }) => (group.dn === undefined ? [] : [[group.dn, id] as const])))
+  for (const one of meant) {
+    const named = [...one.group.members.map((dn) => ({ text: dn, dn: dnKey(dn), logins: ownNames(dn) })), ...one.group.logins.map((login) => ({ text: login, dn: undefined, logins: [login] }))]
+    const seen = new Set<string>()
+    for (let from = 0; from < named.length; from += page) await store(planning, await memberSteps(planning, one, named.slice(from, from + page), byDn, seen))
+  }
+}
+
+async function store(planning: Planning, steps: NewStep[]): Promise<void> {
+  await planning.ctx.db.transaction((tx) => storePlanned(tx, planning, undefined, { steps, keys: [], reads: new Map() }))
+}
+
+/** A group that is there by its name stays as it is; a new one is made. */
+async function placeGroups({ ctx }: Planning, groups: readonly PlannedGroup[]): Promise<Placed[]> {
+  const known = await findByKey(ctx.db, groupResource, 'displayName', groups.map(({ group }) => group.name))
+  const own = new Map<string, number>()
+  return groups.map((one): Placed => {
+    const { name, description } = one.group
+    const base = { resource: 'Group', line: one.line, label: name }
+    const ids = known.get(name.toLowerCase()) ?? []
+    const earlier = own.get(name.toLowerCase())
+    const against = earlier !== undefined ? `line ${earlier} of the import already means this group` : ids.length > 1 ? `${ids.length} groups have this name` : undefined
+    if (against !== undefined) return { ...one, id: '', step: { ...base, action: 'conflict', problems: [{ message: against }] } }
+    own.set(name.toLowerCase(), one.line)
+    if (ids[0] !== undefined) return { ...one, id: ids[0], step: { ...base, action: 'unchanged', targetId: ids[0] } }
+    const id = ctx.newId()
+    return { ...one, id, step: { ...base, action: 'create', targetId: id, changes: { document: { id, displayName: name, ...(description === undefined ? {} : { description }) } } } }
+  })
+}
+
+interface Named {
+  /** As the file names them. */
+  text: string
+  dn: string | undefined
+  logins: string[]
+}
+
+async function memberSteps(planning: Planning, { id: target, group, line, source: file }: Placed, named: readonly Named[], groups: ReadonlyMap<string, string>, seen: Set<string>): Promise<NewStep[]> {
+  const find = await finder(planning, named)
+  const found = named.map((one) => ({ one, kind: one.dn !== undefined && groups.has(one.dn) ? 'gg' as const : 'ug' as const, source: (one.dn !== undefined ? groups.get(one.dn) : undefined) ?? find(one) }))
+  const present = new Set<string>()
+  for (const kind of ['ug', 'gg'] as const) {
+    const sources = found.flatMap((member) => (member.kind === kind && member.source !== undefined ? [member.source] : []))
+    const now = planning.ctx.now().getTime()
+    for (const { source, end } of await edgesBetween(planning.ctx.db, edgeKind(kind), sources, sources.map(() => target))) {
+      present.add(end === undefined || Date.parse(end) > now ? source : `past ${source}`)
+    }
+  }
+  return found.flatMap(({ one, kind, source }): NewStep[] => {
+    const base = { resource: 'Membership', line, source: file, label: `${one.text} in ${group.name}` }
+    if (source === undefined) return [{ ...base, action: 'skipped', problems: [{ message: `${one.text} is nobody of the directory or of the import.` }] }]
+    if (seen.has(source)) return []
+    seen.add(source)
+    if (present.has(source)) return [{ ...base, action: 'unchanged', targetId: source }]
+    // Who was in it before comes back now.
+    const terms = { rights: [], ...(present.has(`past ${source}`) ? { start: planning.ctx.now().toISOString() } : {}) }
+    const change: MembershipChange = { kind, source, target, terms }
+    return [{ ...base, action: 'create', targetId: source, changes: change }]
+  })
+}
+
+/** The person whom a name means: somebody the import makes or knows, else whoever signs in so. */
+async function finder({ ctx, planId }: Planning, named: readonly Named[]): Promise<(one: Named) => string | undefined> {
+  const logins = [...new Set(named.flatMap((one) => one.logins))]
+  const keys = [...named.flatMap(({ dn }) => (dn === undefined ? [] : [keyText({ path: 'dn', value: dn })])), ...logins.map((value) => keyText({ path: 'userName', value }))]
+  const planned = await findPlanKeys(ctx.db, planId, 'User', [...new Set(keys)])
+  const known = await findByKey(ctx.db, user, 'userName', logins)
+  return ({ dn, logins: own }) => {
+    const byDn = dn === undefined ? undefined : planned.get(keyText({ path: 'dn', value: dn }))?.targetId
+    if (byDn !== undefined) return byDn
+    for (const value of own) {
+      const id = planned.get(keyText({ path: 'userName', value }))?.targetId ?? known.get(value.toLowerCase())?.[0]
+      if (id !== undefined) return id
+    }
+    return undefined
+  }
+}

@@ -1,0 +1,49 @@
+/** gatehouse access, groups, roles, resources: by name, for people and for machines. */
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { command, dataFolder, removeFolders, startServer, type ServerProcess } from './server-process.ts'
+
+const data = dataFolder()
+let server: ServerProcess
+
+beforeAll(async () => {
+  server = await startServer({ GATEHOUSE_DATA: data })
+}, 60_000)
+afterAll(async () => {
+  await server?.stop('SIGTERM')
+  removeFolders(data)
+})
+
+const gatehouse = (...args: string[]) => command(args, { GATEHOUSE_DATA: data })
+const json = async (...args: string[]) => {
+  const { code, stdout, stderr } = await gatehouse(...args, '--json')
+  expect([code, stderr]).toEqual([0, ''])
+  return JSON.parse(stdout) as Record<string, unknown>
+}
+
+test('things are made, listed and shown; access is given and taken by name', async () => {
+  const group = await json('groups', 'create', '--name', 'Night shift', '--description', 'Who works at night')
+  await json('roles', 'create', '--name', 'Guard')
+  await json('resources', 'create', '--name', 'Gate', '--type', 'NO-PROVISION-APP')
+  expect((await gatehouse('groups', 'list')).stdout).toMatch(/Night shift +ACTIVE +Who works at night/)
+  const given = await json('access', 'grant', '--user', 'ADMIN', '--to-group', 'night shift', '--start', '2026-01-01', '--end', '2100-01-01', '--description', 'request 7')
+  expect(given).toMatchObject({ target: group.id, start: '2026-01-01T00:00:00.000Z', end: '2100-01-01T00:00:00.000Z', description: 'request 7', grantedBy: 'operator', isNew: true })
+  expect((await gatehouse('access', 'grant', '--group', String(group.id), '--to-role', 'Guard')).stdout).toMatch(/^Made: role of the group, always\.$/m)
+  expect(await json('access', 'grant', '--role', 'Guard', '--to-resource', 'Gate')).toMatchObject({ isNew: true })
+  expect(await json('groups', 'show', 'Night shift')).toMatchObject({ id: group.id, people: 1 })
+  expect(await json('access', 'revoke', '--user', 'admin', '--to-group', 'Night shift')).toEqual({ removed: true })
+  expect((await gatehouse('access', 'revoke', '--user', 'admin', '--to-group', 'Night shift')).stdout).toMatch(/nothing to remove/)
+  const plan = await json('access', 'grant', '--filter', 'userName eq "admin"', '--to-role', 'Guard', '--apply')
+  expect(plan).toMatchObject({ kind: 'grants', status: 'applied', counts: { create: 1 } })
+  expect(await json('roles', 'show', 'guard')).toMatchObject({ people: 1 })
+}, 120_000)
+
+test('what is said wrongly is told in a line', async () => {
+  for (const [args, message] of [
+    [['--user', 'admin'], /exactly one of --to-group/], [['--to-role', 'Guard'], /exactly one of --user/], [['--user', 'nobody', '--to-role', 'Guard'], /no User with the name or id nobody/],
+    [['--role', 'Guard', '--to-group', 'Night shift'], /A Role cannot have a Group/], [['--user', 'admin', '--to-role', 'Guard', '--right', 'NONE'], /no Right with the id NONE/],
+  ] as const) {
+    const { code, stdout, stderr } = await gatehouse('access', 'grant', ...args)
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toMatch(message)
+  }
+}, 120_000)
