@@ -13,6 +13,7 @@ import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
+import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { addHealth } from './rest/health.ts'
@@ -82,7 +83,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...accessQuestionRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */

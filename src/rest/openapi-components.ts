@@ -9,6 +9,7 @@ import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { accessComponents } from './openapi-access.ts'
 import { planComponents } from './openapi-plans.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -116,6 +117,7 @@ export function allComponents(): Record<string, Schema> {
     OrganizationType: entrySchema(organizationType),
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
+    ...accessComponents,
     ...planComponents,
     ...portalComponents,
     ApiKey: apiKey,

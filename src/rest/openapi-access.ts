@@ -1,0 +1,42 @@
+/** Schemas of the questions of access and their answers. */
+import { nodeTypes } from '../model/access-edges.ts'
+import type { Schema } from './openapi-attributes.ts'
+import { flag, list, object, readOnly, text } from './openapi-words.ts'
+
+const thingType: Schema = { type: 'string', description: 'What kind of thing it is.', enum: Object.values(nodeTypes) }
+const user: Schema = { ...text('The person.'), 'x-references': 'User' }
+const right: Schema = { ...text('A right that the last edge into the resource must carry.'), 'x-references': 'Right' }
+
+const check = object('Check', 'Whether a person has a resource.', { user, resource: text('The resource, by id or by name.'), right }, ['user', 'resource'])
+
+const held = object('Something had', 'A group, organisation, role or resource that a person has.', {
+  type: thingType,
+  id: text('Its id.'),
+  name: text('Its name.'),
+  rights: list('The rights on every last edge by which the person has it.', text('The id of a right.')),
+  direct: flag('True when it was given to the person itself.'),
+  inherited: flag('True when it comes through something else that the person has.'),
+  everyone: flag('True when everybody has it.'),
+}, ['type', 'id', 'rights', 'direct', 'inherited', 'everyone'])
+
+export const accessComponents: Record<string, Schema> = {
+  AccessCheck: object('Answer to a check', 'Yes or no.', { allowed: flag('Whether the person has it.') }, ['allowed']),
+  AccessChecks: object('Checks', 'Many checks at one moment.', {
+    checks: list('Up to 1,000 checks.', check),
+    at: text('The instant asked about, or a date for its beginning in UTC; absent means now.'),
+  }, ['checks']),
+  AccessCheckAnswers: object('Answers to checks', 'In the order of the checks.', {
+    results: list('One answer a check.', object('Answer', 'Yes, no, or no because something is not known.', {
+      allowed: flag('Whether the person has it.'),
+      unknown: list('What of the check is not known; absent when everything is.', { type: 'string', enum: ['user', 'resource', 'right'] }),
+    }, ['allowed'])),
+  }, ['results']),
+  AccessList: object('Access of a person', 'One page of what a person has, by kind and id.', {
+    active: flag('Whether the person counts at the moment; one who does not has nothing.'),
+    items: list('What they have.', held),
+    next: text('The cursor of the next page; absent on the last.'),
+  }, ['active', 'items']),
+  AccessHolder: object('Holder', 'A person who has something.', {
+    id: readOnly({ ...text('The person.'), 'x-references': 'User' }), displayName: readOnly(text('Their name.')),
+  }, ['id']),
+}
