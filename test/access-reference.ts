@@ -49,6 +49,23 @@ export function reference({ people, nodes, edges }: World, person: string, at: n
   return having
 }
 
+/** Every path without circles by which a person has a node, as nodes in a row, sorted. */
+export function referencePaths(world: World, person: string, node: string, right: string | null, at: number): string[] {
+  const { nodes, edges } = world
+  if (reference(world, person, at).size === 0) return []
+  const inForce = edges.filter(({ start, end, target, rights }) => (start === null || start <= at) && (end === null || at < end) && (target !== node || right === null || rights.includes(right)))
+  const found: string[] = []
+  const walk = (path: string[]): void => {
+    const last = path.at(-1)!
+    if (last === node) return void found.push(path.join(' '))
+    const given = last === `u${person}` ? [...nodes].filter(([one, { everyone }]) => everyone && (one !== node || right === null)).map(([one]) => one) : []
+    const next = new Set([...given, ...inForce.filter(({ source }) => source === last).map(({ target }) => target)])
+    for (const one of next) if (nodes.get(one)!.active && !path.includes(one)) walk([...path, one])
+  }
+  walk([`u${person}`])
+  return found.toSorted()
+}
+
 /** Whether a person has a node, by its last edge with the right when one is asked for. */
 export function referenceAllows(world: World, person: string, node: string, right: string | null, at: number): boolean {
   const had = reference(world, person, at).get(node)

@@ -5,7 +5,7 @@ import { nodeOf, nodeTypes, type Letter, type NodeType } from '../model/access-e
 import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
 import { accessPerson, checkAccess, checkAccesses, heldBy, type Check, type CheckRow, type HeldRow, type Person } from '../store/access-of-person.ts'
-import { countHolders, giversOf, holdersPage, isRight, resourceByName, type Givers, type HolderRow } from '../store/access-people.ts'
+import { countHolders, giversOf, holdersPage, isRight, resourceNode, type Givers, type HolderRow } from '../store/access-people.ts'
 import { momentOf, type Moment } from '../store/access-walk.ts'
 
 type Asker = Pick<Context, 'db' | 'now'>
@@ -120,14 +120,20 @@ function readCursor(cursor: string | undefined): string {
   return text
 }
 
+/** The node of the resource of a check. Errors: `not_found`, `invalid_parameter` for the right. */
+export async function whatIsAsked(ctx: Asker, { resource, right }: Check, moment: Moment): Promise<string> {
+  if (right !== undefined && !(await isRight(ctx.db, right))) throw noRight(right)
+  const node = await resourceNode(ctx.db, resource, moment)
+  if (node === undefined) throw noResource(resource)
+  return node
+}
+
 /** What gives a thing, with the right. Errors: `not_found` for a thing that is not known at the moment, `invalid_parameter` for the right. */
 export async function whatGives(ctx: Asker, letter: Letter, named: string, right: string | undefined, moment: Moment): Promise<Givers> {
   if (right !== undefined && !(await isRight(ctx.db, right))) throw noRight(right)
-  const found = await giversOf(ctx.db, letter + named, right, moment)
+  const node = letter === 's' ? await resourceNode(ctx.db, named, moment) : letter + named
+  const found = node === undefined ? undefined : await giversOf(ctx.db, node, right, moment)
   if (found) return found
-  const id = letter === 's' ? await resourceByName(ctx.db, named) : undefined
-  const byName = id === undefined ? undefined : await giversOf(ctx.db, letter + id, right, moment)
-  if (byName) return byName
   throw letter === 's' ? noResource(named) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}.`)
 }
 

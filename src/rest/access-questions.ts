@@ -1,5 +1,6 @@
 /** Routes of the questions of access: may they, what do they have, who has it, why, why not, what if. */
 import { accessOf, allPeopleOf, askedMoment, checkMany, mayAccess, peopleOf, type PeopleQuery } from '../access/effective.ts'
+import { why, whyNot } from '../access/explain.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
 import { pageParameters, type Call, type QueryParameter, type Route } from './route.ts'
 
@@ -54,6 +55,10 @@ export const accessQuestionRoutes: readonly Route[] = [
     } },
   { method: 'GET', path: '/users/:id/access/check', scope: 'read', tag, operation: 'checkAccess', summary: 'Says whether a person has a resource, with a right when one is named.', query: question, answer: { component: 'AccessCheck' },
     handle: async (call) => ({ body: { allowed: await mayAccess(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) } }) },
+  { method: 'GET', path: '/users/:id/access/why', scope: 'read', tag, operation: 'explainAccess', summary: 'Says why a person has a resource: every path that gives it, edge by edge, 100 at most.', query: question, answer: { component: 'AccessExplanation' },
+    handle: async (call) => ({ body: await why(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
+  { method: 'GET', path: '/users/:id/access/why-not', scope: 'read', tag, operation: 'explainRefusal', summary: 'Says why a person does not have a resource: the nearest paths, ten at most, and what is missing on each.', query: question, answer: { component: 'AccessExplanation' },
+    handle: async (call) => ({ body: await whyNot(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
   { method: 'POST', path: '/access/check', scope: 'read', tag, operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
     handle: async ({ ctx, body }) => ({ body: { results: await checkMany(ctx, body) } }) },
   peopleRoute('s', 'resources'), peopleRoute('g', 'groups'), peopleRoute('r', 'roles'), peopleRoute('o', 'organizations'),

@@ -1,7 +1,7 @@
 /** Schemas of the questions of access and their answers. */
 import { nodeTypes } from '../model/access-edges.ts'
 import type { Schema } from './openapi-attributes.ts'
-import { flag, list, object, readOnly, text } from './openapi-words.ts'
+import { flag, instant, list, object, readOnly, text } from './openapi-words.ts'
 
 const thingType: Schema = { type: 'string', description: 'What kind of thing it is.', enum: Object.values(nodeTypes) }
 const user: Schema = { ...text('The person.'), 'x-references': 'User' }
@@ -18,6 +18,42 @@ const held = object('Something had', 'A group, organisation, role or resource th
   inherited: flag('True when it comes through something else that the person has.'),
   everyone: flag('True when everybody has it.'),
 }, ['type', 'id', 'rights', 'direct', 'inherited', 'everyone'])
+
+const thing = (description: string): Schema => object('Thing', description, { type: thingType, id: text('Its id.'), name: text('Its name.') }, ['type', 'id'])
+
+const missing = list('What is missing; absent when nothing is.', object('Something missing', 'What stands against it.', {
+  what: { type: 'string', description: 'What is missing.', enum: ['membership', 'date', 'status', 'right'] },
+  message: text('The same in words.'),
+}, ['what', 'message']))
+
+const step = object('Step', 'One edge of a path.', {
+  source: thing('Who or what has something.'),
+  target: thing('What it has.'),
+  everyone: flag('True when everybody has the target without an edge.'),
+  membershipId: text('The id of the edge; absent when there is none.'),
+  start: instant('When it begins; absent means it always has.'),
+  end: instant('When it ends, that instant excluded; absent means never.'),
+  rights: list('The rights it carries.', text('The id of a right.')),
+  description: text('A note, or the request that granted it.'),
+  created: instant('When it was made.'),
+  createdBy: { ...object('Maker', 'Who made it, when that was a person.', { id: { ...text('The person.'), 'x-references': 'User' }, name: text('Their name.') }, ['id']) },
+  grantedBy: text('What whoever made it showed: a login, the name of a key, a job.'),
+  removed: instant('When it was taken away, for one that no longer stands.'),
+  missing,
+}, ['source', 'target'])
+
+const explanation = object('Explanation', 'Why a person has a resource, or why not.', {
+  allowed: flag('Whether the person has it.'),
+  at: instant('The moment that is asked about.'),
+  person: object('Person', 'The person, and how they stood then.', {
+    id: user, displayName: text('Their name.'), active: flag('Whether they count.'), status: text('Their status.'), secondaryStatus: text('Their account status.'),
+  }, ['id', 'active', 'status']),
+  resource: thing('The resource.'),
+  right,
+  missing: { ...missing, description: 'What is missing of the person\'s own status; absent when they count.' },
+  paths: list('The paths, the shortest or nearest first: steps from the person to the resource.', list('A path.', step)),
+  more: flag('True when there are more paths than are shown.'),
+}, ['allowed', 'at', 'person', 'resource', 'paths', 'more'])
 
 export const accessComponents: Record<string, Schema> = {
   AccessCheck: object('Answer to a check', 'Yes or no.', { allowed: flag('Whether the person has it.') }, ['allowed']),
@@ -36,6 +72,7 @@ export const accessComponents: Record<string, Schema> = {
     items: list('What they have.', held),
     next: text('The cursor of the next page; absent on the last.'),
   }, ['active', 'items']),
+  AccessExplanation: explanation,
   AccessHolder: object('Holder', 'A person who has something.', {
     id: readOnly({ ...text('The person.'), 'x-references': 'User' }), displayName: readOnly(text('Their name.')),
   }, ['id']),

@@ -4,7 +4,7 @@
  * that may have more, the merge is complete. So a first page costs as much as there are nodes, not people.
  */
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
-import { edgesSql, everyoneSql, inForce, isActive, nodesSql, personCounts, type Moment } from './access-walk.ts'
+import { edgesSql, everyoneSql, inForce, isActive, nodesSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -50,9 +50,10 @@ export function giversOf(db: Reader, node: string, right: string | undefined, { 
   return db.first<Givers>(past ? givers.past : givers.now, [node, right ?? null, at], `access_givers_${past ? 'past' : 'now'}`)
 }
 
-/** The id of a resource that has this name. */
-export async function resourceByName(db: Reader, name: string): Promise<string | undefined> {
-  return (await db.first<{ id: string }>('select resource_id as id from public.res where name = $1', [name], 'resource_by_name'))?.id
+/** The node of a resource named by its id or else its name. */
+export async function resourceNode(db: Reader, named: string, { at, past }: Moment): Promise<string | undefined> {
+  const row = await db.first<{ node: string | null }>(`select ${resourceNodeSql('$1::text', '$2::timestamptz', past)} as node where $2::timestamptz is not null`, [named, at], `resource_node_${past ? 'past' : 'now'}`)
+  return row?.node ?? undefined
 }
 
 export async function isRight(db: Reader, right: string): Promise<boolean> {

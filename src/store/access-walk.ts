@@ -38,9 +38,10 @@ function known(columns: string, table: string, row: string, where: string, at: s
 }
 
 /** Edges `e` that meet a condition and are in force. */
-export function edgesSql(columns: string, where: string, at: string, past: boolean): string {
-  return known(columns, 'gatehouse.access_edge', 'e', `${where} and ${inForce('e', at)}`, at, past)
-}
+export const edgesSql = (columns: string, where: string, at: string, past: boolean): string => allEdgesSql(columns, `${where} and ${inForce('e', at)}`, at, past)
+
+/** Edges `e` that meet a condition, whatever their dates. */
+export const allEdgesSql = (columns: string, where: string, at: string, past: boolean): string => known(columns, 'gatehouse.access_edge', 'e', where, at, past)
 
 /** A condition: the node passes on what it has. */
 export function isActive(node: string, at: string, past: boolean): string {
@@ -74,12 +75,17 @@ export const withRights: MembershipColumns = {
 
 /** Memberships in force of the people that `where` names (over `m` and `h`, by user_id), of some kinds. */
 export function membershipsSql(columns: MembershipColumns, where: (row: string) => string, at: string, past: boolean, kinds: readonly EdgeKind[] = memberships): string {
+  return allMembershipsSql(columns, (row) => `${where(row)} and ${inForce(row, at)}`, at, past, kinds)
+}
+
+/** The same, whatever their dates. */
+export function allMembershipsSql(columns: MembershipColumns, where: (row: string) => string, at: string, past: boolean, kinds: readonly EdgeKind[] = memberships): string {
   const standing = kinds.map((kind) => select(columns.standing(kind), `public.${kind.table} m`,
-    `${where('m')} and ${inForce('m', at)}${past ? ` and m.recorded_from <= ${at}` : ''}`))
+    `${where('m')}${past ? ` and m.recorded_from <= ${at}` : ''}`))
   if (!past) return standing.join('\n union all ')
   const names = kinds.map(({ kind }) => `'${kind}'`).join(', ')
   const kept = select(columns.kept, 'gatehouse.membership_history h',
-    `${where('h')} and h.kind in (${names}) and h.recorded_from <= ${at} and h.recorded_to > ${at} and ${inForce('h', at)}`)
+    `${where('h')} and h.kind in (${names}) and h.recorded_from <= ${at} and h.recorded_to > ${at}`)
   return [...standing, kept].join('\n union all ')
 }
 
@@ -108,7 +114,7 @@ export function personCounts(at: string, past: boolean): string {
 }
 
 /** The node of a resource that is named by its id or, failing that, by its name; null when there is none. */
-const resourceNode = (resource: string, at: string, past: boolean) => `coalesce(
+export const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
     (select 's' || res.resource_id from public.res where res.name = ${resource}))`
 
@@ -132,7 +138,7 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
   const held = (one: string, condition: (rights: string) => string) => `(
     exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')})
     or exists (select from walk w cross join lateral (${edgesSql('e.rights', `e.source = w.node and e.target = ${one}`, at, past)}) d where ${condition('d.rights')}))`
-  return `with recursive asked(node) as materialized (select ${resourceNode(resource, at, past)}),
+  return `with recursive asked(node) as materialized (select ${resourceNodeSql(resource, at, past)}),
    ${holdersCte(user, at, past)},
    below(node) as (
     select e.source from (${edgesSql('e.source, e.rights', `e.target = ${node} and e.source >= 's'`, at, past)}) e where ${meets('e.rights')}
