@@ -1,6 +1,7 @@
 /** Routes of the questions of access: may they, what do they have, who has it, why, why not, what if. */
 import { accessOf, allPeopleOf, askedMoment, checkMany, mayAccess, peopleOf, type PeopleQuery } from '../access/effective.ts'
 import { why, whyNot } from '../access/explain.ts'
+import { whatIf } from '../access/what-if.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
 import { pageParameters, type Call, type QueryParameter, type Route } from './route.ts'
 
@@ -61,5 +62,7 @@ export const accessQuestionRoutes: readonly Route[] = [
     handle: async (call) => ({ body: await whyNot(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
   { method: 'POST', path: '/access/check', scope: 'read', tag, operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
     handle: async ({ ctx, body }) => ({ body: { results: await checkMany(ctx, body) } }) },
+  { method: 'POST', path: '/access/what-if', scope: 'read', tag, operation: 'foreseeAccess', summary: 'Says who would gain and lose what if changes were made; nothing is changed.', body: { component: 'AccessChanges' }, answer: { component: 'AccessEffect' },
+    handle: async ({ ctx, body }) => ({ body: await whatIf(ctx, body) }) },
   peopleRoute('s', 'resources'), peopleRoute('g', 'groups'), peopleRoute('r', 'roles'), peopleRoute('o', 'organizations'),
 ]

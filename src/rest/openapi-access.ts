@@ -1,7 +1,7 @@
 /** Schemas of the questions of access and their answers. */
 import { nodeTypes } from '../model/access-edges.ts'
 import type { Schema } from './openapi-attributes.ts'
-import { flag, instant, list, object, readOnly, text } from './openapi-words.ts'
+import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const thingType: Schema = { type: 'string', description: 'What kind of thing it is.', enum: Object.values(nodeTypes) }
 const user: Schema = { ...text('The person.'), 'x-references': 'User' }
@@ -55,6 +55,39 @@ const explanation = object('Explanation', 'Why a person has a resource, or why n
   more: flag('True when there are more paths than are shown.'),
 }, ['allowed', 'at', 'person', 'resource', 'paths', 'more'])
 
+const end = (description: string): Schema => object('End', description, { type: thingType, id: text('Its id.') }, ['type', 'id'])
+
+const change = object('Change', 'One proposed change.', {
+  op: { type: 'string', description: 'add an edge; remove or change one; set the status of something or delete it; make it public or not.', enum: ['add', 'remove', 'change', 'status', 'delete', 'public'] },
+  source: end('For add: who or what is given something.'),
+  target: end('For add: what it is given.'),
+  membershipId: text('For remove and change: the edge.'),
+  start: { ...instant('For add and change: when it begins.'), type: ['string', 'null'] },
+  end: { ...instant('For add and change: when it ends.'), type: ['string', 'null'] },
+  rights: list('For add and change: the rights it carries.', text('The id of a right.')),
+  type: { ...thingType, description: 'For status, delete and public: what kind of thing.' },
+  id: text('For status, delete and public: which.'),
+  status: text('For status: the new one.'),
+  secondaryStatus: { ...text('For status of a person: the new account status; absent means none.'), type: ['string', 'null'] },
+  public: flag('For public: whether everybody is to have it.'),
+}, ['op'])
+
+const counts = (description: string, gained: string, lost: string): Schema => object('Counts', description, { [gained]: integer('How many more.'), [lost]: integer('How many fewer.') }, [gained, lost])
+
+const effect = object('Effect', 'Who would gain and lose what.', {
+  people: counts('People who would gain, or lose, something.', 'gaining', 'losing'),
+  pairs: counts('Pairs of a person and a resource.', 'gained', 'lost'),
+  rights: counts('Rights of a person on a resource.', 'gained', 'lost'),
+  resources: list('Resources, and rights on them, with those that most would gain or lose first; 1,000 at most.', object('Resource touched', 'How many people would gain and lose it.', {
+    resource: thing('The resource.'), right: text('The right on it; absent for the resource itself.'), gained: integer('People who would gain it.'), lost: integer('People who would lose it.'),
+  }, ['resource', 'gained', 'lost'])),
+  examples: list('The first 100, by person.', object('Example', 'A person, and what would change for them.', {
+    user: object('Person', 'The person.', { id: user, displayName: text('Their name.') }, ['id']),
+    resource: thing('The resource.'), right: text('The right on it.'), change: { type: 'string', description: 'Which way.', enum: ['gained', 'lost'] },
+  }, ['user', 'resource', 'change'])),
+  more: flag('True when not everything is listed.'),
+}, ['people', 'pairs', 'rights', 'resources', 'examples', 'more'])
+
 export const accessComponents: Record<string, Schema> = {
   AccessCheck: object('Answer to a check', 'Yes or no.', { allowed: flag('Whether the person has it.') }, ['allowed']),
   AccessChecks: object('Checks', 'Many checks at one moment.', {
@@ -73,6 +106,8 @@ export const accessComponents: Record<string, Schema> = {
     next: text('The cursor of the next page; absent on the last.'),
   }, ['active', 'items']),
   AccessExplanation: explanation,
+  AccessChanges: object('Changes', 'Changes whose effect is asked for.', { changes: list('Up to 1,000 changes, made in their order.', change) }, ['changes']),
+  AccessEffect: effect,
   AccessHolder: object('Holder', 'A person who has something.', {
     id: readOnly({ ...text('The person.'), 'x-references': 'User' }), displayName: readOnly(text('Their name.')),
   }, ['id']),

@@ -8,9 +8,9 @@ type Reader = Pick<Database, 'query' | 'first'>
 
 const details = (row: string) => `${row}.start_date as "start", ${row}.end_date as "end"`
 const origin = (row: string) => `${row}.description, ${row}.create_date as created, ${row}.created_by as "createdBy", ${row}.granted_by as "grantedBy"`
-const edgeColumns = `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, null::timestamptz as removed`
+export const edgeColumns = `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, null::timestamptz as removed`
 
-const membershipColumns: MembershipColumns = {
+export const membershipColumns: MembershipColumns = {
   standing: ({ kind, target, targetColumn, rightsTable }: EdgeKind) => `'${kind}' as kind, m.membership_id as id, 'u' || m.user_id as source, '${target}' || m.${targetColumn} as target, ${details('m')},
     array(select x.access_right_id from public.${rightsTable} x where x.membership_id = m.membership_id order by 1) as rights, ${origin('m')}, null::timestamptz as removed`,
   kept: `h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, null::timestamptz as removed`,
