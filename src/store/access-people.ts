@@ -121,7 +121,7 @@ async function merged(db: Reader, of: Givers, right: string | undefined, { at, p
 
 const mergeStatements = new Map<string, string>()
 
-function mergeSql(own: Letter, past: boolean): string {
+export function mergeSql(own: Letter, past: boolean): string {
   const key = own + String(past)
   let sql = mergeStatements.get(key)
   if (sql === undefined) mergeStatements.set(key, (sql = makeMergeSql(own, past)))
