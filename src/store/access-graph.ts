@@ -17,7 +17,7 @@ export const membershipColumns: MembershipColumns = {
 }
 
 /** Edges in force by which a person may come to a node: $1 the person, $2 the node, $3 the moment. */
-function givingSql(past: boolean): string {
+export function givingSql(past: boolean): string {
   const at = '$3::timestamptz'
   return `with recursive ${holdersCte('$1', at, past)},
    below(node) as (

@@ -49,7 +49,7 @@ export interface HeldRow {
  * second half goes over the edges once more for the rights: carried along by the walk, they would send it over every
  * path instead of every node.
  */
-function heldSql(past: boolean): string {
+export function heldSql(past: boolean): string {
   const at = '$2::timestamptz'
   const resources = memberships.filter(({ target }) => target === 's')
   return `with recursive ${holdersCte('$1', at, past)},

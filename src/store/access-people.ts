@@ -1,7 +1,7 @@
 /**
  * The people who have something, by id. Two steps: the nodes that give it (`giversOf`), then the people of each node in
- * the order of an index, merged: every node gives its next few people, and up to the least of the last ones of those
- * that may have more, the merge is complete. So a first page costs as much as there are nodes, not people.
+ * the order of an index. A few of each node tell up to which id a page can go at most; up to there, all of them are the
+ * page. So a page costs as much as there are nodes, not people.
  */
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import { edgesSql, everyoneSql, inForce, isActive, nodesSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
@@ -71,9 +71,6 @@ export interface HolderPage {
   next?: string
 }
 
-// Above this many people looked at for a page, each node gives fewer of them.
-const mostLookedAt = 20_000
-
 /** The people of one page, `count` at most, behind the id `after`. */
 export async function holdersPage(db: Reader, of: Givers, right: string | undefined, moment: Moment, after: string, count: number): Promise<HolderPage> {
   const people: HolderRow[] = []
@@ -108,15 +105,13 @@ const idsOf = (nodes: readonly string[], letter: Letter): string[] => nodes.filt
 /** Ids of the nodes by their letter, in the order of `memberships`, as the statements below take them. */
 const byKind = (nodes: readonly string[]): string[][] => memberships.map(({ target }) => idsOf(nodes, target))
 
-/** One round of the merge. */
 async function merged(db: Reader, of: Givers, right: string | undefined, { at, past }: Moment, after: string, count: number): Promise<Found> {
   const own = of.node[0] as Letter
-  const each = Math.max(4, Math.min(count, Math.floor(mostLookedAt / (of.nodes.length + 1))))
-  const rows = await db.query<HolderRow & { through: string | null; counts: boolean }>(mergeSql(own, past),
+  // Together four times as many as the page holds: enough to tell how far it goes, as most people have a thing in few ways.
+  const each = Math.min(count, Math.max(2, Math.ceil((4 * count) / (of.nodes.length + 1))))
+  const rows = await db.query<HolderRow & { counts: boolean }>(mergeSql(own, past),
     [at, after, each, count, of.node.slice(1), right ?? null, ...byKind(of.nodes)], `access_holders_${own}_${past ? 'past' : 'now'}`)
-  const [first] = rows
-  const full = rows.length === count
-  return { people: rows.filter(({ id, counts }) => id !== null && counts), through: full ? rows.at(-1)!.id : first?.through ?? undefined }
+  return { people: rows.filter(({ counts }) => counts), through: rows.length < count ? undefined : rows.at(-1)!.id }
 }
 
 const mergeStatements = new Map<string, string>()
@@ -129,29 +124,28 @@ export function mergeSql(own: Letter, past: boolean): string {
 }
 
 /**
- * $1 the moment, $2 the id to go on behind, $3 people a node, $4 people a page, $5 the id of the thing itself, $6 a right
- * or null, and from $7 the ids of the nodes that give it. Rows by id; one row without an id when there is only a bound.
+ * $1 the moment, $2 the id to go on behind, $3 people a node to begin with, $4 people a page, $5 the id of the thing
+ * itself, $6 a right or null, and from $7 the ids of the nodes that give it. Without enough people to begin with, the
+ * page may go to the last person there is.
  */
 function makeMergeSql(own: Letter, past: boolean): string {
   const at = '$1::timestamptz'
-  const streams = memberships.flatMap((kind, index) => {
-    const asked = `unnest($${7 + index}::text[]) g(id)`
-    const all = streamsOf(kind, asked, '', at, past)
-    const direct = kind.target === own ? streamsOf(kind, '(select $5::text as id) g', '$6::text', at, past) : []
-    return [...all, ...direct]
-  })
-  return `with found as materialized (${streams.map((stream, place) => `select ${place} as place, f.* from (${stream}) f`).join('\n union all ')}),
-   bound as (select min(last) as id from (select max(f.user_id) as last from found f group by f.place, f.giver having count(*) >= $3) full_ones),
-   page as (select distinct f.user_id from found f, bound b where b.id is null or f.user_id <= b.id order by f.user_id limit $4)
-   select p.user_id as id, u.display_name as "displayName", u.user_id is not null and ${personCounts(at, past)} as counts, b.id as through
-   from bound b left join page p on true left join public.users u on u.user_id = p.user_id order by p.user_id`
+  const streams = (bound: string, limit: string) => memberships.flatMap((kind, index) => [
+    ...streamsOf(kind, `unnest($${7 + index}::text[]) g(id)`, '', at, past, bound, limit),
+    ...(kind.target === own ? streamsOf(kind, '(select $5::text as id) g', '$6::text', at, past, bound, limit) : []),
+  ]).join('\n union all ')
+  return `with few as (${streams('', '$3')}),
+   bound(id) as materialized (select coalesce((select distinct f.user_id from few f order by f.user_id limit 1 offset $4::int - 1), (select max(u.user_id) from public.users u))),
+   page as (select distinct f.user_id from (${streams('<= (select b.id from bound b)', '$4')}) f order by f.user_id limit $4)
+   select p.user_id as id, u.display_name as "displayName", u.user_id is not null and ${personCounts(at, past)} as counts
+   from page p left join public.users u on u.user_id = p.user_id order by p.user_id`
 }
 
 /** Each giver's next people, by id: from the table of the kind and, for a past moment, from the history. */
-function streamsOf(kind: EdgeKind, givers: string, right: string, at: string, past: boolean): string[] {
-  const next = (from: string, row: string, where: string, carries: string) => `select g.id as giver, m.user_id from ${givers} cross join lateral (
-    select ${row}.user_id from ${from} ${row} where ${where} and ${inForce(row, at)} and ${row}.user_id > $2
-      ${right === '' ? '' : `and (${right} is null or ${carries})`} order by ${row}.user_id limit $3) m`
+function streamsOf(kind: EdgeKind, givers: string, right: string, at: string, past: boolean, bound: string, limit: string): string[] {
+  const next = (from: string, row: string, where: string, carries: string) => `select m.user_id from ${givers} cross join lateral (
+    select ${row}.user_id from ${from} ${row} where ${where} and ${inForce(row, at)} and ${row}.user_id > $2 ${bound === '' ? '' : `and ${row}.user_id ${bound}`}
+      ${right === '' ? '' : `and (${right} is null or ${carries})`} order by ${row}.user_id limit ${limit}) m`
   const standing = next(`public.${kind.table}`, 'x', `x.${kind.targetColumn} = g.id${past ? ` and x.recorded_from <= ${at}` : ''}`,
     `exists (select from public.${kind.rightsTable} r where r.membership_id = x.membership_id and r.access_right_id = ${right})`)
   if (!past) return [standing]
@@ -163,7 +157,7 @@ function streamsOf(kind: EdgeKind, givers: string, right: string, at: string, pa
 export async function countHolders(db: Reader, of: Givers, right: string | undefined, { at, past }: Moment): Promise<number> {
   if (!of.active) return 0
   if (of.everyone) return (await db.first<{ count: number }>(`select count(*) as count from public.users u where ${personCounts('$1::timestamptz', past)} and $1::timestamptz is not null`, [at]))!.count
-  const row = await db.first<{ count: number }>(countSql(of.node[0] as Letter, past), [at, of.node.slice(1), right ?? null, ...byKind(of.nodes)])
+  const row = await db.first<{ count: number }>(countSql(of.node[0] as Letter, past), [at, of.node.slice(1), right ?? null, ...byKind(of.nodes)], `access_count_${of.node[0]}_${past ? 'past' : 'now'}`)
   return row!.count
 }
 

@@ -137,7 +137,7 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
   const isPublic = (one: string) => `exists (${everyoneSql(`n.node = ${one}`, at, past)})`
   const held = (one: string, condition: (rights: string) => string) => `(
     exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')})
-    or exists (select from walk w cross join lateral (${edgesSql('e.rights', `e.source = w.node and e.target = ${one}`, at, past)}) d where ${condition('d.rights')}))`
+    or exists (select from walk w cross join lateral (select * from (${edgesSql('e.rights', `e.source = w.node and e.target = ${one}`, at, past)}) e offset 0) d where ${condition('d.rights')}))`
   return `with recursive asked(node) as materialized (select ${resourceNodeSql(resource, at, past)}),
    ${holdersCte(user, at, past)},
    below(node) as (
