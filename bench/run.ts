@@ -2,6 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { cpus, totalmem } from 'node:os'
 import { parseArgs } from 'node:util'
+import { access } from './access.ts'
 import type { Bench, BenchOptions, Figure } from './bench.ts'
 import { create } from './create.ts'
 import { filter } from './filter.ts'
@@ -10,7 +11,7 @@ import { list } from './list.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, access]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

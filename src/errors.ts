@@ -44,6 +44,7 @@ export const errorTable = {
   version_mismatch: { status: 412, title: 'The record has changed since it was read.' },
   body_too_large: { status: 413, title: 'The body is too large.' },
   unsupported_media_type: { status: 415, title: 'The content type is not supported.' },
+  question_too_large: { status: 422, title: 'The question touches more than can be worked out at once.' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key came before with another request.' },
   too_many_requests: { status: 429, title: 'Too many requests.' },
   headers_too_large: { status: 431, title: 'The address and headers of the request are too long.' },

@@ -29,7 +29,7 @@ await db.execute(`
 
 async function allowed(user: string, resource: string, right: string | null = null, at?: string): Promise<boolean> {
   const moment = momentOf(new Date(), at)
-  const row = await db.first<{ allowed: boolean }>(checkSql(moment.past), [user, `s${resource}`, right, moment.at])
+  const row = await db.first<{ allowed: boolean }>(checkSql(moment.past), [user, resource, right, moment.at])
   return row!.allowed
 }
 

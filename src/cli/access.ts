@@ -99,8 +99,8 @@ function withEnds(command: Command): Command {
     .option('--apply', 'with --filter: apply the plan at once').option('--json', 'answer for machines')
 }
 
-export function addAccessCommands(gatehouse: Command): void {
-  const access = gatehouse.command('access').description('Who has what: giving and taking groups, roles and resources. Names or ids will do.')
+/** Giving and taking, below `gatehouse access`; and the things that are given. */
+export function addAccessCommands(gatehouse: Command, access: Command): void {
   withEnds(access.command('grant').description('Gives a group, role or resource to a person, group, role, resource or organisation, from when to when.'))
     .option('--end <instant>', 'when it ends, that instant excluded', readInstant)
     .option('--right <id...>', 'the rights it carries').option('--description <text>', 'a note, or the request that granted it')

@@ -1,5 +1,6 @@
 /** Every command: what it is called, what it takes, and where it is done. `docs/cli.md` is generated from this. */
 import { Command } from 'commander'
+import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
@@ -23,7 +24,9 @@ export function program(): Command {
   addPlanCommands(gatehouse)
   addPortalCommands(gatehouse)
   addSyncCommands(gatehouse)
-  addAccessCommands(gatehouse)
+  const access = gatehouse.command('access').description('Who has what, why, and why not: giving, taking and asking. Names or ids will do.')
+  addAccessCommands(gatehouse, access)
+  addAccessQuestionCommands(access)
   addKeyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)

@@ -10,9 +10,10 @@ import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
-import { accessComponents } from './openapi-access.ts'
+import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
@@ -120,6 +121,7 @@ export function allComponents(): Record<string, Schema> {
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...accessComponents,
+    ...edgeComponents,
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,

@@ -31,6 +31,8 @@ export interface Call {
   /** Versions from If-Match; undefined when any will do. */
   versions: readonly number[] | undefined
   scopes: readonly Scope[]
+  /** The media type that the caller asks for, in their header Accept; other than JSON only where a route offers it. */
+  accept?: string
 }
 
 export interface Answer {

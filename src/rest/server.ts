@@ -133,6 +133,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     body: hasBody && route.body ? parseJson(raw) : undefined,
     versions: readVersions(request.headers['if-match']),
     scopes: identity.scopes,
+    ...(request.headers.accept === undefined ? {} : { accept: request.headers.accept.split(/[,;]/)[0]!.trim().toLowerCase() }),
   }
 }
 

@@ -38,9 +38,10 @@ function known(columns: string, table: string, row: string, where: string, at: s
 }
 
 /** Edges `e` that meet a condition and are in force. */
-export function edgesSql(columns: string, where: string, at: string, past: boolean): string {
-  return known(columns, 'gatehouse.access_edge', 'e', `${where} and ${inForce('e', at)}`, at, past)
-}
+export const edgesSql = (columns: string, where: string, at: string, past: boolean): string => allEdgesSql(columns, `${where} and ${inForce('e', at)}`, at, past)
+
+/** Edges `e` that meet a condition, whatever their dates. */
+export const allEdgesSql = (columns: string, where: string, at: string, past: boolean): string => known(columns, 'gatehouse.access_edge', 'e', where, at, past)
 
 /** A condition: the node passes on what it has. */
 export function isActive(node: string, at: string, past: boolean): string {
@@ -51,6 +52,9 @@ export function isActive(node: string, at: string, past: boolean): string {
 export function everyoneSql(where: string, at: string, past: boolean): string {
   return known('n.node', 'gatehouse.access_node', 'n', `n.everyone and n.active and ${where}`, at, past)
 }
+
+/** Rows of gatehouse.access_node that meet a condition over `n`. */
+export const nodesSql = (columns: string, where: string, at: string, past: boolean): string => known(columns, 'gatehouse.access_node', 'n', where, at, past)
 
 /** What a membership of a person is called wherever it stands: in its table as `m`, or in the history as `h`. */
 export interface MembershipColumns {
@@ -71,16 +75,21 @@ export const withRights: MembershipColumns = {
 
 /** Memberships in force of the people that `where` names (over `m` and `h`, by user_id), of some kinds. */
 export function membershipsSql(columns: MembershipColumns, where: (row: string) => string, at: string, past: boolean, kinds: readonly EdgeKind[] = memberships): string {
+  return allMembershipsSql(columns, (row) => `${where(row)} and ${inForce(row, at)}`, at, past, kinds)
+}
+
+/** The same, whatever their dates. */
+export function allMembershipsSql(columns: MembershipColumns, where: (row: string) => string, at: string, past: boolean, kinds: readonly EdgeKind[] = memberships): string {
   const standing = kinds.map((kind) => select(columns.standing(kind), `public.${kind.table} m`,
-    `${where('m')} and ${inForce('m', at)}${past ? ` and m.recorded_from <= ${at}` : ''}`))
+    `${where('m')}${past ? ` and m.recorded_from <= ${at}` : ''}`))
   if (!past) return standing.join('\n union all ')
   const names = kinds.map(({ kind }) => `'${kind}'`).join(', ')
   const kept = select(columns.kept, 'gatehouse.membership_history h',
-    `${where('h')} and h.kind in (${names}) and h.recorded_from <= ${at} and h.recorded_to > ${at} and ${inForce('h', at)}`)
+    `${where('h')} and h.kind in (${names}) and h.recorded_from <= ${at} and h.recorded_to > ${at}`)
   return [...standing, kept].join('\n union all ')
 }
 
-const ofUser = (user: string) => (row: string) => `${row}.user_id = ${user}`
+export const ofUser = (user: string) => (row: string) => `${row}.user_id = ${user}`
 
 /** CTE `walk(node)`: the groups, roles and organisations of a person, direct and inherited, that pass something on. */
 export function holdersCte(user: string, at: string, past: boolean): string {
@@ -104,32 +113,52 @@ export function personCounts(at: string, past: boolean): string {
     ${active('u')})`
 }
 
+/** The node of a resource that is named by its id or, failing that, by its name; null when there is none. */
+export const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
+    (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
+    (select 's' || res.resource_id from public.res where res.name = ${resource}))`
+
+interface CheckTerms {
+  user: string
+  resource: string
+  /** A right, or null. */
+  right: string
+  at: string
+}
+
 /**
- * Whether a person has a resource, as one statement: $1 the person, $2 the resource's node, $3 a right or null, $4 the
- * moment. A right counts on the last edge into the resource, by whatever path one comes to that edge. One row
- * `{ person, counts, known, allowed }`: whether there is such a person, whether they count, whether there is such a
- * resource, and the answer.
+ * Whether a person has a resource. A right counts on the last edge into the resource, by whatever path one comes to that
+ * edge. One row `{ person, resource, right, allowed }`: whether each of the three is known, and the answer.
  */
-export function checkSql(past: boolean): string {
-  const at = '$4::timestamptz'
-  const meets = (rights: string) => `($3::text is null or $3 = any(${rights}))`
-  const resources = memberships.filter(({ target }) => target === 's')
-  const own = membershipsSql(withRights, ofUser('$1'), at, past, resources)
-  const isPublic = (node: string) => `exists (${everyoneSql(`n.node = ${node}`, at, past)})`
-  const held = (node: string, right: (rights: string) => string) => `(
-    exists (select from (${own}) d where d.node = ${node} and ${right('d.rights')})
-    or exists (select from walk w cross join lateral (${edgesSql('e.rights', `e.source = w.node and e.target = ${node}`, at, past)}) d where ${right('d.rights')}))`
-  return `with recursive ${holdersCte('$1', at, past)},
+function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): string {
+  const node = '(select t.node from asked t)'
+  const meets = (rights: string) => `(${right} is null or ${right} = any(${rights}))`
+  const own = membershipsSql(withRights, ofUser(user), at, past, memberships.filter(({ target }) => target === 's'))
+  const isPublic = (one: string) => `exists (${everyoneSql(`n.node = ${one}`, at, past)})`
+  const held = (one: string, condition: (rights: string) => string) => `(
+    exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')})
+    or exists (select from walk w cross join lateral (select * from (${edgesSql('e.rights', `e.source = w.node and e.target = ${one}`, at, past)}) e offset 0) d where ${condition('d.rights')}))`
+  return `with recursive asked(node) as materialized (select ${resourceNodeSql(resource, at, past)}),
+   ${holdersCte(user, at, past)},
    below(node) as (
-    select e.source from (${edgesSql('e.source, e.rights', `e.target = $2 and e.source >= 's'`, at, past)}) e where ${meets('e.rights')}
+    select e.source from (${edgesSql('e.source, e.rights', `e.target = ${node} and e.source >= 's'`, at, past)}) e where ${meets('e.rights')}
     union
     select step.source from below b cross join lateral (
       select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step),
-   asked as (select exists (${known('1', 'gatehouse.access_node', 'n', 'n.node = $2', at, past)}) as known),
-   person as (select ${personCounts(at, past)} as counts from users u where u.user_id = $1)
-   select a.known, p.counts is not null as person, coalesce(p.counts, false) as counts, coalesce(p.counts, false) and (
-     ${held('$2', meets)}
-     or ($3::text is null and ${isPublic('$2')})
+   person as (select ${personCounts(at, past)} as counts from public.users u where u.user_id = ${user})
+   select p.counts is not null as person, ${node} is not null as resource,
+     ${right} is null or exists (select from public.access_rights x where x.access_right_id = ${right}) as "right",
+     coalesce(p.counts, false) and (
+     ${held(node, meets)}
+     or (${right} is null and ${isPublic(node)})
      or exists (select from below b where ${held('b.node', () => 'true')} or ${isPublic('b.node')})) as allowed
-   from asked a left join person p on true`
+   from (select) one left join person p on true`
 }
+
+/** The statement of one check: $1 the person, $2 the resource by id or name, $3 a right or null, $4 the moment. */
+export const checkSql = (past: boolean): string =>
+  checkBody({ user: '$1', resource: '$2::text', right: '$3::text', at: '$4::timestamptz' }, past)
+
+/** The statement of many: $1 people, $2 resources, $3 rights, $4 the moment. Rows in the order of what was asked. */
+export const checkManySql = (past: boolean): string => `select c.* from unnest($1::text[], $2::text[], $3::text[]) with ordinality q(user_id, resource, access_right_id, place)
+  cross join lateral (${checkBody({ user: 'q.user_id', resource: 'q.resource', right: 'q.access_right_id', at: '$4::timestamptz' }, past)}) c order by q.place`

@@ -1,0 +1,170 @@
+/** Why a person has a resource: every path that gives it. Why not: the nearest paths, and what is missing on each. */
+import type { Context } from '../context.ts'
+import { edgeKind, nodeOf, type NodeType } from '../model/access-edges.ts'
+import { cheapestPaths, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
+import { accessNodes, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
+import type { Check, Person } from '../store/access-of-person.ts'
+import type { Moment } from '../store/access-walk.ts'
+import { personOf, whatIsAsked } from './effective.ts'
+
+type Asker = Pick<Context, 'db' | 'now'>
+
+export interface Thing {
+  type: NodeType
+  id: string
+  name?: string
+}
+
+export interface Missing {
+  what: 'membership' | 'date' | 'status' | 'right'
+  message: string
+}
+
+/** One edge of a path. */
+export interface ShownStep {
+  source: Thing
+  target: Thing
+  /** True when everybody has the target without an edge. */
+  everyone?: true
+  membershipId?: string
+  start?: string
+  end?: string
+  rights?: string[]
+  description?: string
+  created?: string
+  createdBy?: { id: string; name?: string }
+  grantedBy?: string
+  removed?: string
+  /** What stands against it; absent when nothing does. */
+  missing?: Missing[]
+}
+
+export interface Explanation {
+  allowed: boolean
+  at: string
+  person: { id: string; displayName?: string; active: boolean; status: string; secondaryStatus?: string }
+  resource: Thing
+  right?: string
+  /** What is missing of the person's own status. */
+  missing?: Missing[]
+  paths: ShownStep[][]
+  /** True when there are more paths than are shown. */
+  more: boolean
+}
+
+const mostPaths = 100
+const mostNearPaths = 10
+
+interface Graph {
+  person: Person
+  question: Question
+  edges: AccessEdge[]
+  nodes: Map<string, AccessNode>
+}
+
+/** Every path that gives a person a resource, the shortest first, 100 at most. Errors: those of a check. */
+export async function why(ctx: Asker, check: Check, moment: Moment): Promise<Explanation> {
+  const graph = await load(ctx, check, moment, givingEdges)
+  const steps = stepsOf(graph.edges, graph.nodes, graph.question).filter(({ lacks }) => lacks.length === 0)
+  const { from, to } = graph.question
+  const { paths, more } = graph.person.active ? take(cheapestPaths(steps, from, to), mostPaths) : { paths: [], more: false }
+  return show(ctx, graph, paths.length > 0, paths, more)
+}
+
+/** The paths on which least is missing, ten at most; none when access is given anyway. Errors: those of a check. */
+export async function whyNot(ctx: Asker, check: Check, moment: Moment): Promise<Explanation> {
+  const graph = await load(ctx, check, moment, nearEdges)
+  const { question, nodes, edges, person } = graph
+  const known = stepsOf(edges, nodes, question)
+  const met = known.filter(({ lacks }) => lacks.length === 0)
+  const given = take(cheapestPaths(met, question.from, question.to), 1).paths.length > 0
+  if (given) return show(ctx, graph, person.active, [], false)
+  const had = new Set(known.filter(({ source }) => source === question.from).map(({ target }) => target))
+  const absent = missingMemberships(nodes.values(), question).filter(({ target }) => !had.has(target))
+  const { paths, more } = take(different(cheapestPaths([...known, ...absent], question.from, question.to)), mostNearPaths)
+  return show(ctx, graph, false, paths, more)
+}
+
+async function load(ctx: Asker, check: Check, moment: Moment, loadEdges: typeof givingEdges): Promise<Graph> {
+  const [person, to] = await Promise.all([personOf(ctx, check.user, moment), whatIsAsked(ctx, check, moment)])
+  const edges = await loadEdges(ctx.db, check.user, to, moment)
+  const nodes = await accessNodes(ctx.db, [...new Set([to, ...edges.flatMap(({ source, target }) => [source, target])])], moment)
+  const question = { from: `u${check.user}`, to, at: moment.at, ...(check.right === undefined ? {} : { right: check.right }) }
+  // An edge to something that is no longer there leads nowhere.
+  return { person, question, nodes, edges: edges.filter(({ target }) => nodes.has(target)) }
+}
+
+function take(paths: Generator<Step[], boolean>, most: number): { paths: Step[][]; more: boolean } {
+  const taken: Step[][] = []
+  for (;;) {
+    const next = paths.next()
+    if (next.done) return { paths: taken, more: next.value }
+    if (taken.length === most) return { paths: taken, more: true }
+    taken.push(next.value)
+  }
+}
+
+/** One path for each thing that would have to be done: the cheapest. */
+function* different(paths: Generator<Step[], boolean>): Generator<Step[], boolean> {
+  const seen = new Set<string>()
+  for (;;) {
+    const next = paths.next()
+    if (next.done) return next.value
+    const lacks = next.value.filter((step) => step.lacks.length > 0).map((step) => `${step.source} ${step.target} ${step.lacks.join()}`).join('\n')
+    if (!seen.has(lacks)) yield next.value
+    seen.add(lacks)
+  }
+}
+
+async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boolean, paths: Step[][], more: boolean): Promise<Explanation> {
+  const names = await namesOfPeople(ctx.db, [...new Set(paths.flat().flatMap(({ edge }) => (edge?.createdBy ? [edge.createdBy] : [])))])
+  const { id, displayName, active, status, secondaryStatus } = person
+  const thing = (node: string): Thing => {
+    const name = node === question.from ? displayName : nodes.get(node)?.name
+    return { ...nodeOf(node), ...(name ? { name } : {}) }
+  }
+  return {
+    allowed, at: question.at,
+    person: { id, ...optional({ displayName }), active, status, ...optional({ secondaryStatus }) },
+    resource: thing(question.to),
+    ...optional({ right: question.right }),
+    ...(active ? {} : { missing: [{ what: 'status', message: `${displayName ?? id} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN without an account status.` }] }),
+    paths: paths.map((path) => path.map((step) => shownStep(step, thing, names, question))),
+    more,
+  }
+}
+
+/** Members that have a value. */
+function optional<T extends Record<string, unknown>>(values: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
+}
+
+function shownStep(step: Step, thing: (node: string) => Thing, names: Map<string, string | null>, question: Question): ShownStep {
+  const { source, target, edge, lacks } = step
+  const shown: ShownStep = { source: thing(source), target: thing(target) }
+  if (edge) {
+    const { id, start, end, rights, description, created, createdBy, grantedBy, removed } = edge
+    Object.assign(shown, { membershipId: id, ...optional({ start, end }), rights, ...optional({ description, created }) })
+    if (createdBy !== null) shown.createdBy = { id: createdBy, ...optional({ name: names.get(createdBy) }) }
+    Object.assign(shown, optional({ grantedBy, removed }))
+  } else if (!lacks.includes('none')) shown.everyone = true
+  if (lacks.length > 0) shown.missing = lacks.map((lack) => missingOf(lack, step, shown, question))
+  return shown
+}
+
+const called = ({ type, id, name }: Thing) => `the ${type} ${name ?? id}`
+const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
+
+function missingOf(lack: Lack, step: Step, { source, target, start, end, removed }: ShownStep, { right, to }: Question): Missing {
+  const edge = edgeKind(step.source[0]! + step.target[0]!).label
+  const holder = source.name ?? source.id
+  const carrying = right !== undefined && step.target === to ? ` with the right ${right}` : ''
+  switch (lack) {
+    case 'none': return { what: 'membership', message: `${holder} does not have ${called(target)}${carrying}.` }
+    case 'removed': return { what: 'membership', message: `${holder} no longer has ${called(target)}: the ${edge} was taken away on ${removed}.` }
+    case 'ended': return { what: 'date', message: `The ${edge} ended on ${end}.` }
+    case 'not-begun': return { what: 'date', message: `The ${edge} begins on ${start}.` }
+    case 'right': return { what: 'right', message: `The ${edge} does not carry the right ${right}.` }
+    case 'inactive': return { what: 'status', message: `${capital(called(target))} is not active.` }
+  }
+}

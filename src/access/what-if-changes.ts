@@ -1,0 +1,156 @@
+/** Proposed changes as they come in, and what they make of the graph that is in memory. */
+import { GatehouseError } from '../errors.ts'
+import { edgeKinds, nodeTypes, type Letter } from '../model/access-edges.ts'
+import type { AccessEdge, AccessNode } from '../model/access-paths.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import { checkInstant } from '../model/values.ts'
+
+export interface EdgeTerms {
+  start?: string | null
+  end?: string | null
+  rights?: string[]
+}
+
+export type Change =
+  | ({ op: 'add'; source: string; target: string; kind: string } & EdgeTerms)
+  | { op: 'remove'; membershipId: string }
+  | ({ op: 'change'; membershipId: string } & EdgeTerms)
+  | { op: 'status'; node: string; status: string; secondaryStatus: string | null }
+  | { op: 'delete'; node: string }
+  | { op: 'public'; node: string; public: boolean }
+
+const mostChanges = 1000
+
+const members: Record<Change['op'], readonly string[]> = {
+  add: ['source', 'target', 'start', 'end', 'rights'],
+  remove: ['membershipId'],
+  change: ['membershipId', 'start', 'end', 'rights'],
+  status: ['type', 'id', 'status', 'secondaryStatus'],
+  delete: ['type', 'id'],
+  public: ['type', 'id', 'public'],
+}
+
+const refuse = (path: string, message: string) => new GatehouseError('invalid_body', `${path}: ${message}.`, { problems: [{ path, message }] })
+
+/** The changes of a body. Errors: `invalid_body`, naming the place. */
+export function readChanges(body: unknown): Change[] {
+  if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be an object with `changes`.')
+  for (const name of Object.keys(body)) if (name !== 'changes') throw refuse(name, 'is not known here; known is changes')
+  const list = body.changes
+  if (!Array.isArray(list) || list.length === 0 || list.length > mostChanges) throw refuse('changes', `must be a list of 1 to ${mostChanges}`)
+  return list.map((one: unknown, place) => readChange(one, `changes[${place}]`))
+}
+
+function readChange(one: unknown, path: string): Change {
+  if (!isObject(one)) throw refuse(path, 'must be an object')
+  const { op, ...terms } = one
+  const known = typeof op === 'string' && Object.hasOwn(members, op) ? members[op as Change['op']] : undefined
+  if (!known) throw refuse(`${path}.op`, `must be one of ${Object.keys(members).join(', ')}`)
+  for (const name of Object.keys(terms)) if (!known.includes(name)) throw refuse(`${path}.${name}`, `is not known here; known are ${known.join(', ')}`)
+  switch (op as Change['op']) {
+    case 'add': return { op: 'add', ...endsOf(terms, path), ...termsOf(terms, path) }
+    case 'remove': return { op: 'remove', membershipId: textAt(terms, 'membershipId', path) }
+    case 'change': return { op: 'change', membershipId: textAt(terms, 'membershipId', path), ...termsOf(terms, path) }
+    case 'status': return { op: 'status', node: nodeAt(terms, path, 'ugro'), status: textAt(terms, 'status', path), secondaryStatus: terms.secondaryStatus === undefined || terms.secondaryStatus === null ? null : textAt(terms, 'secondaryStatus', path) }
+    case 'delete': return { op: 'delete', node: nodeAt(terms, path, 'ugrso') }
+    case 'public': return { op: 'public', node: nodeAt(terms, path, 'gs'), public: flagAt(terms, 'public', path) }
+  }
+}
+
+function textAt(terms: Document, name: string, path: string): string {
+  const value = terms[name]
+  if (typeof value !== 'string' || value === '' || value.length > 255 || value.includes('\u0000') || !value.isWellFormed()) throw refuse(`${path}.${name}`, 'must be a text of 1 to 255 characters')
+  return value
+}
+
+function flagAt(terms: Document, name: string, path: string): boolean {
+  if (typeof terms[name] !== 'boolean') throw refuse(`${path}.${name}`, 'must be true or false')
+  return terms[name]
+}
+
+function nodeAt(terms: Document, path: string, letters: string): string {
+  const type = textAt(terms, 'type', path)
+  const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === type)
+  if (letter === undefined || !letters.includes(letter)) throw refuse(`${path}.type`, `must be one of ${[...letters].map((one) => nodeTypes[one as Letter]).join(', ')}`)
+  return letter + textAt(terms, 'id', path)
+}
+
+function endsOf(terms: Document, path: string): { source: string; target: string; kind: string } {
+  const [source, target] = (['source', 'target'] as const).map((name) => {
+    if (!isObject(terms[name])) throw refuse(`${path}.${name}`, 'must be an object with type and id')
+    return nodeAt(terms[name], `${path}.${name}`, 'ugrso')
+  }) as [string, string]
+  const kind = source[0]! + target[0]!
+  if (!edgeKinds.some((one) => one.kind === kind) || source === target) throw refuse(path, `a ${nodeTypes[source[0] as Letter]} cannot have this ${nodeTypes[target[0] as Letter]}`)
+  return { source, target, kind }
+}
+
+function termsOf(terms: Document, path: string): EdgeTerms {
+  const found: EdgeTerms = {}
+  for (const name of ['start', 'end'] as const) {
+    if (terms[name] === undefined) continue
+    const checked = terms[name] === null ? { value: null } : checkInstant(terms[name])
+    if ('message' in checked) throw refuse(`${path}.${name}`, checked.message)
+    found[name] = checked.value as string | null
+  }
+  if (terms.rights !== undefined) {
+    if (!Array.isArray(terms.rights) || !terms.rights.every((one) => typeof one === 'string')) throw refuse(`${path}.rights`, 'must be a list of ids of rights')
+    found.rights = terms.rights
+  }
+  return found
+}
+
+/** How a person stands. */
+export interface Standing {
+  active: boolean
+}
+
+/** Everything that changes can touch, by key; applying them makes a new one. */
+export interface Picture {
+  edges: Map<string, AccessEdge>
+  nodes: Map<string, AccessNode>
+  people: Map<string, Standing>
+}
+
+/** The picture as it would be. Errors: `invalid_reference` for what is not there. */
+export function applyChanges(before: Picture, changes: readonly Change[]): Picture {
+  const after: Picture = { edges: new Map(before.edges), nodes: new Map(before.nodes), people: new Map(before.people) }
+  changes.forEach((change, place) => applyChange(after, change, place))
+  return after
+}
+
+function applyChange(after: Picture, change: Change, place: number): void {
+  const missing = (what: string) => new GatehouseError('invalid_reference', `changes[${place}]: there is no ${what}.`, { problems: [{ path: `changes[${place}]`, message: `there is no ${what}` }] })
+  const there = (node: string) => {
+    if (!(node[0] === 'u' ? after.people.has(node) : after.nodes.has(node))) throw missing(`${nodeTypes[node[0] as Letter]} with the id ${node.slice(1)}`)
+  }
+  if (change.op === 'add') {
+    there(change.source)
+    there(change.target)
+    const { source, target, kind, start = null, end = null, rights = [] } = change
+    const id = `added ${place}`
+    after.edges.set(id, { kind, id, source, target, start, end, rights, description: null, created: null, createdBy: null, grantedBy: null, removed: null })
+  } else if (change.op === 'remove' || change.op === 'change') {
+    const edge = after.edges.get(change.membershipId)
+    if (!edge) throw missing(`edge with the id ${change.membershipId}`)
+    if (change.op === 'remove') after.edges.delete(edge.id)
+    else {
+      const { start = edge.start, end = edge.end, rights = edge.rights } = change
+      after.edges.set(edge.id, { ...edge, start, end, rights })
+    }
+  } else applyToNode(after, change, there)
+}
+
+function applyToNode(after: Picture, change: Extract<Change, { node: string }>, there: (node: string) => void): void {
+  const { node } = change
+  there(node)
+  if (node[0] === 'u') {
+    const active = change.op === 'status' && ['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(change.status) && change.secondaryStatus === null
+    after.people.set(node, { active })
+    return
+  }
+  const known = after.nodes.get(node)!
+  if (change.op === 'delete') after.nodes.set(node, { ...known, active: false, everyone: false })
+  if (change.op === 'status') after.nodes.set(node, { ...known, active: change.status === 'ACTIVE' })
+  if (change.op === 'public') after.nodes.set(node, { ...known, everyone: change.public })
+}

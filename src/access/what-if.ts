@@ -1,0 +1,187 @@
+/**
+ * What a proposed change would do to everybody, without doing it: nothing is written and nothing is locked. The part of
+ * the graph that matters is loaded, changed in memory, and what each node gives before and after is worked out there;
+ * the database then only counts who has which of these nodes.
+ */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { changes as differs, difference, reachesOf, type Given, type Reaches, type State } from '../model/access-effect.ts'
+import type { AccessEdge } from '../model/access-paths.ts'
+import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peopleByPattern, peopleWithout, standingOf, type PatternNode } from '../store/access-effect.ts'
+import { accessNodes, namesOfPeople } from '../store/access-graph.ts'
+import { applyChanges, readChanges, type Change, type Picture } from './what-if-changes.ts'
+import type { Thing } from './explain.ts'
+
+type Asker = Pick<Context, 'db' | 'now'>
+
+export interface Effect {
+  /** People who would gain, or lose, something. */
+  people: { gaining: number; losing: number }
+  /** Pairs of a person and a resource. */
+  pairs: { gained: number; lost: number }
+  /** Rights of a person on a resource. */
+  rights: { gained: number; lost: number }
+  resources: { resource: Thing; right?: string; gained: number; lost: number }[]
+  /** The first of them, by person. */
+  examples: { user: { id: string; displayName?: string }; resource: Thing; right?: string; change: 'gained' | 'lost' }[]
+  /** True when there are more than the examples, or more resources than are listed. */
+  more: boolean
+}
+
+const most = { ahead: 20_000, edges: 400_000, given: 5000, work: 200_000_000, resources: 1000, examples: 100 }
+
+const tooLarge = (what: string) => new GatehouseError('question_too_large', `The changes touch more than can be worked out at once: ${what}. Ask about fewer of them, or about things lower down.`)
+
+/** The effect of changes on everybody. Errors: `invalid_body`, `invalid_reference`, `question_too_large`. */
+export async function whatIf(ctx: Asker, body: unknown): Promise<Effect> {
+  const changes = readChanges(body)
+  const at = ctx.now().toISOString()
+  const { before, resources } = await loadPicture(ctx, changes, at)
+  const after = applyChanges(before, changes)
+  const reaches = reachesIn(before, after, resources, at)
+  const tally = new Tally(reaches)
+  for (const user of before.people.keys()) tally.count([user.slice(1)], 1, placesOf(before, reaches, user, 'before', at), placesOf(after, reaches, user, 'after', at))
+  await countEverybodyElse(ctx, reaches, [...before.people.keys()].map((user) => user.slice(1)), tally, at)
+  return show(ctx, tally, reaches.given, before)
+}
+
+/** As much of the graph as the changes may touch, and the resources whose people they may change. */
+async function loadPicture({ db }: Asker, changes: readonly Change[], at: string): Promise<{ before: Picture; resources: string[] }> {
+  const ids = changes.flatMap((change) => ('membershipId' in change ? [change.membershipId] : []))
+  const named = ids.length > 0 ? await edgesById(db, ids, at) : []
+  const ends = [...named, ...changes.filter((change) => change.op === 'add')]
+  const nodes = changes.flatMap((change) => ('node' in change ? [change.node] : []))
+  const isPerson = (node: string) => node[0] === 'u'
+  const users = [...new Set([...ends.map(({ source }) => source), ...nodes].filter(isPerson).map((node) => node.slice(1)))]
+  const [standing, memberships] = users.length > 0 ? await Promise.all([standingOf(db, users, at), membershipsOf(db, users, at)]) : [new Map<string, boolean>(), []]
+  const whole = nodes.filter(isPerson)
+  const touched = [
+    ...ends.map(({ target }) => target), ...nodes.filter((node) => !isPerson(node)),
+    ...(whole.length > 0 ? [...memberships.filter(({ source }) => whole.includes(source)).map(({ target }) => target), ...(await everyonesNodes(db, at))] : []),
+  ]
+  const ahead = await nodesAhead(db, [...new Set(touched)], at, most.ahead + 1)
+  if (ahead.length > most.ahead) throw tooLarge(`what they give leads to more than ${most.ahead.toLocaleString('en')} things`)
+  const resources = ahead.filter((node) => node[0] === 's').toSorted()
+  const behind = await edgesBehind(db, [...new Set([...resources, ...ends.map(({ source }) => source).filter((node) => !isPerson(node))])], at, most.edges + 1)
+  if (behind.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what they give`)
+  const edges = new Map([...behind, ...memberships, ...named].map((edge) => [edge.id, edge]))
+  const all = new Set([...ahead, ...touched, ...ends.flatMap(({ source, target }) => [source, target]), ...behind.flatMap(({ source, target }) => [source, target])])
+  const known = await accessNodes(db, [...all].filter((node) => !isPerson(node)), { at, past: false })
+  return { before: { edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, resources }
+}
+
+const inForceAt = (at: string) => ({ start, end }: AccessEdge): boolean => (start === null || start <= at) && (end === null || end > at)
+const isMembership = ({ source }: AccessEdge): boolean => source[0] === 'u'
+
+function reachesIn(before: Picture, after: Picture, resources: readonly string[], at: string): Reaches {
+  const state = ({ nodes, edges }: Picture): State => ({ nodes, edges: [...edges.values()].filter((edge) => !isMembership(edge) && inForceAt(at)(edge)) })
+  const was = state(before)
+  const memberships = [before, after].flatMap(({ edges }) => [...edges.values()].filter(isMembership))
+  if (resources.length > most.given || resources.length * was.edges.length > most.work) throw tooLarge(`${resources.length.toLocaleString('en')} resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
+  return reachesOf(resources, was, state(after), memberships)
+}
+
+/** What one person of the picture has on one side, as lists of places. */
+function placesOf({ edges, people }: Picture, { given, byNode, everyone }: Reaches, user: string, side: 'before' | 'after', at: string): (readonly number[])[] {
+  if (!people.get(user)!.active) return []
+  const own = [...edges.values()].filter((edge) => edge.source === user && inForceAt(at)(edge))
+  return [everyone[side], ...own.flatMap(({ target, rights }) => {
+    const reach = byNode.get(target)?.[side]
+    return reach === undefined ? [] : [[...reach], rightPlaces(given, reach, target, rights)]
+  })]
+}
+
+/** Places of the rights that somebody has on a resource by being given it with them. */
+function rightPlaces(given: readonly Given[], reach: readonly number[], resource: string, rights: readonly string[]): number[] {
+  if (rights.length === 0 || !reach.some((place) => given[place]!.resource === resource && given[place]!.right === undefined)) return []
+  return given.flatMap((one, place) => (one.resource === resource && one.right !== undefined && rights.includes(one.right) ? [place] : []))
+}
+
+async function countEverybodyElse({ db }: Asker, reaches: Reaches, except: readonly string[], tally: Tally, at: string): Promise<void> {
+  const { given, byNode, everyone } = reaches
+  const { nodes, sample } = patternsOf(reaches)
+  const all = differs(everyone)
+  if (!all && !nodes.some(({ changed }) => changed)) return
+  for (const { patterns, count, first } of await peopleByPattern(db, nodes, except, all, most.examples, at)) {
+    const parts = patterns.map((text) => {
+      const [pattern, rights = ''] = text.split('+') as [string, string?]
+      const node = sample[Number(pattern)]!
+      const reach = byNode.get(node)!
+      const places = (side: 'before' | 'after') => [...reach[side], ...rightPlaces(given, reach[side], node, rights === '' ? [] : rights.split(','))]
+      return { before: places('before'), after: places('after') }
+    })
+    tally.count(first, count, [everyone.before, ...parts.map((one) => one.before)], [everyone.after, ...parts.map((one) => one.after)])
+  }
+  if (all) {
+    const { count, first } = await peopleWithout(db, nodes.map(({ node }) => node), except, most.examples, at)
+    tally.count(first, count, [everyone.before], [everyone.after])
+  }
+}
+
+/** Nodes that give the same before and after are one pattern; resources, which may be given with rights, are each their own. */
+function patternsOf({ byNode }: Reaches): { nodes: PatternNode[]; sample: string[] } {
+  const numbers = new Map<string, number>()
+  const sample: string[] = []
+  const nodes = [...byNode].map(([node, reach]) => {
+    const key = `${node[0] === 's' ? node : ''} ${reach.before.join()}|${reach.after.join()}`
+    if (!numbers.has(key)) numbers.set(key, sample.push(node) - 1)
+    return { node, pattern: numbers.get(key)!, changed: differs(reach) }
+  })
+  return { nodes, sample }
+}
+
+interface Example {
+  user: string
+  place: number
+  change: 'gained' | 'lost'
+}
+
+/** Counts what patterns of people gain and lose. */
+class Tally {
+  readonly people = { gaining: 0, losing: 0 }
+  readonly gained: number[]
+  readonly lost: number[]
+  readonly examples: Example[] = []
+
+  constructor({ given }: Reaches) {
+    this.gained = given.map(() => 0)
+    this.lost = given.map(() => 0)
+  }
+
+  /** `count` people, the first of whom are `first`, have these lists of places before and after. */
+  count(first: readonly string[], count: number, before: Iterable<readonly number[]>, after: Iterable<readonly number[]>): void {
+    const { gained, lost } = difference(before, after)
+    if (gained.length > 0) this.people.gaining += count
+    if (lost.length > 0) this.people.losing += count
+    for (const place of gained) this.gained[place]! += count
+    for (const place of lost) this.lost[place]! += count
+    const few = (places: number[], change: Example['change']) => first.flatMap((user) => places.slice(0, most.examples).map((place): Example => ({ user, place, change })))
+    this.examples.push(...few(gained, 'gained').slice(0, most.examples), ...few(lost, 'lost').slice(0, most.examples))
+  }
+
+  /** The sum of counts over resources themselves, or over rights on them. */
+  sum(counts: readonly number[], given: readonly Given[], ofRights: boolean): number {
+    return counts.reduce((sum, count, place) => (ofRights === (given[place]!.right !== undefined) ? sum + count : sum), 0)
+  }
+}
+
+async function show({ db }: Asker, tally: Tally, given: readonly Given[], { nodes }: Picture): Promise<Effect> {
+  const { people, gained, lost } = tally
+  const thing = (node: string): Thing => {
+    const name = nodes.get(node)?.name
+    return { type: 'Resource', id: node.slice(1), ...(name ? { name } : {}) }
+  }
+  const shown = ({ resource, right }: Given) => ({ resource: thing(resource), ...(right === undefined ? {} : { right }) })
+  const examples = tally.examples.toSorted((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.place - b.place)).slice(0, most.examples)
+  const names = await namesOfPeople(db, [...new Set(examples.map(({ user }) => user))])
+  const touched = given.flatMap((one, place) => (gained[place]! + lost[place]! > 0 ? [{ ...shown(one), gained: gained[place]!, lost: lost[place]! }] : []))
+  const total = [...gained, ...lost].reduce((sum, count) => sum + count, 0)
+  return {
+    people,
+    pairs: { gained: tally.sum(gained, given, false), lost: tally.sum(lost, given, false) },
+    rights: { gained: tally.sum(gained, given, true), lost: tally.sum(lost, given, true) },
+    resources: touched.toSorted((a, b) => b.gained + b.lost - a.gained - a.lost).slice(0, most.resources),
+    examples: examples.map(({ user, place, change }) => ({ user: { id: user, ...(names.get(user) ? { displayName: names.get(user)! } : {}) }, ...shown(given[place]!), change })),
+    more: total > examples.length || touched.length > most.resources,
+  }
+}

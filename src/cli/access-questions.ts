@@ -1,0 +1,126 @@
+/** gatehouse access: may they, what do they have, who has it, why, why not, what if. The answers of REST, read on a terminal. */
+import { InvalidArgumentError, type Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { accessOf, allPeopleOf, askedMoment, mayAccess, type Held } from '../access/effective.ts'
+import { why, whyNot, type Explanation, type ShownStep, type Thing } from '../access/explain.ts'
+import { whatIf, type Effect } from '../access/what-if.ts'
+import { GatehouseError } from '../errors.ts'
+import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { print, readInstant, table, withDatabase } from './run.ts'
+
+interface Options {
+  right?: string
+  at?: string
+  json?: boolean
+}
+
+const types = (['g', 'o', 'r', 's'] as const).map((letter) => nodeTypes[letter])
+
+/** Below `gatehouse access`. */
+export function addAccessQuestionCommands(access: Command): void {
+  const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the id of the person').argument('<resource>', 'the id or the name of the resource')
+    .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
+  const checkOf = (user: string, resource: string, { right }: Options) => ({ user, resource, ...(right === undefined ? {} : { right }) })
+  question('check', 'Says whether a person has a resource.')
+    .action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
+      const allowed = await mayAccess(ctx, checkOf(user, resource, options), askedMoment(ctx, options.at))
+      print(options.json, { allowed }, () => [allowed ? 'yes' : 'no'])
+    }))
+  for (const [name, doc, explain] of [['why', 'Says why a person has a resource: every path that gives it.', why], ['why-not', 'Says why a person does not have a resource: the nearest paths, and what is missing.', whyNot]] as const) {
+    question(name, doc).action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
+      const answer = await explain(ctx, checkOf(user, resource, options), askedMoment(ctx, options.at))
+      print(options.json, answer, () => explained(answer))
+    }))
+  }
+  addListCommands(access)
+}
+
+function addListCommands(access: Command): void {
+  access.command('list').description('Lists everything a person has.').argument('<person>', 'the id of the person').option('--type <type>', `only one of ${types.join(', ')}`, readType)
+    .option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
+    .action((user: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+      const moment = askedMoment(ctx, options.at)
+      const items: Held[] = []
+      let [active, cursor]: [boolean, string | undefined] = [true, undefined]
+      do {
+        const page = await accessOf(ctx, user, moment, { count: 10_000, ...(options.type ? { type: options.type } : {}), ...(cursor === undefined ? {} : { cursor }) })
+        items.push(...page.items)
+        ;({ active, next: cursor } = page)
+      } while (cursor !== undefined)
+      print(options.json, { active, items }, () => active ? table(['kind', 'name', 'id', 'how', 'rights'], items.map((one) => [one.type, one.name, one.id, howOf(one), one.rights.join(' ')])) : ['The person does not count at this moment, and so has nothing.'])
+    }))
+  access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its id; a resource also by its name').option('--type <type>', `one of ${types.join(', ')}; Resource when absent`, readType)
+    .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
+    .action((thing: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+      const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
+      for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {
+        if (options.json) process.stdout.write(lines)
+        else print(false, undefined, () => lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string; displayName?: string }).map(({ id, displayName }) => `${id}  ${displayName ?? ''}`.trimEnd()))
+      }
+    }))
+  access.command('what-if').description('Says who would gain and lose what; nothing is changed.').argument('[file]', 'JSON: {"changes": […]} as POST /access/what-if takes it; - for standard input')
+    .option('--delete <type:id>', 'as if something were deleted, such as Role:3f…; may be given again', (text: string, before: string[] = []) => [...before, text]).option('--json', 'answer for machines')
+    .action((file: string | undefined, options: { delete?: string[]; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const effect = await whatIf(ctx, { changes: proposed(file, options.delete ?? []) })
+      print(options.json, effect, () => foretold(effect))
+    }))
+}
+
+const howOf = ({ direct, inherited, everyone }: Held) => [direct && 'direct', inherited && 'inherited', everyone && 'everyone'].filter(Boolean).join(', ')
+
+function readType(text: string): NodeType {
+  const type = types.find((one) => one.toLowerCase() === text.toLowerCase())
+  if (!type) throw new InvalidArgumentError(`must be one of ${types.join(', ')}.`)
+  return type
+}
+
+function proposed(file: string | undefined, deleted: readonly string[]): unknown[] {
+  const deletions = deleted.map((text) => {
+    const at = text.indexOf(':')
+    return { op: 'delete', type: text.slice(0, at), id: text.slice(at + 1) }
+  })
+  if (file === undefined) return deletions
+  try {
+    const body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as { changes?: unknown[] }
+    return [...(body.changes ?? []), ...deletions]
+  } catch (error) {
+    throw new GatehouseError('invalid_file', `${file}: ${(error as Error).message}.`, { cause: error })
+  }
+}
+
+/** An explanation as lines: each path in one line, and below it what is known of each of its edges. */
+function explained({ allowed, person, resource, right, missing = [], paths, more }: Explanation): string[] {
+  const asked = `${nameOf(resource)}${right === undefined ? '' : ` with the right ${right}`}`
+  const head = `${person.displayName ?? person.id} ${allowed ? 'has' : 'does not have'} ${asked}.`
+  const drawn = paths.flatMap((path, place) => ['', `${String(place + 1).padStart(3)}  ${drawnPath(path)}`, ...path.flatMap(detailsOf)])
+  return [head, ...missing.map(({ message }) => `     ! ${message}`), ...drawn, ...(more ? ['', 'There are more paths than these.'] : [])]
+}
+
+const nameOf = ({ id, name }: Thing) => name ?? id
+const arrow = ({ rights = [], missing = [], everyone }: ShownStep) => (missing.length > 0 ? '─ ✗ ─▶' : everyone ? '─everyone▶' : rights.length > 0 ? `─[${rights.join(' ')}]▶` : '─▶')
+const drawnPath = (path: readonly ShownStep[]) => path.reduce((line, step) => `${line} ${arrow(step)} ${nameOf(step.target)}`, nameOf(path[0]!.source))
+
+function detailsOf({ source, target, membershipId, start, end, description, created, createdBy, grantedBy, everyone, missing = [] }: ShownStep): string[] {
+  const by = [grantedBy, createdBy && (createdBy.name ?? createdBy.id)].filter((one, place, all) => one && all.indexOf(one) === place).join(', ')
+  const facts = [
+    everyone && 'everybody has it',
+    membershipId && `from ${start ?? 'ever'} to ${end ?? 'open'}`,
+    (created || by) && `given${created ? ` on ${created}` : ''}${by ? ` by ${by}` : ''}`,
+    description && `note: ${description}`,
+  ].filter(Boolean)
+  return [
+    ...(facts.length > 0 ? [`       ${nameOf(source)} ▶ ${target.type} ${nameOf(target)}: ${facts.join('; ')}`] : []),
+    ...missing.map(({ message }) => `       ! ${message}`),
+  ]
+}
+
+function foretold({ people, pairs, rights, resources, examples, more }: Effect): string[] {
+  const number = (count: number) => count.toLocaleString('en')
+  return [
+    `${number(people.losing)} people would lose something, ${number(people.gaining)} would gain something.`,
+    `Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
+    ...(resources.length > 0 ? ['', ...table(['resource', 'right', 'lost', 'gained'], resources.slice(0, 50).map((one) => [nameOf(one.resource), one.right, number(one.lost), number(one.gained)]))] : []),
+    ...(examples.length > 0 ? ['', ...table(['person', '', 'resource', 'right'], examples.slice(0, 20).map(({ user, resource, right, change }) => [user.displayName ?? user.id, change, nameOf(resource), right]))] : []),
+    ...(more || examples.length > 20 || resources.length > 50 ? ['', 'There is more than this; --json lists the first 1,000 resources and 100 examples.'] : []),
+  ]
+}

@@ -1,0 +1,89 @@
+/**
+ * What a proposed change would do to everybody: a graph before, a graph after, and for each node what having it gives in
+ * either. People are told apart only by which of those nodes they have, so that half a million of them are a few
+ * patterns with counts.
+ */
+import type { AccessEdge, AccessNode } from './access-paths.ts'
+
+/** A resource, or one right on it. */
+export interface Given {
+  resource: string
+  right?: string
+}
+
+export interface State {
+  nodes: ReadonlyMap<string, AccessNode>
+  /** Edges between things, in force. */
+  edges: readonly AccessEdge[]
+}
+
+/** What having a node gives before and after, as places in the list of what is given; `changes` when they differ. */
+export interface Reach {
+  before: readonly number[]
+  after: readonly number[]
+}
+
+export interface Reaches {
+  given: readonly Given[]
+  byNode: ReadonlyMap<string, Reach>
+  /** What everybody has without being given it. */
+  everyone: Reach
+}
+
+export const changes = ({ before, after }: Reach): boolean => before.join() !== after.join()
+
+/** What each node gives of the resources that may be affected, with every right that an edge, or one of `others`, carries into one of them. */
+export function reachesOf(resources: readonly string[], before: State, after: State, others: readonly AccessEdge[] = []): Reaches {
+  const wanted = new Set(resources)
+  const rights = new Map<string, Set<string>>()
+  for (const { target, rights: had } of [...before.edges, ...after.edges, ...others]) {
+    if (wanted.has(target)) had.forEach((right) => rights.set(target, (rights.get(target) ?? new Set()).add(right)))
+  }
+  const given: Given[] = resources.flatMap((resource) => [{ resource }, ...[...(rights.get(resource) ?? [])].map((right) => ({ resource, right }))])
+  const [was, will] = [given, given].map((list, side) => reachOf(list, side === 0 ? before : after)) as [SideReach, SideReach]
+  const nodes = new Set([...was.byNode.keys(), ...will.byNode.keys()])
+  return {
+    given,
+    byNode: new Map([...nodes].map((node) => [node, { before: was.byNode.get(node) ?? [], after: will.byNode.get(node) ?? [] }])),
+    everyone: { before: was.everyone, after: will.everyone },
+  }
+}
+
+interface SideReach {
+  byNode: Map<string, number[]>
+  everyone: number[]
+}
+
+function reachOf(given: readonly Given[], { nodes, edges }: State): SideReach {
+  const into = Map.groupBy(edges, ({ target }) => target)
+  const byNode = new Map<string, number[]>()
+  const everyone: number[] = []
+  const isActive = (node: string) => nodes.get(node)?.active === true
+  given.forEach(({ resource, right }, place) => {
+    if (!isActive(resource)) return
+    const first = (into.get(resource) ?? []).filter(({ rights }) => right !== undefined && rights.includes(right)).map(({ source }) => source)
+    const reached = new Set<string>()
+    const queue = right === undefined ? [resource] : first
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      if (reached.has(node) || !isActive(node)) continue
+      reached.add(node)
+      for (const { source } of into.get(node) ?? []) queue.push(source)
+    }
+    for (const node of reached) listOf(byNode, node).push(place)
+    if ([...reached].some((node) => nodes.get(node)!.everyone)) everyone.push(place)
+  })
+  return { byNode, everyone }
+}
+
+function listOf(lists: Map<string, number[]>, node: string): number[] {
+  const list = lists.get(node) ?? []
+  lists.set(node, list)
+  return list
+}
+
+/** What people of one pattern have before and after. */
+export function difference(before: Iterable<readonly number[]>, after: Iterable<readonly number[]>): { gained: number[]; lost: number[] } {
+  const [had, will] = [new Set([...before].flat()), new Set([...after].flat())]
+  const order = (places: number[]) => places.toSorted((a, b) => a - b)
+  return { gained: order([...will].filter((place) => !had.has(place))), lost: order([...had].filter((place) => !will.has(place))) }
+}

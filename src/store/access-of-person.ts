@@ -1,0 +1,103 @@
+/** SQL for questions about one person: may they, and what do they have. */
+import { memberships, type Letter } from '../model/access-edges.ts'
+import { checkManySql, checkSql, edgesSql, everyoneSql, holdersCte, membershipsSql, nodesSql, ofUser, personCounts, targetOnly, withRights, type Moment } from './access-walk.ts'
+import type { Database } from './database.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+/** What was asked: the resource by id or name; without a right, any access counts. */
+export interface Check {
+  user: string
+  resource: string
+  right?: string
+}
+
+/** Whether each of what was named is known, and the answer. */
+export interface CheckRow {
+  person: boolean
+  resource: boolean
+  right: boolean
+  allowed: boolean
+}
+
+const statements = { now: checkSql(false), past: checkSql(true), manyNow: checkManySql(false), manyPast: checkManySql(true) }
+
+/** One check. */
+export async function checkAccess(db: Reader, { user, resource, right }: Check, { at, past }: Moment): Promise<CheckRow> {
+  const row = await db.first<CheckRow>(past ? statements.past : statements.now, [user, resource, right ?? null, at], `access_check_${past ? 'past' : 'now'}`)
+  return row!
+}
+
+/** Many checks in one statement, answered in their order. */
+export function checkAccesses(db: Reader, checks: readonly Check[], { at, past }: Moment): Promise<CheckRow[]> {
+  const columns = [checks.map(({ user }) => user), checks.map(({ resource }) => resource), checks.map(({ right }) => right ?? null)]
+  return db.query<CheckRow>(past ? statements.manyPast : statements.manyNow, [...columns, at], `access_checks_${past ? 'past' : 'now'}`)
+}
+
+/** Something a person has. */
+export interface HeldRow {
+  node: string
+  name: string | null
+  direct: boolean
+  inherited: boolean
+  everyone: boolean
+  rights: string[]
+}
+
+/**
+ * What a person has: $1 the person, $2 the moment, $3 the node to go on behind, $4 letters of nodes, $5 how many. The
+ * second half goes over the edges once more for the rights: carried along by the walk, they would send it over every
+ * path instead of every node.
+ */
+export function heldSql(past: boolean): string {
+  const at = '$2::timestamptz'
+  const resources = memberships.filter(({ target }) => target === 's')
+  return `with recursive ${holdersCte('$1', at, past)},
+   things(node) as (
+    select f.node from (${membershipsSql(targetOnly, ofUser('$1'), at, past, resources)}
+      union all ${everyoneSql(`n.node >= 's'`, at, past)}
+      union all select step.target from walk w cross join lateral (
+        select e.target from (${edgesSql('e.target', `e.source = w.node and e.target >= 's'`, at, past)}) e offset 0) step) f
+    union
+    select step.target from things t cross join lateral (
+      select e.target from (${edgesSql('e.target', `e.source = t.node and e.target >= 's'`, at, past)}) e offset 0) step),
+   held(node) as materialized (select node from walk union all select node from things),
+   ways as (
+    select m.node, m.rights, true as direct, false as inherited, false as everyone from (${membershipsSql(withRights, ofUser('$1'), at, past)}) m
+    union all select step.target, step.rights, false, true, false from held h cross join lateral (
+      select e.target, e.rights from (${edgesSql('e.target, e.rights', 'e.source = h.node', at, past)}) e offset 0) step
+    union all select e.node, '{}', false, false, true from (${everyoneSql('true', at, past)}) e),
+   page as materialized (
+    select w.node, bool_or(direct) as direct, bool_or(inherited) as inherited, bool_or(everyone) as everyone,
+      coalesce(array_agg(distinct r order by r) filter (where r is not null), '{}') as rights
+    from ways w left join lateral unnest(w.rights) r on true
+    where w.node in (select node from held) and w.node > $3 collate "C" and left(w.node, 1) = any($4)
+    group by w.node order by w.node limit $5)
+   select p.*, (${nodesSql('n.name', 'n.node = p.node', at, past)} limit 1) as name from page p order by p.node`
+}
+
+const held = { now: heldSql(false), past: heldSql(true) }
+
+/** What a person has behind `after`, by node; empty for one who does not count. */
+export function heldBy(db: Reader, user: string, { at, past }: Moment, page: { after: string; letters: readonly Letter[]; count: number }): Promise<HeldRow[]> {
+  return db.query<HeldRow>(past ? held.past : held.now, [user, at, page.after, page.letters, page.count], `access_held_${past ? 'past' : 'now'}`)
+}
+
+export interface Person {
+  id: string
+  displayName: string | null
+  status: string
+  secondaryStatus: string | null
+  /** Whether their access counts at the moment. */
+  active: boolean
+}
+
+/** A person as far as access asks about them; undefined when there is none. */
+export async function accessPerson(db: Reader, user: string, { at, past }: Moment): Promise<Person | undefined> {
+  const before = (column: string) => past
+    ? `case when s.user_id is null then u.${column} else s.${column} end` : `u.${column}`
+  const change = past ? 'left join lateral (select * from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > $2::timestamptz order by s.recorded_to limit 1) s on true' : ''
+  return db.first<Person>(`select u.user_id as id, u.display_name as "displayName", ${before('status')} as status,
+      ${before('secondary_status')} as "secondaryStatus", ${personCounts('$2::timestamptz', past)} as active
+    from public.users u ${change} where u.user_id = $1 and $2::timestamptz is not null`, [user, at], `access_person_${past ? 'past' : 'now'}`)
+}

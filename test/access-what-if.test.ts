@@ -1,0 +1,91 @@
+/** What-if foretells exactly what the reference finds changed for everybody, and changes nothing. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { whatIf } from '../src/access/what-if.ts'
+import { edgeKinds, nodeOf } from '../src/model/access-edges.ts'
+import { reference, type World, type WorldEdge } from './access-reference.ts'
+import { emptyWorld, makeWorld, rights, worlds } from './access-worlds.ts'
+import { testContext } from './context.ts'
+
+const ctx = await testContext()
+const { db } = ctx
+
+type Proposal = { body: Record<string, unknown>; change: (world: World) => World }
+
+/** A proposed change, for the API and for the reference alike. */
+function proposal(world: World, name: string, pick: (count: number) => number): Proposal {
+  const edge = world.edges[pick(world.edges.length)]!
+  const node = [...world.nodes.keys()][pick(world.nodes.size)]!
+  const onEdges = (change: (edges: WorldEdge[]) => WorldEdge[]) => (before: World) => ({ ...before, edges: change(before.edges) })
+  const onNode = (state: { active: boolean; everyone: boolean }) => (before: World) => ({ ...before, nodes: new Map(before.nodes).set(node, state) })
+  if (name === 'remove') return { body: { op: 'remove', membershipId: edge.id }, change: onEdges((edges) => edges.filter(({ id }) => id !== edge.id)) }
+  if (name === 'change') {
+    const had = rights.filter(() => pick(2) === 0)
+    return { body: { op: 'change', membershipId: edge.id, start: null, end: null, rights: had }, change: onEdges((edges) => edges.map((one) => (one.id === edge.id ? { ...one, start: null, end: null, rights: had } : one))) }
+  }
+  if (name === 'add') {
+    const kind = edgeKinds[pick(edgeKinds.length)]!
+    const of = (letter: string, place: number) => (letter === 'u' ? [...world.people.keys()].map((id) => `u${id}`) : [...world.nodes.keys()].filter((one) => one[0] === letter)).at(place)!
+    const [source, target] = [of(kind.source, pick(2)), of(kind.target, -1)]
+    if (source === target) return proposal(world, 'remove', pick)
+    return { body: { op: 'add', source: nodeOf(source), target: nodeOf(target), rights }, change: onEdges((edges) => [...edges, { kind: kind.kind, id: `new${edges.length}`, source, target, start: null, end: null, rights }]) }
+  }
+  const state = world.nodes.get(node)!
+  if (name === 'person') {
+    const person = [...world.people.keys()][pick(world.people.size)]!
+    const status = pick(2) === 0 ? 'ACTIVE' : 'TERMINATED'
+    return { body: { op: 'status', type: 'User', id: person, status }, change: (before) => ({ ...before, people: new Map(before.people).set(person, { status, secondary: null }) }) }
+  }
+  if (name === 'public' && 'gs'.includes(node[0]!)) return { body: { op: 'public', ...nodeOf(node), public: !state.everyone }, change: onNode({ ...state, everyone: !state.everyone }) }
+  if (name === 'status' && node[0] !== 's') return { body: { op: 'status', ...nodeOf(node), status: state.active ? 'DELETED' : 'ACTIVE' }, change: onNode({ ...state, active: !state.active }) }
+  return { body: { op: 'delete', ...nodeOf(node) }, change: onNode({ active: false, everyone: false }) }
+}
+
+/** Everything people have of resources: `ann s1` and `ann s1 READ`. */
+function pairs(world: World, at: number): Set<string> {
+  return new Set([...world.people.keys()].flatMap((user) => [...reference(world, user, at)].filter(([node]) => node[0] === 's')
+    .flatMap(([node, had]) => [`${user} ${node}`, ...[...had.rights].map((right) => `${user} ${node} ${right}`)])))
+}
+
+test('what-if foretells what everybody gains and loses', async () => {
+  // The people of the first start are everybody too.
+  await db.execute('delete from users')
+  let seen = 0
+  const names = ['remove', 'change', 'add', 'person', 'public', 'status', 'delete']
+  await fc.assert(fc.asyncProperty(worlds(Date.now()), fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), async (world, kinds, numbers) => {
+    await emptyWorld(db)
+    await makeWorld(db, world)
+    const pick = (count: number) => numbers.next().value! % count
+    // Two changes of one edge or thing would each speak of it as it is, not as the other leaves it.
+    const proposals = kinds.map((name) => proposal(world, name, pick)).filter(({ body }, place, all) => all.findIndex((one) => JSON.stringify(subject(one.body)) === JSON.stringify(subject(body))) === place)
+    const effect = await whatIf(ctx, { changes: proposals.map(({ body }) => body) })
+    const [before, after] = [world, proposals.reduce((made, { change }) => change(made), world)].map((one) => pairs(one, Date.now())) as [Set<string>, Set<string>]
+    const [gained, lost] = [[...after].filter((one) => !before.has(one)), [...before].filter((one) => !after.has(one))]
+    const words = (list: string[], count: number) => list.filter((one) => one.split(' ').length === count).length
+    const people = (list: string[]) => new Set(list.map((one) => one.split(' ')[0])).size
+    expect(effect).toMatchObject({
+      people: { gaining: people(gained), losing: people(lost) },
+      pairs: { gained: words(gained, 2), lost: words(lost, 2) }, rights: { gained: words(gained, 3), lost: words(lost, 3) }, more: false,
+    })
+    const told = effect.examples.map(({ user, resource, right, change }) => `${change} ${user.id} s${resource.id}${right ? ` ${right}` : ''}`)
+    expect(told.toSorted()).toEqual([...gained.map((one) => `gained ${one}`), ...lost.map((one) => `lost ${one}`)].toSorted())
+    const count = (list: string[], node: string) => list.filter((one) => one.split(' ').slice(1).join(' ') === node).length
+    for (const { resource, right, gained: more, lost: fewer } of effect.resources) {
+      const node = `s${resource.id}${right ? ` ${right}` : ''}`
+      expect([more, fewer]).toEqual([count(gained, node), count(lost, node)])
+    }
+    if (gained.length + lost.length > 0) seen++
+  }), { numRuns: 60, seed: 13, endOnFailure: true })
+  expect(seen).toBeGreaterThan(10)
+}, 300_000)
+
+const subject = ({ membershipId, type, id, source, target }: Record<string, unknown>) => [membershipId, type, id, source, target]
+
+test('what cannot be asked is refused with its place', async () => {
+  for (const [body, code] of [
+    [{}, 'invalid_body'], [{ changes: [] }, 'invalid_body'], [{ changes: [{ op: 'fly' }] }, 'invalid_body'], [{ changes: [{ op: 'constructor' }] }, 'invalid_body'],
+    [{ changes: [{ op: 'remove', membershipId: 'none' }] }, 'invalid_reference'], [{ changes: [{ op: 'delete', type: 'Role', id: 'none' }] }, 'invalid_reference'],
+    [{ changes: [{ op: 'status', type: 'User', id: 'none', status: 'ACTIVE' }] }, 'invalid_reference'], [{ changes: [{ op: 'public', type: 'Role', id: 'r', public: true }] }, 'invalid_body'],
+    [{ changes: [{ op: 'add', source: { type: 'Role', id: 'r' }, target: { type: 'Group', id: 'g' } }] }, 'invalid_body'],
+  ] as const) await expect(whatIf(ctx, body)).rejects.toMatchObject({ code })
+})
