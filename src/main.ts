@@ -15,6 +15,7 @@ import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
+import { accessGraphRoutes } from './rest/access-graph.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { edgeRoutes } from './rest/edges.ts'
@@ -87,7 +88,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
+  return [...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...accessGraphRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes]
 }
 
 /** The HTTP server with every route, not listening yet. */

@@ -1,5 +1,6 @@
 /** Every command: what it is called, what it takes, and where it is done. `docs/cli.md` is generated from this. */
 import { Command } from 'commander'
+import { addAccessGraphCommands } from './access-graph.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
@@ -22,6 +23,7 @@ export function program(): Command {
   addPlanCommands(gatehouse)
   addPortalCommands(gatehouse)
   addSyncCommands(gatehouse)
+  addAccessGraphCommands(gatehouse)
   addKeyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)

@@ -9,6 +9,7 @@ import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
+import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { planComponents } from './openapi-plans.ts'
 import { accessComponents } from './openapi-access.ts'
@@ -119,6 +120,7 @@ export function allComponents(): Record<string, Schema> {
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...accessComponents,
+    ...graphComponents,
     ...planComponents,
     ...portalComponents,
     ApiKey: apiKey,
