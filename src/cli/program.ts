@@ -1,6 +1,7 @@
 /** Every command: what it is called, what it takes, and where it is done. `docs/cli.md` is generated from this. */
 import { Command } from 'commander'
 import { addAccessGraphCommands } from './access-graph.ts'
+import { addMiningCommands } from './access-mining.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
@@ -24,6 +25,7 @@ export function program(): Command {
   addPortalCommands(gatehouse)
   addSyncCommands(gatehouse)
   addAccessGraphCommands(gatehouse)
+  addMiningCommands(gatehouse)
   addKeyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)

@@ -1,6 +1,10 @@
-/** Routes of the access graph as a graph: what stands around a node, and the shortest path between two. */
+/** Routes of the access graph as a graph, of role mining and of findings: questions that change nothing. */
+import { findings, type FindingQuery } from '../access/findings.ts'
 import { graphLimits, neighbourhood, type NeighbourhoodQuery } from '../access/graph-neighbourhood.ts'
 import { shortestPath, type PathQuery } from '../access/graph-path.ts'
+import { miningRequest } from '../access/mining-request.ts'
+import { proposeRoles } from '../access/mining.ts'
+import { findingKinds, findingNames } from '../model/access-findings.ts'
 import { pageParameters, type QueryParameter, type Route } from './route.ts'
 
 const base = { method: 'GET', scope: 'read', tag: 'Access' } as const
@@ -20,4 +24,9 @@ export const accessGraphRoutes: readonly Route[] = [
   { ...base, path: '/access/graph/path', operation: 'readPath', summary: 'The shortest path between two nodes of the access graph.', answer: { component: 'GraphPath' },
     query: [node('from', 'Where the path begins'), node('to', 'Where it ends'), { name: 'undirected', type: 'boolean', doc: 'true: along edges whichever way they point; default: as access flows.' }],
     handle: async ({ ctx, query }) => ({ body: await shortestPath(ctx, query as unknown as PathQuery) }) },
+  { ...base, method: 'POST', path: '/access/mining', operation: 'mineRoles', summary: 'Proposes roles that give exactly what people were given one by one; nothing is changed.', body: { component: 'MiningRequest' }, answer: { component: 'MinedRoles' },
+    handle: async ({ ctx, body }) => ({ body: await proposeRoles(ctx, miningRequest(body)) }) },
+  { ...base, path: '/access/findings', operation: 'listFindings', summary: 'Lists what is needless, empty, unreachable, left behind or out of the ordinary.', answer: { component: 'Finding', list: true },
+    query: [{ name: 'kind', type: 'string', required: true, values: findingNames, doc: findingNames.map((name) => `${name}: ${findingKinds[name]}`).join(' ') }, ...pageParameters],
+    handle: async ({ ctx, query }) => ({ body: await findings(ctx, query as unknown as FindingQuery) }) },
 ]

@@ -1,4 +1,6 @@
 /** Schemas of the access graph, of findings and of mined roles. */
+import { miningNumbers, miningSources, minimiseWords } from '../access/mining-request.ts'
+import { findingNames } from '../model/access-findings.ts'
 import { graphTypes } from '../model/access-graph.ts'
 import type { Schema } from './openapi-attributes.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -33,6 +35,49 @@ const edge = object('Graph edge', 'Whoever has the source has the target.', {
 
 const cut = (which: string) => readOnly(list(`Limits that were met (${which}); absent when everything is shown.`, text('A limit.')))
 
+const rights = readOnly(list('The rights it carries.', text('The id of a right.')))
+const share = (description: string): Schema => ({ type: 'number', description, readOnly: true })
+
+const miningRequest = object('Role mining', 'What to mine; {} reads all resources that people were given one by one.', {
+  sources: list('Which single grants are read: resources, roles, or both; default resources.', { type: 'string', enum: miningSources }),
+  filter: text('A SCIM filter: whose grants; absent means everybody\'s.'),
+  minimise: { ...text('roles: as few roles as can be (default); complexity: roles, assignments and contents together as few as can be.'), enum: minimiseWords },
+  ...Object.fromEntries(Object.entries(miningNumbers).map(([name, { default: usual, min, max, doc }]) => [name, { ...integer(`${doc}; default ${usual}.`), minimum: min, maximum: max }])),
+})
+
+const minedRole = object('Mined role', 'A role as it is proposed.', {
+  name: readOnly(text('A name to begin with.')),
+  people: readOnly(list('Who would have it.', { ...text('The id of a person.'), 'x-references': 'User' })),
+  holds: readOnly(list('What it would give.', object('Content', 'A resource, or a role above.', {
+    node: text('Its kind and id, such as Resource:3000.'), name: text('What people call it.'), rights,
+  }, ['node', 'rights']))),
+  saves: readOnly(integer('Single grants that it replaces, less its people and what it holds.')),
+}, ['name', 'people', 'holds', 'saves'])
+
+const minedRoles = object('Mined roles', 'Roles that together give exactly what was given one by one, nothing more and nothing less.', {
+  grants: readOnly(integer('Single grants that were read.')),
+  people: readOnly(integer('People who have them.')),
+  things: readOnly(integer('Things that were given; the same with other rights is another.')),
+  dated: readOnly(integer('Further grants that end one day: no role is proposed for them.')),
+  roles: readOnly(list('The roles, those that replace the most first.', minedRole)),
+  assignments: readOnly(integer('People\'s assignments to the roles.')),
+  contents: readOnly(integer('What the roles hold, counted role by role.')),
+  left: readOnly(list('Grants that stay single.', object('Grant', 'A single grant.', { userId: text('The person.'), node: text('What they have.'), rights }, ['userId', 'node', 'rights']))),
+  coverage: share('The share of grants that the roles replace, from 0 to 1.'),
+  saved: readOnly(integer('Grants, less assignments, contents and what is left.')),
+  atLeast: readOnly(integer('No exact set of roles has fewer; the proposal is proved to be the least when it has as many.')),
+  complete: readOnly(flag('False when the time ran out: with more of it the answer may be better.')),
+}, ['grants', 'people', 'things', 'dated', 'roles', 'assignments', 'contents', 'left', 'coverage', 'saved', 'atLeast', 'complete'])
+
+const finding = object('Finding', 'Something about access that somebody should look at.', {
+  kind: readOnly({ ...text('The kind of finding.'), enum: findingNames }),
+  node: readOnly(text('What it is about, such as Role:3000.')),
+  name: readOnly(text('What people call it.')),
+  reason: readOnly(text('Why it is found.')),
+  related: readOnly(list('What else it is about.', text('A kind and an id.'))),
+  membershipId: readOnly(text('The membership or edge in question.')),
+}, ['kind', 'node', 'reason', 'related'])
+
 export const graphComponents: Record<string, Schema> = {
   GraphPage: object('Neighbourhood', 'Nodes and edges around a node; all pages together hold each once, and no edge before its ends.', {
     nodes: readOnly(list('Nodes, the nearest first.', node)),
@@ -47,4 +92,7 @@ export const graphComponents: Record<string, Schema> = {
     edges: readOnly(list('Its edges in order.', edge)),
     cut: cut('depth, nodes, edges'),
   }, ['found', 'nodes', 'edges']),
+  MiningRequest: miningRequest,
+  MinedRoles: minedRoles,
+  Finding: finding,
 }
