@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
@@ -77,6 +78,7 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   import: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { apply: applySyncPlan },
   merge: { apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
+  mining: { apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
 
 /** A sync plan needs the remote system that it is about. */

@@ -1,5 +1,6 @@
 /** Mining what stands in the database: what counts as a grant, what is refused, and real grants pair by pair. */
 import { describe, expect, test } from 'vitest'
+import type { Context } from '../src/context.ts'
 import { miningRequest } from '../src/access/mining-request.ts'
 import { proposeRoles, type Proposal } from '../src/access/mining.ts'
 import { checkSql, momentOf } from '../src/store/access-walk.ts'
@@ -63,6 +64,40 @@ test('one at a time', async () => {
   const replies = await Promise.all([ask('POST', '/access/mining', {}), ask('POST', '/access/mining', {})])
   expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 429])
   expect((await ask('POST', '/access/mining', {})).status).toBe(200)
+})
+
+describe('a plan of mined roles', () => {
+  /** Who has what, with which rights, whichever way. */
+  const access = async (own: Context) => {
+    const rows = await own.db.query<{ grant: string }>(`
+      select concat_ws(' ', g.user_id, g.resource_id, array(select x.access_right_id from res_role_membership_rights x where x.membership_id = g.m union select x.access_right_id from user_res_membership_rights x where x.membership_id = g.m)) as grant
+      from (select user_id, resource_id, membership_id as m from resource_user union select a.user_id, r.resource_id, r.membership_id from user_role a join resource_role r using (role_id)) g`)
+    return new Set(rows.map(({ grant }) => grant))
+  }
+  const count = async (own: Context, table: string) => (await own.db.first<{ count: number }>(`select count(*) from ${table}`))!.count
+
+  test('gives everyone by roles exactly what they had, and undone everything is as it was', async () => {
+    const before = await access(ctx)
+    const grants = await count(ctx, 'resource_user')
+    const made = await ask('POST', '/plans', { kind: 'mining' })
+    expect(made).toMatchObject({ status: 201, body: { kind: 'mining', status: 'planned', counts: { create: 3, update: 8 } } })
+    expect(await access(ctx)).toEqual(before)
+    expect((await ask('POST', `/plans/${made.body.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+    expect(await access(ctx)).toEqual(before)
+    // What has ended, will end, or is nobody's stays: three grants.
+    expect(await count(ctx, 'resource_user')).toBe(3)
+    expect((await ask('POST', `/plans/${made.body.id}/undo`)).body).toMatchObject({ status: 'undone' })
+    expect(await access(ctx)).toEqual(before)
+    expect([await count(ctx, 'resource_user'), await count(ctx, `role where role_name like 'Mined%'`)]).toEqual([grants, 0])
+  })
+
+  test('leaves alone whoever has changed since', async () => {
+    const before = await access(ctx)
+    const made = await ask('POST', '/plans', { kind: 'mining' })
+    await ctx.db.execute(`delete from resource_user where user_id = 'u1' and resource_id = 's1'`)
+    expect((await ask('POST', `/plans/${made.body.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 1 })
+    expect(await access(ctx)).toEqual(new Set([...before].filter((grant) => !grant.startsWith('u1 s1 '))))
+  })
 })
 
 if (grantSetsAreThere) {

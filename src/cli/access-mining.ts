@@ -1,10 +1,12 @@
 /** gatehouse access mine and findings: roles that could replace single grants, and what is out of order. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { findings } from '../access/findings.ts'
+import { planMining } from '../access/mining-plan.ts'
 import { miningNumbers, miningRequest, miningSources, minimiseWords } from '../access/mining-request.ts'
 import { proposeRoles, type Proposal } from '../access/mining.ts'
 import { findingKinds, findingNames, type FindingKind } from '../model/access-findings.ts'
 import { accessCommand } from './access-graph.ts'
+import { planLines } from './plans.ts'
 import { print, readWhole, table, withDatabase } from './run.ts'
 
 const oneOf = (words: readonly string[]) => (text: string) => {
@@ -14,14 +16,19 @@ const oneOf = (words: readonly string[]) => (text: string) => {
 
 export function addMiningCommands(gatehouse: Command): void {
   const access = accessCommand(gatehouse)
-  const mine = access.command('mine').description('Proposes roles that give exactly what people were given one by one; nothing is changed.')
+  const mine = access.command('mine').description('Proposes roles that give exactly what people were given one by one; changes nothing by itself.')
     .option('--filter <filter>', 'a SCIM filter: whose grants; without it everybody\'s').option('--source <source>', `resources, roles or both: ${miningSources.join(', ')}`, (text: string) => oneOf([...miningSources, 'both'])(text), 'resources')
     .option('--minimise <what>', 'roles: as few as can be; complexity: roles, assignments and contents together', oneOf(minimiseWords), 'roles')
   for (const [name, { default: usual, min, max, doc }] of Object.entries(miningNumbers)) {
     mine.option(`--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)} <n>`, doc, readWhole(min, max), usual)
   }
-  mine.option('--json', 'answer for machines').action(({ json, source, ...options }: { json?: boolean; source: string }) => withDatabase(async (_opened, ctx) => {
-    const found = await proposeRoles(ctx, miningRequest({ ...options, sources: source === 'both' ? miningSources : [source] }))
+  mine.option('--plan', 'makes a plan of it, to be looked at and applied with `gatehouse plan`').option('--json', 'answer for machines').action(({ json, source, plan, ...options }: { json?: boolean; source: string; plan?: boolean }) => withDatabase(async (_opened, ctx) => {
+    const request = miningRequest({ ...options, sources: source === 'both' ? miningSources : [source] })
+    if (plan) {
+      const made = await planMining(ctx, request)
+      return print(json, made, () => planLines(made))
+    }
+    const found = await proposeRoles(ctx, request)
     print(json, found, () => proposalLines(found))
   }))
   access.command('findings').description('Lists what is needless, empty, unreachable, left behind or out of the ordinary.')

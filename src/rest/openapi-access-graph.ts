@@ -38,12 +38,12 @@ const cut = (which: string) => readOnly(list(`Limits that were met (${which}); a
 const rights = readOnly(list('The rights it carries.', text('The id of a right.')))
 const share = (description: string): Schema => ({ type: 'number', description, readOnly: true })
 
-const miningRequest = object('Role mining', 'What to mine; {} reads all resources that people were given one by one.', {
+const miningProperties: Record<string, Schema> = {
   sources: list('Which single grants are read: resources, roles, or both; default resources.', { type: 'string', enum: miningSources }),
   filter: text('A SCIM filter: whose grants; absent means everybody\'s.'),
   minimise: { ...text('roles: as few roles as can be (default); complexity: roles, assignments and contents together as few as can be.'), enum: minimiseWords },
   ...Object.fromEntries(Object.entries(miningNumbers).map(([name, { default: usual, min, max, doc }]) => [name, { ...integer(`${doc}; default ${usual}.`), minimum: min, maximum: max }])),
-})
+}
 
 const minedRole = object('Mined role', 'A role as it is proposed.', {
   name: readOnly(text('A name to begin with.')),
@@ -92,7 +92,10 @@ export const graphComponents: Record<string, Schema> = {
     edges: readOnly(list('Its edges in order.', edge)),
     cut: cut('depth, nodes, edges'),
   }, ['found', 'nodes', 'edges']),
-  MiningRequest: miningRequest,
+  MiningRequest: object('Role mining', 'What to mine; {} reads all resources that people were given one by one.', miningProperties),
+  MiningPlanRequest: object('Plan of mined roles', 'Mined roles instead of single grants, as a plan.', {
+    kind: { type: 'string', const: 'mining', description: 'Which kind of plan this asks for.' }, ...miningProperties,
+  }, ['kind']),
   MinedRoles: minedRoles,
   Finding: finding,
 }

@@ -90,7 +90,7 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
 const planRequest: Schema = {
   title: 'Plan request',
   description: 'What to plan. Imports and syncs are planned by the command line.',
-  oneOf: [refTo('BulkRequest'), refTo('BulkGrantRequest'), refTo('MergeRequest')],
+  oneOf: [refTo('BulkRequest'), refTo('BulkGrantRequest'), refTo('MergeRequest'), refTo('MiningPlanRequest')],
 }
 
 export const planComponents: Record<string, Schema> = {

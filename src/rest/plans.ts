@@ -1,5 +1,7 @@
 /** Routes of plans of every kind: what they would do, step by step, and applying them. */
 import { grantRequest, isGrantRequest, planGrants } from '../access/grants.ts'
+import { planMining } from '../access/mining-plan.ts'
+import { miningRequest } from '../access/mining-request.ts'
 import { bulkRequest, planBulk } from '../directory/bulk.ts'
 import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
@@ -27,7 +29,11 @@ async function makePlan({ ctx, body }: Call): Promise<Answer> {
   if (kind === 'bulk' && isGrantRequest(body)) return made(ctx, await planGrants(ctx, grantRequest(body)))
   if (kind === 'bulk') return made(ctx, await planBulk(ctx, bulkRequest(body)))
   if (kind === 'merge') return made(ctx, await planMerge(ctx, mergeRequest(body)))
-  throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
+  if (kind === 'mining') {
+    const { kind: _, ...request } = body as Record<string, unknown>
+    return made(ctx, await planMining(ctx, miningRequest(request)))
+  }
+  throw new GatehouseError('invalid_value', 'kind: must be bulk, merge or mining; imports and syncs are planned by the command line.')
 }
 
 /** The same for a person at their own address: the duplicate merges into them. */
@@ -94,7 +100,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
   const answer = async (found: Promise<Plan>): Promise<Answer> => ({ body: await found })
   return [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
-    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: ({ ctx, params }) => answer(readPlan(ctx.db, params.id!)) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
