@@ -54,7 +54,7 @@ const mergeInto = object('Merge into a person', 'The duplicate of the person at 
 
 const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync would do; applied as it stands or not at all.', {
   id: readOnly(text('The id of the plan.')),
-  kind: readOnly(text('import, bulk, grants, merge, sync or mass-delete.')),
+  kind: readOnly(text('import, bulk, grants, merge, mining, sync or mass-delete.')),
   status: readOnly({
     ...text('Where the plan stands.'),
     enum: ['planning', 'planned', 'stopped', 'applying', 'applied', 'cancelled', 'undone'],
