@@ -8,10 +8,11 @@ import { create } from './create.ts'
 import { filter } from './filter.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
+import { mining } from './mining.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, access]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, access, mining]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

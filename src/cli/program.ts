@@ -1,5 +1,7 @@
 /** Every command: what it is called, what it takes, and where it is done. `docs/cli.md` is generated from this. */
 import { Command } from 'commander'
+import { addAccessGraphCommands } from './access-graph.ts'
+import { addMiningCommands } from './access-mining.ts'
 import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
@@ -27,6 +29,8 @@ export function program(): Command {
   const access = gatehouse.command('access').description('Who has what, why, and why not: giving, taking and asking. Names or ids will do.')
   addAccessCommands(gatehouse, access)
   addAccessQuestionCommands(access)
+  addAccessGraphCommands(access)
+  addMiningCommands(access)
   addKeyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)

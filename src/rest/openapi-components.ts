@@ -9,6 +9,7 @@ import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
+import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
@@ -122,6 +123,7 @@ export function allComponents(): Record<string, Schema> {
     MetadataElement: entrySchema(metadataElement),
     ...accessComponents,
     ...edgeComponents,
+    ...graphComponents,
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,

@@ -54,7 +54,7 @@ const mergeInto = object('Merge into a person', 'The duplicate of the person at 
 
 const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync would do; applied as it stands or not at all.', {
   id: readOnly(text('The id of the plan.')),
-  kind: readOnly(text('import, bulk, grants, merge, sync or mass-delete.')),
+  kind: readOnly(text('import, bulk, grants, merge, mining, sync or mass-delete.')),
   status: readOnly({
     ...text('Where the plan stands.'),
     enum: ['planning', 'planned', 'stopped', 'applying', 'applied', 'cancelled', 'undone'],
@@ -91,7 +91,7 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
 const planRequest: Schema = {
   title: 'Plan request',
   description: 'What to plan. Imports and syncs are planned by the command line.',
-  oneOf: [refTo('BulkRequest'), refTo('BulkGrantRequest'), refTo('MergeRequest')],
+  oneOf: [refTo('BulkRequest'), refTo('BulkGrantRequest'), refTo('MergeRequest'), refTo('MiningPlanRequest')],
 }
 
 export const planComponents: Record<string, Schema> = {

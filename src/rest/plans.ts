@@ -1,5 +1,7 @@
 /** Routes of plans of every kind: what they would do, step by step, and applying them. */
 import { grantRequest, isGrantRequest, planGrants } from '../access/grants.ts'
+import { planMining } from '../access/mining-plan.ts'
+import { miningRequest } from '../access/mining-request.ts'
 import { bulkRequest, planBulk } from '../directory/bulk.ts'
 import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
@@ -45,6 +47,9 @@ async function planned(ctx: Context, needs: PlanKind['needs'], request: object, 
   return made(ctx, await plan())
 }
 
+/** Mined roles are made, given, and take the place of grants. */
+export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }]
+
 /** Giving and taking access in bulk is granting. */
 export const grantsNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }]
 
@@ -63,7 +68,12 @@ async function makePlan({ ctx, body }: Call): Promise<Answer> {
     const request = mergeRequest(body)
     return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
   }
-  throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
+  if (kind === 'mining') {
+    if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and roles are mined from everybody.')
+    const { kind: _, ...request } = body as Record<string, unknown>
+    return planned(ctx, miningNeeds, request, async () => planMining(ctx, miningRequest(request)))
+  }
+  throw new GatehouseError('invalid_value', 'kind: must be bulk, merge or mining; imports and syncs are planned by the command line.')
 }
 
 /** The same for a person at their own address: the duplicate merges into them. */
@@ -147,7 +157,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
   }
   return guarded('plans', [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
-    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', handle: makePlan },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
