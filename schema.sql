@@ -212,8 +212,8 @@ begin
     if tg_op = 'UPDATE' and to_jsonb(old) - 'edge_id' = to_jsonb(new) - 'edge_id' then
       return null;
     end if;
-    delete from gatehouse.access_edge where membership_id = old.membership_id and recorded_to is null and recorded_from = now();
-    update gatehouse.access_edge set recorded_to = now() where membership_id = old.membership_id and recorded_to is null;
+    delete from gatehouse.access_edge where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null and recorded_from = now();
+    update gatehouse.access_edge set recorded_to = now() where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null;
   end if;
   if tg_op = 'DELETE' then
     return null;
@@ -262,14 +262,14 @@ begin
        from (select distinct membership_id from changed) c),
      fresh as (
        update gatehouse.access_edge e set rights = r.now from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
      closed as (
        update gatehouse.access_edge e set recorded_to = now() from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
        returning e.*, r.now)
      insert into gatehouse.access_edge
      select kind, membership_id, source, target, start_date, end_date, now, description, create_date, created_by, granted_by, now(), null
-     from closed', tg_table_name);
+     from closed', tg_table_name, tg_argv[0]);
   return null;
 end $function$;
 
@@ -588,7 +588,7 @@ create table gatehouse.membership_history (
   granted_by character varying(255),
   recorded_from timestamp with time zone not null,
   recorded_to timestamp with time zone not null,
-  constraint membership_history_pkey PRIMARY KEY (membership_id, recorded_to)
+  constraint membership_history_pkey PRIMARY KEY (kind, membership_id, recorded_to)
 );
 
 -- table: gatehouse.migration
@@ -1242,6 +1242,7 @@ create table public.metadata_type (
   display_name character varying(255),
   display_order integer default 0 not null,
   is_system character(1) default 'N'::bpchar not null,
+  version integer default 1 not null,
   constraint metadata_type_pkey PRIMARY KEY (type_id),
   constraint metadata_type_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint metadata_type_is_binary_check CHECK ((is_binary = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -1283,6 +1284,7 @@ create table public.organization_type (
   org_type_id character varying(32) not null,
   name character varying(100) not null,
   description character varying(100),
+  version integer default 1 not null,
   constraint organization_type_name_key UNIQUE (name),
   constraint organization_type_pkey PRIMARY KEY (org_type_id)
 );
@@ -1925,7 +1927,7 @@ CREATE INDEX iam_user_reference_uuid ON efs.iam_user_reference USING btree (uuid
 CREATE INDEX portal_panelist_user ON efs.portal_panelist USING btree (user_id);
 
 -- index: gatehouse.access_edge_membership
-CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id) WHERE (recorded_to IS NULL);
+CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id, kind) WHERE (recorded_to IS NULL);
 
 -- index: gatehouse.access_edge_past_source
 CREATE INDEX access_edge_past_source ON gatehouse.access_edge USING btree (source, target, recorded_to) WHERE (recorded_to IS NOT NULL);
@@ -2110,6 +2112,12 @@ CREATE INDEX resource_group_grp ON public.resource_group USING btree (grp_id);
 -- index: public.resource_role_role
 CREATE INDEX resource_role_role ON public.resource_role USING btree (role_id);
 
+-- index: public.resource_user_end
+CREATE INDEX resource_user_end ON public.resource_user USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.resource_user_ending
+CREATE INDEX resource_user_ending ON public.resource_user USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.resource_user_resource
 CREATE INDEX resource_user_resource ON public.resource_user USING btree (resource_id, user_id);
 
@@ -2125,20 +2133,44 @@ CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membersh
 -- index: public.user_affiliation_company
 CREATE INDEX user_affiliation_company ON public.user_affiliation USING btree (company_id, user_id);
 
+-- index: public.user_affiliation_end
+CREATE INDEX user_affiliation_end ON public.user_affiliation USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_affiliation_ending
+CREATE INDEX user_affiliation_ending ON public.user_affiliation USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.user_attribute_values_value
 CREATE INDEX user_attribute_values_value ON public.user_attribute_values USING btree (lower("left"(attr_value, 256)) COLLATE "C", user_attribute_id);
 
 -- index: public.user_auth_param_user
 CREATE INDEX user_auth_param_user ON public.user_auth_param USING btree (user_id);
 
+-- index: public.user_grp_end
+CREATE INDEX user_grp_end ON public.user_grp USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_grp_ending
+CREATE INDEX user_grp_ending ON public.user_grp USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
 -- index: public.user_grp_grp
 CREATE INDEX user_grp_grp ON public.user_grp USING btree (grp_id, user_id);
+
+-- index: public.user_grp_reminded
+CREATE INDEX user_grp_reminded ON public.user_grp USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
 -- index: public.user_it_policy_history_user
 CREATE INDEX user_it_policy_history_user ON public.user_it_policy_history USING btree (user_id);
 
 -- index: public.user_note_user
 CREATE INDEX user_note_user ON public.user_note USING btree (user_id);
+
+-- index: public.user_role_end
+CREATE INDEX user_role_end ON public.user_role USING btree (end_date) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_role_ending
+CREATE INDEX user_role_ending ON public.user_role USING btree (recorded_from) WHERE (end_date IS NOT NULL);
+
+-- index: public.user_role_reminded
+CREATE INDEX user_role_reminded ON public.user_role USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
 -- index: public.user_role_role
 CREATE INDEX user_role_role ON public.user_role USING btree (role_id, user_id);
@@ -2720,19 +2752,19 @@ CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all ON public.grp FOR
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 
 -- trigger: public.grp.grp_mirror_update
-CREATE TRIGGER grp_mirror_update AFTER UPDATE OF grp_name, status, assign_to_all ON public.grp FOR EACH ROW WHEN (((((old.grp_name)::text IS DISTINCT FROM (new.grp_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text)) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all))) EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
+CREATE TRIGGER grp_mirror_update AFTER UPDATE OF grp_name, status, assign_to_all ON public.grp FOR EACH ROW WHEN ((((old.grp_name)::text IS DISTINCT FROM (new.grp_name)::text) OR ((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all))) EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 
 -- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_delete
-CREATE TRIGGER grp_grp_membership_rights_mirror_delete AFTER DELETE ON public.grp_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_grp_membership_rights_mirror_delete AFTER DELETE ON public.grp_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gg');
 
 -- trigger: public.grp_grp_membership_rights.grp_grp_membership_rights_mirror_insert
-CREATE TRIGGER grp_grp_membership_rights_mirror_insert AFTER INSERT ON public.grp_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_grp_membership_rights_mirror_insert AFTER INSERT ON public.grp_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gg');
 
 -- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_delete
-CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.grp_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_org_membership_rights_mirror_delete AFTER DELETE ON public.grp_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('og');
 
 -- trigger: public.grp_org_membership_rights.grp_org_membership_rights_mirror_insert
-CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_org_membership_rights_mirror_insert AFTER INSERT ON public.grp_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('og');
 
 -- trigger: public.grp_role.grp_role_guard
 CREATE TRIGGER grp_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.grp_role FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'grp_role_membership_rights');
@@ -2747,10 +2779,10 @@ CREATE TRIGGER grp_role_period_insert AFTER INSERT ON public.grp_role REFERENCIN
 CREATE TRIGGER grp_role_period_update AFTER UPDATE ON public.grp_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'grp_id');
 
 -- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_delete
-CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.grp_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_role_membership_rights_mirror_delete AFTER DELETE ON public.grp_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gr');
 
 -- trigger: public.grp_role_membership_rights.grp_role_membership_rights_mirror_insert
-CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER grp_role_membership_rights_mirror_insert AFTER INSERT ON public.grp_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gr');
 
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_guard
 CREATE TRIGGER grp_to_grp_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.grp_to_grp_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'grp_grp_membership_rights');
@@ -2765,10 +2797,10 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_delete
-CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
-CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
 -- trigger: public.res.res_guard
 CREATE TRIGGER res_guard AFTER UPDATE OF is_public ON public.res FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.guard_node('s', 'resource_id');
@@ -2783,10 +2815,10 @@ CREATE TRIGGER res_mirror_update AFTER UPDATE OF name, is_public ON public.res F
 CREATE TRIGGER res_grp_membership_rights_guard AFTER INSERT OR DELETE ON public.res_grp_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_delete
-CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_insert
-CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_grp_membership_rights_mirror_insert AFTER INSERT ON public.res_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
 
 -- trigger: public.res_org_membership.res_org_membership_guard
 CREATE TRIGGER res_org_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.res_org_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_org_membership_rights');
@@ -2804,28 +2836,28 @@ CREATE TRIGGER res_org_membership_period_update AFTER UPDATE ON public.res_org_m
 CREATE TRIGGER res_org_membership_rights_guard AFTER INSERT OR DELETE ON public.res_org_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_delete
-CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_insert
-CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_guard
 CREATE TRIGGER res_res_membership_rights_guard AFTER INSERT OR DELETE ON public.res_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_delete
-CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_insert
-CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_guard
 CREATE TRIGGER res_role_membership_rights_guard AFTER INSERT OR DELETE ON public.res_role_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_delete
-CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_insert
-CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER res_role_membership_rights_mirror_insert AFTER INSERT ON public.res_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
 
 -- trigger: public.res_to_res_membership.res_to_res_membership_guard
 CREATE TRIGGER res_to_res_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.res_to_res_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('s', 'resource_id', 'res_res_membership_rights');
@@ -2897,16 +2929,16 @@ CREATE TRIGGER role_org_membership_period_insert AFTER INSERT ON public.role_org
 CREATE TRIGGER role_org_membership_period_update AFTER UPDATE ON public.role_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('role_id', 'company_id');
 
 -- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_delete
-CREATE TRIGGER role_org_membership_rights_mirror_delete AFTER DELETE ON public.role_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_org_membership_rights_mirror_delete AFTER DELETE ON public.role_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('or');
 
 -- trigger: public.role_org_membership_rights.role_org_membership_rights_mirror_insert
-CREATE TRIGGER role_org_membership_rights_mirror_insert AFTER INSERT ON public.role_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_org_membership_rights_mirror_insert AFTER INSERT ON public.role_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('or');
 
 -- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_delete
-CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.role_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_role_membership_rights_mirror_delete AFTER DELETE ON public.role_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rr');
 
 -- trigger: public.role_role_membership_rights.role_role_membership_rights_mirror_insert
-CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights();
+CREATE TRIGGER role_role_membership_rights_mirror_insert AFTER INSERT ON public.role_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rr');
 
 -- trigger: public.role_to_role_membership.role_to_role_membership_guard
 CREATE TRIGGER role_to_role_membership_guard AFTER INSERT OR DELETE OR UPDATE ON public.role_to_role_membership FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('r', 'role_id', 'role_role_membership_rights');
@@ -3697,6 +3729,7 @@ comment on column public.metadata_type.is_sensitive is 'Y when values of this ty
 comment on column public.metadata_type.display_name is 'What people see.';
 comment on column public.metadata_type.display_order is 'Its place in lists.';
 comment on column public.metadata_type.is_system is 'Y when the server depends on it; such a word cannot be deleted.';
+comment on column public.metadata_type.version is 'Counts the changes; its ETag.';
 
 -- comment: public.org_structure
 comment on table public.org_structure is 'Who leads whom: a person may have several supervisors, one of them primary.';
@@ -3722,6 +3755,7 @@ comment on table public.organization_type is 'The sorts of unit there are.';
 comment on column public.organization_type.org_type_id is 'Names the sort.';
 comment on column public.organization_type.name is 'What people call it.';
 comment on column public.organization_type.description is 'What is meant by it.';
+comment on column public.organization_type.version is 'Counts the changes; its ETag.';
 
 -- comment: public.phone
 comment on table public.phone is 'A phone number of a person.';

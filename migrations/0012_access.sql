@@ -57,7 +57,7 @@ create table gatehouse.membership_history (
   granted_by    varchar(255),
   recorded_from timestamptz  not null,
   recorded_to   timestamptz  not null,
-  primary key (membership_id, recorded_to)
+  primary key (kind, membership_id, recorded_to)
 );
 create index membership_history_user on gatehouse.membership_history (user_id, recorded_to);
 create index membership_history_target on gatehouse.membership_history (target, user_id, recorded_to);
@@ -141,7 +141,7 @@ create table gatehouse.access_edge (
   recorded_from timestamptz  not null,
   recorded_to   timestamptz
 );
-create unique index access_edge_membership on gatehouse.access_edge (membership_id) where recorded_to is null;
+create unique index access_edge_membership on gatehouse.access_edge (membership_id, kind) where recorded_to is null;
 create index access_edge_source on gatehouse.access_edge (source, target) where recorded_to is null;
 create index access_edge_target on gatehouse.access_edge (target, source) where recorded_to is null;
 create index access_edge_past_source on gatehouse.access_edge (source, target, recorded_to) where recorded_to is not null;
@@ -169,8 +169,8 @@ begin
     if tg_op = 'UPDATE' and to_jsonb(old) - 'edge_id' = to_jsonb(new) - 'edge_id' then
       return null;
     end if;
-    delete from gatehouse.access_edge where membership_id = old.membership_id and recorded_to is null and recorded_from = now();
-    update gatehouse.access_edge set recorded_to = now() where membership_id = old.membership_id and recorded_to is null;
+    delete from gatehouse.access_edge where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null and recorded_from = now();
+    update gatehouse.access_edge set recorded_to = now() where kind = tg_argv[0] and membership_id = old.membership_id and recorded_to is null;
   end if;
   if tg_op = 'DELETE' then
     return null;
@@ -185,6 +185,7 @@ begin
 end $$;
 
 -- Rights of edges have changed: their rows are closed and opened again with the rights as they are.
+-- Argument: the kind.
 create function gatehouse.mirror_rights() returns trigger language plpgsql as $$
 begin
   execute format(
@@ -194,14 +195,14 @@ begin
        from (select distinct membership_id from changed) c),
      fresh as (
        update gatehouse.access_edge e set rights = r.now from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from = now()),
      closed as (
        update gatehouse.access_edge e set recorded_to = now() from rights r
-       where e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
+       where e.kind = %2$L and e.membership_id = r.membership_id and e.recorded_to is null and e.recorded_from < now()
        returning e.*, r.now)
      insert into gatehouse.access_edge
      select kind, membership_id, source, target, start_date, end_date, now, description, create_date, created_by, granted_by, now(), null
-     from closed', tg_table_name);
+     from closed', tg_table_name, tg_argv[0]);
   return null;
 end $$;
 
@@ -243,83 +244,83 @@ create trigger user_affiliation_rights_history_delete after delete on public.use
 create trigger company_to_company_membership_mirror after insert or update or delete on public.company_to_company_membership
   for each row execute function gatehouse.mirror_edge('oo', 'member_company_id', 'company_id', 'org_to_org_membership_rights');
 create trigger org_to_org_membership_rights_mirror_insert after insert on public.org_to_org_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('oo');
 create trigger org_to_org_membership_rights_mirror_delete after delete on public.org_to_org_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('oo');
 create trigger role_to_role_membership_mirror after insert or update or delete on public.role_to_role_membership
   for each row execute function gatehouse.mirror_edge('rr', 'member_role_id', 'role_id', 'role_role_membership_rights');
 create trigger role_role_membership_rights_mirror_insert after insert on public.role_role_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('rr');
 create trigger role_role_membership_rights_mirror_delete after delete on public.role_role_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('rr');
 create trigger grp_to_grp_membership_mirror after insert or update or delete on public.grp_to_grp_membership
   for each row execute function gatehouse.mirror_edge('gg', 'member_grp_id', 'grp_id', 'grp_grp_membership_rights');
 create trigger grp_grp_membership_rights_mirror_insert after insert on public.grp_grp_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('gg');
 create trigger grp_grp_membership_rights_mirror_delete after delete on public.grp_grp_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('gg');
 create trigger res_to_res_membership_mirror after insert or update or delete on public.res_to_res_membership
   for each row execute function gatehouse.mirror_edge('ss', 'member_resource_id', 'resource_id', 'res_res_membership_rights');
 create trigger res_res_membership_rights_mirror_insert after insert on public.res_res_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('ss');
 create trigger res_res_membership_rights_mirror_delete after delete on public.res_res_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('ss');
 create trigger grp_role_mirror after insert or update or delete on public.grp_role
   for each row execute function gatehouse.mirror_edge('gr', 'grp_id', 'role_id', 'grp_role_membership_rights');
 create trigger grp_role_membership_rights_mirror_insert after insert on public.grp_role_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('gr');
 create trigger grp_role_membership_rights_mirror_delete after delete on public.grp_role_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('gr');
 create trigger resource_role_mirror after insert or update or delete on public.resource_role
   for each row execute function gatehouse.mirror_edge('rs', 'role_id', 'resource_id', 'res_role_membership_rights');
 create trigger res_role_membership_rights_mirror_insert after insert on public.res_role_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('rs');
 create trigger res_role_membership_rights_mirror_delete after delete on public.res_role_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('rs');
 create trigger resource_group_mirror after insert or update or delete on public.resource_group
   for each row execute function gatehouse.mirror_edge('gs', 'grp_id', 'resource_id', 'res_grp_membership_rights');
 create trigger res_grp_membership_rights_mirror_insert after insert on public.res_grp_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('gs');
 create trigger res_grp_membership_rights_mirror_delete after delete on public.res_grp_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('gs');
 create trigger role_org_membership_mirror after insert or update or delete on public.role_org_membership
   for each row execute function gatehouse.mirror_edge('or', 'company_id', 'role_id', 'role_org_membership_rights');
 create trigger role_org_membership_rights_mirror_insert after insert on public.role_org_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('or');
 create trigger role_org_membership_rights_mirror_delete after delete on public.role_org_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('or');
 create trigger group_organization_mirror after insert or update or delete on public.group_organization
   for each row execute function gatehouse.mirror_edge('og', 'company_id', 'grp_id', 'grp_org_membership_rights');
 create trigger grp_org_membership_rights_mirror_insert after insert on public.grp_org_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('og');
 create trigger grp_org_membership_rights_mirror_delete after delete on public.grp_org_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('og');
 create trigger res_org_membership_mirror after insert or update or delete on public.res_org_membership
   for each row execute function gatehouse.mirror_edge('os', 'company_id', 'resource_id', 'res_org_membership_rights');
 create trigger res_org_membership_rights_mirror_insert after insert on public.res_org_membership_rights
-  referencing new table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing new table as changed for each statement execute function gatehouse.mirror_rights('os');
 create trigger res_org_membership_rights_mirror_delete after delete on public.res_org_membership_rights
-  referencing old table as changed for each statement execute function gatehouse.mirror_rights();
+  referencing old table as changed for each statement execute function gatehouse.mirror_rights('os');
 
 create trigger grp_mirror after insert or delete on public.grp
   for each row execute function gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 create trigger grp_mirror_update after update of grp_name, status, assign_to_all on public.grp
-  for each row when ((old.grp_name, old.status, old.assign_to_all) is distinct from (new.grp_name, new.status, new.assign_to_all))
+  for each row when (old.grp_name is distinct from new.grp_name or old.status is distinct from new.status or old.assign_to_all is distinct from new.assign_to_all)
   execute function gatehouse.mirror_node('g', 'grp_id', 'grp_name');
 create trigger role_mirror after insert or delete on public.role
   for each row execute function gatehouse.mirror_node('r', 'role_id', 'role_name');
 create trigger role_mirror_update after update of role_name, status on public.role
-  for each row when ((old.role_name, old.status) is distinct from (new.role_name, new.status))
+  for each row when (old.role_name is distinct from new.role_name or old.status is distinct from new.status)
   execute function gatehouse.mirror_node('r', 'role_id', 'role_name');
 create trigger res_mirror after insert or delete on public.res
   for each row execute function gatehouse.mirror_node('s', 'resource_id', 'name');
 create trigger res_mirror_update after update of name, is_public on public.res
-  for each row when ((old.name, old.is_public) is distinct from (new.name, new.is_public))
+  for each row when (old.name is distinct from new.name or old.is_public is distinct from new.is_public)
   execute function gatehouse.mirror_node('s', 'resource_id', 'name');
 create trigger company_mirror after insert or delete on public.company
   for each row execute function gatehouse.mirror_node('o', 'company_id', 'company_name');
 create trigger company_mirror_update after update of company_name, status on public.company
-  for each row when ((old.company_name, old.status) is distinct from (new.company_name, new.status))
+  for each row when (old.company_name is distinct from new.company_name or old.status is distinct from new.status)
   execute function gatehouse.mirror_node('o', 'company_id', 'company_name');
 
 -- ── How a person's status was ────────
@@ -332,7 +333,7 @@ begin
 end $$;
 
 create trigger users_status_history after update of status, secondary_status on public.users
-  for each row when ((old.status, old.secondary_status) is distinct from (new.status, new.secondary_status))
+  for each row when (old.status is distinct from new.status or old.secondary_status is distinct from new.secondary_status)
   execute function gatehouse.keep_status();
 create trigger users_status_history_end after delete on public.users
   for each row execute function gatehouse.keep_status();

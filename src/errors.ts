@@ -50,6 +50,7 @@ export const errorTable = {
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
+  too_slow: { status: 503, title: 'The answer takes the database too long.' },
   disk_full: { status: 507, title: 'The database has no room left.' },
   // Operating the server (shown by the command line)
   configuration: { status: 500, title: 'The configuration cannot be used.' },

@@ -1,5 +1,7 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { runGrants } from './access/grants.ts'
+import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta } from './connectors/okta/create-connector.ts'
@@ -15,16 +17,18 @@ import { startJobs, type Job } from './jobs/runner.ts'
 import { applyPlan } from './plans/apply.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
+import { edgeRoutes } from './rest/edges.ts'
 import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
-import { bulkNeeds, importNeeds, mergeNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
+import { sessionRoutes } from './rest/sessions.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
@@ -69,6 +73,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
+  grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
@@ -83,7 +88,10 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
-  return [...recordRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes]
+  return [
+    ...recordRoutes, ...edgeRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...auditRoutes(masterKey), ...keyRoutes,
+    ...delegationRoutes, ...ownAccessRoutes,
+  ]
 }
 
 /** The HTTP server with every route, not listening yet. */
@@ -192,6 +200,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   return [
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
+    { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },

@@ -129,19 +129,43 @@ describe('what is refused ends with 2, and says why in a line', () => {
   })
 })
 
+async function exported(file: string): Promise<string> {
+  expect((await gatehouse('export', file)).code).toBe(0)
+  return file
+}
+
+const commands = levels(program()).filter(({ command }) => command.commands.length === 0)
+
+test.each(commands.map(({ path, command }) => [path.join(' '), command] as const))('%s answers machines when asked to', (_name, command) => {
+  const json = command.options.find(({ long }) => long === '--json')
+  expect(json).toMatchObject({ description: expect.stringMatching(/\S/), required: false })
+  expect(json!.isBoolean()).toBe(true)
+})
+
 test('every --json answer is JSON, alone on the output', async () => {
   await gatehouse('generate', '--people', '10', '--seed', 'cli')
+  const json = async (...args: string[]) => JSON.parse((await gatehouse(...args, '--json')).stdout) as { id: string }
+  const key = await json('keys', 'create', '--user', 'admin', '--name', 'json')
+  const people = join(data, 'json.jsonl')
+  writeFileSync(people, `${JSON.stringify({ userName: 'json', name: { familyName: 'Json' } })}\n`)
+  const plan = await json('import', people, '--plan')
+  const portal = await json('portal', 'create', '--name', 'For machines')
+  everything.splice(-4, 4)
   const asked = [
+    ['keys', 'revoke', key.id], ['plan', 'show', plan.id], ['plan', 'cancel', plan.id], ['export', join(data, 'all.jsonl')], ['migrate'],
+    ['portal', 'set', String(portal.id), 'issuer=https://org.example'], ['portal', 'users', String(portal.id)], ['portal', 'add', String(portal.id), '--filter', 'userName eq "nobody"'],
+    ['audit', 'erase', 'person', '--yes'],
     ['keys', 'list'], ['plan', 'list'], ['portal', 'create', '--name', 'Example'], ['portal', 'list'], ['audit', 'search'], ['audit', 'verify'],
     ['audit', 'export', join(data, 'audit.jsonl')], ['backup', join(data, 'backup')], ['doctor'], ['audit', 'drop', '--days', '3650'],
   ]
-  for (const args of asked) {
+  const [person = ''] = readFileSync(await exported(join(data, 'for-id.jsonl')), 'utf8').split('\n').flatMap((line) => /"id":"(\w+)".*"userName":"(?!admin)/.exec(line)?.[1] ?? [])
+  for (const args of asked.map((words) => words.map((word) => (word === 'person' ? person : word)))) {
     const { code, stdout, stderr } = await gatehouse(...args, '--json')
     expect({ args, code, stderr }).toEqual({ args, code: 0, stderr: '' })
     expect(stdout.trimEnd().split('\n')).toHaveLength(1)
     expect(typeof JSON.parse(stdout)).toBe('object')
   }
-})
+}, 180_000)
 
 test('an import with a row that cannot be done ends with 1, and the same rows mended with 0', async () => {
   const [bad, good] = [join(data, 'bad.jsonl'), join(data, 'good.jsonl')]

@@ -224,9 +224,17 @@ describe('refused, saying what is wrong', () => {
     ['attributes.level gt null', 'attributes.level: null goes with eq and ne alone'],
   ])('%s', (text, message) => {
     expect(() => compileFilter(parseFilter(text), user, 1)).toThrow(expect.objectContaining({
-      code: 'invalid_filter', ...(message === undefined ? {} : { message: `filter: ${message}.` }),
+      code: 'invalid_filter', ...(message === undefined ? {} : { message: expect.stringContaining(`filter: ${message}`) }),
     }))
     expect(() => matchFilter(parseFilter(text), {}, user)).toThrow('filter: ')
+  })
+
+  test('naming what can be filtered by, and nothing else', () => {
+    for (const text of ['shoeSize eq 43', 'secretWord pr']) {
+      expect(() => compileFilter(parseFilter(text), user, 1)).toThrow(/; choose among id, .*userName, .*emails, .*attributes\.NAME\.$/)
+      expect(() => compileFilter(parseFilter(text), user, 1)).not.toThrow(/among.*(secretWord|meta\.version)/)
+    }
+    expect(() => compileFilter(parseFilter('emails.shoe pr'), user, 1)).toThrow(/choose among id, .*value/)
   })
 })
 

@@ -150,7 +150,7 @@ async function rivalled(survivor: string) {
   expect(status, JSON.stringify(body)).toBe(200)
 }
 
-const moving = ['last_update', 'last_updated_by', 'version', 'changes', 'has_data_changes', 'updated_at', 'lst_update', 'lst_updated_by', 'update_date', 'updated_by']
+const moving = ['recorded_from', 'last_update', 'last_updated_by', 'version', 'changes', 'has_data_changes', 'updated_at', 'lst_update', 'lst_updated_by', 'update_date', 'updated_by']
 
 /** All rows of these people as they stand, without what counts changes. */
 async function rowsOf(...ids: string[]) {

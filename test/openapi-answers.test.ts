@@ -80,6 +80,12 @@ test('answers are as the document says', async () => {
   for (const email of ['x@example.com', 'x@example.org']) await judged('GET', `/organizations/proposal?email=${email}`)
   await judged('GET', '/metadata/types')
   await judged('GET', '/metadata/elements')
+  const group = await judged('POST', '/groups', { displayName: 'Makers' })
+  const role = await judged('POST', '/roles', { name: 'Maker' })
+  const [members, roles] = [`/groups/${String(group.id)}/members`, `/groups/${String(group.id)}/roles`]
+  for (let times = 0; times < 2; times++) await judged('PUT', `${members}/${String(ada.id)}`, { end: '2100-01-01T00:00:00Z', description: 'x' })
+  await judged('PUT', `${roles}/${String(role.id)}`, {})
+  for (const path of [`${members}?total=true`, roles, `/roles/${String(role.id)}/holders`, `/users/${String(ada.id)}/groups`]) await judged('GET', path)
   const portal = await judged('POST', '/portals', { name: 'Customers', description: 'x', settings: { client_id: 'client-1' } })
   await judged('POST', `/portals/${String(portal.id)}/users`, [ada.id])
   for (const path of ['', `/${String(portal.id)}`, `/${String(portal.id)}/settings`, `/${String(portal.id)}/users`]) await judged('GET', `/portals${path}`)

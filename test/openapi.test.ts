@@ -1,9 +1,11 @@
 /** The OpenAPI document says what the server does: every route, every attribute, and nothing that points nowhere. */
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { errorTable } from '../src/errors.ts'
 import { allRoutes } from '../src/main.ts'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { eventAttributes } from '../src/audit/event-resource.ts'
+import { sessionAttributes } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
@@ -106,7 +108,7 @@ describe('attributes', () => {
   const lists: [string, readonly Attribute[]][] = [
     ['User', user.attributes], ['Organization', organization.attributes],
     ...[user, organization].flatMap((resource) => resource.collections.map((one): [string, readonly Attribute[]] => [entryComponent(resource, one), one.attributes])),
-    ['MetadataType', metadataType.attributes], ['MetadataElement', metadataElement.attributes], ['AuditEvent', eventAttributes],
+    ['Session', sessionAttributes], ['MetadataType', metadataType.attributes], ['MetadataElement', metadataElement.attributes], ['AuditEvent', eventAttributes],
   ]
 
   test.each(lists)('%s has each of its attributes as the list has it', (component, attributes) => {
@@ -153,20 +155,21 @@ test('If-Match is honoured wherever the document says so', async () => {
   const company = (await ask('POST', '/organizations', { name: 'Analytical Engines' })).body.id as string
   const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id as number
   const made = async (path: string, body: object) => (await ask('POST', path, body)).body.id as string
-  const ids: Record<string, string | number> = {
-    users: person, portals: portal, organizations: company, groups: await made('/groups', { displayName: 'Makers' }),
-    roles: await made('/roles', { name: 'Maker' }), resources: await made('/resources', { name: 'Engine', resourceType: 'WEBSERVICE' }), rights: await made('/rights', { name: 'Turn' }),
-  }
+  const element = (await ask('POST', '/metadata/elements', { name: 'shoeSize' })).body.id as string
+  const ids: [string, unknown][] = [
+    ['/users', person], ['/organizations', company], ['/portals', portal], ['/metadata/types', 'CONTRACTOR'], ['/metadata/elements', element], ['/metadata/organization-types', 'DIVISION'],
+    ['/groups', await made('/groups', { displayName: 'Makers' })], ['/roles', await made('/roles', { name: 'Maker' })],
+    ['/resources', await made('/resources', { name: 'Engine', resourceType: 'WEBSERVICE' })], ['/rights', await made('/rights', { name: 'Turn' })],
+  ]
   const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId'))
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' },
-    Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {
-    const id = ids[route.path.split('/')[1]!]
+    const id = ids.find(([path]) => route.path.startsWith(`${path}/`))![1]
     const body = route.body && route.bodyRequired !== false ? bodies[route.body.component] : undefined
     const reply = await ask(route.method, route.path.replace(':id', String(id)), body, { 'if-match': '"999"' })
     expect(`${route.operation} ${reply.status}`).toBe(`${route.operation} 412`)
@@ -174,6 +177,11 @@ test('If-Match is honoured wherever the document says so', async () => {
 })
 
 describe('the pages', () => {
+  test('turn the rows of tables into paragraphs where four columns find no room', async () => {
+    const css = readFileSync(new URL('../src/rest/docs-page.css', import.meta.url), 'utf8')
+    expect(css).toMatch(/@media \(max-width: 40rem\) \{[^]*\.wide tr \{ display: block;/)
+  })
+
   const served = async () => {
     const server = createServer(await testContext({ PUBLIC_URL: 'https://people.example.com' }))
     addDocs(server, routes, { config: (await testContext({ PUBLIC_URL: 'https://people.example.com' })).config })

@@ -1,17 +1,42 @@
 /** `docs/attributes.md`: every attribute of the API with its type, limits and column, from the lists in src/model. */
 import { group, resource, right, role } from '../src/model/access-records.ts'
+import { eventAttributes } from '../src/audit/event-resource.ts'
 import type { Attribute, Collection, Resource } from '../src/model/attribute.ts'
+import {
+  apiKeyAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
+  sessionAttributes,
+} from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
+import { organizationType } from '../src/model/organization-type.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
 import { code, page, table } from './markdown.ts'
 
 export function attributesPage(): string {
   return page('Attributes', 'the attribute lists in src/model',
-    '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes each have an index. Lengths '
+    '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes of people and organisations each have an index; the other lists are short. Lengths '
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
     ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
-    ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement))
+    ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement),
+    ...collectionChapter('OrganizationType', organizationType), ...Object.entries(listings).flatMap(([title, [path, attributes]]) => listChapter(title, path, attributes)))
+}
+
+/** What has no document of its own to be written, and is listed. */
+const listings: Record<string, [path: string, attributes: readonly Attribute[]]> = {
+  OrganizationChild: ['/organizations/{id}/children', organizationChildAttributes],
+  Plan: ['/plans, /okta/runs', planAttributes],
+  PlanStep: ['/plans/{id}/steps', planStepAttributes],
+  Portal: ['/portals', portalAttributes],
+  PortalUser: ['/portals/{id}/users', portalUserAttributes],
+  QueuedAccount: ['/portals/unassignment-queue', queuedAccountAttributes],
+  OktaError: ['/okta/errors', oktaErrorAttributes],
+  ApiKey: ['/keys', apiKeyAttributes],
+  Session: ['/users/{id}/sessions', sessionAttributes],
+  AuditEvent: ['/audit', eventAttributes],
+}
+
+function listChapter(title: string, path: string, attributes: readonly Attribute[]): string[] {
+  return [`## ${title}`, `What the list at \`${path}\` can be filtered and sorted by.`, attributeTable(attributes)]
 }
 
 function resourceChapter(resource: Resource): string[] {

@@ -6,9 +6,12 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
+import type { Document } from '../model/attribute.ts'
 import { everyRight, knownRights } from '../model/own-access.ts'
 import { guardPeople } from '../records/guard.ts'
-import { deleteKey, findKey, insertKey, readKeys, touchKey, type FoundKey, type KeyRow } from '../store/api-keys.ts'
+import { deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
+import type { Row } from '../store/database.ts'
+import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { findDeepRights } from '../store/own-access.ts'
 import { findReach } from '../store/reach.ts'
 
@@ -72,9 +75,21 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   })
 }
 
-/** All API keys, without their tokens, which nobody has. */
-export function listKeys(ctx: Pick<Context, 'db'>): Promise<Omit<KeyRow, 'hash'>[]> {
-  return readKeys(ctx.db)
+/** All API keys, without their tokens, which nobody has; the first 1000. */
+export async function listKeys(ctx: Pick<Context, 'db'>): Promise<Document[]> {
+  return (await listRows(ctx.db, keyListing, { count: 1000 })).rows.map(keyOfRow)
+}
+
+/** One key. Errors: `not_found`. */
+export async function readApiKey(ctx: Pick<Context, 'db'>, id: string): Promise<Document> {
+  const row = await readKey(ctx.db, id)
+  if (!row) throw new GatehouseError('not_found', `There is no API key with the id ${id}.`)
+  return keyOfRow(row)
+}
+
+/** As the answer that makes a key has it: scopes as a list. */
+export function keyOfRow(row: Row): Document {
+  return { ...documentOfRow(keyListing, row), scopes: (row.scopes as string).split(' ') }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Audit events as a resource: what of them can be filtered, and how they look to callers. */
-import { dateTime, identifier, text, readOnly, type Attribute, type Resource } from '../model/attribute.ts'
+import { dateTime, identifier, text, readOnly, type Attribute, type FilterTarget } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 
@@ -33,15 +33,13 @@ export const eventAttributes: readonly Attribute[] = [
 ]
 
 /** What the filter compiler needs to know of a resource; events have neither collections nor custom attributes. */
-export const eventResource = {
+export const eventResource: FilterTarget = {
   name: 'AuditEvent',
-  segment: 'audit',
   table: 'gatehouse.audit_event',
   idColumn: 'event_id',
   attributes: eventAttributes,
   collections: [],
-  custom: { path: '' },
-} as unknown as Resource
+}
 
 /** An event as callers see it. `principal` and `ip` are absent once erased, `changes` too. */
 export interface AuditEvent {

@@ -1,9 +1,9 @@
 /** Searching the audit: pages of events, newest first, by keyset over (at, id), as the indexes hold them. */
-import { createHash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import { parseFilter } from '../model/filter.ts'
 import { checkInstant } from '../model/values.ts'
-import { countEvents, findEvent, newestEvents, type Reader } from '../store/audit-events.ts'
+import { countEvents, eventsByTime, findEvent, type Reader } from '../store/audit-events.ts'
+import { foreignCursor, markOf, readCursor, writeCursor } from '../store/cursor.ts'
 import { compileFilter, type SqlCondition } from '../store/filter-sql.ts'
 import { auditEventOf, eventResource, type AuditEvent } from './event-resource.ts'
 
@@ -18,6 +18,10 @@ export interface EventQuery {
   targetId?: string
   action?: string
   correlationId?: string
+  /** `at` alone: events are kept in the order of time. */
+  sortBy?: string
+  /** By default descending: the newest first. */
+  sortOrder?: 'ascending' | 'descending'
   /** Events a page, 1 to 1000. */
   count: number
   cursor?: string
@@ -39,14 +43,17 @@ export async function searchEvents(db: Reader, query: EventQuery, scope?: EventS
   if (!Number.isInteger(query.count) || query.count < 1 || query.count > 1000) {
     throw new GatehouseError('invalid_parameter', 'count: must be a whole number from 1 to 1000.')
   }
-  const mark = fingerprint(query)
+  if (query.sortBy !== undefined && query.sortBy.trim().toLowerCase() !== 'at') {
+    throw new GatehouseError('invalid_sort', `sortBy: ${query.sortBy} cannot be sorted by; choose at.`)
+  }
+  const mark = markOf(fingerprint(query))
   const { where, params } = conditionsOf(query, scope)
-  const before = query.cursor === undefined ? undefined : readCursor(query.cursor, mark)
-  const rows = await newestEvents(db, where, params, before, query.count + 1)
+  const before = query.cursor === undefined ? undefined : positionIn(query.cursor, mark)
+  const rows = await eventsByTime(db, where, params, { after: before, ascending: query.sortOrder === 'ascending', limit: query.count + 1 })
   const last = rows.length > query.count ? rows[query.count - 1] : undefined
   return {
     items: rows.slice(0, query.count).map(auditEventOf),
-    ...(last ? { next: writeCursor(mark, last.at, last.event_id) } : {}),
+    ...(last ? { next: writeCursor(mark, [last.at, last.event_id]) } : {}),
     ...(query.total ? { total: await countEvents(db, where, params) } : {}),
   }
 }
@@ -93,37 +100,15 @@ function instant(name: string, value: string | undefined): string | undefined {
   return String(checked.value)
 }
 
-/** A cursor belongs to one search: with another it would skip or repeat. */
-function fingerprint({ count: _, cursor: __, total: ___, ...query }: EventQuery): string {
-  const parts = Object.entries(query)
+/** What a cursor belongs to. */
+function fingerprint({ count: _, cursor: __, total: ___, sortBy: ____, ...query }: EventQuery): [string, unknown][] {
+  return Object.entries(query)
     .filter(([, value]) => value !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1))
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11)
 }
 
-function writeCursor(mark: string, at: string, eventId: string): string {
-  return Buffer.from(JSON.stringify([mark, at, eventId])).toString('base64url')
-}
-
-function readCursor(cursor: string, mark: string): { at: string; eventId: string } {
-  let parts: unknown
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-  } catch {
-    parts = undefined
-  }
-  const isOurs =
-    Array.isArray(parts) &&
-    parts.length === 3 &&
-    parts.every((part) => typeof part === 'string') &&
-    !('message' in checkInstant(parts[1]))
-  if (!isOurs)
-    throw new GatehouseError('invalid_cursor', 'cursor: is not one of ours; take it from `next` of the page before.')
-  const [given, at, eventId] = parts as [string, string, string]
-  if (given !== mark)
-    throw new GatehouseError(
-      'invalid_cursor',
-      'cursor: belongs to another search; repeat the parameters of the page before.',
-    )
+function positionIn(cursor: string, mark: string): { at: string; eventId: string } {
+  const [at, eventId] = readCursor(cursor, mark, 2) as [string, string]
+  if ('message' in checkInstant(at)) throw foreignCursor()
   return { at, eventId }
 }

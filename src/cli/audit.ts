@@ -57,8 +57,11 @@ export function addAuditCommands(gatehouse: Command): void {
       print(options.json, items, () => table(['at', 'who', 'action', 'target', 'source', 'result'], items.map((one) => [one.at, one.principal, one.action, `${one.targetType} ${one.targetId}`, one.source, one.result])))
     }))
   audit.command('erase').description('Deletes a person and erases their data from the audit for good; the chain still verifies.')
-    .argument('<id>', 'the id of the person').requiredOption('--yes', 'that you mean it: this cannot be taken back')
-    .action((id: string) => withDatabase((_opened, ctx) => eraseUser(ctx, id)))
+    .argument('<id>', 'the id of the person').requiredOption('--yes', 'that you mean it: this cannot be taken back').option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      await eraseUser(ctx, id)
+      print(options.json, { id, erased: true }, () => [`${id} is erased.`])
+    }))
   audit.command('drop').description('Drops sealed events older than so many days; what remains still verifies.')
     .requiredOption('--days <n>', 'how old', readWhole(1, 36_500)).option('--json', 'answer for machines')
     .action((options: { days: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {

@@ -34,8 +34,11 @@ export function addDatabaseCommands(gatehouse: Command): void {
       const report = await restore(db, file, { replace: options.replace === true })
       print(options.json, report, () => [`${report.rows} rows of ${report.tables} tables from ${report.createdAt} are back.`])
     }))
-  gatehouse.command('migrate').description('Brings the schema up to this version; starting the server does the same.')
-    .action(() => withBareDatabase('client', async (db) => void (await migrate(db))))
+  gatehouse.command('migrate').description('Brings the schema up to this version; starting the server does the same.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withBareDatabase('client', async (db) => {
+      const applied = await migrate(db)
+      print(options.json, { applied }, () => (applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `${name} applied.`)))
+    }))
   gatehouse.command('doctor').description('Compares the database with what this version expects, and says what to do.').option('--json', 'answer for machines')
     .action((options: { json?: boolean }) => withBareDatabase('client', async (db) => {
       const findings = await examine(db)
@@ -44,9 +47,9 @@ export function addDatabaseCommands(gatehouse: Command): void {
     }))
   gatehouse.command('master-key').description('The key that encrypts what must be read back.')
     .command('rotate').description('Re-encrypts everything with another key; restart the servers with that one afterwards.')
-    .option('--to <file>', 'a file that holds the new key (Base64 of 32 bytes); without it a new key is made in the place of the one in the data folder')
-    .action((options: { to?: string }) => withDatabase(async ({ config, db, masterKey }) => {
+    .option('--to <file>', 'a file that holds the new key (Base64 of 32 bytes); without it a new key is made in the place of the one in the data folder').option('--json', 'answer for machines')
+    .action((options: { to?: string; json?: boolean }) => withDatabase(async ({ config, db, masterKey }) => {
       const values = options.to === undefined ? await rotateMadeKey(db, config) : await rotateMasterKey(db, masterKey, parseMasterKey(readFileSync(options.to, 'utf8'), options.to))
-      console.log(`${values} values are encrypted with the new key. Restart the servers with it now.`)
+      print(options.json, { values }, () => [`${values} values are encrypted with the new key. Restart the servers with it now.`])
     }))
 }

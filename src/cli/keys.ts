@@ -48,11 +48,16 @@ export function addKeyCommands(gatehouse: Command): void {
     .action((options: { json?: boolean }) =>
       withDatabase(async (_opened, ctx) => {
         const found = await listKeys(ctx)
-        print(options.json, found, () => table(['id', 'name', 'scopes', 'person', 'expires'], found.map((one) => [one.id, one.name, one.scopes, one.userId, one.expires])))
+        print(options.json, found, () => table(['id', 'name', 'scopes', 'person', 'expires'], found.map((one) => [one.id, one.name, (one.scopes as string[]).join(' '), one.userId, one.expires])))
       }))
   keys
     .command('revoke')
     .description('Revokes a key at once.')
     .argument('<id>', 'the id of the key')
-    .action((id: string) => withDatabase((_opened, ctx) => revokeKey(ctx, id)))
+    .option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) =>
+      withDatabase(async (_opened, ctx) => {
+        await revokeKey(ctx, id)
+        print(options.json, { id, revoked: true }, () => [`The key ${id} works no longer.`])
+      }))
 }

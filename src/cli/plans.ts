@@ -82,17 +82,18 @@ export function addPlanCommands(gatehouse: Command): void {
     ['cancel', 'Gives a plan up; what it has done so far stays done.', cancelPlan],
     ['release', 'Lets a plan that a guard has stopped go on.', releasePlan],
   ] as const) {
-    plans.command(name).description(doc).argument('<id>', 'the id of the plan').action((id: string) => withDatabase(async (_opened, ctx) => {
+    plans.command(name).description(doc).argument('<id>', 'the id of the plan').option('--json', 'answer for machines').action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const plan = await act(ctx, id)
-      console.log(planLines(plan).join('\n'))
+      print(options.json, plan, () => planLines(plan))
     }))
   }
-  plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan')
-    .action((id: string) => withDatabase(async (opened, ctx) => {
+  plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
       const { kind } = await readPlan(ctx.db, id)
       const undo = planKinds[kind]?.undo
       if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
       await undo(ctx, id)
-      console.log(planLines(await readPlan(ctx.db, id)).join('\n'))
+      const plan = await readPlan(ctx.db, id)
+      print(options.json, plan, () => planLines(plan))
     }))
 }

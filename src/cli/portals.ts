@@ -42,10 +42,10 @@ export function addPortalCommands(gatehouse: Command): void {
       const found = await listPortalDocuments(ctx.db, 0, 1000)
       print(options.json, found, () => table(['portal', 'name', 'settings'], found.map((one) => [one.id, one.name, JSON.stringify(one.settings)])))
     }))
-  portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one', readSetting)
-    .action((id: number, pairs: [string, string | null][]) => withDatabase(async (_opened, ctx) => {
+  portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one', readSetting).option('--json', 'answer for machines')
+    .action((id: number, pairs: [string, string | null][], options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const portal = await updatePortalSettings(ctx, id, Object.fromEntries(pairs))
-      print(false, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
+      print(options.json, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
     }))
   portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {

@@ -1,17 +1,20 @@
 /** gatehouse serve: the server, until it is told to stop. */
 import type { Command } from 'commander'
 import { serve } from '../main.ts'
+import { print } from './run.ts'
 
 export function addServeCommand(gatehouse: Command): void {
   gatehouse
     .command('serve')
     .description('Starts the server: the embedded database (unless DATABASE_URL names one), the API, and the jobs.')
-    .action(async () => {
+    .option('--json', 'says where it listens as one JSON object')
+    .action(async (options: { json?: boolean }) => {
       const running = await serve(process.env)
-      console.log(`Gatehouse listens on ${running.url} (API ${running.url}/api/v1, its documentation ${running.url}/api/v1/docs)`)
-      if (running.administrator) {
-        console.log(`The first administrator is ${running.administrator.userName}; one-time password, shown once: ${running.administrator.password}`)
-      }
+      const { url, administrator } = running
+      print(options.json, { url, ...(administrator ? { administrator } : {}) }, () => [
+        `Gatehouse listens on ${url} (API ${url}/api/v1, its documentation ${url}/api/v1/docs)`,
+        ...(administrator ? [`The first administrator is ${administrator.userName}; one-time password, shown once: ${administrator.password}`] : []),
+      ])
       await running.stopped
     })
 }

@@ -31,9 +31,10 @@ export function addSyncCommands(gatehouse: Command): void {
     .option('--host <address>', 'the address it listens on', '127.0.0.1')
     .option('--seed <file>', 'what is there from the start (JSON)')
     .option('--faults <file>', 'what goes wrong (JSON)')
-    .action(async (options: { port: number; token: string; host: string; seed?: string; faults?: string }) => {
+    .option('--json', 'answer for machines')
+    .action(async (options: { port: number; token: string; host: string; seed?: string; faults?: string; json?: boolean }) => {
       const { url } = await runTwin({ port: options.port, host: options.host, token: options.token, seedFile: options.seed, faultsFile: options.faults })
-      console.log(`The Okta double listens on ${url}`)
+      print(options.json, { url }, () => [`The Okta double listens on ${url}`])
     })
 }
 

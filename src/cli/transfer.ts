@@ -47,6 +47,7 @@ export function addTransferCommands(gatehouse: Command): void {
     .addOption(new Option('--resource <name>', 'what').choices(['users', 'organizations']).default('users'))
     .option('--filter <filter>', 'only those that a SCIM filter finds')
     .option('--all', 'hidden people too')
+    .option('--json', 'answer for machines')
     .action(exportFile)
   gatehouse.command('generate').description('Makes people that are not real: the same for the same seed.')
     .requiredOption('--people <n>', 'how many', readCount)
@@ -151,7 +152,7 @@ async function writeRejects(ctx: Context, found: Plan, folder: string | undefine
   return written
 }
 
-async function exportFile(path: string, options: { resource: string; filter?: string; all?: boolean }): Promise<void> {
+async function exportFile(path: string, options: { resource: string; filter?: string; all?: boolean; json?: boolean }): Promise<void> {
   const format = formatOf(path)
   const resource = options.resource === 'users' ? user : organization
   await withDatabase(async (_opened, ctx) => {
@@ -174,7 +175,7 @@ async function exportFile(path: string, options: { resource: string; filter?: st
       await writeAll(out, format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
     })
     progress.end()
-    console.log(`${count} ${count === 1 ? 'record is' : 'records are'} in ${path}.`)
+    print(options.json, { file: path, records: count }, () => [`${count} ${count === 1 ? 'record is' : 'records are'} in ${path}.`])
   })
 }
 

@@ -8,8 +8,9 @@ import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import { refuseUnless } from '../records/guard.ts'
+import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteElement, deleteType, insertElement, insertType, readElement, readType, updateElement, updateType, usesOfElement } from '../store/metadata-records.ts'
+import { deleteElement, deleteType, insertElement, insertType, lockElement, lockType, readElement, readType, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
 type Written = { before?: Document; after?: Document }
@@ -25,7 +26,7 @@ async function change<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): P
 }
 
 /** Makes a metadata type; its id is the caller's, a word such as CONTRACTOR. Errors: `already_exists`, `invalid_…`. */
-export function createType(ctx: Context, input: unknown): Promise<Document> {
+export function createType(ctx: Context, input: unknown): Promise<Versioned> {
   const type = validateEntry(metadataType, input)
   return change(ctx, async (tx) => {
     await insertType(tx, type)
@@ -34,21 +35,38 @@ export function createType(ctx: Context, input: unknown): Promise<Document> {
   })
 }
 
-/** Changes a type's words or takes it out of use. */
-export function patchType(ctx: Context, id: string, patch: unknown): Promise<Document> {
+/** Changes a type's words or takes it out of use: by merge patch, or replaced by what is given. */
+export function patchType(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Versioned> {
+  return changeType(ctx, id, versions, (before) => mergePatch(before, patch))
+}
+
+export function replaceType(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Versioned> {
+  return changeType(ctx, id, versions, (before) => replacement(before, input))
+}
+
+function changeType(ctx: Context, id: string, versions: Versions, changed: (before: Document) => unknown): Promise<Versioned> {
   return change(ctx, async (tx) => {
-    const before = await readType(tx, id)
-    const after = { ...validateEntry(metadataType, mergePatch(before, patch), before), id }
+    await lockType(tx, id)
+    const { document: before, version } = await readType(tx, id)
+    checkVersion({ meta: { version } }, versions)
+    const after = { ...validateEntry(metadataType, changed(before), before), id }
     await updateType(tx, id, after)
     await written(tx, ctx, 'metadata.type.update', 'MetadataType', id, { before, after })
-    return after
+    return readType(tx, id)
   })
 }
 
+/** A body that is put may leave out what names the record, and what the server alone decides. */
+function replacement(before: Document, input: unknown): unknown {
+  return isObject(input) ? { id: before.id, ...(before.isSystem === undefined ? {} : { isSystem: before.isSystem }), ...input } : input
+}
+
 /** Removes a type that nothing uses. Errors: `system_record`, `still_referenced`. */
-export function removeType(ctx: Context, id: string): Promise<void> {
+export function removeType(ctx: Context, id: string, versions?: Versions): Promise<void> {
   return change(ctx, async (tx) => {
-    const before = await readType(tx, id)
+    await lockType(tx, id)
+    const { document: before, version } = await readType(tx, id)
+    checkVersion({ meta: { version } }, versions)
     if (before.isSystem === true) throw new GatehouseError('system_record', `${id} is a type of the system; set active to false to take it out of use.`)
     await deleteType(tx, id)
     await written(tx, ctx, 'metadata.type.delete', 'MetadataType', id, { before })
@@ -56,8 +74,8 @@ export function removeType(ctx: Context, id: string): Promise<void> {
 }
 
 /** Declares a custom attribute. Errors: `already_exists` for the same name and type, `invalid_value` for a validator that is no regular expression. */
-export function createElement(ctx: Context, input: unknown): Promise<Document> {
-  return change(ctx, (tx) => declareElement(tx, ctx, { ...(isObject(input) ? input : {}), id: ctx.newId() }))
+export function createElement(ctx: Context, input: unknown): Promise<Versioned> {
+  return change(ctx, async (tx) => ({ document: await declareElement(tx, ctx, { ...(isObject(input) ? input : {}), id: ctx.newId() }), version: 1 }))
 }
 
 /** The same in the caller's transaction, under an id of the caller's. */
@@ -71,10 +89,20 @@ export async function declareElement(tx: Transaction, ctx: Context, { id, ...inp
 }
 
 /** Changes a declaration. Values that people already have are left alone until they are next changed. */
-export function patchElement(ctx: Context, id: string, patch: unknown): Promise<Document> {
+export function patchElement(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Versioned> {
+  return changeElement(ctx, id, versions, (before) => mergePatch(before, patch))
+}
+
+export function replaceElement(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Versioned> {
+  return changeElement(ctx, id, versions, (before) => replacement(before, input))
+}
+
+function changeElement(ctx: Context, id: string, versions: Versions, changed: (before: Document) => unknown): Promise<Versioned> {
   return change(ctx, async (tx) => {
-    const before = await readElement(tx, id)
-    const after: Document = { ...checkElement(validateEntry(metadataElement, mergePatch(before, patch), before)), id }
+    await lockElement(tx, id)
+    const { document: before, version } = await readElement(tx, id)
+    checkVersion({ meta: { version } }, versions)
+    const after: Document = { ...checkElement(validateEntry(metadataElement, changed(before), before)), id }
     // Values that were hidden would be shown.
     if (before.sensitive === true && (after.sensitive !== true || before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
@@ -82,14 +110,16 @@ export function patchElement(ctx: Context, id: string, patch: unknown): Promise<
     await updateElement(tx, id, after)
     await checkDefault(tx, after)
     await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
-    return after
+    return readElement(tx, id)
   })
 }
 
 /** Removes a declaration that no record has values of. Errors: `still_referenced`. */
-export function removeElement(ctx: Context, id: string): Promise<void> {
+export function removeElement(ctx: Context, id: string, versions?: Versions): Promise<void> {
   return change(ctx, async (tx) => {
-    const before = await readElement(tx, id)
+    await lockElement(tx, id)
+    const { document: before, version } = await readElement(tx, id)
+    checkVersion({ meta: { version } }, versions)
     if ((await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'Records have values of this attribute; remove those first.')
     await deleteElement(tx, id)
     await written(tx, ctx, 'metadata.element.delete', 'MetadataElement', id, { before })

@@ -60,6 +60,9 @@ export function edgeKind(kind: string): EdgeKind {
 /** Edges from people, whose source is a person. */
 export const memberships = edgeKinds.filter(({ source }) => source === 'u')
 
+/** The first part of a node's address. */
+export const nodeSegments: Readonly<Record<Letter, string>> = { u: 'users', g: 'groups', r: 'roles', s: 'resources', o: 'organizations' }
+
 /** A node as the graph's tables name it: the letter and the id. */
 export const nodeKey = (letter: Letter, id: string): string => letter + id
 

@@ -83,7 +83,17 @@ export interface CustomAttributes {
 
 export type ResourceName = 'User' | 'Organization' | 'Group' | 'Role' | 'Resource' | 'Right'
 
-export interface Resource {
+/** What a filter can be held against: the rows of a table (or of a query in brackets), and which of their columns have a name. */
+export interface FilterTarget {
+  name: string
+  table: string
+  idColumn: string
+  attributes: readonly Attribute[]
+  collections: readonly Collection[]
+  custom?: CustomAttributes
+}
+
+export interface Resource extends FilterTarget {
   name: ResourceName
   /** Its address: `/users`. */
   segment: string

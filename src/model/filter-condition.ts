@@ -6,7 +6,7 @@
  * Every condition is true or false, never unknown: an absent value meets no comparison, and so meets each negated one.
  */
 import { GatehouseError } from '../errors.ts'
-import type { Attribute, Collection, CustomAttributes, Resource } from './attribute.ts'
+import type { Attribute, Collection, CustomAttributes, FilterTarget } from './attribute.ts'
 import type { Comparison, Filter, Literal } from './filter.ts'
 import { checkDate, checkInstant } from './values.ts'
 
@@ -45,7 +45,7 @@ interface Owner {
 type Ask = { operator: 'pr' } | { operator: Exclude<Comparison, 'ne'>; value: Literal }
 
 /** The condition a filter stands for. Errors: `invalid_filter`, naming the attribute and what it takes. */
-export function conditionOf(filter: Filter, resource: Resource): Condition {
+export function conditionOf(filter: Filter, resource: FilterTarget): Condition {
   return resolve(filter, resource)
 }
 
@@ -85,7 +85,7 @@ function entryOwner({ path, attributes, custom }: Collection): Owner {
 
 function ask(path: string, question: Ask, owner: Owner): Condition {
   const attribute = attributeAt(path, owner)
-  if (attribute) return attributeCondition(attribute, path, question)
+  if (attribute) return attributeCondition(attribute, path, question, owner)
   const plain = withoutSchema(path, owner)
   const lower = plain.toLowerCase()
   if (owner.custom && (lower === owner.custom.path || lower.startsWith(`${owner.custom.path}.`))) {
@@ -154,15 +154,22 @@ function principal({ path, attributes }: Collection): string {
 function complexCondition(path: string, question: Ask, owner: Owner): Condition {
   const prefix = `${path.toLowerCase()}.`
   const parts = owner.attributes.filter((one) => one.path.toLowerCase().startsWith(prefix) && one.filterable)
-  if (parts.length === 0) throw refuse(`${path} is not an attribute of ${owner.name}`)
+  if (parts.length === 0) throw refuse(`${path} is not an attribute of ${owner.name}; choose among ${choices(owner)}`)
   if (question.operator !== 'pr') {
     throw refuse(`${path} cannot be compared as a whole; name one of ${parts.map((one) => one.path).join(', ')}`)
   }
   return { kind: 'or', terms: parts.map((attribute) => ({ kind: 'present', attribute })) }
 }
 
-function attributeCondition(attribute: Attribute, path: string, question: Ask): Condition {
-  if (!attribute.filterable || attribute.returned === 'never') throw refuse(`${path} cannot be filtered by`)
+const isAllowed = (attribute: Attribute) => attribute.filterable && attribute.returned !== 'never'
+
+/** What a filter may name instead. */
+function choices({ attributes, collections, custom }: Owner): string {
+  return [...attributes.filter(isAllowed), ...collections].map(({ path }) => path).concat(custom ? [`${custom.path}.NAME`] : []).join(', ')
+}
+
+function attributeCondition(attribute: Attribute, path: string, question: Ask, owner: Owner): Condition {
+  if (!isAllowed(attribute)) throw refuse(`${path} cannot be filtered by; choose among ${choices(owner)}`)
   if (question.operator === 'pr') return { kind: 'present', attribute }
   const { operator, value } = question
   if (value === null) {

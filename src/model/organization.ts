@@ -24,6 +24,7 @@ export const parents: Collection = {
     text('edgeId', 'edge_id', 40, 'Edge id', 'The id of this edge in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true }),
     dateTime('created', 'create_date', 'Created', 'When it was added.', { ...readOnly, ...onRequest }),
     reference('createdBy', 'created_by', 'User', 'Created by', 'Who added it.', { ...readOnly, ...onRequest }),
+    text('grantedBy', 'granted_by', 255, 'Granted with', 'What whoever added it showed: a login, the name of a key, a job.', { ...readOnly, ...onRequest }),
     dateTime('lastModified', 'update_date', 'Changed', 'When it was last changed.', { ...readOnly, ...onRequest }),
     reference('lastUpdatedBy', 'updated_by', 'User', 'Changed by', 'Who changed it last.', { ...readOnly, ...onRequest }),
   ],

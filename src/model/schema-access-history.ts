@@ -1,4 +1,4 @@
-/** The tables of the area "Access, now and then": what a walk follows, and what stood before. */
+/** The tables of the area "Access history": what a walk follows, and what stood before. */
 import { added, table, type Area, type Column } from './schema-column.ts'
 
 const period = [
@@ -16,7 +16,7 @@ const stands = (column: Column): Column => ({ ...column, required: false, doc: '
 const to = added('recorded_to', 'timestamptz', 'Until when the database knew it so.', { required: true })
 
 export const accessHistory: Area = {
-  title: 'Access, now and then',
+  title: 'Access history',
   about: 'What a question about access reads beside the memberships of people. Kept by triggers; nothing else writes here.',
   tables: [
     table('added', 'gatehouse.access_edge', 'What passes from one thing to another, as one table: whoever has the source has the target.', [
@@ -34,7 +34,7 @@ export const accessHistory: Area = {
       from, stands(to),
     ]),
     table('added', 'gatehouse.membership_history', 'Memberships of people that were removed, or stood otherwise before.', [
-      added('kind', 'varchar(2)', 'u for the person and the letter of what they had.', { required: true }),
+      added('kind', 'varchar(2)', 'u for the person and the letter of what they had.', { key: true }),
       added('membership_id', 'varchar(32)', 'The membership.', { key: true }),
       added('user_id', 'varchar(32)', 'The person; the row stays when they are deleted, and goes when they are erased.', { required: true }),
       added('target', 'varchar(33)', 'The letter and the id of what they had.', { required: true }),

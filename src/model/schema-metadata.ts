@@ -36,6 +36,7 @@ export const metadata: Area = {
           'Y when the server depends on it; such a word cannot be deleted.',
           { required: true },
         ),
+        added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
       ],
     ),
     table(

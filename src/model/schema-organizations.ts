@@ -86,6 +86,7 @@ export const organizations: Area = {
       known('org_type_id', 'varchar(32)', 'Names the sort.', { key: true }),
       known('name', 'varchar(100)', 'What people call it.', { required: true }),
       known('description', 'varchar(100)', 'What is meant by it.'),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
     ]),
     table('referenced', 'org_type_valid_membership', 'Which sort of unit may stand directly below which.', [
       known('org_type_id', 'varchar(32)', 'The sort above.', { key: true, to: 'organization_type' }),

@@ -28,6 +28,8 @@ export const affiliations: Collection = {
     }),
     text('edgeId', 'edge_id', 40, 'Edge id', 'The id of this edge in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true }),
     dateTime('created', 'create_date', 'Created', 'When it was added.', { ...readOnly, ...onRequest }),
+    reference('createdBy', 'created_by', 'User', 'Created by', 'Who added it, when that was a person.', { ...readOnly, ...onRequest }),
+    text('grantedBy', 'granted_by', 255, 'Granted with', 'What whoever added it showed: a login, the name of a key, a job.', { ...readOnly, ...onRequest }),
   ],
 }
 

@@ -19,3 +19,8 @@ export function isActive(status: unknown, secondaryStatus: unknown): boolean {
 
 /** The same as SQL over a row of USERS with the alias `t`. */
 export const activeExpression = `(t.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and t.secondary_status is null)`
+
+const gone: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED', 'DELETED'] satisfies Status[]
+
+/** Whether the person is no longer here: they keep their record and can be given nothing. */
+export const hasLeft = (status: unknown): boolean => gone.includes(status)

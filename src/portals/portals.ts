@@ -3,12 +3,13 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { accessGroupOf, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
-import type { Database, Transaction } from '../store/database.ts'
+import { accessGroupOf, portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
+import type { Database, Row, Transaction } from '../store/database.ts'
 import {
-  countAssigned, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings,
+  countAssigned, countPeople, deletePortalRow, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings,
   type PortalRow,
 } from '../store/portals.ts'
+import { checkVersion } from '../records/versions.ts'
 import { checkPortal } from './check-portal.ts'
 import { checkSettings, type SettingChanges } from './settings.ts'
 
@@ -58,10 +59,7 @@ export async function patchPortal(
   const changes = checkSettings(settings ?? {})
   return ctx.db.transaction(async (tx) => {
     const row = await lockedPortal(tx, portalId)
-    if (versions && !versions.includes(row.version)) {
-      const detail = `The portal is at version ${row.version}; read it again and repeat the change.`
-      throw new GatehouseError('version_mismatch', detail)
-    }
+    checkVersion({ meta: row }, versions)
     const before = await portalOf(tx, row)
     await refuseMove(tx, before, changes)
     await writePortalSettings(tx, portalId, changes)
@@ -73,6 +71,41 @@ export async function patchPortal(
       action: 'portal.update', targetType: 'Portal', targetId: String(portalId), changes: fields,
     }])
     return portal
+  })
+}
+
+/** Makes a portal what is given: what is left out is removed, settings too. Errors: those of `patchPortal`. */
+export async function replacePortal(
+  ctx: Context, portalId: number, input: unknown, versions?: readonly number[],
+): Promise<Portal> {
+  const { name, description, settings } = checkPortal(input, false)
+  if (name === undefined) {
+    const problems = [{ path: 'name', message: 'is required' }]
+    throw new GatehouseError('required_attribute', 'A portal needs a name.', { problems })
+  }
+  const none = Object.fromEntries(Object.keys(portalSettings).map((key) => [key, null]))
+  const whole = { name, description: description ?? null, settings: { ...none, ...settings } }
+  return patchPortal(ctx, portalId, whole, versions)
+}
+
+/**
+ * Removes a portal nobody is in. Errors: `not_found`, `version_mismatch`, `still_referenced` while it has people: taking
+ * them out queues their accounts, which nothing could find a group for once the portal is gone.
+ */
+export async function deletePortal(ctx: Context, portalId: number, versions?: readonly number[]): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const row = await lockedPortal(tx, portalId)
+    checkVersion({ meta: row }, versions)
+    const people = await countPeople(tx, portalId)
+    if (people > 0) {
+      const detail = `The portal has ${people} people or links to accounts: take them out and sync first.`
+      throw new GatehouseError('still_referenced', detail)
+    }
+    const { meta: _, ...before } = await portalOf(tx, row)
+    await deletePortalRow(tx, portalId)
+    await recordEvents(tx, ctx, [{
+      action: 'portal.delete', targetType: 'Portal', targetId: String(portalId), changes: [{ path: '', before }],
+    }])
   })
 }
 
@@ -95,6 +128,13 @@ export async function listPortalDocuments(
   const rows = await listPortals(db, after, limit)
   const settings = await readPortalSettings(db, rows.map((row) => row.portal_id))
   return rows.map((row) => documentOf(row, settings.get(row.portal_id) ?? {}))
+}
+
+/** Rows of a list as portals, with their settings. */
+export async function portalsOfRows(db: Pick<Database, 'query' | 'first'>, rows: readonly Row[]): Promise<Portal[]> {
+  const portals = rows as unknown as PortalRow[]
+  const settings = await readPortalSettings(db, portals.map((row) => row.portal_id))
+  return portals.map((row) => documentOf(row, settings.get(row.portal_id) ?? {}))
 }
 
 /** A portal's row, locked until the transaction ends, or `not_found`. */

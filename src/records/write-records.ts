@@ -147,10 +147,10 @@ function stamp(resource: Resource, document: Document, changes: RowChange[], ctx
   }
   for (const change of changes) {
     if (change.operation === 'delete') continue
-    const values: Record<string, unknown> = { created: now, 'meta.created': now, createdBy: ctx.actor.userId, lastModified: now, 'meta.lastModified': now, lastUpdatedBy: ctx.actor.userId }
+    const values: Record<string, unknown> = { created: now, 'meta.created': now, createdBy: ctx.actor.userId, grantedBy: ctx.actor.principal.slice(0, 255), lastModified: now, 'meta.lastModified': now, lastUpdatedBy: ctx.actor.userId }
     for (const { path, column } of lists.get(change.table) ?? []) {
       if (!(path in values)) continue
-      const isCreation = path === 'created' || path === 'meta.created' || path === 'createdBy'
+      const isCreation = path === 'created' || path === 'meta.created' || path === 'createdBy' || path === 'grantedBy'
       if (isCreation && (change.operation === 'update' || (change.row[column] ?? null) !== null)) continue
       change.row[column] = values[path]
       const shown = change === base ? document : entries.get(`${change.table} ${String(change.row[change.key[0]!])}`)

@@ -15,7 +15,7 @@ const event = { component: 'AuditEvent' }
 const only = (name: string, doc: string): QueryParameter => ({ name, type: 'string', doc })
 
 const searchParameters: readonly QueryParameter[] = [
-  ...listParameters.filter(({ name }) => ['filter', 'count', 'cursor', 'total'].includes(name)),
+  ...listParameters.filter(({ name }) => ['filter', 'sortBy', 'sortOrder', 'count', 'cursor', 'total'].includes(name)),
   { name: 'from', type: 'dateTime', doc: 'Only events at or after this instant.' },
   { name: 'to', type: 'dateTime', doc: 'Only events before this instant.' },
   only('actorId', 'Only events of this person.'),
@@ -37,7 +37,7 @@ function eventScope({ authority }: Context): ((first: number) => SqlCondition) |
 /** The routes, given the key that the chain is signed under. */
 export function auditRoutes(masterKey: MasterKey): readonly Route[] {
   return guarded('audit', [
-    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, reach: 'query',
+    { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'], reach: 'query',
       handle: async ({ ctx, query }) => ({ body: await seenBy(ctx, await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }, eventScope(ctx))) }) },
     { method: 'GET', path: '/audit/verify', scope: 'admin', tag, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
       handle: async ({ ctx }) => {

@@ -1,9 +1,11 @@
 /** Routes of API keys: made, listed and revoked by administrators. */
-import { createKey, listKeys, revokeKey, type Scope } from '../access/api-keys.ts'
+import { createKey, keyOfRow, readApiKey, revokeKey, type Scope } from '../access/api-keys.ts'
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
-import { guarded, type Answer, type Call, type Route } from './route.ts'
+import { keyListing } from '../store/api-keys.ts'
+import { listed } from './listing.ts'
+import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 const tag = 'API keys'
 const key = { component: 'ApiKey' }
@@ -20,18 +22,13 @@ async function make({ ctx, body }: Call): Promise<Answer> {
   const until = expires === undefined || expires === null ? { value: null } : checkInstant(expires)
   if ('message' in until) throw wrong('expires', until.message)
   const made = await createKey(ctx, { userId, name, scopes: scopes as Scope[], expires: until.value as string | null })
-  return { secret: true, body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
-}
-
-/** As the answer that makes a key has it: scopes as a list, and nothing that is not there. */
-function shown({ scopes, ...key }: { scopes: string }): object {
-  const present = Object.entries(key).filter(([, value]) => value !== null)
-  return { ...Object.fromEntries(present), scopes: scopes.split(' ') }
+  return { secret: true, location: urlOf(ctx, '/keys', made.id), body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
 }
 
 export const keyRoutes: readonly Route[] = guarded('keys', [
-  { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true },
-    handle: async ({ ctx }) => ({ body: { items: (await listKeys(ctx)).map(shown) } }) },
+  { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true }, ...listed(keyListing, { show: (rows) => rows.map(keyOfRow) }) },
+  { method: 'GET', path: '/keys/:id', scope: 'admin', tag, operation: 'readKey', summary: 'Reads an API key, without its token.', answer: key,
+    handle: async ({ ctx, params }) => ({ body: await readApiKey(ctx, params.id!) }) },
   { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: make },
   { method: 'DELETE', path: '/keys/:id', scope: 'admin', tag, operation: 'revokeKey', summary: 'Revokes an API key at once.', status: 204,
     handle: async ({ ctx, params }) => {

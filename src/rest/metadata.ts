@@ -1,39 +1,78 @@
-/** Routes of metadata: /metadata/types and /metadata/elements, and the statuses and operations forms need to know. */
-import { createElement, createType, patchElement, patchType, removeElement, removeType } from '../directory/metadata.ts'
-import { listElements, listTypes, readElement, readType } from '../store/metadata-records.ts'
-import { guarded, type Route } from './route.ts'
+/** Routes of metadata: types, declared attributes, and types of organisations. Each is administered the same way. */
+import type { Context } from '../context.ts'
+import { createElement, createType, patchElement, patchType, removeElement, removeType, replaceElement, replaceType } from '../directory/metadata.ts'
+import { createOrganizationType, patchOrganizationType, removeOrganizationType, replaceOrganizationType } from '../directory/organization-types.ts'
+import type { Document } from '../model/attribute.ts'
+import type { Versions } from '../records/versions.ts'
+import type { Database, Row } from '../store/database.ts'
+import type { Listing } from '../store/list-rows.ts'
+import { elementListing, elementOfRow, readElement, readType, typeListing, typeOfRow, type Versioned } from '../store/metadata-records.ts'
+import { organizationTypeListing, organizationTypeOfRow, readOrganizationType } from '../store/organization-types.ts'
+import { listed } from './listing.ts'
+import { guarded, urlOf, type Answer, type QueryParameter, type Route } from './route.ts'
 
-const base = { tag: 'Metadata' } as const
-const type = { component: 'MetadataType' }
-const element = { component: 'MetadataElement' }
+type Change = (ctx: Context, id: string, body: unknown, versions: Versions) => Promise<Versioned>
 
-export const metadataRoutes: readonly Route[] = guarded('metadata', [
-  { ...base, method: 'GET', path: '/metadata/types', scope: 'read', operation: 'listMetadataTypes', summary: 'Lists metadata types.', answer: { ...type, list: true },
-    query: [{ name: 'grouping', type: 'string', doc: 'Only types of this grouping.' }],
-    handle: async ({ ctx, query }) => ({ body: { items: await listTypes(ctx.db, query.grouping as string | undefined) } }) },
-  { ...base, method: 'POST', path: '/metadata/types', scope: 'admin', operation: 'createMetadataType', summary: 'Makes a metadata type.', body: type, answer: type, status: 201,
-    handle: async ({ ctx, body }) => ({ body: await createType(ctx, body) }) },
-  { ...base, method: 'GET', path: '/metadata/types/:id', scope: 'read', operation: 'readMetadataType', summary: 'Reads a metadata type.', answer: type,
-    handle: async ({ ctx, params }) => ({ body: await readType(ctx.db, params.id!) }) },
-  { ...base, method: 'PATCH', path: '/metadata/types/:id', scope: 'admin', operation: 'patchMetadataType', summary: 'Changes a metadata type.', body: type, answer: type,
-    handle: async ({ ctx, params, body }) => ({ body: await patchType(ctx, params.id!, body) }) },
-  { ...base, method: 'DELETE', path: '/metadata/types/:id', scope: 'admin', operation: 'deleteMetadataType', summary: 'Removes a metadata type that nothing uses.', status: 204,
-    handle: async ({ ctx, params }) => {
-      await removeType(ctx, params.id!)
-      return {}
-    } },
-  { ...base, method: 'GET', path: '/metadata/elements', scope: 'read', operation: 'listMetadataElements', summary: 'Lists declared custom attributes.', answer: { ...element, list: true },
-    query: [{ name: 'typeId', type: 'string', doc: 'Only attributes of this type.' }],
-    handle: async ({ ctx, query }) => ({ body: { items: await listElements(ctx.db, query.typeId as string | undefined) } }) },
-  { ...base, method: 'POST', path: '/metadata/elements', scope: 'admin', operation: 'createMetadataElement', summary: 'Declares a custom attribute.', body: element, answer: element, status: 201,
-    handle: async ({ ctx, body }) => ({ body: await createElement(ctx, body) }) },
-  { ...base, method: 'GET', path: '/metadata/elements/:id', scope: 'read', operation: 'readMetadataElement', summary: 'Reads a declared attribute.', answer: element,
-    handle: async ({ ctx, params }) => ({ body: await readElement(ctx.db, params.id!) }) },
-  { ...base, method: 'PATCH', path: '/metadata/elements/:id', scope: 'admin', operation: 'patchMetadataElement', summary: 'Changes a declared attribute.', body: element, answer: element,
-    handle: async ({ ctx, params, body }) => ({ body: await patchElement(ctx, params.id!, body) }) },
-  { ...base, method: 'DELETE', path: '/metadata/elements/:id', scope: 'admin', operation: 'deleteMetadataElement', summary: 'Removes a declared attribute that no record has.', status: 204,
-    handle: async ({ ctx, params }) => {
-      await removeElement(ctx, params.id!)
-      return {}
-    } },
-], 'free')
+interface Kind {
+  path: string
+  component: string
+  listing: Listing
+  ofRow: (row: Row) => Document
+  /** A parameter of the list that is a column to be met. */
+  only?: QueryParameter & { column: string }
+  read: (db: Database, id: string) => Promise<Versioned>
+  create: (ctx: Context, body: unknown) => Promise<Versioned>
+  patch: Change
+  replace: Change
+  remove: (ctx: Context, id: string, versions: Versions) => Promise<void>
+  /** In summaries. */
+  one: string
+  many: string
+  removable: string
+}
+
+const kinds: readonly Kind[] = [
+  { path: '/metadata/types', component: 'MetadataType', listing: typeListing, ofRow: typeOfRow, one: 'a metadata type', many: 'metadata types', removable: 'that nothing uses',
+    only: { name: 'grouping', column: '"grouping"', type: 'string', doc: 'Only types of this grouping.' },
+    read: readType, create: createType, patch: patchType, replace: replaceType, remove: removeType },
+  { path: '/metadata/elements', component: 'MetadataElement', listing: elementListing, ofRow: elementOfRow, one: 'a declared attribute', many: 'declared custom attributes', removable: 'that no record has',
+    only: { name: 'typeId', column: 'type_id', type: 'string', doc: 'Only attributes of this type.' },
+    read: readElement, create: createElement, patch: patchElement, replace: replaceElement, remove: removeElement },
+  { path: '/metadata/organization-types', component: 'OrganizationType', listing: organizationTypeListing, ofRow: organizationTypeOfRow, one: 'a type of organisations', many: 'types of organisations and what may stand below each', removable: 'that no organisation has',
+    read: readOrganizationType, create: createOrganizationType, patch: patchOrganizationType, replace: replaceOrganizationType, remove: removeOrganizationType },
+]
+
+export const metadataRoutes: readonly Route[] = guarded('metadata', kinds.flatMap(routesOf), 'free')
+
+function routesOf({ path, component, listing, ofRow, only, one, many, removable, ...verb }: Kind): Omit<Route, 'needs'>[] {
+  const base = { tag: 'Metadata' } as const
+  const shape = { component }
+  const shown = ({ document, version }: Versioned): Answer => ({ body: document, version })
+  const list = listed(listing, {
+    show: (rows) => rows.map(ofRow),
+    ...(only ? { query: [parameterOf(only)], where: ({ query }) => ({ [only.column]: query[only.name] }) } : {}),
+  })
+  return [
+    { ...base, method: 'GET', path, scope: 'read', operation: `list${component}s`, summary: `Lists ${many}.`, answer: { ...shape, list: true }, ...list },
+    { ...base, method: 'POST', path, scope: 'admin', operation: `create${component}`, summary: `Makes ${one}.`, body: shape, answer: shape, status: 201,
+      handle: async ({ ctx, body }) => {
+        const made = await verb.create(ctx, body)
+        return { ...shown(made), location: urlOf(ctx, path, made.document.id) }
+      } },
+    { ...base, method: 'GET', path: `${path}/:id`, scope: 'read', operation: `read${component}`, summary: `Reads ${one}.`, answer: shape,
+      handle: async ({ ctx, params }) => shown(await verb.read(ctx.db, params.id!)) },
+    { ...base, method: 'PUT', path: `${path}/:id`, scope: 'admin', operation: `replace${component}`, summary: `Replaces ${one}.`, body: shape, answer: shape,
+      handle: async ({ ctx, params, body, versions }) => shown(await verb.replace(ctx, params.id!, body, versions)) },
+    { ...base, method: 'PATCH', path: `${path}/:id`, scope: 'admin', operation: `patch${component}`, summary: `Changes ${one} by JSON Merge Patch.`, body: shape, answer: shape,
+      handle: async ({ ctx, params, body, versions }) => shown(await verb.patch(ctx, params.id!, body, versions)) },
+    { ...base, method: 'DELETE', path: `${path}/:id`, scope: 'admin', operation: `delete${component}`, summary: `Removes ${one} ${removable}.`, status: 204,
+      handle: async ({ ctx, params, versions }) => {
+        await verb.remove(ctx, params.id!, versions)
+        return {}
+      } },
+  ]
+}
+
+function parameterOf({ column: _, ...parameter }: QueryParameter & { column: string }): QueryParameter {
+  return parameter
+}

@@ -23,7 +23,6 @@ export interface Schema {
   required?: readonly string[]
   additionalProperties?: Schema | boolean
   oneOf?: readonly Schema[]
-  discriminator?: { propertyName: string; mapping: Record<string, string> }
   readOnly?: boolean
   writeOnly?: boolean
   /** Ours: cannot be changed after creation. */

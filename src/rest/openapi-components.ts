@@ -4,6 +4,7 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
+import { sessionAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
@@ -11,6 +12,7 @@ import { user } from '../model/user.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
+import { accessComponents } from './openapi-access.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
@@ -117,10 +119,12 @@ export function allComponents(): Record<string, Schema> {
     OrganizationType: entrySchema(organizationType),
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
+    ...accessComponents,
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,
     ApiKey: apiKey,
+    Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,
     Problem: problem,

@@ -22,6 +22,24 @@ const bulk = object('Bulk operation', 'One operation over everyone a filter find
   options: refTo('Operation'),
 }, ['kind', 'operation'])
 
+const grant = object('What to assign', 'What to give or take: one of role, group and resource. Taking it away needs a start only where there are several periods.', {
+  group: { ...text('The group.', 32), 'x-references': 'Group' },
+  role: { ...text('The role.', 32), 'x-references': 'Role' },
+  resource: { ...text('The resource.', 32), 'x-references': 'Resource' },
+  start: instant('When it begins; absent means always.'),
+  end: instant('When it ends (that instant excluded); absent means open, or after the duration that the group or role sets.'),
+  rights: list('The rights it carries.', text('The id of a right.', 32)),
+  description: text('A note, or the request that granted it.', 255),
+})
+
+const bulkGrant = object('Bulk assignment', 'A group, role or resource given to, or taken from, everyone a filter finds; the plan is of the kind grants.', {
+  kind: { type: 'string', const: 'bulk', description: 'Which kind of plan this asks for.' },
+  operation: { ...text('Whether to give or to take.'), enum: ['assign', 'unassign'] },
+  filter: text('A SCIM filter: whom; this or `q` is needed.'),
+  q: text('Words that begin words of a name, login or e-mail address.'),
+  options: refTo('Grant'),
+}, ['kind', 'operation', 'options'])
+
 const merge = object('Merge', 'Two records of one person become one.', {
   kind: { type: 'string', const: 'merge', description: 'Which kind of plan this asks for.' },
   survivor: { ...text('The record that stays.', 32), 'x-references': 'User' },
@@ -36,7 +54,7 @@ const mergeInto = object('Merge into a person', 'The duplicate of the person at 
 
 const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync would do; applied as it stands or not at all.', {
   id: readOnly(text('The id of the plan.')),
-  kind: readOnly(text('import, bulk, merge, sync or mass-delete.')),
+  kind: readOnly(text('import, bulk, grants, merge, sync or mass-delete.')),
   status: readOnly({
     ...text('Where the plan stands.'),
     enum: ['planning', 'planned', 'stopped', 'applying', 'applied', 'cancelled', 'undone'],
@@ -73,11 +91,10 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
 const planRequest: Schema = {
   title: 'Plan request',
   description: 'What to plan. Imports and syncs are planned by the command line.',
-  oneOf: [refTo('BulkRequest'), refTo('MergeRequest')],
-  discriminator: { propertyName: 'kind', mapping: { bulk: '#/components/schemas/BulkRequest', merge: '#/components/schemas/MergeRequest' } },
+  oneOf: [refTo('BulkRequest'), refTo('BulkGrantRequest'), refTo('MergeRequest')],
 }
 
 export const planComponents: Record<string, Schema> = {
-  Operation: operation, Plan: plan, PlanStep: planStep, PlanRequest: planRequest, BulkRequest: bulk, MergeRequest: merge,
+  Operation: operation, Plan: plan, PlanStep: planStep, PlanRequest: planRequest, BulkRequest: bulk, BulkGrantRequest: bulkGrant, Grant: grant, MergeRequest: merge,
   MergeInto: mergeInto,
 }

@@ -148,7 +148,7 @@ function operationOf(route: Route): Operation {
 }
 
 function pathParameters(route: Route): Parameter[] {
-  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.' }
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.', targetId: 'The id of what it has.' }
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
     { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
   ))
@@ -164,14 +164,16 @@ function queryParameter(parameter: QueryParameter, route: Route): Parameter {
 
 const resources: Record<string, Resource> = { User: user, Organization: organization, Group: group, Role: role, Resource: resource, Right: right }
 
-function sortable(route: Route): string[] | undefined {
+function sortable(route: Route): readonly string[] | undefined {
+  if (route.sortable) return route.sortable
   const own = resources[route.answer?.component ?? '']
   return own?.attributes.filter((one) => one.sortable).map(({ path }) => path)
 }
 
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
-export function takesVersions({ method, path }: Pick<Route, 'method' | 'path'>): boolean {
-  return method !== 'GET' && ((/^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) && !/\/(merge|delegations(\/.*)?)$/.test(path)) || /^\/portals\/:id(\/settings)?$/.test(path))
+export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
+  if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId)$/.test(path)) return false
+  return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {
@@ -199,7 +201,7 @@ function successOf(route: Route): Record<string, Response> {
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
   const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }
-  return { [status]: success, ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
+  return { [status]: success, ...(route.upserts ? { 201: { ...success, description: 'Made.' } } : {}), ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
 }
 
 const headerNames: Record<string, string> = { ETag: 'ETag', Location: 'Location', RequestId: 'X-Request-Id', IdempotencyReplayed: 'Idempotency-Replayed' }

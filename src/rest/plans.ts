@@ -1,4 +1,5 @@
 /** Routes of plans of every kind: what they would do, step by step, and applying them. */
+import { grantRequest, isGrantRequest, planGrants } from '../access/grants.ts'
 import { bulkRequest, planBulk } from '../directory/bulk.ts'
 import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
@@ -9,8 +10,9 @@ import type { Need } from '../model/own-access.ts'
 import { cancelPlan, releasePlan } from '../plans/apply.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { seenBy } from '../records/veil.ts'
-import { listPlans, listSteps, notePlanStop, readPlan, type Plan, type PlanStatus } from '../store/plans.ts'
-import { guarded, pageParameters, type Answer, type Call, type Route } from './route.ts'
+import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
+import { listed } from './listing.ts'
+import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
@@ -24,72 +26,42 @@ const tag = 'Plans'
 const change: readonly Need[] = [{ resource: 'plans', right: 'UPDATE' }]
 const plan = { component: 'Plan' }
 
+const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
+
 export const bulkNeeds: PlanKind['needs'] = ({ operation }) => [needOf(operation as Parameters<typeof needOf>[0])]
+export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 /** Whoever merges sees and writes everything about two people. */
 export const mergeNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-
 /** An import brings people, organisations and what they belong to. */
 export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
-  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
+  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 
-async function planned(ctx: Context, needs: PlanKind['needs'], request: object, plan: () => Promise<Plan>): Promise<Answer> {
-  refuseUnless(ctx.authority, needs({ ...request }))
-  return { body: await plan() }
+async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {
+  refuseUnless(ctx.authority, needs(Object.fromEntries(Object.entries(request))))
+  return made(ctx, await plan(ctx, request))
 }
 
 /** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
-async function makePlan({ ctx, body }: Call): Promise<Answer> {
+async function makePlan(call: Call): Promise<Answer> {
+  const { body } = call
   const kind = isObject(body) ? body.kind : undefined
-  if (kind === 'bulk') {
-    const request = bulkRequest(body)
-    return planned(ctx, bulkNeeds, request, () => planBulk(ctx, request))
-  }
-  if (kind === 'merge') {
-    const request = mergeRequest(body)
-    return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
-  }
+  if (kind === 'bulk' && isGrantRequest(body)) return planned(call, grantNeeds, grantRequest(body), planGrants)
+  if (kind === 'bulk') return planned(call, bulkNeeds, bulkRequest(body), planBulk)
+  if (kind === 'merge') return planned(call, mergeNeeds, mergeRequest(body), planMerge)
   throw new GatehouseError('invalid_value', 'kind: must be bulk or merge; imports and syncs are planned by the command line.')
 }
 
 /** The same for a person at their own address: the duplicate merges into them. */
-async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
+async function mergeInto(call: Call): Promise<Answer> {
+  const { params, body } = call
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
   const other = Object.keys(body).find((key) => key !== 'duplicate' && key !== 'take')
   if (other !== undefined) throw new GatehouseError('unknown_attribute', `${other}: is not part of a merge into the person at this address.`)
-  const request = mergeRequest({ ...body, survivor: params.id })
-  return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
-}
-
-/** Who may administer some people only sees the plans they made, which speak of none but those. */
-const ownOnly = ({ authority, actor }: Context) => (authority?.reach ? (actor.userId ?? undefined) : undefined)
-
-/** A plan that the caller may see, or `not_found`. */
-async function seenPlan(ctx: Context, id: string): Promise<Plan> {
-  const found = await readPlan(ctx.db, id)
-  const own = ownOnly(ctx)
-  if (own !== undefined && found.actorId !== own) throw new GatehouseError('not_found', `There is no plan with the id ${id}.`)
-  return found
-}
-
-async function listPage({ ctx, query }: Call): Promise<Answer> {
-  const count = (query.count as number | undefined) ?? 100
-  const found = await listPlans(ctx.db, { kind: query.kind as string | undefined, status: query.status as PlanStatus | undefined, actorId: ownOnly(ctx), count: count + 1, before: query.cursor as string | undefined })
-  const items = found.slice(0, count)
-  return { body: { items, ...(found.length > count ? { next: items.at(-1)!.id } : {}) } }
-}
-
-async function stepsPage({ ctx, params, query }: Call): Promise<Answer> {
-  await seenPlan(ctx, params.id!)
-  const count = (query.count as number | undefined) ?? 100
-  const after = query.cursor === undefined ? 0 : Number(query.cursor)
-  if (!Number.isInteger(after) || after < 0 || after > 2_147_483_647) throw new GatehouseError('invalid_cursor')
-  const found = await listSteps(ctx.db, params.id!, { after, count: count + 1, action: query.action as string | undefined, failed: query.failed as boolean | undefined })
-  const items = found.slice(0, count)
-  return { body: { items: await seenBy(ctx, items), ...(found.length > count ? { next: String(items.at(-1)!.step) } : {}) } }
+  return planned(call, mergeNeeds, mergeRequest({ ...body, survivor: params.id }), planMerge)
 }
 
 const mostWaitedFor = 1000
@@ -120,6 +92,32 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
   return first.promise
 }
 
+/** Who may administer some people only sees the plans they made, which speak of none but those. */
+const ownOnly = ({ authority, actor }: Context) => (authority?.reach ? (actor.userId ?? undefined) : undefined)
+
+/** A plan that the caller may see, or `not_found`. */
+async function seenPlan(ctx: Context, id: string): Promise<Plan> {
+  const found = await readPlan(ctx.db, id)
+  const own = ownOnly(ctx)
+  if (own !== undefined && found.actorId !== own) throw new GatehouseError('not_found', `There is no plan with the id ${id}.`)
+  return found
+}
+
+const planList = listed(planListing, {
+  query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }],
+  where: ({ ctx, query: { kind, status } }) => ({ kind, status, actor_id: ownOnly(ctx) }),
+  show: (rows) => rows.map(planOfRow),
+})
+
+const stepList = listed(stepListing, {
+  query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }],
+  where: async ({ ctx, params, query: { action, failed } }) => {
+    await seenPlan(ctx, params.id!)
+    return { plan_id: params.id, action, ...(failed === true ? { status: 'failed' } : {}) }
+  },
+  show: (rows, _db, ctx) => seenBy(ctx, rows.map(stepOfRow)),
+})
+
 /** The routes, given how plans of each kind are applied. */
 export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly Route[] {
   const act = async (call: Call, name: 'apply' | 'undo'): Promise<Answer> => {
@@ -137,13 +135,13 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     return { body: await act(ctx, id) }
   }
   return guarded('plans', [
-    { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, handle: listPage,
-      query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }, ...pageParameters] },
+    { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
     { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, or the merge of two people.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
-    { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, handle: stepsPage,
-      query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }, ...pageParameters] },
+    { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
+    { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true }, needs: [{ resource: 'portals', right: 'READ' }],
+      ...listed(planListing, { where: ({ ctx }) => ({ kind: 'sync', actor_id: ownOnly(ctx) }), show: (rows) => rows.map(planOfRow) }) },
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'undo') },
     { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], handle: (call) => answer(call, releasePlan) },

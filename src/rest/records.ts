@@ -17,7 +17,7 @@ import { veiled } from '../model/veil.ts'
 import { listIds } from '../store/list-records.ts'
 import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
-import { attributesParameter, guarded, listParameters, type Answer, type Call, type Route } from './route.ts'
+import { attributesParameter, guarded, listParameters, urlOf, type Answer, type Call, type Route } from './route.ts'
 
 interface Verbs {
   kind: RecordKind
@@ -59,8 +59,7 @@ export const recordRoutes: readonly Route[] = verbs.flatMap((one) => [
 ])
 
 export function addressOf(ctx: Context, resource: Resource, id: unknown): string {
-  const origin = ctx.config.PUBLIC_URL ?? `http://localhost:${ctx.config.PORT}`
-  return `${origin}/api/v1/${resource.segment}/${encodeURIComponent(String(id))}`
+  return urlOf(ctx, `/${resource.segment}`, id)
 }
 
 /** A record as an answer, as far as the caller may see it, with its version for the ETag. */

@@ -54,11 +54,17 @@ export interface Route extends Guarded {
   operation: string
   summary: string
   query?: readonly QueryParameter[]
+  /** What `sortBy` may name, where the answer's attribute list does not tell. */
+  sortable?: readonly string[]
   body?: Shape
   bodyRequired?: boolean
   answer?: Shape
   /** The status of success; default 200. */
   status?: number
+  /** There is no version to hold a change against; If-Match is refused. */
+  unversioned?: boolean
+  /** Answers 201 instead of 200 when it made something. */
+  upserts?: boolean
   handle: (call: Call) => Promise<Answer>
 }
 
@@ -78,6 +84,11 @@ export function guarded(resource: OwnResource, routes: readonly (Omit<Route, 'ne
     const reach = route.reach ?? (personParameter(route) ? 'path' : route.method === 'GET' ? reads : undefined)
     return { ...route, needs: route.needs ?? [{ resource, right: rightByMethod[route.method] }], ...(reach ? { reach } : {}) }
   })
+}
+
+/** The address of a record, for Location: `/metadata/types` and its id. */
+export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
+  return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
 }
 
 export const listParameters: readonly QueryParameter[] = [
@@ -126,7 +137,12 @@ function readParameter(parameter: QueryParameter, value: unknown): string | numb
     if (!/^\d{1,10}$/.test(value) || number < min || number > max) throw refuse(`must be a whole number from ${min} to ${max}`)
     return number
   }
-  if (parameter.type === 'dateTime' && Number.isNaN(Date.parse(value))) throw refuse('must be an instant such as 2026-11-21T08:30:00Z')
+  if (parameter.type === 'dateTime') {
+    // An offset's plus sign arrives as a space from whoever does not encode it.
+    const instant = value.replace(/ (?=\d\d:\d\d$)/, '+')
+    if (Number.isNaN(Date.parse(instant))) throw refuse('must be an instant such as 2026-11-21T08:30:00Z')
+    return instant
+  }
   if (parameter.values && !parameter.values.includes(value)) throw refuse(`must be one of ${parameter.values.join(', ')}`)
   return value
 }

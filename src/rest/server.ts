@@ -66,7 +66,8 @@ async function securityHeaders(request: FastifyRequest, reply: FastifyReply, pay
 function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const problem = problemOf(error, request.id)
   if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
-  const retryAfter = retryAfterSeconds[problem.status]
+  // What was too slow will be too slow again.
+  const retryAfter = problem.code === 'too_slow' ? undefined : retryAfterSeconds[problem.status]
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
@@ -76,6 +77,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknow
 export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
   const limits: Limits = { failures: failureLimiter(base.config), requests: requestLimiter(base.config) }
   const identities = new WeakMap<FastifyRequest, Identity>()
+  const reading: BaseContext = { ...base, db: base.db.withLimit(base.config.READ_TIMEOUT_SECONDS * 1000) }
   for (const route of routes) {
     server.route({
       method: route.method,
@@ -88,7 +90,7 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       },
       handler: async (request, reply) => {
         const identity = identities.get(request)!
-        const call = readCall(base, route, request, identity)
+        const call = readCall(route.method === 'GET' ? reading : base, route, request, identity)
         await keepWithinReach(call.ctx, route, call.params[personParameter(route) ?? ''])
         const answer = await carryOut(route, call, identity, request, reply)
         return sendAnswer(request, reply, route, answer)

@@ -1,6 +1,8 @@
 /** SQL on API keys, which stand in USER_KEY with a hash instead of a value. */
+import { apiKeyAttributes } from '../model/listings.ts'
 import { personCounts } from './access-walk.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, Row, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
 import { ownRightsSql } from './own-access.ts'
 
 export interface KeyRow {
@@ -51,8 +53,15 @@ export async function deleteKey(tx: Transaction, id: string): Promise<{ userId: 
   return tx.first(`delete from user_key where user_key_id = $1 and key_hash is not null returning user_id as "userId", name, scopes`, [id])
 }
 
-export async function readKeys(db: Pick<Database, 'query'>): Promise<Omit<KeyRow, 'hash'>[]> {
-  return db.query(`select ${shown} from user_key k where k.key_hash is not null order by k.user_key_id`)
+/** API keys, in the order they were made. */
+export const keyListing: Listing = {
+  name: 'ApiKey', idColumn: 'user_key_id', attributes: apiKeyAttributes, collections: [], order: ['id'],
+  table: '(select user_key_id, user_id, name, scopes, expires_at, create_date, created_by, last_used_at from user_key where key_hash is not null)',
+}
+
+/** An API key, or undefined. */
+export async function readKey(db: Pick<Database, 'first'>, id: string): Promise<Row | undefined> {
+  return db.first(`select k.* from ${keyListing.table} k where k.user_key_id = $1`, [id])
 }
 
 /** When the key was last used, to the hour: not every request writes. */

@@ -231,23 +231,23 @@ export async function findEvent(db: Reader, eventId: string, scope?: SqlConditio
 }
 
 /**
- * A page of events, newest first, under conditions over the alias t.
- * `before` continues after the event with that time and id.
+ * A page of events in the order of time, or (the default) against it, under conditions over the alias t.
+ * `after` is the last event of the page before.
  */
-export async function newestEvents(
+export async function eventsByTime(
   db: Reader,
   where: readonly string[],
   params: readonly unknown[],
-  before: { at: string; eventId: string } | undefined,
-  limit: number,
+  { after, ascending, limit }: { after?: { at: string; eventId: string }; ascending: boolean; limit: number },
 ): Promise<StoredEvent[]> {
   const conditions = [...where]
   const all = [...params]
   const param = (value: unknown) => `$${all.push(value)}`
-  if (before) conditions.push(`(t.at, t.event_id) < (${param(before.at)}::timestamptz, ${param(before.eventId)})`)
+  const [sign, direction] = ascending ? ['>', 'asc'] : ['<', 'desc']
+  if (after) conditions.push(`(t.at, t.event_id) ${sign} (${param(after.at)}::timestamptz, ${param(after.eventId)})`)
   return db.query<StoredEvent>(
     `select ${stored} from gatehouse.audit_event t where ${conditions.length > 0 ? conditions.join(' and ') : 'true'}
-     order by t.at desc, t.event_id desc limit ${param(limit)}`,
+     order by t.at ${direction}, t.event_id ${direction} limit ${param(limit)}`,
     all,
   )
 }

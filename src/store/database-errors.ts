@@ -37,7 +37,8 @@ export function asDomainError(error: unknown): unknown {
   if (isConnectionLoss(error)) return new GatehouseError('unavailable', undefined, { cause: error })
   if (cause.code === '53100') return new GatehouseError('disk_full', undefined, { cause: error })
   if (cause.code === '57014') {
-    return new GatehouseError('unavailable', 'The database took too long to answer.', { cause: error })
+    const advice = 'Ask for less: narrow the filter, leave out total=true, or sort by another attribute.'
+    return new GatehouseError('too_slow', `The database took too long to answer and was stopped. ${advice}`, { cause: error })
   }
   // Raised by the triggers of migration 0015, in words meant for the caller.
   if (cause.code === '42501' && cause.constraint === 'own_access') return new GatehouseError('forbidden', cause.message, { cause: error })

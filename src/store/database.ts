@@ -147,21 +147,30 @@ export class Transaction extends Connection {
 
 let cursors = 0
 
+// Without a listener a connection that dies between two statements would end the process.
+const ignore = () => {}
+
+/** The limits of connections that have another one than they began with. */
+const limits = new WeakMap<pg.PoolClient, number>()
+
 export class Database extends Connection {
   readonly pool: pg.Pool
+  private readonly defaultLimitMs: number
+  private limitMs: number
   private beforeCommit: ((tx: Transaction) => Promise<void>) | undefined
   private settings = ''
 
   constructor(options: DatabaseOptions) {
     super(options.namedStatements ?? true, options.hasRoom ?? (() => true))
     const { connectionString, host, user, password, database } = options
+    this.defaultLimitMs = this.limitMs = options.statementTimeoutMs ?? 60_000
     this.pool = new pg.Pool({
       ...(connectionString === undefined ? { host, user, password, database } : { connectionString }),
       max: options.poolSize ?? 10,
       idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 5_000,
       application_name: options.applicationName ?? 'gatehouse',
-      statement_timeout: options.statementTimeoutMs ?? 60_000,
+      statement_timeout: this.defaultLimitMs,
       // Many short statements side by side: compiling one, or spreading it over several processes, costs more than it saves.
       options: '-c timezone=UTC -c datestyle=ISO -c jit=off -c max_parallel_workers_per_gather=0',
       types,
@@ -170,8 +179,44 @@ export class Database extends Connection {
     this.pool.on('error', () => {})
   }
 
-  protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    return this.pool.query<Row>(config)
+  protected async run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    const client = await this.pool.connect()
+    client.on('error', ignore)
+    let failure: Error | undefined
+    try {
+      // A pooler gives the connection to somebody else after each transaction: there the limit must end with it.
+      if (!this.namedStatements && this.limitMs !== this.defaultLimitMs) return await this.runAlone(client, config)
+      await this.limit(client, this.limitMs)
+      return await client.query<Row>(config)
+    } catch (error) {
+      failure = error as Error
+      throw error
+    } finally {
+      client.off('error', ignore)
+      client.release(failure)
+    }
+  }
+
+  private async runAlone(client: pg.PoolClient, config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    await client.query('begin')
+    await client.query(`set local statement_timeout = ${this.limitMs}`)
+    const result = await client.query<Row>(config)
+    await client.query('commit')
+    return result
+  }
+
+  /** Sets a connection's limit where another one stands; connections mostly serve the same sort of statement twice. */
+  private async limit(client: pg.PoolClient, ms: number): Promise<void> {
+    if ((limits.get(client) ?? this.defaultLimitMs) === ms) return
+    await client.query(`set statement_timeout = ${ms}`)
+    limits.set(client, ms)
+  }
+
+  /** The same database for questions that may take so long at most, each; transactions keep the ordinary limit. */
+  withLimit(ms: number): Database {
+    const view = Object.create(this) as Database
+    view.limitMs = Math.min(ms, this.defaultLimitMs || ms)
+    return view
   }
 
   /**
@@ -192,12 +237,11 @@ export class Database extends Connection {
     const client = await this.pool.connect().catch((error: unknown) => {
       throw this.domainError(error)
     })
-    // Without a listener a connection that dies between two statements would end the process.
-    const ignore = () => {}
     client.on('error', ignore)
     let broken: Error | undefined
     try {
       const tx = new Transaction(client, this.namedStatements, this.hasRoom)
+      await this.limit(client, this.defaultLimitMs)
       await tx.execute(begin + this.settings)
       const result = await work(tx)
       await this.beforeCommit?.(tx)

@@ -5,7 +5,7 @@
  * text covers an attribute, its trigram index narrows `co`, `sw`, `ew` and unindexed `eq` first.
  */
 import { GatehouseError } from '../errors.ts'
-import type { Attribute, Collection, CustomAttributes, Resource } from '../model/attribute.ts'
+import type { Attribute, Collection, CustomAttributes, FilterTarget } from '../model/attribute.ts'
 import { conditionOf, numberForm, type Condition, type Test } from '../model/filter-condition.ts'
 import type { Filter } from '../model/filter.ts'
 import { fold, searchWords } from '../model/fold.ts'
@@ -25,7 +25,7 @@ interface Scope {
 }
 
 /** The condition of a filter; its parameters are numbered from `first`. Errors: `invalid_filter`. */
-export function compileFilter(filter: Filter, resource: Resource, first: number): SqlCondition {
+export function compileFilter(filter: Filter, resource: FilterTarget, first: number): SqlCondition {
   const params: unknown[] = []
   const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
   const sql = compile(conditionOf(filter, resource), { alias: 't', table: resource.table, idColumn: resource.idColumn, parameter })

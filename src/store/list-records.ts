@@ -140,11 +140,13 @@ function sortType(attribute: Attribute): SortKey['type'] {
 
 /** A cursor belongs to one filter and order: with another it would skip or repeat. */
 function fingerprint(query: ListQuery): string {
-  const parts = [query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending']
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11)
+  return pageMark([query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending'])
 }
 
-function writeCursor(mark: string, key: string | null, id: string): string {
+/** What a cursor belongs to, in short. */
+export const pageMark = (parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11)
+
+export function writeCursor(mark: string, key: string | null, id: string): string {
   return Buffer.from(JSON.stringify([mark, key, id])).toString('base64url')
 }
 
@@ -156,14 +158,17 @@ function isWrongData(error: unknown): boolean {
   return [code, cause?.code].some((one) => one?.startsWith('22'))
 }
 
-function readCursor(cursor: string, mark: string): [string | null, string] {
+const isText = (part: unknown) => typeof part === 'string' && !part.includes('\u0000') && part.isWellFormed()
+
+/** Errors: `invalid_cursor`. */
+export function readCursor(cursor: string, mark: string): [string | null, string] {
   let parts: unknown
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
     parts = undefined
   }
-  const valid = Array.isArray(parts) && parts.length === 3 && (typeof parts[1] === 'string' || parts[1] === null) && typeof parts[2] === 'string'
+  const valid = Array.isArray(parts) && parts.length === 3 && (isText(parts[1]) || parts[1] === null) && isText(parts[2])
   if (!valid) throw foreignCursor()
   const [given, key, id] = parts as [string, string | null, string]
   if (given !== mark) throw new GatehouseError('invalid_cursor', 'cursor: belongs to another filter, search or order; repeat those of the page before.')

@@ -148,7 +148,7 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
 }
 
 /**
- * Puts kept rows back; those that exist already (they moved) are left to takeBackLinks. Errors: that of the constraint
+ * Puts kept rows back, as standing from now on; those that exist already (they moved) are left to takeBackLinks. Errors: that of the constraint
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
@@ -156,7 +156,8 @@ export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void
     const columns = await tx.query<{ name: string; keyed: boolean }>(
       `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as keyed from pg_attribute a
        left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
-       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = '' order by a.attnum`, [table])
+       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+         and a.attname <> 'recorded_from' order by a.attnum`, [table])
     const list = columns.map(({ name }) => `"${name}"`).join(', ')
     const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
     await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) on conflict (${key}) do nothing`, [JSON.stringify(rows)])

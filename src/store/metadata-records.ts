@@ -1,52 +1,62 @@
 /** SQL on METADATA_TYPE and METADATA_ELEMENT with its valid values, one at a time, for administering them. */
 import { GatehouseError } from '../errors.ts'
-import { setValueAt, type Attribute, type Collection, type Document } from '../model/attribute.ts'
+import type { Attribute, Collection, Document } from '../model/attribute.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
-import { columnsOf, fromColumn, toColumn } from '../model/rows.ts'
+import { columnsOf, toColumn } from '../model/rows.ts'
 import type { Database, Row, Transaction } from './database.ts'
+import { documentOfRow, type Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
 const columns = (kind: Collection): Attribute[] => columnsOf(kind.attributes)
 const quoted = (attribute: Attribute) => `"${attribute.column}"`
 
-function toDocument(kind: Collection, row: Row): Document {
-  const document: Document = {}
-  for (const attribute of columns(kind)) {
-    const value = fromColumn(attribute, row[attribute.column])
-    if (value !== undefined) setValueAt(document, attribute.path, value)
-  }
-  if (Array.isArray(row.valid_values)) document.validValues = row.valid_values
-  return document
+const target = ({ table, idColumn, attributes }: Collection) => ({ table, idColumn, attributes, collections: [] })
+
+/** Types in the order forms show them. */
+export const typeListing: Listing = { name: 'MetadataType', ...target(metadataType), order: ['grouping', 'displayOrder'] }
+
+/** Declared attributes in the order forms show them, with their valid values. */
+export const elementListing: Listing = {
+  name: 'MetadataElement', ...target(metadataElement), order: ['typeId', 'displayOrder', 'name'],
+  table: `(select e.*, (select json_agg(v.ui_value order by v.display_order) from md_element_valid_values v where v.metadata_element_id = e.metadata_id) as valid_values
+    from metadata_element e)`,
 }
 
-const validValues = `(select json_agg(v.ui_value order by v.display_order) from md_element_valid_values v where v.metadata_element_id = metadata_id) as valid_values`
+export const typeOfRow = (row: Row): Document => documentOfRow(typeListing, row)
 
-function select(kind: Collection): string {
-  const extra = kind === metadataElement ? `, ${validValues}` : ''
-  return `select ${columns(kind).map(quoted).join(', ')}${extra} from ${kind.table}`
+export function elementOfRow(row: Row): Document {
+  const document = documentOfRow(elementListing, row)
+  return Array.isArray(row.valid_values) ? { ...document, validValues: row.valid_values } : document
 }
 
-async function readOne(db: Reader, kind: Collection, id: string): Promise<Document> {
-  const row = await db.first(`${select(kind)} where ${kind.idColumn} = $1`, [id])
-  if (!row) throw new GatehouseError('not_found', `There is no ${kind.label} with the id ${id}.`)
-  return toDocument(kind, row)
+async function readOne(db: Reader, listing: Listing, label: string, id: string): Promise<Row> {
+  const row = await db.first(`select t.* from ${listing.table} t where t.${listing.idColumn} = $1`, [id])
+  if (!row) throw new GatehouseError('not_found', `There is no ${label} with the id ${id}.`)
+  return row
 }
 
-export const readType = (db: Reader, id: string) => readOne(db, metadataType, id)
-export const readElement = (db: Reader, id: string) => readOne(db, metadataElement, id)
-
-/** Types, of one grouping when asked, in the order forms show them. */
-export async function listTypes(db: Reader, grouping: string | undefined): Promise<Document[]> {
-  const rows = await db.query(`${select(metadataType)} where $1::text is null or "grouping" = $1 order by "grouping", display_order, type_id limit 10000`, [grouping ?? null])
-  return rows.map((row) => toDocument(metadataType, row))
+/** A document, and the version of its record: the ETag. */
+export interface Versioned {
+  document: Document
+  version: number
 }
 
-/** Declared attributes, of one type when asked. */
-export async function listElements(db: Reader, typeId: string | undefined): Promise<Document[]> {
-  const rows = await db.query(`${select(metadataElement)} where $1::text is null or type_id = $1 order by type_id, display_order, attribute_name, metadata_id limit 10000`, [typeId ?? null])
-  return rows.map((row) => toDocument(metadataElement, row))
+export async function readType(db: Reader, id: string): Promise<Versioned> {
+  const row = await readOne(db, typeListing, metadataType.label, id)
+  return { document: typeOfRow(row), version: row.version as number }
 }
+
+export async function readElement(db: Reader, id: string): Promise<Versioned> {
+  const row = await readOne(db, elementListing, metadataElement.label, id)
+  return { document: elementOfRow(row), version: row.version as number }
+}
+
+/** Keeps a record as it is until the transaction ends, so that the version that is judged is the one that is changed. */
+const lock = (tx: Transaction, { table, idColumn }: Collection, id: string) => tx.execute(`select from ${table} where ${idColumn} = $1 for update`, [id])
+
+export const lockType = (tx: Transaction, id: string) => lock(tx, metadataType, id)
+export const lockElement = (tx: Transaction, id: string) => lock(tx, metadataElement, id)
 
 async function insert(tx: Transaction, kind: Collection, document: Document): Promise<void> {
   const list = columns(kind)
@@ -57,7 +67,7 @@ async function insert(tx: Transaction, kind: Collection, document: Document): Pr
 async function update(tx: Transaction, kind: Collection, id: string, document: Document): Promise<void> {
   const list = columns(kind).filter((attribute) => attribute.column !== kind.idColumn)
   const sets = list.map((attribute, index) => `${quoted(attribute)} = $${index + 2}`)
-  await tx.execute(`update ${kind.table} set ${sets.join(', ')} where ${kind.idColumn} = $1`, [id, ...list.map((attribute) => cell(attribute, document))])
+  await tx.execute(`update ${kind.table} set ${sets.join(', ')}, version = version + 1 where ${kind.idColumn} = $1`, [id, ...list.map((attribute) => cell(attribute, document))])
 }
 
 /** Flags that are not given are off. */
@@ -85,7 +95,6 @@ export async function insertElement(tx: Transaction, element: Document): Promise
 export async function updateElement(tx: Transaction, id: string, element: Document): Promise<void> {
   await checkPattern(tx, element)
   await update(tx, metadataElement, id, element)
-  await tx.execute('update metadata_element set version = version + 1 where metadata_id = $1', [id])
   await replaceValidValues(tx, element)
 }
 

@@ -1,32 +1,36 @@
 /** SQL on ORGANIZATION_TYPE and the nesting it allows. */
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
+import { organizationType } from '../model/organization-type.ts'
 import type { Database, Row, Transaction } from './database.ts'
+import { documentOfRow, type Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
-const select = `select t.org_type_id as id, t.name, t.description,
-  (select json_agg(m.member_org_type_id order by m.member_org_type_id) from org_type_valid_membership m where m.org_type_id = t.org_type_id) as members
-  from organization_type t`
-
-const toDocument = (row: Row): Document => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null))
-
-/** All types, by name. */
-export async function listOrganizationTypes(db: Reader): Promise<Document[]> {
-  return (await db.query(`${select} order by t.name collate "C", t.org_type_id limit 10000`)).map(toDocument)
+/** Types by name, with those that may stand below each. */
+export const organizationTypeListing: Listing = {
+  name: 'OrganizationType', idColumn: organizationType.idColumn, attributes: organizationType.attributes, collections: [], order: ['name'],
+  table: `(select o.*, (select json_agg(m.member_org_type_id order by m.member_org_type_id) from org_type_valid_membership m where m.org_type_id = o.org_type_id) as members
+    from organization_type o)`,
 }
 
-/** One type, or `not_found`. */
-export async function readOrganizationType(db: Reader, id: string): Promise<Document> {
-  const row = await db.first(`${select} where t.org_type_id = $1`, [id])
+export function organizationTypeOfRow(row: Row): Document {
+  const document = documentOfRow(organizationTypeListing, row)
+  return Array.isArray(row.members) ? { ...document, members: row.members } : document
+}
+
+/** One type with its version, or `not_found`; locked until the transaction ends when asked for. */
+export async function readOrganizationType(db: Reader, id: string, lock = false): Promise<{ document: Document; version: number }> {
+  if (lock) await db.query('select from organization_type where org_type_id = $1 for update', [id])
+  const row = await db.first(`select t.* from ${organizationTypeListing.table} t where t.org_type_id = $1`, [id])
   if (!row) throw new GatehouseError('not_found', `There is no organisation type with the id ${id}.`)
-  return toDocument(row)
+  return { document: organizationTypeOfRow(row), version: row.version as number }
 }
 
 /** Writes a type with the types that may stand below it, new or changed. Errors: `already_exists` for a taken name, `invalid_reference`. */
 export async function writeOrganizationType(tx: Transaction, type: Document, isNew: boolean): Promise<void> {
   const values = [type.id, type.name, type.description ?? null]
-  await tx.execute(isNew ? 'insert into organization_type (org_type_id, name, description) values ($1, $2, $3)' : 'update organization_type set name = $2, description = $3 where org_type_id = $1', values)
+  await tx.execute(isNew ? 'insert into organization_type (org_type_id, name, description) values ($1, $2, $3)' : 'update organization_type set name = $2, description = $3, version = version + 1 where org_type_id = $1', values)
   await tx.execute('delete from org_type_valid_membership where org_type_id = $1', [type.id])
   await tx.execute('insert into org_type_valid_membership (org_type_id, member_org_type_id) select $1, * from unnest($2::text[])', [type.id, (type.members ?? []) as string[]])
 }

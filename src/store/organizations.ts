@@ -1,5 +1,7 @@
 /** The hierarchy of organisations: circles, nesting, neighbours. Edges count whatever their dates: a circle in the past is a circle. */
+import { organizationChildAttributes } from '../model/listings.ts'
 import type { Database, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -49,23 +51,11 @@ export async function wrongNestings(db: Reader, edges: readonly Edge[], types: R
     [pairs.map((pair) => pair.parentType), pairs.map((pair) => pair.memberType)])
 }
 
-export interface HierarchyEdge {
-  id: string
-  organization: string
-  name: string
-  start?: string
-  end?: string
-  description?: string
-}
-
-/** The organisations directly below one, by name; one page after `after` (name and edge id). */
-export async function childrenOf(db: Reader, id: string, count: number, after?: [string, string]): Promise<HierarchyEdge[]> {
-  const rows = await db.query<Record<string, string | null>>(
-    `select m.membership_id as id, c.company_id as organization, c.company_name as name, m.start_date as start, m.end_date as "end", m.description
-     from company_to_company_membership m join company c on c.company_id = m.member_company_id
-     where m.company_id = $1 and ($2::text is null or (c.company_name collate "C", m.membership_id collate "C") > ($2, $3))
-     order by c.company_name collate "C", m.membership_id collate "C" limit $4`, [id, after?.[0] ?? null, after?.[1] ?? null, count])
-  return rows.map((row) => Object.fromEntries(Object.entries(row).filter(([, value]) => value !== null)) as unknown as HierarchyEdge)
+/** Organisations below others, by name; to be narrowed to those below one, by `company_id`. */
+export const childListing: Listing = {
+  name: 'OrganizationChild', idColumn: 'membership_id', attributes: organizationChildAttributes, collections: [], order: ['name'],
+  table: `(select m.company_id, m.membership_id, m.member_company_id, c.company_name, m.start_date, m.end_date, m.description
+    from company_to_company_membership m join company c on c.company_id = m.member_company_id)`,
 }
 
 /** The active organisation whose e-mail domain this is, the longest match first: mail.example.com before example.com. */

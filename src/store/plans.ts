@@ -1,7 +1,9 @@
 /** SQL on plans: their head, their steps, and the versions of the records they read. */
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
+import { planAttributes, planStepAttributes } from '../model/listings.ts'
 import type { Database, Row, Transaction } from './database.ts'
+import { documentOfRow, listRows, type Listing } from './list-rows.ts'
 import { copyLines } from './records.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -121,6 +123,9 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
 const versioned: Record<string, { table: string; key: string }> = {
   User: { table: 'public.users', key: 'user_id' },
   Organization: { table: 'public.company', key: 'company_id' },
+  Group: { table: 'public.grp', key: 'grp_id' },
+  Role: { table: 'public.role', key: 'role_id' },
+  Resource: { table: 'public.res', key: 'resource_id' },
 }
 
 /** The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet. */
@@ -131,7 +136,8 @@ export async function staleReads(db: Reader, planId: string): Promise<{ resource
       `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${key} = r.target_id
        where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and not exists (
          select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
-         where p.plan_id = r.plan_id and p.applied_through > 0 and s.resource = r.resource and s.target_id = r.target_id
+         where p.plan_id = r.plan_id and p.applied_through > 0 and s.target_id = r.target_id
+           and s.resource in (r.resource, case r.resource when 'User' then 'Membership' end)
          having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, resource]))
   }
   return found
@@ -150,13 +156,27 @@ export async function readPlan(db: Reader, planId: string, lock = false): Promis
   return withoutNulls(row)
 }
 
-/** Plans, the newest first; `before` is the last id of the page before. */
-export async function listPlans(db: Reader, query: { kind?: string; status?: string; actorId?: string; count: number; before?: string }): Promise<Plan[]> {
-  const rows = await db.query<Row>(
-    `select ${planColumns} from gatehouse.plan where ($1::text is null or kind = $1) and ($2::text is null or status = $2)
-       and ($3::text is null or plan_id < $3) and ($5::text is null or actor_id = $5) order by plan_id desc limit $4`,
-    [query.kind ?? null, query.status ?? null, query.before ?? null, query.count, query.actorId ?? null])
-  return rows.map((row) => withoutNulls<Plan>(row))
+/** Plans, the newest first: their ids are in the order of time. */
+export const planListing: Listing = { name: 'Plan', table: 'gatehouse.plan', idColumn: 'plan_id', attributes: planAttributes, collections: [], order: ['id'], descending: true }
+
+export function planOfRow(row: Row): Plan {
+  return { ...documentOfRow(planListing, row), options: row.options, counts: row.counts } as unknown as Plan
+}
+
+/** The steps of plans in order; to be narrowed to one plan, by `plan_id`. What is secret in them is not in it. */
+export const stepListing: Listing = {
+  name: 'PlanStep', idColumn: 'step_no', attributes: planStepAttributes, collections: [], order: ['step'],
+  table: '(select plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, status, result from gatehouse.plan_step)',
+}
+
+export function stepOfRow(row: Row): PlanStep {
+  const { changes, problems, result } = row
+  return { ...documentOfRow(stepListing, row), ...withoutNulls<Partial<PlanStep>>({ changes, problems, result }) } as PlanStep
+}
+
+/** Plans of one kind, or of all, the newest first. */
+export async function listPlans(db: Reader, query: { kind?: string; count: number }): Promise<Plan[]> {
+  return (await listRows(db, planListing, { count: query.count, where: { kind: query.kind } })).rows.map(planOfRow)
 }
 
 /** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind unless asked for. */
@@ -232,7 +252,7 @@ export async function markSteps(tx: Transaction, planId: string, marks: readonly
 export async function blankPlans(tx: Transaction, userId: string): Promise<void> {
   await tx.execute(
     `update gatehouse.plan_step s set changes = null, problems = null, result = null, secret = null, label = null
-     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource = 'User'
+     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource in ('User', 'Membership')
        and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
   await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
 }

@@ -1,8 +1,9 @@
 /** Portals of EFS, their settings, and who belongs to them: panelists and administrators. */
-import type { SqlCondition } from './filter-sql.ts'
 import { linkStatus } from '../model/link-statuses.ts'
+import { portalAttributes, portalUserAttributes } from '../model/listings.ts'
 import type { PortalSettingKey, PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 type Writer = Pick<Transaction, 'query' | 'first' | 'execute'>
@@ -17,6 +18,8 @@ export interface PortalRow {
 }
 
 const columns = 'portal_id, name, description, created_at, updated_at, version'
+
+export const portalListing: Listing = { name: 'Portal', table: 'efs.portal', idColumn: 'portal_id', attributes: portalAttributes, collections: [], order: ['id'] }
 
 /** Errors: `already_exists` for the name. A portal taken over from EFS brings its number. */
 export async function insertPortal(
@@ -92,6 +95,22 @@ export async function writePortalSettings(
      on conflict (portal_id, key) do update set value = excluded.value`,
     [portalId, kept.map(([key]) => key), kept.map(([, value]) => value)],
   )
+}
+
+/** How many people a portal has, and links to accounts that are left of some. */
+export async function countPeople(db: Reader, portalId: number): Promise<number> {
+  const row = await db.first<{ count: number }>(
+    `select (select count(*) from efs.portal_panelist where portal_id = $1)
+       + (select count(*) from efs.iam_portal_user_reference where portal_id = $1) as count`,
+    [portalId],
+  )
+  return row!.count
+}
+
+/** Removes a portal that has no people, with its settings. */
+export async function deletePortalRow(tx: Writer, portalId: number): Promise<void> {
+  await tx.execute('delete from efs.iam_portal_settings where portal_id = $1', [portalId])
+  await tx.execute('delete from efs.portal where portal_id = $1', [portalId])
 }
 
 /** How many people of a portal are in its group in the connected system. */
@@ -187,17 +206,29 @@ export interface PortalUserRow extends MemberRow {
   created_at: string
 }
 
+/** The people of portals with their links; to be narrowed to one portal, by `portal_id`. */
+export const portalUserListing: Listing = {
+  name: 'PortalUser', idColumn: 'uid', attributes: portalUserAttributes, collections: [], order: ['uid'],
+  table: `(select m.portal_id, m.user_id as uid, p.person_id, r.uuid, m.created_at,
+      ${nameOfStatus('r.status')} as status, case r.has_data_changes when 1 then 'Y' else 'N' end as has_data_changes
+    from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id
+    left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id)`,
+}
+
+function nameOfStatus(column: string): string {
+  return `case ${column} ${Object.entries(linkStatus).map(([name, code]) => `when ${code} then '${name}'`).join(' ')} else ${column}::text end`
+}
+
 /** The members of a portal with their links, in uid order. */
 export async function listPortalUsers(
-  db: Reader, portalId: number, after: number, limit: number, scope?: (first: number) => SqlCondition,
+  db: Reader, portalId: number, after: number, limit: number,
 ): Promise<PortalUserRow[]> {
-  const condition = scope?.(4)
   return db.query<PortalUserRow>(
     `select m.user_id as uid, p.person_id, r.uuid, r.status, r.has_data_changes, m.created_at
      from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id
      left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id
-     where m.portal_id = $1 and m.user_id > $2${condition ? ` and ${condition.sql}` : ''} order by m.user_id limit $3`,
-    [portalId, after, limit, ...(condition?.params ?? [])],
+     where m.portal_id = $1 and m.user_id > $2 order by m.user_id limit $3`,
+    [portalId, after, limit],
   )
 }
 

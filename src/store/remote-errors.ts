@@ -1,5 +1,8 @@
 /** efs.iam_error_log: every error received from Okta. */
-import type { Database } from './database.ts'
+import type { Document } from '../model/attribute.ts'
+import { oktaErrorAttributes } from '../model/listings.ts'
+import type { Database, Row } from './database.ts'
+import { documentOfRow, type Listing } from './list-rows.ts'
 
 export interface RemoteErrorRow {
   at: string
@@ -37,26 +40,13 @@ function printable(text: string): string {
   return text.replace(controls, ' ')
 }
 
-export interface RemoteError {
-  id: number
-  created: string
-  message: string
-  statusCode: number
-  errorCode: string
-  trace: unknown
+/** Errors, the newest first. */
+export const remoteErrorListing: Listing = {
+  name: 'OktaError', table: 'efs.iam_error_log', idColumn: 'id', attributes: oktaErrorAttributes, collections: [], order: ['id'], descending: true,
 }
 
-/** Errors, the newest first; `before` is the last id of the page before. */
-export async function listRemoteErrors(
-  db: Pick<Database, 'query'>, query: { before?: number; count: number; status?: number; errorCode?: string },
-): Promise<RemoteError[]> {
-  const rows = await db.query<Omit<RemoteError, 'trace'> & { trace: string | null }>(
-    `select id, created_at as created, message, status_code as "statusCode", error_code as "errorCode", trace from efs.iam_error_log
-     where ($1::int is null or id < $1) and ($2::int is null or status_code = $2) and ($3::text is null or error_code = $3)
-     order by id desc limit $4`,
-    [query.before ?? null, query.status ?? null, query.errorCode ?? null, query.count],
-  )
-  return rows.map((row) => ({ ...row, trace: asJson(row.trace) }))
+export function remoteErrorOfRow(row: Row): Document {
+  return { ...documentOfRow(remoteErrorListing, row), trace: asJson(row.trace as string | null) }
 }
 
 /** Traces are JSON, but for those that were cut to fit. */

@@ -2,9 +2,11 @@
  * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0007), and what
  * still speaks for such an account.
  */
+import { queuedAccountAttributes } from '../model/listings.ts'
 import { closingSecondaryStatuses, linkStatus } from '../model/link-statuses.ts'
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -96,19 +98,5 @@ const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).jo
 const wantedSql = `u.status in (${quoted(openStatuses)})
          and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
 
-export interface QueuedAccount {
-  id: number
-  userId: number | null
-  uuid: string | null
-  email: string | null
-  created: string
-}
-
-/** The queue as it stands, in order, those after `after`. */
-export async function listQueue(db: Pick<Database, 'query'>, after: number, count: number): Promise<QueuedAccount[]> {
-  return db.query<QueuedAccount>(
-    `select id, user_id as "userId", uuid, email, created_at as created
-     from efs.iam_portal_user_group_unassignment_queue where id > $1 order by id limit $2`,
-    [after, count],
-  )
-}
+/** The queue of panelists' accounts as it stands, in order. */
+export const queueListing: Listing = { name: 'QueuedAccount', table: queueOf.panelist, idColumn: 'id', attributes: queuedAccountAttributes, collections: [], order: ['id'] }

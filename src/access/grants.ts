@@ -1,0 +1,171 @@
+/** One group, role or resource given to, or taken from, everyone a filter finds: planned person by person, then applied. */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
+import { user } from '../model/user.ts'
+import { checkInstant } from '../model/values.ts'
+import type { StepRunner } from '../plans/apply.ts'
+import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
+import { checkQuery } from '../records/veil.ts'
+import { countMatches, listIds } from '../store/list-records.ts'
+import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { reachScope } from '../store/reach.ts'
+import { putEdges, removeEdges } from './edges.ts'
+import { named, objection, propose } from './judge-edge.ts'
+
+const mostPeople = 1_000_000
+const page = 1000
+
+export interface GrantRequest {
+  operation: 'assign' | 'unassign'
+  filter?: string
+  q?: string
+  /** The letters of the kind of edge, and what is given. */
+  kind: string
+  target: string
+  terms: EdgeTerms
+}
+
+export const isGrantRequest = (body: unknown): boolean => isObject(body) && (body.operation === 'assign' || body.operation === 'unassign')
+
+/** Reads a request to plan one. Errors: `invalid_body`, `invalid_value`, `required_attribute`, `unknown_attribute`. */
+export function grantRequest(body: unknown): GrantRequest {
+  const { operation, filter, q, options, kind: _, ...rest } = body as Document
+  const unknown = Object.keys(rest)[0]
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
+  for (const [name, value] of [['filter', filter], ['q', q]] as const) {
+    if (value !== undefined && typeof value !== 'string') throw new GatehouseError('invalid_value', `${name}: must be a text.`)
+  }
+  const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
+  if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
+  if (!isObject(options)) throw new GatehouseError('required_attribute', `options: must name what to ${String(operation)}: one of ${names.join(', ')}, by its id.`)
+  const { kind, target, given } = readTarget(options)
+  const own = { operation: operation as GrantRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, kind: kind.kind, target }
+  return { ...own, terms: operation === 'assign' ? readTerms(given) : startOnly(given) }
+}
+
+const kinds = new Map<string, EdgeKind>(memberships.filter(({ kind }) => kind !== 'uo').map((kind) => [nodeTypes[kind.target].toLowerCase(), kind]))
+const names = [...kinds.keys()]
+
+function readTarget(options: Document): { kind: EdgeKind; target: string; given: Document } {
+  const chosen = names.filter((name) => options[name] !== undefined)
+  const [name] = chosen
+  const target = name === undefined ? undefined : options[name]
+  if (chosen.length !== 1 || typeof target !== 'string' || target.includes('\u0000') || !target.isWellFormed()) {
+    throw new GatehouseError('invalid_value', `options: must name one of ${names.join(', ')}, by its id.`)
+  }
+  return { kind: kinds.get(name!)!, target, given: Object.fromEntries(Object.entries(options).filter(([key]) => key !== name)) }
+}
+
+function startOnly(given: Document): EdgeTerms {
+  const other = Object.keys(given).find((key) => key !== 'start')
+  if (other !== undefined) throw new GatehouseError('unknown_attribute', `options.${other}: unassign takes a start at most.`)
+  if (given.start === undefined) return { rights: [] }
+  const checked = checkInstant(given.start)
+  if ('message' in checked) throw new GatehouseError('invalid_value', `options.start: ${checked.message}.`)
+  return { start: checked.value as string, rights: [] }
+}
+
+/** Plans it: a step a person, with what would change, or why it cannot be. Errors: `invalid_reference` for what is not there. */
+export async function planGrants(ctx: Context, request: GrantRequest): Promise<Plan> {
+  const kind = memberships.find((one) => one.kind === request.kind)!
+  const target = await checkedTarget(ctx, kind, request)
+  await checkQuery(ctx, user, request)
+  const scope = reachScope(ctx.authority?.reach)
+  const found = await countMatches(ctx.db, user, { filter: request.filter, q: request.q, scope })
+  if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
+  const planId = ctx.newId()
+  const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
+  await insertPlan(ctx.db, { id: planId, kind: 'grants', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  const targetVersions = await readVersions(ctx.db, kind.target, [target.id])
+  await ctx.db.transaction((tx) => insertReads(tx, planId, nodeTypes[kind.target], targetVersions))
+  const counts: Record<string, number> = {}
+  const room = { left: target.most === null ? Infinity : target.most - (await countPeople(ctx.db, kind, target.id, ctx.now(), [])).all }
+  let planned = 0
+  for (let cursor: string | undefined; ;) {
+    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor, scope })
+    const steps = await stepsFor(ctx, request, kind, target, ids, room)
+    for (const step of steps) {
+      step.step = ++planned
+      counts[step.action] = (counts[step.action] ?? 0) + 1
+    }
+    const versions = await readVersions(ctx.db, 'u', ids)
+    await ctx.db.transaction(async (tx) => {
+      await insertSteps(tx, planId, steps)
+      await insertReads(tx, planId, 'User', versions)
+    })
+    if (next === undefined) break
+    cursor = next
+  }
+  await finishPlan(ctx.db, planId, counts, planned)
+  return readPlan(ctx.db, planId)
+}
+
+async function checkedTarget(ctx: Context, kind: EdgeKind, { target, terms }: GrantRequest): Promise<Thing> {
+  const path = `options.${nodeTypes[kind.target].toLowerCase()}`
+  const refuse = (at: string, message: string) => new GatehouseError('invalid_reference', `${at}: ${message}.`, { problems: [{ path: at, message }] })
+  const thing = (await readThings(ctx.db, kind.target, [target])).get(target)
+  if (!thing) throw refuse(path, `there is no ${nodeTypes[kind.target]} with the id ${target}`)
+  const known = await knownRights(ctx.db, terms.rights)
+  const missing = terms.rights.find((right) => !known.has(right))
+  if (missing !== undefined) throw refuse('options.rights', `there is no Right with the id ${missing}`)
+  return thing
+}
+
+/** `room` is how many more people it may be given to; whoever comes when there is none is a conflict. */
+async function stepsFor(ctx: Context, request: GrantRequest, kind: EdgeKind, target: Thing, ids: readonly string[], room: { left: number }): Promise<PlanStep[]> {
+  const people = await readThings(ctx.db, 'u', ids)
+  const periods = Map.groupBy(await edgesBetween(ctx.db, kind, ids, ids.map(() => target.id)), ({ source }) => source)
+  // Whoever is gone by now is left out.
+  return ids.flatMap((id) => people.get(id) ?? []).map((person) => {
+    const step = { step: 0, resource: 'Membership', targetId: person.id, label: named(person) }
+    const own = periods.get(person.id) ?? []
+    const outcome = request.operation === 'assign' ? assignment(ctx, request, kind, person, target, own, room) : removal(request, kind, target, own)
+    return { ...step, ...outcome }
+  })
+}
+
+type Outcome = Pick<PlanStep, 'action' | 'changes' | 'problems'>
+const conflict = (message: string): Outcome => ({ action: 'conflict', problems: [{ message }] })
+
+function assignment(ctx: Context, { terms }: GrantRequest, kind: EdgeKind, person: Thing, target: Thing, periods: readonly Edge[], room: { left: number }): Outcome {
+  const proposal = propose(ctx, { source: person.id, target: target.id, terms }, periods, target)
+  const { before, after } = proposal
+  if (before && sameTerms(before, after)) return { action: 'unchanged' }
+  const until = ({ end }: EdgeTerms) => (end === undefined ? Infinity : Date.parse(end))
+  const from = ({ start }: EdgeTerms) => (start === undefined ? -Infinity : Date.parse(start))
+  const other = periods.find((one) => one !== before && from(one) < until(after) && from(after) < until(one))
+  if (other) return conflict('has it already for part of this time')
+  const reason = objection(ctx, kind, proposal, person, target)
+  if (reason !== undefined) return conflict(reason)
+  const isCounted = periods.some((one) => until(one) > ctx.now().getTime())
+  if (!isCounted && grantsMore(before, after, ctx.now()) && room.left-- <= 0) return conflict(`is one more than the ${target.most} people it is for`)
+  const change = { path: `${kind.segment}[${target.id}]`, ...(before ? { before: termsOf(before) } : {}), after: termsOf(after) }
+  return { action: before ? 'update' : 'create', changes: [change] }
+}
+
+function removal({ terms }: GrantRequest, kind: EdgeKind, target: Thing, periods: readonly Edge[]): Outcome {
+  try {
+    const meant = meantPeriod(kind, periods, terms.start)
+    return meant ? { action: 'delete', changes: [{ path: `${kind.segment}[${target.id}]`, before: termsOf(meant) }] } : { action: 'unchanged' }
+  } catch (error) {
+    if (!(error instanceof GatehouseError)) throw error
+    return conflict(error.message)
+  }
+}
+
+/** Carries out steps of such a plan: each membership with the dates that the plan showed. */
+export const runGrants: StepRunner = async (tx, ctx, plan, steps) => {
+  const { operation, kind, target, terms } = plan.options as unknown as GrantRequest
+  const pairs = steps.map(({ targetId, changes }) => ({ source: targetId!, target, terms: termsIn(changes) }))
+  if (operation === 'assign') await putEdges(tx, ctx, kind, pairs)
+  else await removeEdges(tx, ctx, kind, pairs, terms.start)
+  return []
+}
+
+function termsIn(changes: unknown): EdgeTerms {
+  const [change] = changes as { after?: Partial<EdgeTerms> }[]
+  return { ...change?.after, rights: change?.after?.rights ?? [] }
+}

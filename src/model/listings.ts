@@ -1,0 +1,101 @@
+/** The attributes of records that are listed and not edited as documents: what of them lists can be filtered and sorted by. */
+import { dateTime, flag, identifier, integer, readOnly, reference, text, type Attribute } from './attribute.ts'
+import { linkStatus } from './link-statuses.ts'
+
+const exact = { ...readOnly, caseExact: true }
+const sorted = { ...readOnly, sortable: true }
+
+export const planAttributes: readonly Attribute[] = [
+  identifier('id', 'plan_id', 'Id', 'The id of the plan; later plans have later ones.', sorted),
+  text('kind', 'kind', 20, 'Kind', 'import, bulk, merge, sync or mass-delete.', { ...exact, sortable: true }),
+  text('status', 'status', 20, 'Status', 'Where the plan stands.', {
+    ...exact, sortable: true, canonical: ['planning', 'planned', 'stopped', 'applying', 'applied', 'cancelled', 'undone'],
+  }),
+  text('title', 'title', 255, 'Title', 'What it is, in one line.', sorted),
+  integer('steps', 'steps', 'Steps', 'Steps in all.', sorted),
+  integer('appliedThrough', 'applied_through', 'Applied through', 'The last step that is behind.', readOnly),
+  integer('failed', 'failed', 'Failed', 'Steps that could not be done.', sorted),
+  text('stopReason', 'stop_reason', 4000, 'Reason', 'Why a guard has stopped it.', readOnly),
+  dateTime('created', 'created_at', 'Made', 'When it was made.', sorted),
+  text('createdBy', 'created_by', 255, 'Made by', 'Who made it.', readOnly),
+  dateTime('applied', 'applied_at', 'Applied', 'When it was applied.', sorted),
+  text('appliedBy', 'applied_by', 255, 'Applied by', 'Who applied it.', readOnly),
+  text('correlationId', 'correlation_id', 64, 'Correlation', 'Ties it to its audit events.', exact),
+  reference('actorId', 'actor_id', 'User', 'Asked for by', 'The person who asked for it, when it was one.', readOnly),
+]
+
+export const portalAttributes: readonly Attribute[] = [
+  integer('id', 'portal_id', 'Number', 'The number of the portal.', sorted),
+  text('name', 'name', 100, 'Name', 'The name, one of a kind.', { sortable: true }),
+  text('description', 'description', 255, 'Description', 'What the portal is for.'),
+  dateTime('meta.created', 'created_at', 'Made', 'When the portal was made.', sorted),
+  dateTime('meta.lastModified', 'updated_at', 'Changed', 'When it was last changed.', sorted),
+  integer('meta.version', 'version', 'Version', 'Counts the changes; the ETag.', readOnly),
+]
+
+export const portalUserAttributes: readonly Attribute[] = [
+  integer('uid', 'uid', 'Panelist', 'The number of the panelist.', sorted),
+  reference('personId', 'person_id', 'User', 'Person', 'The person.', readOnly),
+  text('uuid', 'uuid', 20, 'Account', 'The id of the account in Okta, once it is linked.', exact),
+  text('status', 'status', 20, 'Status', 'Where the link stands.', { ...exact, canonical: Object.keys(linkStatus) }),
+  flag('hasDataChanges', 'has_data_changes', 'To be pushed', 'True when the next sync has something to push.', readOnly),
+  dateTime('created', 'created_at', 'Added', 'When the person was added.', readOnly),
+]
+
+export const queuedAccountAttributes: readonly Attribute[] = [
+  integer('id', 'id', 'Place', 'Its place in the queue.', sorted),
+  integer('userId', 'user_id', 'Panelist', 'The number of the panelist it belonged to.', readOnly),
+  text('uuid', 'uuid', 20, 'Account', 'The id of the account in Okta.', exact),
+  text('email', 'email', 255, 'E-mail', 'The e-mail address of the account.', readOnly),
+  dateTime('created', 'created_at', 'Queued', 'When it was queued.', readOnly),
+]
+
+/** Newest first by number, which is the order of time; their texts and traces are read, not searched. */
+export const oktaErrorAttributes: readonly Attribute[] = [
+  integer('id', 'id', 'Number', 'Its number.', sorted),
+  dateTime('created', 'created_at', 'When', 'When it came.', readOnly),
+  text('message', 'message', 4000, 'Message', 'What Okta said.', readOnly),
+  integer('statusCode', 'status_code', 'HTTP status', 'The HTTP status; 0 when no answer came.', readOnly),
+  text('errorCode', 'error_code', 36, 'Code', "Okta's code.", exact),
+]
+
+export const apiKeyAttributes: readonly Attribute[] = [
+  identifier('id', 'user_key_id', 'Id', 'The id of the key.', sorted),
+  reference('userId', 'user_id', 'User', 'Person', 'The person the key acts for.'),
+  text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { sortable: true }),
+  text('scopes', 'scopes', 40, 'Scopes', 'What the key may do, in one text: read write.', exact),
+  dateTime('expires', 'expires_at', 'Expires', 'When the key ceases to work; absent means never.', { sortable: true }),
+  dateTime('created', 'create_date', 'Made', 'When the key was made.', sorted),
+  identifier('createdBy', 'created_by', 'Made by', 'Who made it.', readOnly),
+  dateTime('lastUsed', 'last_used_at', 'Last used', 'When it was last used, to the hour.', sorted),
+]
+
+export const sessionAttributes: readonly Attribute[] = [
+  identifier('id', 'session_id', 'Id', 'Names the session; what the browser holds is another value, which is not kept.', readOnly),
+  { ...integer('level', 'auth_state', 'Level', 'How strongly the person has signed in: 0 is signed out, 1 a password, more for stronger means.', readOnly), type: 'decimal' },
+  dateTime('started', 'last_login', 'Began', 'When the session began.', sorted),
+  text('ip', 'ip_address', 60, 'Address', 'The address it was begun from.', exact),
+  reference('contentProviderId', 'content_provider_id', 'ContentProvider', 'Site', 'The site signed in through.', readOnly),
+  flag('newDevice', 'new_device', 'New device', 'True when the device was new for the person.', readOnly),
+  flag('newNetwork', 'new_network', 'New network', 'True when the network was new for the person.', readOnly),
+]
+
+export const organizationChildAttributes: readonly Attribute[] = [
+  identifier('id', 'membership_id', 'Id', 'The id of the edge.', readOnly),
+  reference('organization', 'member_company_id', 'Organization', 'Organisation', 'The organisation below.', readOnly),
+  text('name', 'company_name', 200, 'Name', 'Its name.', sorted),
+  dateTime('start', 'start_date', 'Start', 'When the edge begins; absent means always.', sorted),
+  dateTime('end', 'end_date', 'End', 'When it ends (that instant excluded); absent means open.', sorted),
+  text('description', 'description', 255, 'Description', 'A note on the edge.', readOnly),
+]
+
+export const planStepAttributes: readonly Attribute[] = [
+  integer('step', 'step_no', 'Number', 'Its number, from 1.', sorted),
+  text('action', 'action', 20, 'Action', 'create, update, delete, unchanged, conflict, error, waiting, skipped; a sync has actions of its own.', exact),
+  text('resource', 'resource', 40, 'Kind', 'The kind of record.', exact),
+  text('targetId', 'target_id', 64, 'Record', 'The id of the record, once it has one.', exact),
+  text('source', 'source', 255, 'File', 'The file it comes from.', exact),
+  integer('line', 'line', 'Line', 'The line of that file.', readOnly),
+  text('label', 'label', 255, 'Name', 'What people call the record.', readOnly),
+  text('status', 'status', 10, 'Status', 'Whether it is done.', { ...exact, canonical: ['planned', 'done', 'failed', 'undone'] }),
+]

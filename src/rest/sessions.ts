@@ -1,0 +1,27 @@
+/** Routes of sessions: where a person is signed in, and ending that. */
+import { checkUser, endSessions } from '../signin/sessions.ts'
+import { sessionListing } from '../store/sessions.ts'
+import { listed } from './listing.ts'
+import { guarded, type Route } from './route.ts'
+
+const base = { tag: 'People' } as const
+
+export const sessionRoutes: readonly Route[] = guarded('people', [
+  { ...base, method: 'GET', path: '/users/:id/sessions', scope: 'read', operation: 'listUserSessions', summary: 'Lists the sessions of a person, the newest first.', answer: { component: 'Session', list: true },
+    ...listed(sessionListing, {
+      where: async ({ ctx, params }) => {
+        await checkUser(ctx.db, params.id!)
+        return { user_id: params.id }
+      },
+    }) },
+  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204,
+    handle: async ({ ctx, params }) => {
+      await endSessions(ctx, params.id!)
+      return {}
+    } },
+  { ...base, method: 'DELETE', path: '/users/:id/sessions/:sessionId', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSession', summary: 'Ends one session of a person at once.', status: 204,
+    handle: async ({ ctx, params }) => {
+      await endSessions(ctx, params.id!, params.sessionId)
+      return {}
+    } },
+])
