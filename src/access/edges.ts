@@ -4,11 +4,11 @@
  * hierarchy of organisations are entries of their records and come by directory/.
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
+import { guardReach } from '../records/guard.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge } from '../model/edge-terms.ts'
-import { guardPeople } from '../records/guard.ts'
 import {
   countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type EdgeChange, type Thing,
 } from '../store/access-edges.ts'
@@ -36,7 +36,7 @@ export async function putEdge(ctx: Context, kindName: string, source: string, ta
 /** Many of one kind in the caller's transaction, all or none; no two of them of the same pair and start. */
 export async function putEdges(tx: Transaction, ctx: Context, kindName: string, wanted: readonly Wanted[]): Promise<PutEdge[]> {
   const kind = ownKind(kindName)
-  if (kind.source === 'u') await guardPeople(tx, ctx, wanted.map(({ source }) => source))
+  if (kind.source === 'u') await guardReach(tx, ctx, wanted.map(({ source }) => source))
   const ends = await holdEnds(tx, kind, wanted)
   await checkRights(tx, wanted)
   const periods = await periodsOf(tx, kind, wanted)
@@ -63,7 +63,7 @@ export async function removeEdge(ctx: Context, kindName: string, source: string,
 /** The same for many pairs in the caller's transaction; how many were removed. */
 export async function removeEdges(tx: Transaction, ctx: Context, kindName: string, pairs: readonly Omit<Wanted, 'terms'>[], start?: string): Promise<number> {
   const kind = ownKind(kindName)
-  if (kind.source === 'u') await guardPeople(tx, ctx, pairs.map(({ source }) => source))
+  if (kind.source === 'u') await guardReach(tx, ctx, pairs.map(({ source }) => source))
   await holdEnds(tx, kind, pairs)
   const periods = await periodsOf(tx, kind, pairs)
   const changes = pairs.flatMap((pair): EdgeChange[] => {

@@ -8,10 +8,10 @@ import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
+import { checkQuery } from '../records/veil.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
-import { checkQuery } from '../records/veil.ts'
 import { putEdges, removeEdges } from './edges.ts'
 import { named, objection, propose } from './judge-edge.ts'
 
@@ -74,11 +74,11 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
   const target = await checkedTarget(ctx, kind, request)
   await checkQuery(ctx, user, request)
   const scope = reachScope(ctx.authority?.reach)
-  const found = await countMatches(ctx.db, user, { ...request, scope })
+  const found = await countMatches(ctx.db, user, { filter: request.filter, q: request.q, scope })
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const planId = ctx.newId()
   const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
-  await insertPlan(ctx.db, { id: planId, kind: 'grants', title, options: { ...request }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, actorId: ctx.actor.userId, now: ctx.now() })
+  await insertPlan(ctx.db, { id: planId, kind: 'grants', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const targetVersions = await readVersions(ctx.db, kind.target, [target.id])
   await ctx.db.transaction((tx) => insertReads(tx, planId, nodeTypes[kind.target], targetVersions))
   const counts: Record<string, number> = {}

@@ -21,6 +21,7 @@ export const planAttributes: readonly Attribute[] = [
   dateTime('applied', 'applied_at', 'Applied', 'When it was applied.', sorted),
   text('appliedBy', 'applied_by', 255, 'Applied by', 'Who applied it.', readOnly),
   text('correlationId', 'correlation_id', 64, 'Correlation', 'Ties it to its audit events.', exact),
+  reference('actorId', 'actor_id', 'User', 'Asked for by', 'The person who asked for it, when it was one.', readOnly),
 ]
 
 export const portalAttributes: readonly Attribute[] = [

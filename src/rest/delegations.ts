@@ -18,12 +18,12 @@ export const delegationRoutes: readonly Route[] = guarded('access', [
       await readUser(ctx.db, params.id!, [])
       return { body: { items: await listDelegations(ctx.db, params.id!) } }
     } },
-  { method: 'POST', path: '/users/:id/delegations', scope: 'admin', tag, needs, operation: 'addDelegation', summary: 'Restricts somebody who administers to the people of an organisation, of a group, or to their own reports.', body: delegation, answer: delegation, status: 201,
+  { method: 'POST', path: '/users/:id/delegations', scope: 'admin', tag, needs, unversioned: true, operation: 'addDelegation', summary: 'Restricts somebody who administers to the people of an organisation, of a group, or to their own reports.', body: delegation, answer: delegation, status: 201,
     handle: async ({ ctx, params, body }) => {
       const made = await addDelegation(ctx, params.id!, body)
       return { body: made, location: `${addressOf(ctx, user, params.id)}/delegations/${made.id}` }
     } },
-  { method: 'DELETE', path: '/users/:id/delegations/:delegationId', scope: 'admin', tag, needs, operation: 'removeDelegation', summary: 'Takes a restriction away; without the last one they administer everybody.', status: 204,
+  { method: 'DELETE', path: '/users/:id/delegations/:delegationId', scope: 'admin', tag, needs, unversioned: true, operation: 'removeDelegation', summary: 'Takes a restriction away; without the last one they administer everybody.', status: 204,
     handle: async ({ ctx, params }) => {
       await removeDelegation(ctx, params.id!, params.delegationId!)
       return {}

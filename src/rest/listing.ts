@@ -1,9 +1,8 @@
 /** Lists over attribute lists: every such route takes the same parameters and answers the same page. */
-import type { Document } from '../model/attribute.ts'
 import type { Context } from '../context.ts'
-import type { Row } from '../store/database.ts'
-import type { SqlCondition } from '../store/filter-sql.ts'
-import { documentOfRow, listRows, sortable, type Listing } from '../store/list-rows.ts'
+import type { Document } from '../model/attribute.ts'
+import type { Database, Row } from '../store/database.ts'
+import { documentOfRow, listRows, sortable, type Listing, type RowQuery } from '../store/list-rows.ts'
 import { listParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 
 const shared = new Set(['filter', 'sortBy', 'sortOrder', 'count', 'cursor', 'total'])
@@ -12,12 +11,12 @@ const parameters = listParameters.filter(({ name }) => shared.has(name))
 interface Options {
   /** Columns that must hold what the address or a parameter says. */
   where?: (call: Call) => Record<string, unknown> | Promise<Record<string, unknown>>
-  /** A further condition over the alias t: which people one may see. */
-  scope?: (call: Call) => ((first: number) => SqlCondition) | undefined
+  /** A further condition for this caller, over the alias t. */
+  scope?: (ctx: Context) => RowQuery['scope']
   /** Further parameters, which `where` reads. */
   query?: readonly QueryParameter[]
   /** Rows as callers see them; by default what the attribute list names. */
-  show?: (rows: readonly Row[], ctx: Context) => readonly unknown[] | Promise<readonly unknown[]>
+  show?: (rows: readonly Row[], db: Database, ctx: Context) => readonly unknown[] | Promise<readonly unknown[]>
 }
 
 /** What a route needs to be such a list. */
@@ -29,8 +28,8 @@ export function listed(listing: Listing, { where, scope, query = [], show }: Opt
     handle: async (call): Promise<Answer> => {
       const { filter, sortBy, sortOrder, count, cursor, total } = call.query as Record<string, string> & { count?: number; total?: boolean; sortOrder?: 'ascending' | 'descending' }
       const conditions = await where?.(call)
-      const { rows, ...page } = await listRows(call.ctx.db, listing, { filter, sortBy, sortOrder, count: count ?? 100, cursor, total, where: conditions, scope: scope?.(call) })
-      return { body: { items: await shown(rows, call.ctx), ...page } }
+      const { rows, ...page } = await listRows(call.ctx.db, listing, { filter, sortBy, sortOrder, count: count ?? 100, cursor, total, where: conditions, scope: scope?.(call.ctx) })
+      return { body: { items: await shown(rows, call.ctx.db, call.ctx), ...page } }
     },
   }
 }

@@ -9,7 +9,7 @@ import type { Listing } from '../store/list-rows.ts'
 import { elementListing, elementOfRow, readElement, readType, typeListing, typeOfRow, type Versioned } from '../store/metadata-records.ts'
 import { organizationTypeListing, organizationTypeOfRow, readOrganizationType } from '../store/organization-types.ts'
 import { listed } from './listing.ts'
-import { guarded, urlOf, type Answer, type QueryParameter, type Route, type UnguardedRoute } from './route.ts'
+import { guarded, urlOf, type Answer, type QueryParameter, type Route } from './route.ts'
 
 type Change = (ctx: Context, id: string, body: unknown, versions: Versions) => Promise<Versioned>
 
@@ -44,7 +44,7 @@ const kinds: readonly Kind[] = [
 
 export const metadataRoutes: readonly Route[] = guarded('metadata', kinds.flatMap(routesOf), 'free')
 
-function routesOf({ path, component, listing, ofRow, only, one, many, removable, ...verb }: Kind): UnguardedRoute[] {
+function routesOf({ path, component, listing, ofRow, only, one, many, removable, ...verb }: Kind): Omit<Route, 'needs'>[] {
   const base = { tag: 'Metadata' } as const
   const shape = { component }
   const shown = ({ document, version }: Versioned): Answer => ({ body: document, version })

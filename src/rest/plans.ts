@@ -31,69 +31,47 @@ const plan = { component: 'Plan' }
 const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
 
 export const bulkNeeds: PlanKind['needs'] = ({ operation }) => [needOf(operation as Parameters<typeof needOf>[0])]
+export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
+/** Mined roles are made and given, and take the place of grants. */
+export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
+
 /** Whoever merges sees and writes everything about two people. */
 export const mergeNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-
 /** An import brings people, organisations and what they belong to. */
 export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
-  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
+  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 
-async function planned(ctx: Context, needs: PlanKind['needs'], request: object, plan: () => Promise<Plan>): Promise<Answer> {
-  refuseUnless(ctx.authority, needs({ ...request }))
-  return made(ctx, await plan())
+async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {
+  refuseUnless(ctx.authority, needs(Object.fromEntries(Object.entries(request))))
+  return made(ctx, await plan(ctx, request))
 }
 
-/** Mined roles are made, given, and take the place of grants. */
-export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }]
-
-/** Giving and taking access in bulk is granting. */
-export const grantsNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }]
-
 /** Reads what kind of plan a body asks for. Imports and syncs are planned where their files and remote systems are: by the command line. */
-async function makePlan({ ctx, body }: Call): Promise<Answer> {
+async function makePlan(call: Call): Promise<Answer> {
+  const { ctx, body } = call
   const kind = isObject(body) ? body.kind : undefined
-  if (kind === 'bulk' && isGrantRequest(body)) {
-    const request = grantRequest(body)
-    return planned(ctx, grantsNeeds, request, () => planGrants(ctx, request))
-  }
-  if (kind === 'bulk') {
-    const request = bulkRequest(body)
-    return planned(ctx, bulkNeeds, request, () => planBulk(ctx, request))
-  }
-  if (kind === 'merge') {
-    const request = mergeRequest(body)
-    return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
-  }
+  if (kind === 'bulk' && isGrantRequest(body)) return planned(call, grantNeeds, grantRequest(body), planGrants)
+  if (kind === 'bulk') return planned(call, bulkNeeds, bulkRequest(body), planBulk)
+  if (kind === 'merge') return planned(call, mergeNeeds, mergeRequest(body), planMerge)
   if (kind === 'mining') {
     if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and roles are mined from everybody.')
     const { kind: _, ...request } = body as Record<string, unknown>
-    return planned(ctx, miningNeeds, request, async () => planMining(ctx, miningRequest(request)))
+    return planned(call, miningNeeds, miningRequest(request), planMining)
   }
   throw new GatehouseError('invalid_value', 'kind: must be bulk, merge or mining; imports and syncs are planned by the command line.')
 }
 
 /** The same for a person at their own address: the duplicate merges into them. */
-async function mergeInto({ ctx, params, body }: Call): Promise<Answer> {
+async function mergeInto(call: Call): Promise<Answer> {
+  const { params, body } = call
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must name the `duplicate` by its id.')
   const other = Object.keys(body).find((key) => key !== 'duplicate' && key !== 'take')
   if (other !== undefined) throw new GatehouseError('unknown_attribute', `${other}: is not part of a merge into the person at this address.`)
-  const request = mergeRequest({ ...body, survivor: params.id })
-  return planned(ctx, mergeNeeds, request, () => planMerge(ctx, request))
-}
-
-/** Who may administer some people only sees the plans they made, which speak of none but those. */
-const ownOnly = ({ authority, actor }: Context) => (authority?.reach ? (actor.userId ?? undefined) : undefined)
-
-/** A plan that the caller may see, or `not_found`. */
-async function seenPlan(ctx: Context, id: string): Promise<Plan> {
-  const found = await readPlan(ctx.db, id)
-  const own = ownOnly(ctx)
-  if (own !== undefined && found.actorId !== own) throw new GatehouseError('not_found', `There is no plan with the id ${id}.`)
-  return found
+  return planned(call, mergeNeeds, mergeRequest({ ...body, survivor: params.id }), planMerge)
 }
 
 const mostWaitedFor = 1000
@@ -124,6 +102,17 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promis
   return first.promise
 }
 
+/** Who may administer some people only sees the plans they made, which speak of none but those. */
+const ownOnly = ({ authority, actor }: Context) => (authority?.reach ? (actor.userId ?? undefined) : undefined)
+
+/** A plan that the caller may see, or `not_found`. */
+async function seenPlan(ctx: Context, id: string): Promise<Plan> {
+  const found = await readPlan(ctx.db, id)
+  const own = ownOnly(ctx)
+  if (own !== undefined && found.actorId !== own) throw new GatehouseError('not_found', `There is no plan with the id ${id}.`)
+  return found
+}
+
 const planList = listed(planListing, {
   query: [{ name: 'kind', type: 'string', doc: 'Only plans of this kind.' }, { name: 'status', type: 'string', doc: 'Only plans in this state.' }],
   where: ({ ctx, query: { kind, status } }) => ({ kind, status, actor_id: ownOnly(ctx) }),
@@ -136,7 +125,7 @@ const stepList = listed(stepListing, {
     await seenPlan(ctx, params.id!)
     return { plan_id: params.id, action, ...(failed === true ? { status: 'failed' } : {}) }
   },
-  show: (rows, ctx) => seenBy(ctx, rows.map(stepOfRow)),
+  show: (rows, _db, ctx) => seenBy(ctx, rows.map(stepOfRow)),
 })
 
 /** The routes, given how plans of each kind are applied. */
@@ -161,8 +150,8 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
-    { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true },
-      needs: [{ resource: 'portals', right: 'READ' }], ...listed(planListing, { where: () => ({ kind: 'sync' }), show: (rows) => rows.map(planOfRow) }) },
+    { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true }, needs: [{ resource: 'portals', right: 'READ' }],
+      ...listed(planListing, { where: ({ ctx }) => ({ kind: 'sync', actor_id: ownOnly(ctx) }), show: (rows) => rows.map(planOfRow) }) },
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'undo') },
     { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], handle: (call) => answer(call, releasePlan) },

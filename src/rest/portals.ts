@@ -27,7 +27,7 @@ const shown = (document: Portal): Answer => ({ body: document, version: document
 // whether accounts are deleted): they need an administrator.
 export const portalRoutes: readonly Route[] = guarded('portals', [
   { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', reach: 'free', summary: 'Lists portals by number.', answer: { ...portal, list: true },
-    ...listed(portalListing, { show: (rows, { db }) => portalsOfRows(db, rows) }) },
+    ...listed(portalListing, { show: (rows, db) => portalsOfRows(db, rows) }) },
   { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
     handle: async ({ ctx, body }) => {
       const made = await createPortal(ctx, body)
@@ -57,7 +57,7 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
     } },
   { ...base, method: 'GET', path: '/portals/:id/users', scope: 'read', operation: 'listPortalUsers', summary: 'Lists the people of a portal and their links to Okta.', answer: users, reach: 'query',
     ...listed(portalUserListing, {
-      scope: ({ ctx }) => reachScope(ctx.authority?.reach, 't.person_id'),
+      scope: ({ authority }) => reachScope(authority?.reach, 't.person_id'),
       where: async (call) => {
         const id = portalId(call)
         await readPortalDocument(call.ctx.db, id)

@@ -70,11 +70,6 @@ export interface Route extends Guarded {
   handle: (call: Call) => Promise<Answer>
 }
 
-/** The address of a record, for Location: `/metadata/types` and its id. */
-export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
-  return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
-}
-
 const rightByMethod = { GET: 'READ', POST: 'CREATE', PUT: 'UPDATE', PATCH: 'UPDATE', DELETE: 'DELETE' } as const satisfies Record<Route['method'], OwnRight>
 
 /** The parameter of a route's path that names the person it is about. */
@@ -93,6 +88,11 @@ export function guarded(resource: OwnResource, routes: readonly UnguardedRoute[]
     const reach = route.reach ?? (personParameter(route) ? 'path' : route.method === 'GET' ? reads : undefined)
     return { ...route, needs: route.needs ?? [{ resource, right: rightByMethod[route.method] }], ...(reach ? { reach } : {}) }
   })
+}
+
+/** The address of a record, for Location: `/metadata/types` and its id. */
+export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
+  return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
 }
 
 export const listParameters: readonly QueryParameter[] = [

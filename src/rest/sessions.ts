@@ -6,8 +6,6 @@ import { guarded, type Route } from './route.ts'
 
 const base = { tag: 'People' } as const
 
-const help = [{ resource: 'people', right: 'RESET' }] as const
-
 export const sessionRoutes: readonly Route[] = guarded('people', [
   { ...base, method: 'GET', path: '/users/:id/sessions', scope: 'read', operation: 'listUserSessions', summary: 'Lists the sessions of a person, the newest first.', answer: { component: 'Session', list: true },
     ...listed(sessionListing, {
@@ -16,12 +14,12 @@ export const sessionRoutes: readonly Route[] = guarded('people', [
         return { user_id: params.id }
       },
     }) },
-  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204, needs: help,
+  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204,
     handle: async ({ ctx, params }) => {
       await endSessions(ctx, params.id!)
       return {}
     } },
-  { ...base, method: 'DELETE', path: '/users/:id/sessions/:sessionId', scope: 'write', operation: 'endUserSession', summary: 'Ends one session of a person at once.', status: 204, needs: help,
+  { ...base, method: 'DELETE', path: '/users/:id/sessions/:sessionId', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSession', summary: 'Ends one session of a person at once.', status: 204,
     handle: async ({ ctx, params }) => {
       await endSessions(ctx, params.id!, params.sessionId)
       return {}

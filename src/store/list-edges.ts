@@ -19,7 +19,7 @@ export interface EdgeQuery {
   /** Of people only. */
   filter?: string
   q?: string
-  /** A further condition over the alias t, its parameters numbered from `first`: which people one may see. */
+  /** A further condition of the caller's on people, over the alias t. */
   scope?: (first: number) => SqlCondition
 }
 

@@ -27,7 +27,7 @@ export interface RowQuery {
   total?: boolean
   /** Columns that must hold these values, beside the filter. */
   where?: Readonly<Record<string, unknown>>
-  /** A further condition over the alias t, its parameters numbered from `first`. */
+  /** A further condition of the caller's, over the alias t, its parameters numbered from `first`. */
   scope?: (first: number) => SqlCondition
 }
 
@@ -82,10 +82,10 @@ function conditionsOf(listing: Listing, { filter, where = {}, scope }: RowQuery)
     conditions.push(`(${compiled.sql})`)
     params.push(...compiled.params)
   }
-  if (scope) {
-    const { sql, params: more } = scope(params.length + 1)
-    conditions.push(`(${sql})`)
-    params.push(...more)
+  const scoped = scope?.(params.length + 1)
+  if (scoped) {
+    conditions.push(`(${scoped.sql})`)
+    params.push(...scoped.params)
   }
   return { conditions: conditions.length > 0 ? conditions : ['true'], params }
 }

@@ -1,5 +1,4 @@
 /** Portals of EFS, their settings, and who belongs to them: panelists and administrators. */
-import type { SqlCondition } from './filter-sql.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import { portalAttributes, portalUserAttributes } from '../model/listings.ts'
 import type { PortalSettingKey, PortalSettings } from '../model/portal-settings.ts'
@@ -222,15 +221,14 @@ function nameOfStatus(column: string): string {
 
 /** The members of a portal with their links, in uid order. */
 export async function listPortalUsers(
-  db: Reader, portalId: number, after: number, limit: number, scope?: (first: number) => SqlCondition,
+  db: Reader, portalId: number, after: number, limit: number,
 ): Promise<PortalUserRow[]> {
-  const condition = scope?.(4)
   return db.query<PortalUserRow>(
     `select m.user_id as uid, p.person_id, r.uuid, r.status, r.has_data_changes, m.created_at
      from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id
      left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id
-     where m.portal_id = $1 and m.user_id > $2${condition ? ` and ${condition.sql}` : ''} order by m.user_id limit $3`,
-    [portalId, after, limit, ...(condition?.params ?? [])],
+     where m.portal_id = $1 and m.user_id > $2 order by m.user_id limit $3`,
+    [portalId, after, limit],
   )
 }
 
