@@ -5,7 +5,8 @@ import { isObject, type Collection, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateCustom, validateEntry } from '../model/validate.ts'
 import { checkVersion, type Versions } from './users.ts'
-import { lockRecords, writeRecords, type RecordKind } from './write-records.ts'
+import type { RecordKind } from './record-kind.ts'
+import { lockRecords, writeRecords } from './write-records.ts'
 
 /** The entries of one collection of a record. */
 export function entriesOf(document: Document, collection: Collection): Document[] {

@@ -12,7 +12,8 @@ import type { Transaction } from '../store/database.ts'
 import { endAccess, endSessions, openRelated, removeAccess, resetLogins, setLocks } from '../store/user-rows.ts'
 import { today } from './today.ts'
 import { checkVersion, writeUsers, type Versions } from './users.ts'
-import { lockRecords, type Pending } from './write-records.ts'
+import type { Pending } from './record-kind.ts'
+import { lockRecords } from './write-records.ts'
 
 type Loaded = Pending['before'] & object
 

@@ -6,7 +6,7 @@ import { organization } from '../model/organization.ts'
 import type { Transaction } from '../store/database.ts'
 import { closesCircle, edgesBelow, lockHierarchy, wrongNestings } from '../store/organizations.ts'
 import { checkPeriods } from './check-periods.ts'
-import type { Pending, RecordKind } from './write-records.ts'
+import type { Pending, RecordKind } from './record-kind.ts'
 
 export const organizationKind: RecordKind = {
   resource: organization,

@@ -11,7 +11,7 @@ import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from './check-periods.ts'
 import { copyLocations } from './copy-locations.ts'
-import type { RecordKind, Written } from './write-records.ts'
+import type { RecordKind, Written } from './record-kind.ts'
 
 /** The managed system that is Gatehouse itself. */
 export const ownSystem = '0'
@@ -20,9 +20,9 @@ export const userKind: RecordKind = {
   resource: user,
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
-  check: async (tx, pending) => {
+  complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
-    await copyLocations(tx, pending)
+    await copyLocations(db, pending)
   },
   written: async (tx, _ctx, written) => {
     await followStatus(tx, written)

@@ -11,10 +11,11 @@ import type { Transaction } from '../store/database.ts'
 import { deletePeopleFromEfs } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
+import type { Pending } from './record-kind.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { userKind } from './user-record.ts'
-import { lockRecords, recordRemoval, writeRecords, type Pending } from './write-records.ts'
+import { lockRecords, recordRemoval, writeRecords } from './write-records.ts'
 
 /** Versions a caller accepts (from If-Match), or undefined when any will do. */
 export type Versions = readonly number[] | undefined

@@ -4,7 +4,7 @@ import { createOrganization, deleteOrganization, patchOrganization, readOrganiza
 import { organizationKind } from '../directory/organization-record.ts'
 import { createUser, deleteUser, patchUser, readUser, replaceUser, type Versions } from '../directory/users.ts'
 import { userKind } from '../directory/user-record.ts'
-import type { RecordKind } from '../directory/write-records.ts'
+import type { RecordKind } from '../directory/record-kind.ts'
 import type { Context } from '../context.ts'
 import type { Collection, Document, Resource } from '../model/attribute.ts'
 import { project, projectEntry, selectionOf, type Selection } from '../model/project.ts'

@@ -99,6 +99,14 @@ export async function findReads(db: Reader, planId: string, resource: string, id
   return new Map(rows.map(({ id, version }) => [id, version]))
 }
 
+/**
+ * Held until the transaction ends by whoever makes records that only an import keeps apart (by employee number, which
+ * others may share): two imports at once would otherwise both find nobody. To be taken before records are locked.
+ */
+export async function lockNewcomers(tx: Transaction): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse import newcomers'))`, [], 'lock_newcomers')
+}
+
 /** Hashes that have reached their logins need not stand here too. */
 export async function forgetSecrets(tx: Transaction, planId: string, steps: readonly number[]): Promise<void> {
   if (steps.length === 0) return
