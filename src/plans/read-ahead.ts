@@ -5,7 +5,7 @@
  */
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
-import { listSteps, type PlanStep } from '../store/plans.ts'
+import { listBatch, type PlanStep } from '../store/plans.ts'
 
 export interface Batch<P> {
   steps: PlanStep[]
@@ -31,13 +31,13 @@ export interface ReadAhead<P> {
 export function readAhead<P>(ctx: Context, planId: string, count: number, ahead: Ahead<P> | undefined): ReadAhead<P> {
   let next: { after: number; batch: Promise<Batch<P> | undefined> } | undefined
   const read = async (behind: readonly PlanStep[], after: number): Promise<Batch<P>> => {
-    const steps = await listSteps(ctx.db, planId, { after, count, secrets: true })
+    const steps = await listBatch(ctx.db, planId, after, count)
     return { steps, prepared: await ahead!(ctx, steps, behind).catch(() => undefined) }
   }
   return {
     async take(tx, after) {
       const found = next?.after === after ? await next.batch : undefined
-      return found ?? { steps: await listSteps(tx, planId, { after, count, secrets: true }) }
+      return found ?? { steps: await listBatch(tx, planId, after, count) }
     },
     begin(behind) {
       const after = behind.at(-1)!.step

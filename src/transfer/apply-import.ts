@@ -87,7 +87,17 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
-  return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending))
+  return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending).catch((error: unknown) => {
+    throw steps.length === 1 ? toldOfForward(error, steps[0]!) : error
+  }))
+}
+
+/** Whoever reads why a forward reference could not be set must know that its record was made all the same. */
+function toldOfForward(error: unknown, step: PlanStep): unknown {
+  const { forward, patch } = step.changes as { forward?: true; patch?: Document }
+  if (!forward || !(error instanceof GatehouseError)) return error
+  const message = `${error.message} The ${step.resource} itself is there, without its ${Object.keys(patch!).join(', ')}.`
+  return new GatehouseError(error.code, message, { problems: error.problems, cause: error.cause })
 }
 
 const recordKinds: Record<Kind, RecordKind> = { User: userKind, Organization: organizationKind }
