@@ -5,12 +5,13 @@ import { parseArgs } from 'node:util'
 import type { Bench, BenchOptions, Figure } from './bench.ts'
 import { create } from './create.ts'
 import { filter } from './filter.ts'
+import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
