@@ -9,10 +9,9 @@ const turnMs = 2
 /** A pause that is taken every two milliseconds: the database, busy with something else for us, is answered at once. */
 export function takingTurns(): Pause {
   let since = performance.now()
-  return () => {
-    if (performance.now() - since < turnMs) return undefined
-    return setImmediate().then(() => {
-      since = performance.now()
-    })
+  const giveWay = async () => {
+    await setImmediate()
+    since = performance.now()
   }
+  return () => (performance.now() - since < turnMs ? undefined : giveWay())
 }

@@ -7,7 +7,7 @@ import type { Database, Row, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
-const columns = (kind: Collection): Attribute[] => columnsOf(kind.attributes)
+const columns = (kind: Collection): readonly Attribute[] => columnsOf(kind.attributes)
 const quoted = (attribute: Attribute) => `"${attribute.column}"`
 
 function toDocument(kind: Collection, row: Row): Document {
