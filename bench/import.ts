@@ -90,7 +90,10 @@ function* documentsOf(people: number): Generator<Document> {
   for (const { document } of generatePeople(worldOf(people))) yield { ...document }
 }
 
-/** Into the large directory, out of it again, and back by COPY. */
+/**
+ * Into the large directory, out of it again, and back by COPY. In the first round the import alone reads pages from the
+ * disk; from then on both find them in memory, and medians are taken.
+ */
 async function intoLarge(people: number, count: number, round: number): Promise<ImportResult> {
   const { ctx, close } = await peopleDatabase(people)
   const file = join(benchFolder(), 'import.jsonl')

@@ -6,13 +6,14 @@ import { access } from './access.ts'
 import type { Bench, BenchOptions, Figure } from './bench.ts'
 import { create } from './create.ts'
 import { filter } from './filter.ts'
+import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { mining } from './mining.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, access, mining]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -1,7 +1,7 @@
 /** `gatehouse import` as a process: killed and resumed, its memory, and what it prints. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import type { Document } from '../src/model/attribute.ts'
 import type { Database, DatabaseOptions } from '../src/store/database.ts'
 import { root } from '../tools/house-rules.ts'
 import { migratedDatabase, open } from './database.ts'
-import { csv, everything, importFolder, jsonl } from './import-harness.ts'
+import { csv, everything, fileOf, importFolder, jsonl } from './import-harness.ts'
 import { cleanEnv, pinnedNode } from './server-process.ts'
 
 function urlOf({ connectionString, host, user: name, password, database }: DatabaseOptions): string {
@@ -113,10 +113,14 @@ describe('killed and resumed', () => {
   })
 })
 
+/** Loaded into a process, writes its largest size, in MB, to the file PEAK_FILE. */
+function peakProbe(): string {
+  return fileOf('peak.mjs', `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS / 1024)))\n`)
+}
+
 describe('memory and time', () => {
   test('do not grow with the rows: planning 30,000 takes what 5,000 take', { timeout: 180_000 }, async () => {
-    const probe = join(importFolder(), 'peak.mjs')
-    writeFileSync(probe, `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS / 1024)))\n`)
+    const probe = peakProbe()
     const peaks: number[] = []
     for (const rows of [5000, 30_000]) {
       const where = await place()
@@ -128,6 +132,19 @@ describe('memory and time', () => {
     }
     console.log(`peak memory in MB: ${peaks.map(Math.round).join(', ')}`)
     expect(peaks[1]! - peaks[0]!).toBeLessThan(90)
+  })
+})
+
+describe('rows as long as a row may be', () => {
+  test('are planned a few at a time', { timeout: 120_000 }, async () => {
+    const where = await place()
+    where.env.PEAK_FILE = join(importFolder(), 'peak')
+    const rows = Array.from({ length: 60 }, (_, at) => ({ userName: `wide${at}`, name: { familyName: 'Wide' }, birthdate: '2001-02-29', title: 'x'.repeat(3_000_000) }))
+    const { stdout } = await gatehouse(where, ['import', jsonl(...rows), '--plan', '--json'], ['--import', peakProbe()]).ended
+    expect((JSON.parse(stdout) as Document).counts).toEqual({ error: 60 })
+    const peak = Number(readFileSync(where.env.PEAK_FILE, 'utf8'))
+    console.log(`peak memory in MB: ${Math.round(peak)}`)
+    expect(peak).toBeLessThan(300)
   })
 })
 

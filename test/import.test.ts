@@ -1,10 +1,13 @@
 /** Planning and applying imports: what becomes of each row, correlation, references, and directories that move meanwhile. */
+import { randomBytes } from 'node:crypto'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { createOrganization } from '../src/directory/organizations.ts'
 import { createUser, patchUser, readUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { Transaction } from '../src/store/database.ts'
+import { listBatch } from '../src/store/plans.ts'
+import { rejectedLines } from '../src/store/rejected-steps.ts'
 import { applyPlan } from '../src/plans/apply.ts'
 import { runImport } from '../src/transfer/apply-import.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
@@ -26,6 +29,15 @@ async function person(userName: string): Promise<Document> {
 
 const count = async (table: string, where: string, values: unknown[]) =>
   (await ctx.db.first<{ count: number }>(`select count(*) as count from ${table} where ${where}`, values))!.count
+
+/** Until somebody waits for a lock of this database that is no row's. */
+async function untilWaiting(): Promise<void> {
+  for (;;) {
+    const row = await ctx.db.first(`select from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database())`)
+    if (row) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
 
 /** Personnel rows: `no` is the key, then the login, then the e-mail address. */
 const personnel: Mapping = {
@@ -218,6 +230,21 @@ describe('references', () => {
     expect(wrong.counts).toEqual({ error: 1 })
   })
 
+  test('a parent further on that closes a circle: the organisation is made without it, and that is told', async () => {
+    const organisation = (id: string, parent: string) => ({ id, name: id, parents: [{ organization: parent }], meta: { resourceType: 'Organization' } })
+    const file = jsonl(organisation('ring-1', 'ring-2'), organisation('ring-2', 'ring-1'), organisation('ring-3', 'ring-4'), organisation('ring-4', 'ring-1'))
+    const done = await imported(ctx, file)
+    expect([done.status, done.failed, done.counts]).toEqual(['applied', 1, { create: 4, update: 2 }])
+    const failed = (await stepsOf(ctx.db, done.id)).filter((step) => step.status === 'failed')
+    expect(failed).toEqual([expect.objectContaining({ resource: 'Organization', targetId: 'ring-1', line: 1, label: 'ring-1', action: 'update' })])
+    expect(failed[0]!.result).toMatchObject({ code: 'circular_dependency', detail: expect.stringMatching(/stands below ring-1 already.* The Organization itself is there, without its parents\./s) })
+    expect(await ctx.db.query(`select company_id, parent_id from company where company_id like 'ring-%' order by 1`)).toEqual([
+      { company_id: 'ring-1', parent_id: null }, { company_id: 'ring-2', parent_id: 'ring-1' }, { company_id: 'ring-3', parent_id: 'ring-4' }, { company_id: 'ring-4', parent_id: 'ring-1' }])
+    const lines: number[] = []
+    for (const { line } of await rejectedLines(ctx.db, done.id, 'people.jsonl', 0, 10)) lines.push(line)
+    expect(lines).toEqual([1])
+  })
+
   test('parents of organisations, wherever they stand; ids are kept', async () => {
     const done = await imported(ctx, jsonl(
       { id: 'leaf', name: 'Leaf', organizationType: 'DEPARTMENT', parents: [{ organization: 'trunk' }], meta: { resourceType: 'Organization' } },
@@ -324,6 +351,25 @@ describe('a directory that moves after the plan', () => {
     expect(await count('gatehouse.audit_event', `action = 'user.create' and target_id in (select user_id from users where user_name like 'pair%')`, [])).toBe(1200)
   })
 
+  test('two plans with one employee number: the second waits for the first, and then finds whom it made', async () => {
+    const rowOf = (login: string) => csv(head, `person,TWIN1,${login},Twin,,${login}@twin.example,,`)
+    const [one, other] = [await plan(ctx, rowOf('twin-a'), personnel), await plan(ctx, rowOf('twin-b'), personnel)]
+    const [written, waited] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const first = applyPlan(ctx, one.id, async (tx, own, which, steps) => {
+      const made = await runImport(tx, own, which, steps)
+      written.resolve()
+      await waited.promise
+      return made
+    })
+    await written.promise
+    const second = apply(ctx, other.id)
+    await Promise.race([second, untilWaiting()])
+    waited.resolve()
+    expect([(await first).failed, (await second).failed]).toEqual([0, 1])
+    expect((await stepsOf(ctx.db, other.id))[0]!.result).toMatchObject({ code: 'already_exists' })
+    expect(await count('users', `employee_id = 'TWIN1'`, [])).toBe(1)
+  })
+
   test('two plans of one file at once: nobody is made twice', async () => {
     const file = csv(head, ...Array.from({ length: 700 }, (_, at) => `person,R${at},race${at},Race,,race${at}@race.example,,`))
     const plans = await Promise.all([plan(ctx, file, personnel), plan(ctx, file, personnel)])
@@ -335,6 +381,20 @@ describe('a directory that moves after the plan', () => {
 })
 
 describe('the work of a batch', () => {
+  test('is less when its rows are long, and all of them are done', async () => {
+    // Texts that do not become shorter where they are stored.
+    const long = () => Array.from({ length: 10 }, () => randomBytes(48_000).toString('base64'))
+    const file = jsonl(...Array.from({ length: 7 }, (_, at) => ({ userName: `long${at}`, name: { familyName: 'Long' }, attributes: { memoir: long() } })))
+    const batches: number[] = []
+    const made = await planImport(ctx, [{ path: file, mapping: 'jsonl' }], (rows) => batches.push(rows))
+    expect([made.counts, batches.length > 1, batches.at(-1)]).toEqual([{ create: 8 }, true, 7])
+    const first = await listBatch(ctx.db, made.id, 0, 500)
+    expect(first.length).toBeGreaterThan(0)
+    expect(first.length).toBeLessThan(8)
+    expect(await apply(ctx, made.id)).toMatchObject({ status: 'applied', failed: 0, appliedThrough: 8 })
+    expect(((await person('long6')).attributes as Document).memoir).toHaveLength(10)
+  })
+
   test('takes as many statements for four hundred rows as for four', async () => {
     const statements = async (rows: number, mark: string) => {
       const file = csv(head, ...Array.from({ length: rows }, (_, at) => `person,${mark}${at},${mark}${at},Many,,${mark}${at}@many.example,,${mark}${(at + 1) % rows}`))

@@ -28,12 +28,19 @@ export async function recordEvents(tx: Transaction, ctx: Context, events: readon
 }
 
 /** The same events as rows, for whoever writes them along with others (`insertEvents` in the store takes them). */
-export function eventRows(ctx: Pick<Context, 'actor' | 'now' | 'newId'>, events: readonly NewEvent[]): EventRow[] {
+export function eventRows(ctx: Maker, events: readonly NewEvent[]): EventRow[] {
+  return events.map(eventMaker(ctx))
+}
+
+type Maker = Pick<Context, 'actor' | 'now' | 'newId'>
+
+/** Makes the row of one event after the other, for the events of one verb call. */
+export function eventMaker(ctx: Maker): (event: NewEvent) => EventRow {
   const { actor } = ctx
   const at = ctx.now().toISOString()
   // From where is the same for all events of one call: one commitment serves them.
   const origin = committed('origin', JSON.stringify({ ip: actor.ip, principal: actor.principal }))
-  return events.map(({ action, targetType, targetId, changes, result = 'SUCCESS' }) => {
+  return ({ action, targetType, targetId, changes, result = 'SUCCESS' }) => {
     const eventId = ctx.newId()
     const { userId: actorId, source, correlationId } = actor
     const own = changes === undefined || changes.length === 0 ? nothing : committedChanges(changes)
@@ -56,7 +63,7 @@ export function eventRows(ctx: Pick<Context, 'actor' | 'now' | 'newId'>, events:
       changes_digest: bytes(own.digest),
       digest: bytes(eventDigest(header, origin.digest, own.digest))!,
     }
-  })
+  }
 }
 
 interface Committed {

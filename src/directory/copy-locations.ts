@@ -4,9 +4,9 @@
  */
 import type { Document } from '../model/attribute.ts'
 import { postal } from '../model/contacts.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Database } from '../store/database.ts'
 import { readLocations } from '../store/locations.ts'
-import type { Pending } from '../records/write-records.ts'
+import type { Pending } from '../records/record-kind.ts'
 
 interface Copy {
   entry: Document
@@ -14,10 +14,10 @@ interface Copy {
 }
 
 /** Fills the addresses that name a new location, or another one than before. One that does not exist is left to its foreign key. */
-export async function copyLocations(tx: Transaction, pending: readonly Pending[]): Promise<void> {
+export async function copyLocations(db: Pick<Database, 'query'>, pending: readonly Pending[]): Promise<void> {
   const copies = pending.flatMap(({ before, after }) => newCopies(before?.document, after))
   if (copies.length === 0) return
-  const locations = await readLocations(tx, [...new Set(copies.map(({ entry }) => entry.copyFromLocationId as string))])
+  const locations = await readLocations(db, [...new Set(copies.map(({ entry }) => entry.copyFromLocationId as string))])
   for (const { entry, old } of copies) {
     const location = locations.get(entry.copyFromLocationId as string)
     if (location) copy(entry, old, location)

@@ -4,8 +4,9 @@ import type { Context } from '../context.ts'
 import { isObject, type Collection, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateCustom, validateEntry } from '../model/validate.ts'
+import type { RecordKind } from '../records/record-kind.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords, writeRecords, type RecordKind } from '../records/write-records.ts'
+import { lockRecords, writeRecords } from '../records/write-records.ts'
 
 /** The entries of one collection of a record. */
 export function entriesOf(document: Document, collection: Collection): Document[] {

@@ -11,9 +11,10 @@ import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { endAccess, endSessions, openRelated, removeAccess, resetLogins, setLocks } from '../store/user-rows.ts'
 import { today } from './today.ts'
+import type { Pending } from '../records/record-kind.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
+import { lockRecords } from '../records/write-records.ts'
 import { writeUsers } from './users.ts'
-import { lockRecords, type Pending } from '../records/write-records.ts'
 
 type Loaded = Pending['before'] & object
 

@@ -6,7 +6,8 @@ import { dueToFallInactive, dueToLeave, dueToStart } from '../store/user-rows.ts
 import { operateLocked } from './lifecycle.ts'
 import { today } from './today.ts'
 import { writeUsers } from './users.ts'
-import { lockExisting, type Pending } from '../records/write-records.ts'
+import type { Pending } from '../records/record-kind.ts'
+import { lockExisting } from '../records/write-records.ts'
 
 const batch = 200
 const dayMs = 86_400_000

@@ -6,7 +6,7 @@ import { organization } from '../model/organization.ts'
 import type { Transaction } from '../store/database.ts'
 import { closesCircle, edgesBelow, lockHierarchy, wrongNestings } from '../store/organizations.ts'
 import { checkPeriods } from '../records/check-periods.ts'
-import type { Pending, RecordKind } from '../records/write-records.ts'
+import type { Pending, RecordKind } from '../records/record-kind.ts'
 
 export const organizationKind: RecordKind = {
   resource: organization,

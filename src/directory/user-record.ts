@@ -12,7 +12,7 @@ import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import { guardPeople, guardPlaces } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
-import type { RecordKind, Written } from '../records/write-records.ts'
+import type { RecordKind, Written } from '../records/record-kind.ts'
 
 /** The managed system that is Gatehouse itself. */
 export const ownSystem = '0'
@@ -22,9 +22,9 @@ export const userKind: RecordKind = {
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
   guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
-  check: async (tx, pending) => {
+  complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
-    await copyLocations(tx, pending)
+    await copyLocations(db, pending)
   },
   written: async (tx, ctx, written) => {
     await guardPlaces(tx, ctx, written)

@@ -11,12 +11,13 @@ import type { Transaction } from '../store/database.ts'
 import { deletePeopleFromEfs } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
+import type { Pending } from '../records/record-kind.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords, recordRemoval, writeRecords, type Pending } from '../records/write-records.ts'
+import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
 
 /**
  * Makes a person. The status is PENDING_INITIAL_LOGIN unless the document says otherwise, or PENDING_START_DATE when the start date

@@ -37,14 +37,21 @@ export interface RowChange {
   row: Row
 }
 
+const columnLists = new WeakMap<readonly Attribute[], readonly Attribute[]>()
+
 /** The columns of an attribute list that are real columns, each once. */
-export function columnsOf(attributes: readonly Attribute[]): Attribute[] {
-  const seen = new Set<string>()
-  return attributes.filter((attribute) => {
-    if (attribute.expression || attribute.side || seen.has(attribute.column)) return false
-    seen.add(attribute.column)
-    return true
-  })
+export function columnsOf(attributes: readonly Attribute[]): readonly Attribute[] {
+  let columns = columnLists.get(attributes)
+  if (!columns) {
+    const seen = new Set<string>()
+    columns = attributes.filter((attribute) => {
+      if (attribute.expression || attribute.side || seen.has(attribute.column)) return false
+      seen.add(attribute.column)
+      return true
+    })
+    columnLists.set(attributes, columns)
+  }
+  return columns
 }
 
 /** A column's value as the API shows it. */

@@ -10,10 +10,19 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
-import { advancePlan, completePlan, listSteps, markSteps, movePlan, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+import { advancePlan, completePlan, markSteps, movePlan, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+import { readAhead, type Ahead, type ReadAhead } from './read-ahead.ts'
 
-/** Carries out steps in a transaction, all or none; what was written, by resource, with its new versions. */
-export type StepRunner = (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]) => Promise<{ resource: string; id: string; version: number }[]>
+type Version = { resource: string; id: string; version: number }
+
+/**
+ * Carries out steps in a transaction, all or none; the new versions of records that the plan had read, by resource.
+ * With `ahead`, what it makes of the steps of a batch while the one before is written is handed back as `prepared`.
+ */
+export interface StepRunner<P = unknown> {
+  (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: P): Promise<Version[]>
+  ahead?: Ahead<P>
+}
 
 export interface ApplyOptions {
   /** Steps a transaction; default 500. */
@@ -26,19 +35,24 @@ export interface ApplyOptions {
  * Applies a planned plan, or goes on with one that was interrupted. Goes on after single failures and keeps them with
  * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then).
  */
-export async function applyPlan(ctx: Context, planId: string, run: StepRunner, options: ApplyOptions = {}): Promise<Plan> {
+export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner<P>, options: ApplyOptions = {}): Promise<Plan> {
   await ctx.db.transaction(async (tx) => {
     await lockPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
     await refuseStale(tx, plan)
   })
-  for (;;) {
-    const plan = await ctx.db.transaction(async (tx) => {
-      await lockPlan(tx, planId)
-      return nextBatch(tx, ctx, planId, run, options.batch ?? 500)
-    })
-    options.progress?.(plan.appliedThrough, plan.steps)
-    if (plan.status !== 'applying') return plan
+  const batches = readAhead(ctx, planId, options.batch ?? 500, run.ahead)
+  try {
+    for (;;) {
+      const plan = await ctx.db.transaction(async (tx) => {
+        await lockPlan(tx, planId)
+        return nextBatch(tx, ctx, planId, run, batches)
+      })
+      options.progress?.(plan.appliedThrough, plan.steps)
+      if (plan.status !== 'applying') return plan
+    }
+  } finally {
+    await batches.settle()
   }
 }
 
@@ -57,28 +71,29 @@ async function refuseStale(tx: Transaction, plan: Plan): Promise<void> {
 
 const resource = (one: { resource: string; id: string }) => `${one.resource} ${one.id}`
 
-async function nextBatch(tx: Transaction, ctx: Context, planId: string, run: StepRunner, size: number): Promise<Plan> {
+async function nextBatch<P>(tx: Transaction, ctx: Context, planId: string, run: StepRunner<P>, batches: ReadAhead<P>): Promise<Plan> {
   // Held, so that cancelling waits for the batch and is not written over.
   const plan = await readPlan(tx, planId, true)
   if (plan.status !== 'applying') return plan
-  const steps = await listSteps(tx, planId, { after: plan.appliedThrough, count: size, secrets: true })
+  const { steps, prepared } = await batches.take(tx, plan.appliedThrough)
   const last = steps.at(-1)
   if (!last) {
     await completePlan(tx, planId, ctx.actor.principal, ctx.now())
     return readPlan(tx, planId)
   }
-  const failed = await runBatch(tx, ctx, plan, steps, run)
+  batches.begin(steps)
+  const failed = await runBatch(tx, ctx, plan, steps, run, prepared)
   await advancePlan(tx, planId, last.step, failed)
   return { ...plan, appliedThrough: last.step, failed: plan.failed + failed }
 }
 
 /** All steps together; when one of them cannot be done, each on its own, so that one bad row stops nothing but itself. */
-async function runBatch(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], run: StepRunner): Promise<number> {
-  const doable = steps.filter((step) => step.action === 'create' || step.action === 'update' || step.action === 'delete')
+async function runBatch<P>(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], run: StepRunner<P>, prepared: P | undefined): Promise<number> {
+  const doable = steps.filter(isDoable)
   if (doable.length === 0) return 0
-  const attempt = async (some: readonly PlanStep[]) => noteVersions(tx, plan, await tx.savepoint(() => run(tx, ctx, plan, some)))
+  const attempt = async (some: readonly PlanStep[], made?: P) => noteVersions(tx, plan, await tx.savepoint(() => run(tx, ctx, plan, some, made)))
   try {
-    await attempt(doable)
+    await attempt(doable, prepared)
     return 0
   } catch (error) {
     if (!isRefusal(error)) throw error
@@ -96,12 +111,15 @@ async function runBatch(tx: Transaction, ctx: Context, plan: Plan, steps: readon
   return failures.length
 }
 
+/** Whether there is anything to do for a step. */
+export const isDoable = ({ action }: PlanStep): boolean => action === 'create' || action === 'update' || action === 'delete'
+
 /** A refusal is about the step; anything else is about us and stops the run, to be resumed. */
 function isRefusal(error: unknown): error is GatehouseError {
   return error instanceof GatehouseError && error.status >= 400 && error.status < 500
 }
 
-async function noteVersions(tx: Transaction, plan: Plan, written: readonly { resource: string; id: string; version: number }[]): Promise<void> {
+async function noteVersions(tx: Transaction, plan: Plan, written: readonly Version[]): Promise<void> {
   const byResource = Map.groupBy(written, (one) => one.resource)
   for (const [name, reads] of byResource) await updateReads(tx, plan.id, name, reads)
 }

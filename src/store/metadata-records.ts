@@ -8,7 +8,7 @@ import { documentOfRow, type Listing } from './list-rows.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
-const columns = (kind: Collection): Attribute[] => columnsOf(kind.attributes)
+const columns = (kind: Collection): readonly Attribute[] => columnsOf(kind.attributes)
 const quoted = (attribute: Attribute) => `"${attribute.column}"`
 
 const target = ({ table, idColumn, attributes }: Collection) => ({ table, idColumn, attributes, collections: [] })

@@ -105,6 +105,14 @@ export async function findReads(db: Reader, planId: string, resource: string, id
   return new Map(rows.map(({ id, version }) => [id, version]))
 }
 
+/**
+ * Held until the transaction ends by whoever makes records that only an import keeps apart (by employee number, which
+ * others may share): two imports at once would otherwise both find nobody. To be taken before records are locked.
+ */
+export async function lockNewcomers(tx: Transaction): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse import newcomers'))`, [], 'lock_newcomers')
+}
+
 /** Hashes that have reached their logins need not stand here too. */
 export async function forgetSecrets(tx: Transaction, planId: string, steps: readonly number[]): Promise<void> {
   if (steps.length === 0) return
@@ -179,10 +187,29 @@ export async function listPlans(db: Reader, query: { kind?: string; count: numbe
   return (await listRows(db, planListing, { count: query.count, where: { kind: query.kind } })).rows.map(planOfRow)
 }
 
-/** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind unless asked for. */
-export async function listSteps(db: Reader, planId: string, query: { after?: number; count: number; action?: string; failed?: boolean; secrets?: boolean }): Promise<PlanStep[]> {
+export interface StepQuery {
+  after?: number
+  count: number
+  action?: string
+  failed?: boolean
+}
+
+const mostStored = 2 * 1024 * 1024
+
+/** Steps for one transaction, secrets included: no more than a count, and fewer when what they hold (as it is stored) is long. */
+export async function listBatch(db: Reader, planId: string, after: number, count: number): Promise<PlanStep[]> {
   const rows = await db.query<Row>(
-    `select ${stepColumns}${query.secrets ? ', secret' : ''} from gatehouse.plan_step
+    `select ${stepColumns}, secret from (
+       select *, sum(coalesce(pg_column_size(changes), 0)) over (order by step_no) - coalesce(pg_column_size(changes), 0) as stored_before
+       from (select * from gatehouse.plan_step where plan_id = $1 and step_no > $2 order by step_no limit $3) next
+     ) sized where stored_before < $4 order by step_no`, [planId, after, count, mostStored], 'list_plan_batch')
+  return rows.map((row) => withoutNulls<PlanStep>(row))
+}
+
+/** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind. */
+export async function listSteps(db: Reader, planId: string, query: StepQuery): Promise<PlanStep[]> {
+  const rows = await db.query<Row>(
+    `select ${stepColumns} from gatehouse.plan_step
      where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3) and ($4::boolean is not true or status = 'failed') order by step_no limit $5`,
     [planId, query.after ?? 0, query.action ?? null, query.failed ?? null, query.count])
   return rows.map((row) => withoutNulls<PlanStep>(row))

@@ -142,28 +142,39 @@ const copyFrom = 50
  * the first table to the last, so that foreign keys and "one primary" hold at every statement.
  */
 export async function writeChanges(tx: Transaction, tables: readonly string[], changes: readonly RowChange[]): Promise<void> {
-  const groups = new Map<string, RowChange[]>()
+  const groups: Group[][] = []
   for (const change of changes) {
     const demotes = change.row.is_default === 'N' || change.row.is_primary_super === 'N' ? 0 : 1
     const place = tables.indexOf(change.table)
     const rank = change.operation === 'delete' ? 100 - place : change.operation === 'update' ? 200 + place * 2 + demotes : 400 + place
-    const mark = `${rank} ${Object.keys(change.row).join(',')}`
-    const group = groups.get(mark)
-    if (group) group.push(change)
-    else groups.set(mark, [change])
+    const ranked = (groups[rank] ??= [])
+    const group = ranked.find(({ columns }) => hasColumns(change.row, columns))
+    if (group) group.changes.push(change)
+    else ranked.push({ columns: Object.keys(change.row), changes: [change] })
   }
-  const marks = [...groups.keys()].sort((a, b) => parseInt(a) - parseInt(b))
-  for (const mark of marks) await writeGroup(tx, groups.get(mark)!)
+  // Ranks without changes are holes, which are passed over.
+  for (const group of groups.flat()) await writeGroup(tx, group)
 }
 
-async function writeGroup(tx: Transaction, group: RowChange[]): Promise<void> {
-  const { table, operation, key, row } = group[0]!
-  const columns = Object.keys(row)
+/** Changes that one statement can make. */
+interface Group {
+  columns: string[]
+  changes: RowChange[]
+}
+
+function hasColumns(row: Row, columns: readonly string[]): boolean {
+  let at = 0
+  for (const column in row) if (columns[at++] !== column) return false
+  return at === columns.length
+}
+
+async function writeGroup(tx: Transaction, { columns, changes }: Group): Promise<void> {
+  const { table, operation, key } = changes[0]!
   const name = `${operation}_${table}_${columns.join('_')}`
   const statementName = name.length <= 60 ? name : undefined
   const on = key.map((column) => `t.${column} = v.${column}`).join(' and ')
   const source = `json_populate_recordset(null::${table}, $1) v`
-  const rows = group.map((change) => change.row)
+  const rows = changes.map((change) => change.row)
   if (operation === 'insert' && rows.length >= copyFrom) {
     await tx.copyIn(`copy ${table} (${columns.join(', ')}) from stdin`, copyLines(columns, rows))
     return

@@ -4,15 +4,18 @@ import { putEdges } from '../access/edges.ts'
 import { declareElement } from '../directory/metadata.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { userKind } from '../directory/user-record.ts'
-import { lockRecords, writeRecords, type Pending, type RecordKind } from '../records/write-records.ts'
+import { takingTurns } from '../records/pause.ts'
+import { prepareRecords, type Prepared } from '../records/prepare-records.ts'
+import type { Pending, RecordKind } from '../records/record-kind.ts'
+import { lockRecords, writePrepared, writeRecords } from '../records/write-records.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { affiliations } from '../model/user-links.ts'
-import type { StepRunner } from '../plans/apply.ts'
+import { isDoable, type StepRunner } from '../plans/apply.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
-import { findReads, forgetSecrets, type PlanStep } from '../store/plans.ts'
+import { findReads, forgetSecrets, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
 import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
 import type { MembershipChange } from './plan-groups.ts'
@@ -22,17 +25,40 @@ import { resources, type Kind } from './resolve-rows.ts'
 type Version = { resource: string; id: string; version: number }
 
 /** Steps in their order; neighbours of one kind go together. */
-export const runImport: StepRunner = async (tx, ctx, plan, steps) => {
+const runSteps = async (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: Prepared): Promise<Version[]> => {
   const run: Run = { tx, ctx, planId: plan.id, written: new Map() }
   const versions: Version[] = []
-  for (const group of neighbours(steps)) {
-    const made = await runGroup(run, group)
-    for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
-    versions.push(...made)
+  if (steps.some(isNewcomer)) await lockNewcomers(tx)
+  if (prepared) await createPrepared(tx, ctx, steps, prepared)
+  else {
+    for (const group of neighbours(steps)) {
+      const made = await runGroup(run, group)
+      for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
+      versions.push(...made)
+    }
   }
   await forgetSecrets(tx, plan.id, steps.filter((step) => step.secret).map((step) => step.step))
   return versions
 }
+
+/** Carries out the steps of an import; batches of nothing but new people are prepared ahead. */
+export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead })
+
+/** What is being written at this moment must not matter: people, as opposed to attributes and organisations, do not. */
+async function prepareAhead(ctx: Context, steps: readonly PlanStep[], behind: readonly PlanStep[]): Promise<Prepared | undefined> {
+  const doable = steps.filter(isDoable)
+  const ready = doable.length > 0 && doable.every((step) => step.resource === 'User' && step.action === 'create')
+  if (!ready || behind.some((step) => isDoable(step) && step.resource !== 'User' && step.resource !== 'Affiliation')) return undefined
+  return prepareRecords(ctx.db, ctx, userKind, doable.map((step) => creation('User', step)), takingTurns())
+}
+
+async function createPrepared(tx: Transaction, ctx: Context, steps: readonly PlanStep[], prepared: Prepared): Promise<void> {
+  await refuseTaken(tx, 'User', steps)
+  await writePrepared(tx, ctx, userKind, prepared)
+}
+
+/** Whether anybody of a key that nothing but this check keeps apart may come with a step. */
+const isNewcomer = ({ action, resource }: PlanStep) => action === 'create' && resource in resources
 
 interface Run {
   tx: Transaction
@@ -66,7 +92,17 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
-  return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending))
+  return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending).catch((error: unknown) => {
+    throw steps.length === 1 ? toldOfForward(error, steps[0]!) : error
+  }))
+}
+
+/** Whoever reads why a forward reference could not be set must know that its record was made all the same. */
+function toldOfForward(error: unknown, step: PlanStep): unknown {
+  const { forward, patch } = step.changes as { forward?: true; patch?: Document }
+  if (!forward || !(error instanceof GatehouseError)) return error
+  const message = `${error.message} The ${step.resource} itself is there, without its ${Object.keys(patch!).join(', ')}.`
+  return new GatehouseError(error.code, message, { problems: error.problems, cause: error.cause })
 }
 
 async function putMembers({ tx, ctx }: Run, steps: readonly PlanStep[]): Promise<Version[]> {
@@ -85,7 +121,7 @@ function creation(kind: Kind, step: PlanStep): Pending {
   return { action: `${kind.toLowerCase()}.create`, after: withPassword(document, step) }
 }
 
-/** Somebody whom the row would have meant may have come since it was planned. Errors: `already_exists`. */
+/** Somebody whom the row would have meant may have come since it was planned; newcomers are locked. Errors: `already_exists`. */
 async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
   const byPath = Map.groupBy(steps.map((step) => step.changes as { document: Document; by?: string }), ({ by }) => by)
   for (const [path, some] of byPath) {

@@ -19,7 +19,8 @@ export interface ImportFile {
   mapping: Mapping | Format
 }
 
-const batch = 500
+/** Rows planned at a time: so many, or fewer when they are long. */
+const batch = { rows: 500, characters: 2 * 1024 * 1024 }
 
 /** Plans the import of files, in their order. Errors: `invalid_file`, `invalid_mapping`; the plan is cancelled then. */
 export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void): Promise<Plan> {
@@ -79,12 +80,14 @@ async function* readAhead<T>(batches: AsyncGenerator<T>): AsyncGenerator<T> {
 
 async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
   let some: Row[] = []
+  let size = 0
   for await (const row of rows) {
     some.push(row)
-    if (some.length === batch) {
-      yield some
-      some = []
-    }
+    size += row.size ?? 0
+    if (some.length < batch.rows && size < batch.characters) continue
+    yield some
+    some = []
+    size = 0
   }
   if (some.length > 0) yield some
 }

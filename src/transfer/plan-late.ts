@@ -38,5 +38,5 @@ export async function planLateReferences(planning: Planning): Promise<void> {
 
 function lateStep(base: Pick<NewStep, 'resource' | 'targetId' | 'label' | 'source' | 'line'>, patch: Document): NewStep {
   const fields = Object.entries(patch).map(([path, after]) => ({ path, after }))
-  return { ...base, action: 'update', changes: { patch, fields } }
+  return { ...base, action: 'update', changes: { patch, fields, forward: true } }
 }

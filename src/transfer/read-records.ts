@@ -28,7 +28,10 @@ export interface PassedRow {
   source: SourceRecord
 }
 
-export type MappedRow = MappedRecord | MappedProblem | PassedRow
+export type MappedRow = (MappedRecord | MappedProblem | PassedRow) & {
+  /** About how many characters of the file it stands for: on one of the rows that a row of the file yields. */
+  size?: number
+}
 
 /** What is known of a file once its header is read: what a reject file in the same format needs. */
 export interface FileLayout {
@@ -74,7 +77,11 @@ export async function* readRecords(source: Source, mapping: Mapping | Format, op
   if (typeof mapping !== 'string') yield* firstRecords(mapping)
   if (format !== 'csv') start(typeof mapping !== 'string' ? mapping : format === 'ldif' ? ldifMapping : undefined)
   const rows = openRows(source, mapping, format, encoding, start)
-  for await (const row of rows) yield* mapRows(row)
+  for await (const row of rows) {
+    const made = mapRows(row)
+    if (made[0]) made[0].size = row.size
+    yield* made
+  }
 }
 
 type RowMapper = (row: SourceRow) => MappedRow[]

@@ -13,6 +13,8 @@ export interface SourceRecord {
   values: Record<string, unknown>
   /** LDIF only: the distinguished name. */
   dn?: string
+  /** About how many characters of the file it takes. */
+  size?: number
 }
 
 /** A row that could not be read. `raw` is its text, for the reject file alone: it may hold a password. */
@@ -24,6 +26,7 @@ export interface RowProblem {
   raw?: string
   /** The record, when it could be read and only something in it is wrong. */
   record?: SourceRecord
+  size?: number
 }
 
 export type SourceRow = SourceRecord | RowProblem
@@ -44,6 +47,16 @@ export const maxRecordLength = 4 * 1024 * 1024
 
 /** The rows of a stream of text, in the order of the file. */
 export async function* parseRows(chunks: AsyncIterable<string>, parser: RowParser): AsyncGenerator<SourceRow> {
-  for await (const chunk of chunks) yield* parser.push(chunk)
-  yield* parser.end()
+  let read = 0
+  // Rows that are completed together share what was read for them: no more is asked of their sizes.
+  const sized = (rows: SourceRow[]) => {
+    for (const row of rows) row.size = read / rows.length
+    if (rows.length > 0) read = 0
+    return rows
+  }
+  for await (const chunk of chunks) {
+    read += chunk.length
+    yield* sized(parser.push(chunk))
+  }
+  yield* sized(parser.end())
 }

@@ -1,0 +1,84 @@
+/** Holding records against what is declared: types belong to their grouping, custom attributes obey their elements. */
+import { GatehouseError } from '../errors.ts'
+import { valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
+import { checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
+import type { Database } from '../store/database.ts'
+import { mismatches } from '../store/metadata.ts'
+import type { Pause } from './pause.ts'
+import type { Pending } from './record-kind.ts'
+
+type Reader = Pick<Database, 'query'>
+
+/** Errors: the first of what stands against the records, with all of it. */
+export async function checkMetadata(db: Reader, resource: Resource, pending: readonly Pending[], metadata: Metadata, pause?: Pause): Promise<void> {
+  const findings = (await findProblems(db, resource, pending, metadata, pause)).flat()
+  const first = findings[0]
+  if (!first) return
+  const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
+  throw new GatehouseError(first.code, `${first.path}: ${first.message}${more}.`, {
+    problems: findings.map(({ path, message }) => ({ path, message })),
+  })
+}
+
+/**
+ * What stands against each pending record by its metadata: types belong to their grouping, custom attributes obey their
+ * elements. Brings custom attributes into the form they are kept in on the way.
+ */
+export async function findProblems(db: Reader, resource: Resource, pending: readonly Pending[], metadata: Metadata, pause?: Pause): Promise<Finding[][]> {
+  const patterns: (PatternCheck & { record: number })[] = []
+  const found: Finding[][] = []
+  for (const [record, { before, after }] of pending.entries()) {
+    const findings = wrongTypes(resource, before?.document, after, metadata)
+    const own: PatternCheck[] = []
+    if (resource.custom) checkCustom(after, before?.document, elementsFor(metadata, resource.custom, after.typeId, after.subTypeId), '', findings, own)
+    for (const collection of resource.collections) {
+      if (collection.custom) checkEntryCustom(collection, after, before?.document, metadata, findings, own)
+    }
+    patterns.push(...own.map((one) => ({ ...one, record })))
+    found.push(findings)
+    await pause?.()
+  }
+  for (const wrong of await mismatches(db, patterns)) {
+    found[wrong.record]!.push({ code: 'invalid_value', path: wrong.path, message: `does not have the form ${wrong.pattern}` })
+  }
+  return found
+}
+
+function checkCustom(after: Document, before: Document | undefined, elements: ReadonlyMap<string, Element>, prefix: string, findings: Finding[], patterns: PatternCheck[]): void {
+  if (after.attributes === undefined && elements.size === 0) return
+  const result = checkCustomAttributes(after.attributes, before?.attributes, elements, `${prefix}attributes`, before === undefined)
+  findings.push(...result.findings)
+  patterns.push(...result.patterns)
+  if (result.attributes) after.attributes = result.attributes
+  else delete after.attributes
+}
+
+function checkEntryCustom(collection: Collection, after: Document, before: Document | undefined, metadata: Metadata, findings: Finding[], patterns: PatternCheck[]): void {
+  const entries = (after[collection.path] ?? []) as Document[]
+  const old = new Map(((before?.[collection.path] ?? []) as Document[]).map((entry) => [entry.id, entry]))
+  const elements = elementsFor(metadata, collection.custom!)
+  entries.forEach((entry, index) => checkCustom(entry, old.get(entry.id), elements, `${collection.path}[${index}].`, findings, patterns))
+}
+
+/** A type out of use stays with what has it already, and is taken by nothing else. */
+function wrongTypes(resource: Resource, before: Document | undefined, document: Document, metadata: Metadata): Finding[] {
+  const findings: Finding[] = []
+  const check = (attributes: readonly { path: string; grouping?: string }[], part: Document, old: Document | undefined, prefix: string) => {
+    for (const { path, grouping } of attributes) {
+      const given = grouping === undefined ? undefined : valueAt(part, path)
+      if (given === undefined) continue
+      const type = metadata.types.get(given as string)
+      const message = type?.grouping !== grouping ? `${String(given)} is not a metadata type of the grouping ${grouping}`
+        : !type!.active && !(old && valueAt(old, path) === given) ? `${String(given)} is out of use` : undefined
+      if (message !== undefined) findings.push({ code: 'invalid_reference', path: prefix + path, message })
+    }
+  }
+  check(resource.attributes, document, before, '')
+  for (const { path, attributes } of resource.collections) {
+    if (!attributes.some((one) => one.grouping !== undefined)) continue
+    const old = new Map(((before?.[path] ?? []) as Document[]).map((entry) => [entry.id, entry]))
+    const entries = (document[path] ?? []) as Document[]
+    entries.forEach((entry, index) => check(attributes, entry, old.get(entry.id), `${path}[${index}].`))
+  }
+  return findings
+}
