@@ -19,11 +19,11 @@ export interface FindingRow {
 const row = (fields: Partial<Record<'name' | 'related' | 'membershipId' | 'figures', string>>) =>
   `${fields.name ?? 'null::text'} as name, ${fields.related ?? 'null::text[]'} as related, ${fields.membershipId ?? 'null::text'} as "membershipId", ${fields.figures ?? 'null::json'} as figures`
 
-/** Nodes that somebody who counts has directly. One probe a node: the planner cannot join whole tables. */
+/** Nodes that somebody who counts has directly; in the collation of the ids, or no index serves. One probe a node: the planner cannot join whole tables. */
 const heldByLetter = memberships.map(({ target, table, targetColumn }) =>
   `select n.node from gatehouse.access_node n cross join lateral (
      select from public.${table} m cross join lateral (select from users u where u.user_id = m.user_id and ${personCounts(at, false)} offset 0) p
-     where m.${targetColumn} = substr(n.node, 2) and ${inForce('m', at)} limit 1) held
+     where m.${targetColumn} = substr(n.node, 2) collate "default" and ${inForce('m', at)} limit 1) held
    where n.node >= '${target}' and n.node < '${String.fromCharCode(target.codePointAt(0)! + 1)}' and ${standing} and n.active`)
 
 /** Everything that somebody who counts has. */

@@ -87,9 +87,9 @@ export async function countPeople(db: Reader, nodes: readonly string[], at: stri
 }
 
 const graphIds: Partial<Record<Letter, string>> = {
-  g: '(select x.graph_id from public.grp x where x.grp_id = substr(n.node, 2))',
-  r: '(select x.graph_id from public.role x where x.role_id = substr(n.node, 2))',
-  s: '(select x.graph_id from public.res x where x.resource_id = substr(n.node, 2))',
+  g: '(select x.graph_id from public.grp x where x.grp_id = substr(n.node, 2) collate "default")',
+  r: '(select x.graph_id from public.role x where x.role_id = substr(n.node, 2) collate "default")',
+  s: '(select x.graph_id from public.res x where x.resource_id = substr(n.node, 2) collate "default")',
 }
 
 /** What there is to say of nodes; those that do not exist are absent. */
