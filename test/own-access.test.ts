@@ -3,7 +3,11 @@ import { describe, expect, test } from 'vitest'
 import { ownId, everyRight, ownResources, ownRights, ownRoles, rightKey, type OwnRole } from '../src/model/own-access.ts'
 import { allRoutes } from '../src/main.ts'
 import type { DatabaseOptions } from '../src/store/database.ts'
-import { open } from './database.ts'
+import { migrate, readMigrations } from '../src/store/migrate.ts'
+import { findOwnRights } from '../src/store/own-access.ts'
+import { newUser, writeUsers } from '../src/directory/users.ts'
+import { firstAdministrator } from '../src/signin/first-administrator.ts'
+import { emptyDatabase, open } from './database.ts'
 import { administrator, askAs, giveRole, makePerson } from './administrators.ts'
 import { testMasterKey } from './master-key.ts'
 import { testServer } from './rest-server.ts'
@@ -122,4 +126,30 @@ test.each([['roles', 'HELP_DESK'], ['resources', 'people']])('what the server re
 
 test('nor the rights', async () => {
   expect((await ask('DELETE', '/rights/READ')).body.code).toBe('system_record')
+})
+
+test('who holds an API key when roles come goes on being able to do what it could', async () => {
+  const db = open(await emptyDatabase())
+  const names = readMigrations().map(({ name }) => name).filter((name) => name < '0015')
+  await migrate(db, { names })
+  await db.execute(`
+    insert into access_rights (access_right_id, name) values ('READ', 'See'), ('own', 'Update');
+    insert into users (user_id, last_name, status) values ('a', 'A', 'ACTIVE'), ('w', 'W', 'ACTIVE'), ('r', 'R', 'ACTIVE'), ('s', 'S', 'ACTIVE'), ('n', 'N', 'ACTIVE');
+    insert into user_key (user_key_id, user_id, name, key_type, key_hash, scopes) values
+      ('1', 'a', '1', 'API', '1', 'read'), ('2', 'a', '2', 'API', '2', 'admin'), ('3', 'w', '3', 'API', '3', 'read write'), ('4', 'r', '4', 'API', '4', 'read');
+    insert into user_key (user_key_id, user_id, name, key_type, key_value) values ('5', 's', '5', 'SSH', 'ssh')`)
+  await migrate(db)
+  const given = await db.query<{ user_id: string; role_id: string }>('select user_id, role_id from user_role order by user_id')
+  expect(given).toEqual([{ user_id: 'a', role_id: ownId('SUPER_ADMIN') }, { user_id: 'r', role_id: ownId('API_READER') }, { user_id: 'w', role_id: ownId('API_WRITER') }])
+  expect(await findOwnRights(db, 'r', new Date().toISOString())).toContain('SENSITIVE READ')
+  // Rights that were there keep their names; ours stand beside those that had the name.
+  expect(await db.query(`select name from access_rights where access_right_id in ('READ', 'own', 'UPDATE') order by access_right_id collate "C"`)).toEqual([{ name: 'See' }, { name: 'Gatehouse: update' }, { name: 'Update' }])
+})
+
+test('the administrator of the first start has every right', async () => {
+  const { ctx: own } = await testServer()
+  await firstAdministrator(own, async (tx, document) => (await writeUsers(tx, own, [{ action: 'user.create', after: await newUser(own, document) }]))[0]!)
+  const [admin] = await own.db.query<{ id: string }>(`select user_id as id from login where lowercase_login = 'admin'`)
+  const found = await findOwnRights(own.db, admin!.id, own.now().toISOString())
+  expect(found.map((one) => one.toLowerCase()).toSorted()).toEqual(everyRight.map((one) => one.toLowerCase()).toSorted())
 })
