@@ -161,6 +161,23 @@ test('the audit shows what was done to those', async () => {
   expect((await auditor('GET', '/audit/verify')).status).toBe(403)
 })
 
+test('members of things are told, given and counted among those', async () => {
+  const { ask: asked } = await restricted('south-giver', 'SECURITY_ADMIN', { kind: 'ORGANIZATION', target: 'south' })
+  for (const name of ['anna', 'dora']) expect((await ask('PUT', `/groups/desk/members/${people[name]}`, {})).status).toBe(201)
+  const members = async (asking: Ask, query = '') => (await asking('GET', `/groups/desk/members?total=true${query}`)).body
+  expect((await members(asked)).items.map((one: { source: { id: string } }) => one.source.id)).toEqual([people.dora])
+  expect((await members(asked)).total).toBe(1)
+  expect((await members(ask)).total).toBeGreaterThan(2)
+  expect((await members(asked, `&filter=${encodeURIComponent('birthdate pr')}`)).code).toBe('forbidden')
+  expect((await asked('PUT', `/groups/low-desk/members/${people.anna}`, {})).status).toBe(404)
+  expect((await asked('DELETE', `/groups/desk/members/${people.anna}`)).status).toBe(404)
+  expect((await asked('GET', `/users/${people.anna}/groups`)).status).toBe(404)
+  expect((await asked('DELETE', `/groups/desk/members/${people.dora}`)).status).toBe(204)
+  const plan = (await asked('POST', '/plans', { kind: 'bulk', operation: 'assign', filter: 'userName eq "anna" or userName eq "dora"', options: { group: 'desk' } })).body
+  expect((await asked('GET', `/plans/${plan.id}/steps`)).body.items.map((one: { targetId: string }) => one.targetId)).toEqual([people.dora])
+  expect((await asked('PUT', `/groups/desk/roles/GATEHOUSE_END_USER`, {})).status).toBe(403)
+})
+
 describe('delegations themselves', () => {
   test('are recorded, listed and taken away, and bite at once', async () => {
     const { id, ask: asked } = await administrator(shared, 'changing', 'HELP_DESK')

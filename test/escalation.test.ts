@@ -159,3 +159,22 @@ test('who lost the rights they gave a key with cannot use it for more', async ()
   await ctx.db.execute('delete from user_role where membership_id = $1', [membership])
   refusedWith(await own('GET', '/keys'))
 })
+
+test('giving over REST: what one has, and not more', async () => {
+  const member = (role: string, id: string) => `/roles/${ownId(role)}/members/${id}`
+  refusedWith(await security('PUT', member('SUPER_ADMIN', friend), {}))
+  refusedWith(await security('PUT', `/groups/admins/members/${friend}`, {}))
+  refusedWith(await security('DELETE', member('SUPER_ADMIN', boss)))
+  refusedWith(await security('PUT', `/roles/${ownId('HELP_DESK')}/resources/${ownId('people')}`, { rights: ['READ', 'DELETE'] }))
+  refusedWith(await security('DELETE', `/roles/${ownId('SUPER_ADMIN')}/resources/${ownId('sensitive')}`))
+  expect((await security('PUT', member('HELP_DESK', friend), {})).status).toBe(201)
+  expect((await security('DELETE', member('HELP_DESK', friend))).status).toBe(204)
+  const { ask: helpDesk } = await administrator(shared, 'giving-helper', 'HELP_DESK')
+  refusedWith(await helpDesk('PUT', member('END_USER', friend), {}))
+})
+
+test('a plan gives to many what whoever applies it has, and fails for the rest', async () => {
+  const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'assign', filter: 'userName eq "friend"', options: { role: superRole } })).body
+  expect((await security('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ failed: 1 })
+  expect(await ctx.db.query('select 1 from user_role where user_id = $1 and role_id = $2', [friend, superRole])).toEqual([])
+})
