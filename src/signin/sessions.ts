@@ -1,5 +1,6 @@
 /** The verbs on sessions: what an administrator does with those of somebody else, and people with their own. */
 import { recordEvents } from '../audit/record.ts'
+import { guardPeople } from '../records/guard.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
@@ -14,6 +15,7 @@ export async function checkUser(db: Pick<Database, 'first'>, userId: string): Pr
 export async function endSessions(ctx: Context, userId: string, sessionId?: string): Promise<number> {
   return ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
+    await guardPeople(tx, ctx, [userId])
     const ended = await deleteSessions(tx, userId, sessionId)
     if (sessionId !== undefined && ended.length === 0) throw new GatehouseError('not_found', `This person has no session ${sessionId}.`)
     if (ended.length === 0) return 0
