@@ -26,7 +26,9 @@ describe('every route', () => {
   })
 
   test('that changes something needs more than to read', () => {
-    expect(routes.filter(({ method, needs }) => method !== 'GET' && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation)).toEqual([])
+    // Questions too long for an address.
+    const questions = ['checkAccesses', 'foreseeAccess', 'mineRoles']
+    expect(routes.filter(({ method, needs }) => method !== 'GET' && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation).toSorted()).toEqual(questions)
   })
 
   test('about a person keeps to them, and no list of people is free', () => {
