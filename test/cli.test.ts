@@ -97,6 +97,22 @@ test.each([
   if (error instanceof CommanderError) expect(error.exitCode).not.toBe(0)
 })
 
+test('access is asked and explained, for people and for machines', async () => {
+  const post = async (path: string, body: object) => (await server.ask('POST', path, body)).json() as Promise<{ id: string }>
+  const [ann, wiki] = await Promise.all([post('/users', { userName: 'access-ann', name: { givenName: 'Ann', familyName: 'Ames' } }), post('/resources', { name: 'Wiki', resourceType: 'WEBSERVICE', isPublic: true })])
+  await server.ask('POST', `/users/${ann.id}/activate`)
+  const [check, why, list, people, foretold, whyNot] = await Promise.all([
+    gatehouse('access', 'check', ann.id, 'Wiki'), gatehouse('access', 'why', ann.id, 'Wiki'), gatehouse('access', 'list', ann.id, '--json'),
+    gatehouse('access', 'people', 'Wiki', '--json'), gatehouse('access', 'what-if', '--delete', `Resource:${wiki.id}`, '--json'), gatehouse('access', 'why-not', ann.id, wiki.id, '--at', '2020-01-01'),
+  ])
+  expect(check.stdout).toBe('yes\n')
+  expect(why.stdout).toContain('Ann Ames ─everyone▶ Wiki')
+  expect(JSON.parse(list.stdout)).toMatchObject({ active: true, items: [{ type: 'Resource', name: 'Wiki', everyone: true }] })
+  expect(people.stdout.trim().split('\n').map((line) => (JSON.parse(line) as { id: string }).id)).toContain(ann.id)
+  expect((JSON.parse(foretold.stdout) as { people: { losing: number } }).people.losing).toBeGreaterThan(0)
+  expect([whyNot.code, whyNot.stderr]).toEqual([2, expect.stringContaining('There is no Resource')])
+})
+
 describe('what is refused ends with 2, and says why in a line', () => {
   const folder = (name: string) => join(data, name)
   test.each([

@@ -65,16 +65,14 @@ export interface PatternRow {
  * $1 nodes, $2 patterns, $3 changed, $4 people left out, $5 all, $6 how many ids a pattern, $7 the moment.
  */
 export function peopleByPattern(db: Reader, nodes: readonly PatternNode[], except: readonly string[], all: boolean, first: number, at: string): Promise<PatternRow[]> {
-  const arms = (changed: string) => memberships.map((kind) => `select m.user_id, r.pattern${kind.target === 's'
+  const arms = memberships.map((kind) => `select m.user_id, r.changed, r.pattern${kind.target === 's'
     ? ` || '+' || coalesce((select string_agg(x.access_right_id, ',' order by x.access_right_id) from public.${kind.rightsTable} x where x.membership_id = m.membership_id), '')` : ''} as pattern
-    from relevant r join public.${kind.table} m on m.${kind.targetColumn} = r.id where r.letter = '${kind.target}' ${changed} and ${inForce('m', '$7::timestamptz')}`)
+    from relevant r join public.${kind.table} m on m.${kind.targetColumn} = r.id where r.letter = '${kind.target}' and ${inForce('m', '$7::timestamptz')}`)
   return db.query<PatternRow>(`with relevant as materialized (select left(n.node, 1) as letter, substr(n.node, 2) as id, n.pattern::text as pattern, n.changed
       from unnest($1::text[], $2::int[], $3::boolean[]) n(node, pattern, changed)),
-    touched as materialized (select distinct user_id from (${arms('and r.changed').join('\n union all ')}) t where not $5::boolean),
-    had as (select distinct h.user_id, h.pattern from (${arms('').join('\n union all ')}) h
-      where ($5 or h.user_id in (select user_id from touched)) and h.user_id <> all($4::text[])),
-    each as (select h.user_id, array_agg(h.pattern order by h.pattern) as patterns from had h join public.users u on u.user_id = h.user_id
-      where ${personCounts('$7', false)} group by h.user_id)
+    had as materialized (select distinct h.user_id, h.pattern, h.changed from (${arms.join('\n union all ')}) h),
+    touched as (select h.user_id, array_agg(h.pattern order by h.pattern) as patterns from had h group by h.user_id having $5 or bool_or(h.changed)),
+    each as (select t.* from touched t join public.users u on u.user_id = t.user_id where ${personCounts('$7', false)} and u.user_id <> all($4::text[]))
     select patterns, count(*) as count, (array_agg(user_id order by user_id))[1:$6::int] as first from each group by patterns`,
   [nodes.map(({ node }) => node), nodes.map(({ pattern }) => pattern), nodes.map(({ changed }) => changed), except, all, first, at])
 }
