@@ -61,6 +61,50 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.name_lexemes(names text)
+CREATE OR REPLACE FUNCTION gatehouse.name_lexemes(names text)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT COST 100000
+AS $function$
+declare
+  name text;
+  found text[] := '{}';
+begin
+  foreach name in array string_to_array(lower(names), chr(10)) loop
+    for place in 1 .. length(name) - 2 loop
+      found := found || substr(name, place, 16);
+    end loop;
+  end loop;
+  return array_to_tsvector(found);
+end $function$;
+
+-- function: gatehouse.name_part(part text)
+CREATE OR REPLACE FUNCTION gatehouse.name_part(part text)
+ RETURNS tsquery
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+RETURN (((''''::text || replace(replace("left"(lower(part), 16), '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''':*'::text))::tsquery;
+
+-- function: gatehouse.word_lexemes(words text)
+CREATE OR REPLACE FUNCTION gatehouse.word_lexemes(words text)
+ RETURNS tsvector
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT COST 100000
+AS $function$
+declare
+  word text;
+  found text := '';
+begin
+  foreach word in array string_to_array(words, ' ') loop
+    found := found || ' ' || left(word, 100);
+    for place in 2 .. length(word) - 2 loop
+      found := found || ' _' || substr(word, place, 16);
+    end loop;
+  end loop;
+  return found::tsvector;
+end $function$;
+
 -- function: public.refuse_overlap()
 CREATE OR REPLACE FUNCTION public.refuse_overlap()
  RETURNS trigger
@@ -1637,8 +1681,8 @@ CREATE INDEX company_domain ON public.company USING btree (lower((domain_name)::
 -- index: public.company_parent
 CREATE INDEX company_parent ON public.company USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
--- index: public.company_search_text
-CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops);
+-- index: public.company_search
+CREATE INDEX company_search ON public.company USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((((COALESCE(company_name, ''::character varying))::text || chr(10)) || (COALESCE(alias, ''::character varying))::text)));
 
 -- index: public.company_to_company_membership_member
 CREATE INDEX company_to_company_membership_member ON public.company_to_company_membership USING btree (member_company_id);
@@ -1778,8 +1822,8 @@ CREATE INDEX users_company_owner ON public.users USING btree (company_owner_id, 
 -- index: public.users_owner
 CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user_owner_id IS NOT NULL);
 
--- index: public.users_search_text
-CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops);
+-- index: public.users_search
+CREATE INDEX users_search ON public.users USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((((((((((((((((COALESCE(last_name, ''::character varying))::text || chr(10)) || (COALESCE(first_name, ''::character varying))::text) || chr(10)) || (COALESCE(middle_init, ''::character varying))::text) || chr(10)) || (COALESCE(suffix, ''::character varying))::text) || chr(10)) || (COALESCE(lastname_prefix, ''::character varying))::text) || chr(10)) || (COALESCE(partner_name, ''::character varying))::text) || chr(10)) || (COALESCE(maiden_name, ''::character varying))::text) || chr(10)) || (COALESCE(nickname, ''::character varying))::text)));
 
 -- index: public.users_status
 CREATE INDEX users_status ON public.users USING btree (status, user_id);
@@ -3435,5 +3479,5 @@ comment on column public.users.user_name is 'Derived: the login of managed syste
 comment on column public.users.display_name is 'Derived: the name in one line, as one writes it.';
 comment on column public.users.sort_name is 'Derived: the name as an index lists it, family name first, particle last.';
 comment on column public.users.primary_email is 'Derived: the default e-mail address.';
-comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
+comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q looks in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
