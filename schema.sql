@@ -132,9 +132,14 @@ begin
     edge := new.membership_id;
     given := new.access_right_id;
   end if;
-  select coalesce((select 's' || m.resource_id from public.resource_user m where m.membership_id = edge),
-    (select h.target from gatehouse.membership_history h where h.membership_id = edge and h.kind = 'us' limit 1),
-    (select e.target from gatehouse.access_edge e where e.membership_id = edge order by e.recorded_to desc nulls first limit 1)) into target;
+  if tg_argv[0] = 'resource_user' then
+    select coalesce((select 's' || m.resource_id from public.resource_user m where m.membership_id = edge),
+      (select h.target from gatehouse.membership_history h where h.membership_id = edge and h.kind = 'us' order by h.recorded_to desc limit 1)) into target;
+  else
+    select e.target from gatehouse.access_edge e where e.membership_id = edge
+      and e.kind = case tg_argv[0] when 'resource_group' then 'gs' when 'resource_role' then 'rs' when 'res_org_membership' then 'os' else 'ss' end
+      order by e.recorded_to desc nulls first limit 1 into target;
+  end if;
   if starts_with(target, 'sGATEHOUSE_') and substr(target, 12) || ' ' || given <> all (string_to_array(current_setting('gatehouse.rights'), ',')) then
     perform gatehouse.refuse_grant(substr(target, 12) || ' ' || given);
   end if;
@@ -2868,7 +2873,7 @@ CREATE TRIGGER res_mirror AFTER INSERT OR DELETE ON public.res FOR EACH ROW EXEC
 CREATE TRIGGER res_mirror_update AFTER UPDATE OF name, is_public ON public.res FOR EACH ROW WHEN ((((old.name)::text IS DISTINCT FROM (new.name)::text) OR (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.mirror_node('s', 'resource_id', 'name');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_guard
-CREATE TRIGGER res_grp_membership_rights_guard AFTER INSERT OR DELETE ON public.res_grp_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+CREATE TRIGGER res_grp_membership_rights_guard AFTER INSERT OR DELETE ON public.res_grp_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights('resource_group');
 
 -- trigger: public.res_grp_membership_rights.res_grp_membership_rights_mirror_delete
 CREATE TRIGGER res_grp_membership_rights_mirror_delete AFTER DELETE ON public.res_grp_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('gs');
@@ -2889,7 +2894,7 @@ CREATE TRIGGER res_org_membership_period_insert AFTER INSERT ON public.res_org_m
 CREATE TRIGGER res_org_membership_period_update AFTER UPDATE ON public.res_org_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('resource_id', 'company_id');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_guard
-CREATE TRIGGER res_org_membership_rights_guard AFTER INSERT OR DELETE ON public.res_org_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+CREATE TRIGGER res_org_membership_rights_guard AFTER INSERT OR DELETE ON public.res_org_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights('res_org_membership');
 
 -- trigger: public.res_org_membership_rights.res_org_membership_rights_mirror_delete
 CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.res_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
@@ -2898,7 +2903,7 @@ CREATE TRIGGER res_org_membership_rights_mirror_delete AFTER DELETE ON public.re
 CREATE TRIGGER res_org_membership_rights_mirror_insert AFTER INSERT ON public.res_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('os');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_guard
-CREATE TRIGGER res_res_membership_rights_guard AFTER INSERT OR DELETE ON public.res_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+CREATE TRIGGER res_res_membership_rights_guard AFTER INSERT OR DELETE ON public.res_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights('res_to_res_membership');
 
 -- trigger: public.res_res_membership_rights.res_res_membership_rights_mirror_delete
 CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.res_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
@@ -2907,7 +2912,7 @@ CREATE TRIGGER res_res_membership_rights_mirror_delete AFTER DELETE ON public.re
 CREATE TRIGGER res_res_membership_rights_mirror_insert AFTER INSERT ON public.res_res_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('ss');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_guard
-CREATE TRIGGER res_role_membership_rights_guard AFTER INSERT OR DELETE ON public.res_role_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+CREATE TRIGGER res_role_membership_rights_guard AFTER INSERT OR DELETE ON public.res_role_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights('resource_role');
 
 -- trigger: public.res_role_membership_rights.res_role_membership_rights_mirror_delete
 CREATE TRIGGER res_role_membership_rights_mirror_delete AFTER DELETE ON public.res_role_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('rs');
@@ -3045,7 +3050,7 @@ CREATE TRIGGER user_grp_membership_rights_history_delete AFTER DELETE ON public.
 CREATE TRIGGER user_grp_membership_rights_history_insert AFTER INSERT ON public.user_grp_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ug', 'grp_id', 'user_grp');
 
 -- trigger: public.user_res_membership_rights.user_res_membership_rights_guard
-CREATE TRIGGER user_res_membership_rights_guard AFTER INSERT OR DELETE ON public.user_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights();
+CREATE TRIGGER user_res_membership_rights_guard AFTER INSERT OR DELETE ON public.user_res_membership_rights FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_rights('resource_user');
 
 -- trigger: public.user_res_membership_rights.user_res_membership_rights_history_delete
 CREATE TRIGGER user_res_membership_rights_history_delete AFTER DELETE ON public.user_res_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('us', 'resource_id', 'resource_user');

@@ -208,7 +208,8 @@ begin
   return null;
 end $$;
 
--- Rights on our own resources. The edge may be gone by now: what it led to stands in the history.
+-- Rights on our own resources. The edge may be gone by now: what it led to stands in the history. Argument: the table of
+-- the edge, since ids are one of a kind within a table only.
 create function gatehouse.guard_rights() returns trigger language plpgsql as $$
 declare
   edge varchar(32);
@@ -222,9 +223,14 @@ begin
     edge := new.membership_id;
     given := new.access_right_id;
   end if;
-  select coalesce((select 's' || m.resource_id from public.resource_user m where m.membership_id = edge),
-    (select h.target from gatehouse.membership_history h where h.membership_id = edge and h.kind = 'us' limit 1),
-    (select e.target from gatehouse.access_edge e where e.membership_id = edge order by e.recorded_to desc nulls first limit 1)) into target;
+  if tg_argv[0] = 'resource_user' then
+    select coalesce((select 's' || m.resource_id from public.resource_user m where m.membership_id = edge),
+      (select h.target from gatehouse.membership_history h where h.membership_id = edge and h.kind = 'us' order by h.recorded_to desc limit 1)) into target;
+  else
+    select e.target from gatehouse.access_edge e where e.membership_id = edge
+      and e.kind = case tg_argv[0] when 'resource_group' then 'gs' when 'resource_role' then 'rs' when 'res_org_membership' then 'os' else 'ss' end
+      order by e.recorded_to desc nulls first limit 1 into target;
+  end if;
   if starts_with(target, 'sGATEHOUSE_') and substr(target, 12) || ' ' || given <> all (string_to_array(current_setting('gatehouse.rights'), ',')) then
     perform gatehouse.refuse_grant(substr(target, 12) || ' ' || given);
   end if;
@@ -258,7 +264,7 @@ begin
       kind[1] || '_guard', kind[1], kind[2], kind[3], kind[4]);
     if kind[2] = 's' then
       execute format('create trigger %1$I after insert or delete on public.%2$I for each row
-        when (current_setting(''gatehouse.rights'', true) <> '''') execute function gatehouse.guard_rights()', kind[4] || '_guard', kind[4]);
+        when (current_setting(''gatehouse.rights'', true) <> '''') execute function gatehouse.guard_rights(%3$L)', kind[4] || '_guard', kind[4], kind[1]);
     end if;
   end loop;
 end $$;
