@@ -78,7 +78,7 @@ async function things(tx: Transaction, people: number): Promise<void> {
   await tx.execute(`insert into company (company_id, company_name) select ${id('n')}, 'Unit ' || n from generate_series(1, ${organizations}) n`)
   await tx.execute(`insert into res (resource_id, resource_type_id, name) select ${id('n')}, 'WEBSERVICE', 'Resource ' || n from generate_series(1, ${resources}) n
     union all select 'half', 'WEBSERVICE', 'For half' union all select 'base', 'WEBSERVICE', 'For the base'`)
-  await tx.execute(`insert into access_rights (access_right_id, name) values ('READ', 'Read'), ('WRITE', 'Write')`)
+  await tx.execute(`insert into access_rights (access_right_id, name) values ('WRITE', 'Write')`)
 }
 
 /** A random number from 1 to `count`; the small ones come more often. */

@@ -9,7 +9,7 @@ const { ctx, ask } = await testServer()
 //  ann ─▶ g1 ─▶ r1 ─▶ r2 ─[READ]▶ s1 ─▶ s2        r3 (nobody has it) ─▶ s3        r4 (ann has it) gives nothing
 await ctx.db.execute(`
   insert into users (user_id, first_name, last_name, status) values ('ann', 'Ann', 'A', 'ACTIVE'), ('bob', 'Bob', 'B', 'ACTIVE'), ('eve', 'Eve', 'E', 'TERMINATED');
-  insert into access_rights (access_right_id, name) values ('READ', 'Read'), ('SIGN', 'Sign');
+  insert into access_rights (access_right_id, name) values ('SIGN', 'Sign');
   insert into grp (grp_id, grp_name, assign_to_all) values ('g1', 'G1', 'N'), ('g2', 'G2', 'N'), ('g3', 'G3', 'N'), ('g9', 'All', 'Y');
   insert into role (role_id, role_name, status) values ('r1', 'R1', 'ACTIVE'), ('r2', 'R2', 'ACTIVE'), ('r3', 'Unused', 'ACTIVE'), ('r4', 'Empty', 'ACTIVE'), ('r5', 'Gone', 'DELETED'), ('r6', 'Of all', 'ACTIVE');
   insert into res (resource_id, resource_type_id, name, is_public) values ('s1', 'WEBSERVICE', 's1', 'N'), ('s2', 'WEBSERVICE', 's2', 'N'), ('s3', 'WEBSERVICE', 'Unreachable', 'N'), ('s4', 'WEBSERVICE', 'Public', 'Y'), ('s5', 'WEBSERVICE', 's5', 'N');

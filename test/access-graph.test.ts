@@ -15,7 +15,6 @@ await ctx.db.execute(`
   insert into role (role_id, role_name, graph_id, status) values ('r1', 'Role one', 'vertex-r1', 'ACTIVE'), ('r2', 'Role two', null, 'ACTIVE'), ('r3', 'Retired', null, 'DELETED');
   insert into company (company_id, company_name) values ('o1', 'Organisation');
   insert into res (resource_id, resource_type_id, name) values ('s1', 'WEBSERVICE', 's1'), ('s2', 'WEBSERVICE', 's2'), ('s3', 'WEBSERVICE', 's3');
-  insert into access_rights (access_right_id, name) values ('READ', 'Read');
   insert into user_grp (user_id, grp_id, membership_id) values ('ann', 'g1', 'm1'), ('eve', 'g1', 'm2');
   insert into user_role (user_id, role_id, membership_id) values ('ann', 'r3', 'm6');
   insert into resource_user (user_id, resource_id, membership_id, end_date) values ('ann', 's2', 'm4', '2020-01-01');

@@ -12,7 +12,7 @@ const { ctx, ask } = await testServer()
 await ctx.db.execute(`
   insert into users (user_id, last_name, status, title) select 'u' || n, 'U', 'ACTIVE', case when n <= 4 then 'Clerk' else 'Judge' end from generate_series(1, 8) n;
   insert into users (user_id, last_name, status) values ('gone', 'G', 'TERMINATED');
-  insert into access_rights (access_right_id, name) values ('READ', 'Read'), ('SIGN', 'Sign');
+  insert into access_rights (access_right_id, name) values ('SIGN', 'Sign');
   insert into res (resource_id, resource_type_id, name) select 's' || n, 'WEBSERVICE', 's' || n from generate_series(1, 6) n;
   insert into role (role_id, role_name) values ('base', 'Base');
   -- Clerks have s1 to s3, judges s2 to s5, all with the right to read s2; one judge may sign it.

@@ -12,7 +12,7 @@ beforeAll(async () => {
     insert into grp (grp_id, grp_name) values ('staff', 'Staff');
     insert into role (role_id, role_name) values ('clerk', 'Clerk');
     insert into res (resource_id, resource_type_id, name, is_public) values ('ledger', 'WEBSERVICE', 'Ledger', 'N'), ('archive', 'WEBSERVICE', 'Archive', 'N'), ('wiki', 'WEBSERVICE', 'Wiki', 'Y');
-    insert into access_rights (access_right_id, name) values ('READ', 'Read'), ('SIGN', 'Sign');
+    insert into access_rights (access_right_id, name) values ('SIGN', 'Sign');
     insert into user_grp (user_id, grp_id, membership_id, granted_by, description) values ('ann', 'staff', 'm1', 'boss', 'REQ-1');
     insert into user_role (user_id, role_id, membership_id) values ('cy', 'clerk', 'm2');
     insert into grp_role (membership_id, role_id, grp_id) values ('e1', 'clerk', 'staff');

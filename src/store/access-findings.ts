@@ -1,10 +1,13 @@
 /** SQL of findings about access, each computed as a set: `$1` the moment, `$2` what the page begins after, `$3` how many. */
 import { memberships } from '../model/access-edges.ts'
 import { outlierMeasure } from '../model/access-findings.ts'
+import { ownId } from '../model/own-access.ts'
 import { edgesSql, everyoneSql, inForce, isActive, personCounts } from './access-walk.ts'
 
 const at = '$1::timestamptz'
 const standing = 'n.recorded_to is null'
+/** What is shipped for Gatehouse's own doors waits for whoever will need it. */
+const notOurs = `not starts_with(n.node, left(n.node, 1) || '${ownId('')}')`
 
 /** One row a finding; `cursor` orders them and is what the next page begins after. */
 export interface FindingRow {
@@ -35,7 +38,7 @@ const reachedCte = `reached(node) as (
 
 const unreached = (letter: string) => `with recursive ${reachedCte}
   select n.node as cursor, n.node, ${row({ name: 'n.name' })} from gatehouse.access_node n
-  where n.node >= '${letter}' and n.node < '${String.fromCharCode(letter.codePointAt(0)! + 1)}' and ${standing} and n.active and n.node > $2
+  where n.node >= '${letter}' and n.node < '${String.fromCharCode(letter.codePointAt(0)! + 1)}' and ${standing} and n.active and ${notOurs} and n.node > $2
     and not exists (select from reached r where r.node = n.node) order by 1 limit $3`
 
 /** From resources backwards: everything that gives one. */
@@ -45,7 +48,7 @@ const emptyRoles = `with recursive giving(node) as (
     select step.source from giving g cross join lateral (
       select e.source from (${edgesSql('e.source', `e.target = g.node and e.source < 's'`, at, false)}) e where ${isActive('e.source', at, false)} offset 0) step)
   select n.node as cursor, n.node, ${row({ name: 'n.name' })} from gatehouse.access_node n
-  where n.node >= 'r' and n.node < 's' and ${standing} and n.active and n.node > $2 and not exists (select from giving g where g.node = n.node) order by 1 limit $3`
+  where n.node >= 'r' and n.node < 's' and ${standing} and n.active and ${notOurs} and n.node > $2 and not exists (select from giving g where g.node = n.node) order by 1 limit $3`
 
 const gone = memberships.map(({ table, target, targetColumn }) =>
   `(select m.membership_id as cursor, 'u' || m.user_id as node, ${row({ name: `trim(concat_ws(' ', u.first_name, u.last_name))`, related: `array['${target}' || m.${targetColumn}]`, membershipId: 'm.membership_id' })}
