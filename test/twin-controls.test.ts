@@ -131,7 +131,7 @@ describe('the controls', () => {
     for (const wrong of [{}, { advanceSeconds: -1 }, { advanceSeconds: '1' }]) {
       expect((await call('POST', '/_twin/clock', wrong)).status).toBe(400)
     }
-    expect((await call('GET', '/_twin/clock')).body).toEqual({ now: '2026-01-01T00:00:00.000Z' })
+    expect((await call('GET', '/_twin/clock')).body).toEqual({ now: '2026-01-01T00:00:00.000Z', speed: 1 })
   })
 })
 
