@@ -6,6 +6,10 @@ import { emit, userActor, userTarget } from './events/emit.ts'
 import type { EventType } from './events/event-types.ts'
 import { userStatuses } from './lifecycle.ts'
 import type { UserStatus } from './lifecycle.ts'
+import { makeSessionToken } from './oauth/authn.ts'
+import { rotateKeys } from './oauth/keys.ts'
+import { requireServer } from './oauth/servers.ts'
+import { setSessionCookie, startSession } from './oauth/sessions.ts'
 import { baseUrl } from './paging.ts'
 import { saveUser } from './state.ts'
 import type { Org } from './state.ts'
@@ -36,6 +40,19 @@ export function peopleControls(app: FastifyInstance, org: Org, tokens: Set<strin
     const { password } = requireUser(org, request.params.id).credentials
     const value = isRecord(request.body) ? String(request.body['password'] ?? '') : ''
     return reply.send({ matches: password ? (checkPassword(password, value) ?? null) : false })
+  })
+
+  app.post('/_twin/sign-in', (request, reply) => {
+    const user = requireUser(org, isRecord(request.body) ? String(request.body['login'] ?? '') : '')
+    const session = startSession(org, user)
+    const sessionToken = makeSessionToken(org, user)
+    return reply.send({ sessionId: session.id, cookie: setSessionCookie(session.id).split(';', 1)[0], sessionToken })
+  })
+
+  app.post('/_twin/keys/rotate', (request, reply) => {
+    const server = requireServer(org, isRecord(request.body) ? String(request.body['server'] ?? 'org') : 'org')
+    rotateKeys(org, server)
+    return reply.send(server.keys.map(({ kid, status }) => ({ kid, status })))
   })
 
   app.get('/_twin/hook-deliveries', (_, reply) => reply.send(org.hooks.deliveries))

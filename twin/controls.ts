@@ -15,6 +15,7 @@ import { baseUrl } from './paging.ts'
 import { seededRandom } from './random.ts'
 import type { RateLimiter } from './rate-limit.ts'
 import { loadSeed } from './seed.ts'
+import { grantedScopes } from './service-apps.ts'
 import type { Org } from './state.ts'
 import { userJson } from './user-view.ts'
 
@@ -100,6 +101,7 @@ function dump(org: Org, base: string): Record<string, unknown> {
     memberships,
     apps: [...org.apps.values()].map((app) => ({
       ...appJson(app, base), clientId: app.clientId, groupIds: [...app.groups.keys()], userIds: [...app.users.keys()],
+      grants: grantedScopes(org, app), roles: (org.oauth.roles.get(app.id) ?? []).map(({ type }) => type),
     })),
   }
 }

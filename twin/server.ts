@@ -21,6 +21,9 @@ import { createFaultPlan } from './faults.ts'
 import { groupRoutes } from './groups.ts'
 import { defaultOptions } from './options.ts'
 import type { OrgOptions } from './options.ts'
+import { authnRoutes } from './oauth/authn.ts'
+import { oauthRoutes } from './oauth/routes.ts'
+import { serverRoutes } from './oauth/servers.ts'
 import type { Random } from './random.ts'
 import { createRateLimiter, noLimits } from './rate-limit.ts'
 import type { RateLimitOptions } from './rate-limit.ts'
@@ -29,6 +32,7 @@ import type { Served } from './request-hooks.ts'
 import { schemaRoutes } from './schemas.ts'
 import { loadSeed } from './seed.ts'
 import type { Seed } from './seed.ts'
+import { serviceAppRoutes } from './service-apps.ts'
 import { createOrg } from './state.ts'
 import { userRoutes } from './users.ts'
 
@@ -85,16 +89,17 @@ function createRunning(options: TwinOptions): Running {
   const base = options.clock ?? (() => new Date())
   const tokens = () => [...(options.tokens ?? []), ...(options.token === undefined ? [] : [options.token])]
   const faults = createFaultPlan(random)
+  const rateLimits = { ...noLimits, ...options.rateLimits }
+  const limits = createRateLimiter(rateLimits)
   const fresh = () => {
     const org = createOrg({ clock: createClock(base), random, options: { ...defaultOptions, ...options.options }, loggedEvents: options.loggedEvents ?? 50_000 })
-    return Object.assign(org, { hookFaults: faults.strikeHook })
+    return Object.assign(org, { hookFaults: faults.strikeHook, isLimited: () => limits.options.plan !== 'off' })
   }
-  const rateLimits = { ...noLimits, ...options.rateLimits }
   const running: Running = {
     org: fresh(),
     calls: createCallLog(options.recordedCalls ?? 10_000),
     faults,
-    limits: createRateLimiter(rateLimits),
+    limits,
     tokens: new Set(tokens()),
     reset() {
       running.org.schedule.clear()
@@ -148,6 +153,7 @@ function buildServer(running: Running, bodyLimit: number): FastifyInstance {
     paths.push(new RegExp(`^${route.url.replace(/:[^/]+/g, '[^/]+')}$`))
   })
   for (const register of [userRoutes, groupRoutes, appRoutes, assignmentRoutes, schemaRoutes, logRoutes, eventHookRoutes, inlineHookRoutes]) register(app, org)
+  for (const register of [serviceAppRoutes, serverRoutes, authnRoutes, oauthRoutes]) register(app, org)
   controlRoutes(app, running)
   settingControls(app, running)
   peopleControls(app, org, running.tokens)

@@ -119,6 +119,8 @@ export interface Org {
   oauth: OAuthStore
   /** Where the double is reached, as hooks and issuers name it outside of a request. */
   address: string
+  /** Whether a plan's rate limits are in force. */
+  isLimited(): boolean
   /** Faults of the plan that strike the delivery of an event. */
   hookFaults(eventType: string): Fault[]
 }
@@ -170,6 +172,7 @@ export function createOrg({ clock, random, options, loggedEvents }: OrgSettings)
     hooks: createHookStore(),
     oauth: createOAuthStore(newId('non')),
     address: 'http://127.0.0.1',
+    isLimited: () => false,
     hookFaults: () => [],
   }
   addEveryone(org)
