@@ -18,6 +18,7 @@ import { eventHookRoutes } from './events/event-hooks.ts'
 import { inlineHookRoutes } from './events/inline-hooks.ts'
 import { logRoutes } from './events/log-routes.ts'
 import { createFaultPlan } from './faults.ts'
+import { groupRuleRoutes } from './group-rules.ts'
 import { groupRoutes } from './groups.ts'
 import { defaultOptions } from './options.ts'
 import type { OrgOptions } from './options.ts'
@@ -152,7 +153,7 @@ function buildServer(running: Running, bodyLimit: number): FastifyInstance {
   app.addHook('onRoute', (route) => {
     paths.push(new RegExp(`^${route.url.replace(/:[^/]+/g, '[^/]+')}$`))
   })
-  for (const register of [userRoutes, groupRoutes, appRoutes, assignmentRoutes, schemaRoutes, logRoutes, eventHookRoutes, inlineHookRoutes]) register(app, org)
+  for (const register of [userRoutes, groupRoutes, groupRuleRoutes, appRoutes, assignmentRoutes, schemaRoutes, logRoutes, eventHookRoutes, inlineHookRoutes]) register(app, org)
   for (const register of [serviceAppRoutes, serverRoutes, authnRoutes, oauthRoutes]) register(app, org)
   controlRoutes(app, running)
   settingControls(app, running)

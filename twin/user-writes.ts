@@ -6,6 +6,7 @@ import { isRecord, noCredentials, readCredentials } from './credentials.ts'
 import type { CredentialsInput } from './credentials.ts'
 import { notFound, OktaError, validationError } from './errors.ts'
 import { emit, userTarget } from './events/emit.ts'
+import { applyRules } from './group-rules.ts'
 import { statusAfterPassword } from './lifecycle.ts'
 import { joinGroup } from './membership-writes.ts'
 import { profileProblems } from './profile.ts'
@@ -46,6 +47,7 @@ export function createUser(org: Org, body: unknown, options: CreateOptions): Okt
   if (user.transitioningTo) scheduleActivation(org, user.id)
   else if (user.activated) emit(org, 'user.lifecycle.activate', { targets: [userTarget(user)] })
   for (const groupId of groupIds) joinGroup(org, groupId, user)
+  applyRules(org, user)
   return user
 }
 
@@ -136,6 +138,7 @@ export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boo
     version: user.version + 1,
   })
   tellOfUpdate(org, user, changed, given.passwordSet)
+  applyRules(org, changed)
   return changed
 }
 
