@@ -144,6 +144,10 @@ describe('other clients', () => {
     const h = oauthHarness()
     const twice = await h.call('POST', '/oauth2/v1/token', 'grant_type=x&grant_type=y', { 'content-type': 'application/x-www-form-urlencoded' })
     expect(twice.body.error).toBe('invalid_request')
+    for (const path of ['token', 'introspect', 'revoke', 'authorize']) {
+      expect((await h.call('POST', `/oauth2/v1/${path}`, { grant_type: { a: 1 }, scope: 7 })).body.error).toBe('invalid_request')
+    }
+    expect((await h.open('/oauth2/v1/authorize?state=a&state=b')).body.error).toBe('invalid_request')
     expect((await h.call('POST', '/api/v1/users', 'a=b', { 'content-type': 'application/x-www-form-urlencoded' })).body.errorCode).toBe('E0000021')
   })
 })

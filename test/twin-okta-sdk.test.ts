@@ -98,12 +98,19 @@ describe('the SDK', () => {
     expect(inline.type).toBe('com.okta.user.credential.password.import')
   })
 
+  const service = (keyId: string, scopes: string[]) => new okta.Client({ orgUrl: url, authorizationMode: 'PrivateKey', clientId: 'service-1', scopes, privateKey: privateKey.export({ format: 'pem', type: 'pkcs1' }).toString(), keyId, cacheMiddleware: null })
+
   it('signs in as a service app', async () => {
-    const service = (keyId: string, scopes: string[]) => new okta.Client({ orgUrl: url, authorizationMode: 'PrivateKey', clientId: 'service-1', scopes, privateKey: privateKey.export({ format: 'pem', type: 'pkcs1' }).toString(), keyId, cacheMiddleware: null })
     const { userApi, groupApi } = service('one', ['okta.users.manage', 'okta.groups.read'])
     expect(await all(await userApi.listUsers())).toHaveLength(3)
     await expect(groupApi.createGroup({ group: { profile: { name: 'No' } } })).rejects.toMatchObject({ status: 403, errorCode: 'E0000006' })
     expect(twin.calls.list().filter((call) => call.path === '/oauth2/v1/token')).toHaveLength(1)
     await expect((await service('none', ['okta.users.manage']).userApi.listUsers()).each(() => {})).rejects.toMatchObject({ status: 401 })
+  })
+  it('proves possession of a key where the org demands it', async () => {
+    twin.org.options = { ...twin.org.options, requireDpop: true }
+    const { userApi } = service('one', ['okta.users.manage'])
+    expect((await userApi.getUser({ userId: 'ada@example.com' })).status).toBe('ACTIVE')
+    expect(twin.calls.list().map((call) => [call.scheme, call.status, call.errorCode])).toEqual([['none', 400, 'use_dpop_nonce'], ['none', 200, null], ['DPoP', 200, null]])
   })
 })

@@ -1,13 +1,14 @@
 /** Bodies of OAuth requests: forms, each parameter once. */
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { isRecord } from '../credentials.ts'
 import { OAuthError } from './oauth-error.ts'
 
 export type Form = Readonly<Record<string, string | undefined>>
 
+const formType = 'application/x-www-form-urlencoded'
+
 /** Lets the routes of this scope take forms. */
 export function addFormParser(app: FastifyInstance): void {
-  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_, text, done) => {
+  app.addContentTypeParser(formType, { parseAs: 'string' }, (_, text, done) => {
     const parameters = new URLSearchParams(String(text))
     const form = Object.fromEntries(parameters)
     if (Object.keys(form).length !== parameters.size) done(new OAuthError('invalid_request', 'A parameter is given twice.'))
@@ -15,9 +16,11 @@ export function addFormParser(app: FastifyInstance): void {
   })
 }
 
-/** The form of a body; empty for anything else. */
+/** The form of a body; empty where there is none, refused when it is anything else. */
 export function readForm(request: FastifyRequest): Form {
-  return isRecord(request.body) ? (request.body as Form) : {}
+  if (request.body === undefined || request.body === null) return {}
+  if (!request.headers['content-type']?.startsWith(formType)) throw new OAuthError('invalid_request', `The body has to be ${formType}.`)
+  return request.body as Form
 }
 
 /** The parameters of a query, each once. */
