@@ -85,6 +85,8 @@ test.each([
   ['both a plan and applying', ['import', 'x.csv', '--plan', '--apply'], /--plan or --apply/],
   ['nothing to import', ['import', '--plan'], /Name the files/],
   ['a port that is none', ['twin', '--port', 'x', '--token', 't'], /must be a port/],
+  ['limits of no plan', ['twin', '--port', '0', '--token', 't', '--limits', 'plenty'], /Allowed choices are free/],
+  ['a speed that is none', ['twin', '--port', '0', '--token', 't', '--speed', '-1'], /must be a number/],
   ['a count that is none', ['audit', 'search', '--count', 'some'], /--count/],
   ['days that are none', ['audit', 'drop', '--days', 'old'], /--days/],
 ])('%s is a mistake, told in a line', async (_name, args, message) => {

@@ -131,7 +131,7 @@ describe('the controls', () => {
     for (const wrong of [{}, { advanceSeconds: -1 }, { advanceSeconds: '1' }]) {
       expect((await call('POST', '/_twin/clock', wrong)).status).toBe(400)
     }
-    expect((await call('GET', '/_twin/clock')).body).toEqual({ now: '2026-01-01T00:00:00.000Z' })
+    expect((await call('GET', '/_twin/clock')).body).toEqual({ now: '2026-01-01T00:00:00.000Z', speed: 1 })
   })
 })
 
@@ -144,8 +144,10 @@ describe('as a program', () => {
       await writeFile(faultsFile!, JSON.stringify([{ kind: 'status', status: 503, count: 1 }]))
       await writeFile(badFile!, '{')
       const program = { port: 0, token: 't', signals: false }
-      const running = await runTwin({ ...program, seedFile: seedFile!, faultsFile: faultsFile! })
+      const running = await runTwin({ ...program, seedFile: seedFile!, faultsFile: faultsFile!, limits: 'free', speed: 60 })
       try {
+        expect(running.twin.limits.options).toMatchObject({ plan: 'free', tokenShare: 0.5, concurrency: 35 })
+        expect(running.twin.org.clock.speed).toBe(60)
         const get = () => fetch(`${running.url}/api/v1/users`, { headers: { authorization: 'SSWS t' } })
         expect((await get()).status).toBe(503)
         expect(await (await get()).json()).toHaveLength(2)

@@ -218,3 +218,45 @@ describe('apps', () => {
     expect((await h.call('DELETE', url)).status).toBe(404)
   })
 })
+
+describe('group rules', () => {
+  const rule = (groupId: string, value: string) => ({
+    name: 'Sales', type: 'group_rule', conditions: { expression: { value, type: 'urn:okta:expression:1.0' } }, actions: { assignUserToGroups: { groupIds: [groupId] } },
+  })
+
+  it('are made INACTIVE, put people into groups while ACTIVE, and take them out again when asked', async () => {
+    const h = harness()
+    const { id } = await group(h, 'Sales')
+    const early = await h.user('ada@example.com', { profile: { department: 'Sales' } })
+    const made = (await h.call('POST', '/api/v1/groups/rules', rule(id, 'user.department=="sales" and user.lastName == "Byron"'))).body
+    expect(made).toMatchObject({ status: 'INACTIVE', type: 'group_rule', actions: { assignUserToGroups: { groupIds: [id] } } })
+    const url = `/api/v1/groups/rules/${made.id}`
+    const members = async () => (await h.call('GET', `/api/v1/groups/${id}/users`)).body.map((user: Wire) => user.profile.login)
+    expect(await members()).toEqual([])
+    expect((await h.call('POST', `${url}/lifecycle/activate`)).status).toBe(204)
+    expect(await members()).toEqual([early.profile.login])
+    await h.user('bob@example.com', { profile: { department: 'Sales' } })
+    await h.user('eve@example.com', { profile: { department: 'Sales', lastName: 'Dole' } })
+    expect(await members()).toEqual(['ada@example.com', 'bob@example.com'])
+    expect((await h.call('PUT', url, rule(id, 'user.city=="x"'))).status).toBe(400)
+    await h.call('POST', `${url}/lifecycle/deactivate`)
+    expect((await h.call('DELETE', `${url}?removeUsers=true`)).status).toBe(202)
+    expect(await members()).toEqual([])
+    expect((await h.call('GET', url)).status).toBe(404)
+  })
+
+  it.each(['isMemberOfGroup("00g")', 'user.city', 'user.city=="a', ''])('%j is refused', async (value) => {
+    const h = harness()
+    const { id } = await group(h, 'Sales')
+    expect((await h.call('POST', '/api/v1/groups/rules', rule(id, value))).body.errorCode).toBe('E0000001')
+  })
+})
+
+it('PUT replaces an app\'s settings; its client keeps id and secret', async () => {
+  const { call } = harness()
+  const { id, credentials } = (await call('POST', '/api/v1/apps', { label: 'Portal' })).body
+  const body = { label: 'Gate', credentials: { oauthClient: { client_id: 'another', pkce_required: true } }, settings: { oauthClient: { redirect_uris: ['https://gate.example/'] } } }
+  const changed = (await call('PUT', `/api/v1/apps/${id}`, body)).body
+  expect(changed).toMatchObject({ id, label: 'Gate', settings: body.settings, credentials: { oauthClient: { client_id: id, client_secret: credentials.oauthClient.client_secret, pkce_required: true } } })
+  expect((await call('PUT', `/api/v1/apps/${id}`, {})).status).toBe(400)
+})

@@ -351,6 +351,18 @@ describe('credentials', () => {
     expect(check.body).toEqual({ matches: true })
   })
 
+  // Made by the C library's crypt; the last has more than the 72 bytes that count.
+  it.each([
+    ['abc', 6, 'If6bvum7DFjUnE9p2uDeDu', '0YHzrHM6tf.iqN8.yx.jNN1ILEf7h0i'],
+    ['Correct-Horse-7', 8, 'm0CrhHm10qJ3lXRY.5zDGO', 'J6aNM3/Wts2bLs1rVEsOUWOnm86Aimm'],
+    [`ä${'x'.repeat(80)}`, 4, 'DCq7YPn5Rq63x1Lad4cll.', 'jyW8PfHltSwKM.93WyEMD2DDFjD5NLW'],
+  ])('verifies the imported BCRYPT hash of %s', async (given, workFactor, salt, value) => {
+    const { call } = harness()
+    const { body } = await call('POST', '/api/v1/users', { profile, credentials: { password: { hash: { algorithm: 'BCRYPT', workFactor, salt, value } } } })
+    const check = async (one: string) => (await call('POST', `/_twin/users/${body.id}/check-password`, { password: one })).body.matches
+    expect([await check(given), await check(`y${given}`)]).toEqual([true, false])
+  })
+
   it('takes a hash on update while STAGED only', async () => {
     const { call, user } = harness()
     const staged = await user('ada@example.com', { activate: false })

@@ -5,6 +5,8 @@
 import type { FastifyInstance } from 'fastify'
 import { isRecord } from './credentials.ts'
 import { notFound, OktaError, validationError } from './errors.ts'
+import { appTarget, emit } from './events/emit.ts'
+import { revokeTokens } from './oauth/sessions.ts'
 import { baseUrl, readLimit, readPosition, setLinks, takePage } from './paging.ts'
 import { matches, parseExpression } from './query.ts'
 import type { Grammar } from './query.ts'
@@ -54,6 +56,7 @@ export function appRoutes(server: FastifyInstance, org: Org): void {
 
   server.post<{ Querystring: { activate?: string } }>('/api/v1/apps', (request, reply) => {
     const app = createApp(org, request.body, request.query.activate !== 'false')
+    emit(org, 'application.lifecycle.create', { targets: [appTarget(app)] })
     return reply.send(appJson(app, baseUrl(request)))
   })
 
@@ -61,10 +64,18 @@ export function appRoutes(server: FastifyInstance, org: Org): void {
     return reply.send(appJson(requireApp(org, request.params.id), baseUrl(request)))
   })
 
+  server.put<ById>('/api/v1/apps/:id', (request, reply) => {
+    const app = replaceApp(org, requireApp(org, request.params.id), request.body)
+    emit(org, 'application.lifecycle.update', { targets: [appTarget(app)] })
+    return reply.send(appJson(app, baseUrl(request)))
+  })
+
   server.delete<ById>('/api/v1/apps/:id', (request, reply) => {
     const app = requireApp(org, request.params.id)
     if (app.status === 'ACTIVE') throw new OktaError('E0000056')
     org.apps.delete(app.id)
+    forgetClient(org, app)
+    emit(org, 'application.lifecycle.delete', { targets: [appTarget(app)] })
     return reply.code(204).send()
   })
 
@@ -76,20 +87,20 @@ export function appRoutes(server: FastifyInstance, org: Org): void {
       if (operation !== 'activate' && operation !== 'deactivate') throw new OktaError('E0000008')
       const status = operation === 'activate' ? 'ACTIVE' : 'INACTIVE'
       org.apps.put({ ...app, status, lastUpdated: org.timestamp() })
+      emit(org, `application.lifecycle.${operation}`, { targets: [appTarget(app)] })
       return reply.send({})
     },
   )
 
   server.get<ById>('/oauth2/v1/clients/:id', (request, reply) => {
-    const app = [...org.apps.values()].find((candidate) => candidate.clientId === request.params.id)
+    const app = findClient(org, request.params.id)
     if (!app) throw notFound(request.params.id, 'PublicClientApp')
     return reply.send(clientJson(app))
   })
 }
 
 function clientJson(app: OktaApp): Record<string, unknown> {
-  const settings = part(part(app.document, 'settings'), 'oauthClient')
-  const client = part(part(app.document, 'credentials'), 'oauthClient')
+  const [settings, client] = [clientSettings(app), clientCredentials(app)]
   return {
     client_id: app.clientId,
     client_name: app.document['label'],
@@ -103,18 +114,62 @@ function clientJson(app: OktaApp): Record<string, unknown> {
   }
 }
 
+/** The app behind a client_id, on or off. */
+export function findClient(org: Org, clientId: string): OktaApp | undefined {
+  const own = org.apps.get(clientId)
+  if (own?.clientId === clientId) return own
+  for (const app of org.apps.values()) if (app.clientId === clientId) return app
+  return undefined
+}
+
+function forgetClient(org: Org, app: OktaApp): void {
+  org.oauth.grants.delete(app.id)
+  org.oauth.roles.delete(app.id)
+  revokeTokens(org, ({ clientId }) => clientId === app.clientId)
+}
+
+/** The part of an app's document that says how its client may behave. */
+export function clientSettings(app: OktaApp): Record<string, unknown> {
+  return part(part(app.document, 'settings'), 'oauthClient')
+}
+
+/** The part of an app's document that says how its client shows who it is. */
+export function clientCredentials(app: OktaApp): Record<string, unknown> {
+  return part(part(app.document, 'credentials'), 'oauthClient')
+}
+
 function part(document: Readonly<Record<string, unknown>>, name: string): Record<string, unknown> {
   const value = document[name]
   return isRecord(value) ? value : {}
 }
 
+/** `PUT`: settings and credentials as the body says; the client's id and secret stay, whatever it says. */
+function replaceApp(org: Org, app: OktaApp, body: unknown): OktaApp {
+  if (!isRecord(body)) throw new OktaError('E0000003')
+  const label = readLabel(body['label'])
+  const before = clientCredentials(app)
+  const given = part(part(body, 'credentials'), 'oauthClient')
+  const oauthClient = { ...before, ...given, client_id: app.clientId, client_secret: before['client_secret'] }
+  const document = {
+    ...app.document, label,
+    credentials: { ...part(body, 'credentials'), oauthClient },
+    settings: body['settings'] === undefined ? app.document['settings'] : part(body, 'settings'),
+  }
+  const changed = { ...app, document, lastUpdated: org.timestamp() }
+  org.apps.put(changed)
+  return changed
+}
+
+function readLabel(label: unknown): string {
+  if (typeof label === 'string' && label !== '' && label.length <= 100) return label
+  throw validationError(['label: Must be between 1 and 100 characters'])
+}
+
 /** `client_id` is the app's id unless the body names one (6–100 characters, unique, never changed). */
 export function createApp(org: Org, body: unknown, activate: boolean, id = org.newId('0oa')): OktaApp {
   if (!isRecord(body)) throw new OktaError('E0000003')
-  const { label, name = 'oidc_client', signOnMode = 'OPENID_CONNECT' } = body
-  if (typeof label !== 'string' || label === '' || label.length > 100) {
-    throw validationError(['label: Must be between 1 and 100 characters'])
-  }
+  const { name = 'oidc_client', signOnMode = 'OPENID_CONNECT' } = body
+  const label = readLabel(body['label'])
   const client = part(part(body, 'credentials'), 'oauthClient')
   const clientId = readClientId(org, client['client_id'] ?? id)
   const method = client['token_endpoint_auth_method'] ?? 'client_secret_basic'

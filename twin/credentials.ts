@@ -3,6 +3,7 @@
  * Okta documents (algorithm, salt, work factor) and kept as it came; a password import hook is only noted.
  */
 import { createHash, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto'
+import { bcryptHash } from './bcrypt.ts'
 
 export interface HashedPassword {
   algorithm: string
@@ -49,12 +50,13 @@ function derive(value: string, salt: string): string {
   return pbkdf2Sync(value.normalize('NFKC'), Buffer.from(salt, 'base64'), rounds, 32, 'sha256').toString('base64')
 }
 
-/** Whether `value` is the password; undefined when the double cannot say (BCRYPT, or a hook would have to be asked). */
+/** Whether `value` is the password; undefined when a hook would have to be asked or it is too much work. */
 export function checkPassword(stored: StoredPassword, value: string): boolean | undefined {
   if (stored.kind === 'hook') return undefined
   if (stored.kind === 'hashed') return same(stored.digest, derive(value, stored.salt))
   const computed = importedDigest(stored.hash, value)
-  return computed === undefined ? undefined : same(stored.hash.value, computed)
+  if (computed === undefined) return undefined
+  return stored.hash.algorithm === 'BCRYPT' ? computed === stored.hash.value : same(stored.hash.value, computed)
 }
 
 function same(left: string, right: string): boolean {
@@ -65,6 +67,7 @@ function same(left: string, right: string): boolean {
 const digests: Record<string, string> = { MD5: 'md5', 'SHA-1': 'sha1', 'SHA-256': 'sha256', 'SHA-512': 'sha512' }
 
 function importedDigest(hash: HashedPassword, value: string): string | undefined {
+  if (hash.algorithm === 'BCRYPT') return bcryptHash(value, hash.salt ?? '', hash.workFactor ?? 10)
   const salt = Buffer.from(hash.salt ?? '', 'base64')
   if (hash.algorithm === 'PBKDF2') {
     const digest = (hash.digestAlgorithm ?? '').replace('_HMAC', '').replace('SHA', 'sha')

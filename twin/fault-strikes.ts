@@ -1,8 +1,8 @@
 /** How a fault strikes: what of `faults.ts` is done to a request and to its answer. */
-import { setTimeout as pause } from 'node:timers/promises'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { errorBody, errorTable } from './errors.ts'
 import type { Fault } from './faults.ts'
+import type { Org } from './state.ts'
 
 /** What becomes of an answer that has been made: nothing of it arrives, or half. */
 export type Cut = 'lost-answer' | 'cut-body'
@@ -15,14 +15,15 @@ const page = '<html><head><title>Error</title></head><body><h1>Service temporari
 
 /** Does what comes before the handler; gives what is to become of the handler's answer, if anything. */
 export async function strike(
-  fault: Fault, request: FastifyRequest, reply: FastifyReply, now: number, errorId: string,
+  fault: Fault, request: FastifyRequest, reply: FastifyReply, org: Org, errorId: string,
 ): Promise<Cut | null> {
-  if (fault.kind === 'slow') await pause(fault.delayMs, undefined, { ref: false })
+  if (fault.kind === 'slow') await org.schedule.pause(fault.delayMs)
+  else if (fault.kind === 'index-lag') return null
   else if (fault.kind === 'lost-answer' || fault.kind === 'cut-body') return fault.kind
   else if (fault.kind === 'reset') resetConnection(request, reply)
   else if (fault.kind === 'html') await reply.code(fault.status).type('text/html; charset=utf-8').send(page)
   else {
-    if (fault.status === 429) setLimitHeaders(fault, reply, now)
+    if (fault.status === 429) setLimitHeaders(fault, reply, org.now())
     const code = codes[fault.status] ?? 'E0000009'
     const body = errorBody(fault.errorCode ?? code, errorTable[code][1], [], errorId)
     await reply.code(fault.status).send(body)

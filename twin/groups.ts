@@ -5,11 +5,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRecord } from './credentials.ts'
 import { notFound, OktaError, validationError } from './errors.ts'
+import { emit, groupTarget } from './events/emit.ts'
+import { joinGroup, leaveGroup } from './membership-writes.ts'
 import { baseUrl, readLimit, readPosition, setLinks, takePage } from './paging.ts'
 import { hasWideCharacter } from './profile.ts'
 import { matches, parseExpression } from './query.ts'
 import type { Grammar } from './query.ts'
-import { addMember, removeMember } from './state.ts'
+import { listedMembers } from './state.ts'
 import type { OktaGroup, OktaUser, Org } from './state.ts'
 import { userJson } from './user-view.ts'
 import { requireUser } from './user-writes.ts'
@@ -60,7 +62,9 @@ export function groupRoutes(app: FastifyInstance, org: Org): void {
 
   app.post('/api/v1/groups', (request, reply) => {
     const profile = readProfile(org, request.body, null)
-    return reply.send(groupJson(createGroup(org, org.newId('00g'), profile), baseUrl(request)))
+    const group = createGroup(org, org.newId('00g'), profile)
+    emit(org, 'group.lifecycle.create', { targets: [groupTarget(group)] })
+    return reply.send(groupJson(group, baseUrl(request)))
   })
 
   app.get<ById>('/api/v1/groups/:id', (request, reply) => {
@@ -72,6 +76,7 @@ export function groupRoutes(app: FastifyInstance, org: Org): void {
     const profile = readProfile(org, request.body, group.id)
     const changed = { ...group, profile, lastUpdated: org.timestamp() }
     org.groups.put(changed)
+    emit(org, 'group.profile.update', { targets: [groupTarget(changed)] })
     return reply.send(groupJson(changed, baseUrl(request)))
   })
 
@@ -90,13 +95,13 @@ function memberRoutes(app: FastifyInstance, org: Org): void {
   })
 
   const membership = '/api/v1/groups/:id/users/:userId'
-  for (const [method, change] of [['PUT', addMember], ['DELETE', removeMember]] as const) {
+  for (const [method, change] of [['PUT', joinGroup], ['DELETE', leaveGroup]] as const) {
     app.route<{ Params: { id: string; userId: string } }>({
       method,
       url: membership,
       handler(request, reply) {
         const group = requireChangeable(org, request.params.id)
-        change(org, group.id, requireUser(org, request.params.userId).id)
+        change(org, group.id, requireUser(org, request.params.userId))
         return reply.code(204).send()
       },
     })
@@ -108,8 +113,8 @@ function listMembers(
 ): OktaUser[] {
   const limit = readLimit(query.limit, { normal: 1000, most: 1000 })
   const after = readPosition(query.after)
-  const members = group.id === org.everyone ? org.users : org.members.get(group.id)
-  const page = takePage<{ id: string }>(members?.after(after) ?? [], limit, () => true)
+  const members = group.id === org.everyone ? org.users.after(after) : listedMembers(org, group.id, after)
+  const page = takePage<{ id: string }>(members, limit, () => true)
   setLinks(request, reply, limit, page.next)
   return page.items.map((member) => org.users.get(member.id)!)
 }
@@ -127,8 +132,10 @@ export function createGroup(org: Org, id: string, profile: OktaGroup['profile'])
 function deleteGroup(org: Org, group: OktaGroup): void {
   for (const member of org.members.get(group.id)?.values() ?? []) org.memberships.get(member.id)?.delete(group.id)
   org.members.delete(group.id)
+  org.unlisted.delete(group.id)
   for (const app of org.apps.values()) app.groups.delete(group.id)
   org.groups.delete(group.id)
+  emit(org, 'group.lifecycle.delete', { targets: [groupTarget(group)] })
 }
 
 function requireChangeable(org: Org, id: string): OktaGroup {

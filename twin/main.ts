@@ -1,6 +1,7 @@
 /** The double as a program: reads its seed and fault files, listens, and stops on SIGINT or SIGTERM. */
 import { readFile } from 'node:fs/promises'
-import type { RateLimitOptions } from './rate-limit.ts'
+import { publishedLimits } from './rate-limit.ts'
+import type { Plan, RateLimitOptions } from './rate-limit.ts'
 import type { Seed } from './seed.ts'
 import { createTwin } from './server.ts'
 import type { Twin } from './server.ts'
@@ -15,6 +16,10 @@ export interface TwinProgram {
   /** A JSON file: a list of faults, or `{seed, faults}`. */
   faultsFile?: string
   rateLimits?: Partial<RateLimitOptions>
+  /** Everything that Okta last published for a plan; `rateLimits` overrules it. */
+  limits?: Plan
+  /** Virtual seconds a real one. */
+  speed?: number
   /** Close on SIGINT and SIGTERM; false when the caller does that itself. */
   signals?: boolean
 }
@@ -31,8 +36,9 @@ export async function runTwin(program: TwinProgram): Promise<RunningTwin> {
     token: program.token,
     seed: (await readJson(program.seedFile)) as Seed,
     faults: await readJson(program.faultsFile),
-    ...(program.rateLimits ? { rateLimits: program.rateLimits } : {}),
+    rateLimits: { ...(program.limits ? publishedLimits(program.limits) : {}), ...program.rateLimits },
   })
+  if (program.speed !== undefined) twin.org.clock.setSpeed(program.speed)
   const url = await twin.listen(program.port, program.host)
   if (program.signals !== false) {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void twin.close())

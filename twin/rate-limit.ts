@@ -17,9 +17,16 @@ export interface RateLimitOptions {
   tokenShare: number
   /** Requests at once (Okta: 75, Integrator Free 35); null for no limit. */
   concurrency: number | null
+  /** Whether the headers show what the token may use or what the org may (not settled in public). */
+  headersShow: 'share' | 'org'
 }
 
-export const noLimits: RateLimitOptions = { plan: 'off', buckets: {}, tokenShare: 1, concurrency: null }
+export const noLimits: RateLimitOptions = { plan: 'off', buckets: {}, tokenShare: 1, concurrency: null, headersShow: 'share' }
+
+/** Everything that Okta last published for a plan: figures, half a bucket a token, requests at once. */
+export function publishedLimits(plan: Plan): RateLimitOptions {
+  return { ...noLimits, plan, tokenShare: 0.5, concurrency: plan === 'free' ? 35 : 75 }
+}
 
 interface Bucket {
   name: string
@@ -40,7 +47,7 @@ const table: readonly Bucket[] = [
   bucket('apps', null, /^\/api\/v1\/apps(\/|$)/, [20, 100, 100, 100]),
   bucket('logs', null, /^\/api\/v1\/logs(\/|$)/, [20, 50, 50, 120]),
   bucket('clients', null, /^\/oauth2\/v1\/clients(\/|$)/, [25, 100, 100, 100]),
-  bucket('authorization', null, /^\/oauth2\/v1\/(token|authorize)$/, [300, 1200, 1200, 2000]),
+  bucket('authorization', null, /^\/oauth2\/(?:[^/]+\/)?v1\/(token|authorize)$/, [300, 1200, 1200, 2000]),
   bucket('other', null, /^\/api\/v1\//, [100, 600, 600, 1200]),
 ]
 
@@ -62,6 +69,9 @@ export interface Verdict {
   /** Seconds since 1970. */
   reset: number
   refused: boolean
+  bucket: string
+  /** What this request is the first in its window to meet; the System Log tells of it once. */
+  news: 'warning' | 'violation' | 'concurrency' | null
 }
 
 export interface RateLimiter {
@@ -76,6 +86,16 @@ interface Window {
   ends: number
   used: number
   byToken: Map<string, number>
+  told: Set<Verdict['news']>
+}
+
+/** The part of a bucket at which Okta warns. */
+const warnAt = 0.6
+
+function first(window: Window, news: Verdict['news']): Verdict['news'] {
+  if (window.told.has(news)) return null
+  window.told.add(news)
+  return news
 }
 
 export function createRateLimiter(options: RateLimitOptions): RateLimiter {
@@ -91,7 +111,7 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
   function windowOf(name: string, now: number): Window {
     const open = windows.get(name)
     if (open && now < open.ends) return open
-    const fresh = { ends: now + windowMilliseconds, used: 0, byToken: new Map() }
+    const fresh = { ends: now + windowMilliseconds, used: 0, byToken: new Map(), told: new Set<Verdict['news']>() }
     windows.set(name, fresh)
     return fresh
   }
@@ -105,7 +125,8 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
       const { concurrency, tokenShare } = limiter.options
       const window = windowOf(row.name, now)
       const reset = Math.ceil(window.ends / 1000)
-      if (concurrency !== null && underWay > concurrency) return { limit: 0, remaining: 0, reset, refused: true }
+      const common = { reset, bucket: row.name }
+      if (concurrency !== null && underWay > concurrency) return { ...common, limit: 0, remaining: 0, refused: true, news: first(window, 'concurrency') }
       const limit = limitOf(row)
       const share = Math.floor(limit * tokenShare)
       const usedByToken = window.byToken.get(token) ?? 0
@@ -114,8 +135,10 @@ export function createRateLimiter(options: RateLimitOptions): RateLimiter {
         window.used += 1
         window.byToken.set(token, usedByToken + 1)
       }
-      const left = Math.min(limit - window.used, share - (window.byToken.get(token) ?? 0))
-      return { limit: Math.min(limit, share), remaining: Math.max(0, left), reset, refused }
+      const news = refused ? first(window, 'violation') : window.used >= limit * warnAt ? first(window, 'warning') : null
+      const left = share - (window.byToken.get(token) ?? 0)
+      const shown = limiter.options.headersShow === 'org' ? { limit, left: limit - window.used } : { limit: Math.min(limit, share), left: Math.min(limit - window.used, left) }
+      return { ...common, limit: shown.limit, remaining: Math.max(0, shown.left), refused, news }
     },
     leave() {
       underWay -= 1

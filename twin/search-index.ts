@@ -24,7 +24,6 @@ export function createSearchIndex<T extends { id: string }>(
 ): SearchIndex<T> {
   const items = createCollection<T>()
   const equalities = new Map<string, Equality>()
-  const waiting: { id: string; item: T | undefined; due: number }[] = []
 
   function keys(item: T, path: string): string[] {
     const value = valueAt(item, path)
@@ -87,18 +86,38 @@ export function createSearchIndex<T extends { id: string }>(
 
   return {
     items,
-    publish(id, item, due, now) {
-      if (due <= now && waiting.length === 0) show(id, item)
-      else waiting.push({ id, item, due })
-    },
-    advance(now) {
-      let done = 0
-      while (done < waiting.length && waiting[done]!.due <= now) {
-        show(waiting[done]!.id, waiting[done]!.item)
-        done += 1
-      }
-      if (done > 0) waiting.splice(0, done)
-    },
+    ...createLag(show),
     candidates,
   }
+}
+
+/** Holds versions back until they are due. Writes may lag differently, and an older version must not overtake a newer one. */
+function createLag<T>(show: (id: string, item: T | undefined) => void) {
+  const waiting: { id: string; item: T | undefined; due: number; version: number }[] = []
+  const newest = new Map<string, number>()
+  let versions = 0
+
+  function advance(now: number): void {
+    let done = 0
+    while (done < waiting.length && waiting[done]!.due <= now) {
+      const { id, item, version } = waiting[done]!
+      done += 1
+      if (version < (newest.get(id) ?? 0)) continue
+      newest.set(id, version)
+      show(id, item)
+    }
+    if (done > 0) waiting.splice(0, done)
+    if (waiting.length === 0) newest.clear()
+  }
+
+  function publish(id: string, item: T | undefined, due: number, now: number): void {
+    if (due <= now && waiting.length === 0) return show(id, item)
+    versions += 1
+    let index = waiting.length
+    while (index > 0 && waiting[index - 1]!.due > due) index -= 1
+    waiting.splice(index, 0, { id, item, due, version: versions })
+    if (due <= now) advance(now)
+  }
+
+  return { publish, advance }
 }

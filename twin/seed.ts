@@ -12,6 +12,7 @@ import type { UserStatus } from './lifecycle.ts'
 import { profileProblems } from './profile.ts'
 import type { Profile } from './profile.ts'
 import { changeSchema } from './schemas.ts'
+import { giveRole, grantScope } from './service-apps.ts'
 import { addMember, saveUser, takenAttributes } from './state.ts'
 import type { OktaUser, Org } from './state.ts'
 import { requireUser } from './user-writes.ts'
@@ -115,11 +116,22 @@ function join(org: Org, groupId: string, idOrLogin: string): void {
 
 function seedApp(org: Org, row: Row): void {
   const { clientId } = row
-  const client = typeof clientId === 'string' ? { credentials: { oauthClient: { client_id: clientId } } } : {}
+  const credentials = isRecord(row['credentials']) ? row['credentials'] : {}
+  const oauthClient = { ...(isRecord(credentials['oauthClient']) ? credentials['oauthClient'] : {}), ...(typeof clientId === 'string' ? { client_id: clientId } : {}) }
   const id = typeof row['id'] === 'string' ? row['id'] : org.newId('0oa')
-  const app = createApp(org, { ...client, ...row }, row['status'] !== 'INACTIVE', id)
+  const app = createApp(org, { ...row, credentials: { ...credentials, oauthClient } }, row['status'] !== 'INACTIVE', id)
+  for (const scope of listOf(row['grants'])) grantScope(org, app, scope)
+  for (const role of listOf(row['roles'])) giveRole(org, app, role)
+  for (const idOrLogin of listOf(row['userIds'])) {
+    const user = requireUser(org, idOrLogin)
+    app.users.set(user.id, { created: app.created, lastUpdated: app.lastUpdated, userName: String(user.profile['login']), profile: {} })
+  }
   for (const groupId of Array.isArray(row['groupIds']) ? row['groupIds'] : []) {
     const group = requireGroup(org, String(groupId))
     app.groups.set(group.id, { lastUpdated: app.lastUpdated, priority: app.groups.size, profile: {} })
   }
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : []
 }

@@ -3,21 +3,33 @@
  * Records are never changed in place; a write puts a new version, so whoever holds an old one (the lagging search
  * index, an answer being sent) keeps seeing what it saw.
  */
+import { currentCaller } from './caller.ts'
+import type { VirtualClock } from './clock.ts'
 import { createCollection } from './collection.ts'
 import type { Collection } from './collection.ts'
 import type { Credentials } from './credentials.ts'
+import { createHookStore } from './events/hook-store.ts'
+import type { HookStore } from './events/hook-store.ts'
+import { createLogStore } from './events/log-store.ts'
+import type { LogStore } from './events/log-store.ts'
+import type { Fault } from './faults.ts'
 import type { UserStatus } from './lifecycle.ts'
+import { createOAuthStore } from './oauth/store.ts'
+import type { OAuthStore } from './oauth/store.ts'
+import type { OrgOptions } from './options.ts'
 import { defaultSchema, uniqueAttributes, uniqueKey } from './profile.ts'
 import type { Profile, UserSchema } from './profile.ts'
 import { oktaId } from './random.ts'
 import type { Random } from './random.ts'
+import { createSchedule } from './schedule.ts'
+import type { Schedule } from './schedule.ts'
 import { createSearchIndex } from './search-index.ts'
 import type { SearchIndex } from './search-index.ts'
 
 export interface OktaUser {
   readonly id: string
   readonly status: UserStatus
-  readonly transitioningTo: 'ACTIVE' | null
+  readonly transitioningTo: 'ACTIVE' | 'DEPROVISIONED' | null
   readonly created: string
   readonly activated: string | null
   readonly statusChanged: string | null
@@ -64,37 +76,25 @@ export interface UserAssignment {
   profile: unknown
 }
 
-/** Where public documents leave open what Okta does, or an org can be set either way. */
-export interface OrgOptions {
-  /** Seconds until a write is seen by search, filter and q (Okta: typically under one second). */
-  indexLagSeconds: number
-  /** Seconds that an activation takes; meanwhile `transitioningToStatus` is ACTIVE and writes get E0000112. */
-  activationSeconds: number
-  /** A second deactivate of the same user: refused, or answered as if done. */
-  repeatedDeactivate: 'refuse' | 'accept'
-  /** A second direct assignment to an app: 409 E0000062, or 200. */
-  repeatedAssignment: 'refuse' | 'accept'
-  /** The code for a group name that is taken: the general validation error, or 409 "Duplicate group." */
-  duplicateGroup: 'E0000001' | 'E0000055'
-  /** The org setting "Edit Deactivated User Profile Updates". */
-  editDeprovisioned: boolean
-}
-
-export const defaultOptions: OrgOptions = {
-  indexLagSeconds: 0,
-  activationSeconds: 0,
-  repeatedDeactivate: 'refuse',
-  repeatedAssignment: 'refuse',
-  duplicateGroup: 'E0000001',
-  editDeprovisioned: false,
+/** A rule that puts people into groups; its expression is kept in both forms. */
+export interface GroupRule {
+  readonly id: string
+  readonly name: string
+  readonly status: 'ACTIVE' | 'INACTIVE' | 'INVALID'
+  readonly created: string
+  readonly lastUpdated: string
+  readonly expression: string
+  readonly groupIds: readonly string[]
+  readonly excluded: readonly string[]
 }
 
 export interface Org {
   options: OrgOptions
   random: Random
-  /** The instant, milliseconds since 1970; moved by `shiftClock`. */
+  clock: VirtualClock
+  schedule: Schedule
+  /** The instant of the clock, milliseconds since 1970. */
   now(): number
-  shiftClock(milliseconds: number): void
   timestamp(): string
   newId(prefix: string): string
   schema: UserSchema
@@ -111,8 +111,18 @@ export interface Org {
   uniques: Map<string, Map<string, string>>
   /** The part of a login before the `@`, to the users who have it. */
   shortnames: Map<string, Set<string>>
-  /** Activations under way, in the order they end. */
-  activating: { id: string; due: number }[]
+  /** Joins and leaves that the member lists do not show yet, by group, by user. */
+  unlisted: Map<string, Map<string, UnlistedChange>>
+  rules: Collection<GroupRule>
+  log: LogStore
+  hooks: HookStore
+  oauth: OAuthStore
+  /** Where the double is reached, as hooks and issuers name it outside of a request. */
+  address: string
+  /** Whether a plan's rate limits are in force. */
+  isLimited(): boolean
+  /** Faults of the plan that strike the delivery of an event. */
+  hookFaults(eventType: string): Fault[]
 }
 
 /** Reads an attribute of a user by the paths of `search` and `filter`. */
@@ -124,24 +134,29 @@ export function userValue(user: OktaUser, path: string): unknown {
   return path === 'type.id' ? undefined : user[path as keyof OktaUser]
 }
 
+/** What a member list still shows otherwise: the place of one who has left, or null for one who has just joined. */
+export interface UnlistedChange {
+  position: number | null
+}
+
+export interface OrgSettings {
+  clock: VirtualClock
+  random: Random
+  options: OrgOptions
+  /** How many entries the System Log holds. */
+  loggedEvents: number
+}
+
 /** A new org: the default schema, the group Everyone, nobody in it. */
-export function createOrg(clock: () => Date, random: Random, options: OrgOptions): Org {
-  let shift = 0
-  const now = () => clock().getTime() + shift
-  const timestamp = () => new Date(now()).toISOString()
+export function createOrg({ clock, random, options, loggedEvents }: OrgSettings): Org {
+  const timestamp = () => new Date(clock.now()).toISOString()
   const newId = (prefix: string) => oktaId(random, prefix)
   const typeId = newId('oty')
   const org: Org = {
-    options,
-    random,
-    now,
-    shiftClock(milliseconds) {
-      shift += milliseconds
-    },
-    timestamp,
-    newId,
+    options, random, clock, timestamp, newId, typeId,
+    schedule: createSchedule(clock),
+    now: () => clock.now(),
     schema: defaultSchema(newId('osc'), timestamp()),
-    typeId,
     users: createCollection(),
     search: createSearchIndex((user, path) => (path === 'type.id' ? typeId : userValue(user, path))),
     groups: createCollection(),
@@ -151,7 +166,14 @@ export function createOrg(clock: () => Date, random: Random, options: OrgOptions
     memberships: new Map(),
     uniques: new Map([['login', new Map()]]),
     shortnames: new Map(),
-    activating: [],
+    unlisted: new Map(),
+    rules: createCollection(),
+    log: createLogStore(loggedEvents),
+    hooks: createHookStore(),
+    oauth: createOAuthStore(newId('non')),
+    address: 'http://127.0.0.1',
+    isLimited: () => false,
+    hookFaults: () => [],
   }
   addEveryone(org)
   return org
@@ -205,7 +227,8 @@ export function removeUser(org: Org, user: OktaUser): void {
 
 function publish(org: Org, id: string, user: OktaUser | undefined): void {
   const now = org.now()
-  org.search.publish(id, user, now + org.options.indexLagSeconds * 1000, now)
+  const lag = Math.max(org.options.indexLagSeconds * 1000, currentCaller()?.indexLagMs ?? 0)
+  org.search.publish(id, user, now + lag, now)
 }
 
 function rememberKeys(org: Org, user: OktaUser): void {
@@ -251,6 +274,7 @@ export function addMember(org: Org, groupId: string, userId: string): boolean {
   if (members.has(userId)) return false
   members.put({ id: userId })
   org.members.set(groupId, members)
+  unlist(org, groupId, userId, null)
   org.memberships.set(userId, (org.memberships.get(userId) ?? new Set<string>()).add(groupId))
   touchMembership(org, groupId)
   return true
@@ -258,10 +282,41 @@ export function addMember(org: Org, groupId: string, userId: string): boolean {
 
 /** Takes a user out of a group; false when not in. */
 export function removeMember(org: Org, groupId: string, userId: string): boolean {
-  if (!org.members.get(groupId)?.delete(userId)) return false
+  const members = org.members.get(groupId)
+  const position = members?.position(userId) ?? 0
+  if (!members?.delete(userId)) return false
+  unlist(org, groupId, userId, position)
   org.memberships.get(userId)?.delete(groupId)
   touchMembership(org, groupId)
   return true
+}
+
+/** Keeps a change out of the member lists for a while, where the org or a fault makes them lag. */
+function unlist(org: Org, groupId: string, userId: string, position: number | null): void {
+  const lag = Math.max(org.options.membershipLagSeconds * 1000, currentCaller()?.indexLagMs ?? 0)
+  if (lag === 0) return
+  const change = { position }
+  const changes = org.unlisted.get(groupId) ?? new Map<string, UnlistedChange>()
+  org.unlisted.set(groupId, changes.set(userId, change))
+  org.schedule.at(org.now() + lag, () => {
+    if (changes.get(userId) === change) changes.delete(userId)
+    if (changes.size === 0) org.unlisted.delete(groupId)
+  })
+}
+
+/** The members that lists show behind `position`, each with its place. */
+export function* listedMembers(org: Org, groupId: string, position: number): Generator<[number, { id: string }]> {
+  const changes = org.unlisted.get(groupId)
+  const members = org.members.get(groupId)?.after(position) ?? []
+  const left = [...(changes ?? [])]
+    .flatMap(([id, change]): [number, { id: string }][] => (change.position === null || !org.users.has(id) ? [] : [[change.position, { id }]]))
+    .filter(([place]) => place > position)
+    .toSorted(([one], [other]) => one - other)
+  for (const member of members) {
+    while (left.length > 0 && left[0]![0] < member[0]) yield left.shift()!
+    if (!changes?.has(member[1].id)) yield member
+  }
+  yield* left
 }
 
 function touchMembership(org: Org, groupId: string): void {
@@ -269,28 +324,15 @@ function touchMembership(org: Org, groupId: string): void {
   if (group) org.groups.put({ ...group, lastMembershipUpdated: org.timestamp() })
 }
 
-/** Removes a user's direct app assignments, as deactivation does. */
-export function unassignApps(org: Org, userId: string): void {
-  for (const app of org.apps.values()) app.users.delete(userId)
+/** Removes a user's direct app assignments, as deactivation does; gives the apps. */
+export function unassignApps(org: Org, userId: string): OktaApp[] {
+  return [...org.apps.values()].filter((app) => app.users.delete(userId))
 }
 
-/** Lets time do its work: activations end, the search index catches up. Called before every request. */
+/** Lets time do its work: what was scheduled happens, the search index catches up. Called before every request. */
 export function advance(org: Org): void {
-  const now = org.now()
-  while (org.activating.length > 0 && org.activating[0]!.due <= now) {
-    const user = org.users.get(org.activating.shift()!.id)
-    if (user?.transitioningTo) finishActivation(org, user)
-  }
-  org.search.advance(now)
-}
-
-function finishActivation(org: Org, user: OktaUser): void {
-  const now = org.timestamp()
-  const status = user.credentials.password || !needsPassword(user) ? 'ACTIVE' : 'PROVISIONED'
-  saveUser(org, {
-    ...user, status, transitioningTo: null, activated: now, statusChanged: now, lastUpdated: now,
-    version: user.version + 1,
-  })
+  org.schedule.runDue()
+  org.search.advance(org.now())
 }
 
 /** A federated or social user signs in elsewhere, so activation never waits for a password. */

@@ -1,17 +1,19 @@
 /**
- * What changes users: create, partial update, replace, the lifecycle operations and the delete in two steps. Each reads
- * like the documented rules: check everything, then put one new version.
+ * What changes users: create, partial update, replace. Each reads like the documented rules: check everything, then put
+ * one new version. The lifecycle operations stand in `user-lifecycle.ts`.
  */
-import { hashPassword, isRecord, noCredentials, readCredentials } from './credentials.ts'
+import { isRecord, noCredentials, readCredentials } from './credentials.ts'
 import type { CredentialsInput } from './credentials.ts'
 import { notFound, OktaError, validationError } from './errors.ts'
-import { statusAfterPassword, transition } from './lifecycle.ts'
-import type { LifecycleOperation, UserStatus } from './lifecycle.ts'
+import { emit, userTarget } from './events/emit.ts'
+import { applyRules } from './group-rules.ts'
+import { statusAfterPassword } from './lifecycle.ts'
+import { joinGroup } from './membership-writes.ts'
 import { profileProblems } from './profile.ts'
 import type { Profile } from './profile.ts'
-import { randomText } from './random.ts'
-import { addMember, findUser, needsPassword, removeUser, saveUser, takenAttributes, unassignApps } from './state.ts'
+import { findUser, needsPassword, saveUser, takenAttributes } from './state.ts'
 import type { OktaUser, Org } from './state.ts'
+import { scheduleActivation, withStatus } from './user-lifecycle.ts'
 import { userEtag } from './user-view.ts'
 
 const mostGroupIds = 20
@@ -41,8 +43,11 @@ export function createUser(org: Org, body: unknown, options: CreateOptions): Okt
   const groupIds = readGroupIds(org, input['groupIds'])
   refuseTaken(org, profile, null)
   const user = saveUser(org, newUser(org, profile, given, options))
-  if (user.transitioningTo) org.activating.push({ id: user.id, due: org.now() + org.options.activationSeconds * 1000 })
-  for (const groupId of groupIds) addMember(org, groupId, user.id)
+  emit(org, 'user.lifecycle.create', { targets: [userTarget(user)] })
+  if (user.transitioningTo) scheduleActivation(org, user.id)
+  else if (user.activated) emit(org, 'user.lifecycle.activate', { targets: [userTarget(user)] })
+  for (const groupId of groupIds) joinGroup(org, groupId, user)
+  applyRules(org, user)
   return user
 }
 
@@ -111,8 +116,8 @@ function refuseTaken(org: Org, profile: Profile, exceptId: string | null): void 
  */
 export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boolean): OktaUser {
   const input = requireBody(body)
-  if (user.transitioningTo) throw new OktaError('E0000112')
-  if (user.status === 'DEPROVISIONED' && !org.options.editDeprovisioned) throw new OktaError('E0000038')
+  if (user.transitioningTo === 'ACTIVE') throw new OktaError('E0000112')
+  if (isDeactivated(user) && !org.options.editDeprovisioned) throw new OktaError('E0000038')
   const problems: string[] = []
   const hasProfile = input['profile'] !== undefined && input['profile'] !== null
   const profile = hasProfile ? readProfile(input['profile'], replace ? {} : user.profile, problems) : user.profile
@@ -124,7 +129,7 @@ export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boo
   refuseTaken(org, profile, user.id)
   const now = org.timestamp()
   const status = given.passwordSet ? statusAfterPassword(user.status) : user.status
-  return saveUser(org, {
+  const changed = saveUser(org, {
     ...withStatus(user, status, now),
     profile,
     credentials: given.credentials,
@@ -132,10 +137,22 @@ export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boo
     lastUpdated: now,
     version: user.version + 1,
   })
+  tellOfUpdate(org, user, changed, given.passwordSet)
+  applyRules(org, changed)
+  return changed
 }
 
-function withStatus(user: OktaUser, status: UserStatus, now: string): OktaUser {
-  return status === user.status ? user : { ...user, status, statusChanged: now }
+function isDeactivated(user: OktaUser): boolean {
+  return user.status === 'DEPROVISIONED' || user.transitioningTo === 'DEPROVISIONED'
+}
+
+function tellOfUpdate(org: Org, before: OktaUser, after: OktaUser, passwordSet: boolean): void {
+  const targets = [userTarget(after)]
+  const names = [...new Set([...Object.keys(before.profile), ...Object.keys(after.profile)])]
+  const changed = names.filter((name) => JSON.stringify(before.profile[name]) !== JSON.stringify(after.profile[name]))
+  if (changed.length > 0) emit(org, 'user.account.update_profile', { targets, debug: { changedAttributes: changed.join(',') } })
+  if (changed.includes('email')) emit(org, 'user.account.update_primary_email', { targets })
+  if (passwordSet) emit(org, 'user.account.update_password', { targets })
 }
 
 /** 412 E0000231 unless one of the tags of `If-Match` (compared weakly) is the user's; no header, no check. */
@@ -143,77 +160,4 @@ export function checkIfMatch(user: OktaUser, header: string | undefined): void {
   if (header === undefined || header.trim() === '*') return
   const bare = (tag: string) => tag.trim().replace(/^W\//, '').replaceAll('"', '')
   if (!header.split(',').some((tag) => bare(tag) === bare(userEtag(user)))) throw new OktaError('E0000231')
-}
-
-export interface LifecycleQuery {
-  sendEmail?: string
-  tempPassword?: string
-}
-
-/** Runs an operation of the table and gives what its answer shows besides the user (tokens, a temporary password). */
-export function runLifecycle(
-  org: Org, user: OktaUser, operation: Exclude<LifecycleOperation, 'delete'>, query: LifecycleQuery, base: string,
-): { user: OktaUser; answer: Record<string, unknown> | null } {
-  if (user.transitioningTo && operation !== 'deactivate') throw new OktaError('E0000112')
-  if (operation === 'deactivate' && user.status === 'DEPROVISIONED' && org.options.repeatedDeactivate === 'accept') {
-    return { user, answer: {} }
-  }
-  const outcome = transition(operation, user.status, !needsPassword(user) || user.credentials.password !== undefined)
-  if ('refused' in outcome) {
-    throw new OktaError(outcome.refused, 'The operation', outcome.cause === undefined ? [] : [outcome.cause])
-  }
-  const temporary = operation === 'expire_password_with_temp_password' || query.tempPassword === 'true'
-  const password = operation.startsWith('expire_password') && temporary ? temporaryPassword(org) : null
-  const moved = move(org, user, operation, outcome.to as UserStatus, password)
-  return { user: moved, answer: lifecycleAnswer(org, operation, query, password, base) }
-}
-
-function move(
-  org: Org, user: OktaUser, operation: LifecycleOperation, status: UserStatus, password: string | null,
-): OktaUser {
-  const now = org.timestamp()
-  const moved = { ...withStatus(user, status, now), lastUpdated: now, version: user.version + 1 }
-  if (operation === 'deactivate') return deactivate(org, moved)
-  if (operation === 'activate') return activate(org, user, moved, now)
-  if (password === null) return saveUser(org, moved)
-  const credentials = { ...user.credentials, password: hashPassword(password) }
-  return saveUser(org, { ...moved, credentials, passwordChanged: now })
-}
-
-/** Deactivation takes the password and the app assignments and keeps the groups. */
-function deactivate(org: Org, moved: OktaUser): OktaUser {
-  const { password: _, ...credentials } = moved.credentials
-  unassignApps(org, moved.id)
-  return saveUser(org, { ...moved, transitioningTo: null, credentials })
-}
-
-function activate(org: Org, user: OktaUser, moved: OktaUser, now: string): OktaUser {
-  if (org.options.activationSeconds === 0) return saveUser(org, { ...moved, activated: now })
-  org.activating.push({ id: user.id, due: org.now() + org.options.activationSeconds * 1000 })
-  return saveUser(org, { ...user, transitioningTo: 'ACTIVE', lastUpdated: now, version: user.version + 1 })
-}
-
-function temporaryPassword(org: Org): string {
-  return `${randomText(org.random, 8)}aB7`
-}
-
-/** Null stands for the user itself (expire_password answers with it). */
-function lifecycleAnswer(
-  org: Org, operation: LifecycleOperation, query: LifecycleQuery, password: string | null, base: string,
-): Record<string, unknown> | null {
-  if (password !== null) return { tempPassword: password }
-  if (operation === 'expire_password') return null
-  if (query.sendEmail !== 'false') return {}
-  const token = randomText(org.random, 20)
-  if (operation === 'activate' || operation === 'reactivate') {
-    return { activationUrl: `${base}/welcome/${token}`, activationToken: token }
-  }
-  return operation === 'reset_password' ? { resetPasswordUrl: `${base}/reset_password/${token}` } : {}
-}
-
-/** `DELETE /users/{id}`: the first deactivates, the second, of a DEPROVISIONED user, removes for good. */
-export function deleteUser(org: Org, user: OktaUser): void {
-  const outcome = transition('delete', user.status, false)
-  if ('to' in outcome && outcome.to === 'GONE') removeUser(org, user)
-  else move(org, user, 'deactivate', 'DEPROVISIONED', null)
 }

@@ -2,15 +2,18 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { groupJson } from './groups.ts'
 import { OktaError } from './errors.ts'
+import { emit, userTarget } from './events/emit.ts'
 import { lifecycleOperations } from './lifecycle.ts'
 import type { LifecycleOperation } from './lifecycle.ts'
+import { endSessions, revokeTokens } from './oauth/sessions.ts'
 import { baseUrl, readLimit, readPosition, setLinks, takePage } from './paging.ts'
 import type { OktaGroup, OktaUser, Org } from './state.ts'
 import { listUsers } from './user-list.ts'
 import type { ListQuery } from './user-list.ts'
 import { projectFields, userEtag, userJson } from './user-view.ts'
-import { checkIfMatch, createUser, deleteUser, requireUser, runLifecycle, updateUser } from './user-writes.ts'
-import type { LifecycleQuery } from './user-writes.ts'
+import { deleteUser, runLifecycle } from './user-lifecycle.ts'
+import type { LifecycleQuery } from './user-lifecycle.ts'
+import { checkIfMatch, createUser, requireUser, updateUser } from './user-writes.ts'
 
 interface ById {
   Params: { id: string }
@@ -61,8 +64,11 @@ export function userRoutes(app: FastifyInstance, org: Org): void {
     return reply.code(204).send()
   })
 
-  app.delete<ById>('/api/v1/users/:id/sessions', (request, reply) => {
-    requireUser(org, request.params.id)
+  app.delete<ById & { Querystring: { oauthTokens?: string } }>('/api/v1/users/:id/sessions', (request, reply) => {
+    const user = requireUser(org, request.params.id)
+    endSessions(org, user.id)
+    if (request.query.oauthTokens === 'true') revokeTokens(org, ({ userId }) => userId === user.id)
+    emit(org, 'user.session.clear', { targets: [userTarget(user)] })
     return reply.code(204).send()
   })
 

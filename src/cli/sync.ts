@@ -1,11 +1,11 @@
 /** gatehouse sync: keeps the people of a portal in step with Okta; and the Okta double to try it on. */
-import { InvalidArgumentError, type Command } from 'commander'
+import { InvalidArgumentError, Option, type Command } from 'commander'
 import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
 import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
 import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
-import { runTwin } from '../../twin/main.ts'
+import type { TwinProgram } from '../../twin/main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, withDatabase } from './run.ts'
 
@@ -31,11 +31,34 @@ export function addSyncCommands(gatehouse: Command): void {
     .option('--host <address>', 'the address it listens on', '127.0.0.1')
     .option('--seed <file>', 'what is there from the start (JSON)')
     .option('--faults <file>', 'what goes wrong (JSON)')
+    .addOption(new Option('--limits <plan>', 'refuses as an org of this kind would: figures, share of a token, requests at once').choices(['free', 'one-app', 'enterprise', 'workforce']))
+    .option('--speed <n>', 'how fast its clock runs: 60 makes a minute of every second', readSpeed, 1)
     .option('--json', 'answer for machines')
-    .action(async (options: { port: number; token: string; host: string; seed?: string; faults?: string; json?: boolean }) => {
-      const { url } = await runTwin({ port: options.port, host: options.host, token: options.token, seedFile: options.seed, faultsFile: options.faults })
-      print(options.json, { url }, () => [`The Okta double listens on ${url}`])
-    })
+    .action(twin)
+}
+
+interface TwinOptions {
+  port: number
+  token: string
+  host: string
+  seed?: string
+  faults?: string
+  limits?: TwinProgram['limits']
+  speed: number
+  json?: boolean
+}
+
+async function twin({ seed, faults, json, ...options }: TwinOptions): Promise<void> {
+  // No other command needs what the double is made of.
+  const { runTwin } = await import('../../twin/main.ts')
+  const { url } = await runTwin({ ...options, seedFile: seed, faultsFile: faults })
+  print(json, { url }, () => [`The Okta double listens on ${url}`])
+}
+
+function readSpeed(text: string): number {
+  const speed = Number(text)
+  if (text === '' || !(speed >= 0 && speed <= 1e6)) throw new InvalidArgumentError('must be a number from 0 to 1000000.')
+  return speed
 }
 
 function readPort(text: string): number {
