@@ -278,31 +278,6 @@ begin
   return null;
 end $function$;
 
--- function: gatehouse.name_lexemes(names text)
-CREATE OR REPLACE FUNCTION gatehouse.name_lexemes(names text)
- RETURNS tsvector
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT COST 100000
-AS $function$
-declare
-  name text;
-  found text[] := '{}';
-begin
-  foreach name in array string_to_array(lower(names), chr(10)) loop
-    for place in 1 .. length(name) - 2 loop
-      found := found || substr(name, place, 16);
-    end loop;
-  end loop;
-  return array_to_tsvector(found);
-end $function$;
-
--- function: gatehouse.name_part(part text)
-CREATE OR REPLACE FUNCTION gatehouse.name_part(part text)
- RETURNS tsquery
- LANGUAGE sql
- IMMUTABLE PARALLEL SAFE STRICT
-RETURN (((''''::text || replace(replace("left"(lower(part), 16), '\'::text, '\\'::text), ''''::text, ''''''::text)) || ''':*'::text))::tsquery;
-
 -- function: gatehouse.own_givers()
 CREATE OR REPLACE FUNCTION gatehouse.own_givers()
  RETURNS TABLE(node character varying, own text)
@@ -326,25 +301,6 @@ AS $function$
 begin
   raise exception 'This would give, or take away, rights in Gatehouse that you do not have yourself (%).', what
     using errcode = 'insufficient_privilege', constraint = 'own_access';
-end $function$;
-
--- function: gatehouse.word_lexemes(words text)
-CREATE OR REPLACE FUNCTION gatehouse.word_lexemes(words text)
- RETURNS tsvector
- LANGUAGE plpgsql
- IMMUTABLE PARALLEL SAFE STRICT COST 100000
-AS $function$
-declare
-  word text;
-  found text := '';
-begin
-  foreach word in array string_to_array(words, ' ') loop
-    found := found || ' ' || left(word, 100);
-    for place in 2 .. length(word) - 2 loop
-      found := found || ' _' || substr(word, place, 16);
-    end loop;
-  end loop;
-  return found::tsvector;
 end $function$;
 
 -- function: public.refuse_overlap()
@@ -2053,9 +2009,6 @@ CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (pu
 -- index: public.access_rights_by_name
 CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
--- index: public.access_rights_search
-CREATE INDEX access_rights_search ON public.access_rights USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((COALESCE(name, ''::character varying))::text));
-
 -- index: public.address_default_key
 CREATE UNIQUE INDEX address_default_key ON public.address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
 
@@ -2086,8 +2039,8 @@ CREATE INDEX company_domain ON public.company USING btree (lower((domain_name)::
 -- index: public.company_parent
 CREATE INDEX company_parent ON public.company USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
--- index: public.company_search
-CREATE INDEX company_search ON public.company USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((((COALESCE(company_name, ''::character varying))::text || chr(10)) || (COALESCE(alias, ''::character varying))::text)));
+-- index: public.company_search_text
+CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops);
 
 -- index: public.company_to_company_membership_member
 CREATE INDEX company_to_company_membership_member ON public.company_to_company_membership USING btree (member_company_id);
@@ -2109,9 +2062,6 @@ CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::t
 
 -- index: public.grp_role_grp
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
-
--- index: public.grp_search
-CREATE INDEX grp_search ON public.grp USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((COALESCE(grp_name, ''::character varying))::text));
 
 -- index: public.grp_to_grp_membership_member_grp
 CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership USING btree (member_grp_id);
@@ -2155,9 +2105,6 @@ CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text)
 -- index: public.res_org_membership_company
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
 
--- index: public.res_search
-CREATE INDEX res_search ON public.res USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((((COALESCE(name, ''::character varying))::text || chr(10)) || (COALESCE(coorelated_name, ''::character varying))::text)));
-
 -- index: public.res_to_res_membership_member_resource
 CREATE INDEX res_to_res_membership_member_resource ON public.res_to_res_membership USING btree (member_resource_id);
 
@@ -2184,9 +2131,6 @@ CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)
 
 -- index: public.role_org_membership_company
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
-
--- index: public.role_search
-CREATE INDEX role_search ON public.role USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((COALESCE(role_name, ''::character varying))::text));
 
 -- index: public.role_to_role_membership_member_role
 CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membership USING btree (member_role_id);
@@ -2278,8 +2222,8 @@ CREATE INDEX users_company_owner ON public.users USING btree (company_owner_id, 
 -- index: public.users_owner
 CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user_owner_id IS NOT NULL);
 
--- index: public.users_search
-CREATE INDEX users_search ON public.users USING gin (gatehouse.word_lexemes(search_text), gatehouse.name_lexemes((((((((((((((((COALESCE(last_name, ''::character varying))::text || chr(10)) || (COALESCE(first_name, ''::character varying))::text) || chr(10)) || (COALESCE(middle_init, ''::character varying))::text) || chr(10)) || (COALESCE(suffix, ''::character varying))::text) || chr(10)) || (COALESCE(lastname_prefix, ''::character varying))::text) || chr(10)) || (COALESCE(partner_name, ''::character varying))::text) || chr(10)) || (COALESCE(maiden_name, ''::character varying))::text) || chr(10)) || (COALESCE(nickname, ''::character varying))::text)));
+-- index: public.users_search_text
+CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops);
 
 -- index: public.users_status
 CREATE INDEX users_status ON public.users USING btree (status, user_id);
@@ -4276,5 +4220,5 @@ comment on column public.users.user_name is 'Derived: the login of managed syste
 comment on column public.users.display_name is 'Derived: the name in one line, as one writes it.';
 comment on column public.users.sort_name is 'Derived: the name as an index lists it, family name first, particle last.';
 comment on column public.users.primary_email is 'Derived: the default e-mail address.';
-comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q looks in.';
+comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';

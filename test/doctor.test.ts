@@ -38,7 +38,7 @@ test('a healthy database has nothing to be found, and one without fsync is told'
 
 // What is done to the database; severity, place, difference and advice that must be reported.
 const schemaDamages = [
-  ['drop index public.users_search', 'warning', /index public\.users_search$/, /is missing/, /create index/i],
+  ['drop index public.users_search_text', 'warning', /index public\.users_search_text$/, /is missing/, /create index/i],
   ['alter table public.users drop column nickname', 'error', /public\.users, column nickname/, /missing/, /character/],
   ['alter table public.users alter column title type varchar(7)', 'error', /users, column title/, /\(7\)/, /title char/],
   ['alter table public.users alter column status drop not null', 'error', /column status/, /instead of/, /not null/],

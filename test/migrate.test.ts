@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import type { Database } from '../src/store/database.ts'
-import { appliedMigrations, migrate, readMigrations } from '../src/store/migrate.ts'
+import { appliedMigrations, migrate } from '../src/store/migrate.ts'
 import { emptyDatabase, open } from './database.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-migrations-'))
@@ -65,14 +65,4 @@ test('a file forgotten between two applied ones is still applied', async () => {
   writeFileSync(join(folder, '0001_z_late.sql'), 'create table late (n integer);')
   expect(await migrate(db, { folder })).toEqual(['0001_z_late.sql'])
   rmSync(join(folder, '0001_z_late.sql'))
-})
-
-test('people who were there before are found by the search index', async () => {
-  const names = readMigrations().map(({ name }) => name)
-  await migrate(db, { names: names.filter((name) => name < '0010') })
-  await db.execute(`update users set last_name = 'Müller', search_text = ' anna mueller example com muller' where user_id = '3000'`)
-  await migrate(db)
-  const asks = [`gatehouse.word_lexemes(search_text) @@ 'mul:*'`, `gatehouse.word_lexemes(search_text) @@ '_ample:*'`, `gatehouse.name_lexemes(last_name) @@ gatehouse.name_part('ÜLL')`]
-  for (const ask of asks) expect(await db.query(`select user_id from users where ${ask}`), ask).toEqual([{ user_id: '3000' }])
-  expect(await db.query(`select from users where gatehouse.word_lexemes(search_text) @@ 'uller:*'`)).toEqual([])
 })

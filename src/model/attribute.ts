@@ -24,8 +24,8 @@ export interface Attribute {
   filterable: boolean
   /** Sortable attributes each have an index (sort key, id). */
   sortable: boolean
-  /** Its words are part of the row's search_text; the search index serves co, sw and ew on it, in the way of a name or of an address. */
-  searched: false | 'name' | 'address'
+  /** Its folded text is part of the row's search_text, whose trigram index then serves co, sw and ew. */
+  searched: boolean
   /** The value when none is given at creation. */
   default?: string | number | boolean
   /** The only values allowed. */

@@ -123,7 +123,7 @@ export const people: Area = {
         added(
           'search_text', 'text',
           'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before ' +
-            'each word; what q looks in.',
+            'each word; what q and contains-filters look in.',
           { required: true },
         ),
         added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),

@@ -6,16 +6,16 @@ import { activeExpression, secondaryStatuses, statuses } from './user-statuses.t
 
 const name = [
   text('name.formatted', 'display_name', 400, 'Full name', 'The name as one writes it, made from its parts.', readOnly),
-  text('name.familyName', 'last_name', 100, 'Family name', 'The family name without its prefix.', { sortable: true, searched: 'name' }),
-  text('name.givenName', 'first_name', 100, 'Given name', 'The given name.', { sortable: true, searched: 'name' }),
-  text('name.middleName', 'middle_init', 50, 'Middle name', 'The middle name or its initial.', { searched: 'name' }),
+  text('name.familyName', 'last_name', 100, 'Family name', 'The family name without its prefix.', { sortable: true, searched: true }),
+  text('name.givenName', 'first_name', 100, 'Given name', 'The given name.', { sortable: true, searched: true }),
+  text('name.middleName', 'middle_init', 50, 'Middle name', 'The middle name or its initial.', { searched: true }),
   text('name.honorificPrefix', 'prefix', 20, 'Title of address', 'What stands before the name: Dr., Prof.'),
-  text('name.honorificSuffix', 'suffix', 20, 'Suffix', 'What stands after the name: Jr., III.', { searched: 'name' }),
-  text('lastnamePrefix', 'lastname_prefix', 10, 'Family name prefix', 'A particle of the family name (van der) that is shown but not sorted by.', { searched: 'name' }),
-  text('partnerName', 'partner_name', 60, 'Partner name', 'The partner\'s family name, shown after a hyphen.', { searched: 'name' }),
+  text('name.honorificSuffix', 'suffix', 20, 'Suffix', 'What stands after the name: Jr., III.', { searched: true }),
+  text('lastnamePrefix', 'lastname_prefix', 10, 'Family name prefix', 'A particle of the family name (van der) that is shown but not sorted by.', { searched: true }),
+  text('partnerName', 'partner_name', 60, 'Partner name', 'The partner\'s family name, shown after a hyphen.', { searched: true }),
   text('prefixPartnerName', 'prefix_partner_name', 10, 'Partner name prefix', 'The particle of the partner\'s name.'),
-  text('maidenName', 'maiden_name', 40, 'Birth name', 'The family name at birth.', { searched: 'name' }),
-  text('nickName', 'nickname', 100, 'Nickname', 'The name the person prefers to be called by.', { searched: 'name' }),
+  text('maidenName', 'maiden_name', 40, 'Birth name', 'The family name at birth.', { searched: true }),
+  text('nickName', 'nickname', 100, 'Nickname', 'The name the person prefers to be called by.', { searched: true }),
   text('displayName', 'display_name', 400, 'Display name', 'Given name, prefix, family name and partner name as one line.', readOnly),
   text('sortName', 'sort_name', 400, 'Sort name', 'Family name first and its prefix last, as an index lists people.', { ...readOnly, sortable: true }),
 ]
@@ -51,11 +51,11 @@ const governance = [
 
 const identity = [
   identifier('id', 'user_id', 'Id', 'The id of the record, made by the server.', { mutability: 'readOnly', returned: 'always', uniqueness: 'server', sortable: true }),
-  text('userName', 'user_name', 220, 'User name', 'The name the person signs in with: the login of managed system 0.', { required: true, uniqueness: 'server', sortable: true, searched: 'address' }),
+  text('userName', 'user_name', 220, 'User name', 'The name the person signs in with: the login of managed system 0.', { required: true, uniqueness: 'server', sortable: true, searched: true }),
   flag('active', 'status', 'Active', 'True when the person may sign in; setting it enables or disables.', { expression: activeExpression }),
   text('status', 'status', 40, 'Status', 'Where the person stands in their life here; changed by the lifecycle operations.', { mutability: 'immutable', canonical: statuses }),
   text('secondaryStatus', 'secondary_status', 40, 'Account status', 'Locked or disabled; absent when nothing stands against signing in.', { mutability: 'immutable', canonical: secondaryStatuses }),
-  text('primaryEmail', 'primary_email', 320, 'Primary e-mail', 'The address marked primary among the e-mail addresses.', { ...readOnly, searched: 'address' }),
+  text('primaryEmail', 'primary_email', 320, 'Primary e-mail', 'The address marked primary among the e-mail addresses.', { ...readOnly, searched: true }),
   date('birthdate', 'birthdate', 'Date of birth', 'The date of birth.', personal),
   text('sex', 'sex', 1, 'Sex', 'M or F, as the seed has it; absent when not known or not said.', { ...personal, canonical: ['M', 'F'] }),
   flag('isVisible', 'is_visible', 'Visible', 'False hides the person from ordinary searches.', { default: true }),

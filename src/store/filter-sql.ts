@@ -1,15 +1,14 @@
 /**
  * From a filter to SQL over the alias `t`, every value a parameter. Three-valued logic stays inside: a comparison with
  * an absent value is null, null counts as false, and `not` turns it with `is not true`, so that each filter and its
- * negation part the records cleanly. Expressions are those of the indexes in `migrations/`; where a search index covers
- * an attribute, it narrows `co`, `sw`, `ew` and unindexed `eq` first (`store/search-sql.ts`), unless the caller goes
- * through the rows anyway.
+ * negation part the records cleanly. Expressions are those of the indexes in `migrations/`; where the folded search
+ * text covers an attribute, its trigram index narrows `co`, `sw`, `ew` and unindexed `eq` first.
  */
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, CustomAttributes, FilterTarget } from '../model/attribute.ts'
 import { conditionOf, numberForm, type Condition, type Test } from '../model/filter-condition.ts'
 import type { Filter } from '../model/filter.ts'
-import { addressWords, everyWord, nameLookup, typedWords, wordConditions, type ChooseWords } from './search-sql.ts'
+import { fold, searchWords } from '../model/fold.ts'
 
 export interface SqlCondition {
   sql: string
@@ -21,21 +20,15 @@ interface Scope {
   alias: 't' | 'c'
   table: string
   idColumn: string
-  resource: FilterTarget
-  choose: ChooseWords
   /** Adds a parameter and gives its place, `$7`. */
   parameter: (value: unknown) => string
 }
 
-/**
- * The condition of a filter; its parameters are numbered from `first`. `choose` says what to look up in search indexes.
- * Errors: `invalid_filter`.
- */
-export function compileFilter(filter: Filter, resource: FilterTarget, first: number, choose: ChooseWords = everyWord): SqlCondition {
+/** The condition of a filter; its parameters are numbered from `first`. Errors: `invalid_filter`. */
+export function compileFilter(filter: Filter, resource: FilterTarget, first: number): SqlCondition {
   const params: unknown[] = []
   const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
-  const { table, idColumn } = resource
-  const sql = compile(conditionOf(filter, resource), { alias: 't', table, idColumn, resource, choose, parameter })
+  const sql = compile(conditionOf(filter, resource), { alias: 't', table: resource.table, idColumn: resource.idColumn, parameter })
   return { sql, params }
 }
 
@@ -45,14 +38,16 @@ const longestSearch = 200
  * The condition of a type-ahead: every word begins some word of the record. A text without any letter or digit finds
  * nobody. Errors: `invalid_parameter` when it is longer than 200 characters.
  */
-export function compileSearch(q: string, first: number, choose: ChooseWords = everyWord): SqlCondition {
+export function compileSearch(q: string, first: number): SqlCondition {
   if (q.length > longestSearch) {
     throw new GatehouseError('invalid_parameter', `q: has ${q.length} characters; at most ${longestSearch} may be.`)
   }
-  const params: unknown[] = []
-  const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
-  const sql = wordConditions(typedWords(q), choose, parameter).join(' and ')
-  return { sql: sql || (q.trim() === '' ? 'true' : 'false'), params }
+  const params: string[] = []
+  const words = searchWords(q).map((spellings) => {
+    const places = spellings.map((word) => `t.search_text like $${first + params.push(`% ${word}%`) - 1}`)
+    return places.length === 1 ? places[0]! : `(${places.join(' or ')})`
+  })
+  return { sql: words.join(' and ') || (q.trim() === '' ? 'true' : 'false'), params }
 }
 
 function compile(condition: Condition, scope: Scope): string {
@@ -87,7 +82,7 @@ function findsFew(condition: Condition): boolean {
   if (condition.kind === 'and') return condition.terms.some(findsFew)
   if (condition.kind === 'or') return condition.terms.every(findsFew)
   if (condition.kind === 'some') return condition.condition !== undefined && findsFew(condition.condition)
-  return condition.kind === 'compare' && condition.test.operator === 'eq' && (condition.attribute.searched !== false || (condition.attribute.sortable && condition.attribute.type === 'string'))
+  return condition.kind === 'compare' && condition.test.operator === 'eq' && (condition.attribute.searched || (condition.attribute.sortable && condition.attribute.type === 'string'))
 }
 
 /** The same conditions, each over rows of its own: the inner `t` hides the outer one. */
@@ -110,12 +105,13 @@ function prefilters(condition: Condition, scope: Scope): string[] {
   return prefilter(condition.attribute, condition.test, scope)
 }
 
-/** What stands before the exact condition on an address or a name: a question to the search index, a cheaper test. */
-function prefilter(attribute: Attribute, test: Test, scope: Scope): string[] {
-  const { choose, parameter } = scope
-  if (attribute.searched === false || typeof test.value !== 'string') return []
-  if (attribute.searched === 'name') return choose ? nameLookup(scope.resource, test.value, parameter) : []
-  return wordConditions(addressWords(test), choose, parameter)
+/**
+ * Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing; the
+ * edge of a word counts as one.
+ */
+function prefilter(attribute: Attribute, { value }: Test, scope: Scope): string[] {
+  const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
+  return /[^ ]{3}|[^ ]{2} | [^ ]{2}/.test(folded) ? [`t.search_text like ${scope.parameter(`%${folded}%`)}`] : []
 }
 
 function present(attribute: Attribute, scope: Scope): string {
@@ -171,9 +167,9 @@ function columnComparison(attribute: Attribute, test: Test, scope: Scope): strin
   const compared = isIndexed(attribute, scope) && !test.exact
     ? `(${indexedComparison(column, test, scope)} and ${column} is not null)`
     : textComparison(column, test, scope.parameter)
-  const bySearch = test.operator === 'co' || test.operator === 'ew' || (!attribute.sortable && ['sw', 'eq'].includes(test.operator))
-  const narrowed = bySearch && scope.alias === 't' ? prefilter(attribute, test, scope) : []
-  return narrowed.length > 0 ? `(${[...narrowed, compared].join(' and ')})` : compared
+  const byTrigrams = test.operator in patterns || (test.operator === 'eq' && !attribute.sortable)
+  const narrowed = byTrigrams && scope.alias === 't' ? prefilter(attribute, test, scope) : []
+  return narrowed.length > 0 ? `(${narrowed.join('')} and ${compared})` : compared
 }
 
 /** The sort key's expression: its index serves `eq`, ranges and the beginnings of texts. */
