@@ -2009,6 +2009,9 @@ CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (pu
 -- index: public.access_rights_by_name
 CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
+-- index: public.access_rights_search_text
+CREATE INDEX access_rights_search_text ON public.access_rights USING gin (search_text public.gin_trgm_ops);
+
 -- index: public.address_default_key
 CREATE UNIQUE INDEX address_default_key ON public.address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
 
@@ -2063,6 +2066,9 @@ CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::t
 -- index: public.grp_role_grp
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
 
+-- index: public.grp_search_text
+CREATE INDEX grp_search_text ON public.grp USING gin (search_text public.gin_trgm_ops);
+
 -- index: public.grp_to_grp_membership_member_grp
 CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership USING btree (member_grp_id);
 
@@ -2105,6 +2111,9 @@ CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text)
 -- index: public.res_org_membership_company
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
 
+-- index: public.res_search_text
+CREATE INDEX res_search_text ON public.res USING gin (search_text public.gin_trgm_ops);
+
 -- index: public.res_to_res_membership_member_resource
 CREATE INDEX res_to_res_membership_member_resource ON public.res_to_res_membership USING btree (member_resource_id);
 
@@ -2131,6 +2140,9 @@ CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)
 
 -- index: public.role_org_membership_company
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
+
+-- index: public.role_search_text
+CREATE INDEX role_search_text ON public.role USING gin (search_text public.gin_trgm_ops);
 
 -- index: public.role_to_role_membership_member_role
 CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membership USING btree (member_role_id);

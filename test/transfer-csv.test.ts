@@ -6,10 +6,10 @@ import { csvParser } from '../src/transfer/csv-parser.ts'
 import { readCsv, type CsvOptions } from '../src/transfer/read-csv.ts'
 import type { RowProblem, SourceRecord } from '../src/transfer/source-row.ts'
 import { csvLine } from '../src/transfer/write-csv.ts'
-import { all, bytes } from './transfer-source.ts'
+import { all, bytes, sizeless } from './transfer-source.ts'
 
 type Row = SourceRecord & RowProblem
-const read = async (content: string | Buffer, options: CsvOptions = {}, size = 7) => (await all(readCsv(bytes(content, size), options))) as Row[]
+const read = async (content: string | Buffer, options: CsvOptions = {}, size = 7) => sizeless(await all(readCsv(bytes(content, size), options))) as Row[]
 const values = (rows: Row[]) => rows.map((row) => row.values)
 
 describe('encodings and line ends', () => {

@@ -4,11 +4,11 @@ import { escapeDnValue, parseDn, rdnValue } from '../src/transfer/distinguished-
 import { readJsonl } from '../src/transfer/read-jsonl.ts'
 import { readLdif } from '../src/transfer/read-ldif.ts'
 import type { RowProblem, SourceRecord } from '../src/transfer/source-row.ts'
-import { all, bytes } from './transfer-source.ts'
+import { all, bytes, sizeless } from './transfer-source.ts'
 
 type Row = SourceRecord & RowProblem
-const ldif = async (content: string | Buffer, size = 7, limit?: number) => (await all(readLdif(bytes(content, size), { limit }))) as Row[]
-const jsonl = async (content: string | Buffer, limit?: number) => (await all(readJsonl(bytes(content, 5), { limit }))) as Row[]
+const ldif = async (content: string | Buffer, size = 7, limit?: number) => sizeless(await all(readLdif(bytes(content, size), { limit }))) as Row[]
+const jsonl = async (content: string | Buffer, limit?: number) => sizeless(await all(readJsonl(bytes(content, 5), { limit }))) as Row[]
 
 describe('RFC 2849', () => {
   const example1 = `version: 1

@@ -20,6 +20,12 @@ export async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
   return list
 }
 
+/** Rows without their size in bytes, which only batching asks for. */
+export const sizeless = <T extends object>(rows: readonly T[]): Omit<T, 'size'>[] => rows.map((row) => {
+  const { size: _, ...rest } = row as T & { size?: number }
+  return rest
+})
+
 export const text = async (pieces: AsyncIterable<string>): Promise<string> => (await all(pieces)).join('')
 
 /** A mapping for CSV unless it says otherwise. */
