@@ -3,6 +3,7 @@ import { erasePerson } from '../audit/erase.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { user } from '../model/user.ts'
+import { forgetAccessHistory } from '../store/access-history.ts'
 import { hasEvents } from '../store/audit-events.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { blankPlans } from '../store/plans.ts'
@@ -11,7 +12,7 @@ import { deleteLockedUser } from './users.ts'
 import { lockExisting } from '../records/write-records.ts'
 
 /**
- * Deletes a person and erases them from the audit, in one transaction; also somebody who was deleted, or merged into
+ * Deletes a person and erases them from the audit and from the history of access, in one transaction; also somebody who was deleted, or merged into
  * another record, before. Errors: `not_found`, `system_record`.
  */
 export async function eraseUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
@@ -24,6 +25,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     // Plans hold what they would have changed, kept answers whole records: personal data too.
     await blankPlans(tx, id)
     await blankAnswers(tx, id)
+    await forgetAccessHistory(tx, id)
     await erasePerson(tx, ctx, id)
   })
 }
