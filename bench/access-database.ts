@@ -102,7 +102,7 @@ async function edges(tx: Transaction, people: number): Promise<void> {
   await insert('resource_group', 'grp_id', 'resource_id', `${each(groups, 2, some(resources))} union all select 'half', 'half'`)
   await insert('res_to_res_membership', 'member_resource_id', 'resource_id', `select ${id('n')} as a, ${id('n / 2')} as b from generate_series(${Math.ceil(resources / 2)}, ${resources}) n where n / 2 between 1 and n - 1`)
   await insert('role_org_membership', 'company_id', 'role_id', each(organizations, 3, some(roles)))
-  await tx.execute(`insert into res_role_membership_rights (membership_id, access_right_id) select membership_id, 'READ' from resource_role`)
+  await tx.execute(`insert into res_role_membership_rights (membership_id, access_right_id) select membership_id, 'READ' from resource_role on conflict do nothing`)
 }
 
 const memberships = (people: number): [table: string, target: string, count: number, each: number][] => {
