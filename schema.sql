@@ -2010,7 +2010,7 @@ CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (pu
 CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
 -- index: public.access_rights_search_text
-CREATE INDEX access_rights_search_text ON public.access_rights USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX access_rights_search_text ON public.access_rights USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.address_default_key
 CREATE UNIQUE INDEX address_default_key ON public.address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
@@ -2043,7 +2043,7 @@ CREATE INDEX company_domain ON public.company USING btree (lower((domain_name)::
 CREATE INDEX company_parent ON public.company USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
 -- index: public.company_search_text
-CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.company_to_company_membership_member
 CREATE INDEX company_to_company_membership_member ON public.company_to_company_membership USING btree (member_company_id);
@@ -2067,7 +2067,7 @@ CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::t
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
 
 -- index: public.grp_search_text
-CREATE INDEX grp_search_text ON public.grp USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX grp_search_text ON public.grp USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.grp_to_grp_membership_member_grp
 CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership USING btree (member_grp_id);
@@ -2112,7 +2112,7 @@ CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text)
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
 
 -- index: public.res_search_text
-CREATE INDEX res_search_text ON public.res USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX res_search_text ON public.res USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.res_to_res_membership_member_resource
 CREATE INDEX res_to_res_membership_member_resource ON public.res_to_res_membership USING btree (member_resource_id);
@@ -2142,7 +2142,7 @@ CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
 
 -- index: public.role_search_text
-CREATE INDEX role_search_text ON public.role USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX role_search_text ON public.role USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.role_to_role_membership_member_role
 CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membership USING btree (member_role_id);
@@ -2217,7 +2217,7 @@ CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((las
 CREATE INDEX users_by_last_update ON public.users USING btree (COALESCE(last_update, 'infinity'::timestamp with time zone), user_id);
 
 -- index: public.users_by_sort_name
-CREATE INDEX users_by_sort_name ON public.users USING btree (COALESCE(lower((sort_name)::text), chr(1114111)) COLLATE "C", user_id);
+CREATE INDEX users_by_sort_name ON public.users USING btree (COALESCE(lower((sort_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (sort_name, search_text, is_visible);
 
 -- index: public.users_by_start_date
 CREATE INDEX users_by_start_date ON public.users USING btree (COALESCE(start_date, 'infinity'::date), user_id);
@@ -2231,11 +2231,14 @@ CREATE INDEX users_cert_delegate ON public.users USING btree (cert_delegate_id) 
 -- index: public.users_company_owner
 CREATE INDEX users_company_owner ON public.users USING btree (company_owner_id, user_id);
 
+-- index: public.users_found
+CREATE INDEX users_found ON public.users USING btree (hashtext((user_id)::text), user_id) INCLUDE (search_text) WHERE (is_visible = 'Y'::bpchar);
+
 -- index: public.users_owner
 CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user_owner_id IS NOT NULL);
 
 -- index: public.users_search_text
-CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops);
+CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.users_status
 CREATE INDEX users_status ON public.users USING btree (status, user_id);

@@ -3,7 +3,7 @@
  * indexes know.
  */
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { valueAt, type Attribute, type Document } from '../src/model/attribute.ts'
 import { conditionOf } from '../src/model/filter-condition.ts'
 import { matchFilter } from '../src/model/filter-match.ts'
@@ -12,6 +12,7 @@ import { comparisons, parseFilter, type Filter, type Literal } from '../src/mode
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
 import { compileFilter, compileSearch } from '../src/store/filter-sql.ts'
+import { listIds } from '../src/store/list-records.ts'
 import { testContext } from './context.ts'
 import { entries, filters } from './filter-arbitraries.ts'
 import { madePeople } from './filter-people.ts'
@@ -269,6 +270,12 @@ test('values and the names of custom attributes are parameters, numbered from wh
 })
 
 describe('is served by an index', () => {
+  beforeAll(async () => {
+    await ctx.db.execute(`insert into users (user_id, last_name, status, is_visible, search_text)
+      select 'crowd' || n, 'Crowd', 'ACTIVE', 'Y', ' crowd' || n % 3 || ' number' || n from generate_series(1, 20000) n`)
+    await ctx.db.execute('vacuum analyze users')
+  })
+
   test.each([
     ['userName eq "x"', 'users_by_user_name'],
     ['name.familyName sw "mu"', 'users_by_last_name'],
@@ -295,6 +302,22 @@ describe('is served by an index', () => {
   test('q', async () => {
     const { sql, params } = compileSearch('müller anna', 1)
     expect(await planOf(sql, params)).toContain('users_search_text')
+  })
+
+  test.each([
+    ['the common, without an order', { q: 'crowd1' }, 'Index Only Scan using users_found'],
+    ['the common, by a part of it', { filter: 'userName co "rowd1"' }, 'Index Only Scan using users_found'],
+    ['the common, by name', { q: 'crowd1', sortBy: 'sortName' }, 'Index Only Scan using users_by_sort_name'],
+    ['the rare, without an order', { q: 'number1234' }, 'users_search_text'],
+    ['the rare, by name', { q: 'number1234', sortBy: 'sortName' }, 'users_search_text'],
+  ])('a page of %s', async (_, query, index) => {
+    const plans: string[] = []
+    const explaining = { query: async (sql: string, params: unknown[]) => {
+      plans.push((await ctx.db.query<Record<string, string>>(`explain ${sql}`, params)).map((row) => Object.values(row)[0]).join('\n'))
+      return []
+    } }
+    await listIds(explaining as unknown as typeof ctx.db, user, { ...query, count: 25 })
+    expect(plans.join('\n')).toContain(index)
   })
 })
 

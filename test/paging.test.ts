@@ -74,6 +74,25 @@ describe('while people come and go', () => {
     expect(staying.filter((id) => !ids.includes(id))).toEqual([])
   })
 
+  // Without an order, a search comes in one of its own. All are found by the search text, a third of them meet the filter.
+  test.each<Record<string, string>>([
+    { q: 'shuffler' }, { filter: 'name.familyName co "huffle"' }, { filter: 'active eq true and nickName co "huffl"' }, { q: 'shuff', filter: 'nickName sw "Shu"' },
+  ])('a search for %j neither skips nor repeats those who stay', async (query) => {
+    const someone = (_: unknown, n: number): Document => ({ name: { familyName: 'Shuffler' }, ...(n % 3 ? {} : { nickName: 'Shuffly' }) })
+    const meets = (one: Document) => !query.filter?.includes('nickName') || one.nickName !== undefined
+    const staying = (await people(Array.from({ length: 60 }, someone))).filter(meets).map((one) => one.id as string)
+    const leaving = (await people(Array.from({ length: 12 }, someone))).map((one) => one.id as string)
+    const shown = await walk('/users', { ...query, count: 4, attributes: 'id' }, async () => {
+      for (const id of leaving.splice(0, 2)) await deleteUser(ctx, id)
+      await people([someone(undefined, counter)])
+    })
+    const ids = shown.map((one) => one.id as string)
+    expect(new Set(ids).size).toBe(ids.length)
+    expect(staying.filter((id) => !ids.includes(id))).toEqual([])
+    expect(ids).not.toEqual(ids.toSorted())
+    await Promise.all([...staying, ...leaving].map((id) => deleteUser(ctx, id)))
+  })
+
   test('a page goes on where the last one ended although its last person is gone', async () => {
     const title = `Cursor ${++counter}`
     const ids = (await people(Array.from({ length: 6 }, () => ({ title })))).map((one) => one.id as string)
@@ -160,12 +179,15 @@ describe('a cursor', () => {
   })
 
   test('of somebody else\'s making is refused', async () => {
+    await people([{ name: { familyName: 'Abel' } }, { name: { familyName: 'Abelson' } }])
     const { next } = await page('/users', { count: 1 })
     const dated = await page('/users', { count: 1, sortBy: 'startDate' })
     const instant = await page('/users', { count: 1, sortBy: 'meta.created' })
-    const [plain, day, time] = [next!, dated.next!, instant.next!].map(markOf)
+    const searched = await page('/users', { count: 1, q: 'a' })
+    const [plain, day, time, search] = [next!, dated.next!, instant.next!, searched.next!].map(markOf)
     const forged: [string, unknown][] = [
       ['', []], ['', {}], ['', null], ['', 'x'], ['', [plain]], ['', [plain, null, 5]], ['', [plain, 5, 'x']], ['', [plain, null, '\u0000']], ['', ['other', null, 'x']],
+      ['&q=a', [search, 'x', 'x']], ['&q=a', [search, '99999999999', 'x']], ['&q=a', [search, 'x']],
       ['&sortBy=startDate', [day, '2024-02-31', 'x']], ['&sortBy=startDate', [day, 'x', 'x']], ['&sortBy=meta.created', [time, '99999', 'x']], ['&sortBy=meta.created', [time, '\u0000', 'x']],
     ]
     for (const [order, parts] of forged) {

@@ -103,6 +103,8 @@ export interface Resource extends FilterTarget {
   collections: readonly Collection[]
   /** Absent where administrators cannot declare attributes of their own. */
   custom?: CustomAttributes
+  /** Whether what is searched for comes in an order of its own, which has an index (store/found-page.ts). */
+  shuffled?: true
 }
 
 /** A kind of record that carries attributes of the administrators' own. */

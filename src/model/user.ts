@@ -97,4 +97,5 @@ export const user: OpenResource = {
     valueParent: 'user_attribute_id',
     everyType: 'DEFAULT_USER',
   },
+  shuffled: true,
 }

@@ -17,7 +17,7 @@ export function serverSettings(overrides: Record<string, string> = {}): string {
     unix_socket_permissions: '0700',
     password_encryption: 'scram-sha-256',
     max_connections: '100',
-    shared_buffers: `${Math.round(Math.min(512, Math.max(32, memory / 8)))}MB`,
+    shared_buffers: `${Math.round(Math.min(2048, Math.max(32, memory / 8)))}MB`,
     effective_cache_size: `${Math.round(Math.max(64, memory / 2))}MB`,
     work_mem: '16MB',
     maintenance_work_mem: `${Math.round(Math.min(256, Math.max(32, memory / 16)))}MB`,
@@ -26,6 +26,8 @@ export function serverSettings(overrides: Record<string, string> = {}): string {
     random_page_cost: '1.1',
     // Our statements are short; compiling them costs more than it saves.
     jit: 'off',
+    // So does starting workers for them; two servers' requests keep the cores busy enough.
+    max_parallel_workers_per_gather: '0',
     timezone: 'UTC',
     log_timezone: 'UTC',
     lc_messages: 'C',

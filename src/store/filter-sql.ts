@@ -15,6 +15,27 @@ export interface SqlCondition {
   params: unknown[]
 }
 
+/**
+ * What a filter asks of the folded search text, when it asks for nothing else but yes or no: those who meet the filter
+ * are among those who meet this. Undefined when a part of it could be looked up in another way, or has nothing to look up.
+ */
+export function searchOfFilter(filter: Filter, resource: FilterTarget, first: number): SqlCondition | undefined {
+  const params: unknown[] = []
+  const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
+  const terms = searched(conditionOf(filter, resource), { alias: 't', table: resource.table, idColumn: resource.idColumn, parameter })
+  return terms && { sql: terms.join(' and ') || 'true', params }
+}
+
+function searched(condition: Condition, scope: Scope): string[] | undefined {
+  if (condition.kind === 'and') {
+    const terms = condition.terms.map((term) => searched(term, scope))
+    return terms.includes(undefined) ? undefined : (terms as string[][]).flat()
+  }
+  if (condition.kind === 'compare' && condition.attribute.type === 'boolean') return []
+  const terms = condition.kind === 'compare' ? prefilters(condition, scope) : condition.kind === 'some' && condition.condition ? prefilters(condition.condition, scope) : []
+  return terms.length > 0 ? terms : undefined
+}
+
 /** The row that a condition speaks of: of the record (t) or of an entry of one of its collections (c). */
 interface Scope {
   alias: 't' | 'c'
@@ -109,9 +130,11 @@ function prefilters(condition: Condition, scope: Scope): string[] {
  * Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing; the
  * edge of a word counts as one.
  */
-function prefilter(attribute: Attribute, { value }: Test, scope: Scope): string[] {
+function prefilter(attribute: Attribute, { operator, value }: Test, scope: Scope): string[] {
   const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
-  return /[^ ]{3}|[^ ]{2} | [^ ]{2}/.test(folded) ? [`t.search_text like ${scope.parameter(`%${folded}%`)}`] : []
+  // What an attribute begins with begins a word.
+  const part = operator === 'sw' ? ` ${folded}` : folded
+  return /[^ ]{3}|[^ ]{2} | [^ ]{2}/.test(part) ? [`t.search_text like ${scope.parameter(`%${part}%`)}`] : []
 }
 
 function present(attribute: Attribute, scope: Scope): string {

@@ -2,12 +2,13 @@
  * Lists of records: a filter, a search, a sort order and a keyset cursor become one statement on an index. Pages
  * neither skip nor repeat a record while others are added and deleted, and page 1,000 costs what page 1 costs.
  */
-import { createHash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Resource } from '../model/attribute.ts'
-import { mentions, parseFilter } from '../model/filter.ts'
+import { mentions, parseFilter, type Filter } from '../model/filter.ts'
+import { foreignCursor, isWrongData, markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
-import { compileFilter, compileSearch } from './filter-sql.ts'
+import { compileFilter, compileSearch, searchOfFilter, type SqlCondition } from './filter-sql.ts'
+import { foundPage, type FoundQuery } from './found-page.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -39,39 +40,52 @@ interface SortKey {
   type: 'text' | 'timestamptz' | 'date'
 }
 
-/** The ids of one page. Errors: `invalid_filter`, `invalid_sort`, `invalid_cursor`. */
+/**
+ * The ids of one page. Without an order, what is searched for comes shuffled, and everything else by its id.
+ * Errors: `invalid_filter`, `invalid_sort`, `invalid_cursor`.
+ */
 export async function listIds(db: Reader, resource: Resource, query: ListQuery): Promise<IdPage> {
-  const key = sortKey(resource, query.sortBy)
-  const descending = query.sortOrder === 'descending'
-  const { conditions, params } = conditionsOf(resource, query)
-  const where = [...conditions]
-  const pageParams = [...params]
-  const mark = fingerprint(query)
-  if (query.cursor !== undefined) {
-    const [keyText, id] = readCursor(query.cursor, mark)
-    const operator = descending ? '<' : '>'
-    const row = key ? `(${key.expression}, t.${resource.idColumn})` : `t.${resource.idColumn}`
-    pageParams.push(id)
-    const idParam = `$${pageParams.length}`
-    if (key) pageParams.push(keyText)
-    where.push(key ? `${row} ${operator} ($${pageParams.length}::${key.type}, ${idParam})` : `${row} ${operator} ${idParam}`)
-  }
-  const direction = descending ? 'desc' : 'asc'
-  const order = [...(key ? [`${key.expression} ${direction}`] : []), `t.${resource.idColumn} ${direction}`].join(', ')
-  pageParams.push(query.count + 1)
-  const place = `$${pageParams.length}`
-  const page = (limit: string) => `select t.${resource.idColumn} as id, ${key ? `(${key.expression})::text` : 'null'} as key from ${resource.table} t
-     where ${where.join(' and ')} order by ${order} limit ${limit}`
-  const sql = where.some((one) => one.includes('search_text like')) ? cautious(page, place) : page(place)
-  const rows = await db.query<{ id: string; key: string | null }>(sql, pageParams).catch((error: unknown) => {
+  const mark = markOf([query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending'])
+  const search = searchOf(resource, query)
+  const limit = query.count + 1
+  const rows = await (search ? shuffledPage(db, search, query, mark, limit) : orderedPage(db, resource, query, mark, limit)).catch((error: unknown) => {
     throw query.cursor !== undefined && isWrongData(error) ? foreignCursor() : error
   })
-  const last = rows.length > query.count ? rows[query.count - 1]! : undefined
+  const last = rows.length === limit ? rows[query.count - 1]! : undefined
   return {
     ids: rows.slice(0, query.count).map((row) => row.id),
-    ...(last ? { next: writeCursor(mark, last.key, last.id) } : {}),
+    ...(last ? { next: writeCursor(mark, last.key === null ? [last.id] : [last.key, last.id]) } : {}),
     ...(query.total ? { total: await countMatches(db, resource, query) } : {}),
   }
+}
+
+interface PageRow {
+  id: string
+  /** The sort key as text; null when the id alone orders. */
+  key: string | null
+}
+
+async function shuffledPage(db: Reader, search: FoundQuery, { cursor }: ListQuery, mark: string, limit: number): Promise<PageRow[]> {
+  const [key, id] = cursor === undefined ? [] : readCursor(cursor, mark, 2)
+  return foundPage(db, search, key === undefined ? undefined : { key, id: id! }, limit)
+}
+
+async function orderedPage(db: Reader, resource: Resource, query: ListQuery, mark: string, limit: number): Promise<PageRow[]> {
+  const key = sortKey(resource, query.sortBy)
+  const { conditions: where, params } = conditionsOf(resource, query)
+  const place = (value: unknown) => `$${params.push(value)}`
+  const direction = query.sortOrder === 'descending' ? 'desc' : 'asc'
+  const id = `t.${resource.idColumn}`
+  if (query.cursor !== undefined) {
+    const after = readCursor(query.cursor, mark, key ? 2 : 1)
+    const places = key ? `${place(after[0])}::${key.type}, ${place(after[1])}` : place(after[0])
+    where.push(`(${key ? `${key.expression}, ` : ''}${id}) ${direction === 'desc' ? '<' : '>'} (${places})`)
+  }
+  const order = `${key ? `${key.expression} ${direction}, ` : ''}${id} ${direction}`
+  const page = (size: string) => `select ${id} as id, ${key ? `(${key.expression})::text` : 'null'} as key from ${resource.table} t
+     where ${where.join(' and ')} order by ${order} limit ${size}`
+  const size = place(limit)
+  return db.query<PageRow>(where.some((one) => one.includes('search_text like')) ? cautious(page, size) : page(size), params)
 }
 
 /**
@@ -102,19 +116,35 @@ export async function allIds(db: Reader, resource: Resource, query: Pick<ListQue
 function conditionsOf(resource: Resource, query: Pick<ListQuery, 'filter' | 'q' | 'scope'>): { conditions: string[]; params: unknown[] } {
   const conditions: string[] = []
   const params: unknown[] = []
-  const add = (part: { sql: string; params: unknown[] } | undefined) => {
+  const add = (part: SqlCondition | undefined) => {
     if (!part) return
     conditions.push(`(${part.sql})`)
     params.push(...part.params)
   }
-  const filter = query.filter === undefined || query.filter.trim() === '' ? undefined : parseFilter(query.filter)
+  const filter = filterOf(query)
   if (filter) add(compileFilter(filter, resource, params.length + 1))
   if (query.q !== undefined) add(compileSearch(query.q, params.length + 1))
   add(query.scope?.(params.length + 1))
   // Hidden people stay out of ordinary searches; a filter that names isVisible decides for itself.
-  const hides = resource.attributes.some((one) => one.path === 'isVisible') && !(filter && mentions(filter, 'isVisible'))
-  if (hides) conditions.push(`t.is_visible = 'Y'`)
+  const hides = resource.attributes.some((one) => one.path === 'isVisible')
+  if (hides && !(filter && mentions(filter, 'isVisible'))) conditions.push(`t.is_visible = 'Y'`)
   return { conditions: conditions.length > 0 ? conditions : ['true'], params }
+}
+
+const filterOf = ({ filter }: Pick<ListQuery, 'filter'>): Filter | undefined => (filter === undefined || filter.trim() === '' ? undefined : parseFilter(filter))
+
+/** The list as a search of visible people, when it asks for no order, and for nothing that another index might find sooner. */
+function searchOf(resource: Resource, query: ListQuery): FoundQuery | undefined {
+  const filter = filterOf(query)
+  const otherwise = query.sortBy !== undefined || query.sortOrder === 'descending' || query.scope !== undefined || (filter && mentions(filter, 'isVisible'))
+  if (!resource.shuffled || otherwise) return undefined
+  const asked = filter ? searchOfFilter(filter, resource, 1) : { sql: 'true', params: [] }
+  if (!asked) return undefined
+  const typed = query.q?.trim() ? compileSearch(query.q, asked.params.length + 1) : { sql: 'true', params: [] }
+  const search = { sql: `${asked.sql} and ${typed.sql}`, params: [...asked.params, ...typed.params] }
+  if (search.params.length === 0) return undefined
+  const full = filter && compileFilter(filter, resource, search.params.length + 1)
+  return { table: resource.table, idColumn: resource.idColumn, search, full }
 }
 
 function sortKey(resource: Resource, sortBy: string | undefined): SortKey | undefined {
@@ -136,36 +166,4 @@ function sortExpression(attribute: Attribute): string {
 
 function sortType(attribute: Attribute): SortKey['type'] {
   return attribute.type === 'date' ? 'date' : attribute.type === 'dateTime' ? 'timestamptz' : 'text'
-}
-
-/** A cursor belongs to one filter and order: with another it would skip or repeat. */
-function fingerprint(query: ListQuery): string {
-  const parts = [query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending']
-  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 11)
-}
-
-function writeCursor(mark: string, key: string | null, id: string): string {
-  return Buffer.from(JSON.stringify([mark, key, id])).toString('base64url')
-}
-
-const foreignCursor = () => new GatehouseError('invalid_cursor', 'cursor: is not one of ours; take it from `next` of the page before.')
-
-/** SQLSTATE class 22: a date that is none, U+0000; only a cursor of somebody else's making holds those. */
-function isWrongData(error: unknown): boolean {
-  const { code, cause } = error as { code?: string; cause?: { code?: string } }
-  return [code, cause?.code].some((one) => one?.startsWith('22'))
-}
-
-function readCursor(cursor: string, mark: string): [string | null, string] {
-  let parts: unknown
-  try {
-    parts = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-  } catch {
-    parts = undefined
-  }
-  const valid = Array.isArray(parts) && parts.length === 3 && (typeof parts[1] === 'string' || parts[1] === null) && typeof parts[2] === 'string'
-  if (!valid) throw foreignCursor()
-  const [given, key, id] = parts as [string, string | null, string]
-  if (given !== mark) throw new GatehouseError('invalid_cursor', 'cursor: belongs to another filter, search or order; repeat those of the page before.')
-  return [key, id]
 }
