@@ -29,13 +29,19 @@ export interface FoundQuery {
 export async function foundPage(db: Pick<Database, 'query'>, query: FoundQuery, after: Found | undefined, limit: number): Promise<Found[]> {
   const found: Found[] = []
   let last = after
-  // The exact condition drops some; each round looks at more than the one before.
-  for (let step = query.full ? limit * 4 : limit; ; step *= 4) {
+  let seen = 0
+  for (let step = query.full ? limit * 4 : limit; ; step = nextStep(limit - found.length, found.length, seen)) {
     const hits = await hitsAfter(db, query, last, step)
     found.push(...hits.filter(({ met }) => met).map(({ id, key }) => ({ id, key })))
     if (found.length >= limit || hits.length < step) return found.slice(0, limit)
     last = hits.at(-1)!
+    seen += hits.length
   }
+}
+
+/** How many to look at for those that lack, when so many of those seen were right; never more than four times as many as so far. */
+function nextStep(lacking: number, met: number, seen: number): number {
+  return Math.min(seen * 4, Math.ceil(1.5 * lacking * (seen / Math.max(1, met))))
 }
 
 async function hitsAfter(db: Pick<Database, 'query'>, { table, idColumn, search, full }: FoundQuery, after: Found | undefined, limit: number) {
