@@ -15,6 +15,7 @@ import { newId } from './model/id.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { addPages } from './pages/serve-pages.ts'
 import { applyPlan } from './plans/apply.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
@@ -110,6 +111,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyIns
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
   addDocs(server, routes, base)
+  addPages(server, base)
   return server
 }
 

@@ -25,6 +25,7 @@ import { describeRun } from '../src/sync/report.ts'
 import { syncPortal } from '../src/sync/run.ts'
 import { writeGenerated } from '../src/transfer/write-generated.ts'
 import { runTwin } from '../twin/main.ts'
+import { ensureConsole } from './build-console.ts'
 
 interface Portal {
   id: number
@@ -47,6 +48,7 @@ async function demo(): Promise<void> {
     held.push(() => running.close())
     return running.url
   })
+  await step('The pages', async () => ensureConsole())
   const env = {
     GATEHOUSE_DATA: folder, PORT: String(await freePort(Number(process.env['PORT'] || 8080))), LOG_LEVEL: 'warn',
     OKTA_ORG_URL: twin, OKTA_API_TOKEN: token, OKTA_RATE_SHARE_PERCENT: '100',

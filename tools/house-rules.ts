@@ -16,7 +16,7 @@ export interface SourceFile {
   text: string
 }
 
-const skipped = new Set(['node_modules', '.git', '.gatehouse', 'coverage'])
+const skipped = new Set(['node_modules', '.git', '.gatehouse', 'coverage', 'dist'])
 // Longer files are data that somebody left here.
 const longest = 2 ** 22
 
@@ -33,7 +33,7 @@ export function projectFiles(folder: string = root): SourceFile[] {
 
 /** The code among them. */
 export function codeFiles(files: readonly SourceFile[]): SourceFile[] {
-  return files.filter(({ path }) => /^(src|twin|test|tools|bench|bin|examples)\/.*\.(ts|js)$/.test(path))
+  return files.filter(({ path }) => /^(src|twin|test|tools|bench|bin|examples|console)\/.*\.(tsx?|js)$/.test(path))
 }
 
 /** What a file imports: paths below the root for its neighbours, else the name as written. */
@@ -50,7 +50,7 @@ const storeys: Record<string, number> = {
   model: 0, store: 1, audit: 2, plans: 3, records: 3,
   directory: 4, access: 4, signin: 4, portals: 4, notify: 4,
   sync: 5, connectors: 6, transfer: 7,
-  rest: 8, scim: 8, oidc: 8, jobs: 8, cli: 8,
+  rest: 8, pages: 8, scim: 8, oidc: 8, jobs: 8, cli: 8,
 }
 
 const foundations = ['src/errors.ts', 'src/config.ts', 'src/context.ts']
@@ -65,9 +65,10 @@ export function importOrder(files: readonly SourceFile[]): string[] {
 
 function refusal(from: string, to: string): string | undefined {
   if (from.startsWith('twin/')) return to.startsWith('src/') ? 'the double knows nothing of the server' : undefined
+  if (from.startsWith('console/')) return !to.startsWith('src/') || forPages(to) ? undefined : 'the pages run in the browser: of the server they use the model and the list of their addresses, and ask REST for everything else'
   if (!from.startsWith('src/')) return undefined
   if (from.startsWith('src/model/') && !inModel(to)) return 'the model is pure: no files, no network, no packages'
-  if (!/^(src|twin|test|tools|bench|bin|examples)\//.test(to) || from === 'src/main.ts') return undefined
+  if (!/^(src|twin|test|tools|bench|bin|examples|console)\//.test(to) || from === 'src/main.ts') return undefined
   if (!to.startsWith('src/')) return from.startsWith('src/cli/') && to.startsWith('twin/') ? undefined : 'the server uses only src/'
   if (foundations.includes(to)) return undefined
   if (to === 'src/main.ts') return from.startsWith('src/cli/') ? undefined : 'main.ts wires and is used by nobody but the command line'
@@ -76,6 +77,8 @@ function refusal(from: string, to: string): string | undefined {
 }
 
 const inModel = (to: string) => to.startsWith('src/model/') || to === 'src/errors.ts' || to === 'node:crypto'
+
+const forPages = (to: string) => to.startsWith('src/model/') || to === 'src/errors.ts' || to === 'src/pages/page-paths.ts'
 
 function betweenFolders(from: string, to: string): string | undefined {
   const [own, other] = [from.split('/')[1]!, to.split('/')[1]!]
@@ -113,7 +116,7 @@ const emptyWords = new Set(['utils', 'util', 'helpers', 'helper', 'common', 'ser
 /** Names of files and folders: kebab-case, and none that says nothing. */
 export function names(files: readonly SourceFile[]): string[] {
   return files.flatMap(({ path }) => {
-    const parts = path.replace(/\.[a-z]+$/, '').split('/')
+    const parts = path.replace(/(?:\.d)?\.[a-z]+$/, '').split('/')
     const empty = parts.find((part) => emptyWords.has(part))
     if (empty !== undefined) return [`${path}: "${empty}" says nothing; name it for what it holds`]
     return parts.every((part) => /^[a-z0-9]+(?:[-.][a-z0-9]+)*$/.test(part)) ? [] : [`${path}: is not kebab-case`]

@@ -1,0 +1,149 @@
+/** What the pages ask of REST, and how its refusals arrive here: every call either answers or throws a `Refusal`. */
+import type { ErrorCode } from '../../src/errors.ts'
+
+export interface Problem {
+  path?: string
+  message: string
+}
+
+/** A refusal as problem details say it (RFC 9457), or no answer at all. */
+export class Refusal extends Error {
+  readonly code: ErrorCode | 'unreachable'
+  readonly problems: readonly Problem[]
+  readonly requestId: string | undefined
+  /** Seconds to wait before it makes sense to try again. */
+  readonly retryAfter: number | undefined
+
+  constructor(code: Refusal['code'], detail: string, { problems = [], requestId, retryAfter }: { problems?: readonly Problem[]; requestId?: string; retryAfter?: number } = {}) {
+    super(detail)
+    this.code = code
+    this.problems = problems
+    this.requestId = requestId
+    this.retryAfter = retryAfter
+  }
+}
+
+const prefix = '/api/v1'
+const patience = 30_000
+
+interface Asked<T> {
+  body: T
+  etag: string | null
+}
+
+async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Asked<T>> {
+  const reply = await fetch(prefix + path, {
+    method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience),
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  }).catch(() => {
+    throw new Refusal('unreachable', '')
+  })
+  const text = await reply.text().catch(() => '')
+  if (!reply.ok) throw refusalOf(reply, text)
+  return { body: (text === '' ? undefined : JSON.parse(text)) as T, etag: reply.headers.get('etag') }
+}
+
+function refusalOf(reply: Response, text: string): Refusal {
+  const wait = Number(reply.headers.get('retry-after'))
+  const retryAfter = wait > 0 ? { retryAfter: wait } : {}
+  if (!reply.headers.get('content-type')?.startsWith('application/problem+json')) return new Refusal('unreachable', '', retryAfter)
+  const problem = JSON.parse(text) as { code: ErrorCode; title: string; detail?: string; problems?: Problem[]; requestId: string }
+  return new Refusal(problem.code, problem.detail ?? problem.title, { ...problem, ...retryAfter })
+}
+
+const read = async <T>(path: string) => (await ask<T>('GET', path)).body
+const send = async <T = void>(method: string, path: string, body?: unknown) => (await ask<T>(method, path, body)).body
+
+export interface SignInState {
+  next: string
+  userId: string
+  passwordExpires?: string
+}
+
+/** One of the person's telephone numbers or addresses; `id` is absent until it is kept. */
+export interface Entry {
+  id?: string
+  isForSms?: boolean
+  [attribute: string]: string | boolean | undefined
+}
+
+export interface Me {
+  userName: string
+  displayName?: string
+  emails?: { value: string }[]
+  phoneNumbers?: Entry[]
+  addresses?: Entry[]
+  [attribute: string]: unknown
+}
+
+export interface Session {
+  id: string
+  started: string
+  lastSeen: string
+  ip?: string
+  device?: string
+  newDevice: boolean
+  newNetwork: boolean
+  current: boolean
+}
+
+export interface Key {
+  id: string
+  type: 'API' | 'SSH'
+  name: string
+  scopes?: string | string[]
+  expires?: string
+  lastUsed?: string
+  created?: string
+  /** Of an API key, in the answer that made it. */
+  token?: string
+}
+
+export interface Held {
+  type: 'Group' | 'Organization' | 'Role' | 'Resource'
+  id: string
+  name?: string
+  rights: string[]
+  direct: boolean
+  inherited: boolean
+  everyone: boolean
+}
+
+export interface Page<T> {
+  items: T[]
+  next?: string
+}
+
+const at = (cursor: string | undefined) => (cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`)
+
+/** Where the sign-in of this browser stands; null when nobody is signed in. */
+async function signInState(): Promise<SignInState | null> {
+  return read<SignInState>('/sign-in').catch((error: Refusal) => {
+    if (error.code === 'unauthenticated') return null
+    throw error
+  })
+}
+
+export interface PasswordChange {
+  current: string
+  next: string
+}
+
+export const api = {
+  signInState,
+  signIn: (body: { userName: string; password: string }) => send<SignInState>('POST', '/sign-in', body),
+  changePasswordToSignIn: (body: PasswordChange) => send<SignInState>('POST', '/sign-in/password', body),
+  signOut: () => send('POST', '/sign-out'),
+  me: () => ask<Me>('GET', '/me'),
+  changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),
+  changePassword: (body: PasswordChange) => send<SignInState>('POST', '/me/password', body),
+  sessions: (cursor?: string) => read<Page<Session>>(`/me/sessions?count=50${at(cursor)}`),
+  endSession: (id: string) => send('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
+  endOtherSessions: () => send('DELETE', '/me/sessions'),
+  keys: () => read<Page<Key>>('/me/keys'),
+  addKey: (key: { type: Key['type']; name: string; value?: string; scopes?: string[]; expires?: string }) => send<Key>('POST', '/me/keys', key),
+  removeKey: (id: string) => send('DELETE', `/me/keys/${encodeURIComponent(id)}`),
+  access: (cursor?: string) => read<Page<Held>>(`/me/access?count=100${at(cursor)}`),
+  exportAddress: `${prefix}/me/export`,
+}

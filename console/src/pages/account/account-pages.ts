@@ -1,0 +1,19 @@
+/** The pages of my account, in the order of the navigation. A page more is a line more, here and in page-paths.ts. */
+import type { ComponentType } from 'react'
+import type { PagePath } from '../../../../src/pages/page-paths.ts'
+import type { Words } from '../../words/en.ts'
+
+interface AccountPage {
+  path: PagePath
+  title: (words: Words) => string
+  load: () => Promise<{ Page: ComponentType }>
+}
+
+export const accountPages: readonly AccountPage[] = [
+  { path: '/', title: ({ profile }) => profile.title, load: async () => ({ Page: (await import('../profile/profile.tsx')).Profile }) },
+  { path: '/password', title: ({ password }) => password.title, load: async () => ({ Page: (await import('../password/password.tsx')).Password }) },
+  { path: '/sessions', title: ({ sessions }) => sessions.title, load: async () => ({ Page: (await import('../sessions/sessions.tsx')).Sessions }) },
+  { path: '/keys', title: ({ keys }) => keys.title, load: async () => ({ Page: (await import('../keys/keys.tsx')).Keys }) },
+  { path: '/access', title: ({ access }) => access.title, load: async () => ({ Page: (await import('../access/access.tsx')).Access }) },
+  { path: '/data', title: ({ data }) => data.title, load: async () => ({ Page: (await import('../data/data.tsx')).MyData }) },
+]

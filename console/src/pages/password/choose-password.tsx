@@ -1,0 +1,17 @@
+import { api } from '../../api.ts'
+import { arrive } from '../../query.ts'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { useWords } from '../../words/words.tsx'
+import { ChangePasswordForm } from './change-password-form.tsx'
+
+/** The step change_password of a sign-in. */
+export function ChoosePassword() {
+  const { words: { password: words } } = useWords()
+  return (
+    <div className="stack">
+      <PageTitle>{words.dueTitle}</PageTitle>
+      <p>{words.due}</p>
+      <ChangePasswordForm change={api.changePasswordToSignIn} onChanged={arrive} />
+    </div>
+  )
+}

@@ -1,0 +1,29 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api } from '../../api.ts'
+import { arrive, client } from '../../query.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { useWords } from '../../words/words.tsx'
+import { me } from '../profile/me.ts'
+import { ChangePasswordForm } from './change-password-form.tsx'
+
+export function Password() {
+  const { words: { password: words } } = useWords()
+  const { data } = useQuery(me)
+  const [done, setDone] = useState(false)
+  return (
+    <div className="stack">
+      <PageTitle>{words.title}</PageTitle>
+      <p>{words.intro}</p>
+      {done ? <Notice kind="good"><p>{words.done}</p></Notice> : null}
+      <div className="card">
+        <ChangePasswordForm userName={data?.body.userName ?? ''} change={api.changePassword} onChanged={(state) => {
+          arrive(state)
+          setDone(true)
+          void client.invalidateQueries({ queryKey: ['sessions'] })
+        }} />
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,44 @@
+import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import type { Me } from '../../api.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { Failed, Waiting } from '../../ui/waiting.tsx'
+import { useWords } from '../../words/words.tsx'
+import { me } from './me.ts'
+import { shown, textOf } from './own-attributes.ts'
+import { OwnForm } from './own-form.tsx'
+
+export function Profile() {
+  const { words } = useWords()
+  const { data, error, refetch } = useQuery(me)
+  const [saved, setSaved] = useState(false)
+  return (
+    <div className="stack">
+      <PageTitle>{words.profile.title}</PageTitle>
+      <p>{words.profile.intro}</p>
+      {saved ? <Notice kind="good"><p>{words.saved}</p></Notice> : null}
+      {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
+        <>
+          <section className="card stack"><h2>{words.profile.known}</h2><Facts person={data.body} /></section>
+          <section className="card stack"><h2>{words.profile.yours}</h2><OwnForm key={data.etag} person={data.body} etag={data.etag} onSaved={() => setSaved(true)} /></section>
+        </>
+      )}
+    </div>
+  )
+}
+
+function Facts({ person }: { person: Me }) {
+  const { words, day } = useWords()
+  const facts = shown.flatMap(({ path, label, type }) => {
+    const text = textOf(person[path])
+    return text === '' ? [] : [[words.attributes[path] ?? label, type === 'date' ? day(text) : text] as const]
+  })
+  const emails = (person.emails ?? []).map(({ value }) => value)
+  return (
+    <dl className="facts">
+      {facts.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
+      {emails.length > 0 ? <div><dt>{words.profile.emails}</dt>{emails.map((one) => <dd key={one}>{one}</dd>)}</div> : null}
+    </dl>
+  )
+}

@@ -1,0 +1,17 @@
+import { PasswordInput } from '@mantine/core'
+import { useWords } from '../words/words.tsx'
+
+interface Props {
+  name: string
+  id: string
+  error: string | undefined
+  label: string
+  description?: string
+  autoComplete: 'current-password' | 'new-password'
+}
+
+/** Can be shown while it is typed, with the keyboard too, and be pasted or filled in. */
+export function PasswordField(props: Props) {
+  const { words } = useWords()
+  return <PasswordInput {...props} maxLength={1024} spellCheck={false} autoCapitalize="none" visibilityToggleButtonProps={{ 'aria-label': words.show, tabIndex: 0 }} />
+}

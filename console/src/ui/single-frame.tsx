@@ -1,0 +1,15 @@
+import type { ReactNode } from 'react'
+import { LanguageSwitch } from './language-switch.tsx'
+import { Mark } from './mark.tsx'
+import { SignOut } from './sign-out.tsx'
+
+/** A page with one thing to do: a card in the middle. */
+export function SingleFrame({ children, canLeave = false }: { children: ReactNode; canLeave?: boolean }) {
+  return (
+    <div className="single">
+      <header className="row apart"><Mark /><LanguageSwitch /></header>
+      <main className="card">{children}</main>
+      {canLeave ? <footer><SignOut /></footer> : null}
+    </div>
+  )
+}

@@ -1,0 +1,61 @@
+/**
+ * Debian's Chromium in a test: a real server on a real port, people's browsers with a language, colours and a size, and
+ * whatever a page does against its policy, or breaks, found at the end.
+ */
+import axe from 'axe-core'
+import { existsSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
+import { afterAll, afterEach, expect } from 'vitest'
+import { ensureConsole } from '../tools/build-console.ts'
+import { testServer, type TestServer } from './rest-server.ts'
+
+const folders = (process.env['PATH'] ?? '').split(delimiter)
+export const chromiumPath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
+export const withoutChromium = 'there is no Chromium; apt-get install chromium'
+
+/** A server that listens, with the pages. */
+export async function listeningServer(env: Record<string, string> = {}, now?: () => Date): Promise<TestServer & { url: string }> {
+  ensureConsole()
+  const made = await testServer({ HOST: '127.0.0.1', ...env }, now)
+  await made.server.listen({ host: '127.0.0.1', port: 0 })
+  const { port } = made.server.server.address() as { port: number }
+  const url = `http://localhost:${port}`
+  Object.assign(made.ctx.config, { PUBLIC_URL: url })
+  return { ...made, url }
+}
+
+let running: Promise<Browser> | undefined
+const wrong: string[] = []
+
+// One browser for a file, started by the first test that needs it. Names of the tests lead to this machine.
+const launch = () => (running ??= chromium.launch({ executablePath: chromiumPath!, args: ['--host-resolver-rules=MAP *.example.test 127.0.0.1', '--disable-gpu'] }))
+
+afterEach(() => {
+  expect(wrong.splice(0)).toEqual([])
+})
+afterAll(async () => (await running)?.close())
+
+/** A page in a browser of its own, with a language, colours and a size. */
+export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await (await launch()).newContext({ locale: 'en-GB', reducedMotion: 'reduce', timezoneId: 'UTC', ...options })
+  context.setDefaultTimeout(20_000)
+  const page = await context.newPage()
+  page.on('pageerror', (error) => wrong.push(`error: ${error.message}`))
+  page.on('console', (message) => {
+    // Refusals that the pages expect and show are lines of the console too.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(`console: ${message.text()}`)
+  })
+  return page
+}
+
+/** What axe finds, in short; and whether the page is wider than the screen. */
+export async function flawsOf(page: Page): Promise<string[]> {
+  await page.evaluate(axe.source)
+  const found = await page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: typeof axe }).axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+    return violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary ?? ''}`))
+  })
+  const tooWide = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
+  return tooWide > 0 ? [...found, `${tooWide} pixels too wide`] : found
+}
