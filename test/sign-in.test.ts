@@ -17,7 +17,7 @@ const { ctx, ask, server } = shared
 const person = (name: string, further?: object) => personWithPassword(shared, name, further)
 const fresh = (options?: Parameters<typeof browser>[1]) => browser(server, options)
 const loginOf = async (id: string) => (await ctx.db.first(`select * from login where user_id = $1 and managed_sys_id = '0'`, [id])) as Record<string, string | number | null>
-const sessionsOf = async (id: string) => (await ctx.db.query('select * from auth_state where user_id = $1', [id])) as Record<string, any>[]
+const sessionsOf = async (id: string) => (await ctx.db.query('select * from auth_state where user_id = $1', [id])) as Record<string, unknown>[]
 
 describe('with the right password', () => {
   test('gives a session, and notes when and from where, and the time before', async () => {
