@@ -8,6 +8,7 @@ import { delimiter, join } from 'node:path'
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, afterEach, expect } from 'vitest'
 import { ensureConsole } from '../tools/build-console.ts'
+import { browser, password, type Browser as Silent } from './browser.ts'
 import { testServer, type TestServer } from './rest-server.ts'
 
 const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -28,11 +29,14 @@ export async function listeningServer(env: Record<string, string> = {}, now?: ()
 let running: Promise<Browser> | undefined
 const wrong: string[] = []
 
+/** What pages have done wrong so far, for tests that want it; whatever is left at the end of a test fails it. */
+export const takeWrongs = (): string[] => wrong.splice(0)
+
 // One browser for a file, started by the first test that needs it. Names of the tests lead to this machine.
 const launch = () => (running ??= chromium.launch({ executablePath: chromiumPath!, args: ['--host-resolver-rules=MAP *.example.test 127.0.0.1', '--disable-gpu'] }))
 
 afterEach(() => {
-  expect(wrong.splice(0)).toEqual([])
+  expect(takeWrongs()).toEqual([])
 })
 afterAll(async () => (await running)?.close())
 
@@ -47,6 +51,23 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
     if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) wrong.push(`console: ${message.text()}`)
   })
   return page
+}
+
+/** A page of somebody who has signed in. */
+export async function signedInPage(url: string, userName: string, options?: BrowserContextOptions): Promise<Page> {
+  const page = await visitor(options)
+  const reply = await page.context().request.post(`${url}/api/v1/sign-in`, { data: { userName, password }, headers: { origin: url } })
+  expect(reply.status()).toBe(200)
+  await page.goto(url)
+  return page
+}
+
+/** A browser without a screen, at the address of the pages, where somebody has signed in. */
+export async function signedInElsewhere({ server, url }: Awaited<ReturnType<typeof listeningServer>>, userName: string, given = password): Promise<Silent> {
+  const silent = browser(server, { host: new URL(url).host })
+  const ask: Silent['ask'] = (method, path, body, headers) => silent.ask(method, path, body, { origin: url, ...headers })
+  expect((await ask('POST', '/sign-in', { userName, password: given })).status).toBe(200)
+  return { ...silent, ask }
 }
 
 /** What axe finds, in short; and whether the page is wider than the screen. */

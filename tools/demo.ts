@@ -17,6 +17,7 @@ import type { Document } from '../src/model/attribute.ts'
 import { fold } from '../src/model/fold.ts'
 import { documentOf } from '../src/model/rows.ts'
 import { user } from '../src/model/user.ts'
+import type { FirstAdministrator } from '../src/signin/first-administrator.ts'
 import { listIds } from '../src/store/list-records.ts'
 import { listPortalUsers, listPortals } from '../src/store/portals.ts'
 import { loadRecords } from '../src/store/records.ts'
@@ -59,17 +60,17 @@ async function demo(): Promise<void> {
     return made
   })
   const ctx = opened.context({ source: 'CLI', principal: 'demo' })
-  const url = await step('The server', async () => {
+  const { url, administrator } = await step('The server', async () => {
     const running = await serve(env)
     held.push(() => running.stop())
-    return running.url
+    return running
   })
   await step(`${Number(options.people).toLocaleString('en')} people that do not exist`, () =>
     writeGenerated(ctx, { people: Number(options.people), seed: 1, today: ctx.now().toISOString().slice(0, 10) }, () => stopped.signal.throwIfAborted()))
   const portal = await smallestPortal(ctx)
   await step(`The portal "${portal.name}" in step with the double`, () => syncOnce(opened, ctx, portal.id))
   const shown = await personToShow(ctx, portal.id)
-  console.log(announcement({ url, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
+  console.log(announcement({ url, administrator: administrator!, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
 }
 
 /** Says what is being made, makes it, and says how long it took. */
@@ -129,6 +130,7 @@ async function adminKey(ctx: Context): Promise<string> {
 
 interface Shown {
   url: string
+  administrator: FirstAdministrator
   twin: string
   token: string
   folder: string
@@ -138,10 +140,11 @@ interface Shown {
   account: string
 }
 
-function announcement({ url, twin, token, folder, key, portal, person, account }: Shown): string {
+function announcement({ url, administrator, twin, token, folder, key, portal, person, account }: Shown): string {
   const typed = fold(nameOf(person)).trim()
   return `
   server        ${url}
+  pages         http://localhost:${new URL(url).port}  (user name ${administrator.userName}, password ${administrator.password})
   API, to read  ${url}/api/v1/docs
   API key       ${key}
   Okta double   ${twin}  (token ${token})

@@ -5,7 +5,7 @@ import { api, Refusal, type SignInState } from './api.ts'
 const worthAnotherTry = new Set<Refusal['code']>(['unreachable', 'unavailable'])
 
 /** The end of a session, or a step that came up in the middle of it, shows wherever the next question is asked. */
-function noticeEnd(error: unknown): void {
+export function noticeEnd(error: unknown): void {
   if (!(error instanceof Refusal)) return
   if (error.code === 'unauthenticated' && client.getQueryData(standing.queryKey) != null) leave('ended')
   if (error.code === 'sign_in_incomplete') void client.invalidateQueries({ queryKey: standing.queryKey })

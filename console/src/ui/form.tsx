@@ -5,6 +5,7 @@
 import { Button } from '@mantine/core'
 import { useId, useRef, useState, type FormEvent, type ReactNode } from 'react'
 import { Refusal } from '../api.ts'
+import { noticeEnd } from '../query.ts'
 import { useWords } from '../words/words.tsx'
 import { ErrorSummary, type Failure } from './error-summary.tsx'
 import { wordsOf } from './refusal-words.ts'
@@ -51,6 +52,7 @@ export function Form({ submit, check, send, explain, empties = false, children }
       if (empties) form.current?.reset()
     } catch (error) {
       setProblem({ refusal: error })
+      noticeEnd(error)
       if (error instanceof Refusal && error.retryAfter !== undefined) wait(error.retryAfter)
     } finally {
       setSending(false)

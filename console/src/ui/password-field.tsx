@@ -13,5 +13,5 @@ interface Props {
 /** Can be shown while it is typed, with the keyboard too, and be pasted or filled in. */
 export function PasswordField(props: Props) {
   const { words } = useWords()
-  return <PasswordInput {...props} maxLength={1024} spellCheck={false} autoCapitalize="none" visibilityToggleButtonProps={{ 'aria-label': words.show, tabIndex: 0 }} />
+  return <PasswordInput {...props} aria-invalid={props.error !== undefined} maxLength={1024} spellCheck={false} autoCapitalize="none" visibilityToggleButtonProps={{ 'aria-label': words.show, tabIndex: 0 }} />
 }

@@ -1,0 +1,161 @@
+/** My account by its pages, in Chromium, against the real server: what people see and change of themselves arrives there. */
+import { readFileSync } from 'node:fs'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { giveRole } from './administrators.ts'
+import { password, personWithPassword } from './browser.ts'
+import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
+
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
+const { ctx, ask, url } = shared
+const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVyYW5kb21rZXlmb3J0ZXN0c29ubHlub3RyZWFs test'
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+async function at(name: string, link: string, further: object = {}): Promise<{ page: Page; id: string }> {
+  const id = await personWithPassword(shared, name, further)
+  const page = await signedInPage(url, name)
+  await page.getByRole('link', { name: link, exact: true }).click()
+  await heading(page, link)
+  return { page, id }
+}
+
+describe('my account', { timeout: 120_000 }, () => {
+  test('shows my record, and changes what is mine', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('ada', 'Profile', { title: 'Analyst', startDate: '2024-05-01', phoneNumbers: [{ value: '111', isForSms: true, description: 'codes' }], addresses: [{ locality: 'Wien', suite: '7' }] })
+    for (const text of ['Analyst', '1 May 2024']) await page.getByText(text, { exact: true }).waitFor()
+    expect(await page.getByLabel('Number', { exact: true }).getAttribute('readonly')).toBe('')
+    await page.getByLabel('Nickname').fill(' Countess ')
+    await press(page, 'Add a phone number')
+    expect(await page.locator(':focus').getAttribute('name')).toBe('phoneNumbers.1.value')
+    await press(page, 'Save')
+    await page.getByRole('alert').getByRole('link', { name: 'Enter phone number 2, or remove it.' }).click()
+    await page.keyboard.type('222')
+    await page.getByLabel('City').fill('Graz')
+    await press(page, 'Save')
+    await page.getByText('Saved.').waitFor()
+    const known = (await ask('GET', `/users/${id}`)).body
+    expect(known).toMatchObject({ nickName: 'Countess', phoneNumbers: [{ value: '111', isForSms: true, description: 'codes' }, { value: '222' }], addresses: [{ locality: 'Graz', suite: '7' }] })
+    await press(page, 'Remove: Phone number 2')
+    await page.getByLabel('Nickname').fill('')
+    await press(page, 'Save')
+    await expect.poll(async () => (await ask('GET', `/users/${id}`)).body.phoneNumbers, { timeout: 20_000 }).toHaveLength(1)
+    expect((await ask('GET', `/users/${id}`)).body).not.toHaveProperty('nickName')
+  })
+
+  test('keeps what somebody else has changed meanwhile', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('bea', 'Profile')
+    await page.getByLabel('Nickname').fill('Mine')
+    await ask('PATCH', `/users/${id}`, { nickName: 'Theirs' })
+    await press(page, 'Save')
+    await page.getByText('This was changed somewhere else meanwhile.').waitFor()
+    expect((await ask('GET', `/users/${id}`)).body.nickName).toBe('Theirs')
+  })
+
+  test('changes the password, stays signed in here and nowhere else', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page } = await at('cal', 'Password')
+    const elsewhere = await signedInElsewhere(shared, 'cal')
+    await page.getByLabel('Current password').fill(password)
+    await page.getByLabel('New password').fill('a newer horse, a newer battery')
+    await press(page, 'Change password')
+    await page.getByText('The password is changed.').waitFor()
+    expect(await page.getByLabel('New password').inputValue()).toBe('')
+    expect((await elsewhere.ask('GET', '/me')).status).toBe(401)
+    await page.getByRole('link', { name: 'Sessions' }).click()
+    await page.getByText('You are signed in nowhere else.').waitFor()
+  })
+
+  test('lists where I am signed in, and ends one or all others', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page } = await at('dot', 'Sessions')
+    const others = [await signedInElsewhere(shared, 'dot'), await signedInElsewhere(shared, 'dot'), await signedInElsewhere(shared, 'dot')]
+    await page.reload()
+    const ends = page.getByRole('button', { name: /^End the session on Firefox on Linux from/ })
+    await expect.poll(() => ends.count(), { timeout: 20_000 }).toBe(3)
+    await page.getByText('127.0.0.1').first().waitFor()
+    expect(await page.getByText('This session').count()).toBe(1)
+    await ends.first().click()
+    await page.getByText('The session has ended.').waitFor()
+    await expect.poll(() => ends.count(), { timeout: 20_000 }).toBe(2)
+    const statuses = async () => (await Promise.all(others.map((one) => one.ask('GET', '/me')))).map(({ status }) => status).toSorted()
+    expect(await statuses()).toEqual([200, 200, 401])
+    await press(page, 'End all other sessions')
+    await page.keyboard.press('Escape')
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    expect(await statuses()).toEqual([200, 200, 401])
+    await press(page, 'End all other sessions')
+    await page.getByRole('dialog').getByRole('button', { name: 'End all other sessions' }).click()
+    await page.getByText('You are signed in nowhere else.').waitFor()
+    expect(await statuses()).toEqual([401, 401, 401])
+  })
+
+  test('makes keys that work, shows them once, and removes them', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('eli', 'Keys')
+    const api = page.locator('section', { has: page.getByRole('heading', { name: 'Make an API key' }) })
+    await api.getByRole('textbox', { name: 'Name' }).fill('laptop')
+    await api.getByLabel('What it may do').selectOption('write')
+    await press(page, 'Make the key')
+    const token = await page.locator('code').innerText()
+    expect((await ask('GET', '/access/me', undefined, { authorization: `Bearer ${token}` })).status).toBe(200)
+    await page.getByRole('heading', { name: 'laptop' }).waitFor()
+    expect(await page.getByText('read, read and change').count()).toBe(1)
+    const shh = page.locator('section', { has: page.getByRole('heading', { name: 'Add an SSH key' }) })
+    await shh.getByRole('textbox', { name: 'Name' }).fill('work')
+    await shh.getByRole('textbox', { name: 'Public key' }).fill('not a key')
+    await press(page, 'Add the key')
+    await shh.getByRole('alert').getByRole('link').first().click()
+    expect(await page.locator(':focus').getAttribute('name')).toBe('value')
+    await shh.getByRole('textbox', { name: 'Public key' }).fill(ssh)
+    await press(page, 'Add the key')
+    await page.getByRole('heading', { name: 'work' }).waitFor()
+    await page.reload()
+    await page.getByRole('heading', { name: 'laptop' }).waitFor()
+    expect(await page.content()).not.toContain(token)
+    await press(page, 'Remove the key laptop')
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await page.getByText('The key is removed.').waitFor()
+    expect((await ask('GET', '/access/me', undefined, { authorization: `Bearer ${token}` })).status).toBe(401)
+    expect((await ask('GET', `/users/${id}?attributes=keys`)).body.keys).toMatchObject([{ name: 'work', value: ssh }])
+  })
+
+  test('tells what I have, page by page', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('fay', 'Access')
+    await page.getByText('You have been given nothing yet.').waitFor()
+    await giveRole(ctx, id, 'END_USER')
+    const group = (await ask('POST', '/groups', { displayName: 'Rowers' })).body.id as string
+    await ask('PUT', `/groups/${group}/members/${id}`, {})
+    await page.reload()
+    await page.getByText('Rowers', { exact: true }).waitFor()
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual(['Roles', 'Groups'])
+  })
+
+  test('hands over everything about me as a file', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('gil', 'My data')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download my data' }).click()])
+    expect(download.suggestedFilename()).toBe('my-data.json')
+    expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toMatchObject({ person: { id, userName: 'gil' }, sessions: [{}] })
+  })
+
+  test('goes on where an ended session stood, without what the last one saw', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await at('hal', 'Profile')
+    await personWithPassword(shared, 'ivy')
+    await page.getByText('hal Tester').first().waitFor()
+    await ask('DELETE', `/users/${id}/sessions`)
+    await page.getByLabel('Nickname').fill('x')
+    await press(page, 'Save')
+    await page.getByText('Your session has ended. Sign in again to go on.').waitFor()
+    await page.getByLabel('User name').fill('ivy')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await press(page, 'Sign in')
+    await page.getByText('ivy Tester').first().waitFor()
+    expect(await page.getByText('hal Tester').count()).toBe(0)
+  })
+})

@@ -1,0 +1,107 @@
+/** Every page in both languages and both colour schemes: nothing for axe to find, nothing wider than a phone, no policy broken. */
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { de } from '../console/src/words/de.ts'
+import { en } from '../console/src/words/en.ts'
+import { giveRole } from './administrators.ts'
+import { password, personWithPassword } from './browser.ts'
+import { chromiumPath, flawsOf, listeningServer, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
+
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
+const { ctx, url } = shared
+const id = await personWithPassword(shared, 'ada', {
+  name: { givenName: 'Ada', familyName: 'Featherstonehaugh-Cholmondeley' }, title: 'Analyst', phoneNumbers: [{ value: '111', isForSms: true }, { value: '222' }], addresses: [{ locality: 'Wien' }],
+  emails: [{ value: 'a.very.long.address.that.does.not.break.by.itself@department.of.analysis.example.com', primary: true }],
+})
+await giveRole(ctx, id, 'END_USER')
+const due = await personWithPassword(shared, 'due')
+await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [due])
+await ctx.db.execute(`update login set pwd_exp = now() + interval '3 days' where user_id = $1`, [id])
+
+const looks = [
+  { locale: 'en-GB', colorScheme: 'light', words: en, viewport: { width: 1280, height: 800 } },
+  { locale: 'de-DE', colorScheme: 'dark', words: de, viewport: { width: 1280, height: 800 } },
+  { locale: 'en-US', colorScheme: 'dark', words: en, viewport: { width: 320, height: 640 } },
+  { locale: 'de-AT', colorScheme: 'light', words: de, viewport: { width: 320, height: 640 } },
+] as const
+
+/** The flaws of a page by its name, when it has any. */
+async function look(flaws: Record<string, string[]>, name: string, page: Page): Promise<void> {
+  const found = await flawsOf(page)
+  if (found.length > 0) flaws[name] = found
+}
+
+describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words, ...options }) => {
+  test('signing in and changing the password have no flaws', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const flaws: Record<string, string[]> = {}
+    const page = await visitor(options)
+    await page.goto(url)
+    await page.getByRole('heading', { name: words.signIn.title, level: 1 }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe(options.locale.slice(0, 2))
+    expect(await page.locator('html').getAttribute('data-mantine-color-scheme')).toBe(options.colorScheme)
+    await look(flaws, 'sign-in', page)
+    await page.getByRole('button', { name: words.signIn.submit }).click()
+    await page.getByRole('alert').waitFor()
+    await look(flaws, 'sign-in with errors', page)
+    const step = await signedInPage(url, 'due', options)
+    await step.getByRole('heading', { name: words.password.dueTitle }).waitFor()
+    await look(flaws, 'step', step)
+    await step.getByRole('button', { name: words.password.submit }).click()
+    await step.getByRole('alert').waitFor()
+    await look(flaws, 'step with errors', step)
+    expect(flaws).toEqual({})
+  })
+
+  test('my account has no flaws', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const flaws: Record<string, string[]> = {}
+    const page = await visitor(options)
+    await page.goto(url)
+    await page.getByLabel(words.signIn.userName).fill('ada')
+    await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
+    await page.getByRole('button', { name: words.signIn.submit }).click()
+    for (const part of ['profile', 'password', 'sessions', 'keys', 'access', 'data'] as const) {
+      await page.getByRole('link', { name: words[part].title, exact: true }).click()
+      await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()
+      // What a page is about has come from the server.
+      await page.locator('main .card').first().waitFor()
+      await look(flaws, part, page)
+    }
+    await page.getByRole('link', { name: words.keys.title, exact: true }).click()
+    await page.locator('input[name=name]').first().fill(options.locale)
+    await page.getByRole('button', { name: words.keys.make }).click()
+    await page.locator('code').waitFor()
+    await page.getByRole('button', { name: words.keys.removeOf(options.locale) }).click()
+    await look(flaws, 'a key and a question', page)
+    expect(flaws).toEqual({})
+  })
+})
+
+describe('the pages', { timeout: 60_000 }, () => {
+  test('speak the language that was chosen, before that of the browser', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const page = await visitor({ locale: 'fr-FR' })
+    await page.goto(url)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByLabel('Language').selectOption('de')
+    await page.getByRole('alert').getByText('Geben Sie Ihren Benutzernamen ein.').waitFor()
+    expect(await page.title()).toBe('Anmelden – Gatehouse')
+    await page.reload()
+    await page.getByRole('heading', { name: 'Anmelden' }).waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('de')
+  })
+
+  test('would be told on if they broke their policy, and do not run what is put into them', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const page = await visitor()
+    await page.goto(url)
+    await page.getByRole('heading', { name: 'Sign in' }).waitFor()
+    await page.evaluate(`const script = document.createElement('script'); script.textContent = 'window.ran = true'; document.body.append(script); document.body.insertAdjacentHTML('beforeend', '<p id="styled" style="color: red" onclick="window.ran = true">x</p>'); document.querySelector('#styled').click()`)
+    expect(await page.evaluate('window.ran')).toBeUndefined()
+    await expect.poll(() => takeWrongs().join(' ')).toMatch(/Content Security Policy/)
+    await page.waitForTimeout(200)
+    takeWrongs()
+  })
+})
