@@ -18,7 +18,7 @@ describe('the project keeps the rules', () => {
   test('of licences', () => expect(licenceFindings()).toEqual([]))
   test('over all of its code', () => {
     const paths = codeFiles(projectFiles()).map(({ path }) => path)
-    expect(paths).toEqual(expect.arrayContaining(['src/main.ts', 'src/errors.ts', 'tools/check.ts', 'test/house.test.ts', 'twin/server.ts']))
+    expect(paths).toEqual(expect.arrayContaining(['src/main.ts', 'src/errors.ts', 'tools/check.ts', 'test/house.test.ts', 'twin/server.ts', 'console/src/gate.tsx', 'console/src/words/de.ts']))
   })
 })
 
@@ -50,6 +50,9 @@ describe('import order', () => {
     ['src/cli/program.ts', '../main.ts'],
     ['src/cli/twin.ts', '../../twin/server.ts'],
     ['test/a.test.ts', '../src/main.ts'],
+    ['console/src/pages/profile/a.tsx', '../../../../src/model/user.ts'],
+    ['console/src/api.ts', '../../src/errors.ts'],
+    ['console/src/pages/profile/a.tsx', '../../ui/form.tsx'],
   ]
   test.each(allowed)('%s may import %s', (from, to) => expect(importOrder([file(from, to)])).toEqual([]))
 
@@ -70,6 +73,11 @@ describe('import order', () => {
     ['src/store/users.ts', '../../test/database.ts', /only src/],
     ['src/rest/server.ts', '../../twin/server.ts', /only src/],
     ['twin/server.ts', '../src/errors.ts', /double/],
+    ['console/src/api.ts', '../../src/rest/route.ts', /ask REST/],
+    ['console/src/api.ts', '../../src/pages/serve-pages.ts', /ask REST/],
+    ['console/src/ui/form.tsx', '../pages/keys/keys.tsx', /know none/],
+    ['src/pages/bundle.ts', '../../console/src/api.ts', /only src/],
+    ['src/pages/bundle.ts', '../rest/server.ts', /side by side/],
   ]
   test.each(refused)('%s may not import %s', (from, to, why) => expect(importOrder([file(from, to)])).toEqual([expect.stringMatching(why)]))
 
@@ -86,8 +94,8 @@ test('a circle of imports is found, however long', () => {
 })
 
 test('names are kebab-case and say something', () => {
-  expect(names([file('src/model/user-links.ts'), file('test/a-b.test.ts')])).toEqual([])
-  const bad = ['src/model/userLinks.ts', 'src/utils/x.ts', 'src/model/helpers.ts', 'src/services/x.ts']
+  expect(names([file('src/model/user-links.ts'), file('test/a-b.test.ts'), file('console/src/ui/page-title.tsx'), file('console/src/assets.d.ts')])).toEqual([])
+  const bad = ['src/model/userLinks.ts', 'src/utils/x.ts', 'src/model/helpers.ts', 'src/services/x.ts', 'console/src/ui/PageTitle.tsx', 'console/src/helpers/x.tsx']
   expect(names(bad.map((path) => file(path)))).toHaveLength(bad.length)
 })
 

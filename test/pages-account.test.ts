@@ -36,6 +36,7 @@ describe('my account', { timeout: 120_000 }, () => {
     await page.getByLabel('City').fill('Graz')
     await press(page, 'Save')
     await page.getByText('Saved.').waitFor()
+    await expect.poll(() => page.locator(':focus').innerText()).toBe('Saved.')
     const known = (await ask('GET', `/users/${id}`)).body
     expect(known).toMatchObject({ nickName: 'Countess', phoneNumbers: [{ value: '111', isForSms: true, description: 'codes' }, { value: '222' }], addresses: [{ locality: 'Graz', suite: '7' }] })
     await press(page, 'Remove: Phone number 2')
@@ -80,6 +81,7 @@ describe('my account', { timeout: 120_000 }, () => {
     expect(await page.getByText('This session').count()).toBe(1)
     await ends.first().click()
     await page.getByText('The session has ended.').waitFor()
+    expect(await page.locator(':focus').innerText()).toBe('The session has ended.')
     await expect.poll(() => ends.count(), { timeout: 20_000 }).toBe(2)
     const statuses = async () => (await Promise.all(others.map((one) => one.ask('GET', '/me')))).map(({ status }) => status).toSorted()
     expect(await statuses()).toEqual([200, 200, 401])
@@ -119,6 +121,7 @@ describe('my account', { timeout: 120_000 }, () => {
     await press(page, 'Remove the key laptop')
     await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
     await page.getByText('The key is removed.').waitFor()
+    expect(await page.locator(':focus').innerText()).toBe('The key is removed.')
     expect((await ask('GET', '/access/me', undefined, { authorization: `Bearer ${token}` })).status).toBe(401)
     expect((await ask('GET', `/users/${id}?attributes=keys`)).body.keys).toMatchObject([{ name: 'work', value: ssh }])
   })

@@ -65,6 +65,7 @@ export function importOrder(files: readonly SourceFile[]): string[] {
 
 function refusal(from: string, to: string): string | undefined {
   if (from.startsWith('twin/')) return to.startsWith('src/') ? 'the double knows nothing of the server' : undefined
+  if (/^console\/src\/(ui|words)\//.test(from) && to.startsWith('console/src/pages/')) return 'pages are made of ui/ and words/, which know none of them'
   if (from.startsWith('console/')) return !to.startsWith('src/') || forPages(to) ? undefined : 'the pages run in the browser: of the server they use the model and the list of their addresses, and ask REST for everything else'
   if (!from.startsWith('src/')) return undefined
   if (from.startsWith('src/model/') && !inModel(to)) return 'the model is pure: no files, no network, no packages'

@@ -42,7 +42,6 @@ export const de: Words = {
   cancel: 'Abbrechen',
   remove: 'Entfernen',
   more: 'Mehr anzeigen',
-  none: 'Keine',
   optional: 'freiwillig',
   problem: 'Etwas stimmt nicht',
   problems: 'Einiges stimmt nicht',

@@ -17,7 +17,6 @@ export const en = {
   cancel: 'Cancel',
   remove: 'Remove',
   more: 'Show more',
-  none: 'None',
   optional: 'optional',
   problem: 'There is a problem',
   problems: 'There are problems',

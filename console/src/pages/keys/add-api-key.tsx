@@ -23,7 +23,7 @@ export function AddApiKey() {
   }
   return (
     <>
-      {token === undefined ? null : <Token token={token} />}
+      {token === undefined ? null : <Token key={token} token={token} />}
       <Form submit={words.make} check={check} send={send} explain={explainKey(all.errors)} empties>
         {(field) => (
           <>
@@ -41,7 +41,7 @@ function Token({ token }: { token: string }) {
   const { words: { keys: words } } = useWords()
   const [copied, setCopied] = useState(false)
   return (
-    <Notice kind="good" title={words.token}>
+    <Notice kind="good" title={words.token} takesFocus>
       <div className="stack tight">
         <p>{words.tokenHint}</p>
         <code className="token">{token}</code>

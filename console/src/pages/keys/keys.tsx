@@ -19,7 +19,7 @@ export function Keys() {
       <PageTitle>{words.keys.title}</PageTitle>
       <p>{words.keys.intro}</p>
       {removal.error ? <Notice kind="error"><p>{wordsOf(removal.error, words)}</p></Notice> : null}
-      {removal.isSuccess ? <Notice kind="good"><p>{words.keys.removed}</p></Notice> : null}
+      {removal.isSuccess ? <Notice key={removal.submittedAt} kind="good" takesFocus><p>{words.keys.removed}</p></Notice> : null}
       {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <section className="card">
           {data.items.length === 0 ? <p>{words.keys.none}</p> : <ul className="items">{data.items.map((one) => <li key={one.id}><KeyFacts item={one} onRemove={() => removal.mutate(one.id)} /></li>)}</ul>}

@@ -11,16 +11,16 @@ import { ChangePasswordForm } from './change-password-form.tsx'
 export function Password() {
   const { words: { password: words } } = useWords()
   const { data } = useQuery(me)
-  const [done, setDone] = useState(false)
+  const [done, setDone] = useState(0)
   return (
     <div className="stack">
       <PageTitle>{words.title}</PageTitle>
       <p>{words.intro}</p>
-      {done ? <Notice kind="good"><p>{words.done}</p></Notice> : null}
+      {done > 0 ? <Notice key={done} kind="good" takesFocus><p>{words.done}</p></Notice> : null}
       <div className="card">
         <ChangePasswordForm userName={data?.body.userName ?? ''} change={api.changePassword} onChanged={(state) => {
           arrive(state)
-          setDone(true)
+          setDone(done + 1)
           void client.invalidateQueries({ queryKey: ['sessions'] })
         }} />
       </div>

@@ -12,16 +12,16 @@ import { OwnForm } from './own-form.tsx'
 export function Profile() {
   const { words } = useWords()
   const { data, error, refetch } = useQuery(me)
-  const [saved, setSaved] = useState(false)
+  const [saved, setSaved] = useState(0)
   return (
     <div className="stack">
       <PageTitle>{words.profile.title}</PageTitle>
       <p>{words.profile.intro}</p>
-      {saved ? <Notice kind="good"><p>{words.saved}</p></Notice> : null}
+      {saved > 0 ? <Notice key={saved} kind="good" takesFocus><p>{words.saved}</p></Notice> : null}
       {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <>
           <section className="card stack"><h2>{words.profile.known}</h2><Facts person={data.body} /></section>
-          <section className="card stack"><h2>{words.profile.yours}</h2><OwnForm key={data.etag} person={data.body} etag={data.etag} onSaved={() => setSaved(true)} /></section>
+          <section className="card stack"><h2>{words.profile.yours}</h2><OwnForm key={data.etag} person={data.body} etag={data.etag} onSaved={() => setSaved(saved + 1)} /></section>
         </>
       )}
     </div>

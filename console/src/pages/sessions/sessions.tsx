@@ -25,7 +25,7 @@ export function Sessions() {
       <PageTitle>{words.sessions.title}</PageTitle>
       <p>{words.sessions.intro}</p>
       {failure ? <Notice kind="error"><p>{wordsOf(failure, words)}</p></Notice> : null}
-      {endOthers.isSuccess || end.isSuccess ? <Notice kind="good"><p>{endOthers.isSuccess ? words.sessions.othersEnded : words.sessions.ended}</p></Notice> : null}
+      {endOthers.isSuccess || end.isSuccess ? <Notice key={endOthers.submittedAt + end.submittedAt} kind="good" takesFocus><p>{endOthers.isSuccess ? words.sessions.othersEnded : words.sessions.ended}</p></Notice> : null}
       {sessions === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <section className="card stack">
           <ul className="items">{sessions.map((one) => <li key={one.id}><SessionFacts session={one} onEnd={() => end.mutate(one)} /></li>)}</ul>
