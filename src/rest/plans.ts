@@ -35,8 +35,9 @@ export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right:
 /** Mined roles are made and given, and take the place of grants. */
 export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 
-/** Whoever merges sees and writes everything about two people. */
+/** Whoever merges sees and writes everything about two people, and gives one of them what the other has. */
 export const mergeNeeds: PlanKind['needs'] = () => [
+  { resource: 'access', right: 'GRANT' },
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
 /** An import brings people, organisations and what they belong to. */
