@@ -24,9 +24,9 @@ export const accessGraphRoutes: readonly Route[] = guarded('access', [
   { ...base, path: '/access/graph/path', operation: 'readPath', summary: 'The shortest path between two nodes of the access graph.', answer: { component: 'GraphPath' },
     query: [node('from', 'Where the path begins'), node('to', 'Where it ends'), { name: 'undirected', type: 'boolean', doc: 'true: along edges whichever way they point; default: as access flows.' }],
     handle: async ({ ctx, query }) => ({ body: await shortestPath(ctx, query as unknown as PathQuery) }) },
-  { ...base, method: 'POST', path: '/access/mining', needs: [{ resource: 'access', right: 'READ' }], operation: 'mineRoles', summary: 'Proposes roles that give exactly what people were given one by one; nothing is changed.', body: { component: 'MiningRequest' }, answer: { component: 'MinedRoles' },
+  { ...base, method: 'POST', path: '/access/mining', needs: [{ resource: 'access', right: 'READ' }], heavy: 2, operation: 'mineRoles', summary: 'Proposes roles that give exactly what people were given one by one; nothing is changed.', body: { component: 'MiningRequest' }, answer: { component: 'MinedRoles' },
     handle: async ({ ctx, body }) => ({ body: await proposeRoles(ctx, miningRequest(body)) }) },
-  { ...base, path: '/access/findings', operation: 'listFindings', summary: 'Lists what is needless, empty, unreachable, left behind or out of the ordinary.', answer: { component: 'Finding', list: true },
+  { ...base, path: '/access/findings', heavy: 1, operation: 'listFindings', summary: 'Lists what is needless, empty, unreachable, left behind or out of the ordinary.', answer: { component: 'Finding', list: true },
     query: [{ name: 'kind', type: 'string', required: true, values: findingNames, doc: findingNames.map((name) => `${name}: ${findingKinds[name]}`).join(' ') }, ...pageParameters],
     handle: async ({ ctx, query }) => ({ body: await findings(ctx, query as unknown as FindingQuery) }) },
 ])
