@@ -31,6 +31,7 @@ export const settings = {
   LOG_LEVEL: { kind: 'text', default: 'info', doc: 'fatal, error, warn, info, debug, trace or silent.' },
   BODY_LIMIT_BYTES: { kind: 'integer', default: '1048576', min: 1024, max: 104857600, doc: 'The largest request body accepted, in bytes.' },
   RATE_LIMIT_PER_MINUTE: { kind: 'integer', default: '0', min: 0, max: 1000000, doc: 'Requests a minute allowed for one API key; 0 sets no limit.' },
+  HEAVY_PLACES: { kind: 'integer', default: '4', min: 2, max: 200, doc: 'Places for heavy questions that a server works out at once: a what-if, role mining and the proof of the audit take two, findings, the shortest path and lists of the people who have something one. One caller may have half of the places; who finds none is answered with 429 or 503 and when to try again.' },
   AUTH_FAILURES_PER_MINUTE: { kind: 'integer', default: '60', min: 1, max: 100000, doc: 'Failed authentications a minute allowed from one address before 429.' },
   AUDIT_RETENTION_DAYS: { kind: 'integer', default: '3650', min: 1, max: 36500, doc: 'How long audit events are kept, in days.' },
   TERMINATE_REMOVES_ACCESS: { kind: 'boolean', default: 'false', doc: 'What terminating a person does with their memberships: true removes them, false ends them at that moment.' },

@@ -47,10 +47,12 @@ export const errorTable = {
   question_too_large: { status: 422, title: 'The question touches more than can be worked out at once.' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key came before with another request.' },
   too_many_requests: { status: 429, title: 'Too many requests.' },
+  too_many_at_once: { status: 429, title: 'Too many heavy questions of one caller at once.' },
   headers_too_large: { status: 431, title: 'The address and headers of the request are too long.' },
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
+  busy: { status: 503, title: 'Too many heavy questions are being worked out at the moment.' },
   too_slow: { status: 503, title: 'The answer takes the database too long.' },
   disk_full: { status: 507, title: 'The database has no room left.' },
   // Operating the server (shown by the command line)

@@ -91,6 +91,20 @@ describe('a plan of mined roles', () => {
     expect([await count(ctx, 'resource_user'), await count(ctx, `role where role_name like 'Mined%'`)]).toEqual([grants, 0])
   })
 
+  test('undone, gives nobody back what was taken from them since', async () => {
+    const before = await access(ctx)
+    const made = (await ask('POST', '/plans', { kind: 'mining' })).body
+    expect((await ask('POST', `/plans/${made.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+    // u1 loses every mined role, u2's end.
+    const mined = `role_id in (select role_id from role where role_name like 'Mined%')`
+    await ctx.db.execute(`delete from user_role where user_id = 'u1' and ${mined}; update user_role set end_date = now() where user_id = 'u2' and ${mined}`)
+    expect((await ask('POST', `/plans/${made.id}/undo`)).body).toMatchObject({ status: 'undone' })
+    expect(await access(ctx)).toEqual(new Set([...before].filter((grant) => !/^u[12] s[1-5]\b/.test(grant))))
+    await ctx.db.execute(`insert into resource_user (membership_id, user_id, resource_id) select 'again' || u || n, 'u' || u, 's' || n from generate_series(1, 2) u, generate_series(1, 3) n;
+      insert into user_res_membership_rights (membership_id, access_right_id) select membership_id, 'READ' from resource_user where membership_id in ('again12', 'again22')`)
+    expect(await access(ctx)).toEqual(before)
+  })
+
   test('leaves alone whoever has changed since', async () => {
     const before = await access(ctx)
     const made = await ask('POST', '/plans', { kind: 'mining' })

@@ -217,3 +217,9 @@ test('the key of the tests is in no answer', async () => {
   const replies = await Promise.all(['/users', '/keys', '/audit', '/plans', '/nothing'].map((path) => shared.ask('GET', path)))
   expect(JSON.stringify(replies)).not.toContain(testKey)
 })
+
+test('what the router itself refuses is answered like everything else, and is not quoted back', async () => {
+  const { status, body, headers } = await shared.ask('GET', `/users/${'x'.repeat(5000)}`, undefined, { authorization: 'Bearer nobody' })
+  expect([status, body.code, headers['content-type'], headers['x-content-type-options']]).toEqual([404, 'not_found', 'application/problem+json; charset=utf-8', 'nosniff'])
+  expect(JSON.stringify(body)).not.toContain('xxxx')
+})

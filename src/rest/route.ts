@@ -65,6 +65,8 @@ export interface Route extends Guarded {
   status?: number
   /** There is no version to hold a change against; If-Match is refused. */
   unversioned?: boolean
+  /** How many of the places for heavy questions it takes (limits.ts); absent: none, as for almost all. */
+  heavy?: number | ((call: Call) => number)
   /** Answers 201 instead of 200 when it made something. */
   upserts?: boolean
   handle: (call: Call) => Promise<Answer>

@@ -139,7 +139,7 @@ const cascades: readonly { table: string; where: string }[] = [
 
 export type KeptRows = { table: string; rows: Row[] }[]
 
-/** Every row that goes with a person, as it stands. */
+/** Every row that goes with a person, as it stands once what moves has moved. */
 export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
   const kept: KeptRows = []
   for (const { table, where } of cascades) {
@@ -150,7 +150,7 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
 }
 
 /**
- * Puts kept rows back, as standing from now on; those that exist already (they moved) are left to takeBackLinks. Errors: that of the constraint
+ * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks. Errors: that of the constraint
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {

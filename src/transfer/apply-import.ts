@@ -4,6 +4,7 @@ import { putEdges } from '../access/edges.ts'
 import { declareElement } from '../directory/metadata.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { userKind } from '../directory/user-record.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { takingTurns } from '../records/pause.ts'
 import { prepareRecords, type Prepared } from '../records/prepare-records.ts'
 import type { Pending, RecordKind } from '../records/record-kind.ts'
@@ -82,11 +83,15 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   const { tx, ctx } = run
   const { resource, action } = steps[0]!
   if (resource === 'MetadataElement') {
+    refuseUnless(ctx.authority, [{ resource: 'metadata', right: 'CREATE' }])
     for (const step of steps) await declareElement(tx, ctx, (step.changes as { document: Document }).document)
     return []
   }
   if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(run, steps))
-  if (resource === 'Group') return versionsOf(resource, await writeRecords(tx, ctx, groupKind, steps.map((step) => ({ action: 'group.create', after: newAccessRecord(ctx, groupKind, (step.changes as { document: Document }).document, true) }))))
+  if (resource === 'Group') {
+    refuseUnless(ctx.authority, [{ resource: 'access', right: 'CREATE' }])
+    return versionsOf(resource, await writeRecords(tx, ctx, groupKind, steps.map((step) => ({ action: 'group.create', after: newAccessRecord(ctx, groupKind, (step.changes as { document: Document }).document, true) }))))
+  }
   if (resource === 'Membership') return putMembers(run, steps)
   const kind = resource as Kind
   await recordKinds[kind].lockFirst?.(tx)
