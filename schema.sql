@@ -77,6 +77,17 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.end_sessions()
+CREATE OR REPLACE FUNCTION gatehouse.end_sessions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.auth_state s where s.user_id = old.user_id
+    and s.session_id is distinct from nullif(current_setting('gatehouse.session', true), '');
+  return null;
+end $function$;
+
 -- function: gatehouse.guard_edge()
 CREATE OR REPLACE FUNCTION gatehouse.guard_edge()
  RETURNS trigger
@@ -672,6 +683,26 @@ create table gatehouse.setting (
   constraint setting_pkey PRIMARY KEY (name)
 );
 
+-- table: gatehouse.sign_in_place
+create table gatehouse.sign_in_place (
+  user_id character varying(32) not null,
+  kind character varying(10) not null,
+  mark bytea not null,
+  last_seen timestamp with time zone not null,
+  constraint sign_in_place_pkey PRIMARY KEY (user_id, kind, mark),
+  constraint sign_in_place_kind CHECK (((kind)::text = ANY (ARRAY[('DEVICE'::character varying)::text, ('NETWORK'::character varying)::text])))
+);
+
+-- table: gatehouse.sign_in_throttle
+create table gatehouse.sign_in_throttle (
+  kind character varying(10) not null,
+  mark bytea not null,
+  began_at timestamp with time zone not null,
+  attempts integer not null,
+  constraint sign_in_throttle_pkey PRIMARY KEY (kind, mark),
+  constraint sign_in_throttle_kind CHECK (((kind)::text = ANY (ARRAY[('ADDRESS'::character varying)::text, ('ACCOUNT'::character varying)::text])))
+);
+
 -- table: gatehouse.signing_key
 create table gatehouse.signing_key (
   key_id character varying(64) not null,
@@ -787,6 +818,11 @@ create table public.auth_state (
   session_id character varying(32) not null,
   content_provider_id character varying(32),
   is_new_flags integer default 0 not null,
+  expires_at timestamp with time zone not null,
+  last_seen timestamp with time zone not null,
+  next_step character varying(30),
+  device character varying(100),
+  user_agent character varying(400),
   constraint auth_state_session_key UNIQUE (session_id),
   constraint auth_state_pkey PRIMARY KEY (user_id, session_id)
 );
@@ -2003,6 +2039,12 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
 
+-- index: gatehouse.sign_in_place_seen
+CREATE INDEX sign_in_place_seen ON gatehouse.sign_in_place USING btree (last_seen);
+
+-- index: gatehouse.sign_in_throttle_began
+CREATE INDEX sign_in_throttle_began ON gatehouse.sign_in_throttle USING btree (began_at);
+
 -- index: gatehouse.signing_key_current
 CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (purpose) WHERE (retired_at IS NULL);
 
@@ -2023,6 +2065,9 @@ CREATE INDEX address_parent ON public.address USING btree (parent_id);
 
 -- index: public.auth_state_auth_param_xref_param
 CREATE INDEX auth_state_auth_param_xref_param ON public.auth_state_auth_param_xref USING btree (param_id);
+
+-- index: public.auth_state_expires
+CREATE INDEX auth_state_expires ON public.auth_state USING btree (expires_at);
 
 -- index: public.company_by_create_date
 CREATE INDEX company_by_create_date ON public.company USING btree (COALESCE(create_date, 'infinity'::timestamp with time zone), company_id);
@@ -2077,6 +2122,9 @@ CREATE INDEX identity_question_group ON public.identity_question USING btree (id
 
 -- index: public.location_company
 CREATE INDEX location_company ON public.location USING btree (company_id);
+
+-- index: public.login_locked
+CREATE INDEX login_locked ON public.login USING btree (last_auth_attempt) WHERE ((lock_marker)::text = 'LOCKED'::text);
 
 -- index: public.login_primary_key
 CREATE UNIQUE INDEX login_primary_key ON public.login USING btree (user_id) WHERE ((managed_sys_id)::text = '0'::text);
@@ -2285,6 +2333,9 @@ alter table gatehouse.plan_read add constraint plan_read_plan_id_fkey FOREIGN KE
 -- foreign key: gatehouse.plan_step.plan_step_plan_id_fkey
 alter table gatehouse.plan_step add constraint plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
 
+-- foreign key: gatehouse.sign_in_place.sign_in_place_user_id_fkey
+alter table gatehouse.sign_in_place add constraint sign_in_place_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
 -- foreign key: public.access_rights.access_rights_managed_sys_id_fkey
 alter table public.access_rights add constraint access_rights_managed_sys_id_fkey FOREIGN KEY (managed_sys_id) REFERENCES public.managed_sys(managed_sys_id) ON DELETE SET NULL;
 
@@ -2322,7 +2373,7 @@ alter table public.auth_state add constraint auth_state_user_id_fkey FOREIGN KEY
 alter table public.auth_state_auth_param_xref add constraint auth_state_auth_param_xref_param_id_fkey FOREIGN KEY (param_id) REFERENCES public.user_auth_param(param_id) ON DELETE CASCADE;
 
 -- foreign key: public.auth_state_auth_param_xref.auth_state_auth_param_xref_session_fkey
-alter table public.auth_state_auth_param_xref add constraint auth_state_auth_param_xref_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES public.auth_state(user_id, session_id) ON DELETE CASCADE;
+alter table public.auth_state_auth_param_xref add constraint auth_state_auth_param_xref_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES public.auth_state(user_id, session_id) ON UPDATE CASCADE ON DELETE CASCADE;
 
 -- foreign key: public.company.company_certifier_id_fkey
 alter table public.company add constraint company_certifier_id_fkey FOREIGN KEY (certifier_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
@@ -2816,6 +2867,12 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_period_update
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
 
+-- trigger: public.login.login_end_sessions
+CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_password_end_sessions
+CREATE TRIGGER login_password_end_sessions AFTER UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
+
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_delete
 CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
 
@@ -3034,6 +3091,9 @@ CREATE TRIGGER user_role_membership_rights_history_delete AFTER DELETE ON public
 
 -- trigger: public.user_role_membership_rights.user_role_membership_rights_history_insert
 CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public.user_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ur', 'role_id', 'user_role');
+
+-- trigger: public.users.users_end_sessions
+CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (old.secondary_status IS NULL) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (new.secondary_status IS NULL))))) EXECUTE FUNCTION gatehouse.end_sessions();
 
 -- trigger: public.users.users_status_history
 CREATE TRIGGER users_status_history AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.secondary_status)::text IS DISTINCT FROM (new.secondary_status)::text))) EXECUTE FUNCTION gatehouse.keep_status();
@@ -3313,6 +3373,20 @@ comment on column gatehouse.setting.value is 'Its value.';
 comment on column gatehouse.setting.updated_at is 'When it was last changed.';
 comment on column gatehouse.setting.updated_by is 'Who changed it.';
 
+-- comment: gatehouse.sign_in_place
+comment on table gatehouse.sign_in_place is 'Devices and networks that a person has signed in from, by which new ones are noticed.';
+comment on column gatehouse.sign_in_place.user_id is 'The person.';
+comment on column gatehouse.sign_in_place.kind is 'DEVICE or NETWORK.';
+comment on column gatehouse.sign_in_place.mark is 'SHA-256 of what the browser keeps, or of the network.';
+comment on column gatehouse.sign_in_place.last_seen is 'When they last signed in from there.';
+
+-- comment: gatehouse.sign_in_throttle
+comment on table gatehouse.sign_in_throttle is 'Attempts to sign in, counted for a while by address and by user name; known names and unknown ones alike.';
+comment on column gatehouse.sign_in_throttle.kind is 'What is counted: ADDRESS or ACCOUNT.';
+comment on column gatehouse.sign_in_throttle.mark is 'SHA-256 of the address or the user name.';
+comment on column gatehouse.sign_in_throttle.began_at is 'When counting began; the count starts anew after a while.';
+comment on column gatehouse.sign_in_throttle.attempts is 'Attempts since, without those that succeeded.';
+
 -- comment: gatehouse.signing_key
 comment on table gatehouse.signing_key is 'Keys that sign what others must be able to verify.';
 comment on column gatehouse.signing_key.key_id is 'Names the key, inside what it signed too.';
@@ -3404,6 +3478,11 @@ comment on column public.auth_state.ip_address is 'From which address. The publi
 comment on column public.auth_state.session_id is 'Names the session: the hash of what the browser holds.';
 comment on column public.auth_state.content_provider_id is 'The site signed in through.';
 comment on column public.auth_state.is_new_flags is 'Bits: 1 the device is new for this person, 2 the network is.';
+comment on column public.auth_state.expires_at is 'When it ends, however much it is used.';
+comment on column public.auth_state.last_seen is 'When it was last used, to the minute: left alone it ends sooner.';
+comment on column public.auth_state.next_step is 'What the person has still to do before they are in; null once they are.';
+comment on column public.auth_state.device is 'The program and system it was begun from, in words.';
+comment on column public.auth_state.user_agent is 'The same as the browser said it.';
 
 -- comment: public.auth_state_auth_param_xref
 comment on table public.auth_state_auth_param_xref is 'Which means of proof served in which session.';

@@ -12,8 +12,9 @@ import { list } from './list.ts'
 import { mining } from './mining.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
+import { signInBench } from './sign-in.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

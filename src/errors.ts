@@ -27,7 +27,14 @@ export const errorTable = {
   invalid_mapping: { status: 400, title: 'The mapping is not valid.', scimType: 'invalidSyntax' },
   // Who the caller is
   unauthenticated: { status: 401, title: 'No valid key came with the request.' },
+  sign_in_refused: { status: 401, title: 'The user name or the password is wrong, or signing in is not possible at the moment.' },
   forbidden: { status: 403, title: 'The key lacks the right for this.' },
+  account_closed: { status: 403, title: 'The account is not open for signing in.' },
+  account_disabled: { status: 403, title: 'The account is disabled.' },
+  account_locked: { status: 403, title: 'An administrator has locked the account.' },
+  sign_in_incomplete: { status: 403, title: 'The sign-in has not come to its end.' },
+  insecure_address: { status: 403, title: 'Signing in needs https.' },
+  cross_site: { status: 403, title: 'The request does not come from our own pages.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
   // What stands against it

@@ -25,6 +25,7 @@ import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
+import { meRoutes } from './rest/me.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
@@ -32,8 +33,12 @@ import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { sessionRoutes } from './rest/sessions.ts'
+import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
+import { unlockPeople } from './signin/locks.ts'
+import { sweep } from './signin/sessions-open.ts'
+import { sweepThrottle } from './signin/throttle.ts'
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
 import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
@@ -94,7 +99,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...signInRoutes, ...meRoutes,
   ]
 }
 
@@ -205,6 +210,9 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
   return [
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
     { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
+    { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
+    { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
+    { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },

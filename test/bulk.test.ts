@@ -95,7 +95,7 @@ describe('applied', () => {
   test('does to each what the operation does to one, each with an event', async () => {
     const { filter, ids } = await crew(3)
     const [session] = [ctx.newId()]
-    await db.execute('insert into auth_state (user_id, session_id) values ($1, $2)', [ids[0], session])
+    await db.execute(`insert into auth_state (user_id, session_id, expires_at, last_seen) values ($1, $2, now() + interval '1 hour', now())`, [ids[0], session])
     const { id } = await plan('disable', filter)
     await apply(id)
     expect(await db.query('select 1 from auth_state where session_id = $1', [session])).toEqual([])

@@ -106,7 +106,7 @@ async function accessOf(id: string) {
 }
 
 async function session(id: string) {
-  await ctx.db.execute('insert into auth_state (user_id, session_id, auth_state) values ($1, $2, 1)', [id, ctx.newId()])
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, expires_at, last_seen) values ($1, $2, 1, now() + interval '1 hour', now())`, [id, ctx.newId()])
 }
 const sessionsOf = async (id: string) => (await ctx.db.query('select 1 from auth_state where user_id = $1', [id])).length
 

@@ -12,7 +12,7 @@ import { user } from '../src/model/user.ts'
 import { entryComponent, patchSchema, type Schema } from '../src/rest/openapi-attributes.ts'
 import { openApi, takesVersions, type Operation, type Parameter } from '../src/rest/openapi.ts'
 import type { Route } from '../src/rest/route.ts'
-import { createServer } from '../src/rest/server.ts'
+import { createServer, takesIdempotencyKey } from '../src/rest/server.ts'
 import { addDocs } from '../src/rest/docs-page.ts'
 import { testContext } from './context.ts'
 import { testMasterKey } from './master-key.ts'
@@ -43,7 +43,10 @@ describe('the document', () => {
     expect(document.info).toMatchObject({ title: 'Gatehouse', version: '1.2.3', license: { identifier: 'Apache-2.0' } })
     expect(document.servers).toEqual([{ url: 'https://people.example.com/api/v1' }])
     expect(document.components.securitySchemes.apiKey).toMatchObject({ type: 'http', scheme: 'bearer' })
-    expect(document.security).toEqual([{ apiKey: [] }])
+    expect(document.security).toEqual([{ apiKey: [] }, { session: [] }])
+    expect(document.components.securitySchemes.session).toMatchObject({ type: 'apiKey', in: 'cookie' })
+    expect(document.paths['/sign-in']!.post!.security).toEqual([])
+    expect(document.paths['/me']!.get!.security).toEqual([{ session: [] }])
   })
 
   test('refers to nothing that is not there', () => {
@@ -68,7 +71,8 @@ describe('the document', () => {
       const named = (place: string) => parameters.filter((one) => one.in === place).map(({ name }) => name)
       expect(named('path')).toEqual([...route.path.matchAll(/:(\w+)/g)].map(([, name]) => name))
       expect(named('query')).toEqual((route.query ?? []).map(({ name }) => name))
-      expect(named('header')).toContain(route.method === 'GET' ? 'If-None-Match' : 'Idempotency-Key')
+      if (route.method === 'GET') expect(named('header')).toContain('If-None-Match')
+      else expect(named('header').includes('Idempotency-Key')).toBe(takesIdempotencyKey(route))
       expect(parameters.every(({ description, schema }) => description !== '' && schema.type !== undefined)).toBe(true)
     }
     const list = document.paths['/users']!.get!.parameters as Parameter[]
@@ -161,7 +165,7 @@ test('If-Match is honoured wherever the document says so', async () => {
     ['/groups', await made('/groups', { displayName: 'Makers' })], ['/roles', await made('/roles', { name: 'Maker' })],
     ['/resources', await made('/resources', { name: 'Engine', resourceType: 'WEBSERVICE' })], ['/rights', await made('/rights', { name: 'Turn' })],
   ]
-  const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId'))
+  const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId') && route.caller === undefined)
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },

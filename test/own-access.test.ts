@@ -22,13 +22,19 @@ describe('every route', () => {
     const wrong = routes.filter(({ needs }) => !Array.isArray(needs) || needs.some((need) => !known.has(rightKey(need))))
     expect(wrong.map(({ operation }) => operation)).toEqual([])
     // Open to any key is what tells a caller about themselves, and nothing else.
-    expect(routes.filter(({ needs }) => needs.length === 0).map(({ operation }) => operation)).toEqual(['readOwnAccess'])
+    expect(routes.filter(({ needs, caller }) => needs.length === 0 && caller === undefined).map(({ operation }) => operation)).toEqual(['readOwnAccess'])
+  })
+
+  test('about nobody but the caller is below /me, or about signing in', () => {
+    expect(routes.filter(({ caller }) => caller !== undefined).map(({ path }) => path).filter((path) => !/^\/(me|sign-in|sign-out)(\/|$)/.test(path))).toEqual([])
+    expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['signIn'])
+    expect(routes.filter(({ path, caller }) => /^\/me(\/|$)/.test(path) && caller !== 'signed-in').map(({ operation }) => operation)).toEqual([])
   })
 
   test('that changes something needs more than to read', () => {
     // Questions too long for an address.
     const questions = ['checkAccesses', 'foreseeAccess', 'mineRoles']
-    expect(routes.filter(({ method, needs }) => method !== 'GET' && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation).toSorted()).toEqual(questions)
+    expect(routes.filter(({ method, needs, caller }) => method !== 'GET' && caller === undefined && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation).toSorted()).toEqual(questions)
   })
 
   test('about a person keeps to them, and no list of people is free', () => {
@@ -59,7 +65,9 @@ describe('the matrix of shipped roles and routes', () => {
     const { ask: asked } = await administrator(shared, `matrix-${role.toLowerCase()}`, role)
     const { rights } = ownRoles[role]!
     const wrong: string[] = []
-    for (const { method, path, needs, operation, body } of routes) {
+    for (const { method, path, needs, operation, body, caller } of routes) {
+      // What is about the caller alone asks for a session; signing in, for nothing.
+      if (caller !== undefined) continue
       const reply = await asked(method, path.replaceAll(/:\w+/g, path.startsWith('/portals/:id') ? '999999' : nobody), body ? {} : undefined)
       const mayDo = needs.every(({ resource, right }) => rights[resource]?.includes(right))
       // Whoever is let in finds nothing there, or is told what is wrong with the body.

@@ -7,7 +7,7 @@ const { ask, ctx } = await testServer()
 async function person(name: string, sessions: string[]): Promise<string> {
   const { id } = (await ask('POST', '/users', { userName: name })).body as { id: string }
   for (const session of sessions) {
-    await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, ip_address, is_new_flags) values ($1, $2, 1.5, now(), '10.0.0.1', 1)`, [id, session])
+    await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, ip_address, is_new_flags, expires_at, last_seen) values ($1, $2, 1.5, now(), '10.0.0.1', 1, now() + interval '1 hour', now())`, [id, session])
   }
   return id
 }
@@ -17,7 +17,7 @@ const sessionsOf = async (id: string) => (await ask('GET', `/users/${id}/session
 
 test('are listed for the person alone, with what may be shown', async () => {
   const [ada] = [await person('ada', ['s1']), await person('bob', ['s2'])]
-  expect(await sessionsOf(ada)).toEqual([{ id: 's1', level: 1.5, started: expect.stringMatching(/Z$/), ip: '10.0.0.1', newDevice: true, newNetwork: false }])
+  expect(await sessionsOf(ada)).toEqual([{ id: 's1', level: 1.5, started: expect.stringMatching(/Z$/), lastSeen: expect.stringMatching(/Z$/), expires: expect.stringMatching(/Z$/), ip: '10.0.0.1', newDevice: true, newNetwork: false }])
   expect((await ask('GET', '/users/nobody/sessions')).status).toBe(404)
 })
 

@@ -55,6 +55,7 @@ function collectionChapter(title: string, collection: Collection, resource?: Res
     collection.returned === 'request' ? 'On request.' : '',
     collection.onePrimary ? 'One of them may be primary.' : '',
     collection.period ? `Periods of the same ${collection.period.target} must not overlap.` : '',
+    collection.selfEditable ? 'People may change their own.' : '',
     collection.custom ? 'Custom attributes stand under `attributes`.' : '',
   ]
   return [

@@ -1,6 +1,6 @@
 /**
- * Who asks may do what: the one place where doors decide it. A key's scopes are the outer limit, the rights of its
- * person the inner one, and their reach says about whom. Rights are found by the same walk as any access, along with the
+ * Who asks may do what: the one place where doors decide it. A key's scopes are the outer limit (a session has them all,
+ * once its sign-in has come to its end), the rights of its person the inner one, and their reach says about whom. Rights are found by the same walk as any access, along with the
  * key, at every request: nothing is kept, so that what is taken from somebody is gone at the next one.
  *
  *     key ─▶ scope of the route? ─▶ rights it needs? ─▶ person in its path within reach? ─▶ the verb ─▶ the database's guard
@@ -9,6 +9,7 @@ import type { Authority, Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Need } from '../model/own-access.ts'
 import { givenRights, guardReach, refuseUnless } from '../records/guard.ts'
+import type { SessionRow } from '../store/sessions.ts'
 import type { Scope } from './api-keys.ts'
 
 /** How a route keeps to the people whom somebody restricted may administer. */
@@ -20,8 +21,19 @@ export type ReachRule =
   /** It tells nothing of people. */
   | 'free'
 
+/** Who may call a route that is about nobody but the caller. */
+export type Caller =
+  /** Whoever comes: it is about signing in. */
+  | 'everyone'
+  /** Somebody with a session, also while their sign-in has steps before it. */
+  | 'signing-in'
+  /** Somebody who is signed in, whatever their rights. */
+  | 'signed-in'
+
 /** What a route asks of whoever calls it. */
 export interface Guarded {
+  /** Absent: those who have its rights, by key or session. */
+  caller?: Caller
   scope: Scope
   /** All of these; none means that any key will do. */
   needs: readonly Need[]
@@ -29,8 +41,16 @@ export interface Guarded {
   reach?: ReachRule
 }
 
-/** Errors: `forbidden`, saying what is missing. */
-export function authorize(caller: { scopes: readonly Scope[]; authority: Authority }, route: Guarded): void {
+/** Errors: `forbidden`, saying what is missing; `sign_in_incomplete`. */
+export function authorize(caller: { scopes: readonly Scope[]; authority: Authority; session?: Pick<SessionRow, 'nextStep'> }, route: Guarded): void {
+  const step = caller.session?.nextStep
+  if (typeof step === 'string' && route.caller !== 'signing-in') {
+    throw new GatehouseError('sign_in_incomplete', `The next step of this sign-in is ${step}; until it is done, the session can only do that or sign out.`)
+  }
+  if (route.caller !== undefined) {
+    if (!caller.session) throw new GatehouseError('forbidden', 'This is for people who are signed in with a session; a key cannot do it.')
+    return
+  }
   if (!caller.scopes.includes(route.scope)) {
     throw new GatehouseError('forbidden', `This needs a key with the scope ${route.scope}; the key has ${caller.scopes.join(', ')}.`)
   }

@@ -26,6 +26,8 @@ export interface Attribute {
   sortable: boolean
   /** Its folded text is part of the row's search_text, whose trigram index then serves co, sw and ew. */
   searched: boolean
+  /** People may change their own (`PATCH /me`). */
+  selfEditable?: true
   /** The value when none is given at creation. */
   default?: string | number | boolean
   /** The only values allowed. */
@@ -56,6 +58,8 @@ export interface Collection {
   idColumn: string
   parentColumn: string
   returned: 'default' | 'request'
+  /** People may change their own (`PATCH /me`). */
+  selfEditable?: true
   /** At most one row of a person may have `primary` true. */
   onePrimary: boolean
   attributes: readonly Attribute[]
@@ -161,6 +165,8 @@ export const integer = (path: string, column: string, label: string, doc: string
 export const binary = (path: string, column: string, label: string, doc: string, options: Options = {}) =>
   attribute('binary', path, column, label, doc, { filterable: false, caseExact: true, ...options })
 
+/** What people may change of themselves. */
+export const selfEditable: Options = { selfEditable: true }
 /** Made by the server and never taken from a caller. */
 export const readOnly: Options = { mutability: 'readOnly' }
 /** Shown only when asked for by name. */

@@ -35,6 +35,7 @@ export const emails: Collection = {
 export const phoneNumbers: Collection = {
   path: 'phoneNumbers',
   segment: 'phones',
+  selfEditable: true,
   label: 'phone number',
   table: 'phone',
   idColumn: 'phone_id',
@@ -73,6 +74,7 @@ export const postal: readonly Attribute[] = [
 export const addresses: Collection = {
   path: 'addresses',
   segment: 'addresses',
+  selfEditable: true,
   label: 'postal address',
   table: 'address',
   idColumn: 'address_id',

@@ -1,6 +1,7 @@
 /** The attributes of records that are listed and not edited as documents: what of them lists can be filtered and sorted by. */
 import { dateTime, flag, identifier, integer, readOnly, reference, text, type Attribute } from './attribute.ts'
 import { linkStatus } from './link-statuses.ts'
+import { stepNames } from './session.ts'
 
 const exact = { ...readOnly, caseExact: true }
 const sorted = { ...readOnly, sortable: true }
@@ -74,7 +75,11 @@ export const sessionAttributes: readonly Attribute[] = [
   identifier('id', 'session_id', 'Id', 'Names the session; what the browser holds is another value, which is not kept.', readOnly),
   { ...integer('level', 'auth_state', 'Level', 'How strongly the person has signed in: 0 is signed out, 1 a password, more for stronger means.', readOnly), type: 'decimal' },
   dateTime('started', 'last_login', 'Began', 'When the session began.', sorted),
+  dateTime('lastSeen', 'last_seen', 'Last used', 'When it was last used, to the minute.', sorted),
+  dateTime('expires', 'expires_at', 'Ends', 'When it ends, however much it is used.', readOnly),
+  text('nextStep', 'next_step', 30, 'Next step', 'What the person has still to do before they are in; absent once they are.', { ...exact, canonical: stepNames }),
   text('ip', 'ip_address', 60, 'Address', 'The address it was begun from.', exact),
+  text('device', 'device', 100, 'Device', 'The program and system it was begun from.', readOnly),
   reference('contentProviderId', 'content_provider_id', 'ContentProvider', 'Site', 'The site signed in through.', readOnly),
   flag('newDevice', 'new_device', 'New device', 'True when the device was new for the person.', readOnly),
   flag('newNetwork', 'new_network', 'New network', 'True when the network was new for the person.', readOnly),

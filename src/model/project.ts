@@ -29,6 +29,10 @@ export function selectionOf(resource: Resource, attributes: string | undefined):
   }
 }
 
+/** Everything that may be shown at all. */
+export const wholeOf = (resource: Resource): Selection =>
+  ({ paths: knownPaths(resource), collections: resource.collections.map((one) => one.path), custom: true })
+
 function knownPaths(resource: Resource): Set<string> {
   const paths = ['attributes', 'meta', ...resource.attributes.filter((one) => one.returned !== 'never').flatMap((one) => [one.path, one.path.split('.')[0]!])]
   for (const { path, attributes } of resource.collections) paths.push(path, ...attributes.map((one) => `${path}.${one.path}`))

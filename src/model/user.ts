@@ -1,5 +1,5 @@
 /** The person: every attribute of USERS, and the child tables that belong to the document. Seed table USERS. */
-import { binary, date, dateTime, flag, identifier, integer, onRequest, personal, readOnly, reference, text, typeOf, type OpenResource } from './attribute.ts'
+import { binary, date, dateTime, flag, identifier, integer, onRequest, personal, readOnly, reference, selfEditable, text, typeOf, type OpenResource } from './attribute.ts'
 import { addresses, emails, phoneNumbers } from './contacts.ts'
 import { affiliations, keys, logins, notes, relations, supervisors } from './user-links.ts'
 import { activeExpression, secondaryStatuses, statuses } from './user-statuses.ts'
@@ -15,7 +15,7 @@ const name = [
   text('partnerName', 'partner_name', 60, 'Partner name', 'The partner\'s family name, shown after a hyphen.', { searched: true }),
   text('prefixPartnerName', 'prefix_partner_name', 10, 'Partner name prefix', 'The particle of the partner\'s name.'),
   text('maidenName', 'maiden_name', 40, 'Birth name', 'The family name at birth.', { searched: true }),
-  text('nickName', 'nickname', 100, 'Nickname', 'The name the person prefers to be called by.', { searched: true }),
+  text('nickName', 'nickname', 100, 'Nickname', 'The name the person prefers to be called by.', { ...selfEditable, searched: true }),
   text('displayName', 'display_name', 400, 'Display name', 'Given name, prefix, family name and partner name as one line.', readOnly),
   text('sortName', 'sort_name', 400, 'Sort name', 'Family name first and its prefix last, as an index lists people.', { ...readOnly, sortable: true }),
 ]
@@ -39,9 +39,9 @@ const employment = [
 ]
 
 const governance = [
-  reference('alternateId', 'alternate_id', 'User', 'Out-of-office delegate', 'Who acts while the person is away.'),
-  dateTime('alternateStartDate', 'alternate_start_date', 'Out of office from', 'When the delegate begins to act.'),
-  dateTime('alternateEndDate', 'alternate_end_date', 'Out of office until', 'When the delegate ceases to act.'),
+  reference('alternateId', 'alternate_id', 'User', 'Out-of-office delegate', 'Who acts while the person is away.', selfEditable),
+  dateTime('alternateStartDate', 'alternate_start_date', 'Out of office from', 'When the delegate begins to act.', selfEditable),
+  dateTime('alternateEndDate', 'alternate_end_date', 'Out of office until', 'When the delegate ceases to act.', selfEditable),
   reference('certDelegateId', 'cert_delegate_id', 'User', 'Certification delegate', 'Who does this person\'s access reviews in the window.'),
   dateTime('certDelegateStartDate', 'cert_delegate_start_date', 'Delegated from', 'When the certification delegate begins.'),
   dateTime('certDelegateEndDate', 'cert_delegate_end_date', 'Delegated until', 'When the certification delegate ceases.'),

@@ -10,7 +10,8 @@ import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 const tag = 'API keys'
 const key = { component: 'ApiKey' }
 
-async function make({ ctx, body }: Call): Promise<Answer> {
+/** Makes a key of what a body says; its token is in this answer alone. */
+export async function makeKey({ ctx, body }: Pick<Call, 'ctx' | 'body'>, path = '/keys'): Promise<Answer> {
   const wrong = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object.')
   const { userId, name, scopes, expires, ...rest } = body
@@ -22,14 +23,14 @@ async function make({ ctx, body }: Call): Promise<Answer> {
   const until = expires === undefined || expires === null ? { value: null } : checkInstant(expires)
   if ('message' in until) throw wrong('expires', until.message)
   const made = await createKey(ctx, { userId, name, scopes: scopes as Scope[], expires: until.value as string | null })
-  return { secret: true, location: urlOf(ctx, '/keys', made.id), body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
+  return { secret: true, location: urlOf(ctx, path, made.id), body: { ...made, userId, name, scopes, ...(until.value === null ? {} : { expires: until.value }) } }
 }
 
 export const keyRoutes: readonly Route[] = guarded('keys', [
   { method: 'GET', path: '/keys', scope: 'admin', tag, operation: 'listKeys', summary: 'Lists API keys, without their tokens.', answer: { ...key, list: true }, ...listed(keyListing, { show: (rows) => rows.map(keyOfRow) }) },
   { method: 'GET', path: '/keys/:id', scope: 'admin', tag, operation: 'readKey', summary: 'Reads an API key, without its token.', answer: key,
     handle: async ({ ctx, params }) => ({ body: await readApiKey(ctx, params.id!) }) },
-  { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: make },
+  { method: 'POST', path: '/keys', scope: 'admin', tag, operation: 'createKey', summary: 'Makes an API key; the token is shown in this answer only.', body: key, answer: key, status: 201, handle: (call) => makeKey(call) },
   { method: 'DELETE', path: '/keys/:id', scope: 'admin', tag, operation: 'revokeKey', summary: 'Revokes an API key at once.', status: 204,
     handle: async ({ ctx, params }) => {
       await revokeKey(ctx, params.id!)

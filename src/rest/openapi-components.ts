@@ -4,10 +4,10 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
-import { sessionAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
@@ -16,6 +16,7 @@ import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
 import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
+import { sessionSchema, signInComponents } from './openapi-sign-in.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const problem = object('Problem details (RFC 9457)', 'What every refusal looks like, as application/problem+json.', {
@@ -128,7 +129,11 @@ export function allComponents(): Record<string, Schema> {
     ...portalComponents,
     ...ownAccessComponents,
     ApiKey: apiKey,
-    Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
+    Session: sessionSchema(),
+    ...signInComponents,
+    OwnKey: { ...object('Own key', 'A key of whoever is signed in: a public one, or an API key, whose token is shown once.', {
+      ...(entrySchema(keys).properties as Record<string, Schema>), token: apiKey.properties!.token as Schema, userId: readOnly(text('Whose it is.', 32)), scopes: apiKey.properties!.scopes as Schema,
+    }, ['type', 'name']) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,
     Problem: problem,

@@ -11,7 +11,7 @@ import { user } from '../model/user.ts'
 import { allComponents, listSchema } from './openapi-components.ts'
 import { patchSchema, refTo, type Schema } from './openapi-attributes.ts'
 import type { QueryParameter, Route, Shape } from './route.ts'
-import { apiPrefix } from './server.ts'
+import { apiPrefix, takesIdempotencyKey } from './server.ts'
 
 export interface Reference {
   $ref: string
@@ -44,6 +44,7 @@ export interface Operation {
   tags: string[]
   'x-required-scope': string
   'x-required-rights': string[]
+  security?: Record<string, string[]>[]
   parameters: (Parameter | Reference)[]
   requestBody?: { required: boolean; content: Content }
   responses: Record<string, Response | Reference>
@@ -62,7 +63,7 @@ export interface OpenApiDocument {
     parameters: Record<string, Parameter>
     headers: Record<string, Header>
     responses: Record<string, Response>
-    securitySchemes: Record<string, { type: string; scheme: string; description: string }>
+    securitySchemes: Record<string, { type: string; scheme?: string; in?: string; name?: string; description: string }>
   }
 }
 
@@ -76,11 +77,13 @@ const tagDocs: Record<string, string> = {
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
   'API keys': 'Bearer keys for programs.',
+  'Signing in': 'A password, what comes after it, and the session that it opens.',
+  'My account': 'What people see and change of themselves, whatever their rights.',
 }
 
 const description = `People, organisations and portals of one installation.
 
-Every request carries an API key: \`Authorization: Bearer gh_…\`. Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse.
+Every request carries an API key, \`Authorization: Bearer gh_…\`, or the cookie of somebody who is signed in (a session has every scope). Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse.
 
 Refusals are problem details (RFC 9457) with a stable \`code\`. PATCH is JSON Merge Patch (RFC 7396). Every answer has an ETag; \`If-Match\` keeps a change from overwriting somebody else's. A request with an \`Idempotency-Key\` may be sent again for 24 hours without being carried out twice.
 
@@ -121,7 +124,7 @@ export function openApi(routes: readonly Route[], { version, publicUrl }: { vers
     jsonSchemaDialect: 'https://spec.openapis.org/oas/3.1/dialect/base',
     info: { title: 'Gatehouse', version, description, license: { name: 'Apache License 2.0', identifier: 'Apache-2.0' } },
     servers: [{ url: `${publicUrl.replace(/\/$/, '')}${apiPrefix}` }],
-    security: [{ apiKey: [] }],
+    security: [{ apiKey: [] }, { session: [] }],
     tags: tags.map((name) => ({ name, description: tagDocs[name] ?? name })),
     paths,
     components: {
@@ -129,7 +132,8 @@ export function openApi(routes: readonly Route[], { version, publicUrl }: { vers
       parameters,
       headers,
       responses: problemResponses(),
-      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `gatehouse keys create` or `POST /keys`.' } },
+      securitySchemes: { apiKey: { type: 'http', scheme: 'bearer', description: 'An API key, made by `gatehouse keys create` or `POST /keys`.' },
+        session: { type: 'apiKey', in: 'cookie', name: '__Host-gatehouse', description: 'The session that signing in opens; on plain http at localhost the cookie is called gatehouse. What changes something has to come from our own pages.' } },
     },
   }
 }
@@ -141,6 +145,7 @@ function operationOf(route: Route): Operation {
     tags: [route.tag],
     'x-required-scope': route.scope,
     'x-required-rights': route.needs.map(rightKey),
+    ...(route.caller === undefined ? {} : { security: route.caller === 'everyone' ? [] : [{ session: [] }] }),
     parameters: [...pathParameters(route), ...(route.query ?? []).map((one) => queryParameter(one, route)), ...headerParameters(route)],
     ...(route.body ? { requestBody: { required: route.bodyRequired !== false, content: bodyContent(route, route.body) } } : {}),
     responses: { ...successOf(route), ...problemsOf(route) },
@@ -148,7 +153,7 @@ function operationOf(route: Route): Operation {
 }
 
 function pathParameters(route: Route): Parameter[] {
-  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.', targetId: 'The id of what it has.' }
+  const docs: Record<string, string> = { id: 'The id of the record.', entryId: 'The id of the entry.', userId: 'The id of the person.', sessionId: 'The id of the session.', keyId: 'The id of the key.', targetId: 'The id of what it has.' }
   return [...route.path.matchAll(/:(\w+)/g)].map(([, name]) => (
     { name: name!, in: 'path', required: true, description: docs[name!] ?? `The ${name}.`, schema: { type: 'string', maxLength: 200 } }
   ))
@@ -173,11 +178,11 @@ function sortable(route: Route): readonly string[] | undefined {
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
   if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
-  return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
+  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {
-  const names = route.method === 'GET' ? ['IfNoneMatch'] : takesVersions(route) ? ['IfMatch', 'IdempotencyKey'] : ['IdempotencyKey']
+  const names = route.method === 'GET' ? ['IfNoneMatch'] : [...(takesVersions(route) ? ['IfMatch'] : []), ...(takesIdempotencyKey(route) ? ['IdempotencyKey'] : [])]
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }
 
@@ -197,7 +202,7 @@ function successOf(route: Route): Record<string, Response> {
   const { answer, method, query = [] } = route
   const status = String(route.status ?? 200)
   const has = (name: string) => query.some((one) => one.name === name)
-  const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(method === 'GET' ? [] : ['IdempotencyReplayed'])]
+  const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(takesIdempotencyKey(route) ? ['IdempotencyReplayed'] : [])]
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
   const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }

@@ -4,6 +4,9 @@ import type { Guarded, ReachRule } from '../access/authorize.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { OwnResource, OwnRight } from '../model/own-access.ts'
+import type { Visit } from '../signin/sessions-open.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import type { CookieChange } from './cookies.ts'
 
 export type { Scope }
 
@@ -31,6 +34,10 @@ export interface Call {
   /** Versions from If-Match; undefined when any will do. */
   versions: readonly number[] | undefined
   scopes: readonly Scope[]
+  /** The session that the call was made with, when it was one. */
+  session?: SessionRow
+  /** What the browser brought along; for routes about signing in and about oneself. */
+  visit?: Visit
   /** The media type that the caller asks for, in their header Accept; other than JSON only where a route offers it. */
   accept?: string
 }
@@ -42,6 +49,8 @@ export interface Answer {
   version?: number
   location?: string
   headers?: Record<string, string>
+  /** What the browser is to keep, or to forget. */
+  cookies?: readonly CookieChange[]
   /** The body holds a secret that is shown once: it is not kept for repetitions. */
   secret?: boolean
   /** A body that is streamed instead. */

@@ -5,12 +5,13 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
-import { authenticate, type Identity } from '../access/api-keys.ts'
 import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
-import { failureLimiter, heavyLimiter, requestLimiter } from './limits.ts'
+import { setCookies, visitOf } from './cookies.ts'
+import { identifier, stranger, type Caller } from './identify.ts'
+import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { problemOf } from './problem.ts'
@@ -79,9 +80,9 @@ function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: Fastify
 
 /** Puts the routes on a server, below /api/v1. */
 export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
-  const limits: Limits = { failures: failureLimiter(base.config), requests: requestLimiter(base.config) }
+  const identify = identifier(base)
   const heavily = heavyLimiter(base.config)
-  const identities = new WeakMap<FastifyRequest, Identity>()
+  const identities = new WeakMap<FastifyRequest, Caller>()
   const reading: BaseContext = { ...base, db: base.db.withLimit(base.config.READ_TIMEOUT_SECONDS * 1000) }
   for (const route of routes) {
     server.route({
@@ -89,8 +90,8 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       url: apiPrefix + route.path,
       // Before the body is read: a stranger's is not taken into memory.
       onRequest: async (request) => {
-        const identity = await identify(base, request, limits)
-        authorize(identity, route)
+        const identity = await identify(request, route)
+        if (identity !== stranger) authorize(identity, route)
         identities.set(request, identity)
       },
       handler: async (request, reply) => {
@@ -106,25 +107,7 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
   }
 }
 
-interface Limits {
-  failures: ReturnType<typeof failureLimiter>
-  requests: ReturnType<typeof requestLimiter>
-}
-
-async function identify(base: BaseContext, request: FastifyRequest, { failures, requests }: Limits): Promise<Identity> {
-  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
-  failures.check(request.ip, token)
-  const identity = scheme?.toLowerCase() === 'bearer' && token !== '' && token.length <= 512 ? await authenticate(base, token) : undefined
-  if (!identity) {
-    failures.count(request.ip, token)
-    throw new GatehouseError('unauthenticated', 'Send a valid API key in the header `Authorization: Bearer …`.')
-  }
-  failures.accept(token)
-  requests.count(identity.keyId)
-  return identity
-}
-
-function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Identity): Call {
+function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Caller): Call {
   const actor = { userId: identity.userId, principal: identity.principal, source: 'REST' as const, ip: request.ip, correlationId: request.id }
   const raw = request.body as Buffer | undefined
   const hasBody = raw !== undefined && raw.length > 0
@@ -140,6 +123,8 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     body: hasBody && route.body ? parseJson(raw) : undefined,
     versions: readVersions(request.headers['if-match']),
     scopes: identity.scopes,
+    ...(identity.session ? { session: identity.session } : {}),
+    ...(route.caller === undefined ? {} : { visit: visitOf(request) }),
     ...(request.headers.accept === undefined ? {} : { accept: request.headers.accept.split(/[,;]/)[0]!.trim().toLowerCase() }),
   }
 }
@@ -150,9 +135,10 @@ function readVersions(header: string | undefined): number[] | undefined {
   return header.split(',').map((tag) => Number(/^\s*(?:W\/)?"(\d+)"\s*$/.exec(tag)?.[1] ?? -1))
 }
 
-async function carryOut(route: Route, call: Call, { keyId }: Identity, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
+async function carryOut(route: Route, call: Call, { keyId }: Caller, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || route.method === 'GET') return route.handle(call)
+  // What signs in or out is never the same twice.
+  if (typeof key !== 'string' || route.method === 'GET' || !takesIdempotencyKey(route)) return route.handle(call)
   const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
   const keyed = { principal: keyId, key, method: route.method, path: request.url, body }
   const { answer, replayed } = await once(call.ctx, keyed, async (ctx) => ({ status: route.status, ...(await route.handle({ ...call, ctx })) }))
@@ -160,10 +146,14 @@ async function carryOut(route: Route, call: Call, { keyId }: Identity, request: 
   return answer
 }
 
+/** Whether a route heeds an Idempotency-Key: signing in, going on and signing out do not. */
+export const takesIdempotencyKey = ({ method, caller }: Pick<Route, 'method' | 'caller'>): boolean => method !== 'GET' && (caller === undefined || caller === 'signed-in')
+
 function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   reply.code(answer.status ?? route.status ?? 200)
   if (answer.location !== undefined) reply.header('location', answer.location)
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
+  if (answer.cookies) setCookies(request, reply, answer.cookies)
   if (answer.stream) return reply.header('content-type', answer.headers?.['content-type'] ?? 'application/x-ndjson').send(Readable.from(answer.stream))
   if (answer.body === undefined) return reply.code(answer.status ?? route.status ?? 204).send()
   const text = JSON.stringify(answer.body)

@@ -1,6 +1,6 @@
 /** Routes of sessions: where a person is signed in, and ending that. */
 import { checkUser, endSessions } from '../signin/sessions.ts'
-import { sessionListing } from '../store/sessions.ts'
+import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { listed } from './listing.ts'
 import { guarded, type Route } from './route.ts'
 
@@ -13,6 +13,7 @@ export const sessionRoutes: readonly Route[] = guarded('people', [
         await checkUser(ctx.db, params.id!)
         return { user_id: params.id }
       },
+      scope: (ctx) => liveSessions(ctx.now(), ctx.config.SESSION_IDLE_MINUTES),
     }) },
   { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSessions', summary: 'Ends all sessions of a person at once.', status: 204,
     handle: async ({ ctx, params }) => {

@@ -11,12 +11,12 @@ export async function checkUser(db: Pick<Database, 'first'>, userId: string): Pr
   if (!(await hasUser(db, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
 }
 
-/** Ends one session of a person at once, or all of them; how many. Errors: `not_found` for the person, or for that session. */
-export async function endSessions(ctx: Context, userId: string, sessionId?: string): Promise<number> {
+/** Ends one session of a person at once, or all of them but `but`; how many. Errors: `not_found` for the person, or for that session. */
+export async function endSessions(ctx: Context, userId: string, sessionId?: string, but?: string): Promise<number> {
   return ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
-    const ended = await deleteSessions(tx, userId, sessionId)
+    const ended = await deleteSessions(tx, userId, sessionId, but)
     if (sessionId !== undefined && ended.length === 0) throw new GatehouseError('not_found', `This person has no session ${sessionId}.`)
     if (ended.length === 0) return 0
     const changes = ended.map((id) => ({ path: `sessions[${id}]`, before: id }))

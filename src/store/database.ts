@@ -273,7 +273,14 @@ export class Database extends Connection {
   withActorRights(rights: readonly string[]): Database {
     const view = Object.create(this) as Database
     // Never empty: that would mean that nobody has said so, and every right.
-    view.settings = `; set local gatehouse.rights = '${rights.map((one) => one.replaceAll(/[^A-Z ]/g, '')).join(',') || 'NONE'}'`
+    view.settings = `${this.settings}; set local gatehouse.rights = '${rights.map((one) => one.replaceAll(/[^A-Z ]/g, '')).join(',') || 'NONE'}'`
+    return view
+  }
+
+  /** The same database, for one caller, whose transactions say which session they are made in: it outlives what ends the others. */
+  withSession(sessionId: string): Database {
+    const view = Object.create(this) as Database
+    view.settings = `${this.settings}; set local gatehouse.session = '${sessionId.replaceAll(/[^0-9a-f]/g, '')}'`
     return view
   }
 

@@ -1,20 +1,122 @@
 /** SQL on AUTH_STATE: the sessions of people. The id of one is a hash of what the browser holds, and so no secret. */
 import { sessionAttributes } from '../model/listings.ts'
-import type { Transaction } from './database.ts'
+import type { StepName } from '../model/session.ts'
+import { personCounts } from './access-walk.ts'
+import type { Database, Transaction } from './database.ts'
+import type { SqlCondition } from './filter-sql.ts'
 import type { Listing } from './list-rows.ts'
+import { ownRightsSql } from './own-access.ts'
 
-/** Sessions, the newest first; to be narrowed to one person, by `user_id`. */
+/** Sessions, the newest first; to be narrowed to one person, by `user_id`, and to those that hold, by `liveSessions`. */
 export const sessionListing: Listing = {
   name: 'Session', idColumn: 'session_id', attributes: sessionAttributes, collections: [], order: ['started'], descending: true,
   table: `(select s.*, case when s.is_new_flags & 1 <> 0 then 'Y' else 'N' end as new_device, case when s.is_new_flags & 2 <> 0 then 'Y' else 'N' end as new_network
     from auth_state s)`,
 }
 
-/** Removes one session of a person, or all of them; the ids of those that were there. */
-export async function deleteSessions(tx: Transaction, userId: string, sessionId?: string): Promise<string[]> {
+/** Only sessions that still hold: neither past their end nor left alone too long. */
+export function liveSessions(now: Date, idleMinutes: number): (first: number) => SqlCondition {
+  const idle = new Date(now.getTime() - idleMinutes * 60_000)
+  return (first) => ({ sql: `t.expires_at > $${first} and t.last_seen > $${first + 1}`, params: [now, idle] })
+}
+
+export interface SessionRow {
+  sessionId: string
+  userId: string
+  level: number
+  started: string
+  expires: string
+  lastSeen: string
+  nextStep: StepName | null
+}
+
+export interface FoundSession extends SessionRow {
+  userName: string | null
+  /** Whether its person may sign in. */
+  active: boolean
+}
+
+export interface FoundWithRights extends FoundSession {
+  rights: string[]
+  deep: boolean
+  restricted: boolean
+}
+
+const shownOf = (s: string) =>
+  `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep"`
+const person = (at: string) => `u.user_name as "userName", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
+
+const findSql = `select ${shownOf('s')}, ${person('now()')}`
+
+/** The session of this id, and whether its person may sign in: two looks at an index in one statement. */
+export async function findSession(db: Pick<Database, 'first'>, sessionId: string): Promise<FoundSession | undefined> {
+  return db.first(findSql, [sessionId], 'find_session')
+}
+
+const { ctes, rights, deep } = ownRightsSql('(select user_id from k)', '$2::timestamptz')
+
+const findWithRightsSql = `with recursive k as materialized (select s.*, ${person('$2')}),
+   ${ctes}
+   select ${shownOf('k')}, k."userName", k.active, ${rights} as rights, ${deep} as deep,
+     exists (select from gatehouse.delegation d where d.user_id = k.user_id) as restricted from k`
+
+/** The same with what the person may do in Gatehouse at this moment, as with a key. */
+export async function findSessionWithRights(db: Pick<Database, 'first'>, sessionId: string, at: string): Promise<FoundWithRights | undefined> {
+  return db.first(findWithRightsSql, [sessionId, at], 'find_session_with_rights')
+}
+
+export interface NewSession extends SessionRow {
+  ip: string | null
+  flags: number
+  device: string
+  userAgent: string | null
+}
+
+export async function insertSession(tx: Transaction, one: NewSession): Promise<void> {
+  await tx.execute(
+    `insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent], 'insert_session')
+}
+
+export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep'>
+
+/** Gives a session another name, and with it another token; whether it was still there. */
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep }: SessionChange, now: Date): Promise<boolean> {
+  return (await tx.execute(
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6 where session_id = $1', [sessionId, newId, level, expires, nextStep, now])) > 0
+}
+
+/** Notes that a session is in use. */
+export async function touchSession(db: Pick<Database, 'execute'>, sessionId: string, at: string): Promise<void> {
+  await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')
+}
+
+/** Removes what a person has beyond so many sessions, the oldest first. 0 sets no limit. */
+export async function trimSessions(tx: Transaction, userId: string, most: number): Promise<void> {
+  if (most === 0) return
+  await tx.execute(
+    `delete from auth_state where user_id = $1 and session_id in (
+       select session_id from auth_state where user_id = $1 order by last_login desc, session_id desc offset $2)`, [userId, most], 'trim_sessions')
+}
+
+/** Removes one session, whosever it is; its person, when it was there. */
+export async function deleteSession(tx: Pick<Transaction, 'first'>, sessionId: string): Promise<string | undefined> {
+  return (await tx.first<{ id: string }>('delete from auth_state where session_id = $1 returning user_id as id', [sessionId]))?.id
+}
+
+/** Removes one session of a person, or all of them but one; the ids of those that were there. */
+export async function deleteSessions(tx: Transaction, userId: string, sessionId?: string, but?: string): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    'delete from auth_state where user_id = $1 and ($2::text is null or session_id = $2) returning session_id as id', [userId, sessionId ?? null])
+    `delete from auth_state where user_id = $1 and ($2::text is null or session_id = $2) and session_id is distinct from $3 returning session_id as id`,
+    [userId, sessionId ?? null, but ?? null])
   return rows.map((row) => row.id).toSorted()
+}
+
+/** Removes sessions past their end, a batch at a time, around those that somebody holds; how many. */
+export async function sweepSessions(db: Pick<Database, 'execute'>, now: Date, batch: number): Promise<number> {
+  return db.execute(
+    `delete from auth_state where session_id in (select session_id from auth_state where expires_at <= $1 order by expires_at limit $2 for update skip locked)`, [now, batch])
 }
 
 /** Whether there is such a person. */

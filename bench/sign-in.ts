@@ -1,0 +1,122 @@
+/**
+ * Signing in against what argon2id alone allows, and a session check against a bare handler with one indexed read. The
+ * two sides of a pair take turns in one process; the event loop's delay is watched while passwords are looked at.
+ */
+import fastify from 'fastify'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { newToken, sessionIdOf } from '../src/model/session.ts'
+import { hashCost } from '../src/signin/hash-cost.ts'
+import { hashPassword, verifyPassword } from '../src/signin/password-hash.ts'
+import type { Context } from '../src/context.ts'
+import { ratioFigure, timeFigure, type Bench, type Figure } from './bench.ts'
+import { peopleDatabase } from './database.ts'
+import { startLoad, type Load } from './load.ts'
+import { inTurns } from './measure.ts'
+import { benchServer } from './server.ts'
+
+const password = 'a password for the benches only'
+const rounds = 5
+const atOnce = 8
+const seconds = 3
+const signers = 200
+
+export const signInBench: Bench = {
+  name: 'sign-in',
+  doc: 'password sign-ins against bare argon2id, and a session check against a bare handler with one indexed read',
+  async run({ people }) {
+    const { ctx, close } = await peopleDatabase(people)
+    // One address signs in as often as the machine allows; nothing fails, so nothing of it is kept.
+    const roomy: Context = { ...ctx, config: { ...ctx.config, SIGN_IN_ATTEMPTS_PER_ADDRESS: 1_000_000, SIGN_IN_ATTEMPTS_PER_ACCOUNT: 1_000_000 } }
+    const load = startLoad()
+    try {
+      return [...(await passwords(roomy)), ...(await sessions(roomy, people, load))]
+    } finally {
+      load.stop()
+      await close()
+    }
+  },
+}
+
+async function passwords(ctx: Context): Promise<Figure[]> {
+  const cost = hashCost(ctx.config)
+  const stored = await hashPassword(password, cost)
+  const names = await ctx.db.query<{ login: string }>(
+    `update login set password = $1, reset_pwd = null, pwd_exp = null, lock_marker = 'NOT_LOCKED', auth_fail_count = 0 where login_id in (
+       select l.login_id from login l join users u on u.user_id = l.user_id where l.managed_sys_id = '0' and u.status = 'ACTIVE' and u.secondary_status is null
+       order by l.login_id limit ${signers}) returning login`, [stored])
+  const server = benchServer(ctx)
+  let next = 0
+  const ours = async () => {
+    const payload = { userName: names[next++ % names.length]!.login, password }
+    const { statusCode, body } = await server.inject({ method: 'POST', url: '/api/v1/sign-in', headers: { host: 'localhost' }, payload })
+    if (statusCode !== 200) throw new Error(`signing in answered ${statusCode}: ${body}`)
+  }
+  const bare = () => verifyPassword(stored, password, cost)
+  await rate(bare, 1)
+  await rate(ours, 1)
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  const delays: number[] = []
+  const { a, b, ratio } = await inTurns(rounds, async () => {
+    delay.reset()
+    delay.enable()
+    const done = await rate(ours, seconds)
+    delay.disable()
+    delays.push(delay.percentile(99) / 1e6 - 5)
+    return done
+  }, () => rate(bare, seconds))
+  await server.close()
+  return [
+    ratioFigure(`password sign-ins at ${cost.memoryKiB} KiB, t=${cost.passes}`, ratio, cost.memoryKiB >= 65_536 ? 0.95 : 0.85, 'argon2id alone'),
+    timeFigure('p99 delay of the event loop meanwhile', Math.max(...delays), 20),
+    { what: 'sign-ins', measured: `${a.toFixed(0)} a second` },
+    { what: 'argon2id alone', measured: `${b.toFixed(0)} a second` },
+  ]
+}
+
+/** How often a second a piece of work gets done, so many at once. */
+async function rate(work: () => Promise<unknown>, forSeconds: number): Promise<number> {
+  const began = performance.now()
+  let done = 0
+  const loop = async () => {
+    while (performance.now() - began < forSeconds * 1000) {
+      await work()
+      done++
+    }
+  }
+  await Promise.all(Array.from({ length: atOnce }, loop))
+  return done / ((performance.now() - began) / 1000)
+}
+
+async function sessions(ctx: Context, people: number, load: Load): Promise<Figure[]> {
+  const token = newToken()
+  await fillSessions(ctx, people, sessionIdOf(token))
+  const ours = benchServer(ctx)
+  const bare = fastify()
+  bare.get('/api/v1/sign-in', () => ctx.db.first('select * from auth_state where session_id = $1', [sessionIdOf(token)], 'bench_session'))
+  try {
+    const urls = await Promise.all([ours, bare].map((server) => server.listen({ host: '127.0.0.1', port: 0 })))
+    const job = { paths: ['/api/v1/sign-in'], headers: { cookie: `gatehouse=${token}` }, connections: 10 }
+    const asked = (side: number, forSeconds = seconds) => async () => (await load.run({ ...job, url: urls[side]!, seconds: forSeconds })).requestsPerSecond
+    for (const side of [0, 1]) await asked(side, 1)()
+    const { a, b, ratio } = await inTurns(rounds, asked(0), asked(1))
+    return [
+      ratioFigure(`session check at ${people.toLocaleString('en')} people and as many sessions`, ratio, 0.5, 'the bare handler'),
+      { what: 'session checks', measured: `${a.toFixed(0)} a second` },
+      { what: 'bare handler', measured: `${b.toFixed(0)} a second` },
+    ]
+  } finally {
+    await Promise.all([ours.close(), bare.close()])
+  }
+}
+
+/** A session for everybody, and one that is asked about. */
+async function fillSessions({ db }: Context, people: number, known: string): Promise<void> {
+  const values = `1, now(), now() + interval '12 hours', now()`
+  await db.execute(
+    `insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
+     select user_id, md5(user_id), ${values} from users order by user_id limit $1 on conflict do nothing`, [people])
+  await db.execute(
+    `insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
+     select user_id, $1, ${values} from users where status = 'ACTIVE' and secondary_status is null order by user_id limit 1`, [known])
+  await db.execute('vacuum analyze auth_state')
+}

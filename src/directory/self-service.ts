@@ -1,0 +1,46 @@
+/** What people change of themselves: the attributes that the lists say are theirs to change, and nothing beside them. */
+import { GatehouseError, type Problem } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import { elementsFor, type Metadata } from '../model/metadata.ts'
+import { user } from '../model/user.ts'
+import type { Versions } from '../records/versions.ts'
+import { loadMetadata } from '../store/metadata.ts'
+import { changeUser, patchedDocument } from './users.ts'
+
+const own = new Set([...user.attributes, ...user.collections].filter((one) => one.selfEditable).map(({ path }) => path))
+const known = new Set([...[...user.attributes, ...user.collections].map(({ path }) => path.split('.')[0]!), 'attributes', 'meta'])
+
+/**
+ * Changes what a merge patch names of oneself. Errors: `read_only_attribute`, naming every attribute that is not one's own
+ * to change, whatever its value; and everything that changing a person can meet.
+ */
+export async function patchSelf(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Document> {
+  if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
+  return changeUser(ctx, id, 'user.update', async (before, tx) => {
+    refuse(foreignIn(patch, before, await loadMetadata(tx, ctx.db)))
+    const after = patchedDocument(before, patch)
+    if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: 'numbers that codes are sent to stay as they are here' }])
+    return after
+  }, versions)
+}
+
+function refuse(problems: Problem[]): void {
+  if (problems.length === 0) return
+  const list = problems.map(({ path, message }) => `${path}: ${message}`).join('; ')
+  throw new GatehouseError('read_only_attribute', `${list}.`, { problems })
+}
+
+function foreignIn(patch: Document, before: Document, metadata: Metadata): Problem[] {
+  const elements = elementsFor(metadata, user.custom, before.typeId, before.subTypeId)
+  const message = 'is not yours to change; ask whoever administers your record'
+  const custom = isObject(patch.attributes) ? Object.keys(patch.attributes).filter((name) => elements.get(name)?.selfEditable !== true).map((name) => ({ path: `attributes.${name}`, message })) : []
+  const named = Object.keys(patch).filter((path) => !own.has(path) && known.has(path) && !(path === 'attributes' && isObject(patch.attributes)))
+  return [...named.map((path) => ({ path, message })), ...custom]
+}
+
+/** Numbers that prove who somebody is: whoever sits at an open session must not be able to put their own in. */
+function codePhones(document: Document): string {
+  const phones = ((document.phoneNumbers ?? []) as Document[]).filter((phone) => phone.isForSms === true)
+  return phones.map(({ value, countryCd, areaCd, phoneExt }) => JSON.stringify([value, countryCd, areaCd, phoneExt])).sort().join()
+}

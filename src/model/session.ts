@@ -1,0 +1,50 @@
+/**
+ * What a session is: a random token that only the browser has, and a row named after its hash, which is of no use to
+ * whoever reads it. Its life has an idle limit and an absolute one; both are judged here, in one place.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+
+/** 256 random bits, in base64url: what the cookie holds. */
+export const newToken = (): string => randomBytes(32).toString('base64url')
+
+/** Whether a text can be a token of ours at all. */
+export const isToken = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.test(text)
+
+/** SESSION_ID: the first 128 bits of the token's SHA-256, in hex. */
+export const sessionIdOf = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 32)
+
+/** What is still to be done before somebody is in, in the order it is asked for; later proofs add theirs here. */
+export const stepNames = ['change_password'] as const
+export type StepName = (typeof stepNames)[number]
+
+/** The level (AUTH_STATE) that a password reaches; whatever is stronger reaches more. */
+export const passwordLevel = 1
+
+/** What a sign-in that has not come to its end may take. */
+export const unfinishedMinutes = 15
+
+/** Not every request writes: a session is touched when it was last seen so long ago. */
+const touchedEveryMs = 60_000
+/** How far the clocks of two servers may lie apart. */
+const clockSkewMs = 300_000
+
+export interface SessionTimes {
+  started: string
+  expires: string
+  lastSeen: string
+}
+
+/**
+ * Whether a session still holds. One that began in the future does not: the clock was wrong then, and its end is as far
+ * off as that.
+ */
+export function isLive({ started, expires, lastSeen }: SessionTimes, now: number, idleMinutes: number): boolean {
+  return Date.parse(started) <= now + clockSkewMs && now < Date.parse(expires) && now - Date.parse(lastSeen) < idleMinutes * 60_000
+}
+
+/** Whether it is time to note that a session is in use; also when the clock went back. */
+export const needsTouch = (lastSeen: string, now: number): boolean => Math.abs(now - Date.parse(lastSeen)) >= touchedEveryMs
+
+/** IS_NEW_FLAGS. */
+export const newDevice = 1
+export const newNetwork = 2

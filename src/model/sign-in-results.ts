@@ -1,0 +1,29 @@
+/**
+ * What an attempt to sign in came to: OpenIAM's result codes (domain: AuthenticationConstants), and codes of our own from
+ * 200 on. The audit tells the true one; who has not shown the right password is told `sign_in_refused` and nothing else.
+ */
+import type { ErrorCode } from '../errors.ts'
+
+interface ResultRow {
+  code: number
+  /** What the person is told; absent: that they are in, or have something left to do. */
+  error?: ErrorCode
+  doc: string
+}
+
+export const signInResults = {
+  SUCCESS: { code: 1, doc: 'Signed in.' },
+  SUCCESS_PASSWORD_EXPIRING: { code: 2, doc: 'Signed in; the password expires soon, or has expired and works for a while yet.' },
+  SUCCESS_FIRST_TIME: { code: 3, doc: 'Signed in for the first time.' },
+  INVALID_LOGIN: { code: 100, error: 'sign_in_refused', doc: 'Nobody signs in with this name.' },
+  INVALID_PASSWORD: { code: 101, error: 'sign_in_refused', doc: 'The password is wrong, or there is none.' },
+  PASSWORD_EXPIRED: { code: 102, doc: 'The password has expired: it must be changed first.' },
+  LOGIN_LOCKED: { code: 103, error: 'sign_in_refused', doc: 'Too many wrong passwords; the password that came was not looked at.' },
+  INVALID_USER_STATUS: { code: 104, error: 'account_closed', doc: 'The right password of somebody whose status does not let them in.' },
+  LOGIN_DISABLED: { code: 110, error: 'account_disabled', doc: 'The right password of somebody who is disabled, or whose login is.' },
+  CHANGE_AFTER_RESET: { code: 111, doc: 'The password was set by somebody else: it must be changed first.' },
+  LOGIN_LOCKED_ADMIN: { code: 203, error: 'account_locked', doc: 'The right password of somebody whom an administrator has locked.' },
+  TOO_MANY_ATTEMPTS: { code: 204, error: 'sign_in_refused', doc: 'Too many attempts with this name in a short time; the password that came was not looked at.' },
+} as const satisfies Record<string, ResultRow>
+
+export type SignInResult = keyof typeof signInResults

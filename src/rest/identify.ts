@@ -1,0 +1,59 @@
+/** Who asks, before anything is read of what they ask: by the key in Authorization, or else by the session cookie. */
+import type { FastifyRequest } from 'fastify'
+import { authenticate, type Identity } from '../access/api-keys.ts'
+import { authenticateSession } from '../access/session-identity.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import { cookieOf } from './cookies.ts'
+import { failureLimiter, requestLimiter } from './limits.ts'
+import type { Route } from './route.ts'
+import { refuseCrossSite, refuseInsecure } from './same-origin.ts'
+
+export interface Caller extends Identity {
+  session?: SessionRow
+}
+
+/** Somebody who is about to sign in. */
+export const stranger: Caller = { userId: null, principal: 'sign-in', keyId: '', scopes: [], authority: { rights: new Set() } }
+
+type Base = Omit<Context, 'actor' | 'authority'>
+
+/**
+ * Finds who asks. A key goes before a cookie, and what comes with a key needs no proof of where it comes from, since no
+ * browser adds it by itself. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `insecure_address`.
+ */
+export function identifier(base: Base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller'>) => Promise<Caller> {
+  const [failures, requests] = [failureLimiter(base.config), requestLimiter(base.config)]
+  return async (request, route) => {
+    if (route.caller === 'everyone') {
+      refuseInsecure(request)
+      refuseCrossSite(base.config, request, false)
+      return stranger
+    }
+    const cookie = request.headers.authorization === undefined ? cookieOf(request, 'session') : undefined
+    const identity = cookie === undefined ? await byKey(base, request, failures) : await byCookie(base, request, route, cookie)
+    requests.count(identity.keyId)
+    return identity
+  }
+}
+
+async function byKey(base: Base, request: FastifyRequest, failures: ReturnType<typeof failureLimiter>): Promise<Caller> {
+  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
+  failures.check(request.ip, token)
+  const identity = scheme?.toLowerCase() === 'bearer' && token !== '' && token.length <= 512 ? await authenticate(base, token) : undefined
+  if (!identity) {
+    failures.count(request.ip, token)
+    throw new GatehouseError('unauthenticated', 'Sign in, or send a valid API key in the header `Authorization: Bearer …`.')
+  }
+  failures.accept(token)
+  return identity
+}
+
+/** A token of 256 random bits is not guessed: a wrong one is one that has ended, and nobody has to wait for it. */
+async function byCookie(base: Base, request: FastifyRequest, route: Pick<Route, 'method' | 'caller'>, cookie: string): Promise<Caller> {
+  if (route.method !== 'GET') refuseCrossSite(base.config, request, true)
+  const identity = await authenticateSession(base, cookie, route.caller === undefined)
+  if (!identity) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+  return identity
+}

@@ -1,0 +1,47 @@
+/** Schemas of signing in, of sessions, and of what people see of themselves. */
+import { sessionAttributes } from '../model/listings.ts'
+import { stepNames } from '../model/session.ts'
+import { objectSchema, refTo, type Schema } from './openapi-attributes.ts'
+import { flag, instant, list, object, readOnly, text } from './openapi-words.ts'
+
+/** A password as it is sent, never as it is kept. */
+const password = (description: string): Schema => ({ ...text(description, 1024), minLength: 1, format: 'password', writeOnly: true })
+
+/** Where and how a person is signed in. */
+export function sessionSchema(): Schema {
+  const { properties, ...rest } = objectSchema(sessionAttributes)
+  const current = readOnly(flag('True for the session that asks; only under /me.'))
+  return { title: 'Session', description: 'Where and how a person is signed in.', ...rest, properties: { ...properties, current } }
+}
+
+const anything = (description: string): Schema => ({ description })
+
+export const signInComponents: Record<string, Schema> = {
+  SignIn: object('Sign-in', 'A user name and its password.', {
+    userName: { ...text('The user name; capitals and small letters are the same.', 220), minLength: 1 },
+    password: password('The password.'),
+  }, ['userName', 'password']),
+  PasswordChange: object('Password change', 'A new password, and the one it replaces.', {
+    current: password('The password so far.'),
+    next: password('The new one.'),
+  }, ['current', 'next']),
+  SignInState: object('State of a sign-in', 'Where a sign-in stands. Until `next` is done, the session can only go on or sign out.', {
+    next: { ...text('What comes next; `done` when the person is in.'), enum: [...stepNames, 'done'] },
+    level: { type: 'number', description: 'How strongly the person has signed in: 1 a password, more for stronger means.' },
+    userId: text('Who it is.', 32),
+    started: instant('When the session began.'),
+    expires: instant('When it ends, however much it is used.'),
+    passwordExpires: instant('When the password expires, or did; only when it is time to change it.'),
+    newDevice: flag('True when the device is new for the person; in the answer to a sign-in.'),
+    newNetwork: flag('True when the network is new for the person; in the answer to a sign-in.'),
+  }, ['next', 'level', 'userId', 'started', 'expires']),
+  OwnExport: object('Everything about oneself', 'All that is kept about whoever is signed in.', {
+    exported: instant('When it was put together.'),
+    person: refTo('User'),
+    sessions: list('Where one is signed in.', refTo('Session')),
+    policyDecisions: list('Usage policies accepted and declined.', anything('A decision.')),
+    access: list('What one has in force.', anything('A group, role, organisation or resource.')),
+    eventsAboutMe: list('What was done to one\'s record.', refTo('AuditEvent')),
+    eventsByMe: list('What one did.', refTo('AuditEvent')),
+  }, ['exported', 'person']),
+}

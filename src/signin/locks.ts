@@ -1,0 +1,72 @@
+/** Locks that too many wrong passwords bring, and time lifts. What an administrator has locked, an administrator opens. */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { isActive } from '../model/user-statuses.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import type { Transaction } from '../store/database.ts'
+import { lockByFailures, lockedLogins, lockLogin, unlockByTime, type LockedLogin, type Lockout, type SignInLogin } from '../store/logins-sign-in.ts'
+import { markDataChanges } from '../store/references.ts'
+import { policyOf, type PasswordPolicy } from './password-policy.ts'
+
+/** What a policy says of locking. */
+export const lockoutOf = ({ lockoutFailures: failures, autoUnlockMinutes: unlockMinutes }: PasswordPolicy): Lockout => ({ failures, unlockMinutes })
+
+/** A time so far ahead comes from a clock that was wrong. */
+const clockSkewMs = 300_000
+
+/** Whether somebody is locked by failures and the time of that is over. */
+export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt'>, { unlockMinutes }: Lockout, now: Date): boolean {
+  if ((login.lockMarker !== 'LOCKED' && login.secondaryStatus !== 'LOCKED') || unlockMinutes === 0 || login.lastAttempt === null) return false
+  const since = now.getTime() - Date.parse(login.lastAttempt)
+  return since >= unlockMinutes * 60_000 || since < -clockSkewMs
+}
+
+const markerChange = (before: string, after: string): FieldChange => ({ path: 'logins.lockMarker', before, after })
+
+/** Locks a person's login after too many failures: they are signed out everywhere, and nothing more is guessed for a while. */
+export async function lock(tx: Transaction, ctx: Context, userId: string): Promise<void> {
+  const locked = await lockByFailures(tx, userId, ctx.now())
+  if (!locked.login && !locked.person) return
+  const changes: FieldChange[] = [
+    ...(locked.person ? [{ path: 'secondaryStatus', after: 'LOCKED' }, { path: 'active', before: true, after: false }] : []),
+    ...(locked.login ? [markerChange('NOT_LOCKED', 'LOCKED')] : []),
+  ]
+  await recordEvents(tx, ctx, [{ action: 'user.lock', targetType: 'User', targetId: userId, changes }])
+  if (locked.person) await markDataChanges(tx, [userId])
+}
+
+/** Lifts it again. The person is held by the caller's lock. */
+export async function unlock(tx: Transaction, ctx: Context, userId: string): Promise<void> {
+  const lifted = await unlockByTime(tx, userId, ctx.now())
+  if (!lifted.login && !lifted.person) return
+  const person = lifted.person ? await lockLogin(tx, userId) : undefined
+  const changes: FieldChange[] = [
+    ...(lifted.person ? [{ path: 'secondaryStatus', before: 'LOCKED' }] : []),
+    ...(person && isActive(person.personStatus, person.secondaryStatus) ? [{ path: 'active', before: false, after: true }] : []),
+    ...(lifted.login ? [markerChange('LOCKED', 'NOT_LOCKED')] : []),
+  ]
+  await recordEvents(tx, ctx, [{ action: 'user.unlock', targetType: 'User', targetId: userId, changes }])
+  if (lifted.person) await markDataChanges(tx, [userId])
+}
+
+const page = 200
+
+/** Opens every login whose lock by failures has lasted as long as its policy says. How many. */
+export async function unlockPeople(ctx: Context): Promise<number> {
+  let opened = 0
+  for (let last: LockedLogin | undefined; ;) {
+    const logins = await lockedLogins(ctx.db, last, page)
+    for (const { userId } of logins) if (await unlockInTime(ctx, userId, lockoutOf(await policyOf(ctx.db, userId)))) opened++
+    if (logins.length < page) return opened
+    last = logins.at(-1)
+  }
+}
+
+async function unlockInTime(ctx: Context, userId: string, lockout: Lockout): Promise<boolean> {
+  return ctx.db.transaction(async (tx) => {
+    const login = await lockLogin(tx, userId)
+    if (!login || !lockTimeIsOver(login, lockout, ctx.now())) return false
+    await unlock(tx, ctx, userId)
+    return true
+  })
+}

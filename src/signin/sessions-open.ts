@@ -1,0 +1,72 @@
+/** Opening, renewing and sweeping sessions: their tokens are made here and are nowhere afterwards but in the browser. */
+import { createHash } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { deviceLabel } from '../model/device-label.ts'
+import { networkOf } from '../model/network.ts'
+import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
+import type { Transaction } from '../store/database.ts'
+import { deleteSession, insertSession, renameSession, sweepSessions, trimSessions, type SessionRow } from '../store/sessions.ts'
+import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
+
+/** What a browser brings along. */
+export interface Visit {
+  userAgent?: string | undefined
+  /** What it keeps to be known again by, for a year. */
+  device?: string | undefined
+  /** The token of the session it has. */
+  session?: string | undefined
+}
+
+export interface OpenedSession {
+  token: string
+  /** To be kept by the browser. */
+  device: string
+  session: SessionRow
+  newDevice: boolean
+  newNetwork: boolean
+}
+
+const mark = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
+
+function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): string {
+  const minutes = next === null ? ctx.config.SESSION_HOURS * 60 : unfinishedMinutes
+  return new Date(ctx.now().getTime() + minutes * 60_000).toISOString()
+}
+
+/**
+ * Opens a session under a token never seen before, whatever the browser brought: the one it had ends. The caller holds
+ * the person, so that the limit of sessions holds too.
+ */
+export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next }: { level: number; next: StepName | null }, visit: Visit): Promise<OpenedSession> {
+  const [token, now] = [newToken(), ctx.now()]
+  const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
+  if (visit.session !== undefined && isToken(visit.session)) await deleteSession(tx, sessionIdOf(visit.session))
+  const fresh = await notePlaces(tx, userId, { DEVICE: mark(userId, device), NETWORK: mark(userId, networkOf(ctx.actor.ip ?? '')) }, now)
+  const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next }
+  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null })
+  await trimSessions(tx, userId, ctx.config.SESSIONS_PER_PERSON)
+  return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
+}
+
+/**
+ * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
+ * may know opens nothing more. Undefined when it has ended meanwhile.
+ */
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next }: { level: number; next: StepName | null }): Promise<{ token: string; session: SessionRow } | undefined> {
+  const [token, now] = [newToken(), ctx.now()]
+  // Who is in already has the time they had; who comes in now has all of it.
+  const expires = session.nextStep === null && next === null ? session.expires : endOf(ctx, next)
+  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString() }
+  return (await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)) ? { token, session: renewed } : undefined
+}
+
+const batch = 1000
+const placeDays = 400
+
+/** Removes sessions past their end and places nobody came from for over a year, in batches that wait for nobody. */
+export async function sweep(ctx: Pick<Context, 'db' | 'now'>): Promise<void> {
+  while ((await sweepSessions(ctx.db, ctx.now(), batch)) === batch);
+  const since = new Date(ctx.now().getTime() - placeDays * 86_400_000)
+  while ((await sweepPlaces(ctx.db, since, batch)) === batch);
+}

@@ -1,0 +1,62 @@
+/**
+ * What stands against an attempt to sign in, in the order it is looked at. Before the right password all of it is one
+ * answer; after it, the person is told the truth.
+ */
+import { GatehouseError } from '../errors.ts'
+import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
+import { openStatuses, type Status } from '../model/user-statuses.ts'
+import type { SignInLogin } from '../store/logins-sign-in.ts'
+import type { Claim } from './throttle.ts'
+
+export interface Attempt {
+  claim: Claim
+  /** Whether the password is the one that is kept. */
+  proved: boolean
+}
+
+type Refusal = (attempt: Attempt) => SignInResult | undefined
+
+const beforePassword: readonly Refusal[] = [
+  ({ claim }) => claim.blocked,
+  ({ claim }) => (claim.login ? undefined : 'INVALID_LOGIN'),
+  ({ proved, claim }) => (proved ? undefined : claim.failures >= claim.lockout.failures ? 'LOGIN_LOCKED' : 'INVALID_PASSWORD'),
+]
+
+const ofPerson: readonly ((login: SignInLogin) => SignInResult | undefined)[] = [
+  ({ personStatus }) => (openStatuses.includes(personStatus as Status) ? undefined : 'INVALID_USER_STATUS'),
+  ({ secondaryStatus }) => (secondaryStatus === 'DISABLED' ? 'LOGIN_DISABLED' : undefined),
+  ({ status, isActive }) => (status !== 'ACTIVE' || isActive !== 'Y' ? 'LOGIN_DISABLED' : undefined),
+  ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED_ADMIN' || lockMarker === 'LOCKED_ADMIN' ? 'LOGIN_LOCKED_ADMIN' : undefined),
+  ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED' || lockMarker === 'LOCKED' ? 'LOGIN_LOCKED' : undefined),
+]
+
+/** Why a person may not sign in, whatever they prove. */
+export function closedBy(login: SignInLogin): SignInResult | undefined {
+  for (const refusal of ofPerson) {
+    const result = refusal(login)
+    if (result !== undefined) return result
+  }
+  return undefined
+}
+
+/** The first that stands against the attempt. */
+export function refusalOf(attempt: Attempt): SignInResult | undefined {
+  for (const refusal of beforePassword) {
+    const result = refusal(attempt)
+    if (result !== undefined) return result
+  }
+  return attempt.claim.login && closedBy(attempt.claim.login)
+}
+
+const truths: Partial<Record<SignInResult, string>> = {
+  LOGIN_DISABLED: 'The password is right, but the account is disabled. Ask your administrator.',
+  LOGIN_LOCKED_ADMIN: 'The password is right, but an administrator has locked the account. Ask them.',
+}
+
+/** What the one who asks is told. */
+export function errorOf(result: SignInResult, login: SignInLogin | undefined): GatehouseError {
+  const { error } = signInResults[result] as { error?: 'sign_in_refused' | 'account_closed' | 'account_disabled' | 'account_locked' }
+  if (error === undefined || error === 'sign_in_refused') return new GatehouseError('sign_in_refused')
+  if (result !== 'INVALID_USER_STATUS') return new GatehouseError(error, truths[result])
+  return new GatehouseError(error, `The password is right, but the status of the account is ${login?.personStatus ?? 'unknown'}. Ask your administrator.`)
+}

@@ -1,0 +1,77 @@
+/**
+ * Guesses are counted before they are looked at, in the database, where every server sees it: by address, by user name
+ * (known or not), and on the login itself as the policy says. A thousand at once get no further than one after the other.
+ */
+import { createHash } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { guesserOf } from '../model/network.ts'
+import type { SignInResult } from '../model/sign-in-results.ts'
+import type { Transaction } from '../store/database.ts'
+import { claimGuess, lockLogin, type Lockout, type SignInLogin } from '../store/logins-sign-in.ts'
+import { countAttempt, sweepAttempts, uncountAttempt, windowMinutes, type Marks } from '../store/sign-in-throttle.ts'
+import type { PasswordPolicy } from './password-policy.ts'
+import { lockoutOf, lockTimeIsOver, unlock } from './locks.ts'
+
+export interface Claim {
+  marks: Marks
+  /** The login as it stands now: the time of a lock may have been over. */
+  login: SignInLogin | undefined
+  /** Why the password is not looked at. */
+  blocked?: SignInResult
+  /** Wrong passwords in a row, this attempt taken for one. */
+  failures: number
+  lockout: Lockout
+}
+
+const mark = (kind: string, text: string) => createHash('sha256').update(`${kind}\0${text}`).digest()
+
+export function marksOf(userName: string, ip: string | null): Marks {
+  return { address: mark('address', guesserOf(ip ?? '')), account: mark('account', userName.normalize('NFC').toLowerCase()) }
+}
+
+// After a crash of the database a few guesses of the last half second may be counted no more; in return no guess waits
+// for the disk while it holds the row of its address.
+const begin = 'begin; set local synchronous_commit = off'
+
+/** Claims an attempt. Errors: `too_many_requests` when the address has had too many. The work is the same for a name that nobody has. */
+export async function claimAttempt(ctx: Context, userName: string, login: SignInLogin | undefined, policy: PasswordPolicy): Promise<Claim> {
+  const { config } = ctx
+  const [marks, now, lockout] = [marksOf(userName, ctx.actor.ip), ctx.now(), lockoutOf(policy)]
+  const claim = await ctx.db.transaction(async (tx): Promise<Claim | undefined> => {
+    const attempts = await countAttempt(tx, marks, now)
+    if (attempts.address > config.SIGN_IN_ATTEMPTS_PER_ADDRESS) return undefined
+    if (attempts.account > config.SIGN_IN_ATTEMPTS_PER_ACCOUNT) return { marks, lockout, login, failures: 0, blocked: 'TOO_MANY_ATTEMPTS' }
+    return { marks, lockout, ...(await claimLogin(tx, ctx, login, lockout, now)) }
+  }, begin)
+  if (claim) return claim
+  throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${windowMinutes} minutes.`)
+}
+
+async function claimLogin(tx: Transaction, ctx: Context, seen: SignInLogin | undefined, lockout: Lockout, now: Date): Promise<Pick<Claim, 'login' | 'blocked' | 'failures'>> {
+  const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(tx, ctx, seen, lockout, now) : seen
+  const failures = await claimGuess(tx, login?.loginId ?? '', lockout, now)
+  return failures === undefined && login ? { login, failures: 0, blocked: 'LOGIN_LOCKED' } : { login, failures: failures ?? 0 }
+}
+
+async function unlocked(tx: Transaction, ctx: Context, seen: SignInLogin, lockout: Lockout, now: Date): Promise<SignInLogin | undefined> {
+  const held = await lockLogin(tx, seen.userId)
+  if (!held || !lockTimeIsOver(held, lockout, now)) return held
+  await unlock(tx, ctx, seen.userId)
+  return lockLogin(tx, seen.userId)
+}
+
+/**
+ * The password was right: the attempt was no guess. In a transaction of its own, since a row of an address is never held
+ * together with a person: claiming takes them in the other order.
+ */
+export async function releaseAttempt(ctx: Pick<Context, 'db'>, { marks }: Claim): Promise<void> {
+  await ctx.db.transaction((tx) => uncountAttempt(tx, marks), begin)
+}
+
+const batch = 1000
+
+/** Forgets counts past their window, in batches that wait for nobody. */
+export async function sweepThrottle(ctx: Pick<Context, 'db' | 'now'>): Promise<void> {
+  while ((await sweepAttempts(ctx.db, ctx.now(), batch)) === batch);
+}

@@ -1,0 +1,117 @@
+/** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
+import type { PasswordRow } from '../model/password-state.ts'
+import type { Database, Transaction } from './database.ts'
+
+export interface SignInLogin extends PasswordRow {
+  loginId: string
+  userId: string
+  /** As it is written here, whatever was typed. */
+  login: string
+  password: string | null
+  status: string
+  isActive: string
+  lockMarker: string | null
+  lastAttempt: string | null
+  firstTime: string | null
+  personStatus: string
+  secondaryStatus: string | null
+}
+
+const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker",
+   l.last_auth_attempt as "lastAttempt", l.first_time_login as "firstTime", l.pwd_exp, l.grace_period, l.reset_pwd,
+   u.status as "personStatus", u.secondary_status as "secondaryStatus"`
+const from = 'from login l join users u on u.user_id = l.user_id'
+
+/** The login that signs in here under a name; the database says which letters are the same but for their case. */
+export async function findLogin(db: Pick<Database, 'first'>, userName: string): Promise<SignInLogin | undefined> {
+  return db.first(`select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0'`, [userName], 'find_login')
+}
+
+/**
+ * The same of a person, held until the transaction ends: nobody disables them, or changes their password, meanwhile.
+ * People are locked before their logins everywhere.
+ */
+export async function lockLogin(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
+  await tx.execute('select from users where user_id = $1 for no key update', [userId], 'lock_person')
+  return tx.first(`select ${columns} ${from} where l.user_id = $1 and l.managed_sys_id = '0' for no key update of l`, [userId], 'lock_login')
+}
+
+export interface Lockout {
+  /** Wrong passwords in a row until the login is locked. */
+  failures: number
+  /** Minutes until it opens by itself; 0 never. */
+  unlockMinutes: number
+}
+
+/** Over `l`: within the time that a lock by failures lasts. A time in the future comes from a clock that was wrong. */
+const lasting = `($4::int = 0 or l.last_auth_attempt is null
+   or (l.last_auth_attempt > $2::timestamptz - make_interval(mins => $4) and l.last_auth_attempt <= $2::timestamptz + interval '5 minutes'))`
+
+/**
+ * Counts a guess before it is looked at: the failures so far, this one included, or undefined when no more are looked at.
+ * However many come at once, the row lets so many through as the limit says.
+ */
+export async function claimGuess(tx: Transaction, loginId: string, { failures, unlockMinutes }: Lockout, now: Date): Promise<number | undefined> {
+  const row = await tx.first<{ failures: number }>(
+    `update login l set auth_fail_count = case when l.auth_fail_count >= $3 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $2
+     where l.login_id = $1 and not (${lasting} and (coalesce(l.auth_fail_count, 0) >= $3 or l.lock_marker = 'LOCKED'
+       or exists (select from users u where u.user_id = l.user_id and u.secondary_status = 'LOCKED')))
+     returning l.auth_fail_count as failures`, [loginId, now, failures, unlockMinutes], 'claim_guess')
+  return row?.failures
+}
+
+export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
+  await tx.execute('update login set auth_fail_count = 0 where login_id = $1', [loginId], 'forget_failures')
+}
+
+/** Somebody is in: when and from where, and from where the time before. A password hashed anew stays the same password. */
+export async function noteSignIn(tx: Transaction, loginId: string, { now, ip, rehashed }: { now: Date; ip: string | null; rehashed?: string | undefined }): Promise<void> {
+  if (rehashed !== undefined) {
+    await tx.execute(`select set_config('gatehouse.rehash', 'true', true)`)
+    await tx.execute('update login set password = $2 where login_id = $1', [loginId, rehashed])
+    await tx.execute(`select set_config('gatehouse.rehash', '', true)`)
+  }
+  await tx.execute(
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, first_time_login = 'N'
+     where login_id = $1`, [loginId, now, ip], 'note_sign_in')
+}
+
+/** A person who was waiting for their first sign-in is here; whether they were. */
+export async function activatePerson(tx: Transaction, userId: string, now: Date): Promise<boolean> {
+  return (await tx.execute(
+    `update users set status = 'ACTIVE', version = version + 1, last_update = $2 where user_id = $1 and status = 'PENDING_INITIAL_LOGIN'`, [userId, now])) > 0
+}
+
+/** Locks the login after too many failures, and the person with it; never what an administrator has locked. What became locked. */
+export async function lockByFailures(tx: Transaction, userId: string, now: Date): Promise<{ login: boolean; person: boolean }> {
+  const person = await tx.execute(
+    `update users set secondary_status = 'LOCKED', version = version + 1, last_update = $2
+     where user_id = $1 and secondary_status is null and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN')`, [userId, now])
+  const login = await tx.execute(
+    `update login set lock_marker = 'LOCKED' where user_id = $1 and managed_sys_id = '0' and coalesce(lock_marker, 'NOT_LOCKED') = 'NOT_LOCKED'`, [userId])
+  return { login: login > 0, person: person > 0 }
+}
+
+/** Lifts such a lock; what was lifted. */
+export async function unlockByTime(tx: Transaction, userId: string, now: Date): Promise<{ login: boolean; person: boolean }> {
+  const person = await tx.execute(
+    `update users set secondary_status = null, version = version + 1, last_update = $2 where user_id = $1 and secondary_status = 'LOCKED'`, [userId, now])
+  const login = await tx.execute(
+    `update login set lock_marker = 'NOT_LOCKED', auth_fail_count = 0 where user_id = $1 and managed_sys_id = '0' and lock_marker = 'LOCKED'`, [userId])
+  return { login: login > 0, person: person > 0 }
+}
+
+export interface LockedLogin {
+  loginId: string
+  userId: string
+  lastAttempt: string
+}
+
+/** Logins locked by failures, the longest since the last attempt first; a page after the one before. */
+export async function lockedLogins(db: Pick<Database, 'query'>, after: LockedLogin | undefined, limit: number): Promise<LockedLogin[]> {
+  return db.query(
+    `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt" from login
+     where lock_marker = 'LOCKED' and managed_sys_id = '0' and last_auth_attempt is not null
+       and ($1::timestamptz is null or (date_trunc('milliseconds', last_auth_attempt), login_id) > ($1, $2))
+     order by date_trunc('milliseconds', last_auth_attempt), login_id limit $3`, [after?.lastAttempt ?? null, after?.loginId ?? null, limit])
+}

@@ -1,0 +1,160 @@
+/** What people see and change of themselves, and what they cannot. */
+import { describe, expect, test } from 'vitest'
+import { browser, password, personWithPassword } from './browser.ts'
+import { giveRole } from './administrators.ts'
+import { testServer } from './rest-server.ts'
+
+const shared = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
+const { ctx, ask, server } = shared
+
+async function signedIn(name: string, further?: object) {
+  const id = await personWithPassword(shared, name, further)
+  const one = browser(server)
+  expect((await one.signIn(name)).status).toBe(200)
+  return Object.assign(one, { id })
+}
+
+describe('my record', () => {
+  test('is whole to me, with what is hidden from others', async () => {
+    const one = await signedIn('ada', { birthdate: '1990-01-02', phoneNumbers: [{ value: '123' }] })
+    const reply = await one.ask('GET', '/me')
+    expect(reply.body).toMatchObject({ id: one.id, userName: 'ada', birthdate: '1990-01-02', phoneNumbers: [{ value: '123' }] })
+    expect(JSON.stringify((await one.ask('GET', '/me?attributes=logins,userName')).body)).not.toContain('argon2')
+    expect((await one.ask('GET', '/me', undefined, { 'if-none-match': String(reply.headers.etag) })).status).toBe(304)
+    expect((await one.ask('GET', `/users/${one.id}`)).status).toBe(403)
+  })
+
+  test('is mine to change where the lists say so', async () => {
+    await ask('POST', '/metadata/elements', { name: 'shirtSize', selfEditable: true })
+    const one = await signedIn('bea')
+    const reply = await one.ask('PATCH', '/me', { nickName: 'Bee', phoneNumbers: [{ value: '99' }], addresses: [{ locality: 'Wien' }], attributes: { shirtSize: 'M' } })
+    expect(reply).toMatchObject({ status: 200, body: { nickName: 'Bee', phoneNumbers: [{ value: '99' }], addresses: [{ locality: 'Wien' }], attributes: { shirtSize: 'M' } } })
+    expect((await one.ask('PATCH', '/me', { nickName: null }, { 'if-match': '"999"' })).status).toBe(412)
+    const [event] = (await ask('GET', `/audit?targetId=${one.id}&action=user.update`)).body.items
+    expect(event).toMatchObject({ actorId: one.id, principal: 'bea' })
+  })
+
+  const foreign: [string, unknown][] = [
+    ['userName', 'root'], ['status', 'ACTIVE'], ['active', true], ['secondaryStatus', null], ['title', 'Chief'], ['employeeNumber', '1'], ['typeId', 'INTERNAL_USER'],
+    ['emails', [{ value: 'new@example.com' }]], ['logins', []], ['keys', []], ['affiliations', []], ['supervisors', []], ['relations', []], ['notes', []],
+    ['name', { familyName: 'Other' }], ['systemFlag', true], ['isVisible', false], ['secretWord', 'x'], ['id', 'x'], ['meta', {}], ['birthdate', '2000-01-01'], ['attributes', null],
+  ]
+  test.each(foreign)('is not mine to change in %s', async (path, value) => {
+    const one = await signedIn(`mass-${path.toLowerCase()}`)
+    const before = (await one.ask('GET', '/me')).body
+    const reply = await one.ask('PATCH', '/me', { nickName: 'x', [path]: value })
+    expect(reply).toMatchObject({ status: 400, body: { code: 'read_only_attribute', problems: [{ path }] } })
+    expect((await one.ask('GET', '/me')).body).toEqual(before)
+  })
+
+  test('names everything that is not mine at once, custom attributes too, and what does not exist as such', async () => {
+    await ask('POST', '/metadata/elements', { name: 'clearance' })
+    const one = await signedIn('cal')
+    const reply = await one.ask('PATCH', '/me', { title: 'x', costCenter: 'y', attributes: { clearance: 'top', unheard: '1' } })
+    expect((reply.body.problems as { path: string }[]).map(({ path }) => path)).toEqual(['title', 'costCenter', 'attributes.clearance', 'attributes.unheard'])
+    expect((await one.ask('PATCH', '/me', { isAdmin: true })).body.code).toBe('unknown_attribute')
+    expect((await one.ask('PATCH', '/me', '{"__proto__":{"status":"ACTIVE"}}')).status).toBe(400)
+  })
+
+  test('keeps the numbers that codes are sent to', async () => {
+    const one = await signedIn('dot', { phoneNumbers: [{ value: '111', isForSms: true }] })
+    const [known] = (await one.ask('GET', '/me')).body.phoneNumbers
+    for (const phoneNumbers of [[{ ...known, value: '666' }], [], [known, { value: '666', isForSms: true }], [{ ...known, isForSms: false }]]) {
+      expect((await one.ask('PATCH', '/me', { phoneNumbers })).body.code).toBe('read_only_attribute')
+    }
+    expect((await one.ask('PATCH', '/me', { phoneNumbers: [known, { value: '222' }] })).status).toBe(200)
+  })
+})
+
+describe('my sessions', () => {
+  test('are listed, with the one that asks marked, and ended one by one or all but this', async () => {
+    const one = await signedIn('eve')
+    const [phone, tablet] = [browser(server, { agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 Version/18.0 Mobile/15E148 Safari/604.1' }), browser(server)]
+    await phone.signIn('eve')
+    await tablet.signIn('eve')
+    const { items } = (await one.ask('GET', '/me/sessions')).body
+    expect(items).toHaveLength(3)
+    expect(items.filter((item: { current: boolean }) => item.current)).toHaveLength(1)
+    const ofPhone = items.find((item: { device: string }) => item.device === 'Safari on iPhone')
+    expect(ofPhone).toMatchObject({ ip: '127.0.0.1', level: 1, newDevice: true, newNetwork: false, current: false })
+    expect((await one.ask('DELETE', `/me/sessions/${ofPhone.id}`)).status).toBe(204)
+    expect([(await phone.ask('GET', '/me')).status, (await tablet.ask('GET', '/me')).status]).toEqual([401, 200])
+    const other = await signedIn('fay')
+    const [theirs] = (await other.ask('GET', '/me/sessions')).body.items
+    expect((await one.ask('DELETE', `/me/sessions/${theirs.id}`)).status).toBe(404)
+    expect((await one.ask('DELETE', '/me/sessions')).status).toBe(204)
+    expect([(await one.ask('GET', '/me')).status, (await tablet.ask('GET', '/me')).status, (await other.ask('GET', '/me')).status]).toEqual([200, 401, 200])
+  })
+})
+
+describe('my keys', () => {
+  const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVyYW5kb21rZXlmb3J0ZXN0c29ubHlub3RyZWFs test'
+
+  test('are made, listed without their tokens, and removed; they can do what I can', async () => {
+    const one = await signedIn('gil')
+    const api = await one.ask('POST', '/me/keys', { type: 'API', name: 'laptop', scopes: ['admin'] })
+    expect(api).toMatchObject({ status: 201, body: { userId: one.id, token: expect.stringMatching(/^gh_/) }, headers: { location: expect.stringMatching(/\/me\/keys\/[0-9a-f]{32}$/) } })
+    const withKey = (path: string) => ask('GET', path, undefined, { authorization: `Bearer ${api.body.token}` })
+    expect((await withKey('/users')).status).toBe(403)
+    const added = await one.ask('POST', '/me/keys', { type: 'SSH', name: 'work', value: ssh })
+    expect(added).toMatchObject({ status: 201, body: { type: 'SSH', name: 'work', value: ssh } })
+    const { items } = (await one.ask('GET', '/me/keys')).body
+    expect(items.map(({ name }: { name: string }) => name).toSorted()).toEqual(['laptop', 'work'])
+    expect(JSON.stringify(items)).not.toContain(api.body.token)
+    for (const { id } of items) expect((await one.ask('DELETE', `/me/keys/${id}`)).status).toBe(204)
+    expect((await one.ask('GET', '/me/keys')).body.items).toEqual([])
+    expect((await withKey('/access/me')).status).toBe(401)
+  })
+
+  test('are mine alone', async () => {
+    const [one, other] = [await signedIn('hal'), await signedIn('ivy')]
+    const theirs = (await other.ask('POST', '/me/keys', { type: 'API', name: 'theirs', scopes: ['read'] })).body.id
+    expect((await one.ask('DELETE', `/me/keys/${theirs}`)).status).toBe(404)
+    expect((await one.ask('POST', '/me/keys', { type: 'API', name: 'x', scopes: ['read'], userId: other.id })).body.code).toBe('unknown_attribute')
+    for (const body of [{}, { type: 'X' }, { type: 'SSH', name: 'x', value: 'not a key' }, { type: 'API', name: 'x', scopes: ['root'] }, []]) expect((await one.ask('POST', '/me/keys', body)).status).toBe(400)
+    expect((await one.ask('POST', '/me/keys', { type: 'API', name: 'old', scopes: ['read'], expires: '2001-01-01T00:00:00Z' })).status).toBe(400)
+  })
+})
+
+test('what I have is told to me, without a right to ask about others', async () => {
+  const one = await signedIn('joy')
+  await giveRole(ctx, one.id, 'END_USER')
+  expect((await one.ask('GET', '/me/access')).body.items.map(({ id }: { id: string }) => id)).toContain('GATEHOUSE_END_USER')
+  expect((await one.ask('GET', `/users/${one.id}/access`)).status).toBe(403)
+})
+
+test('everything about me comes as one document, without what is secret or about others', async () => {
+  const one = await signedIn('kay', { birthdate: '1980-05-05', secretWord: 'tulip' })
+  await giveRole(ctx, one.id, 'END_USER')
+  await one.ask('PATCH', '/me', { nickName: 'K' })
+  await one.ask('POST', '/me/keys', { type: 'API', name: 'k', scopes: ['read'] })
+  const reply = await one.ask('GET', '/me/export')
+  expect(reply.headers).toMatchObject({ 'content-type': 'application/json; charset=utf-8', 'content-disposition': 'attachment; filename="my-data.json"' })
+  expect(reply.body).toMatchObject({
+    person: { id: one.id, birthdate: '1980-05-05', nickName: 'K', logins: [{ login: 'kay' }], keys: [{ name: 'k' }] },
+    sessions: [{ device: 'Firefox on Linux' }], policyDecisions: [], access: [{ id: 'GATEHOUSE_END_USER' }],
+  })
+  const actions = (events: { action: string }[]) => events.map(({ action }) => action)
+  expect(actions(reply.body.eventsAboutMe)).toEqual(expect.arrayContaining(['user.create', 'user.sign-in', 'user.update', 'user.keys.add']))
+  expect(actions(reply.body.eventsByMe)).not.toContain('user.create')
+  expect(reply.body.eventsAboutMe.find(({ action }: { action: string }) => action === 'user.create')).not.toHaveProperty('principal')
+  expect(JSON.stringify(reply.body)).not.toMatch(/argon2|tulip|\$m=|"password":/)
+})
+
+test('changing my password asks for the one I have, and refuses what the policy refuses', async () => {
+  const one = await signedIn('lou')
+  expect(await one.ask('POST', '/me/password', { current: 'wrong', next: 'a newer horse, a newer battery' })).toMatchObject({ status: 401, body: { code: 'sign_in_refused' } })
+  expect((await one.ask('POST', '/me/password', { current: password, next: 'x' })).status).toBe(400)
+  expect((await one.ask('POST', '/me/password', { next: 'a newer horse, a newer battery' })).status).toBe(400)
+  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery', forceChange: false })).body.code).toBe('unknown_attribute')
+  expect((await one.ask('GET', '/me')).status).toBe(200)
+  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' })).status).toBe(200)
+  expect((await browser(server).signIn('lou')).status).toBe(401)
+})
+
+test('a key is not somebody who is signed in', async () => {
+  for (const [method, path, body] of [['GET', '/me'], ['PATCH', '/me', {}], ['GET', '/me/export'], ['POST', '/sign-out'], ['GET', '/sign-in'], ['POST', '/me/password', {}]] as const) {
+    expect(await ask(method, path, body)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  }
+  expect((await browser(server).ask('GET', '/me')).status).toBe(401)
+})
