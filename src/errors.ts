@@ -25,9 +25,12 @@ export const errorTable = {
   invalid_parameter: { status: 400, title: 'A query parameter is not allowed.', scimType: 'invalidValue' },
   invalid_file: { status: 400, title: 'The file cannot be read as given.', scimType: 'invalidSyntax' },
   invalid_mapping: { status: 400, title: 'The mapping is not valid.', scimType: 'invalidSyntax' },
+  password_refused: { status: 400, title: 'The password breaks the rules of the policy.', scimType: 'invalidValue' },
   // Who the caller is
   unauthenticated: { status: 401, title: 'No valid key came with the request.' },
   forbidden: { status: 403, title: 'The key lacks the right for this.' },
+  password_wrong: { status: 403, title: 'The current password is not right.' },
+  password_lapsed: { status: 403, title: 'The temporary password has lapsed.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
   // What stands against it

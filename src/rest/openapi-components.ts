@@ -14,6 +14,7 @@ import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, res
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
+import { policyComponents } from './openapi-policies.ts'
 import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -127,6 +128,7 @@ export function allComponents(): Record<string, Schema> {
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,
+    ...policyComponents,
     ApiKey: apiKey,
     Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
     AuditEvent: auditEvent(),

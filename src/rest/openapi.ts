@@ -72,6 +72,7 @@ const tagDocs: Record<string, string> = {
   Organisations: 'Companies and every other organisation, and how they stand above one another.',
   Access: 'Groups, roles, resources and rights, who has them, and why.',
   Metadata: 'Kinds of things, and the custom attributes administrators declare.',
+  Policies: 'What passwords must be, how long they live, and when logins are locked.',
   Plans: 'What an import, a bulk operation, a merge or a sync would do: look first, then apply exactly that.',
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
@@ -173,11 +174,11 @@ function sortable(route: Route): readonly string[] | undefined {
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
   if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
-  return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
+  return /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/(metadata\/[\w-]+|password-policies|sign-in-policies)\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {
-  const names = route.method === 'GET' ? ['IfNoneMatch'] : takesVersions(route) ? ['IfMatch', 'IdempotencyKey'] : ['IdempotencyKey']
+  const names = route.method === 'GET' ? ['IfNoneMatch'] : route.secretBody ? [] : takesVersions(route) ? ['IfMatch', 'IdempotencyKey'] : ['IdempotencyKey']
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }))
 }
 
@@ -197,7 +198,7 @@ function successOf(route: Route): Record<string, Response> {
   const { answer, method, query = [] } = route
   const status = String(route.status ?? 200)
   const has = (name: string) => query.some((one) => one.name === name)
-  const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(method === 'GET' ? [] : ['IdempotencyReplayed'])]
+  const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(method === 'GET' || route.secretBody ? [] : ['IdempotencyReplayed'])]
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
   const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }

@@ -65,6 +65,8 @@ export interface Route extends Guarded {
   status?: number
   /** There is no version to hold a change against; If-Match is refused. */
   unversioned?: boolean
+  /** The body holds a password: an Idempotency-Key is not taken, since a quick hash of the body would be kept with it. */
+  secretBody?: boolean
   /** Answers 201 instead of 200 when it made something. */
   upserts?: boolean
   handle: (call: Call) => Promise<Answer>

@@ -145,7 +145,7 @@ function readVersions(header: string | undefined): number[] | undefined {
 
 async function carryOut(route: Route, call: Call, { keyId }: Identity, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const key = request.headers['idempotency-key']
-  if (typeof key !== 'string' || route.method === 'GET') return route.handle(call)
+  if (typeof key !== 'string' || route.method === 'GET' || route.secretBody) return route.handle(call)
   const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
   const keyed = { principal: keyId, key, method: route.method, path: request.url, body }
   const { answer, replayed } = await once(call.ctx, keyed, async (ctx) => ({ status: route.status, ...(await route.handle({ ...call, ctx })) }))
