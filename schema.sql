@@ -1366,6 +1366,7 @@ create table public.policy (
   last_update timestamp with time zone,
   last_updated_by character varying(32),
   priority integer default 0 not null,
+  version integer default 1 not null,
   constraint policy_name_key UNIQUE (name),
   constraint policy_pkey PRIMARY KEY (policy_id),
   constraint policy_status CHECK ((status = ANY (ARRAY[0, 1])))
@@ -3886,6 +3887,7 @@ comment on column public.policy.created_by is 'Who made it.';
 comment on column public.policy.last_update is 'When it was last changed.';
 comment on column public.policy.last_updated_by is 'Who changed it last.';
 comment on column public.policy.priority is 'Of several that apply, the highest wins.';
+comment on column public.policy.version is 'Counts the changes; its ETag.';
 
 -- comment: public.policy_attribute
 comment on table public.policy_attribute is 'The value of one rule in one policy; no row means the rule is off.';

@@ -28,6 +28,7 @@ import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { meRoutes } from './rest/me.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
+import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -99,7 +100,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...signInRoutes, ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...meRoutes,
   ]
 }
 

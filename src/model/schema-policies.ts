@@ -1,5 +1,5 @@
 /** The tables of the area "Policies". */
-import { known, seed, table, type Area } from './schema-column.ts'
+import { added, known, seed, table, type Area } from './schema-column.ts'
 
 export const policies: Area = {
   title: 'Policies',
@@ -36,6 +36,7 @@ export const policies: Area = {
       known('last_update', 'timestamptz', 'When it was last changed.'),
       known('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       known('priority', 'integer', 'Of several that apply, the highest wins.', { required: true }),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
     ]),
     table('referenced', 'policy_attribute', 'The value of one rule in one policy; no row means the rule is off.', [
       known('policy_attr_id', 'varchar(32)', 'Names the value.', { key: true }),

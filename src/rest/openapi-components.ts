@@ -14,6 +14,7 @@ import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, res
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
 import { planComponents } from './openapi-plans.ts'
+import { policyComponents } from './openapi-policies.ts'
 import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { sessionSchema, signInComponents } from './openapi-sign-in.ts'
@@ -128,6 +129,7 @@ export function allComponents(): Record<string, Schema> {
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,
+    ...policyComponents,
     ApiKey: apiKey,
     Session: sessionSchema(),
     ...signInComponents,

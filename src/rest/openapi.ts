@@ -73,6 +73,7 @@ const tagDocs: Record<string, string> = {
   Organisations: 'Companies and every other organisation, and how they stand above one another.',
   Access: 'Groups, roles, resources and rights, who has them, and why.',
   Metadata: 'Kinds of things, and the custom attributes administrators declare.',
+  Policies: 'What passwords must be, how long they live, and when logins are locked.',
   Plans: 'What an import, a bulk operation, a merge or a sync would do: look first, then apply exactly that.',
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
@@ -178,7 +179,7 @@ function sortable(route: Route): readonly string[] | undefined {
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
   if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
-  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
+  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/(metadata\/[\w-]+|password-policies|sign-in-policies)\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {

@@ -137,7 +137,6 @@ function readVersions(header: string | undefined): number[] | undefined {
 
 async function carryOut(route: Route, call: Call, { keyId }: Caller, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const key = request.headers['idempotency-key']
-  // What signs in or out is never the same twice.
   if (typeof key !== 'string' || route.method === 'GET' || !takesIdempotencyKey(route)) return route.handle(call)
   const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
   const keyed = { principal: keyId, key, method: route.method, path: request.url, body }
@@ -146,8 +145,9 @@ async function carryOut(route: Route, call: Call, { keyId }: Caller, request: Fa
   return answer
 }
 
-/** Whether a route heeds an Idempotency-Key: signing in, going on and signing out do not. */
-export const takesIdempotencyKey = ({ method, caller }: Pick<Route, 'method' | 'caller'>): boolean => method !== 'GET' && (caller === undefined || caller === 'signed-in')
+/** Whether a route heeds an Idempotency-Key: signing in, going on and signing out do not, nor what has a password in its body. */
+export const takesIdempotencyKey = ({ method, caller, secretBody }: Pick<Route, 'method' | 'caller' | 'secretBody'>): boolean =>
+  method !== 'GET' && !secretBody && (caller === undefined || caller === 'signed-in')
 
 function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   reply.code(answer.status ?? route.status ?? 200)

@@ -1,5 +1,4 @@
 /** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
-import { hash } from '@node-rs/argon2'
 import { newOrganization } from '../directory/organizations.ts'
 import { organizationKind } from '../directory/organization-record.ts'
 import { newUser } from '../directory/users.ts'
@@ -14,6 +13,7 @@ import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
+import { costOf, hashPassword, type HashCost } from '../signin/password-hash.ts'
 import { withoutPassword } from '../store/first-password.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { declareAttributes } from './declare-attributes.ts'
@@ -299,13 +299,13 @@ async function addPasswords({ ctx }: Planning, drafts: readonly Draft[]): Promis
   const open = await withoutPassword(ctx.db, some.filter((draft) => !draft.isNew).map((draft) => draft.id))
   await Promise.all(some.filter((draft) => draft.isNew || open.has(draft.id)).map(async (draft) => {
     const step = draft.step!
-    step.secret = Buffer.from(await passwordHash(draft.row.password!))
+    step.secret = Buffer.from(await passwordHash(draft.row.password!, costOf(ctx.config)))
     if (step.action !== 'unchanged') return
     step.action = 'update'
     step.changes = { patch: {}, fields: [{ path: 'password' }] }
   }))
 }
 
-async function passwordHash(password: Password): Promise<string> {
-  return 'hash' in password ? password.hash : hash(password.clear().normalize('NFC'), { memoryCost: 19456, timeCost: 2, parallelism: 1 })
+async function passwordHash(password: Password, cost: HashCost): Promise<string> {
+  return 'hash' in password ? password.hash : hashPassword(password.clear(), cost)
 }
