@@ -303,6 +303,18 @@ begin
     using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
 
+-- function: gatehouse.wake_sender()
+CREATE OR REPLACE FUNCTION gatehouse.wake_sender()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regprocedure('graphile_worker.add_job(text, json, text, timestamptz, integer, text, integer, text[], text)') is not null then
+    perform graphile_worker.add_job('send-messages', max_attempts => 1);
+  end if;
+  return null;
+end $function$;
+
 -- function: public.refuse_overlap()
 CREATE OR REPLACE FUNCTION public.refuse_overlap()
  RETURNS trigger
@@ -594,6 +606,29 @@ create table gatehouse.membership_history (
   recorded_from timestamp with time zone not null,
   recorded_to timestamp with time zone not null,
   constraint membership_history_pkey PRIMARY KEY (kind, membership_id, recorded_to)
+);
+
+-- table: gatehouse.message
+create table gatehouse.message (
+  message_id character varying(32) not null,
+  template character varying(40) not null,
+  channel character varying(10) not null,
+  user_id character varying(32),
+  recipient character varying(320) not null,
+  locale character varying(35) not null,
+  content jsonb not null,
+  secrets_encrypted bytea,
+  status character varying(10) not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  last_error character varying(500),
+  constraint message_pkey PRIMARY KEY (message_id),
+  constraint message_channel CHECK (((channel)::text = ANY (ARRAY[('EMAIL'::character varying)::text, ('SMS'::character varying)::text]))),
+  constraint message_secrets CHECK ((((status)::text = 'QUEUED'::text) OR (secrets_encrypted IS NULL))),
+  constraint message_status CHECK (((status)::text = ANY (ARRAY[('QUEUED'::character varying)::text, ('SENT'::character varying)::text, ('DEAD'::character varying)::text])))
 );
 
 -- table: gatehouse.migration
@@ -1893,6 +1928,7 @@ create table public.users (
   primary_email character varying(320),
   search_text text default ''::text not null,
   version integer default 1 not null,
+  preferred_language character varying(35),
   constraint users_pkey PRIMARY KEY (user_id),
   constraint users_alternate_window CHECK (((alternate_start_date < alternate_end_date) AND ((alternate_id)::text <> (user_id)::text))),
   constraint users_cert_delegate_window CHECK (((cert_delegate_start_date < cert_delegate_end_date) AND ((cert_delegate_id)::text <> (user_id)::text))),
@@ -1990,6 +2026,18 @@ CREATE INDEX membership_history_target ON gatehouse.membership_history USING btr
 
 -- index: gatehouse.membership_history_user
 CREATE INDEX membership_history_user ON gatehouse.membership_history USING btree (user_id, recorded_to);
+
+-- index: gatehouse.message_created
+CREATE INDEX message_created ON gatehouse.message USING btree (created_at);
+
+-- index: gatehouse.message_due
+CREATE INDEX message_due ON gatehouse.message USING btree (channel, due_at, message_id) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_expires
+CREATE INDEX message_expires ON gatehouse.message USING btree (expires_at) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_user
+CREATE INDEX message_user ON gatehouse.message USING btree (user_id);
 
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
@@ -2272,6 +2320,9 @@ alter table gatehouse.delegation add constraint delegation_grp_id_fkey FOREIGN K
 
 -- foreign key: gatehouse.delegation.delegation_user_id_fkey
 alter table gatehouse.delegation add constraint delegation_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.message.message_user_id_fkey
+alter table gatehouse.message add constraint message_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
 alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
@@ -2728,6 +2779,9 @@ CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference 
 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
+
+-- trigger: gatehouse.message.message_queued
+CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
 
 -- trigger: public.company.company_guard
 CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
@@ -3246,6 +3300,24 @@ comment on column gatehouse.membership_history.created_by is 'Who made it, when 
 comment on column gatehouse.membership_history.granted_by is 'What whoever made it showed.';
 comment on column gatehouse.membership_history.recorded_from is 'Since when the database has known it so.';
 comment on column gatehouse.membership_history.recorded_to is 'Until when the database knew it so.';
+
+-- comment: gatehouse.message
+comment on table gatehouse.message is 'Mail and SMS: those that wait to be sent, those that were, and those that could not be.';
+comment on column gatehouse.message.message_id is 'Names the message; its Message-ID is made of it.';
+comment on column gatehouse.message.template is 'Which message it is.';
+comment on column gatehouse.message.channel is 'EMAIL or SMS.';
+comment on column gatehouse.message.user_id is 'Whom it is for, when that is a person known here.';
+comment on column gatehouse.message.recipient is 'The address or number it goes to.';
+comment on column gatehouse.message.locale is 'The language it is written in.';
+comment on column gatehouse.message.content is 'What is put into the template; nothing secret.';
+comment on column gatehouse.message.secrets_encrypted is 'What of it is secret, such as a link, encrypted with the master key; gone once the message is sent or given up.';
+comment on column gatehouse.message.status is 'QUEUED, SENT or DEAD.';
+comment on column gatehouse.message.attempts is 'How often sending was tried.';
+comment on column gatehouse.message.due_at is 'When it is tried next; while it is being sent, when another worker may.';
+comment on column gatehouse.message.expires_at is 'When it is of no use any more and is given up.';
+comment on column gatehouse.message.created_at is 'When it was written.';
+comment on column gatehouse.message.sent_at is 'When it was handed over.';
+comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
 
 -- comment: gatehouse.migration
 comment on table gatehouse.migration is 'The migrations applied to this database.';
@@ -4234,3 +4306,4 @@ comment on column public.users.sort_name is 'Derived: the name as an index lists
 comment on column public.users.primary_email is 'Derived: the default e-mail address.';
 comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
+comment on column public.users.preferred_language is 'The language the person is written to in.';

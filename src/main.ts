@@ -15,6 +15,8 @@ import { newId } from './model/id.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { sendMessages } from './notify/send-messages.ts'
+import { tellPeople } from './notify/tell-people.ts'
 import { applyPlan } from './plans/apply.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
@@ -25,8 +27,10 @@ import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
+import { messageRoutes } from './rest/messages.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { organizationRoutes } from './rest/organizations.ts'
+import { addOutbox } from './rest/outbox-page.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -37,6 +41,7 @@ import { firstAdministrator, type FirstAdministrator } from './signin/first-admi
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
 import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
+import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
@@ -94,7 +99,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...messageRoutes,
   ]
 }
 
@@ -105,6 +110,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyIns
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
   addDocs(server, routes, base)
+  addOutbox(server, base, masterKey)
   return server
 }
 
@@ -205,6 +211,9 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
   return [
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
     { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
+    { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
+    { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
+    { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },

@@ -3,7 +3,7 @@ import { group, resource, right, role } from '../src/model/access-records.ts'
 import { eventAttributes } from '../src/audit/event-resource.ts'
 import type { Attribute, Collection, Resource } from '../src/model/attribute.ts'
 import {
-  apiKeyAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
+  apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
   sessionAttributes,
 } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
@@ -32,6 +32,7 @@ const listings: Record<string, [path: string, attributes: readonly Attribute[]]>
   OktaError: ['/okta/errors', oktaErrorAttributes],
   ApiKey: ['/keys', apiKeyAttributes],
   Session: ['/users/{id}/sessions', sessionAttributes],
+  Message: ['/messages', messageAttributes],
   AuditEvent: ['/audit', eventAttributes],
 }
 

@@ -7,6 +7,7 @@ import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
+import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
 import { addPortalCommands } from './portals.ts'
 import { addServeCommand } from './serve.ts'
@@ -32,6 +33,7 @@ export function program(): Command {
   addAccessGraphCommands(access)
   addMiningCommands(access)
   addKeyCommands(gatehouse)
+  addMessageCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

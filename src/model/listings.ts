@@ -99,3 +99,19 @@ export const planStepAttributes: readonly Attribute[] = [
   text('label', 'label', 255, 'Name', 'What people call the record.', readOnly),
   text('status', 'status', 10, 'Status', 'Whether it is done.', { ...exact, canonical: ['planned', 'done', 'failed', 'undone'] }),
 ]
+
+export const messageAttributes: readonly Attribute[] = [
+  identifier('id', 'message_id', 'Id', 'The id of the message; its Message-ID is made of it.', sorted),
+  text('template', 'template', 40, 'Message', 'Which message it is: password-reset, email-changed, …', exact),
+  text('channel', 'channel', 10, 'Channel', 'How it goes.', { ...exact, canonical: ['EMAIL', 'SMS'] }),
+  reference('userId', 'user_id', 'User', 'Person', 'Whom it is for, when that is a person known here.', readOnly),
+  text('recipient', 'recipient', 320, 'Recipient', 'The address or number it goes to.', readOnly),
+  text('locale', 'locale', 35, 'Language', 'The language it is written in.', readOnly),
+  text('status', 'status', 10, 'Status', 'Whether it waits, was handed over, or was given up.', { ...exact, canonical: ['QUEUED', 'SENT', 'DEAD'] }),
+  integer('attempts', 'attempts', 'Attempts', 'How often sending was tried.', readOnly),
+  dateTime('due', 'due_at', 'Due', 'When it is tried next.', readOnly),
+  dateTime('expires', 'expires_at', 'Expires', 'When it is of no use any more.', readOnly),
+  dateTime('created', 'created_at', 'Written', 'When it was written.', sorted),
+  dateTime('sent', 'sent_at', 'Sent', 'When it was handed over.', sorted),
+  text('lastError', 'last_error', 500, 'Last error', 'Why the last attempt failed.', readOnly),
+]

@@ -4,7 +4,7 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
-import { sessionAttributes } from '../model/listings.ts'
+import { messageAttributes, sessionAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
@@ -129,6 +129,7 @@ export function allComponents(): Record<string, Schema> {
     ...ownAccessComponents,
     ApiKey: apiKey,
     Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
+    Message: { title: 'Message', description: 'A mail or an SMS, without what stands in it.', ...objectSchema(messageAttributes) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,
     Problem: problem,
