@@ -1799,6 +1799,7 @@ create table public.user_key (
   last_used_at timestamp with time zone,
   create_date timestamp with time zone,
   created_by character varying(32),
+  fingerprint character varying(60),
   constraint user_key_hash_key UNIQUE (key_hash),
   constraint user_key_name_key UNIQUE (user_id, name),
   constraint user_key_pkey PRIMARY KEY (user_key_id),
@@ -4198,6 +4199,7 @@ comment on column public.user_key.expires_at is 'When it ceases to work; null me
 comment on column public.user_key.last_used_at is 'When it was last used, to the hour.';
 comment on column public.user_key.create_date is 'When it was added.';
 comment on column public.user_key.created_by is 'Who added it.';
+comment on column public.user_key.fingerprint is 'Derived: SHA-256 of a public key, as ssh-keygen shows it.';
 
 -- comment: public.user_note
 comment on table public.user_note is 'A remark about a person.';

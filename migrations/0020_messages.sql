@@ -3,6 +3,10 @@
 
 alter table public.users add column preferred_language varchar(35);
 
+alter table public.user_key add column fingerprint varchar(60);
+update public.user_key set fingerprint = 'SHA256:' || rtrim(encode(sha256(decode(split_part(key_value, ' ', 2), 'base64')), 'base64'), '=')
+  where key_type = 'SSH' and key_value ~ '^[^ ]+ ([A-Za-z0-9+/]{4})+([A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?( |$)';
+
 create table gatehouse.message (
   message_id        varchar(32)  primary key,
   template          varchar(40)  not null,
@@ -55,3 +59,4 @@ comment on column gatehouse.message.expires_at is 'When it is of no use any more
 comment on column gatehouse.message.created_at is 'When it was written.';
 comment on column gatehouse.message.sent_at is 'When it was handed over.';
 comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
+comment on column public.user_key.fingerprint is 'Derived: SHA-256 of a public key, as ssh-keygen shows it.';

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { keepRows } from '../src/store/merge.ts'
+import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
 const { ask, ctx } = await testServer()
@@ -27,7 +28,7 @@ async function plan(survivor: string, duplicate: string, take?: string[]) {
 const apply = (id: string) => ask('POST', `/plans/${id}/apply`)
 const undo = (id: string) => ask('POST', `/plans/${id}/undo`)
 
-const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
+const publicKey = ed25519Key('laptop')
 
 const organizations: string[] = []
 beforeAll(async () => {

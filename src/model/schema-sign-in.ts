@@ -120,6 +120,7 @@ export const signIn: Area = {
         seed('key_value', 'VARCHAR(2048)', 'A public key; null for API keys.'),
         added('key_type', 'varchar(20)', 'SSH, API, or ENCRYPTION for what older systems kept here.'),
         added('key_hash', 'bytea', 'SHA-256 of an API key: enough to know it again, not to use it.'),
+        added('fingerprint', 'varchar(60)', 'Derived: SHA-256 of a public key, as ssh-keygen shows it.'),
         added('scopes', 'varchar(100)', 'What an API key may do, separated by spaces: read, write, admin.'),
         added('expires_at', 'timestamptz', 'When it ceases to work; null means never.'),
         added('last_used_at', 'timestamptz', 'When it was last used, to the hour.'),
