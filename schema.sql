@@ -913,6 +913,9 @@ create table public.content_provider (
   show_on_app_page character(1) default 'Y'::bpchar not null,
   login_url character varying(300),
   postback_url_param_name character varying(50),
+  min_auth_level character varying(32),
+  locale character varying(35),
+  version integer default 1 not null,
   constraint content_provider_name_key UNIQUE (content_provider_name),
   constraint content_provider_pattern_key UNIQUE NULLS NOT DISTINCT (domain_pattern, is_ssl),
   constraint content_provider_pkey PRIMARY KEY (content_provider_id),
@@ -1084,6 +1087,7 @@ create table public.it_policy (
   updated_by character varying(32),
   policy_content text,
   confirmation character varying(255),
+  version integer default 1 not null,
   constraint it_policy_pkey PRIMARY KEY (it_policy_id),
   constraint it_policy_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint it_policy_approve_type CHECK (((approve_type)::text = ANY (ARRAY[('ONCE'::character varying)::text, ('ANNUALLY'::character varying)::text])))
@@ -1098,6 +1102,7 @@ create table public.it_policy_version (
   create_date timestamp with time zone,
   active character(1) default 'N'::bpchar not null,
   content_provider_id character varying(32),
+  version integer default 1 not null,
   constraint it_policy_version_name_key UNIQUE (it_policy_id, name),
   constraint it_policy_version_pkey PRIMARY KEY (version_id),
   constraint it_policy_version_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
@@ -2124,6 +2129,9 @@ CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership US
 -- index: public.identity_question_group
 CREATE INDEX identity_question_group ON public.identity_question USING btree (identity_quest_grp_id);
 
+-- index: public.it_policy_version_active_key
+CREATE UNIQUE INDEX it_policy_version_active_key ON public.it_policy_version USING btree (it_policy_id, content_provider_id) NULLS NOT DISTINCT WHERE (active = 'Y'::bpchar);
+
 -- index: public.location_company
 CREATE INDEX location_company ON public.location USING btree (company_id);
 
@@ -2223,8 +2231,11 @@ CREATE INDEX user_grp_grp ON public.user_grp USING btree (grp_id, user_id);
 -- index: public.user_grp_reminded
 CREATE INDEX user_grp_reminded ON public.user_grp USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
--- index: public.user_it_policy_history_user
-CREATE INDEX user_it_policy_history_user ON public.user_it_policy_history USING btree (user_id);
+-- index: public.user_it_policy_history_last
+CREATE INDEX user_it_policy_history_last ON public.user_it_policy_history USING btree (user_id, version_id, submit_date DESC, id DESC);
+
+-- index: public.user_it_policy_history_version
+CREATE INDEX user_it_policy_history_version ON public.user_it_policy_history USING btree (version_id);
 
 -- index: public.user_note_user
 CREATE INDEX user_note_user ON public.user_note USING btree (user_id);
@@ -2405,6 +2416,9 @@ alter table public.company_to_company_membership add constraint company_to_compa
 
 -- foreign key: public.content_provider.content_provider_managed_sys_id_fkey
 alter table public.content_provider add constraint content_provider_managed_sys_id_fkey FOREIGN KEY (managed_sys_id) REFERENCES public.managed_sys(managed_sys_id);
+
+-- foreign key: public.content_provider.content_provider_min_auth_level_fkey
+alter table public.content_provider add constraint content_provider_min_auth_level_fkey FOREIGN KEY (min_auth_level) REFERENCES public.auth_level(auth_level_id);
 
 -- foreign key: public.content_provider.content_provider_resource_id_fkey
 alter table public.content_provider add constraint content_provider_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES public.res(resource_id) ON DELETE SET NULL;
@@ -3546,6 +3560,9 @@ comment on column public.content_provider.ui_theme_id is 'How its pages look.';
 comment on column public.content_provider.show_on_app_page is 'Y when it appears among a person''s applications.';
 comment on column public.content_provider.login_url is 'Where its own sign-in page is.';
 comment on column public.content_provider.postback_url_param_name is 'The parameter in which it expects the way back.';
+comment on column public.content_provider.min_auth_level is 'How strongly one must have signed in to use it.';
+comment on column public.content_provider.locale is 'The language of its pages for who has chosen none.';
+comment on column public.content_provider.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.email_address
 comment on table public.email_address is 'An e-mail address of a person.';
@@ -3671,6 +3688,7 @@ comment on column public.it_policy.update_date is 'When its text was last change
 comment on column public.it_policy.updated_by is 'Who changed it.';
 comment on column public.it_policy.policy_content is 'Its text.';
 comment on column public.it_policy.confirmation is 'What the person confirms by clicking.';
+comment on column public.it_policy.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.it_policy_version
 comment on table public.it_policy_version is 'A text that the policy had.';
@@ -3681,6 +3699,7 @@ comment on column public.it_policy_version.content is 'Its text.';
 comment on column public.it_policy_version.create_date is 'When it was made.';
 comment on column public.it_policy_version.active is 'Y for the one that is asked for now.';
 comment on column public.it_policy_version.content_provider_id is 'The site it is asked for on; null means all.';
+comment on column public.it_policy_version.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.location
 comment on table public.location is 'A place of an organisation that people''s addresses can be copied from.';

@@ -11,9 +11,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseSshKey, type SshKey } from '../src/model/ssh-key.ts'
-import type { DatabaseOptions } from '../src/store/database.ts'
 import { root } from '../tools/house-rules.ts'
-import { migratedDatabase } from './database.ts'
+import { connectionOf, migratedDatabase } from './database.ts'
 import { curvePoint, ed25519Bytes, ed25519Key, keyLine, mpint, rsaKey } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
@@ -97,11 +96,6 @@ test('over REST a key is added with its fingerprint, changed, and refused with t
 })
 
 const node = createRequire(import.meta.url).resolve('node/bin/node')
-
-function connectionOf({ connectionString, host, user, password, database }: DatabaseOptions): string {
-  if (connectionString !== undefined) return connectionString
-  return `postgresql://${user}:${encodeURIComponent(password ?? '')}@localhost/${database}?host=${encodeURIComponent(host!)}`
-}
 
 /** Runs the command as sshd does: nothing in the environment but what its wrapper sets. */
 async function keysOf(url: string, ...args: string[]): Promise<{ code: number; out: string; err: string }> {

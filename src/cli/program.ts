@@ -9,6 +9,7 @@ import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
+import { addPolicyCommands } from './policies.ts'
 import { addPortalCommands } from './portals.ts'
 import { addServeCommand } from './serve.ts'
 import { addSyncCommands } from './sync.ts'
@@ -34,6 +35,7 @@ export function program(): Command {
   addMiningCommands(access)
   addKeyCommands(gatehouse)
   addMessageCommands(gatehouse)
+  addPolicyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

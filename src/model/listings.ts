@@ -115,3 +115,20 @@ export const messageAttributes: readonly Attribute[] = [
   dateTime('sent', 'sent_at', 'Sent', 'When it was handed over.', sorted),
   text('lastError', 'last_error', 500, 'Last error', 'Why the last attempt failed.', readOnly),
 ]
+
+export const policyDecisionAttributes: readonly Attribute[] = [
+  identifier('id', 'id', 'Id', 'The id of the decision.', sorted),
+  reference('versionId', 'version_id', 'ItPolicyVersion', 'Version', 'The version decided on.', readOnly),
+  text('name', 'name', 128, 'Name', 'What the version was called then.', readOnly),
+  flag('accepted', 'accepted', 'Accepted', 'False when the person declined.', readOnly),
+  dateTime('decided', 'submit_date', 'When', 'When they decided.', sorted),
+  reference('contentProviderId', 'content_provider_id', 'ContentProvider', 'Site', 'On which site; absent when on none in particular.', readOnly),
+]
+
+export const undecidedAttributes: readonly Attribute[] = [
+  identifier('id', 'user_id', 'Person', 'The id of the person.', sorted),
+  text('userName', 'user_name', 220, 'User name', 'The name they sign in with.', readOnly),
+  text('displayName', 'display_name', 400, 'Name', 'Their name in one line.', readOnly),
+  dateTime('declined', 'declined_at', 'Declined', 'When they last declined; absent when they have not decided, or have accepted since.', readOnly),
+  dateTime('accepted', 'accepted_at', 'Accepted', 'When they last accepted, where that does not count any more.', readOnly),
+]

@@ -242,6 +242,9 @@ export const signIn: Area = {
       known('show_on_app_page', 'char(1)', 'Y when it appears among a person\'s applications.', { required: true }),
       known('login_url', 'varchar(300)', 'Where its own sign-in page is.'),
       known('postback_url_param_name', 'varchar(50)', 'The parameter in which it expects the way back.'),
+      added('min_auth_level', 'varchar(32)', 'How strongly one must have signed in to use it.', { to: 'auth_level' }),
+      added('locale', 'varchar(35)', 'The language of its pages for who has chosen none.'),
+      added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),
     ]),
   ],
 }

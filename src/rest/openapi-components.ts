@@ -4,10 +4,11 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
-import { messageAttributes, sessionAttributes } from '../model/listings.ts'
+import { messageAttributes, policyDecisionAttributes, sessionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { user } from '../model/user.ts'
 import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
@@ -129,6 +130,11 @@ export function allComponents(): Record<string, Schema> {
     ...ownAccessComponents,
     ApiKey: apiKey,
     Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
+    ContentProvider: entrySchema(contentProvider),
+    ItPolicy: entrySchema(itPolicy),
+    ItPolicyVersion: entrySchema(itPolicyVersion),
+    PolicyDecision: { title: 'Policy decision', description: 'That a person accepted or declined a version of a usage policy.', ...objectSchema(policyDecisionAttributes) },
+    UndecidedPerson: { title: 'Undecided person', description: 'A person who has yet to accept a version of a usage policy.', ...objectSchema(undecidedAttributes) },
     Message: { title: 'Message', description: 'A mail or an SMS, without what stands in it.', ...objectSchema(messageAttributes) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,

@@ -76,6 +76,7 @@ const tagDocs: Record<string, string> = {
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
   'API keys': 'Bearer keys for programs.',
+  'Sites and policies': 'The sites people sign in to, the usage policies they accept there, and who has not.',
   Messages: 'Mail and SMS: what waits, what was sent, what could not be.',
 }
 

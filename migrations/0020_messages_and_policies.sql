@@ -42,6 +42,17 @@ begin
 end $$;
 create trigger message_queued after insert on gatehouse.message for each statement execute function gatehouse.wake_sender();
 
+-- Usage policies and the sites they are asked for on become records that are administered.
+alter table public.content_provider add column min_auth_level varchar(32) references public.auth_level, add column locale varchar(35), add column version integer not null default 1;
+alter table public.it_policy add column version integer not null default 1;
+alter table public.it_policy_version add column version integer not null default 1;
+create unique index it_policy_version_active_key on public.it_policy_version (it_policy_id, content_provider_id) nulls not distinct where active = 'Y';
+
+-- The last decision of a person on a version, by one probe; it serves what the index on the person alone did.
+create index user_it_policy_history_last on public.user_it_policy_history (user_id, version_id, submit_date desc, id desc);
+drop index public.user_it_policy_history_user;
+create index user_it_policy_history_version on public.user_it_policy_history (version_id);
+
 comment on column public.users.preferred_language is 'The language the person is written to in.';
 comment on table gatehouse.message is 'Mail and SMS: those that wait to be sent, those that were, and those that could not be.';
 comment on column gatehouse.message.message_id is 'Names the message; its Message-ID is made of it.';
@@ -60,3 +71,9 @@ comment on column gatehouse.message.created_at is 'When it was written.';
 comment on column gatehouse.message.sent_at is 'When it was handed over.';
 comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
 comment on column public.user_key.fingerprint is 'Derived: SHA-256 of a public key, as ssh-keygen shows it.';
+comment on column public.content_provider.min_auth_level is 'How strongly one must have signed in to use it.';
+comment on column public.content_provider.locale is 'The language of its pages for who has chosen none.';
+comment on column public.content_provider.version is 'Counts the changes of the record; its ETag.';
+comment on column public.it_policy.version is 'Counts the changes of the record; its ETag.';
+comment on column public.it_policy_version.version_id is 'Names the version.';
+comment on column public.it_policy_version.version is 'Counts the changes of the record; its ETag.';
