@@ -35,6 +35,7 @@ import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
+import { secretWordRoutes } from './rest/secret-word.ts'
 import { siteRoutes } from './rest/site-records.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
@@ -100,7 +101,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...messageRoutes, ...siteRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes,
   ]
 }
 

@@ -135,6 +135,11 @@ export function allComponents(): Record<string, Schema> {
     ItPolicyVersion: entrySchema(itPolicyVersion),
     PolicyDecision: { title: 'Policy decision', description: 'That a person accepted or declined a version of a usage policy.', ...objectSchema(policyDecisionAttributes) },
     UndecidedPerson: { title: 'Undecided person', description: 'A person who has yet to accept a version of a usage policy.', ...objectSchema(undecidedAttributes) },
+    SecretWord: object('Secret word', 'What somebody says on the phone.', { secretWord: { ...text('The word.', 255), minLength: 1, writeOnly: true } }, ['secretWord']),
+    SecretWordAnswer: object('Secret word answer', 'Whether it was the right one.', {
+      verified: { type: 'boolean', description: 'True when it is the person\'s secret word.' },
+      locked: { type: 'boolean', description: 'True when no word will do until a new one is set.' },
+    }, ['verified', 'locked']),
     Message: { title: 'Message', description: 'A mail or an SMS, without what stands in it.', ...objectSchema(messageAttributes) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,
