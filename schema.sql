@@ -314,6 +314,18 @@ begin
     using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
 
+-- function: gatehouse.wake_sender()
+CREATE OR REPLACE FUNCTION gatehouse.wake_sender()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regprocedure('graphile_worker.add_job(text, json, text, timestamptz, integer, text, integer, text[], text)') is not null then
+    perform graphile_worker.add_job('send-messages', max_attempts => 1);
+  end if;
+  return null;
+end $function$;
+
 -- function: public.refuse_overlap()
 CREATE OR REPLACE FUNCTION public.refuse_overlap()
  RETURNS trigger
@@ -605,6 +617,29 @@ create table gatehouse.membership_history (
   recorded_from timestamp with time zone not null,
   recorded_to timestamp with time zone not null,
   constraint membership_history_pkey PRIMARY KEY (kind, membership_id, recorded_to)
+);
+
+-- table: gatehouse.message
+create table gatehouse.message (
+  message_id character varying(32) not null,
+  template character varying(40) not null,
+  channel character varying(10) not null,
+  user_id character varying(32),
+  recipient character varying(320) not null,
+  locale character varying(35) not null,
+  content jsonb not null,
+  secrets_encrypted bytea,
+  status character varying(10) not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  last_error character varying(500),
+  constraint message_pkey PRIMARY KEY (message_id),
+  constraint message_channel CHECK (((channel)::text = ANY (ARRAY[('EMAIL'::character varying)::text, ('SMS'::character varying)::text]))),
+  constraint message_secrets CHECK ((((status)::text = 'QUEUED'::text) OR (secrets_encrypted IS NULL))),
+  constraint message_status CHECK (((status)::text = ANY (ARRAY[('QUEUED'::character varying)::text, ('SENT'::character varying)::text, ('DEAD'::character varying)::text])))
 );
 
 -- table: gatehouse.migration
@@ -914,6 +949,9 @@ create table public.content_provider (
   show_on_app_page character(1) default 'Y'::bpchar not null,
   login_url character varying(300),
   postback_url_param_name character varying(50),
+  min_auth_level character varying(32),
+  locale character varying(35),
+  version integer default 1 not null,
   constraint content_provider_name_key UNIQUE (content_provider_name),
   constraint content_provider_pattern_key UNIQUE NULLS NOT DISTINCT (domain_pattern, is_ssl),
   constraint content_provider_pkey PRIMARY KEY (content_provider_id),
@@ -1085,6 +1123,7 @@ create table public.it_policy (
   updated_by character varying(32),
   policy_content text,
   confirmation character varying(255),
+  version integer default 1 not null,
   constraint it_policy_pkey PRIMARY KEY (it_policy_id),
   constraint it_policy_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint it_policy_approve_type CHECK (((approve_type)::text = ANY (ARRAY[('ONCE'::character varying)::text, ('ANNUALLY'::character varying)::text])))
@@ -1099,6 +1138,7 @@ create table public.it_policy_version (
   create_date timestamp with time zone,
   active character(1) default 'N'::bpchar not null,
   content_provider_id character varying(32),
+  version integer default 1 not null,
   constraint it_policy_version_name_key UNIQUE (it_policy_id, name),
   constraint it_policy_version_pkey PRIMARY KEY (version_id),
   constraint it_policy_version_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
@@ -1801,6 +1841,7 @@ create table public.user_key (
   last_used_at timestamp with time zone,
   create_date timestamp with time zone,
   created_by character varying(32),
+  fingerprint character varying(60),
   constraint user_key_hash_key UNIQUE (key_hash),
   constraint user_key_name_key UNIQUE (user_id, name),
   constraint user_key_pkey PRIMARY KEY (user_key_id),
@@ -1930,6 +1971,7 @@ create table public.users (
   primary_email character varying(320),
   search_text text default ''::text not null,
   version integer default 1 not null,
+  preferred_language character varying(35),
   constraint users_pkey PRIMARY KEY (user_id),
   constraint users_alternate_window CHECK (((alternate_start_date < alternate_end_date) AND ((alternate_id)::text <> (user_id)::text))),
   constraint users_cert_delegate_window CHECK (((cert_delegate_start_date < cert_delegate_end_date) AND ((cert_delegate_id)::text <> (user_id)::text))),
@@ -2028,6 +2070,18 @@ CREATE INDEX membership_history_target ON gatehouse.membership_history USING btr
 -- index: gatehouse.membership_history_user
 CREATE INDEX membership_history_user ON gatehouse.membership_history USING btree (user_id, recorded_to);
 
+-- index: gatehouse.message_created
+CREATE INDEX message_created ON gatehouse.message USING btree (created_at);
+
+-- index: gatehouse.message_due
+CREATE INDEX message_due ON gatehouse.message USING btree (channel, due_at, message_id) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_expires
+CREATE INDEX message_expires ON gatehouse.message USING btree (expires_at) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_user
+CREATE INDEX message_user ON gatehouse.message USING btree (user_id);
+
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
 
@@ -2120,6 +2174,9 @@ CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership US
 
 -- index: public.identity_question_group
 CREATE INDEX identity_question_group ON public.identity_question USING btree (identity_quest_grp_id);
+
+-- index: public.it_policy_version_active_key
+CREATE UNIQUE INDEX it_policy_version_active_key ON public.it_policy_version USING btree (it_policy_id, content_provider_id) NULLS NOT DISTINCT WHERE (active = 'Y'::bpchar);
 
 -- index: public.location_company
 CREATE INDEX location_company ON public.location USING btree (company_id);
@@ -2223,8 +2280,11 @@ CREATE INDEX user_grp_grp ON public.user_grp USING btree (grp_id, user_id);
 -- index: public.user_grp_reminded
 CREATE INDEX user_grp_reminded ON public.user_grp USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
--- index: public.user_it_policy_history_user
-CREATE INDEX user_it_policy_history_user ON public.user_it_policy_history USING btree (user_id);
+-- index: public.user_it_policy_history_last
+CREATE INDEX user_it_policy_history_last ON public.user_it_policy_history USING btree (user_id, version_id, submit_date DESC, id DESC);
+
+-- index: public.user_it_policy_history_version
+CREATE INDEX user_it_policy_history_version ON public.user_it_policy_history USING btree (version_id);
 
 -- index: public.user_note_user
 CREATE INDEX user_note_user ON public.user_note USING btree (user_id);
@@ -2325,6 +2385,9 @@ alter table gatehouse.delegation add constraint delegation_grp_id_fkey FOREIGN K
 -- foreign key: gatehouse.delegation.delegation_user_id_fkey
 alter table gatehouse.delegation add constraint delegation_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
+-- foreign key: gatehouse.message.message_user_id_fkey
+alter table gatehouse.message add constraint message_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
 -- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
 alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
 
@@ -2408,6 +2471,9 @@ alter table public.company_to_company_membership add constraint company_to_compa
 
 -- foreign key: public.content_provider.content_provider_managed_sys_id_fkey
 alter table public.content_provider add constraint content_provider_managed_sys_id_fkey FOREIGN KEY (managed_sys_id) REFERENCES public.managed_sys(managed_sys_id);
+
+-- foreign key: public.content_provider.content_provider_min_auth_level_fkey
+alter table public.content_provider add constraint content_provider_min_auth_level_fkey FOREIGN KEY (min_auth_level) REFERENCES public.auth_level(auth_level_id);
 
 -- foreign key: public.content_provider.content_provider_resource_id_fkey
 alter table public.content_provider add constraint content_provider_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES public.res(resource_id) ON DELETE SET NULL;
@@ -2783,6 +2849,9 @@ CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference 
 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
+
+-- trigger: gatehouse.message.message_queued
+CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
 
 -- trigger: public.company.company_guard
 CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
@@ -3311,6 +3380,24 @@ comment on column gatehouse.membership_history.granted_by is 'What whoever made 
 comment on column gatehouse.membership_history.recorded_from is 'Since when the database has known it so.';
 comment on column gatehouse.membership_history.recorded_to is 'Until when the database knew it so.';
 
+-- comment: gatehouse.message
+comment on table gatehouse.message is 'Mail and SMS: those that wait to be sent, those that were, and those that could not be.';
+comment on column gatehouse.message.message_id is 'Names the message; its Message-ID is made of it.';
+comment on column gatehouse.message.template is 'Which message it is.';
+comment on column gatehouse.message.channel is 'EMAIL or SMS.';
+comment on column gatehouse.message.user_id is 'Whom it is for, when that is a person known here.';
+comment on column gatehouse.message.recipient is 'The address or number it goes to.';
+comment on column gatehouse.message.locale is 'The language it is written in.';
+comment on column gatehouse.message.content is 'What is put into the template; nothing secret.';
+comment on column gatehouse.message.secrets_encrypted is 'What of it is secret, such as a link, encrypted with the master key; gone once the message is sent or given up.';
+comment on column gatehouse.message.status is 'QUEUED, SENT or DEAD.';
+comment on column gatehouse.message.attempts is 'How often sending was tried.';
+comment on column gatehouse.message.due_at is 'When it is tried next; while it is being sent, when another worker may.';
+comment on column gatehouse.message.expires_at is 'When it is of no use any more and is given up.';
+comment on column gatehouse.message.created_at is 'When it was written.';
+comment on column gatehouse.message.sent_at is 'When it was handed over.';
+comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
+
 -- comment: gatehouse.migration
 comment on table gatehouse.migration is 'The migrations applied to this database.';
 comment on column gatehouse.migration.name is 'The file''s name.';
@@ -3556,6 +3643,9 @@ comment on column public.content_provider.ui_theme_id is 'How its pages look.';
 comment on column public.content_provider.show_on_app_page is 'Y when it appears among a person''s applications.';
 comment on column public.content_provider.login_url is 'Where its own sign-in page is.';
 comment on column public.content_provider.postback_url_param_name is 'The parameter in which it expects the way back.';
+comment on column public.content_provider.min_auth_level is 'How strongly one must have signed in to use it.';
+comment on column public.content_provider.locale is 'The language of its pages for who has chosen none.';
+comment on column public.content_provider.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.email_address
 comment on table public.email_address is 'An e-mail address of a person.';
@@ -3681,6 +3771,7 @@ comment on column public.it_policy.update_date is 'When its text was last change
 comment on column public.it_policy.updated_by is 'Who changed it.';
 comment on column public.it_policy.policy_content is 'Its text.';
 comment on column public.it_policy.confirmation is 'What the person confirms by clicking.';
+comment on column public.it_policy.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.it_policy_version
 comment on table public.it_policy_version is 'A text that the policy had.';
@@ -3691,6 +3782,7 @@ comment on column public.it_policy_version.content is 'Its text.';
 comment on column public.it_policy_version.create_date is 'When it was made.';
 comment on column public.it_policy_version.active is 'Y for the one that is asked for now.';
 comment on column public.it_policy_version.content_provider_id is 'The site it is asked for on; null means all.';
+comment on column public.it_policy_version.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.location
 comment on table public.location is 'A place of an organisation that people''s addresses can be copied from.';
@@ -4210,6 +4302,7 @@ comment on column public.user_key.expires_at is 'When it ceases to work; null me
 comment on column public.user_key.last_used_at is 'When it was last used, to the hour.';
 comment on column public.user_key.create_date is 'When it was added.';
 comment on column public.user_key.created_by is 'Who added it.';
+comment on column public.user_key.fingerprint is 'Derived: SHA-256 of a public key, as ssh-keygen shows it.';
 
 -- comment: public.user_note
 comment on table public.user_note is 'A remark about a person.';
@@ -4318,3 +4411,4 @@ comment on column public.users.sort_name is 'Derived: the name as an index lists
 comment on column public.users.primary_email is 'Derived: the default e-mail address.';
 comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
+comment on column public.users.preferred_language is 'The language the person is written to in.';

@@ -50,6 +50,7 @@ async function demo(): Promise<void> {
   const env = {
     GATEHOUSE_DATA: folder, PORT: String(await freePort(Number(process.env['PORT'] || 8080))), LOG_LEVEL: 'warn',
     OKTA_ORG_URL: twin, OKTA_API_TOKEN: token, OKTA_RATE_SHARE_PERCENT: '100',
+    OUTBOX_TOKEN: randomBytes(18).toString('base64url'),
   }
   const opened = await step('A database', async () => {
     const made = await open(env, 'client')
@@ -67,7 +68,7 @@ async function demo(): Promise<void> {
   const portal = await smallestPortal(ctx)
   await step(`The portal "${portal.name}" in step with the double`, () => syncOnce(opened, ctx, portal.id))
   const shown = await personToShow(ctx, portal.id)
-  console.log(announcement({ url, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
+  console.log(announcement({ url, outbox: `${url}/outbox/${env.OUTBOX_TOKEN}`, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
 }
 
 /** Says what is being made, makes it, and says how long it took. */
@@ -127,6 +128,7 @@ async function adminKey(ctx: Context): Promise<string> {
 
 interface Shown {
   url: string
+  outbox: string
   twin: string
   token: string
   folder: string
@@ -136,12 +138,13 @@ interface Shown {
   account: string
 }
 
-function announcement({ url, twin, token, folder, key, portal, person, account }: Shown): string {
+function announcement({ url, outbox, twin, token, folder, key, portal, person, account }: Shown): string {
   const typed = fold(nameOf(person)).trim()
   return `
   server        ${url}
   API, to read  ${url}/api/v1/docs
   API key       ${key}
+  outbox        ${outbox}  (mail that would go out)
   Okta double   ${twin}  (token ${token})
   in step       portal ${portal.id}, "${portal.name}", ${portal.members} people
   data          ${folder}  (goes when you stop)

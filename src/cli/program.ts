@@ -7,7 +7,9 @@ import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
+import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
+import { addPolicyCommands } from './policies.ts'
 import { addPortalCommands } from './portals.ts'
 import { addServeCommand } from './serve.ts'
 import { addSyncCommands } from './sync.ts'
@@ -32,6 +34,8 @@ export function program(): Command {
   addAccessGraphCommands(access)
   addMiningCommands(access)
   addKeyCommands(gatehouse)
+  addMessageCommands(gatehouse)
+  addPolicyCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

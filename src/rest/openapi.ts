@@ -80,6 +80,8 @@ const tagDocs: Record<string, string> = {
   'API keys': 'Bearer keys for programs.',
   'Signing in': 'A password, what comes after it, and the session that it opens.',
   'My account': 'What people see and change of themselves, whatever their rights.',
+  'Sites and policies': 'The sites people sign in to, the usage policies they accept there, and who has not.',
+  Messages: 'Mail and SMS: what waits, what was sent, what could not be.',
 }
 
 const description = `People, organisations and portals of one installation.

@@ -87,6 +87,9 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['access_rights_name_key', taken('There is already a right of this name.', 'name')],
   ['policy_name_key', taken('There is already a policy of this name.', 'name')],
   ['content_provider_name_key', taken('There is already a site of this name.', 'name')],
+  ['content_provider_pattern_key', taken('There is already a site of these host names.', 'domainPattern')],
+  ['it_policy_version_name_key', taken('The policy already has a version of this name.', 'name')],
+  ['it_policy_version_active_key', taken('Another version is asked for already.', 'active')],
   ['delegation_key', taken('The administrator is already restricted to this.', 'target')],
   ['portal_name_key', taken('There is already a portal of this name.', 'name')],
   ['iam_portal_settings_client_id', taken('Another portal has this client.', 'client_id')],
@@ -106,5 +109,7 @@ export const whileReferenced: ReadonlyMap<string, Meaning> = new Map<string, Mea
   ['user_grp_grp_id_fkey', inUse('People are still in this group.')],
   ['delegation_company_id_fkey', inUse('Administrators are restricted to this organisation; change their delegations first.')],
   ['delegation_grp_id_fkey', inUse('Administrators are restricted to this group; change their delegations first.')],
+  ['it_policy_version_it_policy_id_fkey', inUse('The policy still has versions.')],
+  ['user_it_policy_history_version_id_fkey', inUse('Somebody has decided on this version.')],
   ['resource_user_resource_id_fkey', inUse('People still have this resource.')],
 ])

@@ -101,7 +101,7 @@ const through = (column: string, table: string, key: string, condition: string) 
 const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
 const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
 
-/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions do not come back. */
+/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions and messages do not come back. */
 const cascades: readonly { table: string; where: string }[] = [
   { table: 'users', where: own('user_id') },
   { table: 'login', where: own('user_id') },
