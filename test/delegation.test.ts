@@ -202,6 +202,12 @@ describe('delegations themselves', () => {
     expect((await ask('POST', `/users/${people.anna}/delegations`, body)).body).toMatchObject({ status, code })
   })
 
+  test('to nothing are refused in the words of the caller', async () => {
+    const { body } = await ask('POST', `/users/${people.anna}/delegations`, { kind: 'GROUP', target: 'nowhere' })
+    expect(body).toMatchObject({ code: 'invalid_reference', problems: [{ path: 'target' }] })
+    expect(body.detail).not.toContain('fkey')
+  })
+
   test('twice the same is refused, and who is restricted changes none', async () => {
     const { id, ask: asked } = await restricted('guarded', 'SECURITY_ADMIN', { kind: 'ORGANIZATION', target: 'south' })
     expect((await ask('POST', `/users/${id}/delegations`, { kind: 'ORGANIZATION', target: 'south' })).body.code).toBe('already_exists')

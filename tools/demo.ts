@@ -18,7 +18,8 @@ import { fold } from '../src/model/fold.ts'
 import { documentOf } from '../src/model/rows.ts'
 import { user } from '../src/model/user.ts'
 import { listIds } from '../src/store/list-records.ts'
-import { listPortalUsers, listPortals } from '../src/store/portals.ts'
+import { allRows } from '../src/store/list-rows.ts'
+import { listPortals, portalUserListing } from '../src/store/portals.ts'
 import { loadRecords } from '../src/store/records.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { describeRun } from '../src/sync/report.ts'
@@ -99,7 +100,7 @@ async function freePort(wanted: number): Promise<number> {
 
 async function smallestPortal(ctx: Context): Promise<Portal> {
   const portals: Portal[] = []
-  for (const { portal_id: id, name } of await listPortals(ctx.db, 0, 100)) portals.push({ id, name, members: (await listPortalUsers(ctx.db, id, 0, 1000)).length })
+  for (const { portal_id: id, name } of await listPortals(ctx.db, 0, 100)) portals.push({ id, name, members: (await membersOf(ctx, id)).length })
   return portals.sort((a, b) => a.members - b.members)[0]!
 }
 
@@ -112,13 +113,14 @@ async function syncOnce({ config, db }: Opened, ctx: Context, portalId: number):
 
 /** A person with an account in the double; best one whose name is written with an accent and found without. */
 async function personToShow(ctx: Context, portalId: number): Promise<{ person: Document; account: string }> {
-  const linked = (await listPortalUsers(ctx.db, portalId, 0, 1000)).filter(({ uuid }) => uuid !== null)
+  const linked = (await membersOf(ctx, portalId)).filter(({ uuid }) => uuid !== null)
   const records = await loadRecords(ctx.db, user, linked.map(({ person_id: id }) => id), { collections: [] })
   const shown = linked.map(({ person_id: id, uuid }) => ({ person: documentOf(user, records.get(id)!), account: uuid! }))
   const hasAccent = ({ person }: { person: Document }) => /[^\u0000-\u007f]/.test(nameOf(person)) && /^[a-z]{4,}$/.test(fold(nameOf(person)))
   return shown.find(hasAccent) ?? shown[0]!
 }
 
+const membersOf = (ctx: Context, portalId: number) => allRows(ctx.db, portalUserListing, { where: { portal_id: portalId } }) as Promise<{ person_id: string; uuid: string | null }[]>
 const nameOf = (person: Document) => String((person.name as Document).familyName ?? '')
 
 async function adminKey(ctx: Context): Promise<string> {

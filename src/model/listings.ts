@@ -37,6 +37,7 @@ export const portalAttributes: readonly Attribute[] = [
 export const portalUserAttributes: readonly Attribute[] = [
   integer('uid', 'uid', 'Panelist', 'The number of the panelist.', sorted),
   reference('personId', 'person_id', 'User', 'Person', 'The person.', readOnly),
+  text('displayName', 'display_name', 400, 'Display name', 'What the person is called.', readOnly),
   text('uuid', 'uuid', 20, 'Account', 'The id of the account in Okta, once it is linked.', exact),
   text('status', 'status', 20, 'Status', 'Where the link stands.', { ...exact, canonical: Object.keys(linkStatus) }),
   flag('hasDataChanges', 'has_data_changes', 'To be pushed', 'True when the next sync has something to push.', readOnly),

@@ -37,5 +37,7 @@ export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
   ['org_type_valid_membership_member_org_type_id_fkey', { path: 'members', target: 'OrganizationType' }],
   ...[contentProvider, itPolicyVersion].flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
+  ['delegation_company_id_fkey', { path: 'target', target: 'Organization' }],
+  ['delegation_grp_id_fkey', { path: 'target', target: 'Group' }],
   ['user_key_user_id_fkey', { path: 'userId', target: 'User' }],
 ])
