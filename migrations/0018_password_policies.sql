@@ -53,7 +53,7 @@ insert into public.policy (policy_id, policy_def_id, name, description, create_d
   ('CLASSIC_SIGN_IN', '103', 'Classic sign-in policy', 'The values that OpenIAM ships: locked after three wrong passwords.', now())
   on conflict do nothing;
 insert into public.policy_attribute (policy_attr_id, policy_id, def_param_id, value1)
-  select 'CLASSIC_SIGN_IN_' || v.param, 'CLASSIC_SIGN_IN', v.param, v.value1
+  select 'CLASSIC_' || v.param, 'CLASSIC_SIGN_IN', v.param, v.value1
   from (values ('A_FAILED_AUTH_COUNT', '3'), ('A_AUTO_UNLOCK_TIME', '30'), ('A_TOKEN_LIFE', '30')) v(param, value1)
   where exists (select from public.policy where policy_id = 'CLASSIC_SIGN_IN') on conflict do nothing;
 update public.policy_attribute a set value1 = '10' from public.policy p
