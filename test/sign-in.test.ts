@@ -304,18 +304,23 @@ describe('the password that must be changed', () => {
 })
 
 describe('when things go wrong', () => {
-  test('what was taken from somebody between their password and their session counts', async () => {
-    const id = await person('rob')
+  test.each([
+    ['disabled', `update users set secondary_status = 'DISABLED' where user_id = '$'`, 'account_disabled', ['LOGIN_DISABLED', 110]],
+    ['given another password', `update login set password = '{SSHA}x' where user_id = '$'`, 'sign_in_refused', ['INVALID_PASSWORD', 101]],
+  ] as const)('who is %s between their password and their session is not let in', async (how, sql, code, result) => {
+    const name = `between-${how.split(' ')[0]}`
+    const id = await person(name)
+    let arriving: Promise<{ body: { code: string } }> | undefined
     await ctx.db.transaction(async (tx) => {
       await tx.execute('select from users where user_id = $1 for update', [id])
-      const arriving = fresh().signIn('rob')
-      await new Promise((resolve) => setTimeout(resolve, 400))
-      await tx.execute(`update users set secondary_status = 'DISABLED' where user_id = $1`, [id])
-      void arriving.then((reply) => expect(reply.body.code).toBe('account_disabled'))
-      return undefined
+      arriving = fresh().signIn(name)
+      // It has looked at the password, and waits for the person.
+      const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+      for (let n = 0; n < 200 && (await ctx.db.query(waits)).length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 25))
+      await tx.execute(sql.replace('$', id))
     })
-    for (let n = 0; n < 50 && (await resultsOf(ctx, id)).length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 50))
-    expect([await resultsOf(ctx, id), await sessionsOf(id)]).toEqual([[['LOGIN_DISABLED', 110]], []])
+    expect((await arriving!).body.code).toBe(code)
+    expect([await resultsOf(ctx, id), await sessionsOf(id)]).toEqual([[result], []])
   })
 
   test('a database that goes away in the middle lets nobody in, and the next time it works', async () => {
