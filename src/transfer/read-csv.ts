@@ -1,15 +1,18 @@
-/** CSV files with a header line (RFC 4180): one record a row, columns by their names. */
+/** CSV files with a header line (RFC 4180), or with columns that the mapping names: one record a row. */
 import { GatehouseError } from '../errors.ts'
 import { csvParser, type CsvParser, type CsvRow } from './csv-parser.ts'
-import { parseRows, type RowParser, type SourceRow } from './source-row.ts'
+import { rejectColumns } from './reject-columns.ts'
+import { maxRecordLength, parseRows, type RowParser, type SourceRow } from './source-row.ts'
 import { hasBadBytes, notUtf8, openText, showBadBytes, type Encoding, type Source } from './text-source.ts'
 
 export const delimiters = [',', ';', '\t', '|'] as const
 
 export interface CsvOptions {
   encoding?: Encoding
-  /** One character; absent: found out from the header. */
+  /** One character, or `blanks` for any run of spaces and tabs; absent: found out from the header. */
   delimiter?: string
+  /** The columns of a file without a header line. */
+  columns?: readonly string[]
   /** Columns the header must have. */
   required?: readonly string[]
   /** Called once with the header, before the first row; may throw. */
@@ -35,7 +38,9 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
   let parser: CsvParser | undefined
   let columns: string[] | undefined
   let firstLine = 0
-  let delimiter = options.delimiter ?? ','
+  const given = options.delimiter === 'blanks' ? '\t' : options.delimiter
+  const opening = openingOf(options, given)
+  let delimiter = given ?? ','
 
   function start(final: boolean): boolean {
     if (parser) return true
@@ -45,9 +50,16 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
       waiting = waiting.slice(sep[0].length)
       firstLine = 1
     }
-    delimiter = options.delimiter ?? sep?.[1] ?? findDelimiter(waiting, options.required ?? [])
+    delimiter = given ?? sep?.[1] ?? findDelimiter(waiting, options.required ?? [])
     parser = csvParser(delimiter, options.limit)
+    if (options.columns && !opening.hasHeader()) begin([...options.columns])
     return true
+  }
+
+  function begin(names: string[]): void {
+    columns = names
+    options.onHeader?.(columns, delimiter)
+    parser!.expect(columns.length)
   }
 
   function take(rows: CsvRow[]): SourceRow[] {
@@ -58,9 +70,7 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
         const made = toRecord(row, columns, damaged())
         if (made) out.push(made)
       } else if (row.fields?.length !== 1 || row.fields[0] !== '') {
-        columns = readHeader(row, options)
-        options.onHeader?.(columns, delimiter)
-        parser!.expect(columns.length)
+        begin(readHeader(row, options))
       }
     }
     return out
@@ -79,14 +89,53 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
 
   return {
     push(text) {
-      waiting += text
+      waiting += opening.read(text, false)
       return feed(false)
     },
     end() {
+      waiting += opening.read('', true)
       const rows = feed(true)
       if (!columns) throw new GatehouseError('invalid_file', 'The file is empty: it needs a header line with the names of the columns.')
       return rows
     },
+  }
+}
+
+/**
+ * A file without a header may be what we refused of it before: then it has one, and is written with tabs. Known by its
+ * first line, which is waited for.
+ */
+function openingOf({ columns, delimiter }: CsvOptions, given: string | undefined): { read: (text: string, final: boolean) => string; hasHeader: () => boolean } {
+  const squeeze = delimiter === 'blanks' ? blanksToTabs() : undefined
+  if (!columns) return { read: (text, final) => squeeze?.(text, final) ?? text, hasHeader: () => true }
+  const heads = [given ?? delimiters].flat().map((sign) => [...columns, ...rejectColumns].join(sign))
+  let first: string | undefined = ''
+  let header = false
+  return {
+    read(text, final) {
+      const whole = (first ?? '') + text
+      if (first !== undefined && !final && !/[\r\n]/.test(whole) && whole.length < maxRecordLength) {
+        first = whole
+        return ''
+      }
+      if (first !== undefined) header = heads.some((head) => whole.replace(/^\ufeff/, '').startsWith(head))
+      first = undefined
+      return squeeze && !header ? squeeze(whole, final) : whole
+    },
+    hasHeader: () => header,
+  }
+}
+
+/** Fields set apart by any run of blanks become ones set apart by tabs, line by line. */
+function blanksToTabs(): (text: string, final: boolean) => string {
+  let rest = ''
+  return (text, final) => {
+    rest += text
+    // A line that long is refused as it is; until then it may go on with the next piece.
+    const end = final || rest.length > maxRecordLength ? rest.length : Math.max(rest.lastIndexOf('\n'), rest.lastIndexOf('\r')) + 1
+    const whole = rest.slice(0, end)
+    rest = rest.slice(end)
+    return whole.replace(/[ \t]+/g, '\t').replace(/^\t|\t(?=[\r\n]|$(?![\s\S]))/gm, '')
   }
 }
 

@@ -1,0 +1,58 @@
+/** Real grants come in by a mapping, and checks agree with their files pair by pair. */
+import { describe, expect, test } from 'vitest'
+import type { Context } from '../src/context.ts'
+import { accessOf, askedMoment, checkMany } from '../src/access/effective.ts'
+import { testContext } from './context.ts'
+import { grantMapping, grantSet, grantSetFile, grantSetsAreThere, loadGrantSet, personId, thingId } from './grant-sets.ts'
+import { csv, plan, stepsOf } from './import-harness.ts'
+
+test('many rows name a record: the first makes it, a row that goes wrong takes its edge alone with it', async () => {
+  const ctx = await testContext()
+  const { columns: _columns, delimiter: _delimiter, ...mapping } = await grantMapping('x')
+  const { id, counts } = await plan(ctx, csv('person,thing', '1,1', '1,2', '2,1', '2,', '2,1'), mapping)
+  expect(counts).toEqual({ create: 7, conflict: 1, error: 1 })
+  const steps = await stepsOf(ctx.db, id)
+  expect(steps.filter(({ action }) => action === 'create').map(({ line, resource }) => `${line} ${resource}`)).toEqual([
+    '2 User', '4 User', '2 Resource', '3 Resource', '2 Membership', '3 Membership', '4 Membership',
+  ])
+})
+
+describe.runIf(grantSetsAreThere).each(['hc', 'domino', 'emea', 'fire1'])('%s', (set) => {
+  test('checks agree pair by pair, and again nothing changes', async () => {
+    const ctx = await testContext()
+    const grants = grantSet(set)
+    const [people, things] = [new Set(grants.map(([person]) => person)), new Set(grants.map(([, thing]) => thing))]
+    const before = performance.now()
+    const done = await loadGrantSet(ctx, set)
+    console.log(`${set}: ${grants.length} grants of ${people.size} people imported in ${((performance.now() - before) / 1000).toFixed(1)} s`)
+    expect([done.status, done.failed, done.counts]).toEqual(['applied', 0, { create: people.size + things.size + grants.length }])
+    const granted = grants.map(([person, thing]) => `${personId(set, person)} ${thingId(set, thing)}`).sort()
+    const pairs = [...people].flatMap((person) => [...things].map((thing) => ({ user: personId(set, person), resource: thingId(set, thing) })))
+    // The large sets have more pairs than there is time to ask for one by one: there, all that each person has.
+    const found = pairs.length < 20_000 ? await allowed(ctx, pairs) : await held(ctx, [...people].map((person) => personId(set, person)))
+    expect(found.sort()).toEqual(granted)
+    if (grants.length > 10_000) return
+    expect((await plan(ctx, grantSetFile(set), await grantMapping(set))).counts).toEqual({ unchanged: people.size + things.size + grants.length })
+  })
+})
+
+/** Those of the pairs that a check allows, asked a thousand at a time. */
+async function allowed(ctx: Context, pairs: readonly { user: string; resource: string }[]): Promise<string[]> {
+  const found: string[] = []
+  for (let from = 0; from < pairs.length; from += 1000) {
+    const checks = pairs.slice(from, from + 1000)
+    const answers = await checkMany(ctx, { checks })
+    answers.forEach((answer, index) => answer.allowed && found.push(`${checks[index]!.user} ${checks[index]!.resource}`))
+  }
+  return found
+}
+
+async function held(ctx: Context, people: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const person of people) {
+    const { items, next } = await accessOf(ctx, person, askedMoment(ctx, undefined), { count: 10_000, type: 'Resource' })
+    expect(next).toBeUndefined()
+    found.push(...items.map(({ id }) => `${person} ${id}`))
+  }
+  return found
+}
