@@ -50,7 +50,7 @@ const resources: Record<Letter, { resource: Resource; name: string }> = {
 }
 
 /** The id of what has this name, or this id. Errors: `not_found`, `conflict` when several have the name. */
-async function idOf({ db }: Context, letter: Letter, given: string): Promise<string> {
+export async function idOf({ db }: Context, letter: Letter, given: string): Promise<string> {
   const { resource, name } = resources[letter]
   const found = (await findByKey(db, resource, name, [given])).get(given.toLowerCase()) ?? []
   if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${resource.name} are called ${given}; give the id: ${found.join(', ')}.`)
