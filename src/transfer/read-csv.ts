@@ -52,7 +52,7 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
     }
     delimiter = given ?? sep?.[1] ?? findDelimiter(waiting, options.required ?? [])
     parser = csvParser(delimiter, options.limit)
-    if (options.columns && !opening.hasHeader()) begin([...options.columns])
+    if (options.columns && !opening.hasHeader()) begin(givenColumns(options.columns, options.required))
     return true
   }
 
@@ -142,21 +142,30 @@ function blanksToTabs(): (text: string, final: boolean) => string {
 function readHeader(row: CsvRow, options: CsvOptions): string[] {
   if (!row.fields) throw new GatehouseError('invalid_file', `The header in line ${row.line} cannot be read. ${row.reason}`)
   const columns = row.fields.map((name) => name.trim())
-  const required = options.required ?? []
-  checkNames(columns, row.line)
-  const missing = required.filter((name) => !columns.includes(name))
-  if (missing.length > 0) {
-    throw new GatehouseError('invalid_file', `The header in line ${row.line} lacks ${list(missing)}; it has ${list(columns)}.${hint(columns)}`)
-  }
+  checkNames(columns, `The header in line ${row.line}`)
+  requireColumns(columns, options.required, `The header in line ${row.line}`)
   if (columns.length === 1 && hint(columns) !== '') {
     throw new GatehouseError('invalid_file', `The header in line ${row.line} has one column only: ${list(columns)}.${hint(columns)}`)
   }
   return columns
 }
 
-function checkNames(columns: string[], line: number): void {
+function givenColumns(given: readonly string[], required: readonly string[] | undefined): string[] {
+  const where = 'The list of columns in the mapping'
+  const columns = [...given]
+  checkNames(columns, where)
+  requireColumns(columns, required, where)
+  return columns
+}
+
+function requireColumns(columns: readonly string[], required: readonly string[] = [], where: string): void {
+  const missing = required.filter((name) => !columns.includes(name))
+  if (missing.length > 0) throw new GatehouseError('invalid_file', `${where} lacks ${list(missing)}; it has ${list(columns)}.${hint(columns)}`)
+}
+
+function checkNames(columns: string[], where: string): void {
   const fail = (why: string) => {
-    throw new GatehouseError('invalid_file', `The header in line ${line} ${why}`)
+    throw new GatehouseError('invalid_file', `${where} ${why}`)
   }
   if (columns.length > maxColumns) fail(`has ${columns.length} columns; ${maxColumns} is the most.`)
   if (columns.some(hasBadBytes)) fail(`names the column ${showBadBytes(columns.find(hasBadBytes)!)}. ${notUtf8}`)
@@ -170,7 +179,7 @@ function checkNames(columns: string[], line: number): void {
 const list = (names: readonly string[]) => names.slice(0, 20).map((name) => `"${name}"`).join(', ') + (names.length > 20 ? ', …' : '')
 
 /** What a header with one column was perhaps meant to be. */
-function hint(columns: string[]): string {
+function hint(columns: readonly string[]): string {
   const other = columns.length === 1 ? delimiters.find((sign) => columns[0]!.includes(sign)) : undefined
   if (!other) return ''
   const name = other === '\t' ? 'a tab ("\\t")' : `"${other}"`
