@@ -6,6 +6,7 @@ import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
 import { addDatabaseCommands } from './database.ts'
+import { addDelegationCommands } from './delegations.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
@@ -33,6 +34,7 @@ export function program(): Command {
   addAccessQuestionCommands(access)
   addAccessGraphCommands(access)
   addMiningCommands(access)
+  addDelegationCommands(gatehouse)
   addKeyCommands(gatehouse)
   addMessageCommands(gatehouse)
   addPolicyCommands(gatehouse)
