@@ -15,6 +15,9 @@ import { newId } from './model/id.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { addOpenId } from './oidc/mount.ts'
+import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
+import type { SessionOf } from './oidc/provider-context.ts'
 import { applyPlan } from './plans/apply.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
@@ -26,6 +29,7 @@ import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { metadataRoutes } from './rest/metadata.ts'
+import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
@@ -33,6 +37,9 @@ import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
+import { failureLimiter } from './rest/limits.ts'
+import { rotateOldKeys } from './signin/oidc-keys.ts'
+import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
 import type { Database } from './store/database.ts'
@@ -94,13 +101,17 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes,
   ]
 }
 
-/** The HTTP server with every route, not listening yet. */
-export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyInstance {
+/** Who has signed in at a browser: nobody, until sign-in is there to ask. */
+const nobody: SessionOf = async () => undefined
+
+/** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: nobody, log: () => {} })): FastifyInstance {
   const server = createServer(base)
+  addOpenId(server, { base }, openId, failureLimiter(base.config))
   addHealth(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
@@ -126,10 +137,11 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const opened = await open(env, 'server')
     parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
-    const server = buildServer(system, opened.masterKey)
+    const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: nobody, log: (error, message) => server.log.error({ err: error }, message) })
+    const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
+    const jobs = await startJobs(opened.database.options, scheduledJobs(opened, openId), (message, error) => server.log.error({ err: error }, message))
     parts.push(jobs.stop)
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
@@ -199,7 +211,7 @@ async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
-function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
+function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenIdProvider): Job[] {
   const job = (principal: string) => context({ source: 'JOB', principal })
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   return [
@@ -209,6 +221,9 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
+    { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
+    { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
+    { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
   ]
 }

@@ -7,6 +7,7 @@ import {
   sessionAttributes,
 } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
+import { clientAttributes } from '../src/model/oidc-client.ts'
 import { organizationType } from '../src/model/organization-type.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
@@ -31,6 +32,7 @@ const listings: Record<string, [path: string, attributes: readonly Attribute[]]>
   QueuedAccount: ['/portals/unassignment-queue', queuedAccountAttributes],
   OktaError: ['/okta/errors', oktaErrorAttributes],
   ApiKey: ['/keys', apiKeyAttributes],
+  Client: ['/oidc/clients', clientAttributes],
   Session: ['/users/{id}/sessions', sessionAttributes],
   AuditEvent: ['/audit', eventAttributes],
 }

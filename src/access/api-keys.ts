@@ -111,8 +111,8 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
   return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now) }
 }
 
-/** What the person of a key may do at this moment. */
-async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: FoundKey, at: string): Promise<Authority> {
+/** What the person of a key, or a token, may do at this moment. */
+export async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: Pick<FoundKey, 'userId' | 'rights' | 'deep' | 'restricted'>, at: string): Promise<Authority> {
   const known = knownRights(deep ? [...rights, ...(await findDeepRights(db, userId, at))] : rights)
   const reach = restricted ? await findReach(db, userId, at) : undefined
   return { rights: known.size === everyRight.length ? 'all' : known, ...(reach ? { reach } : {}) }

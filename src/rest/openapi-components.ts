@@ -13,6 +13,7 @@ import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
+import { oidcComponents } from './openapi-oidc.ts'
 import { planComponents } from './openapi-plans.ts'
 import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
@@ -127,6 +128,7 @@ export function allComponents(): Record<string, Schema> {
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,
+    ...oidcComponents,
     ApiKey: apiKey,
     Session: { title: 'Session', description: 'Where and how a person is signed in.', ...objectSchema(sessionAttributes) },
     AuditEvent: auditEvent(),

@@ -5,6 +5,7 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { authenticateToken } from '../access/access-tokens.ts'
 import { authenticate, type Identity } from '../access/api-keys.ts'
 import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
 import type { Context } from '../context.ts'
@@ -105,16 +106,26 @@ interface Limits {
 }
 
 async function identify(base: BaseContext, request: FastifyRequest, { failures, requests }: Limits): Promise<Identity> {
-  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
+  const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ')
   failures.check(request.ip, token)
-  const identity = scheme?.toLowerCase() === 'bearer' && token !== '' && token.length <= 512 ? await authenticate(base, token) : undefined
+  const identity = await identityOf(base, request, scheme.toLowerCase(), token)
   if (!identity) {
     failures.count(request.ip, token)
-    throw new GatehouseError('unauthenticated', 'Send a valid API key in the header `Authorization: Bearer …`.')
+    throw new GatehouseError('unauthenticated', 'Send a valid API key or access token in the header `Authorization: Bearer …`.')
   }
   failures.accept(token)
   requests.count(identity.keyId)
   return identity
+}
+
+/** An API key, or else an access token of the OpenID provider. */
+async function identityOf(base: BaseContext, request: FastifyRequest, scheme: string, token: string): Promise<Identity | undefined> {
+  if (token === '' || token.length > 512) return undefined
+  const key = scheme === 'bearer' ? await authenticate(base, token) : undefined
+  if (key || token.startsWith('gh_') || (scheme !== 'bearer' && scheme !== 'dpop')) return key
+  const { method, headers, url } = request
+  const address = `${base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`}${url.split('?')[0]}`
+  return authenticateToken(base, { scheme, token, request: { method, address, proof: headers.dpop === undefined ? '' : String(headers.dpop) } })
 }
 
 function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Identity): Call {
