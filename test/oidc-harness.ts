@@ -13,6 +13,7 @@ import { createOpenIdProvider, type OpenIdProvider } from '../src/oidc/provider.
 import type { SessionOf, SignedIn } from '../src/oidc/provider-context.ts'
 import { createUser } from '../src/directory/users.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
+import type { Database } from '../src/store/database.ts'
 import type { MasterKey } from '../src/store/master-key.ts'
 import { testContext } from './context.ts'
 import { testMasterKey } from './master-key.ts'
@@ -44,9 +45,10 @@ export interface OidcServer {
 }
 
 /** A server on a port of its own; several share the database and the address of the first, as behind a balancer. */
-export async function oidcServer(env: Record<string, string> = {}, shared?: OidcServer): Promise<OidcServer> {
+export async function oidcServer(env: Record<string, string> = {}, { shared, db }: { shared?: OidcServer; db?: Database } = {}): Promise<OidcServer> {
   const settings = { GATEHOUSE_API_KEY: testKey, AUTH_FAILURES_PER_MINUTE: '100000', ...env }
-  const ctx = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings)
+  const own = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings)
+  const ctx = db ? { ...own, db } : own
   const masterKey = shared?.masterKey ?? testMasterKey()
   const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: sessionsOf(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })
   const server = buildServer(ctx, masterKey, openId)

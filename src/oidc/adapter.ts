@@ -47,8 +47,9 @@ function artifactAdapter(door: DoorState, kind: string): Adapter {
       const hash = artifactHash(kind, id)
       if (await consumeArtifact(db, hash, at())) return
       // Somebody else was a moment quicker: one of the two has stolen it, and nobody knows which.
-      const grantId = shown(await findArtifact(db, hash, at()))?.grantId
+      const { grantId, clientId } = shown(await findArtifact(db, hash, at())) ?? {}
       if (grantId !== undefined) await deleteGrant(db, artifactHash('Grant', grantId))
+      if (clientId !== undefined) door.noteReuse(clientId)
       throw new errors.InvalidGrant('already used')
     },
     async destroy(id) {

@@ -30,7 +30,8 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     adapter: (kind: string) => createAdapter(door, kind),
     jwks: { keys: keys.keys as never },
     scopes: Object.keys(identityScopes),
-    claims: { ...Object.fromEntries(Object.entries(identityScopes).map(([scope, { claims }]) => [scope, [...claims]])), acr: null, amr: null, auth_time: null, sid: null, iss: null },
+    // How and when somebody signed in stands in every ID token.
+    claims: { ...Object.fromEntries(Object.entries(identityScopes).map(([scope, { claims }]) => [scope, [...claims]])), openid: ['sub', 'acr', 'amr', 'auth_time'], sid: null, iss: null },
     acrValues: door.levels.filter(({ level }) => level > 0).map(({ id }) => id),
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code'],
@@ -38,6 +39,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     enabledJWA: { clientAuthSigningAlgValues: [...asymmetric], idTokenSigningAlgValues: [...ours], dPoPSigningAlgValues: ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256'] },
     pkce: { required: () => true },
     clockTolerance: 5,
+    allowOmittingSingleRegisteredRedirectUri: false,
     features: features(door),
     rotateRefreshToken: true,
     ttl: {
@@ -51,6 +53,12 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     loadExistingGrant: async (ctx) => loadGrant(door, ctx),
     pairwiseIdentifier: async (_ctx, userId, client) =>
       createHmac('sha256', dataKey.derive('oidc pairwise')).update(`${String((client as unknown as { sectorIdentifier: unknown }).sectorIdentifier)}\n${userId}`).digest('base64url'),
+    // The only addresses called are those of logouts, which administrators name: applications of the same network, which
+    // is where most are, are to be told as well. Nothing of the answer is shown to anybody, and no redirect is followed.
+    fetch: async (address, options) => {
+      const { dispatcher: _, ...plain } = (options ?? {}) as RequestInit & { dispatcher?: unknown }
+      return fetch(address, plain)
+    },
     renderError: errorPage,
     clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) === true,
     cookies: {
@@ -68,7 +76,8 @@ function features(door: DoorState): Configuration['features'] {
     clientCredentials: { enabled: true },
     dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
-    revocation: { enabled: true },
+    // A client revokes its own tokens; of others it is not even told that they are there.
+    revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => (token as IntrospectedToken).clientId === client.clientId },
     introspection: { enabled: true, allowedPolicy: async (ctx, client, token) => mayIntrospect(door, ctx, client, token as IntrospectedToken) },
     backchannelLogout: { enabled: true },
     rpInitiatedLogout: { enabled: true, logoutSource: logoutPage, postLogoutSuccessSource: logoutDonePage },

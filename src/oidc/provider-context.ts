@@ -34,6 +34,8 @@ export interface DoorState extends Door {
   signedIn: (request: IncomingMessage) => Promise<SignedIn | undefined>
   /** PUBLIC_URL, and what stands below it. */
   publicUrl: string
+  /** Notes in the audit that a code or a refresh token of a client was shown a second time. */
+  noteReuse: (clientId: string) => void
 }
 
 /** The context in which a verb works that was called by this door. */

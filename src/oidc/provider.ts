@@ -71,7 +71,8 @@ async function buildProvider(door: Door, keys: ProviderKeys): Promise<Built> {
     if (!answer) asked.set(request, (answer = door.sessionOf(request.headers)))
     return answer
   }
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl }
+  const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, noteReuse }
   const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
@@ -115,17 +116,18 @@ function around(state: DoorState) {
 }
 
 /** Codes and refresh tokens shown a second time are noted in the audit: one of the two who had them is a thief. */
+async function recordReuse(door: Door, clientId: string): Promise<void> {
+  const noted = contextOf(door, null, `client ${clientId}`)
+  await door.base.db.transaction((tx) => recordEvents(tx, noted, [{ action: 'client.token.reuse', targetType: 'Client', targetId: clientId, result: 'conflict' }]))
+}
+
 function watch(provider: Provider, state: DoorState): void {
   provider.on('server_error', (ctx: KoaContextWithOIDC, error: unknown) => {
     failed.set(ctx.req, error)
     state.log(error, 'the OpenID provider failed')
   })
   provider.on('grant.revoked', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route !== 'token') return
-    const clientId = ctx.oidc.client!.clientId
-    const noted = contextOf(state, null, `client ${clientId}`, ctx.req.socket.remoteAddress ?? null)
-    void state.base.db.transaction((tx) => recordEvents(tx, noted, [{ action: 'client.token.reuse', targetType: 'Client', targetId: clientId, result: 'conflict' }]))
-      .catch((error: unknown) => state.log(error, 'the reuse of a token could not be noted'))
+    if (ctx.oidc.route === 'token') state.noteReuse(ctx.oidc.client!.clientId)
   })
 }
 
