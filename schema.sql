@@ -2090,14 +2090,11 @@ CREATE INDEX oidc_artifact_expiry ON gatehouse.oidc_artifact USING btree (expire
 -- index: gatehouse.oidc_artifact_grant
 CREATE INDEX oidc_artifact_grant ON gatehouse.oidc_artifact USING btree (grant_hash) WHERE (grant_hash IS NOT NULL);
 
--- index: gatehouse.oidc_artifact_session
-CREATE INDEX oidc_artifact_session ON gatehouse.oidc_artifact USING btree (user_id, session_id) WHERE (session_id IS NOT NULL);
-
 -- index: gatehouse.oidc_artifact_uid
 CREATE INDEX oidc_artifact_uid ON gatehouse.oidc_artifact USING btree (uid_hash) WHERE (uid_hash IS NOT NULL);
 
 -- index: gatehouse.oidc_artifact_user
-CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id, client_id) WHERE (user_id IS NOT NULL);
+CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id, session_id);
 
 -- index: gatehouse.oidc_client_secret_client
 CREATE INDEX oidc_client_secret_client ON gatehouse.oidc_client_secret USING btree (client_id);

@@ -10,10 +10,11 @@ import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { mining } from './mining.ts'
+import { oidc } from './oidc.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, oidc]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

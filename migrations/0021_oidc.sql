@@ -83,9 +83,8 @@ create table gatehouse.oidc_artifact (
 );
 create index oidc_artifact_grant on gatehouse.oidc_artifact (grant_hash) where grant_hash is not null;
 create index oidc_artifact_uid on gatehouse.oidc_artifact (uid_hash) where uid_hash is not null;
-create index oidc_artifact_user on gatehouse.oidc_artifact (user_id, client_id) where user_id is not null;
+create index oidc_artifact_user on gatehouse.oidc_artifact (user_id, session_id);
 create index oidc_artifact_client on gatehouse.oidc_artifact (client_id) where client_id is not null;
-create index oidc_artifact_session on gatehouse.oidc_artifact (user_id, session_id) where session_id is not null;
 create index oidc_artifact_ended on gatehouse.oidc_artifact (artifact_hash) where kind = 'Session' and user_id is not null and session_id is null;
 create index oidc_artifact_expiry on gatehouse.oidc_artifact (expires_at);
 

@@ -26,10 +26,10 @@ async function tokensOf(app: Application, more: Record<string, string> = {}, use
 }
 
 /** A request to the token endpoint of a server, as it is. */
-async function post(server: string, app: Application, body: Record<string, string>): Promise<{ status: number; body: any }> {
+async function post(server: string, app: Application, body: Record<string, string>): Promise<{ status: number; body: Record<string, string> }> {
   const authorization = `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}`
   const response = await fetch(`${server}/oidc/token`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization }, body: new URLSearchParams(body).toString() })
-  return { status: response.status, body: await response.json() }
+  return { status: response.status, body: (await response.json()) as Record<string, string> }
 }
 
 const reuses = async (app: Application) =>
@@ -69,8 +69,8 @@ describe('refresh tokens', () => {
       const good = answers.filter(({ status }) => status === 200)
       expect(good.length).toBeLessThanOrEqual(1)
       for (const { body } of good) {
-        expect(await active(config, body.access_token)).toBe(false)
-        expect((await post(url, app, { grant_type: 'refresh_token', refresh_token: body.refresh_token })).status).toBe(400)
+        expect(await active(config, body.access_token!)).toBe(false)
+        expect((await post(url, app, { grant_type: 'refresh_token', refresh_token: body.refresh_token! })).status).toBe(400)
       }
     }
   })
@@ -109,7 +109,7 @@ describe('codes', () => {
       const answers = await Promise.all([post(url, app, body), post(second.url, app, body), post(second.url, app, body)])
       const good = answers.filter(({ status }) => status === 200)
       expect(good.length).toBeLessThanOrEqual(1)
-      for (const one of good) expect(await active(config, one.body.access_token)).toBe(false)
+      for (const one of good) expect(await active(config, one.body.access_token!)).toBe(false)
     }
   })
 
@@ -118,7 +118,7 @@ describe('codes', () => {
     const bad = async (change: Record<string, string>, by = app) => {
       const { landed, checks } = await flow(app)
       const body = { grant_type: 'authorization_code', code: landed.searchParams.get('code')!, redirect_uri: 'https://app.example.com/callback', code_verifier: checks.pkceCodeVerifier!, ...change }
-      return (await post(url, by, body)).body.error as string
+      return (await post(url, by, body)).body.error
     }
     expect(await bad({ code_verifier: client.randomPKCECodeVerifier() })).toBe('invalid_grant')
     expect(await bad({ redirect_uri: 'https://app.example.com/callback/' })).toBe('invalid_grant')

@@ -5,6 +5,7 @@ import { addMiningCommands } from './access-mining.ts'
 import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
+import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addKeyCommands } from './keys.ts'
 import { addPlanCommands } from './plans.ts'
@@ -32,6 +33,7 @@ export function program(): Command {
   addAccessGraphCommands(access)
   addMiningCommands(access)
   addKeyCommands(gatehouse)
+  addClientCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

@@ -3,7 +3,7 @@
  * seconds. It keeps nothing in memory that a request depends on.
  */
 import type { IncomingMessage } from 'node:http'
-import Provider, { type KoaContextWithOIDC } from 'oidc-provider'
+import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
 import { endSessions } from '../signin/sessions.ts'

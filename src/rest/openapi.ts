@@ -76,6 +76,7 @@ const tagDocs: Record<string, string> = {
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
   'API keys': 'Bearer keys for programs.',
+  OpenID: 'Applications that sign people in by OpenID Connect, and what people allowed them.',
 }
 
 const description = `People, organisations and portals of one installation.

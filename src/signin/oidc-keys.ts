@@ -6,7 +6,8 @@
  *     made ── published, does not sign yet ── signs ── retired, published on ── forgotten
  *        0                          + leadMs        at the next rotation      + overlapMs
  */
-import { createPrivateKey, generateKeyPairSync, hash, type JsonWebKey } from 'node:crypto'
+import { createPrivateKey, generateKeyPair, hash, type JsonWebKey } from 'node:crypto'
+import { promisify } from 'node:util'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { signingAlgorithms } from '../model/oidc-client.ts'
@@ -48,7 +49,7 @@ async function keysOf(db: Database, masterKey: MasterKey, algorithm: Algorithm, 
       const ready = published.find((row) => Date.parse(row.created_at) + leadMs <= now.getTime()) ?? published.at(-1)!
       return [ready, ...published.filter((row) => row !== ready)]
     }
-    await insertSigningKey(db, newKey(masterKey, algorithm, now))
+    await insertSigningKey(db, await newKey(masterKey, algorithm, now))
   }
 }
 
@@ -56,8 +57,8 @@ async function keysOf(db: Database, masterKey: MasterKey, algorithm: Algorithm, 
 export async function rotateProviderKeys(ctx: Context, masterKey: MasterKey): Promise<number> {
   return ctx.db.transaction(async (tx) => {
     for (const algorithm of signingAlgorithms) {
+      const key = await newKey(masterKey, algorithm, ctx.now())
       await retireSigningKey(tx, purposeOf(algorithm), ctx.now())
-      const key = newKey(masterKey, algorithm, ctx.now())
       await insertSigningKey(tx, key)
       await recordEvents(tx, ctx, [{ action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: algorithm }] }])
     }
@@ -72,8 +73,11 @@ export async function rotateOldKeys(ctx: Context, masterKey: MasterKey): Promise
   return old ? rotateProviderKeys(ctx, masterKey) : 0
 }
 
-function newKey(masterKey: MasterKey, algorithm: Algorithm, now: Date): Omit<SigningKeyRow, 'retired_at'> {
-  const { privateKey, publicKey } = algorithm === 'RS256' ? generateKeyPairSync('rsa', { modulusLength: 2048 }) : generateKeyPairSync('ec', { namedCurve: 'P-256' })
+// Off the event loop: an RSA key takes a good while.
+const generate = promisify(generateKeyPair)
+
+async function newKey(masterKey: MasterKey, algorithm: Algorithm, now: Date): Promise<Omit<SigningKeyRow, 'retired_at'>> {
+  const { privateKey, publicKey } = algorithm === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' })
   const { kty, crv, x, y, n, e } = publicKey.export({ format: 'jwk' })
   // RFC 7638: the members that a key of this kind must have, in the order of the alphabet.
   const members = algorithm === 'RS256' ? { e, kty, n } : { crv, kty, x, y }
