@@ -6,7 +6,7 @@ import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
 import {
   artifactHash, consumeArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
-import { readClientRow } from '../store/oidc-clients.ts'
+import { readClientToAuthenticate } from '../store/oidc-clients.ts'
 import { providerClient } from './client-metadata.ts'
 import type { DoorState } from './provider-context.ts'
 
@@ -83,12 +83,12 @@ const refuse = async () => {
   throw new Error('clients are written by their own verbs')
 }
 
-function clientAdapter({ base: { db } }: DoorState): Adapter {
+function clientAdapter({ base: { db, now } }: DoorState): Adapter {
   return {
     async find(id) {
       if (id.length > 32 || !/^[\x21-\x7e]+$/.test(id)) return undefined
-      const client = await readClientRow(db, id)
-      return client?.active === true ? providerClient(client) : undefined
+      const found = await readClientToAuthenticate(db, id, now().toISOString())
+      return found?.client.active === true ? providerClient(found.client, found.secretHashes) : undefined
     },
     upsert: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse, findByUid: refuse, findByUserCode: refuse,
   }

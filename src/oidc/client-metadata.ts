@@ -4,11 +4,9 @@ import type { AdapterPayload } from 'oidc-provider'
 import type { Document } from '../model/attribute.ts'
 import { hasSecrets } from '../model/oidc-client.ts'
 import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
-import { secretHashes } from '../store/oidc-clients.ts'
-import type { Door } from './provider-context.ts'
 
 /** Metadata of ours. */
-export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects'] as const
+export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes'] as const
 
 /** The client with our metadata, as the provider hands it out. */
 export interface OwnMetadata {
@@ -17,16 +15,18 @@ export interface OwnMetadata {
   api_scopes: readonly string[]
   service_account?: string
   introspects: boolean
+  /** Of the secrets that work, in hex. */
+  secret_hashes: readonly string[]
 }
 
-export function providerClient(client: Document): AdapterPayload {
+export function providerClient(client: Document, secretHashes: readonly string[]): AdapterPayload {
   const scopes = client.scopes as string[]
   const signsIn = (client.grantTypes as string[]).includes('authorization_code')
   // Without any the provider would hold it to none.
   const identity = scopes.filter((scope) => scope in identityScopes)
   const given = {
     jwks: client.keys, backchannel_logout_uri: client.backchannelLogoutUri, service_account: client.userId,
-    // The provider wants one; that it is no secret does not matter, since it is never compared (`compareSecret`) and no
+    // The provider wants one; that it is no secret does not matter, since it is never compared (`isSecretOf`) and no
     // algorithm that would use it is enabled.
     client_secret: hasSecrets(client) ? 'is kept as a hash and compared by us' : undefined,
   }
@@ -49,13 +49,13 @@ export function providerClient(client: Document): AdapterPayload {
     least_level: client.leastLevel,
     api_scopes: scopes.filter((scope) => (apiScopes as readonly string[]).includes(scope)),
     introspects: client.introspects,
+    secret_hashes: secretHashes,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   } as AdapterPayload
 }
 
 /** Whether a secret is one of a client's, in the same time whatever it is. */
-export async function compareSecret({ base: { db, now } }: Pick<Door, 'base'>, clientId: string, secret: string): Promise<boolean> {
+export function isSecretOf({ secret_hashes: known }: Pick<OwnMetadata, 'secret_hashes'>, secret: string): boolean {
   const shown = createHash('sha256').update(secret).digest()
-  const known = await secretHashes(db, clientId, now().toISOString())
-  return known.map((hash) => timingSafeEqual(hash, shown)).includes(true)
+  return known.map((hash) => timingSafeEqual(Buffer.from(hash, 'hex'), shown)).includes(true)
 }

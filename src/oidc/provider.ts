@@ -12,7 +12,7 @@ import { openDataKey } from '../store/data-keys.ts'
 import { takeEndedSessions } from '../store/oidc-artifacts.ts'
 import { authLevels } from '../store/oidc-clients.ts'
 import { openPayload } from './adapter.ts'
-import { compareSecret } from './client-metadata.ts'
+import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { contextOf, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
@@ -77,9 +77,9 @@ async function buildProvider(door: Door, keys: ProviderKeys): Promise<Built> {
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
   tieSessions(provider, state)
-  const client = provider.Client.prototype as unknown as { clientId: string; compareClientSecret: (secret: string) => Promise<boolean> }
+  const client = provider.Client.prototype as unknown as OwnMetadata & { compareClientSecret: (secret: string) => boolean }
   client.compareClientSecret = function (secret) {
-    return compareSecret(state, this.clientId, secret)
+    return isSecretOf(this, secret)
   }
   provider.use(around(state))
   watch(provider, state)

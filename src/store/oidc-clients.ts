@@ -58,11 +58,13 @@ export async function listSecrets(db: Reader, clientId: string, now: string): Pr
     where client_id = $1 and (expires_at is null or expires_at > $2) order by secret_id`, [clientId, now])
 }
 
-/** Their hashes: what a secret that somebody shows is held against. */
-export async function secretHashes(db: Reader, clientId: string, now: string): Promise<Buffer[]> {
-  const rows = await db.query<{ hash: Buffer }>(`select secret_hash as hash from gatehouse.oidc_client_secret
-    where client_id = $1 and (expires_at is null or expires_at > $2)`, [clientId, now], 'oidc_secret_hashes')
-  return rows.map(({ hash }) => hash)
+/** A client with the hashes of its secrets that work, in hex: what a secret that somebody shows is held against. */
+export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[] } | undefined> {
+  const row = await db.first<Row & { hashes: string[] }>(
+    `select c.*, array(select encode(s.secret_hash, 'hex') from gatehouse.oidc_client_secret s
+       where s.client_id = c.client_id and (s.expires_at is null or s.expires_at > $2) order by s.secret_id) as hashes
+     from gatehouse.oidc_client c where c.client_id = $1`, [id, now], 'authenticate_oidc_client')
+  return row && { client: clientOfRow(row), secretHashes: row.hashes }
 }
 
 export async function insertSecret(tx: Transaction, secret: { id: string; clientId: string; hash: Buffer; now: string; createdBy: string | null }): Promise<void> {
