@@ -192,6 +192,19 @@ describe('the door itself', () => {
     expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([403, expect.stringContaining('https://')])
   })
 
+  test('behind a proxy that ends TLS cookies are for https only, whatever the connection to us is', async () => {
+    const { ctx: behind, url: inner } = await oidcServer({ PUBLIC_URL: 'https://people.example.com' })
+    const app = await application(behind, 'Behind')
+    const query = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const began = await fetch(`${inner}/oidc/auth?${query}`, { redirect: 'manual' })
+    const asked = await fetch(`${inner}${new URL(began.headers.get('location')!, inner).pathname}`, { redirect: 'manual', headers: { cookie: began.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') } })
+    expect([began.status, asked.status, asked.headers.get('location')!.split('?')[0]]).toEqual([303, 303, '/sign-in'])
+    const cookies = [...began.headers.getSetCookie(), ...asked.headers.getSetCookie()]
+    expect(cookies.length).toBeGreaterThan(3)
+    for (const cookie of cookies) expect(cookie).toMatch(/^__(Secure|Host)-.*; ?secure.*; ?httponly/i)
+    expect(began.headers.get('strict-transport-security')).toBeTruthy()
+  })
+
   test('too many wrong secrets from one address have to wait', async () => {
     const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
     const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
