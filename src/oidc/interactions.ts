@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { scopeDoc } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
 import { ownOf } from './policy.ts'
-import type { Built } from './provider.ts'
+import type { Built } from './build-provider.ts'
 import { acrOf, contextOf, leastLevel, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>

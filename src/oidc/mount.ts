@@ -4,8 +4,8 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { GatehouseError } from '../errors.ts'
-import { abortInteraction, acceptConsent, acceptLogin, openInteraction, readInteraction } from './interactions.ts'
-import { publicUrlOf, type Built, type OpenIdProvider } from './provider.ts'
+import type { Built } from './build-provider.ts'
+import { publicUrlOf, type OpenIdProvider } from './provider.ts'
 import type { Door } from './provider-context.ts'
 
 /** Counts what fails from one address, as the REST door does (rest/limits.ts). */
@@ -16,6 +16,8 @@ export interface Failures {
 }
 
 const prefix = '/oidc'
+// Loaded with the provider, when it is first asked for.
+const interactions = () => import('./interactions.ts')
 
 export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, failures: Failures): void {
   void server.register(async (scope) => {
@@ -24,6 +26,7 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.get(`${prefix}/interaction/:uid`, async (request, reply) => {
       const built = await oidc.current()
+      const { openInteraction } = await interactions()
       reply.header('location', await openInteraction(exchangeOf(built, request, reply)))
       return reply.code(303).send()
     })
@@ -44,11 +47,15 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     })
   })
   void server.register(async (scope) => {
-    const answers = { login: acceptLogin, consent: acceptConsent, abort: abortInteraction } as const
-    scope.get('/api/v1/interactions/:uid', async (request, reply) => reply.send(await readInteraction(exchangeOf(await oidc.current(), request, reply))))
-    for (const [name, accept] of Object.entries(answers)) {
+    scope.get('/api/v1/interactions/:uid', async (request, reply) => {
+      const { readInteraction } = await interactions()
+      return reply.send(await readInteraction(exchangeOf(await oidc.current(), request, reply)))
+    })
+    const answers = { login: 'acceptLogin', consent: 'acceptConsent', abort: 'abortInteraction' } as const
+    for (const [name, verb] of Object.entries(answers)) {
       scope.post(`/api/v1/interactions/:uid/${name}`, async (request, reply) => {
         refuseForeign(request, publicUrlOf(config))
+        const accept = (await interactions())[verb]
         return reply.send({ redirectTo: await accept(exchangeOf(await oidc.current(), request, reply)) })
       })
     }

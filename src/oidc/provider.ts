@@ -1,29 +1,15 @@
 /**
  * The provider, as it is at the moment: built anew when its keys change, which all servers on one database see within
- * seconds. It keeps nothing in memory that a request depends on.
+ * seconds. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
+ * commands and tests that need none of it do not wait for it.
  */
-import type { IncomingMessage } from 'node:http'
-import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
-import { recordEvents } from '../audit/record.ts'
-import { endSessions } from '../signin/sessions.ts'
 import { providerKeys, type ProviderKeys } from '../signin/oidc-keys.ts'
-import { openDataKey } from '../store/data-keys.ts'
-import { takeEndedSessions } from '../store/oidc-artifacts.ts'
-import { authLevels } from '../store/oidc-clients.ts'
-import { openPayload } from './adapter.ts'
-import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
-import { configuration } from './configuration.ts'
-import { contextOf, type Door, type DoorState, type SignedIn } from './provider-context.ts'
-import { tieSessions, type TiedSession } from './session-tie.ts'
+import { hasEndedSessions } from '../store/oidc-artifacts.ts'
+import type { Built } from './build-provider.ts'
+import type { Door } from './provider-context.ts'
 
 const reloadMs = 10_000
-
-export interface Built {
-  provider: Provider
-  state: DoorState
-  handle: ReturnType<Provider['callback']>
-}
 
 export interface OpenIdProvider {
   /** The provider of this moment. Errors: `unavailable`, `forbidden` where PUBLIC_URL would send secrets in the clear. */
@@ -40,7 +26,10 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
     const asked = now().getTime()
     const keys = await providerKeys(db, masterKey, now(), built?.keys)
     if (built?.keys === keys) built.asked = asked
-    else built = { ...(await buildProvider(door, keys)), keys, asked }
+    else {
+      const { buildProvider } = await import('./build-provider.ts')
+      built = { ...(await buildProvider(door, publicUrlOf(door.base.config), keys)), keys, asked }
+    }
     return built
   }
   const current = async (): Promise<Built> => {
@@ -49,7 +38,9 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
     building ??= build().finally(() => (building = undefined))
     return building
   }
-  return { current, tellOfEnded: async () => tellOfEnded(await current()) }
+  // Where nobody uses the provider, the job does not build it.
+  const tellOfEnded = async () => ((await hasEndedSessions(door.base.db)) ? (await import('./build-provider.ts')).tellOfEnded(await current()) : 0)
+  return { current, tellOfEnded }
 }
 
 /** Errors: `forbidden`. */
@@ -60,93 +51,4 @@ export function publicUrlOf({ PUBLIC_URL, PORT }: Door['base']['config']): strin
     throw new GatehouseError('forbidden', `Nobody is signed in over ${address}: passwords and tokens would be sent in the clear. Set PUBLIC_URL to an address that begins with https://.`)
   }
   return address
-}
-
-async function buildProvider(door: Door, keys: ProviderKeys): Promise<Built> {
-  const { base: { db, config, now }, masterKey } = door
-  const publicUrl = publicUrlOf(config)
-  const asked = new WeakMap<IncomingMessage, Promise<SignedIn | undefined>>()
-  const signedIn = (request: IncomingMessage) => {
-    let answer = asked.get(request)
-    if (!answer) asked.set(request, (answer = door.sessionOf(request.headers)))
-    return answer
-  }
-  const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, noteReuse }
-  const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
-  // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
-  Object.assign(provider, { silent: true, proxy: true })
-  tieSessions(provider, state)
-  const client = provider.Client.prototype as unknown as OwnMetadata & { compareClientSecret: (secret: string) => boolean }
-  client.compareClientSecret = function (secret) {
-    return isSecretOf(this, secret)
-  }
-  provider.use(around(state))
-  watch(provider, state)
-  return { provider, state, handle: provider.callback() }
-}
-
-type KoaContext = Pick<KoaContextWithOIDC, 'req' | 'status' | 'body' | 'set'>
-
-/** What went wrong on our side, by request. */
-const failed = new WeakMap<IncomingMessage, unknown>()
-
-const isUnavailable = (error: unknown) => error instanceof GatehouseError && error.status > 500
-
-/** Without the database nothing is let through, and clients are told to come again. */
-function answerUnavailable(ctx: KoaContext): void {
-  ctx.status = 503
-  ctx.set('retry-after', '1')
-  ctx.body = { error: 'temporarily_unavailable' }
-}
-
-/** What happens around every request: the database being away, and signing out for good. */
-function around(state: DoorState) {
-  return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
-    await next()
-    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
-    if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
-    if (oidc?.route !== 'end_session_confirm') return
-    const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
-    if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return
-    await endSessions(contextOf(state, session.accountId, 'OpenID logout'), session.accountId, session.gatehouseSession).catch((error: unknown) => {
-      if (!(error instanceof GatehouseError && error.code === 'not_found')) throw error
-    })
-  }
-}
-
-/** Codes and refresh tokens shown a second time are noted in the audit: one of the two who had them is a thief. */
-async function recordReuse(door: Door, clientId: string): Promise<void> {
-  const noted = contextOf(door, null, `client ${clientId}`)
-  await door.base.db.transaction((tx) => recordEvents(tx, noted, [{ action: 'client.token.reuse', targetType: 'Client', targetId: clientId, result: 'conflict' }]))
-}
-
-function watch(provider: Provider, state: DoorState): void {
-  provider.on('server_error', (ctx: KoaContextWithOIDC, error: unknown) => {
-    failed.set(ctx.req, error)
-    state.log(error, 'the OpenID provider failed')
-  })
-  provider.on('grant.revoked', (ctx: KoaContextWithOIDC) => {
-    if (ctx.oidc.route === 'token') state.noteReuse(ctx.oidc.client!.clientId)
-  })
-}
-
-/** Back-channel logout for sign-ins that ended elsewhere: at the console, by an administrator, with the person. */
-async function tellOfEnded({ provider, state }: Built): Promise<number> {
-  let told = 0
-  for (;;) {
-    const rows = await takeEndedSessions(state.base.db, 100)
-    for (const row of rows) {
-      const session = openPayload(state, row)
-      const clients = Object.entries((session.authorizations ?? {}) as Record<string, { sid?: string }>)
-      await Promise.all(clients.map(async ([clientId, { sid }]) => {
-        const client = await provider.Client.find(clientId)
-        if (client?.backchannelLogoutUri === undefined || sid === undefined) return
-        await (client as unknown as { backchannelLogout: (sub: string, sid: string) => Promise<void> }).backchannelLogout(session.accountId!, sid)
-          .catch((error: unknown) => state.log(error, `the client ${clientId} could not be told of a logout`))
-      }))
-      told++
-    }
-    if (rows.length < 100) return told
-  }
 }

@@ -92,6 +92,11 @@ export async function moveSession(db: Writer, userId: string, from: string, to: 
   await db.execute('update gatehouse.oidc_artifact set session_id = $3 where user_id = $1 and session_id = $2', [userId, from, to])
 }
 
+/** Whether there are sessions of the provider whose sign-in has ended. */
+export async function hasEndedSessions(db: Reader): Promise<boolean> {
+  return (await db.first(`select from gatehouse.oidc_artifact where kind = 'Session' and user_id is not null and session_id is null limit 1`)) !== undefined
+}
+
 /** Some of the provider's sessions whose sign-in has ended, taken away: each by one server, which then tells the clients. */
 export async function takeEndedSessions(db: Reader, most: number): Promise<{ hash: Buffer; payload: Buffer }[]> {
   return db.query(
