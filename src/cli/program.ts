@@ -5,6 +5,7 @@ import { addMiningCommands } from './access-mining.ts'
 import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
+import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addDelegationCommands } from './delegations.ts'
 import { addKeyCommands } from './keys.ts'
@@ -38,6 +39,7 @@ export function program(): Command {
   addKeyCommands(gatehouse)
   addMessageCommands(gatehouse)
   addPolicyCommands(gatehouse)
+  addClientCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

@@ -34,6 +34,7 @@ interface EncryptedColumn {
 export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'gatehouse.signing_key', key: 'key_id', column: 'private_key_encrypted', purpose: 'signing-key' },
   { table: 'gatehouse.message', key: 'message_id', column: 'secrets_encrypted', purpose: 'message' },
+  { table: 'gatehouse.data_key', key: 'name', column: 'key_encrypted', purpose: 'data-key' },
 ]
 
 const settingName = 'master_key'
