@@ -314,6 +314,18 @@ begin
     using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
 
+-- function: gatehouse.wake_sender()
+CREATE OR REPLACE FUNCTION gatehouse.wake_sender()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regprocedure('graphile_worker.add_job(text, json, text, timestamptz, integer, text, integer, text[], text)') is not null then
+    perform graphile_worker.add_job('send-messages', max_attempts => 1);
+  end if;
+  return null;
+end $function$;
+
 -- function: public.refuse_overlap()
 CREATE OR REPLACE FUNCTION public.refuse_overlap()
  RETURNS trigger
@@ -549,6 +561,14 @@ create table gatehouse.audit_event (
   constraint audit_event_id_form CHECK (((event_id)::text ~ '^[0-9a-f]{32}$'::text))
 );
 
+-- table: gatehouse.data_key
+create table gatehouse.data_key (
+  name character varying(40) not null,
+  key_encrypted bytea not null,
+  created_at timestamp with time zone not null,
+  constraint data_key_pkey PRIMARY KEY (name)
+);
+
 -- table: gatehouse.delegation
 create table gatehouse.delegation (
   delegation_id character varying(32) not null,
@@ -607,12 +627,114 @@ create table gatehouse.membership_history (
   constraint membership_history_pkey PRIMARY KEY (kind, membership_id, recorded_to)
 );
 
+-- table: gatehouse.message
+create table gatehouse.message (
+  message_id character varying(32) not null,
+  template character varying(40) not null,
+  channel character varying(10) not null,
+  user_id character varying(32),
+  recipient character varying(320) not null,
+  locale character varying(35) not null,
+  content jsonb not null,
+  secrets_encrypted bytea,
+  status character varying(10) not null,
+  attempts integer default 0 not null,
+  due_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  sent_at timestamp with time zone,
+  last_error character varying(500),
+  constraint message_pkey PRIMARY KEY (message_id),
+  constraint message_channel CHECK (((channel)::text = ANY (ARRAY[('EMAIL'::character varying)::text, ('SMS'::character varying)::text]))),
+  constraint message_secrets CHECK ((((status)::text = 'QUEUED'::text) OR (secrets_encrypted IS NULL))),
+  constraint message_status CHECK (((status)::text = ANY (ARRAY[('QUEUED'::character varying)::text, ('SENT'::character varying)::text, ('DEAD'::character varying)::text])))
+);
+
 -- table: gatehouse.migration
 create table gatehouse.migration (
   name text not null,
   applied_at timestamp with time zone default now() not null,
   checksum text not null,
   constraint migration_pkey PRIMARY KEY (name)
+);
+
+-- table: gatehouse.oidc_artifact
+create table gatehouse.oidc_artifact (
+  artifact_hash bytea not null,
+  kind character varying(30) not null,
+  grant_hash bytea,
+  uid_hash bytea,
+  user_id character varying(32),
+  client_id character varying(32),
+  session_id character varying(32),
+  scope text,
+  audience text,
+  thumbprint character varying(64),
+  payload bytea not null,
+  consumed_at timestamp with time zone,
+  create_date timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_artifact_pkey PRIMARY KEY (artifact_hash)
+);
+
+-- table: gatehouse.oidc_client
+create table gatehouse.oidc_client (
+  client_id character varying(32) not null,
+  name character varying(100) not null,
+  description character varying(255),
+  is_active character(1) default 'Y'::bpchar not null,
+  application_type character varying(20) not null,
+  authentication character varying(30) not null,
+  grant_types text[] not null,
+  redirect_uris text[] not null,
+  post_logout_redirect_uris text[] not null,
+  scopes text[] not null,
+  subject_type character varying(20) not null,
+  first_party character(1) default 'N'::bpchar not null,
+  least_level numeric(5,1) default 0 not null,
+  user_id character varying(32),
+  public_keys jsonb,
+  id_token_algorithm character varying(20) not null,
+  require_pushed character(1) default 'N'::bpchar not null,
+  require_dpop character(1) default 'N'::bpchar not null,
+  backchannel_logout_uri character varying(2000),
+  introspects character(1) default 'N'::bpchar not null,
+  version integer default 1 not null,
+  create_date timestamp with time zone not null,
+  created_by character varying(32),
+  last_update timestamp with time zone not null,
+  constraint oidc_client_name_key UNIQUE (name),
+  constraint oidc_client_pkey PRIMARY KEY (client_id),
+  constraint oidc_client_application_type CHECK (((application_type)::text = ANY (ARRAY[('web'::character varying)::text, ('native'::character varying)::text]))),
+  constraint oidc_client_authentication CHECK (((authentication)::text = ANY (ARRAY[('client_secret_basic'::character varying)::text, ('client_secret_post'::character varying)::text, ('private_key_jwt'::character varying)::text, ('none'::character varying)::text]))),
+  constraint oidc_client_first_party_check CHECK ((first_party = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_introspects_check CHECK ((introspects = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_is_active_check CHECK ((is_active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_require_dpop_check CHECK ((require_dpop = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_require_pushed_check CHECK ((require_pushed = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_subject_type CHECK (((subject_type)::text = ANY (ARRAY[('public'::character varying)::text, ('pairwise'::character varying)::text])))
+);
+
+-- table: gatehouse.oidc_client_secret
+create table gatehouse.oidc_client_secret (
+  secret_id character varying(32) not null,
+  client_id character varying(32) not null,
+  secret_hash bytea not null,
+  create_date timestamp with time zone not null,
+  created_by character varying(32),
+  expires_at timestamp with time zone,
+  constraint oidc_client_secret_hash_key UNIQUE (secret_hash),
+  constraint oidc_client_secret_pkey PRIMARY KEY (secret_id)
+);
+
+-- table: gatehouse.oidc_consent
+create table gatehouse.oidc_consent (
+  user_id character varying(32) not null,
+  client_id character varying(32) not null,
+  scopes text[] not null,
+  create_date timestamp with time zone not null,
+  last_update timestamp with time zone not null,
+  constraint oidc_consent_pkey PRIMARY KEY (user_id, client_id)
 );
 
 -- table: gatehouse.plan
@@ -914,6 +1036,9 @@ create table public.content_provider (
   show_on_app_page character(1) default 'Y'::bpchar not null,
   login_url character varying(300),
   postback_url_param_name character varying(50),
+  min_auth_level character varying(32),
+  locale character varying(35),
+  version integer default 1 not null,
   constraint content_provider_name_key UNIQUE (content_provider_name),
   constraint content_provider_pattern_key UNIQUE NULLS NOT DISTINCT (domain_pattern, is_ssl),
   constraint content_provider_pkey PRIMARY KEY (content_provider_id),
@@ -1085,6 +1210,7 @@ create table public.it_policy (
   updated_by character varying(32),
   policy_content text,
   confirmation character varying(255),
+  version integer default 1 not null,
   constraint it_policy_pkey PRIMARY KEY (it_policy_id),
   constraint it_policy_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
   constraint it_policy_approve_type CHECK (((approve_type)::text = ANY (ARRAY[('ONCE'::character varying)::text, ('ANNUALLY'::character varying)::text])))
@@ -1099,6 +1225,7 @@ create table public.it_policy_version (
   create_date timestamp with time zone,
   active character(1) default 'N'::bpchar not null,
   content_provider_id character varying(32),
+  version integer default 1 not null,
   constraint it_policy_version_name_key UNIQUE (it_policy_id, name),
   constraint it_policy_version_pkey PRIMARY KEY (version_id),
   constraint it_policy_version_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
@@ -1366,6 +1493,7 @@ create table public.policy (
   last_update timestamp with time zone,
   last_updated_by character varying(32),
   priority integer default 0 not null,
+  version integer default 1 not null,
   constraint policy_name_key UNIQUE (name),
   constraint policy_pkey PRIMARY KEY (policy_id),
   constraint policy_status CHECK ((status = ANY (ARRAY[0, 1])))
@@ -1800,6 +1928,7 @@ create table public.user_key (
   last_used_at timestamp with time zone,
   create_date timestamp with time zone,
   created_by character varying(32),
+  fingerprint character varying(60),
   constraint user_key_hash_key UNIQUE (key_hash),
   constraint user_key_name_key UNIQUE (user_id, name),
   constraint user_key_pkey PRIMARY KEY (user_key_id),
@@ -1929,6 +2058,7 @@ create table public.users (
   primary_email character varying(320),
   search_text text default ''::text not null,
   version integer default 1 not null,
+  preferred_language character varying(35),
   constraint users_pkey PRIMARY KEY (user_id),
   constraint users_alternate_window CHECK (((alternate_start_date < alternate_end_date) AND ((alternate_id)::text <> (user_id)::text))),
   constraint users_cert_delegate_window CHECK (((cert_delegate_start_date < cert_delegate_end_date) AND ((cert_delegate_id)::text <> (user_id)::text))),
@@ -2027,6 +2157,45 @@ CREATE INDEX membership_history_target ON gatehouse.membership_history USING btr
 -- index: gatehouse.membership_history_user
 CREATE INDEX membership_history_user ON gatehouse.membership_history USING btree (user_id, recorded_to);
 
+-- index: gatehouse.message_created
+CREATE INDEX message_created ON gatehouse.message USING btree (created_at);
+
+-- index: gatehouse.message_due
+CREATE INDEX message_due ON gatehouse.message USING btree (channel, due_at, message_id) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_expires
+CREATE INDEX message_expires ON gatehouse.message USING btree (expires_at) WHERE ((status)::text = 'QUEUED'::text);
+
+-- index: gatehouse.message_user
+CREATE INDEX message_user ON gatehouse.message USING btree (user_id);
+
+-- index: gatehouse.oidc_artifact_client
+CREATE INDEX oidc_artifact_client ON gatehouse.oidc_artifact USING btree (client_id) WHERE (client_id IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_ended
+CREATE INDEX oidc_artifact_ended ON gatehouse.oidc_artifact USING btree (artifact_hash) WHERE (((kind)::text = 'Session'::text) AND (user_id IS NOT NULL) AND (session_id IS NULL));
+
+-- index: gatehouse.oidc_artifact_expiry
+CREATE INDEX oidc_artifact_expiry ON gatehouse.oidc_artifact USING btree (expires_at);
+
+-- index: gatehouse.oidc_artifact_grant
+CREATE INDEX oidc_artifact_grant ON gatehouse.oidc_artifact USING btree (grant_hash) WHERE (grant_hash IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_uid
+CREATE INDEX oidc_artifact_uid ON gatehouse.oidc_artifact USING btree (uid_hash) WHERE (uid_hash IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_user
+CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id, session_id);
+
+-- index: gatehouse.oidc_client_secret_client
+CREATE INDEX oidc_client_secret_client ON gatehouse.oidc_client_secret USING btree (client_id);
+
+-- index: gatehouse.oidc_client_user
+CREATE INDEX oidc_client_user ON gatehouse.oidc_client USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+-- index: gatehouse.oidc_consent_client
+CREATE INDEX oidc_consent_client ON gatehouse.oidc_consent USING btree (client_id);
+
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
 
@@ -2119,6 +2288,9 @@ CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership US
 
 -- index: public.identity_question_group
 CREATE INDEX identity_question_group ON public.identity_question USING btree (identity_quest_grp_id);
+
+-- index: public.it_policy_version_active_key
+CREATE UNIQUE INDEX it_policy_version_active_key ON public.it_policy_version USING btree (it_policy_id, content_provider_id) NULLS NOT DISTINCT WHERE (active = 'Y'::bpchar);
 
 -- index: public.location_company
 CREATE INDEX location_company ON public.location USING btree (company_id);
@@ -2222,8 +2394,11 @@ CREATE INDEX user_grp_grp ON public.user_grp USING btree (grp_id, user_id);
 -- index: public.user_grp_reminded
 CREATE INDEX user_grp_reminded ON public.user_grp USING btree (end_date) WHERE ((status)::text = 'REMINDED'::text);
 
--- index: public.user_it_policy_history_user
-CREATE INDEX user_it_policy_history_user ON public.user_it_policy_history USING btree (user_id);
+-- index: public.user_it_policy_history_last
+CREATE INDEX user_it_policy_history_last ON public.user_it_policy_history USING btree (user_id, version_id, submit_date DESC, id DESC);
+
+-- index: public.user_it_policy_history_version
+CREATE INDEX user_it_policy_history_version ON public.user_it_policy_history USING btree (version_id);
 
 -- index: public.user_note_user
 CREATE INDEX user_note_user ON public.user_note USING btree (user_id);
@@ -2324,6 +2499,30 @@ alter table gatehouse.delegation add constraint delegation_grp_id_fkey FOREIGN K
 -- foreign key: gatehouse.delegation.delegation_user_id_fkey
 alter table gatehouse.delegation add constraint delegation_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
+-- foreign key: gatehouse.message.message_user_id_fkey
+alter table gatehouse.message add constraint message_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_client_id_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_session_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES public.auth_state(user_id, session_id) ON UPDATE CASCADE ON DELETE SET NULL (session_id);
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_user_id_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_client.oidc_client_user_id_fkey
+alter table gatehouse.oidc_client add constraint oidc_client_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
+
+-- foreign key: gatehouse.oidc_client_secret.oidc_client_secret_client_id_fkey
+alter table gatehouse.oidc_client_secret add constraint oidc_client_secret_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_consent.oidc_consent_client_id_fkey
+alter table gatehouse.oidc_consent add constraint oidc_consent_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_consent.oidc_consent_user_id_fkey
+alter table gatehouse.oidc_consent add constraint oidc_consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
 -- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
 alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
 
@@ -2407,6 +2606,9 @@ alter table public.company_to_company_membership add constraint company_to_compa
 
 -- foreign key: public.content_provider.content_provider_managed_sys_id_fkey
 alter table public.content_provider add constraint content_provider_managed_sys_id_fkey FOREIGN KEY (managed_sys_id) REFERENCES public.managed_sys(managed_sys_id);
+
+-- foreign key: public.content_provider.content_provider_min_auth_level_fkey
+alter table public.content_provider add constraint content_provider_min_auth_level_fkey FOREIGN KEY (min_auth_level) REFERENCES public.auth_level(auth_level_id);
 
 -- foreign key: public.content_provider.content_provider_resource_id_fkey
 alter table public.content_provider add constraint content_provider_resource_id_fkey FOREIGN KEY (resource_id) REFERENCES public.res(resource_id) ON DELETE SET NULL;
@@ -2783,6 +2985,9 @@ CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
 
+-- trigger: gatehouse.message.message_queued
+CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
+
 -- trigger: public.company.company_guard
 CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
 
@@ -2817,7 +3022,7 @@ CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_org
 CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
 
 -- trigger: public.grp.grp_guard
-CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
+CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all, max_user_number, membership_duration_seconds ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all)) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
 
 -- trigger: public.grp.grp_mirror
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
@@ -2985,7 +3190,7 @@ CREATE TRIGGER resource_user_period_insert AFTER INSERT ON public.resource_user 
 CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
 
 -- trigger: public.role.role_guard
-CREATE TRIGGER role_guard AFTER UPDATE OF status ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
+CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
 
 -- trigger: public.role.role_mirror
 CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
@@ -3263,6 +3468,12 @@ comment on column gatehouse.audit_event.changes_digest is 'Hash of changes and t
 comment on column gatehouse.audit_event.digest is 'Hash of the event, made from the digests of its parts.';
 comment on column gatehouse.audit_event.erased_at is 'When its personal parts were erased.';
 
+-- comment: gatehouse.data_key
+comment on table gatehouse.data_key is 'Keys of ours that encrypt or derive.';
+comment on column gatehouse.data_key.name is 'What it is for.';
+comment on column gatehouse.data_key.key_encrypted is 'The key, encrypted with the master key.';
+comment on column gatehouse.data_key.created_at is 'When it was made.';
+
 -- comment: gatehouse.delegation
 comment on table gatehouse.delegation is 'Whom an administrator may administer; nobody without a row is restricted. Kinds narrow each other down, rows of one kind add up.';
 comment on column gatehouse.delegation.delegation_id is 'Names the row.';
@@ -3310,11 +3521,90 @@ comment on column gatehouse.membership_history.granted_by is 'What whoever made 
 comment on column gatehouse.membership_history.recorded_from is 'Since when the database has known it so.';
 comment on column gatehouse.membership_history.recorded_to is 'Until when the database knew it so.';
 
+-- comment: gatehouse.message
+comment on table gatehouse.message is 'Mail and SMS: those that wait to be sent, those that were, and those that could not be.';
+comment on column gatehouse.message.message_id is 'Names the message; its Message-ID is made of it.';
+comment on column gatehouse.message.template is 'Which message it is.';
+comment on column gatehouse.message.channel is 'EMAIL or SMS.';
+comment on column gatehouse.message.user_id is 'Whom it is for, when that is a person known here.';
+comment on column gatehouse.message.recipient is 'The address or number it goes to.';
+comment on column gatehouse.message.locale is 'The language it is written in.';
+comment on column gatehouse.message.content is 'What is put into the template; nothing secret.';
+comment on column gatehouse.message.secrets_encrypted is 'What of it is secret, such as a link, encrypted with the master key; gone once the message is sent or given up.';
+comment on column gatehouse.message.status is 'QUEUED, SENT or DEAD.';
+comment on column gatehouse.message.attempts is 'How often sending was tried.';
+comment on column gatehouse.message.due_at is 'When it is tried next; while it is being sent, when another worker may.';
+comment on column gatehouse.message.expires_at is 'When it is of no use any more and is given up.';
+comment on column gatehouse.message.created_at is 'When it was written.';
+comment on column gatehouse.message.sent_at is 'When it was handed over.';
+comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
+
 -- comment: gatehouse.migration
 comment on table gatehouse.migration is 'The migrations applied to this database.';
 comment on column gatehouse.migration.name is 'The file''s name.';
 comment on column gatehouse.migration.applied_at is 'When it was applied.';
 comment on column gatehouse.migration.checksum is 'SHA-256 of the file, in hex: an applied file may not change.';
+
+-- comment: gatehouse.oidc_artifact
+comment on table gatehouse.oidc_artifact is 'What the protocol keeps between requests: codes, tokens, grants, sessions, interactions. Nothing in it can be used by who reads it.';
+comment on column gatehouse.oidc_artifact.artifact_hash is 'SHA-256 of the kind and of what the holder shows.';
+comment on column gatehouse.oidc_artifact.kind is 'AccessToken, RefreshToken, AuthorizationCode, Grant, Session and so on.';
+comment on column gatehouse.oidc_artifact.grant_hash is 'The grant it comes from: what is revoked together.';
+comment on column gatehouse.oidc_artifact.uid_hash is 'For sessions: SHA-256 of the name by which tokens refer to it.';
+comment on column gatehouse.oidc_artifact.user_id is 'The person it is about.';
+comment on column gatehouse.oidc_artifact.client_id is 'The client it was made for.';
+comment on column gatehouse.oidc_artifact.session_id is 'For sessions: the sign-in that it rests on; null once that has ended.';
+comment on column gatehouse.oidc_artifact.scope is 'For tokens: what they allow.';
+comment on column gatehouse.oidc_artifact.audience is 'For tokens: the resource they are for.';
+comment on column gatehouse.oidc_artifact.thumbprint is 'For tokens: the key that they are bound to (DPoP).';
+comment on column gatehouse.oidc_artifact.payload is 'The rest, encrypted.';
+comment on column gatehouse.oidc_artifact.consumed_at is 'When a code or a refresh token was used; a second time revokes its grant.';
+comment on column gatehouse.oidc_artifact.create_date is 'When it was made.';
+comment on column gatehouse.oidc_artifact.expires_at is 'When it ceases to be valid.';
+
+-- comment: gatehouse.oidc_client
+comment on table gatehouse.oidc_client is 'An application that signs people in here, or acts on its own as a service account.';
+comment on column gatehouse.oidc_client.client_id is 'Names the client; it shows it to us.';
+comment on column gatehouse.oidc_client.name is 'What people see when it asks for something.';
+comment on column gatehouse.oidc_client.description is 'What it is for.';
+comment on column gatehouse.oidc_client.is_active is 'N stops it, and every token it has, at once.';
+comment on column gatehouse.oidc_client.application_type is 'web, or native for programs on a device.';
+comment on column gatehouse.oidc_client.authentication is 'How it proves who it is: client_secret_basic, client_secret_post, private_key_jwt, none.';
+comment on column gatehouse.oidc_client.grant_types is 'How it may come to tokens: authorization_code, refresh_token, client_credentials.';
+comment on column gatehouse.oidc_client.redirect_uris is 'Where people may be sent with a code, letter by letter.';
+comment on column gatehouse.oidc_client.post_logout_redirect_uris is 'Where people may be sent after signing out.';
+comment on column gatehouse.oidc_client.scopes is 'The scopes it may ask for.';
+comment on column gatehouse.oidc_client.subject_type is 'public: it learns the ids of people; pairwise: an id of its own for each.';
+comment on column gatehouse.oidc_client.first_party is 'Y for our own applications, which people are not asked to consent to.';
+comment on column gatehouse.oidc_client.least_level is 'How strongly people must have signed in, at least.';
+comment on column gatehouse.oidc_client.user_id is 'The service account that it acts as by client credentials.';
+comment on column gatehouse.oidc_client.public_keys is 'Its public keys, as a JWK set.';
+comment on column gatehouse.oidc_client.id_token_algorithm is 'How ID tokens for it are signed: RS256 or ES256.';
+comment on column gatehouse.oidc_client.require_pushed is 'Y takes its requests only pushed (PAR).';
+comment on column gatehouse.oidc_client.require_dpop is 'Y binds every token to a key of its own (DPoP).';
+comment on column gatehouse.oidc_client.backchannel_logout_uri is 'Where it is told that a session has ended.';
+comment on column gatehouse.oidc_client.introspects is 'Y for servers of resources, which may ask about tokens of other clients.';
+comment on column gatehouse.oidc_client.version is 'Counts the changes; the ETag.';
+comment on column gatehouse.oidc_client.create_date is 'When it was made.';
+comment on column gatehouse.oidc_client.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.oidc_client.last_update is 'When it was last changed.';
+
+-- comment: gatehouse.oidc_client_secret
+comment on table gatehouse.oidc_client_secret is 'A secret of a client: as a hash, which is enough to know it again.';
+comment on column gatehouse.oidc_client_secret.secret_id is 'Names the secret.';
+comment on column gatehouse.oidc_client_secret.client_id is 'Whose it is.';
+comment on column gatehouse.oidc_client_secret.secret_hash is 'Its SHA-256.';
+comment on column gatehouse.oidc_client_secret.create_date is 'When it was made.';
+comment on column gatehouse.oidc_client_secret.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.oidc_client_secret.expires_at is 'When it ceases to work; null until another has taken its place.';
+
+-- comment: gatehouse.oidc_consent
+comment on table gatehouse.oidc_consent is 'What a person has allowed an application to know and do.';
+comment on column gatehouse.oidc_consent.user_id is 'The person.';
+comment on column gatehouse.oidc_consent.client_id is 'The application.';
+comment on column gatehouse.oidc_consent.scopes is 'The scopes allowed.';
+comment on column gatehouse.oidc_consent.create_date is 'When the person first consented.';
+comment on column gatehouse.oidc_consent.last_update is 'When they last did.';
 
 -- comment: gatehouse.plan
 comment on table gatehouse.plan is 'What an import, a bulk operation, a merge or a sync would do, worked out before anything is done.';
@@ -3555,6 +3845,9 @@ comment on column public.content_provider.ui_theme_id is 'How its pages look.';
 comment on column public.content_provider.show_on_app_page is 'Y when it appears among a person''s applications.';
 comment on column public.content_provider.login_url is 'Where its own sign-in page is.';
 comment on column public.content_provider.postback_url_param_name is 'The parameter in which it expects the way back.';
+comment on column public.content_provider.min_auth_level is 'How strongly one must have signed in to use it.';
+comment on column public.content_provider.locale is 'The language of its pages for who has chosen none.';
+comment on column public.content_provider.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.email_address
 comment on table public.email_address is 'An e-mail address of a person.';
@@ -3680,6 +3973,7 @@ comment on column public.it_policy.update_date is 'When its text was last change
 comment on column public.it_policy.updated_by is 'Who changed it.';
 comment on column public.it_policy.policy_content is 'Its text.';
 comment on column public.it_policy.confirmation is 'What the person confirms by clicking.';
+comment on column public.it_policy.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.it_policy_version
 comment on table public.it_policy_version is 'A text that the policy had.';
@@ -3690,6 +3984,7 @@ comment on column public.it_policy_version.content is 'Its text.';
 comment on column public.it_policy_version.create_date is 'When it was made.';
 comment on column public.it_policy_version.active is 'Y for the one that is asked for now.';
 comment on column public.it_policy_version.content_provider_id is 'The site it is asked for on; null means all.';
+comment on column public.it_policy_version.version is 'Counts the changes of the record; its ETag.';
 
 -- comment: public.location
 comment on table public.location is 'A place of an organisation that people''s addresses can be copied from.';
@@ -3886,6 +4181,7 @@ comment on column public.policy.created_by is 'Who made it.';
 comment on column public.policy.last_update is 'When it was last changed.';
 comment on column public.policy.last_updated_by is 'Who changed it last.';
 comment on column public.policy.priority is 'Of several that apply, the highest wins.';
+comment on column public.policy.version is 'Counts the changes; its ETag.';
 
 -- comment: public.policy_attribute
 comment on table public.policy_attribute is 'The value of one rule in one policy; no row means the rule is off.';
@@ -4208,6 +4504,7 @@ comment on column public.user_key.expires_at is 'When it ceases to work; null me
 comment on column public.user_key.last_used_at is 'When it was last used, to the hour.';
 comment on column public.user_key.create_date is 'When it was added.';
 comment on column public.user_key.created_by is 'Who added it.';
+comment on column public.user_key.fingerprint is 'Derived: SHA-256 of a public key, as ssh-keygen shows it.';
 
 -- comment: public.user_note
 comment on table public.user_note is 'A remark about a person.';
@@ -4316,3 +4613,4 @@ comment on column public.users.sort_name is 'Derived: the name as an index lists
 comment on column public.users.primary_email is 'Derived: the default e-mail address.';
 comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
+comment on column public.users.preferred_language is 'The language the person is written to in.';

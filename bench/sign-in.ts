@@ -5,8 +5,7 @@
 import fastify from 'fastify'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { newToken, sessionIdOf } from '../src/model/session.ts'
-import { hashCost } from '../src/signin/hash-cost.ts'
-import { hashPassword, verifyPassword } from '../src/signin/password-hash.ts'
+import { costOf, hashPassword, verifyPassword } from '../src/signin/password-hash.ts'
 import type { Context } from '../src/context.ts'
 import { ratioFigure, timeFigure, type Bench, type Figure } from './bench.ts'
 import { peopleDatabase } from './database.ts'
@@ -38,7 +37,7 @@ export const signInBench: Bench = {
 }
 
 async function passwords(ctx: Context): Promise<Figure[]> {
-  const cost = hashCost(ctx.config)
+  const cost = costOf(ctx.config)
   const stored = await hashPassword(password, cost)
   const names = await ctx.db.query<{ login: string }>(
     `update login set password = $1, reset_pwd = null, pwd_exp = null, lock_marker = 'NOT_LOCKED', auth_fail_count = 0 where login_id in (

@@ -31,6 +31,7 @@ export const settings = {
   LOG_LEVEL: { kind: 'text', default: 'info', doc: 'fatal, error, warn, info, debug, trace or silent.' },
   BODY_LIMIT_BYTES: { kind: 'integer', default: '1048576', min: 1024, max: 104857600, doc: 'The largest request body accepted, in bytes.' },
   RATE_LIMIT_PER_MINUTE: { kind: 'integer', default: '0', min: 0, max: 1000000, doc: 'Requests a minute allowed for one API key; 0 sets no limit.' },
+  HEAVY_PLACES: { kind: 'integer', default: '4', min: 2, max: 200, doc: 'Places for heavy questions that a server works out at once: a what-if, role mining and the proof of the audit take two, findings, the shortest path and lists of the people who have something one. One caller may have half of the places; who finds none is answered with 429 or 503 and when to try again.' },
   AUTH_FAILURES_PER_MINUTE: { kind: 'integer', default: '60', min: 1, max: 100000, doc: 'Failed authentications a minute allowed from one address before 429.' },
   SESSION_IDLE_MINUTES: { kind: 'integer', default: '30', min: 1, max: 43200, doc: 'A session that is not used for so many minutes ends.' },
   SESSION_HOURS: { kind: 'integer', default: '12', min: 1, max: 2160, doc: 'A session ends after so many hours, however much it is used.' },
@@ -42,6 +43,18 @@ export const settings = {
   TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether terminating a person terminates the accounts related to them as well.' },
   INACTIVE_AFTER_DAYS: { kind: 'integer', default: '0', min: 0, max: 3650, doc: 'People whose password has expired and who have not signed in for so many days become INACTIVE; 0 turns this off.' },
   MEMBERSHIP_REMINDER_DAYS: { kind: 'integer', default: '14', min: 0, max: 3650, doc: 'How many days before a membership of a group or role ends people are reminded of it; 0 turns this off.' },
+  PASSWORD_HASH_MEMORY_KIB: { kind: 'integer', default: '19456', min: 19456, max: 262144, doc: 'Memory that one argon2id hash of a password takes, in KiB. Up to four are made side by side. Older hashes are made anew at the next sign-in.' },
+  PASSWORD_HASH_PASSES: { kind: 'integer', default: '2', min: 2, max: 10, doc: 'How often argon2id goes over that memory. The least, with the least memory, is what OWASP asks for.' },
+  PASSWORD_HASH_LANES: { kind: 'integer', default: '1', min: 1, max: 8, doc: 'Lanes of argon2id.' },
+  PRODUCT_NAME: { kind: 'text', default: 'Gatehouse', doc: 'What this installation calls itself in messages, in 1 to 40 characters.' },
+  DEFAULT_LANGUAGE: { kind: 'text', default: 'en', doc: 'The language of messages to people who have chosen none that there is: en, de or fr.' },
+  SMTP_URL: { kind: 'secret', doc: 'The mail server, such as smtps://user:password@mail.example.com. Absent: mail waits in the queue until it is set, or until it is of no use any more.' },
+  MAIL_FROM: { kind: 'text', doc: 'The address mail comes from, alone or as Name <address>. Needed with SMTP_URL.' },
+  SMS_WEBHOOK_URL: { kind: 'secret', doc: 'The https address that SMS are handed to (docs/how-to-mail.md). Absent: they wait like mail.' },
+  SMS_WEBHOOK_SECRET: { kind: 'secret', doc: 'The secret that signs what is handed over, at least 20 characters. Needed with SMS_WEBHOOK_URL.' },
+  MESSAGE_RETENTION_DAYS: { kind: 'integer', default: '30', min: 1, max: 3650, doc: 'How long it is kept that a message was sent, or could not be, in days.' },
+  NOTIFY_IMPORTS: { kind: 'boolean', default: 'false', doc: 'Whether people are told by mail of what an import has changed about how they sign in.' },
+  OUTBOX_TOKEN: { kind: 'secret', doc: 'For trying out only, and on a loopback HOST only: nothing is sent, and everything that waits can be read, links and codes included, at /outbox/TOKEN. At least 20 letters and digits.' },
   OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
   OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
@@ -65,11 +78,23 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     const value = values[name as keyof typeof forms]
     if (value !== undefined && !fits(value)) problems.push({ path: name, message })
   }
+  problems.push(...unpaired(values as Config))
   if (problems.length > 0) {
     const list = problems.map((problem) => `${problem.path} ${problem.message}`).join('; ')
     throw new GatehouseError('configuration', `Settings that cannot be used: ${list}.`, { problems })
   }
   return values
+}
+
+/** Settings that mean something together only. */
+function unpaired(config: Config): Problem[] {
+  const needs = (name: SettingName, other: SettingName) => (config[name] !== undefined && config[other] === undefined ? [{ path: name, message: `needs ${other} too` }] : [])
+  const open = config.OUTBOX_TOKEN !== undefined && !/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.HOST)
+  return [
+    ...needs('SMTP_URL', 'MAIL_FROM'), ...needs('SMS_WEBHOOK_URL', 'SMS_WEBHOOK_SECRET'),
+    ...(open ? [{ path: 'OUTBOX_TOKEN', message: 'shows the secrets of everybody, and so needs a HOST such as 127.0.0.1' }] : []),
+    ...(config.OUTBOX_TOKEN !== undefined && (config.SMTP_URL ?? config.SMS_WEBHOOK_URL) !== undefined ? [{ path: 'OUTBOX_TOKEN', message: 'keeps messages from being sent: set no SMTP_URL and no SMS_WEBHOOK_URL beside it' }] : []),
+  ]
 }
 
 function valueOf(name: string, setting: Setting, given: string | undefined, problems: Problem[]): unknown {
@@ -96,12 +121,24 @@ const forms = {
   LOG_LEVEL: { fits: (text) => /^(fatal|error|warn|info|debug|trace|silent)$/.test(text), message: 'must be fatal, error, warn, info, debug, trace or silent' },
   TRUST_PROXY: { fits: (text) => text.split(',').every((one) => isAddressRange(one.trim())), message: 'must be addresses, such as 10.0.0.0/8, separated by commas' },
   GATEHOUSE_API_KEY: { fits: (text) => /^[\x21-\x7e]{20,512}$/.test(text), message: 'must have 20 to 512 characters, all of them ASCII and none a space' },
+  PRODUCT_NAME: { fits: (text) => /^[^\p{Cc}<>"]{1,40}$/u.test(text), message: 'must have 1 to 40 characters, without < > and "' },
+  DEFAULT_LANGUAGE: { fits: (text) => /^(en|de|fr)$/.test(text), message: 'must be en, de or fr' },
+  SMTP_URL: { fits: (text) => /^smtps?:$/.test(URL.parse(text)?.protocol ?? ''), message: 'must be an address such as smtps://user:password@mail.example.com:465' },
+  MAIL_FROM: { fits: (text) => /^(?:[^\p{Cc}<>"@,;]{0,60}<[^\s<>@,;"]+@[^\s<>@,;"]+>|[^\s<>@,;"]+@[^\s<>@,;"]+)$/u.test(text), message: 'must be an address, alone or as Name <address>' },
+  SMS_WEBHOOK_URL: { fits: isSafeWebAddress, message: 'must be an https address, or an http one of this machine' },
+  SMS_WEBHOOK_SECRET: { fits: (text) => text.length >= 20, message: 'must have at least 20 characters' },
+  OUTBOX_TOKEN: { fits: (text) => /^[A-Za-z0-9_-]{20,100}$/.test(text), message: 'must have 20 to 100 letters and digits' },
   PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },
 } satisfies Partial<Record<SettingName, { fits: (text: string) => boolean; message: string }>>
 
 function isOrigin(text: string): boolean {
   const url = URL.parse(text)
   return url !== null && /^https?:$/.test(url.protocol) && /^[^/]+:\/\/[^/?#@]+$/.test(text)
+}
+
+function isSafeWebAddress(text: string): boolean {
+  const url = URL.parse(text)
+  return url !== null && (url.protocol === 'https:' || (url.protocol === 'http:' && /^(127\.\d+\.\d+\.\d+|\[::1\]|localhost)$/.test(url.hostname)))
 }
 
 function isAddressRange(text: string): boolean {

@@ -25,6 +25,7 @@ export const errorTable = {
   invalid_parameter: { status: 400, title: 'A query parameter is not allowed.', scimType: 'invalidValue' },
   invalid_file: { status: 400, title: 'The file cannot be read as given.', scimType: 'invalidSyntax' },
   invalid_mapping: { status: 400, title: 'The mapping is not valid.', scimType: 'invalidSyntax' },
+  password_refused: { status: 400, title: 'The password breaks the rules of the policy.', scimType: 'invalidValue' },
   // Who the caller is
   unauthenticated: { status: 401, title: 'No valid key came with the request.' },
   sign_in_refused: { status: 401, title: 'The user name or the password is wrong, or signing in is not possible at the moment.' },
@@ -35,6 +36,8 @@ export const errorTable = {
   sign_in_incomplete: { status: 403, title: 'The sign-in has not come to its end.' },
   insecure_address: { status: 403, title: 'Signing in needs https.' },
   cross_site: { status: 403, title: 'The request does not come from our own pages.' },
+  password_wrong: { status: 403, title: 'The current password is not right.' },
+  password_lapsed: { status: 403, title: 'The temporary password has lapsed.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
   // What stands against it
@@ -54,10 +57,12 @@ export const errorTable = {
   question_too_large: { status: 422, title: 'The question touches more than can be worked out at once.' },
   idempotency_mismatch: { status: 422, title: 'The idempotency key came before with another request.' },
   too_many_requests: { status: 429, title: 'Too many requests.' },
+  too_many_at_once: { status: 429, title: 'Too many heavy questions of one caller at once.' },
   headers_too_large: { status: 431, title: 'The address and headers of the request are too long.' },
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
+  busy: { status: 503, title: 'Too many heavy questions are being worked out at the moment.' },
   too_slow: { status: 503, title: 'The answer takes the database too long.' },
   disk_full: { status: 507, title: 'The database has no room left.' },
   // Operating the server (shown by the command line)

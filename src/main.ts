@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
@@ -12,9 +13,15 @@ import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
+import { passwordLevel } from './model/session.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { sendMessages } from './notify/send-messages.ts'
+import { tellPeople } from './notify/tell-people.ts'
+import { addOpenId } from './oidc/mount.ts'
+import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
+import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
 import { applyPlan } from './plans/apply.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
@@ -22,20 +29,30 @@ import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { edgeRoutes } from './rest/edges.ts'
+import { readCookie } from './rest/cookies.ts'
 import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
 import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { meRoutes } from './rest/me.ts'
+import { messageRoutes } from './rest/messages.ts'
 import { metadataRoutes } from './rest/metadata.ts'
+import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
 import { organizationRoutes } from './rest/organizations.ts'
+import { addOutbox } from './rest/outbox-page.ts'
+import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
+import { secretWordRoutes } from './rest/secret-word.ts'
+import { siteRoutes } from './rest/site-records.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
+import { failureLimiter } from './rest/limits.ts'
+import { rotateOldKeys } from './signin/oidc-keys.ts'
+import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { unlockPeople } from './signin/locks.ts'
 import { sweep } from './signin/sessions-open.ts'
@@ -43,6 +60,7 @@ import { sweepThrottle } from './signin/throttle.ts'
 import { ensureAuditEpoch } from './store/audit-epochs.ts'
 import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
+import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
@@ -100,18 +118,29 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...signInRoutes, ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...meRoutes,
   ]
 }
 
-/** The HTTP server with every route, not listening yet. */
-export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyInstance {
+/** Who has signed in at a browser, to the end: by the cookie that our own pages set. */
+const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) => {
+  const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
+  const found = token === undefined ? undefined : await authenticateSession(base, token, false)
+  if (!found || found.session.nextStep !== null) return undefined
+  const { userId, sessionId, level, started } = found.session
+  return { userId, sessionId, level, authTime: new Date(started), methods: ['pwd', ...(level > passwordLevel ? ['mfa'] : [])] }
+}
+
+/** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
   const server = createServer(base)
+  addOpenId(server, { base }, openId, failureLimiter(base.config))
   addHealth(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
   addDocs(server, routes, base)
   addPages(server, base)
+  addOutbox(server, base, masterKey)
   return server
 }
 
@@ -133,10 +162,11 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const opened = await open(env, 'server')
     parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
-    const server = buildServer(system, opened.masterKey)
+    const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), log: (error, message) => server.log.error({ err: error }, message) })
+    const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
+    const jobs = await startJobs(opened.database.options, scheduledJobs(opened, openId), (message, error) => server.log.error({ err: error }, message))
     parts.push(jobs.stop)
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
@@ -206,7 +236,7 @@ async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
-function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
+function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenIdProvider): Job[] {
   const job = (principal: string) => context({ source: 'JOB', principal })
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   return [
@@ -215,10 +245,16 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
+    { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
+    { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
+    { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
+    { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
+    { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
+    { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
   ]
 }

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { whatIf } from '../src/access/what-if.ts'
 import { edgeKinds, nodeOf } from '../src/model/access-edges.ts'
+import { givenOf, reachesOf } from '../src/model/access-effect.ts'
 import { reference, type World, type WorldEdge } from './access-reference.ts'
 import { emptyWorld, makeWorld, rights, worlds } from './access-worlds.ts'
 import { testContext } from './context.ts'
@@ -88,4 +89,24 @@ test('what cannot be asked is refused with its place', async () => {
     [{ changes: [{ op: 'status', type: 'User', id: 'none', status: 'ACTIVE' }] }, 'invalid_reference'], [{ changes: [{ op: 'public', type: 'Role', id: 'r', public: true }] }, 'invalid_body'],
     [{ changes: [{ op: 'add', source: { type: 'Role', id: 'r' }, target: { type: 'Group', id: 'g' } }] }, 'invalid_body'],
   ] as const) await expect(whatIf(ctx, body)).rejects.toMatchObject({ code })
+})
+
+test('rights that are made up are refused before anything is worked out, and so are too many', async () => {
+  await emptyWorld(db)
+  await db.execute(`insert into role (role_id, role_name) values ('giver', 'Giver'); insert into res (resource_id, resource_type_id, name) values ('given', 'WEBSERVICE', 'Given')`)
+  const asked = (had: string[]) => whatIf(ctx, { changes: [{ op: 'add', source: { type: 'Role', id: 'giver' }, target: { type: 'Resource', id: 'given' }, rights: had }] })
+  await expect(asked([...rights, 'made up'])).rejects.toMatchObject({ code: 'invalid_reference', message: expect.stringContaining('made up') })
+  await expect(asked(Array.from({ length: 101 }, (_, n) => `r${n}`))).rejects.toMatchObject({ code: 'invalid_body' })
+  await expect(asked(['\u0000'])).rejects.toMatchObject({ code: 'invalid_body' })
+  await expect(asked(rights)).resolves.toMatchObject({ people: { gaining: 0 } })
+})
+
+test('working it out stops after each thing and tells how much it has become', () => {
+  const nodes = new Map(['sx', 'ra', 'rb'].map((node) => [node, { node, name: null, active: true, everyone: false }]))
+  const edge = (source: string, target: string, had: string[]) => ({ kind: source[0]! + target[0]!, id: source + target, source, target, start: null, end: null, rights: had, description: null, created: null, createdBy: null, grantedBy: null, removed: null })
+  const state = { nodes, edges: [edge('ra', 'sx', ['READ']), edge('rb', 'ra', [])] }
+  const given = givenOf(['sx'], state, state)
+  expect(given).toEqual([{ resource: 'sx' }, { resource: 'sx', right: 'READ' }])
+  // The resource, which three nodes give, and the right, which two do; and the same on the other side.
+  expect([...reachesOf(given, state, state)]).toEqual([0, 3, 5, 0, 3, 5])
 })

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { createKey, type Scope } from '../src/access/api-keys.ts'
 import { nextLink } from '../src/connectors/okta/client.ts'
 import { mismatches } from '../src/store/metadata.ts'
+import { ed25519Key } from './public-keys.ts'
 import { giveRole } from './administrators.ts'
 import { testKey, testServer, type Reply, type TestServer } from './rest-server.ts'
 
@@ -66,7 +67,7 @@ describe('a key with the scope write', () => {
 
   test.each<[string, object]>([
     ['an API key', { keys: [{ name: 'planted', type: 'API', value: 'gh_x', scopes: 'admin' }] }],
-    ['scopes on a public key', { keys: [{ name: 'planted', type: 'SSH', value: `ssh-ed25519 ${'A'.repeat(68)}`, scopes: 'admin' }] }],
+    ['scopes on a public key', { keys: [{ name: 'planted', type: 'SSH', value: ed25519Key(), scopes: 'admin' }] }],
     ['the hash of a password', { logins: [{ login: 'x', managedSystem: '0', password: '$argon2id$v=19$m=19456,t=2,p=1$AAAA$AAAA' }] }],
     ['a lock', { logins: [{ login: 'x', managedSystem: '0', lockMarker: 'LOCKED' }] }],
     ['systemFlag', { systemFlag: true }],
@@ -216,4 +217,10 @@ test('a page link leads to no other host, whatever path it has', () => {
 test('the key of the tests is in no answer', async () => {
   const replies = await Promise.all(['/users', '/keys', '/audit', '/plans', '/nothing'].map((path) => shared.ask('GET', path)))
   expect(JSON.stringify(replies)).not.toContain(testKey)
+})
+
+test('what the router itself refuses is answered like everything else, and is not quoted back', async () => {
+  const { status, body, headers } = await shared.ask('GET', `/users/${'x'.repeat(5000)}`, undefined, { authorization: 'Bearer nobody' })
+  expect([status, body.code, headers['content-type'], headers['x-content-type-options']]).toEqual([404, 'not_found', 'application/problem+json; charset=utf-8', 'nosniff'])
+  expect(JSON.stringify(body)).not.toContain('xxxx')
 })

@@ -2,12 +2,13 @@
 import type { Context } from '../src/context.ts'
 import { readConfig } from '../src/config.ts'
 import { newId } from '../src/model/id.ts'
-import { testDatabase } from './database.ts'
+import type { DatabaseOptions } from '../src/store/database.ts'
+import { open, testDatabase } from './database.ts'
 
-/** A context on a database of its own. `env` are settings, `now` the clock. */
-export async function testContext(env: Record<string, string> = {}, now: () => Date = () => new Date()): Promise<Context> {
+/** A context on a database of its own, or on the one of `database`. `env` are settings, `now` the clock. */
+export async function testContext(env: Record<string, string> = {}, now: () => Date = () => new Date(), database?: DatabaseOptions): Promise<Context> {
   return {
-    db: await testDatabase(),
+    db: database ? open({ ...database, poolSize: 5 }) : await testDatabase(),
     config: readConfig({ LOG_LEVEL: 'silent', ...env }),
     now,
     newId,

@@ -104,3 +104,9 @@ export function inDatabase(options: DatabaseOptions, name: string): DatabaseOpti
   url.pathname = `/${name}`
   return { ...options, connectionString: url.href }
 }
+
+/** The address of a database, for a process of its own. */
+export function connectionOf({ connectionString, host, user, password, database }: DatabaseOptions): string {
+  if (connectionString !== undefined) return connectionString
+  return `postgresql://${user}:${encodeURIComponent(password ?? '')}@localhost/${database}?host=${encodeURIComponent(host!)}`
+}

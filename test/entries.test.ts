@@ -1,6 +1,7 @@
 /** What hangs below a person: contacts, notes, logins, relations, supervisors, affiliations, each at its own address. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { user } from '../src/model/user.ts'
+import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
 const { ask, ctx } = await testServer()
@@ -135,7 +136,7 @@ describe.each([
   })
 })
 
-const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
+const publicKey = ed25519Key('laptop')
 
 describe('lists in a document', () => {
   const lists = () => ({

@@ -45,6 +45,10 @@ describe('the database refuses edges that lead to more, and lets others be', () 
     ['a role that sleeps', `insert into user_role (user_id, role_id, membership_id) values ('$', 'sleeper', 'x')`],
     ['a role on its waking up', `update role set status = 'ACTIVE' where role_id = 'sleeper'`],
     ['a group that everybody is in', `update grp set assign_to_all = 'Y' where grp_id = 'admins'`],
+    ['how many may have a role', `update role set max_user_number = 0 where role_id = '${superRole}'`],
+    ['for how long a role is given', `update role set membership_duration_seconds = 1 where role_id = '${superRole}'`],
+    ['how many may be in a group that leads to it', `update grp set max_user_number = 0 where grp_id = 'admins'`],
+    ['for how long one is in such a group', `update grp set membership_duration_seconds = 1 where grp_id = 'admins'`],
     ['a role of a group', `insert into grp_role (membership_id, role_id, grp_id) values ('x', '${superRole}', 'plain')`],
     ['a group above', `insert into grp_to_grp_membership (membership_id, grp_id, member_grp_id) values ('x', 'admins', 'plain')`],
     ['a role above', `insert into role_to_role_membership (membership_id, role_id, member_role_id) values ('x', '${superRole}', '${ownId('HELP_DESK')}')`],
@@ -68,6 +72,8 @@ describe('the database refuses edges that lead to more, and lets others be', () 
   const allowed: [string, string][] = [
     ['the help desk\'s role', `insert into user_role (user_id, role_id, membership_id) values ('$', '${ownId('HELP_DESK')}', 'x')`],
     ['a group of no rights', `insert into user_grp (user_id, grp_id, membership_id) values ('$', 'plain', 'x')`],
+    ['the limits of such a group', `update grp set max_user_number = 5, membership_duration_seconds = 60 where grp_id = 'plain'`],
+    ['the name of a role that leads to more', `update role set role_name = 'Other' where role_id = 'sleeper'`],
     ['an organisation of no rights', `insert into user_affiliation (user_id, company_id, membership_id) values ('$', 'shop', 'x')`],
     ['a right one has, on an edge of a role', `insert into res_role_membership_rights (membership_id, access_right_id) select membership_id, 'UPDATE' from resource_role where role_id = '${ownId('HELP_DESK')}' and resource_id = '${ownId('people')}'`],
     ['the taking away of a right one has', `delete from resource_role where role_id = '${ownId('HELP_DESK')}' and resource_id = '${ownId('people')}'`],
@@ -114,6 +120,24 @@ describe('somebody who has more cannot be acted on', () => {
     const plan = (await ask('POST', '/plans', { kind: 'merge', survivor: friend, duplicate: boss })).body
     expect((await writer('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ failed: 1 })
     expect((await ask('GET', `/users/${boss}`)).status).toBe(200)
+  })
+
+  test('merging somebody into oneself gives what they have, and needs the right to give', async () => {
+    await ctx.db.execute(`
+      insert into role (role_id, role_name) values ('merging', 'Merging'), ('treasurer', 'Treasurer');
+      insert into resource_role (membership_id, role_id, resource_id) select 'merging ' || r, 'merging', 'GATEHOUSE_' || r from unnest(array['PEOPLE', 'SENSITIVE', 'PLANS', 'ACCESS']) r;
+      insert into res_role_membership_rights (membership_id, access_right_id) select 'merging ' || r, x from unnest(array['PEOPLE', 'SENSITIVE', 'PLANS']) r, unnest(array['READ', 'CREATE', 'UPDATE', 'DELETE']) x`)
+    const { id, ask: merging } = await administrator(shared, 'merging')
+    const rich = await makePerson(shared, 'treasurer')
+    await ctx.db.execute(`insert into user_role (user_id, role_id, membership_id) values ($1, 'merging', 'm1')`, [id])
+    await ctx.db.execute(`insert into user_role (user_id, role_id, membership_id) values ($1, 'treasurer', 'm2')`, [rich])
+    const body = { kind: 'merge', survivor: id, duplicate: rich }
+    refusedWith(await merging('POST', '/plans', body))
+    refusedWith(await merging('POST', `/users/${id}/merge`, { duplicate: rich }))
+    const plan = (await ask('POST', '/plans', body)).body
+    refusedWith(await merging('POST', `/plans/${plan.id}/apply`))
+    await ctx.db.execute(`insert into res_role_membership_rights (membership_id, access_right_id) values ('merging ACCESS', 'GRANT')`)
+    expect((await merging('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
   })
 
   test('a bulk operation passes them by', async () => {

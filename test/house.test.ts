@@ -1,7 +1,7 @@
 /** The rules of the house hold today, and each of them would notice an offender. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import {
   barrels, circles, clocks, codeFiles, houseFindings, importOrder, importsOf, machinePaths, names, projectFiles, type SourceFile,
@@ -19,6 +19,16 @@ describe('the project keeps the rules', () => {
   test('over all of its code', () => {
     const paths = codeFiles(projectFiles()).map(({ path }) => path)
     expect(paths).toEqual(expect.arrayContaining(['src/main.ts', 'src/errors.ts', 'tools/check.ts', 'test/house.test.ts', 'twin/server.ts', 'console/src/gate.tsx', 'console/src/words/de.ts']))
+  })
+  test('not over what Git ignores', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-files-'))
+    try {
+      mkdirSync(join(folder, 'restored'))
+      for (const name of ['restored/postmaster.opts', 'server.log', 'kept.ts', 'unrestored']) writeFileSync(join(folder, name), '')
+      expect(projectFiles(folder).map(({ path }) => basename(path)).toSorted()).toEqual(['kept.ts', 'unrestored'])
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })
 

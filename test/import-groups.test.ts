@@ -1,5 +1,6 @@
 /** Groups of an LDIF come in with their members, found in the file and in the directory; again, nothing changes. */
 import { expect, test } from 'vitest'
+import { actingContext } from '../src/access/authorize.ts'
 import { createUser } from '../src/directory/users.ts'
 import { testContext } from './context.ts'
 import { apply, fileOf, imported, plan, stepsOf } from './import-harness.ts'
@@ -57,4 +58,15 @@ test('a person who was taken out comes back with another import, from now on', a
   expect(counts.create).toBe(1)
   expect(await apply(ctx, id)).toMatchObject({ failed: 0 })
   expect((await ctx.db.first<{ count: number }>(`select count(*)::int as count from user_grp m join users u using (user_id) where u.user_name = 'ada'`))!.count).toBe(2)
+})
+
+test('whoever carries it out without the right to make groups makes none', async () => {
+  const ctx = await testContext()
+  const applied = async (...rights: string[]) => {
+    const { id } = await plan(ctx, file())
+    await apply(actingContext(ctx, { rights: new Set(['people CREATE', 'sensitive UPDATE', ...rights]) }), id)
+    return ctx.db.query('select grp_name as name from grp order by 1')
+  }
+  expect(await applied()).toEqual([])
+  expect(await applied('access CREATE')).toEqual([{ name: 'All' }, { name: 'Bakers' }, { name: 'wheel' }])
 })

@@ -1,5 +1,5 @@
 /** Passwords in imports: hashes stay as they are, clear ones are hashed at once and stand nowhere; rejected rows. */
-import { readdirSync, readFileSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { verify } from '@node-rs/argon2'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -69,7 +69,12 @@ describe('passwords', () => {
       expect(await verify(hash!, word.normalize('NFC'))).toBe(true)
     }
     const rejects = join(importFolder(), 'rejects.csv')
+    // What somebody else has put in its place is neither written through nor lends it its mode.
+    const elsewhere = join(importFolder(), 'elsewhere')
+    writeFileSync(elsewhere, 'theirs', { mode: 0o644 })
+    symlinkSync(elsewhere, rejects)
     expect(await collectRejects(ctx.db, made.id, { path: file, mapping }, 'people.csv', rejects)).toBe(1)
+    expect([readFileSync(elsewhere, 'utf8'), lstatSync(rejects).mode & 0o777, lstatSync(rejects).isFile()]).toEqual(['theirs', 0o600, true])
     const answers = await Promise.all(['', '/steps'].map((path) => ask('GET', `/plans/${made.id}${path}`)))
     expect(answers.map((one) => one.status)).toEqual([200, 200])
     const bodies = answers.map((one) => JSON.stringify(one.body))

@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { valueAt } from '../src/model/attribute.ts'
+import { clientAttributes } from '../src/model/oidc-client.ts'
 import { apiKeyAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
@@ -32,6 +33,7 @@ beforeAll(async () => {
   await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (101, 'u1', 'a@example.com'), (102, 'u2', null), (103, null, 'c@example.com')`)
   await logRemoteErrors(ctx.db, [404, 429, 429, 0].map((status) => ({ at: '2026-11-01T00:00:00Z', message: `m${status}`, status, code: `E${status}`, trace: { status } })))
   for (const name of ['a', 'B', 'c']) await ask('POST', '/keys', { userId: ids.person, name, scopes: ['read'], ...(name === 'B' ? { expires: '2099-01-01T00:00:00Z' } : {}) })
+  for (const name of ['one', 'Two', 'three']) await ask('POST', '/oidc/clients', { name, redirectUris: ['https://app.example.com/'], firstParty: name === 'Two', leastLevel: 1 })
   for (const operation of ['disable', 'enable', 'lock']) ids.plan = (await ask('POST', '/plans', { kind: 'bulk', operation, filter: 'userName pr' })).body.id
   await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('s1', 'sync', 'Sync', now(), 'x'), ('s2', 'sync', 'Sync', now(), 'x')`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
@@ -53,6 +55,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/okta/errors', oktaErrorAttributes, 'statusCode eq 429'],
   ['/okta/runs', planAttributes, 'id eq "s1"'],
   ['/keys', apiKeyAttributes, 'expires pr'],
+  ['/oidc/clients', clientAttributes, 'firstParty eq true and leastLevel ge 1'],
   ['/users/:person/sessions', sessionAttributes, 'newNetwork eq true and ip pr'],
 ]
 

@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { keepRows } from '../src/store/merge.ts'
+import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
 const { ask, ctx } = await testServer()
@@ -27,7 +28,7 @@ async function plan(survivor: string, duplicate: string, take?: string[]) {
 const apply = (id: string) => ask('POST', `/plans/${id}/apply`)
 const undo = (id: string) => ask('POST', `/plans/${id}/undo`)
 
-const publicKey = `ssh-ed25519 ${'A'.repeat(68)} laptop`
+const publicKey = ed25519Key('laptop')
 
 const organizations: string[] = []
 beforeAll(async () => {
@@ -173,9 +174,9 @@ describe('removing a person', () => {
        select replace(table_oid::regclass::text, 'gatehouse.', '') as name from gone`)
     const { duplicate } = await entangled()
     const kept = await db.transaction((tx) => keepRows(tx, duplicate))
-    // And where they were begun: who comes back is new there.
-    const sessions = ['auth_state', 'auth_state_auth_param_xref', 'sign_in_place']
-    expect(kept.map((one) => one.table.replace('gatehouse.', '')).sort()).toEqual(tables.map((one) => one.name).filter((name) => !sessions.includes(name)).sort())
+    // Sign-ins, tokens and consents end with the person they were given by: nobody has consented for the survivor.
+    const passing = ['auth_state', 'auth_state_auth_param_xref', 'message', 'oidc_artifact', 'oidc_consent', 'sign_in_place']
+    expect(kept.map((one) => one.table.replace('gatehouse.', '')).sort()).toEqual(tables.map((one) => one.name).filter((name) => !passing.includes(name)).sort())
   })
 })
 
@@ -260,6 +261,23 @@ describe('undone', () => {
     expect(await db.first<{ password: string }>(`select password from login where user_id = $1 and managed_sys_id = '0'`, [duplicate])).toEqual({ password: '$argon2id$v=19$hash' })
     expect(await db.query(`select 1 from efs.iam_portal_user_group_unassignment_queue where uuid = '00u1' union all select 1 from efs.iam_user_unassignment_queue where uuid = '00u2'`)).toEqual([])
     expect((await undo(id)).body.code).toBe('plan_state')
+  })
+
+  test('brings back no key that was revoked, and nothing that was taken from the survivor, since', async () => {
+    const [survivor, duplicate] = [await person(), await person()]
+    const { id: roleId } = (await ask('POST', '/roles', { name: 'Taken away' })).body
+    const { id: kept } = (await ask('POST', '/roles', { name: 'Narrowed' })).body
+    await ask('PUT', `/roles/${roleId}/members/${duplicate.id}`, {})
+    await ask('PUT', `/roles/${kept}/members/${duplicate.id}`, { rights: ['READ', 'UPDATE'] })
+    const { body: key } = await ask('POST', '/keys', { userId: duplicate.id, name: 'leaked', scopes: ['read'] })
+    const { id } = await plan(survivor.id, duplicate.id)
+    expect((await apply(id)).body).toMatchObject({ failed: 0 })
+    expect((await ask('DELETE', `/keys/${key.id}`)).status).toBe(204)
+    expect((await ask('DELETE', `/roles/${roleId}/members/${survivor.id}`)).status).toBe(204)
+    expect((await ask('PUT', `/roles/${kept}/members/${survivor.id}`, { rights: ['READ'] })).status).toBe(200)
+    expect((await undo(id)).status).toBe(200)
+    expect((await ask('GET', '/access/me', undefined, { authorization: `Bearer ${key.token}` })).status).toBe(401)
+    expect((await ask('GET', `/users/${duplicate.id}/roles`)).body.items).toMatchObject([{ target: { id: kept }, rights: ['READ'] }])
   })
 
   test('is refused once the survivor has changed', async () => {

@@ -33,7 +33,7 @@ describe('every route', () => {
 
   test('that changes something needs more than to read', () => {
     // Questions too long for an address.
-    const questions = ['checkAccesses', 'foreseeAccess', 'mineRoles']
+    const questions = ['checkAccesses', 'checkPassword', 'foreseeAccess', 'mineRoles']
     expect(routes.filter(({ method, needs, caller }) => method !== 'GET' && caller === undefined && !needs.some(({ right }) => right !== 'READ')).map(({ operation }) => operation).toSorted()).toEqual(questions)
   })
 

@@ -3,6 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { afterAll } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { buildServer } from '../src/main.ts'
+import type { DatabaseOptions } from '../src/store/database.ts'
 import { testMasterKey } from './master-key.ts'
 import { testContext } from './context.ts'
 
@@ -21,8 +22,8 @@ export interface TestServer {
   ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 }
 
-export async function testServer(env: Record<string, string> = {}, now?: () => Date): Promise<TestServer> {
-  const ctx = await testContext({ GATEHOUSE_API_KEY: testKey, AUTH_FAILURES_PER_MINUTE: '100000', ...env }, now)
+export async function testServer(env: Record<string, string> = {}, now?: () => Date, database?: DatabaseOptions): Promise<TestServer> {
+  const ctx = await testContext({ GATEHOUSE_API_KEY: testKey, AUTH_FAILURES_PER_MINUTE: '100000', ...env }, now, database)
   const server = buildServer(ctx, testMasterKey())
   afterAll(() => server.close())
   const ask: TestServer['ask'] = async (method, path, body, headers = {}) => {

@@ -226,7 +226,7 @@ describe('the rows every installation starts with', () => {
     expect(await count(`identity_question where identity_quest_grp_id = 'GLOBAL' and active = 'Y'`)).toBe(18)
     expect(await count(`org_type_valid_membership`)).toBe(5)
     expect(await count(`access_rights`)).toBe(9)
-    expect(await count(`policy_attribute where policy_id in ('4000', '4001')`)).toBeGreaterThan(20)
+    expect(await count(`policy_attribute where policy_id in ('CLASSIC', '4000', '4001')`)).toBeGreaterThan(20)
     expect(await count(`content_provider where content_provider_id = 'DEFAULT_CP'`)).toBe(1)
   })
 

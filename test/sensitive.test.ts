@@ -57,6 +57,9 @@ describe('somebody without the right to sensitive data', () => {
     expect((await hr('GET', query)).status).toBe(200)
     const plan = { kind: 'bulk', operation: 'lock', filter }
     expect((await security('POST', '/plans', plan)).body).toMatchObject({ code: 'forbidden' })
+    // Who is found by it would say as much as what they are shown.
+    expect((await help('POST', '/access/mining', { filter })).body).toMatchObject({ code: 'forbidden' })
+    expect((await security('POST', '/plans', { kind: 'mining', filter })).body).toMatchObject({ code: 'forbidden' })
   })
 
   test('can filter by the rest', async () => {

@@ -3,12 +3,14 @@ import { group, resource, right, role } from '../src/model/access-records.ts'
 import { eventAttributes } from '../src/audit/event-resource.ts'
 import type { Attribute, Collection, Resource } from '../src/model/attribute.ts'
 import {
-  apiKeyAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
+  apiKeyAttributes, messageAttributes, policyDecisionAttributes, undecidedAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
   sessionAttributes,
 } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
+import { clientAttributes } from '../src/model/oidc-client.ts'
 import { organizationType } from '../src/model/organization-type.ts'
 import { organization } from '../src/model/organization.ts'
+import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { user } from '../src/model/user.ts'
 import { code, page, table } from './markdown.ts'
 
@@ -18,7 +20,8 @@ export function attributesPage(): string {
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
     ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
     ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement),
-    ...collectionChapter('OrganizationType', organizationType), ...Object.entries(listings).flatMap(([title, [path, attributes]]) => listChapter(title, path, attributes)))
+    ...collectionChapter('OrganizationType', organizationType), ...collectionChapter('ContentProvider', contentProvider), ...collectionChapter('ItPolicy', itPolicy),
+    ...collectionChapter('ItPolicyVersion', itPolicyVersion), ...Object.entries(listings).flatMap(([title, [path, attributes]]) => listChapter(title, path, attributes)))
 }
 
 /** What has no document of its own to be written, and is listed. */
@@ -31,7 +34,11 @@ const listings: Record<string, [path: string, attributes: readonly Attribute[]]>
   QueuedAccount: ['/portals/unassignment-queue', queuedAccountAttributes],
   OktaError: ['/okta/errors', oktaErrorAttributes],
   ApiKey: ['/keys', apiKeyAttributes],
+  Client: ['/oidc/clients', clientAttributes],
   Session: ['/users/{id}/sessions', sessionAttributes],
+  PolicyDecision: ['/users/{id}/it-policies', policyDecisionAttributes],
+  UndecidedPerson: ['/it-policy-versions/{id}/undecided', undecidedAttributes],
+  Message: ['/messages', messageAttributes],
   AuditEvent: ['/audit', eventAttributes],
 }
 

@@ -19,7 +19,8 @@ import { documentOf } from '../src/model/rows.ts'
 import { user } from '../src/model/user.ts'
 import type { FirstAdministrator } from '../src/signin/first-administrator.ts'
 import { listIds } from '../src/store/list-records.ts'
-import { listPortalUsers, listPortals } from '../src/store/portals.ts'
+import { allRows } from '../src/store/list-rows.ts'
+import { listPortals, portalUserListing } from '../src/store/portals.ts'
 import { loadRecords } from '../src/store/records.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { describeRun } from '../src/sync/report.ts'
@@ -53,6 +54,7 @@ async function demo(): Promise<void> {
   const env = {
     GATEHOUSE_DATA: folder, PORT: String(await freePort(Number(process.env['PORT'] || 8080))), LOG_LEVEL: 'warn',
     OKTA_ORG_URL: twin, OKTA_API_TOKEN: token, OKTA_RATE_SHARE_PERCENT: '100',
+    OUTBOX_TOKEN: randomBytes(18).toString('base64url'),
   }
   const opened = await step('A database', async () => {
     const made = await open(env, 'client')
@@ -70,7 +72,7 @@ async function demo(): Promise<void> {
   const portal = await smallestPortal(ctx)
   await step(`The portal "${portal.name}" in step with the double`, () => syncOnce(opened, ctx, portal.id))
   const shown = await personToShow(ctx, portal.id)
-  console.log(announcement({ url, administrator: administrator!, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
+  console.log(announcement({ url, administrator: administrator!, outbox: `${url}/outbox/${env.OUTBOX_TOKEN}`, twin, token, folder, key: await adminKey(ctx), portal, ...shown }))
 }
 
 /** Says what is being made, makes it, and says how long it took. */
@@ -101,7 +103,7 @@ async function freePort(wanted: number): Promise<number> {
 
 async function smallestPortal(ctx: Context): Promise<Portal> {
   const portals: Portal[] = []
-  for (const { portal_id: id, name } of await listPortals(ctx.db, 0, 100)) portals.push({ id, name, members: (await listPortalUsers(ctx.db, id, 0, 1000)).length })
+  for (const { portal_id: id, name } of await listPortals(ctx.db, 0, 100)) portals.push({ id, name, members: (await membersOf(ctx, id)).length })
   return portals.sort((a, b) => a.members - b.members)[0]!
 }
 
@@ -114,13 +116,14 @@ async function syncOnce({ config, db }: Opened, ctx: Context, portalId: number):
 
 /** A person with an account in the double; best one whose name is written with an accent and found without. */
 async function personToShow(ctx: Context, portalId: number): Promise<{ person: Document; account: string }> {
-  const linked = (await listPortalUsers(ctx.db, portalId, 0, 1000)).filter(({ uuid }) => uuid !== null)
+  const linked = (await membersOf(ctx, portalId)).filter(({ uuid }) => uuid !== null)
   const records = await loadRecords(ctx.db, user, linked.map(({ person_id: id }) => id), { collections: [] })
   const shown = linked.map(({ person_id: id, uuid }) => ({ person: documentOf(user, records.get(id)!), account: uuid! }))
   const hasAccent = ({ person }: { person: Document }) => /[^\u0000-\u007f]/.test(nameOf(person)) && /^[a-z]{4,}$/.test(fold(nameOf(person)))
   return shown.find(hasAccent) ?? shown[0]!
 }
 
+const membersOf = (ctx: Context, portalId: number) => allRows(ctx.db, portalUserListing, { where: { portal_id: portalId } }) as Promise<{ person_id: string; uuid: string | null }[]>
 const nameOf = (person: Document) => String((person.name as Document).familyName ?? '')
 
 async function adminKey(ctx: Context): Promise<string> {
@@ -131,6 +134,7 @@ async function adminKey(ctx: Context): Promise<string> {
 interface Shown {
   url: string
   administrator: FirstAdministrator
+  outbox: string
   twin: string
   token: string
   folder: string
@@ -140,13 +144,14 @@ interface Shown {
   account: string
 }
 
-function announcement({ url, administrator, twin, token, folder, key, portal, person, account }: Shown): string {
+function announcement({ url, administrator, outbox, twin, token, folder, key, portal, person, account }: Shown): string {
   const typed = fold(nameOf(person)).trim()
   return `
   server        ${url}
   pages         http://localhost:${new URL(url).port}  (user name ${administrator.userName}, password ${administrator.password})
   API, to read  ${url}/api/v1/docs
   API key       ${key}
+  outbox        ${outbox}  (mail that would go out)
   Okta double   ${twin}  (token ${token})
   in step       portal ${portal.id}, "${portal.name}", ${portal.members} people
   data          ${folder}  (goes when you stop)

@@ -16,17 +16,23 @@ export interface SourceFile {
   text: string
 }
 
-const skipped = new Set(['node_modules', '.git', '.gatehouse', 'coverage', 'dist'])
 // Longer files are data that somebody left here.
 const longest = 2 ** 22
 
+/** Whether `.gitignore` names it: data folders that the documents tell to make stand in the clone, a database each. */
+function ignoredBy(rules: string): (name: string) => boolean {
+  const lines = ['.git', ...rules.split('\n').map((line) => line.trim().replace(/\/$/, '')).filter((line) => line !== '' && !line.startsWith('#'))]
+  const pattern = new RegExp(`^(?:${lines.map((line) => line.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*')).join('|')})$`)
+  return (name) => pattern.test(name)
+}
+
 /** Every file of the project, but for what is installed, ignored or made at run time. */
-export function projectFiles(folder: string = root): SourceFile[] {
+export function projectFiles(folder: string = root, ignored = ignoredBy(readFileSync(join(root, '.gitignore'), 'utf8'))): SourceFile[] {
   return readdirSync(folder, { withFileTypes: true })
-    .filter(({ name }) => !skipped.has(name))
+    .filter(({ name }) => !ignored(name))
     .flatMap((entry) => {
       const path = join(folder, entry.name)
-      if (entry.isDirectory()) return projectFiles(path)
+      if (entry.isDirectory()) return projectFiles(path, ignored)
       return entry.isFile() && statSync(path).size <= longest ? [{ path: relative(root, path), text: readFileSync(path, 'utf8') }] : []
     })
 }

@@ -11,7 +11,7 @@ import { everyRight, knownRights } from '../model/own-access.ts'
 import { guardPeople } from '../records/guard.ts'
 import { deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
 import type { Row } from '../store/database.ts'
-import { documentOfRow, listRows } from '../store/list-rows.ts'
+import { documentOfRow, allRows } from '../store/list-rows.ts'
 import { findDeepRights } from '../store/own-access.ts'
 import { findReach } from '../store/reach.ts'
 
@@ -75,9 +75,9 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
   })
 }
 
-/** All API keys, without their tokens, which nobody has; the first 1000. */
+/** All API keys, without their tokens, which nobody has. */
 export async function listKeys(ctx: Pick<Context, 'db'>): Promise<Document[]> {
-  return (await listRows(ctx.db, keyListing, { count: 1000 })).rows.map(keyOfRow)
+  return (await allRows(ctx.db, keyListing)).map(keyOfRow)
 }
 
 /** One key. Errors: `not_found`. */
@@ -111,7 +111,7 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
   return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now) }
 }
 
-/** What a person may do at this moment, by the rights that were found along with their key or session. */
+/** What a person may do at this moment, by the rights that were found along with their key, token or session. */
 export async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: Pick<FoundKey, 'userId' | 'rights' | 'deep' | 'restricted'>, at: string): Promise<Authority> {
   const known = knownRights(deep ? [...rights, ...(await findDeepRights(db, userId, at))] : rights)
   const reach = restricted ? await findReach(db, userId, at) : undefined

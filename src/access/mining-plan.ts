@@ -111,14 +111,27 @@ async function takeAway(tx: Transaction, ctx: Context, kind: 'us' | 'ur', grants
 const asBefore = ({ start, rights, description }: Edge): EdgeTerms =>
   ({ ...(start === undefined ? {} : { start }), rights, ...(description === undefined ? {} : { description }) })
 
-/** Puts the single grants back and removes the roles. Errors: `plan_state`; `still_referenced` when others have a role by now. */
+/** The grants that people's mined roles stand for to this day: who has lost a role has lost what it gave, and an undo is no way back to it. */
+async function stillGiven(tx: Transaction, { now }: Context, roles: readonly ({ id: string } & RoleChange)[], people: readonly ({ id: string } & PersonChange)[]): Promise<PersonChange['grants']> {
+  const holds = new Map(roles.map((role) => [role.id, role.holds]))
+  const periods = await periodsOf(tx, edgeKind('ur'), people.flatMap(({ id, roles: given }) => given.map((target) => ({ source: id, target }))))
+  const isOpen = ({ end }: Edge) => end === undefined || Date.parse(end) > now().getTime()
+  return people.flatMap(({ id, roles: given, grants }) => {
+    const had = given.filter((target) => periods.get(pairOf({ source: id, target }))?.some(isOpen))
+    const things = new Set(had.flatMap((role) => holds.get(role)!.map((one) => `${one.kind === 'rr' ? 'ur' : 'us'} ${one.id}`)))
+    return grants.filter((one) => things.has(`${one.kind} ${one.target}`))
+  })
+}
+
+/** Puts the single grants back, where people still have them by the roles, and removes the roles. Errors: `plan_state`; `still_referenced` when others have a role by now. */
 export async function undoMining(ctx: Context, planId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const plan = await movePlan(tx, planId, ['applied'], 'undone')
     const steps = (await listSteps(tx, planId, { count: plan.steps })).filter(({ status }) => status !== 'failed')
     const people = ofPeople(steps)
+    const back = await stillGiven(tx, ctx, ofRoles(steps), people)
     for (const kind of ['us', 'ur'] as const) {
-      await putEdges(tx, ctx, kind, people.flatMap(({ grants }) => grants.filter((one) => one.kind === kind).map((one) => ({ source: one.source, target: one.target, terms: asBefore(one) }))))
+      await putEdges(tx, ctx, kind, back.filter((one) => one.kind === kind).map((one) => ({ source: one.source, target: one.target, terms: asBefore(one) })))
     }
     await removeEdges(tx, ctx, 'ur', people.flatMap(({ id, roles }) => roles.map((target) => ({ source: id, target }))))
     for (const [id, { document }] of await lockRecords(tx, roleKind.resource, ofRoles(steps).map((role) => role.id))) {

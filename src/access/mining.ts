@@ -6,6 +6,7 @@ import { showNode } from '../model/access-graph.ts'
 import type { Grant } from '../model/grant-matrix.ts'
 import type { MinedRoles } from '../model/role-mining.ts'
 import { user } from '../model/user.ts'
+import { checkQuery } from '../records/veil.ts'
 import { directGrants, nodeNames, type DirectGrant } from '../store/direct-grants.ts'
 import { allIds } from '../store/list-records.ts'
 import type { MiningRequest } from './mining-request.ts'
@@ -46,8 +47,9 @@ export interface Proposal {
   complete: boolean
 }
 
-/** Errors: those of filters, `invalid_value` for too many grants, `too_many_requests` while another one is under way. */
+/** Errors: those of filters, `forbidden` for one that asks about hidden data, `invalid_value` for too many grants, `too_many_requests` while another one is under way. */
 export async function proposeRoles(ctx: Context, request: MiningRequest): Promise<Proposal> {
+  await checkQuery(ctx, user, request)
   const ids = request.filter === undefined ? undefined : await allIds(ctx.db, user, { filter: request.filter }, mostPeople + 1)
   if (ids && ids.length > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const letters = request.sources.map((source) => (source === 'resources' ? 's' : 'r'))

@@ -20,6 +20,7 @@ export type Change =
   | { op: 'public'; node: string; public: boolean }
 
 const mostChanges = 1000
+const mostRights = 100
 
 const members: Record<Change['op'], readonly string[]> = {
   add: ['source', 'target', 'start', 'end', 'rights'],
@@ -94,8 +95,8 @@ function termsOf(terms: Document, path: string): EdgeTerms {
     found[name] = checked.value as string | null
   }
   if (terms.rights !== undefined) {
-    if (!Array.isArray(terms.rights) || !terms.rights.every((one) => typeof one === 'string')) throw refuse(`${path}.rights`, 'must be a list of ids of rights')
-    found.rights = terms.rights
+    if (!Array.isArray(terms.rights) || terms.rights.length > mostRights || !terms.rights.every((one) => typeof one === 'string' && !one.includes('\u0000') && one.isWellFormed())) throw refuse(`${path}.rights`, `must be a list of at most ${mostRights} ids of rights`)
+    found.rights = [...new Set(terms.rights as string[])]
   }
   return found
 }
@@ -119,8 +120,12 @@ export function applyChanges(before: Picture, changes: readonly Change[]): Pictu
   return after
 }
 
+/** What a change names and is not there. */
+export const noSuch = (place: number, what: string) =>
+  new GatehouseError('invalid_reference', `changes[${place}]: there is no ${what}.`, { problems: [{ path: `changes[${place}]`, message: `there is no ${what}` }] })
+
 function applyChange(after: Picture, change: Change, place: number): void {
-  const missing = (what: string) => new GatehouseError('invalid_reference', `changes[${place}]: there is no ${what}.`, { problems: [{ path: `changes[${place}]`, message: `there is no ${what}` }] })
+  const missing = (what: string) => noSuch(place, what)
   const there = (node: string) => {
     if (!(node[0] === 'u' ? after.people.has(node) : after.nodes.has(node))) throw missing(`${nodeTypes[node[0] as Letter]} with the id ${node.slice(1)}`)
   }

@@ -5,11 +5,13 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { changes as differs, difference, reachesOf, type Given, type Reaches, type State } from '../model/access-effect.ts'
+import { changes as differs, difference, givenOf, reachesOf, type Given, type Reaches, type State } from '../model/access-effect.ts'
 import type { AccessEdge } from '../model/access-paths.ts'
 import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peopleByPattern, peopleWithout, standingOf, type PatternNode } from '../store/access-effect.ts'
+import { takingTurns } from '../records/pause.ts'
+import { knownRights } from '../store/access-edges.ts'
 import { accessNodes, namesOfPeople } from '../store/access-graph.ts'
-import { applyChanges, readChanges, type Change, type Picture } from './what-if-changes.ts'
+import { applyChanges, noSuch, readChanges, type Change, type Picture } from './what-if-changes.ts'
 import type { Thing } from './explain.ts'
 
 type Asker = Pick<Context, 'db' | 'now'>
@@ -28,17 +30,18 @@ export interface Effect {
   more: boolean
 }
 
-const most = { ahead: 20_000, edges: 400_000, given: 5000, work: 200_000_000, resources: 1000, examples: 100 }
+const most = { ahead: 20_000, edges: 400_000, given: 5000, work: 200_000_000, pairs: 5_000_000, resources: 1000, examples: 100 }
 
 const tooLarge = (what: string) => new GatehouseError('question_too_large', `The changes touch more than can be worked out at once: ${what}. Ask about fewer of them, or about things lower down.`)
 
 /** The effect of changes on everybody. Errors: `invalid_body`, `invalid_reference`, `question_too_large`. */
 export async function whatIf(ctx: Asker, body: unknown): Promise<Effect> {
   const changes = readChanges(body)
+  await checkRights(ctx, changes)
   const at = ctx.now().toISOString()
   const { before, resources } = await loadPicture(ctx, changes, at)
   const after = applyChanges(before, changes)
-  const reaches = reachesIn(before, after, resources, at)
+  const reaches = await reachesIn(before, after, resources, at)
   const tally = new Tally(reaches)
   for (const user of before.people.keys()) tally.count([user.slice(1)], 1, placesOf(before, reaches, user, 'before', at), placesOf(after, reaches, user, 'after', at))
   await countEverybodyElse(ctx, reaches, [...before.people.keys()].map((user) => user.slice(1)), tally, at)
@@ -73,12 +76,29 @@ async function loadPicture({ db }: Asker, changes: readonly Change[], at: string
 const inForceAt = (at: string) => ({ start, end }: AccessEdge): boolean => (start === null || start <= at) && (end === null || end > at)
 const isMembership = ({ source }: AccessEdge): boolean => source[0] === 'u'
 
-function reachesIn(before: Picture, after: Picture, resources: readonly string[], at: string): Reaches {
+/** Each right is worked out on its own: made up ones would be work without end. Errors: `invalid_reference`. */
+async function checkRights({ db }: Asker, changes: readonly Change[]): Promise<void> {
+  const known = await knownRights(db, changes.flatMap((change) => ('rights' in change ? change.rights ?? [] : [])))
+  changes.forEach((change, place) => {
+    const missing = 'rights' in change ? change.rights?.find((right) => !known.has(right)) : undefined
+    if (missing !== undefined) throw noSuch(place, `Right with the id ${missing}`)
+  })
+}
+
+async function reachesIn(before: Picture, after: Picture, resources: readonly string[], at: string): Promise<Reaches> {
   const state = ({ nodes, edges }: Picture): State => ({ nodes, edges: [...edges.values()].filter((edge) => !isMembership(edge) && inForceAt(at)(edge)) })
   const was = state(before)
   const memberships = [before, after].flatMap(({ edges }) => [...edges.values()].filter(isMembership))
   if (resources.length > most.given || resources.length * was.edges.length > most.work) throw tooLarge(`${resources.length.toLocaleString('en')} resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
-  return reachesOf(resources, was, state(after), memberships)
+  const will = state(after)
+  const pause = takingTurns()
+  const work = reachesOf(givenOf(resources, was, will, memberships), was, will)
+  for (;;) {
+    const next = work.next()
+    if (next.done) return next.value
+    if (next.value > most.pairs) throw tooLarge(`more than ${most.pairs.toLocaleString('en')} pairs of a thing and what it gives`)
+    await pause()
+  }
 }
 
 /** What one person of the picture has on one side, as lists of places. */

@@ -4,6 +4,7 @@ import { graphLimits, neighbourhood } from '../access/graph-neighbourhood.ts'
 import { shortestPath } from '../access/graph-path.ts'
 import { dotOf, mermaidOf, type Drawing, type GraphEdge, type GraphNode } from '../model/access-graph.ts'
 import type { Direction } from '../store/access-steps.ts'
+import { namedNode } from './find-by-name.ts'
 import { print, readWhole, table, withDatabase } from './run.ts'
 
 interface DrawOptions {
@@ -14,18 +15,18 @@ interface DrawOptions {
 
 /** Below `gatehouse access`. */
 export function addAccessGraphCommands(access: Command): void {
-  drawn(access.command('graph').description('Shows what stands around a node of the access graph.').argument('<node>', 'its kind and id, such as Role:3000'))
+  drawn(access.command('graph').description('Shows what stands around a node of the access graph.').argument('<node>', 'its kind, and its name or id, such as Role:Clerk'))
     .option('--depth <n>', 'how many edges away', readWhole(0, graphLimits.depth), 1).option('--direction <direction>', 'out: what it gives; in: what gives it; both', 'both')
     .option('--people <n>', 'how many of its people are shown', readWhole(0, graphLimits.people), 0).option('--all', 'edges that have ended or not begun too')
     .action((node: string, options: DrawOptions & { depth: number; direction: Direction; people: number; all?: boolean }) => withDatabase(async (_opened, ctx) => {
       const { depth, direction, people, all } = options
-      const found = await neighbourhood(ctx, { node, depth, direction, people, all, count: graphLimits.nodes })
+      const found = await neighbourhood(ctx, { node: await namedNode(ctx, node), depth, direction, people, all, count: graphLimits.nodes })
       show(options, found, () => [...cutLine(found.cut)])
     }))
-  drawn(access.command('path').description('Shows the shortest path between two nodes of the access graph.').argument('<from>', 'where it begins, such as User:3000').argument('<to>', 'where it ends'))
+  drawn(access.command('path').description('Shows the shortest path between two nodes of the access graph.').argument('<from>', 'where it begins, such as User:ann or Role:3000').argument('<to>', 'where it ends'))
     .option('--undirected', 'along edges whichever way they point')
     .action((from: string, to: string, options: DrawOptions & { undirected?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const found = await shortestPath(ctx, { from, to, undirected: options.undirected })
+      const found = await shortestPath(ctx, { from: await namedNode(ctx, from), to: await namedNode(ctx, to), undirected: options.undirected })
       show(options, found, () => [found.found ? `${found.length} edges.` : 'There is no path.', ...cutLine(found.cut)])
       if (!found.found) process.exitCode = 1
     }))

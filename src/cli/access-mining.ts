@@ -43,6 +43,7 @@ export function addMiningCommands(access: Command): void {
 }
 
 function proposalLines(found: Proposal): string[] {
+  if (found.grants === 0) return [`No grants of what can be mined without an end${found.dated === 0 ? '' : ` (${found.dated} with one, left alone)`}: nothing to propose.`]
   const proved = found.atLeast === found.roles.length ? ', the fewest there can be' : `; no exact set has fewer than ${found.atLeast}`
   return [
     `${found.grants} single grants of ${found.things} things to ${found.people} people${found.dated === 0 ? '' : ` (and ${found.dated} with an end, left alone)`}.`,

@@ -4,8 +4,10 @@ import { readFileSync } from 'node:fs'
 import { accessOf, allPeopleOf, askedMoment, mayAccess, type Held } from '../access/effective.ts'
 import { why, whyNot, type Explanation, type ShownStep, type Thing } from '../access/explain.ts'
 import { whatIf, type Effect } from '../access/what-if.ts'
+import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { namedId, namedNode } from './find-by-name.ts'
 import { print, readInstant, table, withDatabase } from './run.ts'
 
 interface Options {
@@ -18,17 +20,17 @@ const types = (['g', 'o', 'r', 's'] as const).map((letter) => nodeTypes[letter])
 
 /** Below `gatehouse access`. */
 export function addAccessQuestionCommands(access: Command): void {
-  const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the id of the person').argument('<resource>', 'the id or the name of the resource')
+  const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource')
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-  const checkOf = (user: string, resource: string, { right }: Options) => ({ user, resource, ...(right === undefined ? {} : { right }) })
+  const checkOf = async (ctx: Context, user: string, resource: string, { right }: Options) => ({ user: await namedId(ctx, 'u', user), resource, ...(right === undefined ? {} : { right }) })
   question('check', 'Says whether a person has a resource.')
     .action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
-      const allowed = await mayAccess(ctx, checkOf(user, resource, options), askedMoment(ctx, options.at))
+      const allowed = await mayAccess(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, { allowed }, () => [allowed ? 'yes' : 'no'])
     }))
   for (const [name, doc, explain] of [['why', 'Says why a person has a resource: every path that gives it.', why], ['why-not', 'Says why a person does not have a resource: the nearest paths, and what is missing.', whyNot]] as const) {
     question(name, doc).action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
-      const answer = await explain(ctx, checkOf(user, resource, options), askedMoment(ctx, options.at))
+      const answer = await explain(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, answer, () => explained(answer))
     }))
   }
@@ -36,9 +38,10 @@ export function addAccessQuestionCommands(access: Command): void {
 }
 
 function addListCommands(access: Command): void {
-  access.command('list').description('Lists everything a person has.').argument('<person>', 'the id of the person').option('--type <type>', `only one of ${types.join(', ')}`, readType)
+  access.command('list').description('Lists everything a person has.').argument('<person>', 'the user name or id of the person').option('--type <type>', `only one of ${types.join(', ')}`, readType)
     .option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-    .action((user: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+    .action((given: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+      const user = await namedId(ctx, 'u', given)
       const moment = askedMoment(ctx, options.at)
       const items: Held[] = []
       let [active, cursor]: [boolean, string | undefined] = [true, undefined]
@@ -47,21 +50,23 @@ function addListCommands(access: Command): void {
         items.push(...page.items)
         ;({ active, next: cursor } = page)
       } while (cursor !== undefined)
-      print(options.json, { active, items }, () => active ? table(['kind', 'name', 'id', 'how', 'rights'], items.map((one) => [one.type, one.name, one.id, howOf(one), one.rights.join(' ')])) : ['The person does not count at this moment, and so has nothing.'])
+      print(options.json, { active, items }, () => active ? table(['kind', 'name', 'id', 'how', 'rights'], items.map((one) => [one.type, one.name, one.id, howOf(one), one.rights.join(' ')])) : ['The person was not there or not active at this moment, and so has nothing.'])
     }))
-  access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its id; a resource also by its name').option('--type <type>', `one of ${types.join(', ')}; Resource when absent`, readType)
+  access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its name or id').option('--type <type>', `one of ${types.join(', ')}; Resource when absent`, readType)
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-    .action((thing: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+    .action((given: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
       const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
+      // A resource is found by the name that it had at the moment asked about.
+      const thing = letter === 's' ? given : await namedId(ctx, letter, given)
       for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {
         if (options.json) process.stdout.write(lines)
         else print(false, undefined, () => lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string; displayName?: string }).map(({ id, displayName }) => `${id}  ${displayName ?? ''}`.trimEnd()))
       }
     }))
   access.command('what-if').description('Says who would gain and lose what; nothing is changed.').argument('[file]', 'JSON: {"changes": […]} as POST /access/what-if takes it; - for standard input')
-    .option('--delete <type:id>', 'as if something were deleted, such as Role:3f…; may be given again', (text: string, before: string[] = []) => [...before, text]).option('--json', 'answer for machines')
+    .option('--delete <type:id>', 'as if something were deleted, such as Role:Clerk, by its name or id; may be given again', (text: string, before: string[] = []) => [...before, text]).option('--json', 'answer for machines')
     .action((file: string | undefined, options: { delete?: string[]; json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const effect = await whatIf(ctx, { changes: proposed(file, options.delete ?? []) })
+      const effect = await whatIf(ctx, { changes: proposed(file, await Promise.all((options.delete ?? []).map((text) => namedNode(ctx, text)))) })
       print(options.json, effect, () => foretold(effect))
     }))
 }

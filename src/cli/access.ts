@@ -7,17 +7,15 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { planKinds } from '../main.ts'
 import { edgeKinds, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
-import type { Document, Resource } from '../model/attribute.ts'
+import type { Document } from '../model/attribute.ts'
 import { periodOf } from '../model/edge-terms.ts'
-import { organization } from '../model/organization.ts'
 import { documentOf } from '../model/rows.ts'
-import { user } from '../model/user.ts'
 import type { RecordKind } from '../records/record-kind.ts'
-import { findByKey } from '../store/find-by-key.ts'
 import { listEdges } from '../store/list-edges.ts'
 import { listIds } from '../store/list-records.ts'
 import { readPlan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
+import { idOf, namePath } from './find-by-name.ts'
 import { exitCodeOf, planLines } from './plans.ts'
 import { print, progressLine, readInstant, table, withDatabase } from './run.ts'
 
@@ -44,20 +42,6 @@ interface GrantOptions extends Ends {
 
 const sources = [['user', 'u'], ['group', 'g'], ['role', 'r'], ['resource', 's'], ['org', 'o']] as const
 const targets = [['toGroup', 'g'], ['toRole', 'r'], ['toResource', 's']] as const
-const resources: Record<Letter, { resource: Resource; name: string }> = {
-  u: { resource: user, name: 'userName' }, g: { resource: groupKind.resource, name: 'displayName' }, r: { resource: roleKind.resource, name: 'name' },
-  s: { resource: resourceKind.resource, name: 'name' }, o: { resource: organization, name: 'name' },
-}
-
-/** The id of what has this name, or this id. Errors: `not_found`, `conflict` when several have the name. */
-async function idOf({ db }: Context, letter: Letter, given: string): Promise<string> {
-  const { resource, name } = resources[letter]
-  const found = (await findByKey(db, resource, name, [given])).get(given.toLowerCase()) ?? []
-  if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${resource.name} are called ${given}; give the id: ${found.join(', ')}.`)
-  if (found[0] !== undefined) return found[0]
-  if (!(await loadRecords(db, resource, [given], { collections: [], custom: false })).has(given)) throw new GatehouseError('not_found', `There is no ${resource.name} with the name or id ${given}.`)
-  return given
-}
 
 function endOf(options: Ends, ends: readonly (readonly [keyof Ends, Letter])[], what: string): { letter: Letter; name: string } {
   const given = ends.filter(([option]) => options[option] !== undefined)
@@ -127,12 +111,12 @@ interface ListOptions {
 }
 
 function addRecordCommands(gatehouse: Command, name: string, letter: 'g' | 'r' | 's', kind: RecordKind, noun: string): void {
-  const path = resources[letter].name
+  const path = namePath(letter)
   const records = gatehouse.command(name).description(`The ${name} that access is made of.`)
   records.command('list').description(`Lists ${name} by name.`).option('--filter <filter>', 'a SCIM filter').option('--q <words>', 'words that begin words of the name')
     .option('--json', 'one JSON object a line').action((options: ListOptions) => withDatabase(async (_opened, ctx) => listAll(ctx, kind, path, options)))
   const create = records.command('create').description(`Makes a ${noun}.`).requiredOption('--name <name>', 'its name').option('--description <text>', 'what it is for').option('--json', 'answer for machines')
-  if (letter === 's') create.requiredOption('--type <id>', 'the sort of resource, such as NO-PROVISION-APP')
+  if (letter === 's') create.requiredOption('--type <id>', 'the id of a resource type; NO-PROVISION-APP for what needs no accounts of its own')
   create.action((options: { name: string; description?: string; type?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
     const made = await createAccessRecord(ctx, kind, { [path]: options.name, description: options.description, ...(options.type === undefined ? {} : { resourceType: options.type }) })
     print(options.json, made, () => [`${kind.resource.name} ${String(made.id)}: ${options.name}`])

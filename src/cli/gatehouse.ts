@@ -1,7 +1,6 @@
 /** The command line's entry: parse, run, and end with 0 (all done), 1 (some items failed) or 2 (refused or wrong use). */
 import { CommanderError } from 'commander'
 import { GatehouseError } from '../errors.ts'
-import { program } from './program.ts'
 
 /** What stands against a file that was named, in the words of people. */
 const fileTroubles: Record<string, string> = {
@@ -19,7 +18,9 @@ const fileTroubles: Record<string, string> = {
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
 
 try {
-  await program().parseAsync(process.argv)
+  const [first, second] = process.argv.slice(2)
+  const program = first === 'keys' && second === 'ssh' ? (await import('./ssh-program.ts')).sshProgram() : (await import('./program.ts')).program()
+  await program.parseAsync(process.argv)
 } catch (error) {
   if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? 0 : 2
   else {

@@ -6,6 +6,7 @@ import { knownRights, ownId } from '../model/own-access.ts'
 import { user } from '../model/user.ts'
 import { listIds } from '../store/list-records.ts'
 import { findOwnRights } from '../store/own-access.ts'
+import { addSshCommand } from './ssh-keys.ts'
 import { print, table, withDatabase } from './run.ts'
 
 function readScopes(text: string): Scope[] {
@@ -22,7 +23,8 @@ function readDays(text: string): number {
 }
 
 export function addKeyCommands(gatehouse: Command): void {
-  const keys = gatehouse.command('keys').description('API keys: bearer tokens for programs.')
+  const keys = gatehouse.command('keys').description('API keys: bearer tokens for programs; SSH keys of people, for sshd.')
+  addSshCommand(keys)
   keys
     .command('create')
     .description('Makes a key for a person and prints it, once.')

@@ -5,7 +5,8 @@ import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSett
 import { portalSettings } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
-import { listPortalUsers, type PortalUserRow } from '../store/portals.ts'
+import { allRows, documentOfRow } from '../store/list-rows.ts'
+import { portalUserListing } from '../store/portals.ts'
 import { print, table, withDatabase } from './run.ts'
 
 /** A portal's number on the command line. */
@@ -50,14 +51,9 @@ export function addPortalCommands(gatehouse: Command): void {
   portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       await readPortalDocument(ctx.db, id)
-      const rows: PortalUserRow[] = []
-      for (let after = 0; ;) {
-        const found = await listPortalUsers(ctx.db, id, after, 1000)
-        rows.push(...found)
-        if (found.length < 1000) break
-        after = found.at(-1)!.uid
-      }
-      print(options.json, rows, () => table(['uid', 'person', 'okta id', 'status', 'changed'], rows.map((one) => [one.uid, one.person_id, one.uuid, one.status, one.has_data_changes])))
+      const people = (await allRows(ctx.db, portalUserListing, { where: { portal_id: id } })).map((row) => documentOfRow(portalUserListing, row))
+      print(options.json, people, () => table(['uid', 'name', 'person', 'account', 'link', 'to be pushed'], people.map((one) =>
+        [one.uid, one.displayName, one.personId, one.uuid, one.status, one.hasDataChanges ? 'yes' : ''])))
     }))
   for (const [name, doc, change] of [['add', 'Makes everyone a filter finds a member of a portal.', addPortalUsers], ['remove', 'Takes everyone a filter finds out of a portal.', removePortalUsers]] as const) {
     portals.command(name).description(doc).argument('<portal>', 'the number of the portal', readPortalId).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')

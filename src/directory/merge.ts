@@ -127,8 +127,9 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
-  const kept = await keepRows(tx, request.duplicate)
   const moved = await moveLinks(tx, request.survivor, request.duplicate)
+  // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
+  const kept = await keepRows(tx, request.duplicate)
   await deleteUserRows(tx, request.duplicate)
   // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }

@@ -3,6 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import { touchesMapping } from '../model/account-mapping.ts'
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
+import { parseSshKey } from '../model/ssh-key.ts'
 import { displayName, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
 import { isActive } from '../model/user-statuses.ts'
@@ -57,7 +58,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   document.active = isActive(document.status, document.secondaryStatus)
   checkLinks(document)
   checkPasswords(document)
-  checkKeys(document, before)
+  settleKeys(document, before)
   return document
 }
 
@@ -110,16 +111,18 @@ function refuse(path: string, message: string): never {
   throw new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
 }
 
-const publicKey = /^(?:ssh-(?:ed25519|rsa)|ecdsa-sha2-nistp(?:256|384|521)|sk-(?:ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com) [A-Za-z0-9+/]{40,}={0,3}(?: [^\r\n]*)?$/
-
 /** Public keys come and go with the document; API keys are rights, made and revoked under /keys alone. */
-function checkKeys(document: Document, before: Document | undefined): void {
-  const keys = (document.keys ?? []) as Document[]
+function settleKeys(document: Document, before: Document | undefined): void {
+  const keys = ((document.keys ?? []) as Document[]).map((key) => ({ ...key }))
+  if (document.keys !== undefined) document.keys = keys
   const old = ((before?.keys ?? []) as Document[])
   if (apiKeys(keys) !== apiKeys(old)) throw new GatehouseError('conflict', 'keys: API keys are made and revoked under /keys alone.')
   keys.forEach((key, index) => {
     if (key.type === 'API' || old.some((one) => one.id === key.id && one.value === key.value)) return
-    if (typeof key.value !== 'string' || !publicKey.test(key.value)) refuse(`keys[${index}].value`, 'must be one OpenSSH public key, as in an authorized_keys file')
+    const parsed = parseSshKey(typeof key.value === 'string' ? key.value : '')
+    if ('message' in parsed) return refuse(`keys[${index}].value`, parsed.message)
+    const { type, blob, comment, fingerprint } = parsed
+    Object.assign(key, { value: [type, blob, comment].join(' ').trimEnd(), fingerprint })
     if (key.scopes !== undefined || key.expires !== undefined) refuse(`keys[${index}]`, 'scopes and expires belong to API keys')
   })
 }

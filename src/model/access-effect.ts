@@ -32,15 +32,23 @@ export interface Reaches {
 
 export const changes = ({ before, after }: Reach): boolean => before.join() !== after.join()
 
-/** What each node gives of the resources that may be affected, with every right that an edge, or one of `others`, carries into one of them. */
-export function reachesOf(resources: readonly string[], before: State, after: State, others: readonly AccessEdge[] = []): Reaches {
+/** The resources that may be affected, each with every right that an edge, or one of `others`, carries into it. */
+export function givenOf(resources: readonly string[], before: State, after: State, others: readonly AccessEdge[] = []): Given[] {
   const wanted = new Set(resources)
   const rights = new Map<string, Set<string>>()
   for (const { target, rights: had } of [...before.edges, ...after.edges, ...others]) {
     if (wanted.has(target)) had.forEach((right) => rights.set(target, (rights.get(target) ?? new Set()).add(right)))
   }
-  const given: Given[] = resources.flatMap((resource) => [{ resource }, ...[...(rights.get(resource) ?? [])].map((right) => ({ resource, right }))])
-  const [was, will] = [given, given].map((list, side) => reachOf(list, side === 0 ? before : after)) as [SideReach, SideReach]
+  return resources.flatMap((resource) => [{ resource }, ...[...(rights.get(resource) ?? [])].map((right) => ({ resource, right }))])
+}
+
+/**
+ * What each node gives of these. Long work: it stops after each of them, so that whoever carries it out can let others have
+ * their turn, and tells how many pairs of a node and what it gives there are on this side so far, so that they can give up.
+ */
+export function* reachesOf(given: readonly Given[], before: State, after: State): Generator<number, Reaches> {
+  const was = yield* reachOf(given, before)
+  const will = yield* reachOf(given, after)
   const nodes = new Set([...was.byNode.keys(), ...will.byNode.keys()])
   return {
     given,
@@ -54,13 +62,15 @@ interface SideReach {
   everyone: number[]
 }
 
-function reachOf(given: readonly Given[], { nodes, edges }: State): SideReach {
+function* reachOf(given: readonly Given[], { nodes, edges }: State): Generator<number, SideReach> {
   const into = Map.groupBy(edges, ({ target }) => target)
   const byNode = new Map<string, number[]>()
   const everyone: number[] = []
   const isActive = (node: string) => nodes.get(node)?.active === true
-  given.forEach(({ resource, right }, place) => {
-    if (!isActive(resource)) return
+  let pairs = 0
+  for (const [place, { resource, right }] of given.entries()) {
+    yield pairs
+    if (!isActive(resource)) continue
     const first = (into.get(resource) ?? []).filter(({ rights }) => right !== undefined && rights.includes(right)).map(({ source }) => source)
     const reached = new Set<string>()
     const queue = right === undefined ? [resource] : first
@@ -69,9 +79,11 @@ function reachOf(given: readonly Given[], { nodes, edges }: State): SideReach {
       reached.add(node)
       for (const { source } of into.get(node) ?? []) queue.push(source)
     }
+    pairs += reached.size
     for (const node of reached) listOf(byNode, node).push(place)
     if ([...reached].some((node) => nodes.get(node)!.everyone)) everyone.push(place)
-  })
+  }
+  yield pairs
   return { byNode, everyone }
 }
 

@@ -44,7 +44,7 @@ function entryChanges(path: string, attributes: readonly Attribute[], before: Do
   for (const entry of after) {
     const previous = old.get(entry.id)
     old.delete(entry.id)
-    const at = `${path}[${String(entry.id)}]`
+    const at = `${path}[${String(entry.id ?? 'new')}]`
     if (!previous) changes.push({ path: at, after: strip(attributes, entry) })
     else changes.push(...fieldChanges(attributes, previous, entry, `${at}.`), ...mapChanges(previous.attributes, entry.attributes, `${at}.attributes`))
   }

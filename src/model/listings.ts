@@ -37,6 +37,7 @@ export const portalAttributes: readonly Attribute[] = [
 export const portalUserAttributes: readonly Attribute[] = [
   integer('uid', 'uid', 'Panelist', 'The number of the panelist.', sorted),
   reference('personId', 'person_id', 'User', 'Person', 'The person.', readOnly),
+  text('displayName', 'display_name', 400, 'Display name', 'What the person is called.', readOnly),
   text('uuid', 'uuid', 20, 'Account', 'The id of the account in Okta, once it is linked.', exact),
   text('status', 'status', 20, 'Status', 'Where the link stands.', { ...exact, canonical: Object.keys(linkStatus) }),
   flag('hasDataChanges', 'has_data_changes', 'To be pushed', 'True when the next sync has something to push.', readOnly),
@@ -103,4 +104,37 @@ export const planStepAttributes: readonly Attribute[] = [
   integer('line', 'line', 'Line', 'The line of that file.', readOnly),
   text('label', 'label', 255, 'Name', 'What people call the record.', readOnly),
   text('status', 'status', 10, 'Status', 'Whether it is done.', { ...exact, canonical: ['planned', 'done', 'failed', 'undone'] }),
+]
+
+export const messageAttributes: readonly Attribute[] = [
+  identifier('id', 'message_id', 'Id', 'The id of the message; its Message-ID is made of it.', sorted),
+  text('template', 'template', 40, 'Message', 'Which message it is: password-reset, email-changed, …', exact),
+  text('channel', 'channel', 10, 'Channel', 'How it goes.', { ...exact, canonical: ['EMAIL', 'SMS'] }),
+  reference('userId', 'user_id', 'User', 'Person', 'Whom it is for, when that is a person known here.', readOnly),
+  text('recipient', 'recipient', 320, 'Recipient', 'The address or number it goes to.', readOnly),
+  text('locale', 'locale', 35, 'Language', 'The language it is written in.', readOnly),
+  text('status', 'status', 10, 'Status', 'Whether it waits, was handed over, or was given up.', { ...exact, canonical: ['QUEUED', 'SENT', 'DEAD'] }),
+  integer('attempts', 'attempts', 'Attempts', 'How often sending was tried.', readOnly),
+  dateTime('due', 'due_at', 'Due', 'When it is tried next.', readOnly),
+  dateTime('expires', 'expires_at', 'Expires', 'When it is of no use any more.', readOnly),
+  dateTime('created', 'created_at', 'Written', 'When it was written.', sorted),
+  dateTime('sent', 'sent_at', 'Sent', 'When it was handed over.', sorted),
+  text('lastError', 'last_error', 500, 'Last error', 'Why the last attempt failed.', readOnly),
+]
+
+export const policyDecisionAttributes: readonly Attribute[] = [
+  identifier('id', 'id', 'Id', 'The id of the decision.', sorted),
+  reference('versionId', 'version_id', 'ItPolicyVersion', 'Version', 'The version decided on.', readOnly),
+  text('name', 'name', 128, 'Name', 'What the version was called then.', readOnly),
+  flag('accepted', 'accepted', 'Accepted', 'False when the person declined.', readOnly),
+  dateTime('decided', 'submit_date', 'When', 'When they decided.', sorted),
+  reference('contentProviderId', 'content_provider_id', 'ContentProvider', 'Site', 'On which site; absent when on none in particular.', readOnly),
+]
+
+export const undecidedAttributes: readonly Attribute[] = [
+  identifier('id', 'user_id', 'Person', 'The id of the person.', sorted),
+  text('userName', 'user_name', 220, 'User name', 'The name they sign in with.', readOnly),
+  text('displayName', 'display_name', 400, 'Name', 'Their name in one line.', readOnly),
+  dateTime('declined', 'declined_at', 'Declined', 'When they last declined; absent when they have not decided, or have accepted since.', readOnly),
+  dateTime('accepted', 'accepted_at', 'Accepted', 'When they last accepted, where that does not count any more.', readOnly),
 ]

@@ -1,22 +1,44 @@
-/** How a password stands at a moment: whether it still lets somebody in, and whether it must be changed first. */
-
-export interface PasswordRow {
-  pwd_exp: string | null
-  grace_period: string | null
-  reset_pwd: string | null
-}
-
-export interface ExpiryPolicy {
-  /** Days before the end from which on people are told. */
-  warnDays: number
-}
+/**
+ * How a password stands in time, by the dates of its login (LOGIN.PWD_EXP, GRACE_PERIOD, RESET_PWD):
+ *
+ *     valid ──▶ warn ──▶ │PWD_EXP│ grace ──▶ │GRACE_PERIOD│ expired          must_change: RESET_PWD is set
+ *
+ * The dates were written when the password was set. A policy that changes later holds for the next password.
+ */
+import type { PasswordPolicy } from './password-policy.ts'
 
 export type PasswordState = 'valid' | 'warn' | 'grace' | 'expired' | 'must_change'
 
-export function passwordState(login: PasswordRow, policy: ExpiryPolicy, now: Date): PasswordState {
-  if (login.reset_pwd !== null && login.reset_pwd !== '' && login.reset_pwd !== '0') return 'must_change'
-  if (login.pwd_exp === null) return 'valid'
-  const left = Date.parse(login.pwd_exp) - now.getTime()
-  if (left > 0) return left <= policy.warnDays * 86_400_000 ? 'warn' : 'valid'
-  return login.grace_period !== null && Date.parse(login.grace_period) > now.getTime() ? 'grace' : 'expired'
+/** The columns that it goes by. */
+export interface PasswordDates {
+  reset_pwd: string | null
+  pwd_exp: Date | string | null
+  grace_period: Date | string | null
+}
+
+const dayMs = 86_400_000
+
+/**
+ * The state at a moment. A password that somebody else set is `must_change` until it lapses; then it is `expired`, and
+ * can no longer be exchanged for one's own.
+ */
+export function passwordState(login: PasswordDates, policy: Pick<PasswordPolicy, 'expiry'>, now: Date): PasswordState {
+  const temporary = isTemporary(login)
+  const left = login.pwd_exp === null ? Infinity : new Date(login.pwd_exp).getTime() - now.getTime()
+  if (left <= 0) return !temporary && login.grace_period !== null && now < new Date(login.grace_period) ? 'grace' : 'expired'
+  if (temporary && policy.expiry.changeOnReset) return 'must_change'
+  return left <= policy.expiry.warnDays * dayMs ? 'warn' : 'valid'
+}
+
+/** Whether somebody else set it. OpenIAM wrote 0 where nobody had. */
+export function isTemporary({ reset_pwd: mark }: Pick<PasswordDates, 'reset_pwd'>): boolean {
+  return mark !== null && mark !== '' && mark !== '0' && mark.toUpperCase() !== 'N'
+}
+
+/** PWD_EXP and GRACE_PERIOD of a password that is set now. A temporary one has its own, and no grace. */
+export function datesOf({ expiry }: Pick<PasswordPolicy, 'expiry'>, now: Date, temporary: boolean): { expires: Date | null; graceEnds: Date | null } {
+  const days = temporary && expiry.changeOnReset ? expiry.resetDays : expiry.days
+  if (days === 0) return { expires: null, graceEnds: null }
+  const expires = new Date(now.getTime() + days * dayMs)
+  return { expires, graceEnds: temporary || expiry.graceDays === 0 ? null : new Date(expires.getTime() + expiry.graceDays * dayMs) }
 }

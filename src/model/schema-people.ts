@@ -114,6 +114,7 @@ export const people: Area = {
           'user_name', 'varchar(220)',
           'Derived: the login of managed system 0, to sort and show without a join.',
         ),
+        added('preferred_language', 'varchar(35)', 'The language the person is written to in.'),
         added('display_name', 'varchar(400)', 'Derived: the name in one line, as one writes it.'),
         added(
           'sort_name', 'varchar(400)',

@@ -1,5 +1,5 @@
 /** The tables of the area "Policies". */
-import { known, seed, table, type Area } from './schema-column.ts'
+import { added, known, seed, table, type Area } from './schema-column.ts'
 
 export const policies: Area = {
   title: 'Policies',
@@ -36,6 +36,7 @@ export const policies: Area = {
       known('last_update', 'timestamptz', 'When it was last changed.'),
       known('last_updated_by', 'varchar(32)', 'Who changed it last.'),
       known('priority', 'integer', 'Of several that apply, the highest wins.', { required: true }),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
     ]),
     table('referenced', 'policy_attribute', 'The value of one rule in one policy; no row means the rule is off.', [
       known('policy_attr_id', 'varchar(32)', 'Names the value.', { key: true }),
@@ -70,6 +71,7 @@ export const policies: Area = {
       known('updated_by', 'varchar(32)', 'Who changed it.'),
       known('policy_content', 'text', 'Its text.'),
       known('confirmation', 'varchar(255)', 'What the person confirms by clicking.'),
+      added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),
     ]),
     table('referenced', 'it_policy_version', 'A text that the policy had.', [
       known('version_id', 'varchar(32)', 'Names the version.', { key: true }),
@@ -83,6 +85,7 @@ export const policies: Area = {
         'The site it is asked for on; null means all.',
         { to: 'content_provider' },
       ),
+      added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),
     ]),
     table('seed', 'user_it_policy_history', 'That a person accepted or declined a usage policy.', [
       seed('id', 'VARCHAR(32)', 'Names the decision.', { key: true }),

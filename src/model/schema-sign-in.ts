@@ -120,6 +120,7 @@ export const signIn: Area = {
         seed('key_value', 'VARCHAR(2048)', 'A public key; null for API keys.'),
         added('key_type', 'varchar(20)', 'SSH, API, or ENCRYPTION for what older systems kept here.'),
         added('key_hash', 'bytea', 'SHA-256 of an API key: enough to know it again, not to use it.'),
+        added('fingerprint', 'varchar(60)', 'Derived: SHA-256 of a public key, as ssh-keygen shows it.'),
         added('scopes', 'varchar(100)', 'What an API key may do, separated by spaces: read, write, admin.'),
         added('expires_at', 'timestamptz', 'When it ceases to work; null means never.'),
         added('last_used_at', 'timestamptz', 'When it was last used, to the hour.'),
@@ -258,6 +259,9 @@ export const signIn: Area = {
       known('show_on_app_page', 'char(1)', 'Y when it appears among a person\'s applications.', { required: true }),
       known('login_url', 'varchar(300)', 'Where its own sign-in page is.'),
       known('postback_url_param_name', 'varchar(50)', 'The parameter in which it expects the way back.'),
+      added('min_auth_level', 'varchar(32)', 'How strongly one must have signed in to use it.', { to: 'auth_level' }),
+      added('locale', 'varchar(35)', 'The language of its pages for who has chosen none.'),
+      added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),
     ]),
   ],
 }

@@ -168,6 +168,7 @@ export const keys: Collection = {
     text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { required: true }),
     text('type', 'key_type', 20, 'Type', 'SSH for a public key, API for a bearer key of this server.', { mutability: 'immutable', canonical: ['SSH', 'API'], default: 'SSH' }),
     text('value', 'key_value', 2048, 'Public key', 'The public key; absent for API keys.', { caseExact: true }),
+    text('fingerprint', 'fingerprint', 60, 'Fingerprint', 'The SHA-256 of a public key, as ssh-keygen shows it.', { ...readOnly, caseExact: true }),
     text('scopes', 'scopes', 100, 'Scopes', 'What an API key may do: read, write, admin.', { mutability: 'immutable' }),
     dateTime('expires', 'expires_at', 'Expires', 'When the key ceases to work.', { mutability: 'immutable' }),
     dateTime('lastUsed', 'last_used_at', 'Last used', 'When the key was last used, to the hour.', readOnly),

@@ -39,7 +39,7 @@ export function auditRoutes(masterKey: MasterKey): readonly Route[] {
   return guarded('audit', [
     { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'], reach: 'query',
       handle: async ({ ctx, query }) => ({ body: await seenBy(ctx, await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }, eventScope(ctx))) }) },
-    { method: 'GET', path: '/audit/verify', scope: 'admin', tag, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
+    { method: 'GET', path: '/audit/verify', scope: 'admin', tag, heavy: 2, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
       handle: async ({ ctx }) => {
         await sealEvents(ctx.db, masterKey, ctx.now)
         return { body: await verifyAudit(ctx.db, masterKey) }

@@ -1,4 +1,7 @@
-/** Limits on rate: wrong keys from one address, and requests by one key. Counted in memory, a minute at a time. */
+/**
+ * Limits on rate: wrong keys from one address, and requests by one key, counted in memory, a minute at a time; and on how
+ * many heavy questions are worked out at once.
+ */
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Config } from '../config.ts'
@@ -58,5 +61,33 @@ export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
         throw new GatehouseError('too_many_requests', `More than ${config.RATE_LIMIT_PER_MINUTE} requests came in a minute with this key; wait a minute.`)
       }
     },
+  }
+}
+
+/**
+ * Carries out heavy work where there is room for it: each takes places, of which one caller may have half. Nobody waits
+ * in a queue: who finds no room is told so at once, before anything is read. A list that is streamed gives its places back when it
+ * begins, since whoever reads it sets the pace.
+ */
+export function heavyLimiter({ HEAVY_PLACES: most }: Pick<Config, 'HEAVY_PLACES'>) {
+  const taken = new Map<string, number>()
+  const share = Math.floor(most / 2)
+  let all = 0
+  const take = (caller: string, places: number) => {
+    const own = (taken.get(caller) ?? 0) + places
+    all += places
+    if (own === 0) taken.delete(caller)
+    else taken.set(caller, own)
+  }
+  return async <T>(caller: string, places: number, work: () => Promise<T>): Promise<T> => {
+    const wanted = Math.min(places, share)
+    if ((taken.get(caller) ?? 0) + wanted > share) throw new GatehouseError('too_many_at_once', 'You have asked as many heavy questions as one caller may at once; wait for their answers.')
+    if (all + wanted > most) throw new GatehouseError('busy', 'As many heavy questions are being worked out as this server takes on at once; try again in a few seconds.')
+    take(caller, wanted)
+    try {
+      return await work()
+    } finally {
+      take(caller, -wanted)
+    }
   }
 }

@@ -4,16 +4,20 @@ import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
+import { messageAttributes, policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
+import { oidcComponents } from './openapi-oidc.ts'
 import { planComponents } from './openapi-plans.ts'
+import { policyComponents } from './openapi-policies.ts'
 import { edgeComponents } from './openapi-edges.ts'
 import { portalComponents } from './openapi-portals.ts'
 import { sessionSchema, signInComponents } from './openapi-sign-in.ts'
@@ -128,12 +132,25 @@ export function allComponents(): Record<string, Schema> {
     ...planComponents,
     ...portalComponents,
     ...ownAccessComponents,
+    ...policyComponents,
+    ...oidcComponents,
     ApiKey: apiKey,
     Session: sessionSchema(),
     ...signInComponents,
     OwnKey: { ...object('Own key', 'A key of whoever is signed in: a public one, or an API key, whose token is shown once.', {
       ...(entrySchema(keys).properties as Record<string, Schema>), token: apiKey.properties!.token as Schema, userId: readOnly(text('Whose it is.', 32)), scopes: apiKey.properties!.scopes as Schema,
     }, ['type', 'name']) },
+    ContentProvider: entrySchema(contentProvider),
+    ItPolicy: entrySchema(itPolicy),
+    ItPolicyVersion: entrySchema(itPolicyVersion),
+    PolicyDecision: { title: 'Policy decision', description: 'That a person accepted or declined a version of a usage policy.', ...objectSchema(policyDecisionAttributes) },
+    UndecidedPerson: { title: 'Undecided person', description: 'A person who has yet to accept a version of a usage policy.', ...objectSchema(undecidedAttributes) },
+    SecretWord: object('Secret word', 'What somebody says on the phone.', { secretWord: { ...text('The word.', 255), minLength: 1, writeOnly: true } }, ['secretWord']),
+    SecretWordAnswer: object('Secret word answer', 'Whether it was the right one.', {
+      verified: { type: 'boolean', description: 'True when it is the person\'s secret word.' },
+      locked: { type: 'boolean', description: 'True when no word will do until a new one is set.' },
+    }, ['verified', 'locked']),
+    Message: { title: 'Message', description: 'A mail or an SMS, without what stands in it.', ...objectSchema(messageAttributes) },
     AuditEvent: auditEvent(),
     AuditReport: auditReport,
     Problem: problem,

@@ -28,6 +28,7 @@ const portal = object('Portal', 'A portal whose people are kept in step with a g
 const portalUser = object('Portal user', 'A person of a portal and the link to their account.', {
   uid: readOnly(integer('The number of the panelist.')),
   personId: readOnly({ ...text('The person.'), 'x-references': 'User' }),
+  displayName: readOnly(text('What the person is called.')),
   uuid: readOnly(text('The id of the account in Okta, once it is linked.')),
   status: readOnly({ ...text('Where the link stands.'), enum: Object.keys(linkStatus) }),
   hasDataChanges: readOnly(flag('True when the next sync has something to push.')),

@@ -73,12 +73,16 @@ const tagDocs: Record<string, string> = {
   Organisations: 'Companies and every other organisation, and how they stand above one another.',
   Access: 'Groups, roles, resources and rights, who has them, and why.',
   Metadata: 'Kinds of things, and the custom attributes administrators declare.',
+  Policies: 'What passwords must be, how long they live, and when logins are locked.',
   Plans: 'What an import, a bulk operation, a merge or a sync would do: look first, then apply exactly that.',
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
   'API keys': 'Bearer keys for programs.',
   'Signing in': 'A password, what comes after it, and the session that it opens.',
   'My account': 'What people see and change of themselves, whatever their rights.',
+  'Sites and policies': 'The sites people sign in to, the usage policies they accept there, and who has not.',
+  Messages: 'Mail and SMS: what waits, what was sent, what could not be.',
+  OpenID: 'Applications that sign people in by OpenID Connect, and what people allowed them.',
 }
 
 const description = `People, organisations and portals of one installation.
@@ -178,7 +182,7 @@ function sortable(route: Route): readonly string[] | undefined {
 /** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
 export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
   if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
-  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/metadata\/[\w-]+\/:id$/.test(path)
+  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/(metadata\/[\w-]+|password-policies|sign-in-policies)\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {

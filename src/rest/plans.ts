@@ -35,14 +35,16 @@ export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right:
 /** Mined roles are made and given, and take the place of grants. */
 export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 
-/** Whoever merges sees and writes everything about two people. */
+/** Whoever merges sees and writes everything about two people, and gives one of them what the other has. */
 export const mergeNeeds: PlanKind['needs'] = () => [
+  { resource: 'access', right: 'GRANT' },
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-/** An import brings people, organisations and what they belong to. */
+/** An import brings people, organisations, what access is made of, and who has what. */
 export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
-  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
+  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
+  { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 
 async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {
@@ -146,7 +148,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
   }
   return guarded('plans', [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
-    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', handle: makePlan },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', heavy: ({ body }) => (isObject(body) && body.kind === 'mining' ? 2 : 0), handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },

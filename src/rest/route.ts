@@ -74,6 +74,10 @@ export interface Route extends Guarded {
   status?: number
   /** There is no version to hold a change against; If-Match is refused. */
   unversioned?: boolean
+  /** How many of the places for heavy questions it takes (limits.ts); absent: none, as for almost all. */
+  heavy?: number | ((call: Call) => number)
+  /** The body holds a password: an Idempotency-Key is not taken, since a quick hash of the body would be kept with it. */
+  secretBody?: boolean
   /** Answers 201 instead of 200 when it made something. */
   upserts?: boolean
   handle: (call: Call) => Promise<Answer>

@@ -7,10 +7,11 @@ import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
 import type { Context } from '../context.ts'
-import { GatehouseError } from '../errors.ts'
+import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
 import { setCookies, visitOf } from './cookies.ts'
 import { identifier, stranger, type Caller } from './identify.ts'
+import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { problemOf } from './problem.ts'
@@ -34,13 +35,15 @@ export function createServer(base: BaseContext): FastifyInstance {
     // is noticed within two seconds of the limit, rather than Node's thirty.
     http: { maxHeaderSize: 131_072, headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     clientErrorHandler: refuseConnection,
+    // What the router refuses before any route is found, such as an id of a thousand characters.
+    frameworkErrors: (error, request, reply) => sendProblem(request, withSecurityHeaders(request, reply as FastifyReply), error),
     routerOptions: { maxParamLength: 200 },
     logController: new LogController({ disableRequestLogging: true }),
   })
   server.removeAllContentTypeParsers()
   const kept = (_request: FastifyRequest, body: Buffer, done: (error: null, body: Buffer) => void) => done(null, body)
   server.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, kept)
-  server.addHook('onSend', async (request, reply, payload) => securityHeaders(request, reply, payload))
+  server.addHook('onSend', async (request, reply) => void withSecurityHeaders(request, reply))
   server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
   server.setNotFoundHandler((request, reply) => sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
   return server
@@ -53,21 +56,23 @@ function loggedError(error: Error & { code?: unknown }): { type: string; message
 }
 
 const retryAfterSeconds: Record<number, string> = { 429: '60', 503: '1', 507: '30' }
+/** Places for heavy questions come free sooner than a minute is over. */
+const retryAfterCode: Partial<Record<ErrorCode, string>> = { too_many_at_once: '5', busy: '5' }
 
-async function securityHeaders(request: FastifyRequest, reply: FastifyReply, payload: unknown): Promise<unknown> {
+function withSecurityHeaders(request: Pick<FastifyRequest, 'id'>, reply: FastifyReply): FastifyReply {
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('referrer-policy', 'no-referrer')
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
-  return payload
+  return reply
 }
 
-function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
+function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: FastifyReply, error: unknown): void {
   const problem = problemOf(error, request.id)
   if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
   // What was too slow will be too slow again.
-  const retryAfter = problem.code === 'too_slow' ? undefined : retryAfterSeconds[problem.status]
+  const retryAfter = problem.code === 'too_slow' ? undefined : (retryAfterCode[problem.code] ?? retryAfterSeconds[problem.status])
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
@@ -76,6 +81,7 @@ function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknow
 /** Puts the routes on a server, below /api/v1. */
 export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
   const identify = identifier(base)
+  const heavily = heavyLimiter(base.config)
   const identities = new WeakMap<FastifyRequest, Caller>()
   const reading: BaseContext = { ...base, db: base.db.withLimit(base.config.READ_TIMEOUT_SECONDS * 1000) }
   for (const route of routes) {
@@ -92,7 +98,9 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
         const identity = identities.get(request)!
         const call = readCall(route.method === 'GET' ? reading : base, route, request, identity)
         await keepWithinReach(call.ctx, route, call.params[personParameter(route) ?? ''])
-        const answer = await carryOut(route, call, identity, request, reply)
+        const places = typeof route.heavy === 'function' ? route.heavy(call) : (route.heavy ?? 0)
+        const work = () => carryOut(route, call, identity, request, reply)
+        const answer = await (places > 0 ? heavily(identity.userId ?? identity.keyId, places, work) : work())
         return sendAnswer(request, reply, route, answer)
       },
     })
@@ -129,7 +137,6 @@ function readVersions(header: string | undefined): number[] | undefined {
 
 async function carryOut(route: Route, call: Call, { keyId }: Caller, request: FastifyRequest, reply: FastifyReply): Promise<Answer> {
   const key = request.headers['idempotency-key']
-  // What signs in or out is never the same twice.
   if (typeof key !== 'string' || route.method === 'GET' || !takesIdempotencyKey(route)) return route.handle(call)
   const body = (request.body as Buffer | undefined)?.toString('base64') ?? ''
   const keyed = { principal: keyId, key, method: route.method, path: request.url, body }
@@ -138,8 +145,9 @@ async function carryOut(route: Route, call: Call, { keyId }: Caller, request: Fa
   return answer
 }
 
-/** Whether a route heeds an Idempotency-Key: signing in, going on and signing out do not. */
-export const takesIdempotencyKey = ({ method, caller }: Pick<Route, 'method' | 'caller'>): boolean => method !== 'GET' && (caller === undefined || caller === 'signed-in')
+/** Whether a route heeds an Idempotency-Key: signing in, going on and signing out do not, nor what has a password in its body. */
+export const takesIdempotencyKey = ({ method, caller, secretBody }: Pick<Route, 'method' | 'caller' | 'secretBody'>): boolean =>
+  method !== 'GET' && !secretBody && (caller === undefined || caller === 'signed-in')
 
 function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: Answer): FastifyReply {
   reply.code(answer.status ?? route.status ?? 200)

@@ -1,5 +1,4 @@
 /** The first start makes one administrator with a one-time password, which is shown once and kept as a hash. */
-import { hash } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
@@ -7,6 +6,7 @@ import { recordEvents } from '../audit/record.ts'
 import { ownId } from '../model/own-access.ts'
 import { insertOwnRole } from '../store/own-access.ts'
 import { claimFirstAdministrator, setInitialPassword } from '../store/first-administrator.ts'
+import { costOf, hashPassword } from './password-hash.ts'
 
 export interface FirstAdministrator {
   userName: string
@@ -23,7 +23,7 @@ const superRole = ownId('SUPER_ADMIN')
  */
 export async function firstAdministrator(ctx: Context, create: (tx: Transaction, document: unknown) => Promise<{ id?: unknown }>): Promise<FirstAdministrator | undefined> {
   const password = randomBytes(15).toString('base64url')
-  const hashed = await hash(password, { memoryCost: 19456, timeCost: 2, parallelism: 1 })
+  const hashed = await hashPassword(password, costOf(ctx.config))
   return ctx.db.transaction(async (tx) => {
     if (!(await claimFirstAdministrator(tx, ctx.now()))) return undefined
     const id = (await create(tx, { userName, name: { familyName: 'Administrator' } })).id as string

@@ -10,7 +10,7 @@ import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
 /** What a policy says of locking. */
-export const lockoutOf = ({ lockoutFailures: failures, autoUnlockMinutes: unlockMinutes }: PasswordPolicy): Lockout => ({ failures, unlockMinutes })
+export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => lockout
 
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000

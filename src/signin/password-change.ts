@@ -1,31 +1,126 @@
-/** The verbs on passwords. */
-import { recordEvents } from '../audit/record.ts'
+/**
+ * The verbs that set a password. A person changes their own and proves the one they have; the server sets one for a person
+ * who has proved otherwise who they are (recovery), or makes a temporary one. Nobody chooses the password of somebody
+ * else: no door leads an administrator here (decisions/0030).
+ *
+ * Hashes are made and verified outside of the transaction, which then looks whether all still stands as it was.
+ */
 import type { Context } from '../context.ts'
+import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
-import { readOwnPassword, writePassword } from '../store/first-password.ts'
-import { hashCost } from './hash-cost.ts'
-import { hashPassword, verifyPassword } from './password-hash.ts'
-import { policyOf } from './password-policy.ts'
+import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
+import { guardPeople } from '../records/guard.ts'
+import type { Transaction } from '../store/database.ts'
+import { forgetFailures, lockLogin, passwordLogin, replaceHash, takeAttempt, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
+import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 
-/** A person changes their own. Errors: `invalid_value` for the current one and for what the policy refuses. */
+const dayOf = ({ config, now }: Pick<Context, 'config' | 'now'>): Day => ({ zone: config.TIME_ZONE, now: now() })
+
+const noLogin = (userId: string) => new GatehouseError('not_found', `The person ${userId} has no login here.`)
+
+/**
+ * Changes one's own password. Errors: `password_wrong` when `current` is not it, `too_many_requests` after too many of
+ * those, `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
+ */
 export async function changeOwnPassword(ctx: Context, userId: string, { current, next }: { current: string; next: string }): Promise<void> {
-  const stored = await readOwnPassword(ctx.db, userId)
-  const { ok } = await verifyPassword(stored, current, hashCost(ctx.config))
-  if (!ok) throw new GatehouseError('invalid_value', 'current: is not the password.', { problems: [{ path: 'current', message: 'is not the password' }] })
-  await write(ctx, userId, next, false, 'user.password.change')
-}
-
-/** Somebody else sets it. */
-export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }): Promise<void> {
-  await write(ctx, userId, next, forceChange, 'user.password.set')
-}
-
-async function write(ctx: Context, userId: string, next: string, forceChange: boolean, action: string): Promise<void> {
-  const { minLength } = await policyOf(ctx.db, userId)
-  if ([...next].length < minLength) throw new GatehouseError('invalid_value', `next: must have at least ${minLength} characters.`, { problems: [{ path: 'next', message: `must have at least ${minLength} characters` }] })
-  const hashed = await hashPassword(next, hashCost(ctx.config))
+  const day = dayOf(ctx)
+  const policy = await policyOf(ctx.db, userId, day.now)
+  const login = await prove(ctx, userId, current, policy, day)
+  const demanded = ['must_change', 'grace', 'expired'].includes(passwordState(login, policy, day.now))
+  const limits = demanded ? [] : judgeLimits(login, policy, day.now)
+  await judge(ctx, login, policy, next, limits)
+  const hash = await hashPassword(next, costOf(ctx.config))
   await ctx.db.transaction(async (tx) => {
-    await writePassword(tx, userId, hashed, forceChange, ctx.now())
-    await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: userId }])
+    await stillThere(tx, login, day)
+    await write(tx, ctx, login, hash, { policy, action: 'user.password.change', reset: null, changesToday: demanded ? login.changes_today : login.changes_today + 1 })
   })
+}
+
+/**
+ * Sets the password of a person who has proved otherwise who they are. With `forceChange` it is a temporary one that the
+ * server has made by chance: it is not judged, and must be changed at the next sign-in. Errors: `password_refused`, `not_found`.
+ */
+export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }): Promise<void> {
+  const day = dayOf(ctx)
+  const policy = await policyOf(ctx.db, userId, day.now)
+  const login = await passwordLogin(ctx.db, userId, day)
+  if (!login) throw noLogin(userId)
+  if (!forceChange) await judge(ctx, login, policy, next, [])
+  const hash = await hashPassword(next, costOf(ctx.config))
+  await ctx.db.transaction(async (tx) => {
+    await guardPeople(tx, ctx, [userId])
+    await stillThere(tx, login, day)
+    await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0 })
+  })
+}
+
+/** After a sign-in with a hash that is foreign or cost less than today: the same password, hashed as today. */
+export async function renewHash(ctx: Pick<Context, 'db' | 'config'>, userId: string, stored: string, clear: string): Promise<boolean> {
+  return replaceHash(ctx.db, userId, stored, await hashPassword(clear, costOf(ctx.config)))
+}
+
+/** The login of whoever knows its password. */
+async function prove(ctx: Context, userId: string, current: string, policy: PasswordPolicy, day: Day): Promise<PasswordLogin> {
+  const login = await takeAttempt(ctx.db, userId, day, policy.lockout)
+  if (!login) {
+    if (!(await passwordLogin(ctx.db, userId, day))) throw noLogin(userId)
+    throw new GatehouseError('too_many_requests', 'There were too many wrong passwords; wait, or recover the account.')
+  }
+  const { ok } = await verifyPassword(login.password, current, costOf(ctx.config))
+  if (!ok) {
+    await ctx.db.transaction(async (tx) => {
+      if (policy.lockout.failures > 0 && login.auth_fail_count >= policy.lockout.failures) await lockLogin(tx, login.login_id)
+      await recordEvents(tx, ctx, [{ action: 'user.password.change', targetType: 'User', targetId: userId, result: 'password_wrong' }])
+    })
+    throw new GatehouseError('password_wrong')
+  }
+  await ctx.db.transaction((tx) => forgetFailures(tx, login.login_id))
+  if (isTemporary(login) && passwordState(login, policy, day.now) === 'expired') throw new GatehouseError('password_lapsed', 'The temporary password has lapsed; recover the account, or ask for a new one.')
+  return login
+}
+
+/** How often people may change it. */
+function judgeLimits(login: PasswordLogin, { changes, advisory }: PasswordPolicy, now: Date): Violation[] {
+  const { perDay, minimumAgeHours } = changes
+  const found: Violation[] = []
+  if (perDay !== undefined && login.changes_today >= perDay) {
+    found.push({ rule: 'changesPerDay', message: perDay === 0 ? 'Passwords cannot be changed here.' : `It may be changed ${perDay === 1 ? 'once' : `${perDay} times`} a day.` })
+  }
+  const young = login.pwd_changed !== null && now.getTime() - new Date(login.pwd_changed).getTime() < minimumAgeHours * 3_600_000
+  if (young) found.push({ rule: 'minimumAgeHours', message: `It may be changed again ${minimumAgeHours} hours after it was set.` })
+  return found.filter(({ rule }) => !advisory.has(rule))
+}
+
+async function judge(ctx: Context, login: PasswordLogin, policy: PasswordPolicy, next: string, before: Violation[]): Promise<void> {
+  const context = await passwordContext(ctx, ctx.db, login.user_id, policy, login.password, ctx.now())
+  if (!context) throw noLogin(login.user_id)
+  refuse([...before, ...(await judgePassword(policy, next, context))])
+}
+
+/** Errors: `password_refused`, with every rule that is broken; its name is the path. */
+function refuse(violations: readonly Violation[]): void {
+  if (violations.length === 0) return
+  throw new GatehouseError('password_refused', violations.map(({ message }) => message).join(' '), { problems: violations.map(({ rule, message }) => ({ path: rule, message })) })
+}
+
+/** Errors: `conflict` when the password was set by somebody else since it was proved. */
+async function stillThere(tx: Transaction, login: PasswordLogin, day: Day): Promise<void> {
+  const now = await passwordLogin(tx, login.user_id, day, true)
+  if (!now || now.login_id !== login.login_id) throw noLogin(login.user_id)
+  if (now.password !== login.password) throw new GatehouseError('conflict', 'The password has been set in the meantime.')
+}
+
+interface Writing {
+  policy: PasswordPolicy
+  action: string
+  reset: string | null
+  changesToday: number
+}
+
+async function write(tx: Transaction, ctx: Context, login: PasswordLogin, hash: string, { policy, action, reset, changesToday }: Writing): Promise<void> {
+  const now = ctx.now()
+  const { expires, graceEnds } = datesOf(policy, now, reset !== null)
+  await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday }, ctx.newId(), now)
+  await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: login.user_id, changes: [{ path: 'password' }] }])
 }

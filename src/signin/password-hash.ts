@@ -1,32 +1,71 @@
-/** Passwords as they are kept: argon2id in PHC form, reckoned off the event loop. */
+/**
+ * Passwords as they are stored: argon2id (RFC 9106) as a PHC string, made and verified in libuv's threads, never on the event loop.
+ * Whoever is asked about, and whatever is stored, costs one argon2id at the configured cost at least: how long an answer
+ * takes does not tell whether there is such a person, or a password.
+ */
 import { hash, verify } from '@node-rs/argon2'
 import { randomBytes } from 'node:crypto'
+import type { Config } from '../config.ts'
+import { GatehouseError } from '../errors.ts'
+import { argon2Setting, verifyForeign } from './password-foreign.ts'
 
+/** What a hash costs: memory, passes over it, and lanes that could be filled side by side. */
 export interface HashCost {
   memoryKiB: number
   passes: number
   lanes: number
 }
 
+export const costOf = (config: Pick<Config, 'PASSWORD_HASH_MEMORY_KIB' | 'PASSWORD_HASH_PASSES' | 'PASSWORD_HASH_LANES'>): HashCost =>
+  ({ memoryKiB: config.PASSWORD_HASH_MEMORY_KIB, passes: config.PASSWORD_HASH_PASSES, lanes: config.PASSWORD_HASH_LANES })
+
+/** The most characters (UTF-16) a password may have; none is ever cut. */
+export const longestPassword = 1024
+
 const options = ({ memoryKiB, passes, lanes }: HashCost) => ({ memoryCost: memoryKiB, timeCost: passes, parallelism: lanes })
 
-export function hashPassword(clear: string, cost: HashCost): Promise<string> {
-  return hash(clear.normalize('NFC'), options(cost))
+/** The same password typed on another keyboard is the same password. */
+const normal = (clear: string): string => clear.normalize('NFC')
+
+/** The PHC string of a password, in NFC. Errors: `invalid_value` beyond 1024 characters. */
+export async function hashPassword(clear: string, cost: HashCost): Promise<string> {
+  if (clear.length > longestPassword) throw new GatehouseError('invalid_value', `A password may have at most ${longestPassword} characters.`)
+  return hash(normal(clear), options(cost))
+}
+
+/**
+ * Whether `clear` is the password behind `stored`, which may be null, ours, foreign or broken. `stale`: it is, and should be
+ * hashed anew, because the hash is foreign or cost less than it would today.
+ */
+export async function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
+  const fits = clear.length <= longestPassword
+  const setting = stored === null ? undefined : argon2Setting(stored)
+  const cheaper = setting === undefined || setting.kind !== 'argon2id' || setting.memoryKiB < cost.memoryKiB || setting.passes < cost.passes || setting.lanes < cost.lanes
+  if (!fits || stored === null || cheaper) await verify(await decoy(cost), fits ? normal(clear) : '')
+  const ok = fits && stored !== null && (await isPasswordOf(stored, clear))
+  return { ok, stale: ok && cheaper }
+}
+
+/** The same without the cost of a decoy: for earlier passwords, whose owner is known already. */
+export async function isPasswordOf(stored: string, clear: string): Promise<boolean> {
+  if (clear.length > longestPassword) return false
+  const text = normal(clear)
+  if (argon2Setting(stored) !== undefined) return verify(stored, text).catch(() => false)
+  if (await verifyForeign(stored, text)) return true
+  // Other systems hashed what they were given, whether composed or not.
+  return text !== clear && verifyForeign(stored, clear)
 }
 
 const decoys = new Map<string, Promise<string>>()
 
-/** A hash that nothing matches, of the same cost: where there is no password, the answer takes as long. */
+/** A hash of nothing anybody knows, made once for each cost. */
 function decoy(cost: HashCost): Promise<string> {
-  const key = JSON.stringify(cost)
-  const known = decoys.get(key) ?? hashPassword(randomBytes(32).toString('hex'), cost)
-  decoys.set(key, known)
-  return known
-}
-
-/** Whether a password is the one that is kept, and whether it should be hashed anew. Always one argon2id, whatever is kept. */
-export async function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
-  const known = stored?.startsWith('$argon2id$') === true ? stored : undefined
-  const ok = await verify(known ?? (await decoy(cost)), clear.normalize('NFC')).catch(() => false)
-  return { ok: ok && known !== undefined, stale: known !== undefined && !known.includes(`$m=${cost.memoryKiB},t=${cost.passes},p=${cost.lanes}$`) }
+  const key = Object.values(options(cost)).join()
+  let made = decoys.get(key)
+  if (!made) {
+    made = hash(randomBytes(32), options(cost))
+    decoys.set(key, made)
+    made.catch(() => decoys.delete(key))
+  }
+  return made
 }

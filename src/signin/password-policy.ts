@@ -1,18 +1,60 @@
-/** The policy that governs a person's password. */
+/** Which policy counts for a person, and what a password breaks of it: everything at once, each rule in words. */
+import type { Context } from '../context.ts'
+import { judgeComposition, judgeForm, type Violation } from '../model/password-judge.ts'
+import { typedPolicy, type PasswordPolicy } from '../model/password-policy.ts'
 import type { Database } from '../store/database.ts'
+import { findPolicies } from '../store/password-policies.ts'
+import { ownerWords, passwordHistory, type OwnerWords } from '../store/passwords.ts'
+import { judgeGuessable } from './password-blocklist.ts'
+import { isPasswordOf, longestPassword } from './password-hash.ts'
 
-export interface PasswordPolicy {
-  minLength: number
-  /** Wrong passwords in a row until the login is locked. */
-  lockoutFailures: number
-  /** Minutes until it opens by itself; 0 never. */
-  autoUnlockMinutes: number
-  /** Days before the end from which on people are told. */
-  warnDays: number
+export type { PasswordPolicy, Violation }
+
+/** The policy that counts for a person by scope and priority, now (as the database has it) or at a moment. */
+export async function policyOf(db: Pick<Database, 'query'>, userId: string, now?: Date): Promise<PasswordPolicy> {
+  const { password, signIn } = await findPolicies(db, userId, now)
+  return typedPolicy(password, signIn)
 }
 
-const fixed: PasswordPolicy = { minLength: 8, lockoutFailures: 10, autoUnlockMinutes: 30, warnDays: 5 }
+/** What a password is held against beside the policy. */
+export interface PasswordContext extends OwnerWords {
+  /** The hash of the password they have, which the new one must not be. */
+  current: string | null
+  /** Hashes of earlier ones, the newest first. */
+  history: readonly string[]
+}
 
-export async function policyOf(_db: Pick<Database, 'query'>, _userId: string): Promise<PasswordPolicy> {
-  return fixed
+/** Everything about a person that their new password is held against; undefined when there is no such person. */
+export async function passwordContext(ctx: Pick<Context, 'config'>, db: Pick<Database, 'query' | 'first'>, userId: string, policy: PasswordPolicy, current: string | null, now: Date): Promise<PasswordContext | undefined> {
+  const words = await ownerWords(db, userId, now)
+  return words && { ...words, others: [...words.others, ...serviceWords(ctx)], current, history: await passwordHistory(db, userId, policy.composition.history ?? 0) }
+}
+
+/** The names this service goes by. */
+export function serviceWords({ config }: Pick<Context, 'config'>): string[] {
+  return ['Gatehouse', ...(config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname])]
+}
+
+/** The rules of the policy that a password breaks and that are enforced. */
+export async function judgePassword(policy: PasswordPolicy, clear: string, context: PasswordContext): Promise<Violation[]> {
+  return (await judgeAll(policy, clear, context)).filter(({ rule }) => !policy.advisory.has(rule))
+}
+
+/** Also those that are recommended only. */
+export async function judgeAll(policy: PasswordPolicy, clear: string, context: PasswordContext): Promise<Violation[]> {
+  const form = judgeForm(clear, longestPassword)
+  if (form.length > 0) return form
+  const { composition } = policy
+  const text = clear.normalize('NFC')
+  const found = judgeComposition(composition, text, context)
+  const guessable = composition.blocklist ? await judgeGuessable(text, [...context.logins, ...context.names, ...context.others]) : undefined
+  const earlier = await judgeHistory(clear, context)
+  return [...found, ...(guessable ? [guessable] : []), ...(earlier ? [earlier] : [])]
+}
+
+/** One after the other: each costs what signing in costs, and others want to sign in meanwhile. */
+async function judgeHistory(clear: string, { current, history }: PasswordContext): Promise<Violation | undefined> {
+  if (current !== null && (await isPasswordOf(current, clear))) return { rule: 'unchanged', message: 'It must not be the password you have.' }
+  for (const hash of history) if (hash !== current && (await isPasswordOf(hash, clear))) return { rule: 'history', message: 'You have had it before.' }
+  return undefined
 }

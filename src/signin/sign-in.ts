@@ -15,9 +15,8 @@ import type { Transaction } from '../store/database.ts'
 import { activatePerson, findLogin, forgetFailures, lockLogin, noteSignIn, type SignInLogin } from '../store/logins-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
-import { hashCost } from './hash-cost.ts'
 import { lock } from './locks.ts'
-import { hashPassword, verifyPassword } from './password-hash.ts'
+import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
 import { closedBy, errorOf, refusalOf } from './sign-in-refusals.ts'
@@ -58,7 +57,7 @@ export async function signIn(ctx: Context, { userName, password }: { userName: s
 
 /** Looks at a password: always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches. */
 async function prove(ctx: Context, stored: string | null, password: string): Promise<{ proved: boolean; rehashed?: string }> {
-  const cost = hashCost(ctx.config)
+  const cost = costOf(ctx.config)
   const { ok, stale } = await verifyPassword(stored, password, cost)
   return ok && stale ? { proved: true, rehashed: await hashPassword(password, cost) } : { proved: ok }
 }
@@ -111,7 +110,7 @@ const actingAs = (ctx: Context, { userId, login }: SignInLogin): Context => ({ .
 
 function told({ token, session }: Pick<SignedIn, 'token' | 'session'>, next: StepName | 'done', result: SignInResult, { password, login }: Standing): SignedIn {
   const expires = password === 'warn' || password === 'grace' ? login.pwd_exp : null
-  return { token, session, next, result, ...(expires === null ? {} : { passwordExpires: expires }) }
+  return { token, session, next, result, ...(expires === null ? {} : { passwordExpires: new Date(expires).toISOString() }) }
 }
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */

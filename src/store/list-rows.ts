@@ -68,6 +68,17 @@ export async function listRows(db: Pick<Database, 'query'>, listing: Listing, qu
   }
 }
 
+/** All rows, page by page. Errors: `invalid_filter`, `invalid_sort`. */
+export async function allRows(db: Pick<Database, 'query'>, listing: Listing, query: Omit<RowQuery, 'count' | 'cursor' | 'total'> = {}): Promise<Row[]> {
+  const all: Row[] = []
+  for (let cursor: string | undefined; ;) {
+    const { rows, next } = await listRows(db, listing, { ...query, count: 1000, cursor })
+    all.push(...rows)
+    if (next === undefined) return all
+    cursor = next
+  }
+}
+
 async function countRows(db: Pick<Database, 'query'>, { table }: Listing, conditions: readonly string[], params: readonly unknown[]): Promise<number> {
   const [row] = await db.query<{ total: number }>(`select count(*)::int as total from ${table} t where ${conditions.join(' and ')}`, [...params])
   return row!.total

@@ -1,8 +1,8 @@
 /** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
-import type { PasswordRow } from '../model/password-state.ts'
+import type { PasswordDates } from '../model/password-state.ts'
 import type { Database, Transaction } from './database.ts'
 
-export interface SignInLogin extends PasswordRow {
+export interface SignInLogin extends PasswordDates {
   loginId: string
   userId: string
   /** As it is written here, whatever was typed. */

@@ -29,6 +29,7 @@ const links: readonly Link[] = [
   { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
   { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
+  { table: 'gatehouse.oidc_client', column: 'user_id', key: 'client_id' },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
   { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
   { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
@@ -101,7 +102,7 @@ const through = (column: string, table: string, key: string, condition: string) 
 const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
 const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
 
-/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions do not come back. */
+/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions and messages do not come back. */
 const cascades: readonly { table: string; where: string }[] = [
   { table: 'users', where: own('user_id') },
   { table: 'login', where: own('user_id') },
@@ -139,7 +140,7 @@ const cascades: readonly { table: string; where: string }[] = [
 
 export type KeptRows = { table: string; rows: Row[] }[]
 
-/** Every row that goes with a person, as it stands. */
+/** Every row that goes with a person, as it stands once what moves has moved. */
 export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
   const kept: KeptRows = []
   for (const { table, where } of cascades) {
@@ -150,7 +151,7 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
 }
 
 /**
- * Puts kept rows back, as standing from now on; those that exist already (they moved) are left to takeBackLinks. Errors: that of the constraint
+ * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks. Errors: that of the constraint
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {

@@ -199,45 +199,15 @@ export async function deleteAdmins(
   return tx.query<MemberRow>('delete from efs.users where person_id = any($1) returning uid, person_id', [personIds])
 }
 
-export interface PortalUserRow extends MemberRow {
-  uuid: string | null
-  status: number | null
-  has_data_changes: number | null
-  created_at: string
-}
-
 /** The people of portals with their links; to be narrowed to one portal, by `portal_id`. */
 export const portalUserListing: Listing = {
   name: 'PortalUser', idColumn: 'uid', attributes: portalUserAttributes, collections: [], order: ['uid'],
-  table: `(select m.portal_id, m.user_id as uid, p.person_id, r.uuid, m.created_at,
+  table: `(select m.portal_id, m.user_id as uid, p.person_id, u.display_name, r.uuid, m.created_at,
       ${nameOfStatus('r.status')} as status, case r.has_data_changes when 1 then 'Y' else 'N' end as has_data_changes
-    from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id
+    from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id left join users u on u.user_id = p.person_id
     left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id)`,
 }
 
 function nameOfStatus(column: string): string {
   return `case ${column} ${Object.entries(linkStatus).map(([name, code]) => `when ${code} then '${name}'`).join(' ')} else ${column}::text end`
-}
-
-/** The members of a portal with their links, in uid order. */
-export async function listPortalUsers(
-  db: Reader, portalId: number, after: number, limit: number,
-): Promise<PortalUserRow[]> {
-  return db.query<PortalUserRow>(
-    `select m.user_id as uid, p.person_id, r.uuid, r.status, r.has_data_changes, m.created_at
-     from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id
-     left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id
-     where m.portal_id = $1 and m.user_id > $2 order by m.user_id limit $3`,
-    [portalId, after, limit],
-  )
-}
-
-/** The administrators with their links, in uid order. */
-export async function listAdmins(db: Reader, after: number, limit: number): Promise<PortalUserRow[]> {
-  return db.query<PortalUserRow>(
-    `select e.uid, e.person_id, r.uuid, r.status, r.has_data_changes, e.created_at
-     from efs.users e left join efs.iam_user_reference r on r.user_id = e.uid
-     where e.uid > $1 order by e.uid limit $2`,
-    [after, limit],
-  )
 }

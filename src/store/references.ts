@@ -31,15 +31,6 @@ export async function markDataChanges(tx: Pick<Transaction, 'execute'>, personId
   return marked
 }
 
-/** Marks every reference of a portal: what is pushed for it has changed. */
-export async function markPortal(tx: Pick<Transaction, 'execute'>, portalId: number): Promise<number> {
-  return tx.execute(
-    `update efs.iam_portal_user_reference set has_data_changes = 1, changes = changes + 1, updated_at = now()
-     where portal_id = $1`,
-    [portalId],
-  )
-}
-
 export interface LinkWrite {
   population: 'panelist' | 'admin'
   uid: number

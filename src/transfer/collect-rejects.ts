@@ -2,7 +2,7 @@
  * The rows of an import that could not be taken, written back in the format of their file so that they can be mended
  * and imported again. The plan knows their lines, the file their text: both are walked side by side, in flat memory.
  */
-import { createWriteStream } from 'node:fs'
+import { createWriteStream, rmSync } from 'node:fs'
 import type { Database } from '../store/database.ts'
 import { rejectedLines } from '../store/rejected-steps.ts'
 import type { ImportFile } from './plan-import.ts'
@@ -16,7 +16,11 @@ export async function collectRejects(db: Pick<Database, 'query'>, planId: string
   if (next.done) return 0
   let writer: RejectWriter | undefined
   const onLayout = (layout: FileLayout) => {
-    writer = rejectWriter(layout, () => createWriteStream(target, { mode: 0o600 }))
+    writer = rejectWriter(layout, () => {
+      // A file of the last run has served. Written over, it, or what a link in its place leads to, would keep its mode.
+      rmSync(target, { force: true })
+      return createWriteStream(target, { flags: 'wx', mode: 0o600 })
+    })
   }
   let written = 0
   for await (const row of readRecords(file.path, file.mapping, { onLayout })) {

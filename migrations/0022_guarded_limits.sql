@@ -1,0 +1,13 @@
+-- How many people may have a group or role, and for how long, decides who will have it: with a most of one, or a second,
+-- nobody could be given what leads to more than the actor has. The guards of 0015 hold these columns too.
+
+drop trigger grp_guard on public.grp;
+create trigger grp_guard after update of status, assign_to_all, max_user_number, membership_duration_seconds on public.grp for each row
+  when (current_setting('gatehouse.rights', true) <> '' and (old.status, old.assign_to_all, old.max_user_number, old.membership_duration_seconds)
+    is distinct from (new.status, new.assign_to_all, new.max_user_number, new.membership_duration_seconds))
+  execute function gatehouse.guard_node('g', 'grp_id');
+drop trigger role_guard on public.role;
+create trigger role_guard after update of status, max_user_number, membership_duration_seconds on public.role for each row
+  when (current_setting('gatehouse.rights', true) <> '' and (old.status, old.max_user_number, old.membership_duration_seconds)
+    is distinct from (new.status, new.max_user_number, new.membership_duration_seconds))
+  execute function gatehouse.guard_node('r', 'role_id');

@@ -1,0 +1,32 @@
+/** Addresses and numbers that messages may go to: one mailbox and nothing that a mail server could take for more. */
+
+// A dot-atom (RFC 5322 §3.2.3) with letters of any script (RFC 6531), no quoted local part and no literal domain: what
+// quoting hides has let mail go to somebody else before.
+const local = /^[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
+const label = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u
+
+/** Whether mail may go to this text (RFC 5321 §4.5.3.1: 64 and 254 octets). */
+export function isMailAddress(text: string): boolean {
+  const at = text.lastIndexOf('@')
+  if (at < 1 || Buffer.byteLength(text) > 254 || Buffer.byteLength(text.slice(0, at)) > 64) return false
+  const labels = text.slice(at + 1).split('.')
+  return local.test(text.slice(0, at)) && labels.every((one) => label.test(one)) && (labels.length > 1 || labels[0] === 'localhost')
+}
+
+/** A number for SMS as E.164 has it, from how people write it; undefined when it is none. */
+export function smsNumber(text: string): string | undefined {
+  const digits = text.replaceAll(/[\s().\u00a0/-]/g, '')
+  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined
+}
+
+/** An address as it may be told to somebody else: enough to know one's own again. */
+export function maskAddress(text: string): string {
+  const at = text.lastIndexOf('@')
+  return at < 1 ? '…' : `${[...text][0]}…${text.slice(at)}`
+}
+
+/** The same for a number. */
+export function maskNumber(text: string): string {
+  const digits = text.replaceAll(/\D/g, '')
+  return digits.length < 6 ? '…' : `…${digits.slice(-3)}`
+}

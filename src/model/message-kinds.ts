@@ -1,0 +1,60 @@
+/**
+ * Every message that people are sent: by which channels, what is put into it, and what of that is secret. The texts stand
+ * in src/notify/texts-*.ts, a file a language; a test holds them to this list.
+ */
+
+/** How a value is written: an instant in the reader's language, a link as one, everything else as it stands. */
+export type ValueForm = 'text' | 'instant' | 'link'
+
+export interface MessageKind {
+  channels: readonly Channel[]
+  values: Readonly<Record<string, ValueForm>>
+  /** Values that only the reader may see: encrypted while they wait, gone once sent. */
+  secrets: readonly string[]
+  /** How long it is worth sending, in minutes, unless whoever writes it says otherwise. */
+  lives: number
+}
+
+export type Channel = 'EMAIL' | 'SMS'
+
+const week = 7 * 24 * 60
+
+/** Something has happened: no secret in it. */
+const notice = <V extends Readonly<Record<string, ValueForm>>>(values: V) => ({ channels: ['EMAIL'] as const, values, secrets: [] as const, lives: week })
+const linked = <L extends number>(lives: L) => ({ channels: ['EMAIL'] as const, values: { link: 'link', minutes: 'text' } as const, secrets: ['link'] as const, lives })
+const coded = { channels: ['EMAIL', 'SMS'] as const, values: { code: 'text', minutes: 'text' } as const, secrets: ['code'] as const, lives: 10 }
+
+export const messageKinds = {
+  'password-reset': linked(30),
+  'account-unlock': linked(30),
+  invitation: { channels: ['EMAIL'], values: { link: 'link' }, secrets: ['link'], lives: week },
+  'sign-in-code': coded,
+  'reset-code': coded,
+  'address-code': coded,
+  'user-name': notice({ userNames: 'text' }),
+  'account-locked': notice({ at: 'instant' }),
+  'new-sign-in': notice({ at: 'instant', device: 'text', address: 'text' }),
+  'password-changed': notice({ at: 'instant' }),
+  'user-name-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
+  'email-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
+  'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
+  'factor-added': notice({ at: 'instant', name: 'text' }),
+  'factor-removed': notice({ at: 'instant', name: 'text' }),
+  'key-added': notice({ at: 'instant', name: 'text' }),
+  'membership-ends': notice({ name: 'text', end: 'instant' }),
+} as const satisfies Record<string, MessageKind>
+
+export type MessageName = keyof typeof messageKinds
+export type MessageValues<N extends MessageName> = Record<keyof (typeof messageKinds)[N]['values'], string>
+
+/** The kind of a stored message; undefined for one that an older or newer version wrote. */
+export function kindOf(name: string): MessageKind | undefined {
+  return Object.hasOwn(messageKinds, name) ? messageKinds[name as MessageName] : undefined
+}
+
+/** Values as they are kept: what anybody who keeps the queue may see, and what nobody may. */
+export function splitSecrets(name: MessageName, values: Readonly<Record<string, string>>): { open: Record<string, string>; secret: Record<string, string> } {
+  const secrets: readonly string[] = messageKinds[name].secrets
+  const part = (wanted: boolean) => Object.fromEntries(Object.entries(values).filter(([key]) => secrets.includes(key) === wanted))
+  return { open: part(false), secret: part(true) }
+}

@@ -1,0 +1,22 @@
+/**
+ * What a language has to say. `{name}` stands for a value; a paragraph that is `{link}` alone becomes a button in HTML.
+ * Texts never hold markup: whatever they hold is escaped.
+ */
+import type { MessageName } from '../model/message-kinds.ts'
+
+export interface MessageText {
+  subject: string
+  paragraphs: readonly string[]
+  /** What the button says, where there is a link. */
+  button?: string
+  /** The whole of an SMS; one that has it also goes by SMS. */
+  sms?: string
+}
+
+export interface LanguageTexts {
+  greeting: string
+  greetingWithoutName: string
+  /** Below every mail. */
+  ending: string
+  messages: Readonly<Record<MessageName, MessageText>>
+}

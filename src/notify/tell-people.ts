@@ -1,0 +1,110 @@
+/**
+ * Events → messages: what people must be told of whoever did it and by whatever door. A consumer of the audit as an outbox
+ * reads each event once, and queues the messages in the transaction that moves it on. What changed is recognised by its
+ * path, so that no verb has to remember to tell.
+ */
+import type { Context } from '../context.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import { isObject } from '../model/attribute.ts'
+import { maskAddress, maskNumber } from '../model/mail-address.ts'
+import type { StoredEvent } from '../store/audit-events.ts'
+import type { Transaction } from '../store/database.ts'
+import { consumeEvents, registerConsumer } from '../store/event-consumers.ts'
+import { enqueueMessages, namesOfAccess, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
+
+const consumer = 'tell-people'
+const batch = 500
+
+/** What an event tells its person; addresses that were theirs before are told too. */
+export interface Notice {
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'key-added' | 'account-locked' | 'membership-ends'
+  values: Record<string, string>
+  alsoTo: readonly string[]
+  /** `groups[id]`, whose name is to be found. */
+  path?: string
+}
+
+type Event = Pick<StoredEvent, 'at' | 'action' | 'target_type' | 'result' | 'changes' | 'source'>
+
+/** Queues what people are to be told of since the last call; how many messages. The first call only notes where it begins. */
+export async function tellPeople(ctx: Context): Promise<number> {
+  await registerConsumer(ctx.db, consumer, 'now', ctx.now())
+  let told = 0
+  for (;;) {
+    const handled = await consumeEvents(ctx.db, consumer, batch, ctx.now(), async (tx, events) => {
+      told += await tell(tx, ctx, events)
+    })
+    if (handled < batch) return told
+  }
+}
+
+async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[]): Promise<number> {
+  const due = events.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
+    .flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, notice })))
+  if (due.length === 0) return 0
+  const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
+  const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
+  const names = await namesOfAccess(tx, named('groups'), named('roles'))
+  const messages = due.flatMap(({ userId, notice }) => {
+    const reader = readers.get(userId)
+    return reader ? messagesFor(reader, notice, names) : []
+  })
+  await enqueueMessages(tx, ctx, messages)
+  return messages.length
+}
+
+function messagesFor(reader: Reader, { template, values, alsoTo, path }: Notice, names: ReadonlyMap<string, string>): NewMessage[] {
+  const addresses = new Map([reader.email, ...alsoTo].flatMap((one) => (one === null ? [] : [[one.toLowerCase(), one]])))
+  const filled = path === undefined ? values : { ...values, name: names.get(path) ?? '…' }
+  return [...addresses.values()].map((to) => ({ template, to, userId: reader.id, locale: reader.language, values: filled }) as NewMessage)
+}
+
+/** Pure: what an event tells the person it is about. */
+export function noticesOf(event: Event): Notice[] {
+  if (event.target_type !== 'User' || event.result !== 'SUCCESS' || event.changes === null) return []
+  const changes = (JSON.parse(event.changes) as FieldChange[]).filter(({ path }) => path !== '')
+  if (event.action === 'membership.reminder') return changes.flatMap(reminderOf)
+  const at = event.at
+  const notices: Notice[] = []
+  const add = (template: Notice['template'], values: Record<string, string>, alsoTo: readonly string[] = []) => notices.push({ template, values: { at, ...values }, alsoTo })
+  if (changes.some(({ path }) => /^(?:password|logins\[[^\]]*\]\.password)$/.test(path))) add('password-changed', {})
+  const name = changes.find(({ path }) => path === 'userName')
+  if (name) add('user-name-changed', { before: textOf(name.before), after: textOf(name.after) })
+  if (changes.some(({ path, after }) => path === 'secondaryStatus' && (after === 'LOCKED' || after === 'LOCKED_ADMIN'))) add('account-locked', {})
+  contactNotices(changes, add)
+  for (const { path, before, after } of changes) {
+    if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })
+    if (/^keys\[[^\]]*\]$/.test(path) && after !== undefined) add('key-added', { name: labelOf(after) })
+  }
+  return notices
+}
+
+/** Old and new addresses are told of each other masked: one of them may be a stranger's by now. */
+function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, alsoTo?: readonly string[]) => unknown): void {
+  const emails = movesOf(changes, 'emails', 'primaryEmail')
+  if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, [...emails.before, ...emails.after])
+  const phones = movesOf(changes, 'phoneNumbers')
+  if (phones) add('phone-changed', { before: listOf(phones.before, maskNumber), after: listOf(phones.after, maskNumber) })
+}
+
+/** Values of a collection that went and came: entries added and removed, values changed. */
+function movesOf(changes: readonly FieldChange[], collection: string, primary?: string): { before: string[]; after: string[] } | undefined {
+  const own = changes.filter(({ path }) => path === primary || new RegExp(`^${collection}\\[[^\\]]*\\](?:\\.value)?$`).test(path))
+  const values = (side: 'before' | 'after') => [...new Set(own.flatMap((change) => valueOf(change[side])))]
+  const [before, after] = [values('before'), values('after')]
+  return before.length + after.length === 0 ? undefined : { before, after }
+}
+
+function valueOf(side: unknown): string[] {
+  const value = isObject(side) ? side.value : side
+  return typeof value === 'string' ? [value] : []
+}
+
+function reminderOf({ path, after }: FieldChange): Notice[] {
+  const end = isObject(after) ? after.end : undefined
+  return typeof end === 'string' ? [{ template: 'membership-ends', values: { end }, alsoTo: [], path }] : []
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : '–')
+const listOf = (values: readonly string[], mask: (text: string) => string) => (values.length === 0 ? '–' : values.slice(0, 10).map(mask).join(', '))
+const labelOf = (entry: unknown) => (isObject(entry) ? textOf(entry.name ?? entry.type) : '–')

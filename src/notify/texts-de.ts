@@ -1,0 +1,56 @@
+/** The messages in German. */
+import type { LanguageTexts } from './message-text.ts'
+
+const notYou = 'Wenn Sie das nicht waren, melden Sie sich sofort bei Ihrem Helpdesk.'
+
+export const german: LanguageTexts = {
+  greeting: 'Guten Tag {name},',
+  greetingWithoutName: 'Guten Tag,',
+  ending: 'Diese Nachricht hat {product} geschrieben; Antworten darauf liest niemand.',
+  messages: {
+    'password-reset': {
+      subject: 'Neues Passwort wählen',
+      paragraphs: ['Jemand, vermutlich Sie, hat um ein neues Passwort gebeten. Wählen Sie es hier innerhalb von {minutes} Minuten:', '{link}', 'Der Link gilt einmal. Wenn Sie nicht darum gebeten haben, brauchen Sie nichts zu tun: Ihr Passwort bleibt, wie es ist.'],
+      button: 'Neues Passwort wählen',
+    },
+    'account-unlock': {
+      subject: 'Konto entsperren',
+      paragraphs: ['Ihr Konto wurde nach zu vielen falschen Passwörtern gesperrt. Entsperren Sie es hier innerhalb von {minutes} Minuten:', '{link}', 'Der Link gilt einmal. Wenn Sie nicht darum gebeten haben, brauchen Sie nichts zu tun.'],
+      button: 'Entsperren',
+    },
+    invitation: {
+      subject: 'Ihr Konto ist bereit',
+      paragraphs: ['Für Sie wurde ein Konto angelegt. Wählen Sie hier Ihr Passwort:', '{link}', 'Der Link gilt einmal. Ist er abgelaufen, fordern Sie auf der Anmeldeseite einen neuen an.'],
+      button: 'Passwort wählen',
+    },
+    'sign-in-code': {
+      subject: 'Ihr Code für die Anmeldung',
+      paragraphs: ['Ihr Code für die Anmeldung lautet {code}. Er gilt {minutes} Minuten.', 'Nennen Sie ihn niemandem, auch nicht dem Helpdesk. Wenn Sie sich gerade nicht anmelden, ändern Sie Ihr Passwort.'],
+      sms: '{code} ist Ihr Code für die Anmeldung bei {product}, gültig {minutes} Minuten. Nennen Sie ihn niemandem.',
+    },
+    'reset-code': {
+      subject: 'Ihr Code für ein neues Passwort',
+      paragraphs: ['Ihr Code für ein neues Passwort lautet {code}. Er gilt {minutes} Minuten.', 'Nennen Sie ihn niemandem, auch nicht dem Helpdesk.'],
+      sms: '{code} ist Ihr Code für ein neues Passwort bei {product}, gültig {minutes} Minuten. Nennen Sie ihn niemandem.',
+    },
+    'address-code': {
+      subject: 'Adresse bestätigen',
+      paragraphs: ['Der Code, der diese Adresse bestätigt, lautet {code}. Er gilt {minutes} Minuten.', 'Wenn Sie davon nichts wissen, brauchen Sie nichts zu tun.'],
+      sms: '{code} bestätigt diese Nummer bei {product}, gültig {minutes} Minuten.',
+    },
+    'user-name': { subject: 'Ihr Benutzername', paragraphs: ['Sie melden sich an als: {userNames}.', 'Wenn Sie nicht danach gefragt haben, brauchen Sie nichts zu tun.'] },
+    'account-locked': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Ihr Konto wurde am {at} gesperrt.', `Sie können es auf der Anmeldeseite selbst entsperren oder abwarten. ${notYou}`] },
+    'new-sign-in': {
+      subject: 'Anmeldung von einem neuen Ort',
+      paragraphs: ['Am {at} hat sich jemand mit Ihrem Konto von einem Gerät oder einer Adresse angemeldet, die wir noch nicht kannten.', 'Gerät: {device}', 'Adresse: {address}', notYou],
+    },
+    'password-changed': { subject: 'Ihr Passwort wurde geändert', paragraphs: ['Ihr Passwort wurde am {at} geändert.', notYou] },
+    'user-name-changed': { subject: 'Ihr Benutzername wurde geändert', paragraphs: ['Am {at} wurde Ihr Benutzername von {before} in {after} geändert.', notYou] },
+    'email-changed': { subject: 'Ihre E-Mail-Adresse wurde geändert', paragraphs: ['Die E-Mail-Adressen Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
+    'phone-changed': { subject: 'Ihre Telefonnummer wurde geändert', paragraphs: ['Die Telefonnummern Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
+    'factor-added': { subject: 'Ein Anmeldeverfahren ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Anmeldeverfahren hinzu: {name}.', notYou] },
+    'factor-removed': { subject: 'Ein Anmeldeverfahren wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Anmeldeverfahren entfernt: {name}.', notYou] },
+    'key-added': { subject: 'Ein Schlüssel ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Schlüssel hinzu: {name}.', notYou] },
+    'membership-ends': { subject: 'Ein Zugang von Ihnen endet bald', paragraphs: ['Ihre Zugehörigkeit zu {name} endet am {end}.', 'Wenn Sie sie länger brauchen, wenden Sie sich an die Person, die sie Ihnen gegeben hat.'] },
+  },
+}

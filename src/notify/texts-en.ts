@@ -1,0 +1,56 @@
+/** The messages in English. */
+import type { LanguageTexts } from './message-text.ts'
+
+const notYou = 'If this was not you, tell your help desk at once.'
+
+export const english: LanguageTexts = {
+  greeting: 'Hello {name},',
+  greetingWithoutName: 'Hello,',
+  ending: 'This message was written by {product}; nobody reads answers to it.',
+  messages: {
+    'password-reset': {
+      subject: 'Choose a new password',
+      paragraphs: ['Somebody, probably you, has asked for a new password. Choose it here within {minutes} minutes:', '{link}', 'The link works once. If you did not ask for it, do nothing: your password stays as it is.'],
+      button: 'Choose a new password',
+    },
+    'account-unlock': {
+      subject: 'Unlock your account',
+      paragraphs: ['Your account was locked after too many wrong passwords. Unlock it here within {minutes} minutes:', '{link}', 'The link works once. If you did not ask for it, do nothing.'],
+      button: 'Unlock',
+    },
+    invitation: {
+      subject: 'Your account is ready',
+      paragraphs: ['An account has been made for you. Choose your password here:', '{link}', 'The link works once. When it has expired, ask for a new one where you sign in.'],
+      button: 'Choose a password',
+    },
+    'sign-in-code': {
+      subject: 'Your code for signing in',
+      paragraphs: ['Your code for signing in is {code}. It is valid for {minutes} minutes.', 'Never tell it to anybody, not even to the help desk. If you are not signing in, change your password.'],
+      sms: '{code} is your code for signing in to {product}, valid for {minutes} minutes. Never tell it to anybody.',
+    },
+    'reset-code': {
+      subject: 'Your code for a new password',
+      paragraphs: ['Your code for choosing a new password is {code}. It is valid for {minutes} minutes.', 'Never tell it to anybody, not even to the help desk.'],
+      sms: '{code} is your code for a new password at {product}, valid for {minutes} minutes. Never tell it to anybody.',
+    },
+    'address-code': {
+      subject: 'Confirm this address',
+      paragraphs: ['The code that confirms this address is {code}. It is valid for {minutes} minutes.', 'If you know nothing of this, do nothing.'],
+      sms: '{code} confirms this number at {product}, valid for {minutes} minutes.',
+    },
+    'user-name': { subject: 'Your user name', paragraphs: ['You sign in with: {userNames}.', 'If you did not ask for this, do nothing.'] },
+    'account-locked': { subject: 'Your account is locked', paragraphs: ['Your account was locked on {at}.', `You may unlock it yourself where you sign in, or wait. ${notYou}`] },
+    'new-sign-in': {
+      subject: 'You signed in from somewhere new',
+      paragraphs: ['On {at} somebody signed in with your account from a device or an address not seen before.', 'Device: {device}', 'Address: {address}', notYou],
+    },
+    'password-changed': { subject: 'Your password was changed', paragraphs: ['Your password was changed on {at}.', notYou] },
+    'user-name-changed': { subject: 'Your user name was changed', paragraphs: ['On {at} your user name was changed from {before} to {after}.', notYou] },
+    'email-changed': { subject: 'Your e-mail address was changed', paragraphs: ['The e-mail addresses of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
+    'phone-changed': { subject: 'Your phone number was changed', paragraphs: ['The phone numbers of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
+    'factor-added': { subject: 'A way of signing in was added', paragraphs: ['On {at} a way of signing in was added to your account: {name}.', notYou] },
+    'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },
+    'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
+    'membership-ends': { subject: 'Access of yours ends soon', paragraphs: ['Your membership of {name} ends on {end}.', 'If you need it for longer, ask whoever gave it to you.'] },
+  },
+}

@@ -1,0 +1,56 @@
+/** The messages in French. */
+import type { LanguageTexts } from './message-text.ts'
+
+const notYou = 'Si ce n’était pas vous, prévenez immédiatement votre service d’assistance.'
+
+export const french: LanguageTexts = {
+  greeting: 'Bonjour {name},',
+  greetingWithoutName: 'Bonjour,',
+  ending: 'Ce message a été écrit par {product} ; personne ne lit les réponses.',
+  messages: {
+    'password-reset': {
+      subject: 'Choisir un nouveau mot de passe',
+      paragraphs: ['Quelqu’un, sans doute vous, a demandé un nouveau mot de passe. Choisissez-le ici dans les {minutes} minutes :', '{link}', 'Le lien ne sert qu’une fois. Si vous n’avez rien demandé, ne faites rien : votre mot de passe reste le même.'],
+      button: 'Choisir un nouveau mot de passe',
+    },
+    'account-unlock': {
+      subject: 'Déverrouiller votre compte',
+      paragraphs: ['Votre compte a été verrouillé après trop de mots de passe erronés. Déverrouillez-le ici dans les {minutes} minutes :', '{link}', 'Le lien ne sert qu’une fois. Si vous n’avez rien demandé, ne faites rien.'],
+      button: 'Déverrouiller',
+    },
+    invitation: {
+      subject: 'Votre compte est prêt',
+      paragraphs: ['Un compte a été créé pour vous. Choisissez ici votre mot de passe :', '{link}', 'Le lien ne sert qu’une fois. S’il a expiré, demandez-en un autre sur la page de connexion.'],
+      button: 'Choisir un mot de passe',
+    },
+    'sign-in-code': {
+      subject: 'Votre code de connexion',
+      paragraphs: ['Votre code de connexion est {code}. Il est valable {minutes} minutes.', 'Ne le donnez à personne, pas même à l’assistance. Si vous n’êtes pas en train de vous connecter, changez votre mot de passe.'],
+      sms: '{code} est votre code de connexion à {product}, valable {minutes} minutes. Ne le donnez à personne.',
+    },
+    'reset-code': {
+      subject: 'Votre code pour un nouveau mot de passe',
+      paragraphs: ['Votre code pour choisir un nouveau mot de passe est {code}. Il est valable {minutes} minutes.', 'Ne le donnez à personne, pas même à l’assistance.'],
+      sms: '{code} est votre code pour un nouveau mot de passe chez {product}, valable {minutes} minutes. Ne le donnez à personne.',
+    },
+    'address-code': {
+      subject: 'Confirmer cette adresse',
+      paragraphs: ['Le code qui confirme cette adresse est {code}. Il est valable {minutes} minutes.', 'Si cela ne vous dit rien, ne faites rien.'],
+      sms: '{code} confirme ce numéro chez {product}, valable {minutes} minutes.',
+    },
+    'user-name': { subject: 'Votre nom d’utilisateur', paragraphs: ['Vous vous connectez avec : {userNames}.', 'Si vous n’avez rien demandé, ne faites rien.'] },
+    'account-locked': { subject: 'Votre compte est verrouillé', paragraphs: ['Votre compte a été verrouillé le {at}.', `Vous pouvez le déverrouiller vous-même sur la page de connexion, ou attendre. ${notYou}`] },
+    'new-sign-in': {
+      subject: 'Connexion depuis un nouvel endroit',
+      paragraphs: ['Le {at}, quelqu’un s’est connecté à votre compte depuis un appareil ou une adresse encore inconnus.', 'Appareil : {device}', 'Adresse : {address}', notYou],
+    },
+    'password-changed': { subject: 'Votre mot de passe a été changé', paragraphs: ['Votre mot de passe a été changé le {at}.', notYou] },
+    'user-name-changed': { subject: 'Votre nom d’utilisateur a été changé', paragraphs: ['Le {at}, votre nom d’utilisateur {before} est devenu {after}.', notYou] },
+    'email-changed': { subject: 'Votre adresse e-mail a été changée', paragraphs: ['Les adresses e-mail de votre compte ont été changées le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
+    'phone-changed': { subject: 'Votre numéro de téléphone a été changé', paragraphs: ['Les numéros de téléphone de votre compte ont été changés le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
+    'factor-added': { subject: 'Un moyen de connexion a été ajouté', paragraphs: ['Le {at}, un moyen de connexion a été ajouté à votre compte : {name}.', notYou] },
+    'factor-removed': { subject: 'Un moyen de connexion a été retiré', paragraphs: ['Le {at}, un moyen de connexion a été retiré de votre compte : {name}.', notYou] },
+    'key-added': { subject: 'Une clé a été ajoutée à votre compte', paragraphs: ['Le {at}, une clé a été ajoutée à votre compte : {name}.', notYou] },
+    'membership-ends': { subject: 'Un de vos accès prend bientôt fin', paragraphs: ['Votre appartenance à {name} prend fin le {end}.', 'S’il vous la faut plus longtemps, adressez-vous à la personne qui vous l’a donnée.'] },
+  },
+}

@@ -1,0 +1,37 @@
+/**
+ * Usage policies: what a person has to decide on before they are signed in, and their decision. Declining is recorded and
+ * signs nobody in; that is the sign-in's to do.
+ */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { policiesDueOf, type AskedVersion } from '../model/it-policy.ts'
+import { guardPeople } from '../records/guard.ts'
+import type { Database } from '../store/database.ts'
+import { askedVersions, insertDecision, lastDecisions, lockPerson } from '../store/it-policies.ts'
+
+/** The versions that a person has to decide on before they go on to a site (null: to none in particular), in order. */
+export async function policiesDue(db: Pick<Database, 'query'>, userId: string, contentProviderId: string | null, now: Date): Promise<AskedVersion[]> {
+  const asked = await askedVersions(db)
+  if (asked.length === 0) return []
+  return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), contentProviderId, now)
+}
+
+/**
+ * Records that a person accepted or declined a version, on which site. Accepting what they have accepted already changes
+ * nothing. Errors: `not_found` for the person, or a version that is not asked for now.
+ */
+export async function decidePolicy(ctx: Context, userId: string, versionId: string, accepted: boolean, contentProviderId: string | null = null): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
+    await guardPeople(tx, ctx, [userId])
+    const asked = (await askedVersions(tx)).find((one) => one.versionId === versionId)
+    if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
+    const now = ctx.now()
+    const last = await lastDecisions(tx, userId, [versionId])
+    if (accepted && policiesDueOf([{ ...asked, contentProviderId: null }], last, null, now).length === 0) return
+    await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
+    const after = { accepted, name: asked.name }
+    await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])
+  })
+}

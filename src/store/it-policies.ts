@@ -1,0 +1,46 @@
+/** SQL on usage policies as people are asked for them: what is asked, what they decided, and who has not. */
+import type { AskedVersion, PolicyDecision } from '../model/it-policy.ts'
+import { policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
+import type { Database, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
+
+/** Every version that is asked for now, those of all sites first; a handful. */
+export async function askedVersions(db: Pick<Database, 'query'>): Promise<AskedVersion[]> {
+  return db.query(
+    `select v.version_id as "versionId", v.it_policy_id as "policyId", v.name, v.content, p.confirmation, p.approve_type as "approveType", p.create_date as "inForceSince", v.content_provider_id as "contentProviderId"
+     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id where p.active = 'Y' and v.active = 'Y'
+     order by v.content_provider_id nulls first, v.version_id limit 100`, [], 'asked_policies')
+}
+
+/** The last decision of a person on each of these versions. */
+export async function lastDecisions(db: Pick<Database, 'query'>, userId: string, versions: readonly string[]): Promise<PolicyDecision[]> {
+  const rows = await db.query<{ versionId: string; accepted: string; at: string }>(
+    `select distinct on (version_id) version_id as "versionId", accepted, submit_date as at from user_it_policy_history
+     where user_id = $1 and version_id = any($2) order by version_id, submit_date desc, id desc`, [userId, versions], 'last_policy_decisions')
+  return rows.map((row) => ({ ...row, accepted: row.accepted === 'Y' }))
+}
+
+/** Holds a person while they decide, so that the same decision sent twice is one; false when there is no such person. */
+export async function lockPerson(tx: Transaction, userId: string): Promise<boolean> {
+  return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
+}
+
+export async function insertDecision(tx: Transaction, decision: { id: string; userId: string; versionId: string; at: string; accepted: boolean; name: string; contentProviderId: string | null }): Promise<void> {
+  const { id, userId, versionId, at, accepted, name, contentProviderId } = decision
+  await tx.execute('insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted, name, content_provider_id) values ($1, $2, $3, $4, $5, $6, $7)',
+    [id, userId, versionId, at, accepted ? 'Y' : 'N', name, contentProviderId])
+  if (accepted) await tx.execute('update users set date_it_policy_approved = $2 where user_id = $1', [userId, at])
+}
+
+/** What a person decided, the newest first; to be narrowed by `user_id`. */
+export const decisionListing: Listing = { name: 'PolicyDecision', table: 'user_it_policy_history', idColumn: 'id', attributes: policyDecisionAttributes, collections: [], order: ['decided'], descending: true }
+
+/** People who could sign in and have not accepted a version, in the order of their ids; to be narrowed by `version_id`. */
+export const undecidedListing: Listing = {
+  name: 'UndecidedPerson', idColumn: 'user_id', attributes: undecidedAttributes, collections: [], order: ['id'],
+  table: `(select v.version_id, u.user_id, u.user_name, u.display_name, case when d.accepted = 'N' then d.submit_date end as declined_at, case when d.accepted = 'Y' then d.submit_date end as accepted_at
+    from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id cross join users u
+    left join lateral (select h.accepted, h.submit_date from user_it_policy_history h where h.user_id = u.user_id and h.version_id = v.version_id order by h.submit_date desc, h.id desc limit 1) d on true
+    where u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null and u.user_name is not null and u.system_flag is distinct from 'Y'
+      and not coalesce(d.accepted = 'Y' and d.submit_date >= coalesce(p.create_date, '-infinity') and (p.approve_type = 'ONCE' or d.submit_date > now() - interval '365 days'), false))`,
+}

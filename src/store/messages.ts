@@ -1,0 +1,178 @@
+/**
+ * SQL on gatehouse.message, the queue of mail and SMS. Verbs write into it in their own transaction; the sender leases one
+ * at a time. A lease is a `due_at` in the future, so that a message whose sender was killed comes up again by itself:
+ *
+ *     QUEUED ──lease, send──▶ SENT        QUEUED ──no more attempts, or too late──▶ DEAD ──retry──▶ QUEUED
+ */
+import type { Context } from '../context.ts'
+import { isMailAddress, smsNumber } from '../model/mail-address.ts'
+import { languageOf } from '../model/languages.ts'
+import { messageAttributes } from '../model/listings.ts'
+import { messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
+import type { Database, Transaction } from './database.ts'
+import type { Listing } from './list-rows.ts'
+import type { MasterKey } from './master-key.ts'
+
+export interface NewMessage<N extends MessageName = MessageName> {
+  template: N
+  /** The address or number. One that cannot be used makes a message that is DEAD from the start, and no error. */
+  to: string
+  channel?: Channel
+  /** Whom it is for, when known here: their name greets, and the message goes when they are deleted. */
+  userId?: string
+  /** The reader's preferred language; absent or unknown ones give way to DEFAULT_LANGUAGE. */
+  locale?: string | null
+  values: MessageValues<N>
+  /** After this it is of no use: a code's or link's end. */
+  expires?: Date
+}
+
+export type MessageWriter = Pick<Context, 'now' | 'newId' | 'config'>
+
+/**
+ * Queues a message in the transaction of the verb that has something to tell: rolled back, it is never sent. Messages with
+ * secrets (links, codes) need the master key, which encrypts them until they are sent.
+ */
+export async function enqueueMessage<N extends MessageName>(tx: Transaction, writer: MessageWriter, message: NewMessage<N>, masterKey?: MasterKey): Promise<string> {
+  return (await enqueueMessages(tx, writer, [message as unknown as NewMessage], masterKey))[0]!
+}
+
+/** The same for many, in one statement. */
+export async function enqueueMessages(tx: Transaction, writer: MessageWriter, messages: readonly NewMessage[], masterKey?: MasterKey): Promise<string[]> {
+  if (messages.length === 0) return []
+  const rows = messages.map((message) => rowOf(writer, message, masterKey))
+  await tx.execute(
+    `insert into gatehouse.message (message_id, template, channel, user_id, recipient, locale, content, secrets_encrypted, status, due_at, expires_at, created_at, last_error)
+     select v.id, v.template, v.channel, v.user_id, v.recipient, v.locale, v.content, v.secrets::bytea, v.status, v.created_at, v.expires_at, v.created_at, v.error
+     from json_to_recordset($1) as v(id text, template text, channel text, user_id text, recipient text, locale text, content jsonb, secrets text, status text, expires_at timestamptz, created_at timestamptz, error text)`,
+    [JSON.stringify(rows)], 'enqueue_messages')
+  return rows.map(({ id }) => id)
+}
+
+function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, masterKey: MasterKey | undefined) {
+  const { template, channel = 'EMAIL', userId = null, values } = message
+  const kind = messageKinds[template]
+  if (!(kind.channels as readonly Channel[]).includes(channel)) throw new Error(`${template} does not go by ${channel}`)
+  const { open, secret } = splitSecrets(template, values)
+  if (Object.keys(secret).length > 0 && !masterKey) throw new Error(`${template} holds secrets, which need the master key`)
+  const id = newId()
+  const recipient = channel === 'SMS' ? smsNumber(message.to) : isMailAddress(message.to) ? message.to : undefined
+  const secrets = recipient === undefined || Object.keys(secret).length === 0 ? null : `\\x${masterKey!.encrypt(JSON.stringify(secret), secretPurpose, id).toString('hex')}`
+  const expires = message.expires ?? new Date(now().getTime() + kind.lives * 60_000)
+  return {
+    id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: open, secrets,
+    status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
+    created_at: now().toISOString(), expires_at: expires.toISOString(),
+  }
+}
+
+const secretPurpose = 'message'
+const unusable = { EMAIL: 'this is no address that mail can go to', SMS: 'a number for SMS begins with + and the country' } as const
+
+/** The reader's own tag where we have its language, since dates follow it (`de-CH`); else the installation's language. */
+function languageTag(preferred: string | null | undefined, fallback: string): string {
+  const language = languageOf(preferred, fallback)
+  return preferred?.toLowerCase().split(/[-_]/)[0] === language ? preferred.slice(0, 35) : language
+}
+
+export interface QueuedMessage {
+  id: string
+  template: string
+  channel: Channel
+  recipient: string
+  locale: string
+  content: Record<string, string>
+  secrets: Buffer | null
+  attempts: number
+  createdAt: string
+  expiresAt: string
+  /** The person's name, when it is for one known here. */
+  name: string | null
+}
+
+const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, m.content, m.secrets_encrypted as secrets, m.attempts,
+  m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
+
+/** Takes the next message that is due, for as long as the lease lasts; undefined when there is none. */
+export async function leaseMessage(db: Pick<Database, 'first'>, channel: Channel, now: string, until: string): Promise<QueuedMessage | undefined> {
+  return db.first(
+    `update gatehouse.message m set due_at = $3, attempts = m.attempts + 1
+     where m.message_id = (select message_id from gatehouse.message where status = 'QUEUED' and channel = $1 and due_at <= $2 and expires_at > $2
+       order by due_at, message_id limit 1 for update skip locked)
+     returning ${queued}`, [channel, now, until], 'lease_message')
+}
+
+/** Both record only for who holds the lease still: `attempts` tells. */
+export async function markSent(db: Pick<Database, 'execute'>, { id, attempts }: QueuedMessage, now: string): Promise<void> {
+  await db.execute(`update gatehouse.message set status = 'SENT', sent_at = $3, secrets_encrypted = null, last_error = null where message_id = $1 and attempts = $2 and status = 'QUEUED'`, [id, attempts, now])
+}
+
+/** Tries again at `due`, or never when it is undefined. */
+export async function markFailed(db: Pick<Database, 'execute'>, { id, attempts }: QueuedMessage, error: string, due: string | undefined): Promise<void> {
+  await db.execute(
+    `update gatehouse.message set last_error = $3, status = case when $4::timestamptz is null then 'DEAD' else 'QUEUED' end, due_at = coalesce($4, due_at),
+       secrets_encrypted = case when $4::timestamptz is null then null else secrets_encrypted end
+     where message_id = $1 and attempts = $2 and status = 'QUEUED'`, [id, attempts, error, due ?? null])
+}
+
+/** Gives up what has come too late; how many. */
+export async function expireMessages(db: Pick<Database, 'execute'>, now: string): Promise<number> {
+  return db.execute(`update gatehouse.message set status = 'DEAD', secrets_encrypted = null, last_error = coalesce(last_error, 'it could not be sent in time') where status = 'QUEUED' and expires_at <= $1`, [now])
+}
+
+/** Removes what was sent, or given up, before an instant; how many. */
+export async function sweepMessages(db: Pick<Database, 'execute'>, before: Date): Promise<number> {
+  return db.execute(`delete from gatehouse.message where created_at < $1 and status <> 'QUEUED'`, [before])
+}
+
+/** Queues a dead message again; its row before, held. */
+export async function requeueMessage(tx: Transaction, id: string, now: string, expires: string): Promise<void> {
+  await tx.execute(`update gatehouse.message set status = 'QUEUED', attempts = 0, due_at = $2, expires_at = $3, last_error = null where message_id = $1`, [id, now, expires])
+}
+
+export interface MessageState {
+  template: string
+  status: string
+  userId: string | null
+}
+
+export async function lockMessage(tx: Transaction, id: string): Promise<MessageState | undefined> {
+  return tx.first(`select template, status, user_id as "userId" from gatehouse.message where message_id = $1 for update`, [id])
+}
+
+/** What waits and can be read with the master key: the outbox of the demo, the newest first. */
+export async function waitingMessages(db: Pick<Database, 'query'>, now: string, limit: number): Promise<QueuedMessage[]> {
+  return db.query(`select ${queued} from gatehouse.message m where m.status = 'QUEUED' and m.expires_at > $1 order by m.created_at desc, m.message_id desc limit $2`, [now, limit])
+}
+
+/** What of a message is secret, in the clear. */
+export function secretsOf({ id, secrets }: QueuedMessage, masterKey: MasterKey): Record<string, string> {
+  return secrets === null ? {} : (JSON.parse(masterKey.decrypt(secrets, secretPurpose, id).toString()) as Record<string, string>)
+}
+
+export const messageListing: Listing = {
+  name: 'Message', table: 'gatehouse.message', idColumn: 'message_id', attributes: messageAttributes, collections: [], order: ['created'], descending: true,
+}
+
+export interface Reader {
+  id: string
+  name: string | null
+  email: string | null
+  language: string | null
+}
+
+/** How to write to people who can still be written to as people of this place. */
+export async function readersOf(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<Map<string, Reader>> {
+  const rows = await db.query<Reader>(
+    `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users
+     where user_id = any($1) and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED')`, [ids])
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** What groups and roles are called, by `groups[id]` and `roles[id]`. */
+export async function namesOfAccess(db: Pick<Database, 'query'>, groups: readonly string[], roles: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ path: string; name: string }>(
+    `select 'groups[' || grp_id || ']' as path, grp_name as name from grp where grp_id = any($1)
+     union all select 'roles[' || role_id || ']', role_name from role where role_id = any($2)`, [groups, roles])
+  return new Map(rows.map(({ path, name }) => [path, name]))
+}

@@ -1,0 +1,117 @@
+/** SQL on passwords: the login that signs in here (managed system 0), its hash, its dates, and the hashes it had. */
+import type { PasswordDates } from '../model/password-state.ts'
+import { inForce } from './access-walk.ts'
+import type { Database, Transaction } from './database.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+export interface PasswordLogin extends PasswordDates {
+  login_id: string
+  user_id: string
+  password: string | null
+  pwd_changed: string | null
+  /** Changes made today by the person. */
+  changes_today: number
+  auth_fail_count: number
+  lock_marker: string | null
+}
+
+// "Today" in the zone $2, at the moment $3.
+const shown = `l.login_id, l.user_id, l.password, l.pwd_changed, l.pwd_exp, l.grace_period, l.reset_pwd, l.lock_marker, coalesce(l.auth_fail_count, 0) as auth_fail_count,
+  case when (l.pwd_changed at time zone $2)::date = ($3::timestamptz at time zone $2)::date then coalesce(l.pwd_change_count, 0) else 0 end as changes_today`
+
+export interface Day {
+  zone: string
+  now: Date
+}
+
+/** The login a person signs in with here; undefined when they have none. Locked until the transaction ends when asked for. */
+export function passwordLogin(db: Reader, userId: string, { zone, now }: Day, lock = false): Promise<PasswordLogin | undefined> {
+  return db.first<PasswordLogin>(`select ${shown} from login l where l.user_id = $1 and l.managed_sys_id = '0'${lock ? ' for update' : ''}`, [userId, zone, now])
+}
+
+/**
+ * Counts an attempt as failed before the password is looked at, and answers with the login; undefined when there were too
+ * many. Counting first keeps many attempts at a time from being tried before one of them is counted.
+ */
+export function takeAttempt(db: Reader, userId: string, { zone, now }: Day, { failures, unlockMinutes }: { failures: number; unlockMinutes: number }): Promise<PasswordLogin | undefined> {
+  return db.first<PasswordLogin>(
+    `update login l set auth_fail_count = case when $5::timestamptz is not null and l.last_auth_attempt < $5 and coalesce(l.auth_fail_count, 0) >= $4::int then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $3
+     where l.user_id = $1 and l.managed_sys_id = '0' and coalesce(l.lock_marker, 'NOT_LOCKED') <> 'LOCKED_ADMIN'
+       and ($4::int = 0 or coalesce(l.auth_fail_count, 0) < $4::int or ($5::timestamptz is not null and l.last_auth_attempt < $5))
+     returning ${shown}`, [userId, zone, now, failures, unlockMinutes === 0 ? null : new Date(now.getTime() - unlockMinutes * 60_000)])
+}
+
+/** The password was right after all, or the last of the failures allowed was reached. */
+export async function forgetFailures(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute('update login set auth_fail_count = 0 where login_id = $1', [loginId])
+}
+
+export async function lockLogin(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute(`update login set lock_marker = 'LOCKED' where login_id = $1 and coalesce(lock_marker, 'NOT_LOCKED') = 'NOT_LOCKED'`, [loginId])
+}
+
+export interface NewPassword {
+  hash: string
+  expires: Date | null
+  graceEnds: Date | null
+  /** Somebody else set it: what RESET_PWD holds, else null. */
+  reset: string | null
+  /** Whether it counts as a change of the person's own today, and how many that makes. */
+  changesToday: number
+}
+
+/** How many earlier hashes are kept: as many as a policy can refuse. */
+const mostHistory = 24
+
+/**
+ * Writes a password, its dates and its history. Failures, a lock by failures and whatever recovery is under way end with it;
+ * an administrator's lock stays.
+ */
+export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 'login_id' | 'user_id'>, password: NewPassword, historyId: string, now: Date): Promise<void> {
+  const { hash, expires, graceEnds, reset, changesToday } = password
+  await tx.execute(
+    `update login set password = $2, pwd_changed = $3, pwd_exp = $4, grace_period = $5, reset_pwd = $6, pwd_change_count = $7, auth_fail_count = 0, last_update = $3,
+      lock_marker = case when lock_marker = 'LOCKED' then 'NOT_LOCKED' else lock_marker end,
+      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
+     where login_id = $1`, [login.login_id, hash, now, expires, graceEnds, reset, changesToday])
+  await tx.execute('update users set date_password_changed = $2 where user_id = $1', [login.user_id, now])
+  await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [historyId, login.login_id, now, hash])
+  await tx.execute(
+    `delete from pwd_history where login_id = $1 and pwd_history_id not in (
+       select pwd_history_id from pwd_history where login_id = $1 order by date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id])
+}
+
+/** Puts a new hash of the same password in the place of an old one; false when it has changed meanwhile. */
+export async function replaceHash(db: Pick<Database, 'execute'>, userId: string, old: string, hash: string): Promise<boolean> {
+  return (await db.execute(`update login set password = $3 where user_id = $1 and managed_sys_id = '0' and password = $2`, [userId, old, hash])) > 0
+}
+
+/** The newest hashes that a login has had. */
+export async function passwordHistory(db: Reader, userId: string, count: number): Promise<string[]> {
+  if (count === 0) return []
+  const rows = await db.query<{ password: string }>(
+    `select h.password from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
+     order by h.date_created desc, h.pwd_history_id desc limit $2`, [userId, count])
+  return rows.map(({ password }) => password)
+}
+
+export interface OwnerWords {
+  logins: string[]
+  /** First and last name. */
+  names: string[]
+  /** Other words: further names, addresses, numbers, organisations. */
+  others: string[]
+}
+
+/** Words about a person that their password must not be made of; undefined when there is no such person. */
+export async function ownerWords(db: Reader, userId: string, now: Date): Promise<OwnerWords | undefined> {
+  return db.first<OwnerWords>(
+    `select array(select l.login from login l where l.user_id = u.user_id order by l.managed_sys_id limit 20) as logins,
+      array_remove(array[u.first_name, u.last_name], null) as names,
+      array_remove(array[u.middle_init, u.nickname, u.maiden_name, u.partner_name, u.employee_id, u.title, to_char(u.birthdate, 'DDMMYYYY'), to_char(u.birthdate, 'YYYYMMDD')]::text[], null)
+        || array(select e.email_address::text from email_address e where e.parent_id = u.user_id order by e.email_id limit 20)
+        || array(select p.phone_nbr::text from phone p where p.parent_id = u.user_id and p.phone_nbr is not null order by p.phone_id limit 20)
+        || array(select c.company_name::text from user_affiliation a join company c using (company_id) where a.user_id = u.user_id and ${inForce('a', '$2::timestamptz')} order by c.company_id limit 20) as others
+     from users u where u.user_id = $1`, [userId, now])
+}

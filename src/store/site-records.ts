@@ -1,0 +1,59 @@
+/** SQL on CONTENT_PROVIDER, IT_POLICY and IT_POLICY_VERSION, one record at a time; each has a version, the ETag. */
+import { GatehouseError } from '../errors.ts'
+import type { Attribute, Collection, Document } from '../model/attribute.ts'
+import { columnsOf, toColumn } from '../model/rows.ts'
+import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
+import type { Database, Transaction } from './database.ts'
+import { documentOfRow, type Listing } from './list-rows.ts'
+
+export interface VersionedRecord {
+  document: Document
+  version: number
+}
+
+const listingOf = (name: string, { table, idColumn, attributes }: Collection, order: readonly string[]): Listing => ({ name, table, idColumn, attributes, collections: [], order })
+
+export const siteListings = {
+  contentProvider: listingOf('ContentProvider', contentProvider, ['name']),
+  itPolicy: listingOf('ItPolicy', itPolicy, ['id']),
+  itPolicyVersion: listingOf('ItPolicyVersion', itPolicyVersion, ['id']),
+}
+
+/** One record, or `not_found`; held until the transaction ends when asked for. */
+export async function readSiteRecord(db: Pick<Database, 'first'>, kind: Collection, id: string, lock = false): Promise<VersionedRecord> {
+  const row = await db.first(`select * from ${kind.table} where ${kind.idColumn} = $1${lock ? ' for update' : ''}`, [id])
+  if (!row) throw new GatehouseError('not_found', `There is no ${kind.label} with the id ${id}.`)
+  return { document: documentOfRow(kind, row), version: row.version as number }
+}
+
+/** The primary key aside, everything the list names: stamps are the verb's. */
+export async function insertSiteRecord(tx: Transaction, kind: Collection, document: Document): Promise<void> {
+  const list = columnsOf(kind.attributes)
+  await tx.execute(`insert into ${kind.table} (${list.map(({ column }) => column).join(', ')}) values (${list.map((_, index) => `$${index + 1}`).join(', ')})`, list.map((one) => cell(one, document)))
+}
+
+export async function updateSiteRecord(tx: Transaction, kind: Collection, document: Document): Promise<void> {
+  const list = columnsOf(kind.attributes).filter(({ column }) => column !== kind.idColumn)
+  const sets = list.map(({ column }, index) => `${column} = $${index + 2}`)
+  await tx.execute(`update ${kind.table} set ${sets.join(', ')}, version = version + 1 where ${kind.idColumn} = $1`, [document.id, ...list.map((one) => cell(one, document))])
+}
+
+/** Errors: `still_referenced`. */
+export async function deleteSiteRecord(tx: Transaction, kind: Collection, id: string): Promise<void> {
+  await tx.execute(`delete from ${kind.table} where ${kind.idColumn} = $1`, [id])
+}
+
+const cell = (attribute: Attribute, document: Document) => toColumn(attribute, document[attribute.path] ?? attribute.default)
+
+/** Takes the place of the version that was asked for, of one policy on one site; the ids of those that are no longer. */
+export async function retireVersions(tx: Transaction, { id, policyId, contentProviderId }: Document): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `update it_policy_version set active = 'N', version = version + 1 where it_policy_id = $1 and content_provider_id is not distinct from $2 and active = 'Y' and version_id <> $3 returning version_id as id`,
+    [policyId, contentProviderId ?? null, id])
+  return rows.map((row) => row.id)
+}
+
+/** Whether anybody has decided on a version. */
+export async function isDecided(tx: Transaction, versionId: string): Promise<boolean> {
+  return (await tx.first('select from user_it_policy_history where version_id = $1 limit 1', [versionId])) !== undefined
+}
