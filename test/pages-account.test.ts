@@ -4,11 +4,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
+import { ed25519Key } from './public-keys.ts'
 import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
-const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVyYW5kb21rZXlmb3J0ZXN0c29ubHlub3RyZWFs test'
+const ssh = ed25519Key()
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()

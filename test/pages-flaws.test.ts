@@ -8,12 +8,14 @@ import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
-const { ctx, url } = shared
+const { ctx, ask, url } = shared
 const id = await personWithPassword(shared, 'ada', {
   name: { givenName: 'Ada', familyName: 'Featherstonehaugh-Cholmondeley' }, title: 'Analyst', phoneNumbers: [{ value: '111', isForSms: true }, { value: '222' }], addresses: [{ locality: 'Wien' }],
   emails: [{ value: 'a.very.long.address.that.does.not.break.by.itself@department.of.analysis.example.com', primary: true }],
 })
 await giveRole(ctx, id, 'END_USER')
+// A policy that warns, so that the warning is looked at too.
+expect((await ask('PATCH', '/password-policies/CLASSIC', { priority: 10, appliesTo: [{ level: 'ROLE', id: 'GATEHOUSE_END_USER' }] })).status).toBe(200)
 const due = await personWithPassword(shared, 'due')
 await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [due])
 await ctx.db.execute(`update login set pwd_exp = now() + interval '3 days' where user_id = $1`, [id])
@@ -61,6 +63,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByLabel(words.signIn.userName).fill('ada')
     await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
     await page.getByRole('button', { name: words.signIn.submit }).click()
+    await page.getByRole('link', { name: words.password.change }).waitFor()
     for (const part of ['profile', 'password', 'sessions', 'keys', 'access', 'data'] as const) {
       await page.getByRole('link', { name: words[part].title, exact: true }).click()
       await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()

@@ -1,32 +1,39 @@
 /** Every word of the pages in German. */
+import type { CompositionRules } from '../../../src/model/password-settings.ts'
 import type { Words } from './en.ts'
 
+/** What a policy may have against a password, and against changing it now. */
+type PasswordRule = keyof CompositionRules | 'characters' | 'unchanged' | 'changesPerDay' | 'minimumAgeHours'
+
 /** The server's sentences on passwords are English; they are told here by their rule and the number in them. */
-const rules: Record<string, (amount: string) => string> = {
-  next: (amount) => `Das neue Passwort muss ${amount} Zeichen haben.`,
+const rules: Readonly<Record<PasswordRule, (amount: string, message: string) => string>> = {
   length: (amount) => `Es muss ${amount} Zeichen haben.`,
-  letters: (amount) => `Es muss ${amount} Buchstaben haben.`,
-  digits: (amount) => `Es muss ${amount} Ziffern haben.`,
-  capitals: (amount) => `Es muss ${amount} Großbuchstaben haben.`,
-  smallLetters: (amount) => `Es muss ${amount} Kleinbuchstaben haben.`,
-  punctuation: (amount) => `Es muss ${amount} Satzzeichen haben.`,
-  passphraseWords: (amount) => `Es muss ${amount} Wörter haben, durch Leerzeichen getrennt.`,
+  letters: (amount) => `Buchstaben: ${amount}.`,
+  digits: (amount) => `Ziffern: ${amount}.`,
+  capitals: (amount) => `Großbuchstaben: ${amount}.`,
+  smallLetters: (amount) => `Kleinbuchstaben: ${amount}.`,
+  punctuation: (amount) => `Satzzeichen: ${amount}.`,
+  passphraseWords: (amount) => `Wörter, durch Leerzeichen getrennt: ${amount}.`,
   rejectLogin: () => 'Es darf den Benutzernamen nicht enthalten.',
   rejectName: () => 'Es darf Ihren Vor- oder Nachnamen nicht enthalten.',
   rejectPasswordWord: () => 'Es darf das Wort „password“ nicht enthalten.',
+  rejectCharacters: (_, message) => `Es darf keines dieser Zeichen enthalten: ${message.split(': ').at(-1)}`,
   rejectWords: () => 'Es darf kein Wort aus der Liste der verbotenen Wörter enthalten.',
   repeatedCharacters: () => 'Dasselbe Zeichen darf nicht so oft hintereinander stehen.',
   passphraseRepeats: () => 'Kein Wort darf zweimal vorkommen.',
   ideographs: () => 'Es darf keine Ideogramme enthalten.',
   characters: () => 'Es darf keine Steuerzeichen enthalten.',
   blocklist: () => 'Es ist zu leicht zu raten: Es ist oder enthält, was viele verwenden oder was man über Sie weiß.',
-  history: () => 'Sie hatten es vor Kurzem schon einmal.',
+  history: () => 'Sie hatten es schon einmal.',
+  unchanged: () => 'Es darf nicht das bisherige Passwort sein.',
+  changesPerDay: (_, message) => (message.includes('cannot') ? 'Passwörter lassen sich hier nicht ändern.' : 'Für heute haben Sie es oft genug geändert.'),
+  minimumAgeHours: (_, message) => `Es lässt sich erst ${/\d+/.exec(message)?.[0] ?? 'einige'} Stunden nach der letzten Änderung wieder ändern.`,
 }
 
 function rule(name: string, message: string): string {
   const [, end, number] = /at (least|most) (\d+)/.exec(message) ?? []
   const amount = number === undefined ? 'mehr' : `${end === 'least' ? 'mindestens' : 'höchstens'} ${number}`
-  return rules[name]?.(amount) ?? message
+  return Object.hasOwn(rules, name) ? rules[name as PasswordRule](amount, message) : message
 }
 
 export const de: Words = {

@@ -37,7 +37,7 @@ export const en = {
     already_exists: 'There is already one with this name.',
   } as Partial<Record<ErrorCode, string>>,
   unreachable: 'The server does not answer. Check your connection and try again.',
-  rule: ((_rule, message) => message.replace(/^must have/, 'The new password must have')) as RuleWords,
+  rule: ((_rule, message) => message) as RuleWords,
   signIn: {
     title: 'Sign in',
     userName: 'User name',
