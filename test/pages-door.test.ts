@@ -93,9 +93,9 @@ describe('what they load', () => {
     }
   })
 
-  test('is small enough for a phone: what signing in needs, at most 200 KB', async () => {
+  test('is small enough for a phone: what signing in needs, at most 140 KB', async () => {
     const sizes = await Promise.all(assets.map(async (path) => (await get(path, { 'accept-encoding': 'br' })).rawPayload.length))
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(200_000)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(140_000)
   })
 })
 
