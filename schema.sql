@@ -3022,7 +3022,7 @@ CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_org
 CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
 
 -- trigger: public.grp.grp_guard
-CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all, max_user_number, membership_duration_seconds ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all)) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
+CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all, max_user_number, membership_duration_seconds ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all) OR (old.max_user_number IS DISTINCT FROM new.max_user_number) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
 
 -- trigger: public.grp.grp_mirror
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
@@ -3190,7 +3190,7 @@ CREATE TRIGGER resource_user_period_insert AFTER INSERT ON public.resource_user 
 CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
 
 -- trigger: public.role.role_guard
-CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
+CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
 
 -- trigger: public.role.role_mirror
 CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');

@@ -123,7 +123,7 @@ export function allRoutes(masterKey: MasterKey): Route[] {
 }
 
 /** Who has signed in at a browser, to the end: by the cookie that our own pages set. */
-const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) => {
+export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) => {
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined

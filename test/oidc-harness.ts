@@ -1,6 +1,6 @@
 /**
- * The OpenID provider in a test: a real server on a port, or several on one database, with sign-in over rows of
- * AUTH_STATE and a cookie that the test makes; and openid-client as the application, which checks every signature.
+ * The OpenID provider in a test: a real server on a port, or several on one database, with rows of AUTH_STATE
+ * and cookies that the test makes; and openid-client as the application, which checks every signature.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { FastifyInstance } from 'fastify'
@@ -8,9 +8,8 @@ import * as client from 'openid-client'
 import { afterAll } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { Document } from '../src/model/attribute.ts'
-import { buildServer } from '../src/main.ts'
+import { buildServer, signedInBy } from '../src/main.ts'
 import { createOpenIdProvider, type OpenIdProvider } from '../src/oidc/provider.ts'
-import type { SessionOf, SignedIn } from '../src/oidc/provider-context.ts'
 import { createUser } from '../src/directory/users.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import type { Database } from '../src/store/database.ts'
@@ -20,20 +19,9 @@ import { testMasterKey } from './master-key.ts'
 import { testKey } from './rest-server.ts'
 
 export const callback = 'https://app.example.com/callback'
-const cookieName = 'test-session'
+// Over http at localhost, where the cookie has no prefix.
+const cookieName = 'gatehouse'
 const digest = (token: string) => createHash('sha256').update(token).digest('hex').slice(0, 32)
-
-/** Sign-in as the provider asks about it, over the rows of AUTH_STATE. */
-export function sessionsOf(ctx: Pick<Context, 'db'>): SessionOf {
-  return async ({ cookie = '' }) => {
-    const token = new RegExp(`${cookieName}=([^;]+)`).exec(cookie)?.[1]
-    if (token === undefined) return undefined
-    const row = await ctx.db.first<{ userId: string; sessionId: string; level: number; authTime: string }>(
-      `select s.user_id as "userId", s.session_id as "sessionId", s.auth_state as level, s.last_login as "authTime" from auth_state s join users u using (user_id)
-       where s.session_id = $1 and u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null`, [digest(token)])
-    return row && ({ ...row, authTime: new Date(row.authTime), methods: ['pwd'] } satisfies SignedIn)
-  }
-}
 
 export interface OidcServer {
   ctx: Context
@@ -50,7 +38,7 @@ export async function oidcServer(env: Record<string, string> = {}, { shared, db 
   const own = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings)
   const ctx = db ? { ...own, db } : own
   const masterKey = shared?.masterKey ?? testMasterKey()
-  const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: sessionsOf(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })
+  const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: signedInBy(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })
   const server = buildServer(ctx, masterKey, openId)
   const url = (await server.listen({ port: 0, host: '127.0.0.1' })).replace('127.0.0.1', 'localhost')
   if (!shared && env.PUBLIC_URL === undefined) Object.assign(ctx.config, { PUBLIC_URL: url })
@@ -67,7 +55,7 @@ export async function person(ctx: Context, userName: string, more: Document = {}
 /** A row of AUTH_STATE for a person, and the token that names it. */
 export async function signIn(ctx: Context, userId: string, { level = 1, at = new Date() } = {}): Promise<{ token: string; sessionId: string }> {
   const token = randomBytes(32).toString('base64url')
-  await ctx.db.execute('insert into auth_state (user_id, session_id, auth_state, last_login, is_new_flags) values ($1, $2, $3, $4, 0)', [userId, digest(token), level, at])
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, is_new_flags, expires_at, last_seen) values ($1, $2, $3, $4, 0, now() + interval '1 hour', now())`, [userId, digest(token), level, at])
   return { token, sessionId: digest(token) }
 }
 

@@ -110,6 +110,7 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(run, steps))
   if (isEdgeStep(steps[0]!)) return putPlanned(run, steps)
   const kind = resource as Kind
+  if (kind !== 'User' && kind !== 'Organization') refuseUnless(ctx.authority, [{ resource: 'access', right: action === 'create' ? 'CREATE' : 'UPDATE' }])
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
