@@ -22,6 +22,7 @@ import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
+import { factorRoutes } from './rest/factors.ts'
 import { edgeRoutes } from './rest/edges.ts'
 import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
@@ -35,6 +36,7 @@ import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
+import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { secretWordRoutes } from './rest/secret-word.ts'
@@ -43,6 +45,7 @@ import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
+import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
 import { sweep } from './signin/sessions-open.ts'
 import { sweepThrottle } from './signin/throttle.ts'
@@ -107,7 +110,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
 
@@ -222,6 +225,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
+    { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
     { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
     { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
 import { giveRole } from './administrators.ts'
+import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
 const shared = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
@@ -88,7 +89,7 @@ describe('my sessions', () => {
 })
 
 describe('my keys', () => {
-  const ssh = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGVyYW5kb21rZXlmb3J0ZXN0c29ubHlub3RyZWFs test'
+  const ssh = ed25519Key('test')
 
   test('are made, listed without their tokens, and removed; they can do what I can', async () => {
     const one = await signedIn('gil')
