@@ -764,7 +764,7 @@ create table gatehouse.recovery_request (
   ip character varying(60),
   created_at timestamp with time zone not null,
   constraint recovery_request_pkey PRIMARY KEY (request_id),
-  constraint recovery_request_kind CHECK (((kind)::text = ANY (ARRAY[('PASSWORD'::character varying)::text, ('UNLOCK'::character varying)::text, ('USER_NAME'::character varying)::text])))
+  constraint recovery_request_kind CHECK (((kind)::text = ANY (ARRAY[('PASSWORD'::character varying)::text, ('PASSWORD_BY_SMS'::character varying)::text, ('UNLOCK'::character varying)::text, ('USER_NAME'::character varying)::text])))
 );
 
 -- table: gatehouse.remembered_device
@@ -3593,7 +3593,7 @@ comment on column gatehouse.recovery_code.used_at is 'When it was used; null whi
 -- comment: gatehouse.recovery_request
 comment on table gatehouse.recovery_request is 'What somebody who is not signed in has asked for; a job looks whether there is such a person, and the row goes.';
 comment on column gatehouse.recovery_request.request_id is 'Names it.';
-comment on column gatehouse.recovery_request.kind is 'PASSWORD, UNLOCK or USER_NAME.';
+comment on column gatehouse.recovery_request.kind is 'PASSWORD, PASSWORD_BY_SMS, UNLOCK or USER_NAME.';
 comment on column gatehouse.recovery_request.name is 'The user name or address that was typed.';
 comment on column gatehouse.recovery_request.ip is 'From which address.';
 comment on column gatehouse.recovery_request.created_at is 'When.';
@@ -3986,8 +3986,8 @@ comment on column public.login.login_id is 'Names the account; what other tables
 comment on column public.login.last_update is 'When the row was last changed.';
 comment on column public.login.lowercase_login is 'Made by the database: the name without case. What uniqueness looks at.';
 comment on column public.login.prov_status is 'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or failed (FAIL_CREATE), and so for update, disable, enable, delete.';
-comment on column public.login.challenge_response_fail_count is 'Wrong security answers in a row; null counts as 0.';
-comment on column public.login.sms_reset_token is 'Recovery code sent by SMS.';
+comment on column public.login.challenge_response_fail_count is 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.';
+comment on column public.login.sms_reset_token is 'The beginning of the hash of a recovery code sent by SMS; null when none is out.';
 comment on column public.login.sms_reset_token_exp is 'When that code dies.';
 comment on column public.login.sms_code_expiration is 'When a sign-in code sent by SMS dies.';
 comment on column public.login.topt_active is 'Y when a time-based code (TOTP; the published name has its letters swapped) is enrolled.';
@@ -4405,7 +4405,7 @@ comment on column public.user_auth_param.confirmed_type is 'How they proved it.'
 comment on column public.user_auth_param.name is 'What the person calls it.';
 comment on column public.user_auth_param.secret_encrypted is 'The secret of a TOTP, encrypted with the master key.';
 comment on column public.user_auth_param.public_key is 'The public key of a passkey, as COSE has it.';
-comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again.';
+comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.';
 comment on column public.user_auth_param.transports is 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.';
 comment on column public.user_auth_param.created_at is 'When it was begun.';
 comment on column public.user_auth_param.last_used_at is 'When it was last proved.';

@@ -60,7 +60,7 @@ insert into public.policy_def_param (def_param_id, policy_def_id, name, operatio
 -- What somebody who is not signed in has asked for. The answer is given before it is known whether there is such a person.
 create table gatehouse.recovery_request (
   request_id varchar(32)  primary key,
-  kind       varchar(20)  not null constraint recovery_request_kind check (kind in ('PASSWORD', 'UNLOCK', 'USER_NAME')),
+  kind       varchar(20)  not null constraint recovery_request_kind check (kind in ('PASSWORD', 'PASSWORD_BY_SMS', 'UNLOCK', 'USER_NAME')),
   name       varchar(320) not null,
   ip         varchar(60),
   created_at timestamptz  not null
@@ -112,7 +112,7 @@ comment on column gatehouse.remembered_device.created_at is 'Since when.';
 comment on column gatehouse.remembered_device.expires_at is 'Until when.';
 comment on table gatehouse.recovery_request is 'What somebody who is not signed in has asked for; a job looks whether there is such a person, and the row goes.';
 comment on column gatehouse.recovery_request.request_id is 'Names it.';
-comment on column gatehouse.recovery_request.kind is 'PASSWORD, UNLOCK or USER_NAME.';
+comment on column gatehouse.recovery_request.kind is 'PASSWORD, PASSWORD_BY_SMS, UNLOCK or USER_NAME.';
 comment on column gatehouse.recovery_request.name is 'The user name or address that was typed.';
 comment on column gatehouse.recovery_request.ip is 'From which address.';
 comment on column gatehouse.recovery_request.created_at is 'When.';
@@ -120,9 +120,11 @@ comment on column public.user_auth_param.param_value is 'What it needs: a creden
 comment on column public.user_auth_param.name is 'What the person calls it.';
 comment on column public.user_auth_param.secret_encrypted is 'The secret of a TOTP, encrypted with the master key.';
 comment on column public.user_auth_param.public_key is 'The public key of a passkey, as COSE has it.';
-comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again.';
+comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.';
 comment on column public.user_auth_param.transports is 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.';
 comment on column public.user_auth_param.created_at is 'When it was begun.';
 comment on column public.user_auth_param.last_used_at is 'When it was last proved.';
 comment on column public.auth_state.auth_state is 'How strongly: 0 is signed out, 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.';
 comment on column public.auth_state.proved_at is 'When something was last proved in it.';
+comment on column public.login.sms_reset_token is 'The beginning of the hash of a recovery code sent by SMS; null when none is out.';
+comment on column public.login.challenge_response_fail_count is 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.';

@@ -245,11 +245,11 @@ describe('levels that are demanded', () => {
     const one = fresh()
     expect((await one.signIn('nat')).body).toMatchObject({ next: 'enrol_factor', level: 1 })
     expect((await one.ask('GET', '/me/factors')).body.code).toBe('sign_in_incomplete')
-    const { id: factor, secret } = await withTotp(one)
+    const { id: factor, secret } = await withTotp(one, '/sign-in/factors')
     expect((await one.ask('GET', '/me')).status).toBe(200)
     const two = fresh()
     await two.signIn('nat')
-    expect((await two.ask('POST', '/me/factors', { type: 'TOTP' })).body.code).toBe('sign_in_incomplete')
+    for (const path of ['/me/factors', '/sign-in/factors']) expect((await two.ask('POST', path, { type: 'TOTP' })).body.code).toBe('sign_in_incomplete')
     expect((await two.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret, 1), remember: true })).body).toMatchObject({ next: 'done', level: 2 })
     // No remembered device lifts what is demanded.
     expect((await two.signIn('nat')).body.next).toBe('factor')

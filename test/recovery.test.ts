@@ -196,6 +196,65 @@ test('a link to unlock opens the lock, once, and is no link for a password', asy
   expect((await ask('GET', `/users/${one.id}`)).body.active).toBe(true)
 })
 
+describe('a code by SMS', () => {
+  const number = '+491700000077'
+  async function enrolled(name: string) {
+    const one = await signedIn(name, withMail(name))
+    const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: number })
+    const [sent] = await sentTo(number)
+    expect((await one.ask('POST', `/me/factors/${sms}/confirm`, { code: sent!.code })).status).toBe(200)
+    return { one, sms }
+  }
+  async function codeFor(userName: string): Promise<string | undefined> {
+    later(2)
+    expect((await request('password', { userName, channel: 'SMS' })).status).toBe(202)
+    await work()
+    const [sent] = await sentTo(number)
+    return sent?.template === 'reset-code' ? sent.code : undefined
+  }
+  const answer = (userName: string, code: string) => request('password/complete', { userName, code, next })
+
+  test('goes to who has another factor as well, and does not serve as both', async () => {
+    const { one, sms } = await enrolled('pia')
+    expect(await codeFor('pia')).toBeUndefined()
+    expect((await one.ask('POST', '/sign-in/factor/code', { factor: sms })).status).toBe(202)
+    const [sent] = await sentTo(number)
+    expect((await one.ask('POST', '/me/step-up', { factor: sms, code: sent!.code })).status).toBe(200)
+    const totp = await withTotp(one)
+    const code = (await codeFor('pia'))!
+    expect(code).toMatch(/^\d{8}$/)
+    const { hash } = (await ctx.db.first<{ hash: string }>('select sms_reset_token as hash from login where user_id = $1', [one.id]))!
+    expect([hash.length, hash.includes(code)]).toEqual([10, false])
+    expect((await request('password/complete', { userName: 'pia', code, next: 'short' })).body.code).toBe('password_refused')
+    expect([(await answer('pia', code)).status, (await answer('pia', code)).status]).toEqual([204, 403])
+    const two = fresh()
+    expect((await two.signIn('pia', next)).body.factors.map(({ type }: { type: string }) => type)).toEqual(['TOTP'])
+    expect((await two.ask('POST', '/sign-in/factor/code', { factor: sms })).status).toBe(404)
+    later(1)
+    expect((await two.ask('POST', '/sign-in/factor', { factor: totp.id, code: codeOf(totp.secret) })).body.next).toBe('done')
+    expect((await fresh().signIn('pia', next)).body.factors.map(({ type }: { type: string }) => type)).toEqual(['SMS', 'TOTP'])
+  })
+
+  test('is not guessed, lapses, and is nobody else\'s', async () => {
+    const { one } = await enrolled('quin')
+    await withTotp(one)
+    await signedIn('rob', withMail('rob'))
+    const code = (await codeFor('quin'))!
+    expect((await answer('rob', code)).body.code).toBe('recovery_refused')
+    expect((await answer('nobody', code)).body.code).toBe('recovery_refused')
+    await Promise.all(Array.from({ length: 5 }, (_, n) => answer('quin', `0000000${n}`)))
+    expect((await answer('quin', code)).body.code).toBe('recovery_refused')
+    const late = (await codeFor('quin'))!
+    later(11)
+    expect((await answer('quin', late)).body.code).toBe('recovery_refused')
+    const again = (await codeFor('quin'))!
+    expect((await answer('quin', again)).status).toBe(204)
+    expect((await one.ask('GET', '/me')).status).toBe(401)
+  })
+
+  test.each([[{ userName: 'a', channel: 'FAX' }], [{ userName: 'a', channel: 1 }]])('%j is no request', async (body) => expect((await request('password', body)).status).toBe(400))
+})
+
 describe('the help desk', () => {
   test('sends a link that it does not see, to those it may', async () => {
     const one = await signedIn('mia', withMail('mia'))

@@ -45,14 +45,17 @@ export interface FactorRow {
   lastUsed: string | null
 }
 
+/** The count of a number that has recovered the password: until another factor is proved it is none, or one number would be both factors. */
+export const usedToRecover = 1
+
 /** Those that can be asked for. Recovery codes stand in for another factor, and are none alone. */
-export function secondFactors<F extends Pick<FactorRow, 'type' | 'confirmed'>>(factors: readonly F[]): F[] {
-  const usable = factors.filter(({ type, confirmed }) => confirmed && factorKinds[type].most > 0)
+export function secondFactors<F extends Pick<FactorRow, 'type' | 'confirmed' | 'counter'>>(factors: readonly F[]): F[] {
+  const usable = factors.filter(({ type, confirmed, counter }) => confirmed && factorKinds[type].most > 0 && !(type === 'SMS' && counter === usedToRecover))
   return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable : []
 }
 
 /** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
-export function reachOf(factors: readonly Pick<FactorRow, 'type' | 'confirmed'>[]): { least: number; most: number } {
+export function reachOf(factors: readonly Pick<FactorRow, 'type' | 'confirmed' | 'counter'>[]): { least: number; most: number } {
   const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])
   return second.length === 0 ? { least: levels.password, most: levels.password } : { least: Math.min(...second.map(({ least }) => least)), most: Math.max(...second.map(({ most }) => most)) }
 }
@@ -78,6 +81,9 @@ export const newCode = (): string => String(randomInt(100_000_000)).padStart(8, 
 
 /** A code as it is kept; of use for ten minutes and for one answer. */
 export const codeHash = (factorId: string, code: string): Buffer => createHash('sha256').update(`code\0${factorId}\0${code.replaceAll(/\s/g, '')}`).digest()
+
+/** A code for recovery, as much of its hash as LOGIN.SMS_RESET_TOKEN holds: 60 bits, of which the code has 27. */
+export const resetCodeHash = (loginId: string, code: string): string => createHash('sha256').update(`reset\0${loginId}\0${code.replaceAll(/\s/g, '')}`).digest('base64url').slice(0, 10)
 
 /** How long a code or a question to a device may be answered, in minutes. */
 export const challengeMinutes = 10

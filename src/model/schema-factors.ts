@@ -26,7 +26,7 @@ export const factorTables = [
   ]),
   table('added', 'gatehouse.recovery_request', 'What somebody who is not signed in has asked for; a job looks whether there is such a person, and the row goes.', [
     added('request_id', 'varchar(32)', 'Names it.', { key: true }),
-    added('kind', 'varchar(20)', 'PASSWORD, UNLOCK or USER_NAME.', { required: true }),
+    added('kind', 'varchar(20)', 'PASSWORD, PASSWORD_BY_SMS, UNLOCK or USER_NAME.', { required: true }),
     added('name', 'varchar(320)', 'The user name or address that was typed.', { required: true }),
     added('ip', 'varchar(60)', 'From which address.'),
     added('created_at', 'timestamptz', 'When.', { required: true }),

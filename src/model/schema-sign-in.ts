@@ -52,8 +52,8 @@ export const signIn: Area = {
           'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or ' +
             'failed (FAIL_CREATE), and so for update, disable, enable, delete.',
         ),
-        seed('challenge_response_fail_count', 'INT(11)', 'Wrong security answers in a row; null counts as 0.'),
-        seed('sms_reset_token', 'VARCHAR(10)', 'Recovery code sent by SMS.'),
+        seed('challenge_response_fail_count', 'INT(11)', 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.'),
+        seed('sms_reset_token', 'VARCHAR(10)', 'The beginning of the hash of a recovery code sent by SMS; null when none is out.'),
         seed('sms_reset_token_exp', 'DATETIME', 'When that code dies.'),
         seed('sms_code_expiration', 'TIMESTAMP', 'When a sign-in code sent by SMS dies.'),
         seed(
@@ -142,7 +142,7 @@ export const signIn: Area = {
         added('name', 'varchar(60)', 'What the person calls it.'),
         added('secret_encrypted', 'bytea', 'The secret of a TOTP, encrypted with the master key.'),
         added('public_key', 'bytea', 'The public key of a passkey, as COSE has it.'),
-        added('counter', 'bigint', 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again.'),
+        added('counter', 'bigint', 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.'),
         added('transports', 'varchar(100)', 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.'),
         added('created_at', 'timestamptz', 'When it was begun.'),
         added('last_used_at', 'timestamptz', 'When it was last proved.'),

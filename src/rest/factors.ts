@@ -80,11 +80,21 @@ async function proveAgain(masterKey: MasterKey, { ctx, body, session }: Call): P
   return moved(ctx, await stepUp(ctx, masterKey, session!, byPassword ? textsOf(body, { password: 1024 }) : answerOf(body)))
 }
 
-const base = { scope: 'write', needs: [], reach: 'free' } as const
+const base = { scope: 'write', needs: [], reach: 'free', unversioned: true } as const
 const signingIn = { ...base, tag: 'Signing in', caller: 'signing-in' } as const
 const mine = { ...base, tag: 'My account', caller: 'signed-in' } as const
 
-/** Enrolling is a step of some sign-ins, so that what begins and confirms a factor waits for no end of one. */
+/** What begins and confirms a factor: among one's own things, and as the step `enrol_factor` of a sign-in. */
+function enrolment(masterKey: MasterKey, kind: typeof mine | typeof signingIn, path: string, suffix: string): Route[] {
+  const needs = suffix === '' ? 'Needs a fresh proof.' : 'For the step enrol_factor.'
+  return [
+    { ...kind, method: 'POST', path: `${path}/passkey-options`, operation: `readNewPasskeyOptions${suffix}`, summary: `What to ask the browser to make a passkey with. ${needs}`, answer: { component: 'PasskeyOptions' },
+      handle: async (call) => ({ body: await passkeyOptions(call.ctx, known(call)) }) },
+    { ...kind, method: 'POST', path, operation: `enrolFactor${suffix}`, summary: `Begins a factor, or makes it where nothing is to be confirmed. What is secret is in this answer only. ${needs}`, body: { component: 'NewFactor' }, answer: { component: 'Factor' }, status: 201, handle: (call) => enrol(masterKey, call) },
+    { ...kind, method: 'POST', path: `${path}/:factorId/confirm`, operation: `confirmFactor${suffix}`, summary: 'Confirms a factor by its first code; until then it does not count.', body: { component: 'FactorCode' }, answer: state, secretBody: true, handle: (call) => confirm(masterKey, call) },
+  ]
+}
+
 export function factorRoutes(masterKey: MasterKey): Route[] {
   return [
     { ...signingIn, method: 'POST', path: '/sign-in/factor', operation: 'proveFactorToSignIn', summary: 'Takes the step factor: a code, or what a passkey has signed.', body: { component: 'FactorAnswer' }, answer: state,
@@ -99,14 +109,12 @@ export function factorRoutes(masterKey: MasterKey): Route[] {
     { ...base, tag: 'Signing in', caller: 'everyone', method: 'POST', path: '/sign-in/passkey-options', operation: 'readPasskeyOptions', summary: 'What to ask the browser for any passkey with.', answer: { component: 'PasskeyOptions' }, handle: askPasskey },
     { ...base, tag: 'Signing in', caller: 'everyone', method: 'POST', path: '/sign-in/passkey', operation: 'signInByPasskey', summary: 'Signs somebody in by a passkey alone, which counts as two factors.', body: { component: 'PasskeySignIn' }, answer: state,
       handle: async ({ ctx, body, visit }) => entered(ctx, await signInByPasskey(ctx, credentialOf(isObject(body) ? body.assertion : undefined), visit ?? {})) },
-    { ...mine, method: 'POST', path: '/me/step-up', operation: 'stepUp', summary: 'Proves again who one is, by a factor, or by the password where there is none; the session goes on under a new token.', body: { component: 'StepUp' }, answer: state, handle: (call) => proveAgain(masterKey, call) },
+    { ...mine, method: 'POST', path: '/me/step-up', operation: 'stepUp', secretBody: true, summary: 'Proves again who one is, by a factor, or by the password where there is none; the session goes on under a new token.', body: { component: 'StepUp' }, answer: state, handle: (call) => proveAgain(masterKey, call) },
     { ...mine, scope: 'read', method: 'GET', path: '/me/factors', operation: 'listMyFactors', summary: 'Lists one\'s factors.', answer: { component: 'Factor', list: true },
       handle: async (call) => ({ body: { items: await listFactors(call.ctx.db, known(call).userId) } }) },
-    { ...signingIn, tag: 'My account', method: 'POST', path: '/me/factors/passkey-options', operation: 'readNewPasskeyOptions', summary: 'What to ask the browser to make a passkey with. Needs a fresh proof.', answer: { component: 'PasskeyOptions' },
-      handle: async (call) => ({ body: await passkeyOptions(call.ctx, known(call)) }) },
-    { ...signingIn, tag: 'My account', method: 'POST', path: '/me/factors', operation: 'enrolFactor', summary: 'Begins a factor, or makes it where nothing is to be confirmed; also the step enrol_factor. What is secret is in this answer only. Needs a fresh proof.', body: { component: 'NewFactor' }, answer: { component: 'Factor' }, status: 201, handle: (call) => enrol(masterKey, call) },
-    { ...signingIn, tag: 'My account', method: 'POST', path: '/me/factors/:factorId/confirm', operation: 'confirmFactor', summary: 'Confirms a factor by its first code; until then it does not count.', body: { component: 'FactorCode' }, answer: state, handle: (call) => confirm(masterKey, call) },
-    { ...mine, method: 'PATCH', path: '/me/factors/:factorId', operation: 'nameFactor', summary: 'Names one\'s factor.', body: { component: 'FactorName' }, answer: { component: 'Factor' }, unversioned: true,
+    ...enrolment(masterKey, mine, '/me/factors', ''),
+    ...enrolment(masterKey, signingIn, '/sign-in/factors', 'ToSignIn'),
+    { ...mine, method: 'PATCH', path: '/me/factors/:factorId', operation: 'nameFactor', summary: 'Names one\'s factor.', body: { component: 'FactorName' }, answer: { component: 'Factor' },
       handle: async (call) => ({ body: await nameFactor(call.ctx, known(call).userId, call.params.factorId!, textsOf(call.body, { name: 60 }).name) }) },
     { ...mine, method: 'DELETE', path: '/me/factors/:factorId', operation: 'removeMyFactor', summary: 'Removes one\'s factor. Needs a fresh proof.', status: 204,
       handle: async (call) => {
@@ -131,7 +139,7 @@ async function remove({ ctx, params }: Call): Promise<Answer> {
   return {}
 }
 
-const reset = { tag: 'People', needs: [{ resource: 'people', right: 'RESET' }] } as const
+const reset = { tag: 'People', unversioned: true, needs: [{ resource: 'people', right: 'RESET' }] } as const
 
 const helpDesk = guarded('people', [
   { ...reset, method: 'GET', path: '/users/:id/factors', scope: 'read', operation: 'listUserFactors', summary: 'Lists the factors of a person.', answer: { component: 'Factor', list: true },

@@ -29,8 +29,8 @@ export const factorComponents: Record<string, Schema> = {
   PasskeyOptions: { title: 'Options for a passkey', description: 'For PublicKeyCredential.parseCreationOptionsFromJSON() or parseRequestOptionsFromJSON() (WebAuthn).', type: 'object', additionalProperties: true },
   PasskeySignIn: object('Sign-in by passkey', 'What any passkey signed.', { assertion: answer.assertion }, ['assertion']),
   RememberedDevice: object('Remembered device', 'A browser that is not asked for a second factor for a while.', { id: text('Its id.', 32), device: text('The program and system.', 100), created: instant('Since when.'), expires: instant('Until when.') }, ['id', 'created', 'expires']),
-  RecoveryRequest: object('Request for recovery', 'Whose account it is.', { userName: text('The user name, or an e-mail address.', 320) }, ['userName']),
+  RecoveryRequest: object('Request for recovery', 'Whose account it is.', { userName: text('The user name, or an e-mail address.', 320), channel: { ...text('SMS for a code to an enrolled number, where there is another factor as well.'), enum: ['EMAIL', 'SMS'] } }, ['userName']),
   UserNameRequest: object('Request for user names', 'Where to send them.', { email: text('The e-mail address.', 320) }, ['email']),
-  RecoveryCompletion: object('New password by a link', 'The token of the link, and a new password.', { token: text('What stands behind # in the link.', 43), next: { ...text('The new password.', 1024), format: 'password', writeOnly: true } }, ['token', 'next']),
+  RecoveryCompletion: object('New password', 'The token of a link, or the user name and the code of an SMS, and a new password.', { token: text('What stands behind # in the link.', 43), userName: text('With a code: the user name.', 220), code: text('The code.', 40), next: { ...text('The new password.', 1024), format: 'password', writeOnly: true } }, ['next']),
   UnlockCompletion: object('Unlocking by a link', 'The token of the link.', { token: text('What stands behind # in the link.', 43) }, ['token']),
 }

@@ -134,7 +134,7 @@ async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, fact
 
 async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: SessionRow, credential: Document | undefined): Promise<Enrolled> {
   const made = credential && (await verifyCreation(tx, ctx, credential, { holder: session.sessionId, userId: base.userId }))
-  if (!made) throw new GatehouseError('factor_refused', 'The passkey does not answer what was asked; ask anew at /me/factors/passkey-options.')
+  if (!made) throw new GatehouseError('factor_refused', 'The passkey does not answer what was asked; ask for other options and try again.')
   const { level, ...values } = made
   await insertFactor(tx, { ...base, ...values, confirmedType: 'REGISTERED' })
   await added(tx, ctx, base)

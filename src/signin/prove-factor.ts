@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { codeHash, factorKinds, mostWrongCodes, recoveryHash, secondFactors, type FactorRow } from '../model/factor.ts'
 import type { Transaction } from '../store/database.ts'
-import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, takeChallenge, useRecoveryCode } from '../store/factors.ts'
+import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, restoreNumbers, takeChallenge, useRecoveryCode } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -66,6 +66,7 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
     if (!factor || !seen) return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))
     await noteUse(tx, factor.id, ctx.now(), seen.counter)
+    if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
     await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level } }] }])

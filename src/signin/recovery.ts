@@ -9,7 +9,6 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { isToken, newToken } from '../model/session.ts'
-import { openStatuses, type Status } from '../model/user-statuses.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
@@ -18,9 +17,11 @@ import { enqueueMessage, readersOf, sentSince } from '../store/messages.ts'
 import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
+import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
 import { publicUrl } from './public-url.ts'
 import { checkUser } from './sessions.ts'
+import { isRecoverable } from './sign-in-refusals.ts'
 import { claimAsking } from './throttle.ts'
 
 type Purpose = 'password' | 'unlock'
@@ -59,17 +60,16 @@ async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind,
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
     if (!login || !(await mayRecover(ctx, login, kind))) continue
+    if (kind === 'PASSWORD_BY_SMS') {
+      await sendResetCode(tx, ctx, masterKey, login)
+      continue
+    }
     await sendLink(tx, ctx, masterKey, login, kind === 'PASSWORD' ? 'password-reset' : 'account-unlock')
   }
 }
 
-/** Not for whom an administrator has locked or disabled, or who is not here: no link lifts that. */
-function isOpen({ personStatus, secondaryStatus, lockMarker, status, isActive }: SignInLogin): boolean {
-  return openStatuses.includes(personStatus as Status) && (secondaryStatus === null || secondaryStatus === 'LOCKED') && lockMarker !== 'LOCKED_ADMIN' && status === 'ACTIVE' && isActive === 'Y'
-}
-
 async function mayRecover(ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
-  if (!isOpen(login)) return false
+  if (!isRecoverable(login)) return false
   if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED'
   return (await policyOf(ctx.db, login.userId)).changes.byUser
 }
@@ -100,7 +100,7 @@ async function sendUserNames(tx: Transaction, ctx: Context, people: readonly str
   const names: string[] = []
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (login && isOpen(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) names.push(login.login)
+    if (login && isRecoverable(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) names.push(login.login)
   }
   const [first] = [...readers.values()]
   if (names.length === 0 || !first) return
@@ -113,7 +113,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
     const login = await lockLogin(tx, userId)
-    if (!login || !isOpen(login)) throw new GatehouseError('conflict', 'The account is not open: enable or unlock it first.')
+    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open: enable or unlock it first.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
   })
@@ -129,7 +129,7 @@ export async function completeRecovery(ctx: Context, { token, next }: { token: s
   if (userId === undefined) throw refused()
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
-    if (!login || !isOpen(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'password-reset' }] }])
     await unlock(tx, ctx, userId)
   })
@@ -143,7 +143,7 @@ export async function completeUnlock(ctx: Context, token: string): Promise<void>
   if (userId === undefined) throw refused()
   await ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, userId)
-    if (!login || !isOpen(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'account-unlock' }] }])
     await unlock(tx, ctx, userId)
   })

@@ -82,6 +82,15 @@ export async function noteUse(tx: Transaction, id: string, at: Date, counter: nu
   await tx.execute('update user_auth_param set last_used_at = $2, counter = coalesce($3, counter) where param_id = $1', [id, at, counter])
 }
 
+/** A number has recovered the password: it serves as no factor until another one is proved. */
+export async function spendNumbers(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`update user_auth_param set counter = 1 where user_id = $1 and type = 'SMS'`, [userId])
+}
+
+export async function restoreNumbers(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`update user_auth_param set counter = null where user_id = $1 and type = 'SMS' and counter is not null`, [userId])
+}
+
 /** Wrong codes in a row, this one included. */
 export async function countWrongCode(tx: Transaction, loginId: string, now: Date): Promise<number> {
   const row = await tx.first<{ failures: number }>('update login set otp_fail_count = coalesce(otp_fail_count, 0) + 1, last_auth_attempt = $2 where login_id = $1 returning otp_fail_count as failures', [loginId, now])

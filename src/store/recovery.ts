@@ -1,7 +1,7 @@
 /** SQL on recovery: what was asked for, whom it is about, and the hash of the link that is out (LOGIN.PSWD_RESET_TOKEN). */
 import type { Database, Transaction } from './database.ts'
 
-export type RecoveryKind = 'PASSWORD' | 'UNLOCK' | 'USER_NAME'
+export type RecoveryKind = 'PASSWORD' | 'PASSWORD_BY_SMS' | 'UNLOCK' | 'USER_NAME'
 
 export interface RecoveryRequest {
   id: string
@@ -43,4 +43,23 @@ export async function findResetToken(db: Pick<Database, 'first'>, hash: string, 
 /** Uses a link up; whether it was there still. */
 export async function takeResetToken(tx: Transaction, hash: string, now: Date): Promise<boolean> {
   return (await tx.execute('update login set pswd_reset_token = null, pswd_reset_token_exp = null where pswd_reset_token = $1 and pswd_reset_token_exp > $2', [hash, now])) > 0
+}
+
+/** Puts a code's hash in the place of any that was out before, and begins its count of wrong answers. */
+export async function writeResetCode(tx: Transaction, loginId: string, hash: string, expires: Date): Promise<void> {
+  await tx.execute('update login set sms_reset_token = $2, sms_reset_token_exp = $3, challenge_response_fail_count = 0 where login_id = $1', [loginId, hash, expires])
+}
+
+/**
+ * Counts an answer, before it is looked at; the hash it has to have. Undefined when no code is out that lives, or it was
+ * answered wrong too often. The login is held.
+ */
+export async function claimResetCode(tx: Transaction, loginId: string, most: number, now: Date): Promise<string | undefined> {
+  return (await tx.first<{ hash: string }>(
+    `update login set challenge_response_fail_count = coalesce(challenge_response_fail_count, 0) + 1
+     where login_id = $1 and sms_reset_token is not null and sms_reset_token_exp > $3 and coalesce(challenge_response_fail_count, 0) < $2 returning sms_reset_token as hash`, [loginId, most, now]))?.hash
+}
+
+export async function dropResetCode(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute('update login set sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0 where login_id = $1', [loginId])
 }
