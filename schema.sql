@@ -587,6 +587,14 @@ create table gatehouse.audit_event (
   constraint audit_event_id_form CHECK (((event_id)::text ~ '^[0-9a-f]{32}$'::text))
 );
 
+-- table: gatehouse.data_key
+create table gatehouse.data_key (
+  name character varying(40) not null,
+  key_encrypted bytea not null,
+  created_at timestamp with time zone not null,
+  constraint data_key_pkey PRIMARY KEY (name)
+);
+
 -- table: gatehouse.delegation
 create table gatehouse.delegation (
   delegation_id character varying(32) not null,
@@ -687,6 +695,85 @@ create table gatehouse.migration (
   applied_at timestamp with time zone default now() not null,
   checksum text not null,
   constraint migration_pkey PRIMARY KEY (name)
+);
+
+-- table: gatehouse.oidc_artifact
+create table gatehouse.oidc_artifact (
+  artifact_hash bytea not null,
+  kind character varying(30) not null,
+  grant_hash bytea,
+  uid_hash bytea,
+  user_id character varying(32),
+  client_id character varying(32),
+  session_id character varying(32),
+  scope text,
+  audience text,
+  thumbprint character varying(64),
+  payload bytea not null,
+  consumed_at timestamp with time zone,
+  create_date timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint oidc_artifact_pkey PRIMARY KEY (artifact_hash)
+);
+
+-- table: gatehouse.oidc_client
+create table gatehouse.oidc_client (
+  client_id character varying(32) not null,
+  name character varying(100) not null,
+  description character varying(255),
+  is_active character(1) default 'Y'::bpchar not null,
+  application_type character varying(20) not null,
+  authentication character varying(30) not null,
+  grant_types text[] not null,
+  redirect_uris text[] not null,
+  post_logout_redirect_uris text[] not null,
+  scopes text[] not null,
+  subject_type character varying(20) not null,
+  first_party character(1) default 'N'::bpchar not null,
+  least_level numeric(5,1) default 0 not null,
+  user_id character varying(32),
+  public_keys jsonb,
+  id_token_algorithm character varying(20) not null,
+  require_pushed character(1) default 'N'::bpchar not null,
+  require_dpop character(1) default 'N'::bpchar not null,
+  backchannel_logout_uri character varying(2000),
+  introspects character(1) default 'N'::bpchar not null,
+  version integer default 1 not null,
+  create_date timestamp with time zone not null,
+  created_by character varying(32),
+  last_update timestamp with time zone not null,
+  constraint oidc_client_name_key UNIQUE (name),
+  constraint oidc_client_pkey PRIMARY KEY (client_id),
+  constraint oidc_client_application_type CHECK (((application_type)::text = ANY (ARRAY[('web'::character varying)::text, ('native'::character varying)::text]))),
+  constraint oidc_client_authentication CHECK (((authentication)::text = ANY (ARRAY[('client_secret_basic'::character varying)::text, ('client_secret_post'::character varying)::text, ('private_key_jwt'::character varying)::text, ('none'::character varying)::text]))),
+  constraint oidc_client_first_party_check CHECK ((first_party = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_introspects_check CHECK ((introspects = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_is_active_check CHECK ((is_active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_require_dpop_check CHECK ((require_dpop = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_require_pushed_check CHECK ((require_pushed = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
+  constraint oidc_client_subject_type CHECK (((subject_type)::text = ANY (ARRAY[('public'::character varying)::text, ('pairwise'::character varying)::text])))
+);
+
+-- table: gatehouse.oidc_client_secret
+create table gatehouse.oidc_client_secret (
+  secret_id character varying(32) not null,
+  client_id character varying(32) not null,
+  secret_hash bytea not null,
+  create_date timestamp with time zone not null,
+  created_by character varying(32),
+  expires_at timestamp with time zone,
+  constraint oidc_client_secret_hash_key UNIQUE (secret_hash),
+  constraint oidc_client_secret_pkey PRIMARY KEY (secret_id)
+);
+
+-- table: gatehouse.oidc_consent
+create table gatehouse.oidc_consent (
+  user_id character varying(32) not null,
+  client_id character varying(32) not null,
+  scopes text[] not null,
+  create_date timestamp with time zone not null,
+  last_update timestamp with time zone not null,
+  constraint oidc_consent_pkey PRIMARY KEY (user_id, client_id)
 );
 
 -- table: gatehouse.plan
@@ -2169,6 +2256,33 @@ CREATE INDEX message_expires ON gatehouse.message USING btree (expires_at) WHERE
 -- index: gatehouse.message_user
 CREATE INDEX message_user ON gatehouse.message USING btree (user_id);
 
+-- index: gatehouse.oidc_artifact_client
+CREATE INDEX oidc_artifact_client ON gatehouse.oidc_artifact USING btree (client_id) WHERE (client_id IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_ended
+CREATE INDEX oidc_artifact_ended ON gatehouse.oidc_artifact USING btree (artifact_hash) WHERE (((kind)::text = 'Session'::text) AND (user_id IS NOT NULL) AND (session_id IS NULL));
+
+-- index: gatehouse.oidc_artifact_expiry
+CREATE INDEX oidc_artifact_expiry ON gatehouse.oidc_artifact USING btree (expires_at);
+
+-- index: gatehouse.oidc_artifact_grant
+CREATE INDEX oidc_artifact_grant ON gatehouse.oidc_artifact USING btree (grant_hash) WHERE (grant_hash IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_uid
+CREATE INDEX oidc_artifact_uid ON gatehouse.oidc_artifact USING btree (uid_hash) WHERE (uid_hash IS NOT NULL);
+
+-- index: gatehouse.oidc_artifact_user
+CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id, session_id);
+
+-- index: gatehouse.oidc_client_secret_client
+CREATE INDEX oidc_client_secret_client ON gatehouse.oidc_client_secret USING btree (client_id);
+
+-- index: gatehouse.oidc_client_user
+CREATE INDEX oidc_client_user ON gatehouse.oidc_client USING btree (user_id) WHERE (user_id IS NOT NULL);
+
+-- index: gatehouse.oidc_consent_client
+CREATE INDEX oidc_consent_client ON gatehouse.oidc_consent USING btree (client_id);
+
 -- index: gatehouse.plan_created
 CREATE INDEX plan_created ON gatehouse.plan USING btree (created_at, plan_id);
 
@@ -2495,6 +2609,27 @@ alter table gatehouse.factor_challenge add constraint factor_challenge_user_id_f
 
 -- foreign key: gatehouse.message.message_user_id_fkey
 alter table gatehouse.message add constraint message_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_client_id_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_session_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES public.auth_state(user_id, session_id) ON UPDATE CASCADE ON DELETE SET NULL (session_id);
+
+-- foreign key: gatehouse.oidc_artifact.oidc_artifact_user_id_fkey
+alter table gatehouse.oidc_artifact add constraint oidc_artifact_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_client.oidc_client_user_id_fkey
+alter table gatehouse.oidc_client add constraint oidc_client_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
+
+-- foreign key: gatehouse.oidc_client_secret.oidc_client_secret_client_id_fkey
+alter table gatehouse.oidc_client_secret add constraint oidc_client_secret_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_consent.oidc_consent_client_id_fkey
+alter table gatehouse.oidc_consent add constraint oidc_consent_client_id_fkey FOREIGN KEY (client_id) REFERENCES gatehouse.oidc_client(client_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_consent.oidc_consent_user_id_fkey
+alter table gatehouse.oidc_consent add constraint oidc_consent_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.plan_key.plan_key_plan_id_fkey
 alter table gatehouse.plan_key add constraint plan_key_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
@@ -3004,7 +3139,7 @@ CREATE TRIGGER group_organization_period_insert AFTER INSERT ON public.group_org
 CREATE TRIGGER group_organization_period_update AFTER UPDATE ON public.group_organization REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'company_id');
 
 -- trigger: public.grp.grp_guard
-CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all, max_user_number, membership_duration_seconds ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all)) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
+CREATE TRIGGER grp_guard AFTER UPDATE OF status, assign_to_all, max_user_number, membership_duration_seconds ON public.grp FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.assign_to_all IS DISTINCT FROM new.assign_to_all) OR (old.max_user_number IS DISTINCT FROM new.max_user_number) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('g', 'grp_id');
 
 -- trigger: public.grp.grp_mirror
 CREATE TRIGGER grp_mirror AFTER INSERT OR DELETE ON public.grp FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('g', 'grp_id', 'grp_name');
@@ -3175,7 +3310,7 @@ CREATE TRIGGER resource_user_period_insert AFTER INSERT ON public.resource_user 
 CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'resource_id');
 
 -- trigger: public.role.role_guard
-CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number)) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
+CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
 
 -- trigger: public.role.role_mirror
 CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');
@@ -3453,6 +3588,12 @@ comment on column gatehouse.audit_event.changes_digest is 'Hash of changes and t
 comment on column gatehouse.audit_event.digest is 'Hash of the event, made from the digests of its parts.';
 comment on column gatehouse.audit_event.erased_at is 'When its personal parts were erased.';
 
+-- comment: gatehouse.data_key
+comment on table gatehouse.data_key is 'Keys of ours that encrypt or derive.';
+comment on column gatehouse.data_key.name is 'What it is for.';
+comment on column gatehouse.data_key.key_encrypted is 'The key, encrypted with the master key.';
+comment on column gatehouse.data_key.created_at is 'When it was made.';
+
 -- comment: gatehouse.delegation
 comment on table gatehouse.delegation is 'Whom an administrator may administer; nobody without a row is restricted. Kinds narrow each other down, rows of one kind add up.';
 comment on column gatehouse.delegation.delegation_id is 'Names the row.';
@@ -3533,6 +3674,67 @@ comment on table gatehouse.migration is 'The migrations applied to this database
 comment on column gatehouse.migration.name is 'The file''s name.';
 comment on column gatehouse.migration.applied_at is 'When it was applied.';
 comment on column gatehouse.migration.checksum is 'SHA-256 of the file, in hex: an applied file may not change.';
+
+-- comment: gatehouse.oidc_artifact
+comment on table gatehouse.oidc_artifact is 'What the protocol keeps between requests: codes, tokens, grants, sessions, interactions. Nothing in it can be used by who reads it.';
+comment on column gatehouse.oidc_artifact.artifact_hash is 'SHA-256 of the kind and of what the holder shows.';
+comment on column gatehouse.oidc_artifact.kind is 'AccessToken, RefreshToken, AuthorizationCode, Grant, Session and so on.';
+comment on column gatehouse.oidc_artifact.grant_hash is 'The grant it comes from: what is revoked together.';
+comment on column gatehouse.oidc_artifact.uid_hash is 'For sessions: SHA-256 of the name by which tokens refer to it.';
+comment on column gatehouse.oidc_artifact.user_id is 'The person it is about.';
+comment on column gatehouse.oidc_artifact.client_id is 'The client it was made for.';
+comment on column gatehouse.oidc_artifact.session_id is 'For sessions: the sign-in that it rests on; null once that has ended.';
+comment on column gatehouse.oidc_artifact.scope is 'For tokens: what they allow.';
+comment on column gatehouse.oidc_artifact.audience is 'For tokens: the resource they are for.';
+comment on column gatehouse.oidc_artifact.thumbprint is 'For tokens: the key that they are bound to (DPoP).';
+comment on column gatehouse.oidc_artifact.payload is 'The rest, encrypted.';
+comment on column gatehouse.oidc_artifact.consumed_at is 'When a code or a refresh token was used; a second time revokes its grant.';
+comment on column gatehouse.oidc_artifact.create_date is 'When it was made.';
+comment on column gatehouse.oidc_artifact.expires_at is 'When it ceases to be valid.';
+
+-- comment: gatehouse.oidc_client
+comment on table gatehouse.oidc_client is 'An application that signs people in here, or acts on its own as a service account.';
+comment on column gatehouse.oidc_client.client_id is 'Names the client; it shows it to us.';
+comment on column gatehouse.oidc_client.name is 'What people see when it asks for something.';
+comment on column gatehouse.oidc_client.description is 'What it is for.';
+comment on column gatehouse.oidc_client.is_active is 'N stops it, and every token it has, at once.';
+comment on column gatehouse.oidc_client.application_type is 'web, or native for programs on a device.';
+comment on column gatehouse.oidc_client.authentication is 'How it proves who it is: client_secret_basic, client_secret_post, private_key_jwt, none.';
+comment on column gatehouse.oidc_client.grant_types is 'How it may come to tokens: authorization_code, refresh_token, client_credentials.';
+comment on column gatehouse.oidc_client.redirect_uris is 'Where people may be sent with a code, letter by letter.';
+comment on column gatehouse.oidc_client.post_logout_redirect_uris is 'Where people may be sent after signing out.';
+comment on column gatehouse.oidc_client.scopes is 'The scopes it may ask for.';
+comment on column gatehouse.oidc_client.subject_type is 'public: it learns the ids of people; pairwise: an id of its own for each.';
+comment on column gatehouse.oidc_client.first_party is 'Y for our own applications, which people are not asked to consent to.';
+comment on column gatehouse.oidc_client.least_level is 'How strongly people must have signed in, at least.';
+comment on column gatehouse.oidc_client.user_id is 'The service account that it acts as by client credentials.';
+comment on column gatehouse.oidc_client.public_keys is 'Its public keys, as a JWK set.';
+comment on column gatehouse.oidc_client.id_token_algorithm is 'How ID tokens for it are signed: RS256 or ES256.';
+comment on column gatehouse.oidc_client.require_pushed is 'Y takes its requests only pushed (PAR).';
+comment on column gatehouse.oidc_client.require_dpop is 'Y binds every token to a key of its own (DPoP).';
+comment on column gatehouse.oidc_client.backchannel_logout_uri is 'Where it is told that a session has ended.';
+comment on column gatehouse.oidc_client.introspects is 'Y for servers of resources, which may ask about tokens of other clients.';
+comment on column gatehouse.oidc_client.version is 'Counts the changes; the ETag.';
+comment on column gatehouse.oidc_client.create_date is 'When it was made.';
+comment on column gatehouse.oidc_client.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.oidc_client.last_update is 'When it was last changed.';
+
+-- comment: gatehouse.oidc_client_secret
+comment on table gatehouse.oidc_client_secret is 'A secret of a client: as a hash, which is enough to know it again.';
+comment on column gatehouse.oidc_client_secret.secret_id is 'Names the secret.';
+comment on column gatehouse.oidc_client_secret.client_id is 'Whose it is.';
+comment on column gatehouse.oidc_client_secret.secret_hash is 'Its SHA-256.';
+comment on column gatehouse.oidc_client_secret.create_date is 'When it was made.';
+comment on column gatehouse.oidc_client_secret.created_by is 'Who made it, when that was a person.';
+comment on column gatehouse.oidc_client_secret.expires_at is 'When it ceases to work; null until another has taken its place.';
+
+-- comment: gatehouse.oidc_consent
+comment on table gatehouse.oidc_consent is 'What a person has allowed an application to know and do.';
+comment on column gatehouse.oidc_consent.user_id is 'The person.';
+comment on column gatehouse.oidc_consent.client_id is 'The application.';
+comment on column gatehouse.oidc_consent.scopes is 'The scopes allowed.';
+comment on column gatehouse.oidc_consent.create_date is 'When the person first consented.';
+comment on column gatehouse.oidc_consent.last_update is 'When they last did.';
 
 -- comment: gatehouse.plan
 comment on table gatehouse.plan is 'What an import, a bulk operation, a merge or a sync would do, worked out before anything is done.';

@@ -10,11 +10,12 @@ import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { mining } from './mining.ts'
+import { oidc } from './oidc.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

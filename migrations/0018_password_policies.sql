@@ -48,6 +48,17 @@ insert into public.policy_attribute (policy_attr_id, policy_id, def_param_id, va
   where p.policy_id = '4000' and p.last_update is null;
 update public.policy set description = 'NIST SP 800-63B-4. Applies where no other password policy does.' where policy_id = '4000' and last_update is null;
 
+-- Three wrong passwords lock people out who only mistype, and let anybody lock them out. NIST allows a hundred (§3.2.2); ten are enough.
+insert into public.policy (policy_id, policy_def_id, name, description, create_date) values
+  ('CLASSIC_SIGN_IN', '103', 'Classic sign-in policy', 'The values that OpenIAM ships: locked after three wrong passwords.', now())
+  on conflict do nothing;
+insert into public.policy_attribute (policy_attr_id, policy_id, def_param_id, value1)
+  select 'CLASSIC_' || v.param, 'CLASSIC_SIGN_IN', v.param, v.value1
+  from (values ('A_FAILED_AUTH_COUNT', '3'), ('A_AUTO_UNLOCK_TIME', '30'), ('A_TOKEN_LIFE', '30')) v(param, value1)
+  where exists (select from public.policy where policy_id = 'CLASSIC_SIGN_IN') on conflict do nothing;
+update public.policy_attribute a set value1 = '10' from public.policy p
+  where p.policy_id = a.policy_id and p.policy_id = '4001' and p.last_update is null and a.def_param_id = 'A_FAILED_AUTH_COUNT' and a.value1 = '3';
+
 -- ── Administering them is access like any other (src/model/own-access.ts) ────────
 
 insert into public.res (resource_id, resource_type_id, name, description, is_system, create_date, search_text)

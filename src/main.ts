@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
@@ -12,11 +13,15 @@ import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
+import { levels } from './model/factor.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { sendMessages } from './notify/send-messages.ts'
 import { tellPeople } from './notify/tell-people.ts'
+import { addOpenId } from './oidc/mount.ts'
+import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
+import type { SessionOf } from './oidc/provider-context.ts'
 import { applyPlan } from './plans/apply.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
@@ -24,6 +29,7 @@ import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
 import { factorRoutes } from './rest/factors.ts'
 import { edgeRoutes } from './rest/edges.ts'
+import { readCookie } from './rest/cookies.ts'
 import { addHealth } from './rest/health.ts'
 import { delegationRoutes, ownAccessRoutes } from './rest/delegations.ts'
 import { keyRoutes } from './rest/keys.ts'
@@ -31,6 +37,7 @@ import { lifecycleRoutes } from './rest/lifecycle.ts'
 import { meRoutes } from './rest/me.ts'
 import { messageRoutes } from './rest/messages.ts'
 import { metadataRoutes } from './rest/metadata.ts'
+import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
@@ -44,6 +51,9 @@ import { siteRoutes } from './rest/site-records.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
+import { failureLimiter } from './rest/limits.ts'
+import { rotateOldKeys } from './signin/oidc-keys.ts'
+import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
@@ -110,13 +120,23 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
 
-/** The HTTP server with every route, not listening yet. */
-export function buildServer(base: BaseContext, masterKey: MasterKey): FastifyInstance {
+/** Who has signed in at a browser, to the end: by the cookie that our own pages set. */
+export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) => {
+  const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
+  const found = token === undefined ? undefined : await authenticateSession(base, token, false)
+  if (!found || found.session.nextStep !== null) return undefined
+  const { userId, sessionId, level, started } = found.session
+  return { userId, sessionId, level, authTime: new Date(started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
+}
+
+/** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
   const server = createServer(base)
+  addOpenId(server, { base }, openId, failureLimiter(base.config))
   addHealth(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
@@ -143,10 +163,11 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const opened = await open(env, 'server')
     parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
-    const server = buildServer(system, opened.masterKey)
+    const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), log: (error, message) => server.log.error({ err: error }, message) })
+    const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened), (message, error) => server.log.error({ err: error }, message))
+    const jobs = await startJobs(opened.database.options, scheduledJobs(opened, openId), (message, error) => server.log.error({ err: error }, message))
     parts.push(jobs.stop)
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
@@ -216,7 +237,7 @@ async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
 }
 
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
-function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
+function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenIdProvider): Job[] {
   const job = (principal: string) => context({ source: 'JOB', principal })
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000)
   return [
@@ -233,6 +254,9 @@ function scheduledJobs({ db, config, masterKey, context }: Opened): Job[] {
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
+    { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
+    { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
+    { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
   ]
 }

@@ -46,6 +46,20 @@ test('access is asked about by the names it was given by', async () => {
   expect(await gatehouse('access', 'list', 'nobody')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('nobody') })
 }, 120_000)
 
+test('an administrator is restricted, and told to whom', async () => {
+  await json('groups', 'create', '--name', 'Desk')
+  expect((await gatehouse('delegations', 'list', 'admin')).stdout).toMatch(/^None/)
+  const made = await json('delegations', 'add', 'ADMIN', '--group', 'desk', '--alone')
+  expect(made).toMatchObject({ kind: 'GROUP', withDescendants: false })
+  expect((await gatehouse('delegations', 'add', 'admin', '--reports')).stdout).toMatch(/^admin may administer their own reports and whom those supervise;/)
+  expect((await gatehouse('delegations', 'list', 'admin')).stdout).toMatch(/the members of Desk alone/)
+  const again = await gatehouse('delegations', 'add', 'admin', '--group', 'Desk')
+  expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/already/i)])
+  expect((await gatehouse('delegations', 'add', 'admin', '--group', 'Desk', '--reports')).code).toBe(2)
+  expect(await json('delegations', 'remove', 'admin', String(made.id))).toEqual({ id: made.id, removed: true, left: 1 })
+  expect((await gatehouse('delegations', 'remove', 'admin', String(made.id))).code).toBe(2)
+}, 120_000)
+
 test('what is said wrongly is told in a line', async () => {
   for (const [args, message] of [
     [['--user', 'admin'], /exactly one of --to-group/], [['--to-role', 'Guard'], /exactly one of --user/], [['--user', 'nobody', '--to-role', 'Guard'], /no User with the name or id nobody/],

@@ -178,6 +178,56 @@ test('members of things are told, given and counted among those', async () => {
   expect((await asked('PUT', `/groups/desk/roles/GATEHOUSE_END_USER`, {})).status).toBe(403)
 })
 
+describe('who has what is told of those alone', () => {
+  let asked: Ask
+  const ids = ({ body }: { body: { items: { id: string }[] } }) => body.items.map(({ id }) => id).sort()
+  beforeAll(async () => {
+    ({ ask: asked } = await restricted('north-asker', 'SECURITY_ADMIN', { kind: 'ORGANIZATION', target: 'north' }, { kind: 'ORGANIZATION', target: 'shop' }))
+    await ctx.db.execute(`
+      insert into res (resource_id, resource_type_id, name) values ('till', 'WEBSERVICE', 'Till'), ('web', 'WEBSERVICE', 'Web');
+      update res set is_public = 'Y' where resource_id = 'web';
+      insert into access_rights (access_right_id, name) values ('OPEN', 'Open');
+      insert into role (role_id, role_name) values ('cashier', 'Cashier');
+      insert into resource_role (membership_id, role_id, resource_id) values ('cashier-till', 'cashier', 'till');
+      insert into user_role (membership_id, user_id, role_id) values ('cash-1', '${people.beth}', 'cashier'), ('cash-2', '${people.dora}', 'cashier');
+      insert into resource_user (membership_id, user_id, resource_id) values ('till-1', '${people.anna}', 'till'), ('till-2', '${people.dora}', 'till');
+      insert into user_res_membership_rights (membership_id, access_right_id) values ('till-1', 'OPEN'), ('till-2', 'OPEN')`)
+  })
+
+  test('people of a resource, a role, an organisation, a group and what everybody has', async () => {
+    const [anna, alan, beth, dora] = [people.anna!, people.alan!, people.beth!, people.dora!]
+    const each = async (path: string) => [ids(await asked('GET', path)), ids(await ask('GET', path))]
+    expect(await each('/resources/till/people')).toEqual([[anna, beth].sort(), [anna, beth, dora].sort()])
+    expect(await each('/resources/till/people?right=OPEN')).toEqual([[anna], [anna, dora].sort()])
+    expect(await each('/roles/cashier/people')).toEqual([[beth], [beth, dora].sort()])
+    expect(await each('/organizations/south/people')).toEqual([[], [dora]])
+    const [inGroup, all] = await each('/groups/desk/people')
+    expect([inGroup!.includes(alan), inGroup!.includes(dora), all!.includes(dora)]).toEqual([true, false, true])
+    const everyone = ids(await asked('GET', '/resources/web/people'))
+    expect([everyone.includes(anna), everyone.includes(dora)]).toEqual([true, false])
+  })
+
+  test('counts, pages, past moments and streams of them', async () => {
+    const first = (await asked('GET', '/resources/till/people?count=1&total=true')).body
+    expect([first.items.length, first.total]).toEqual([1, 2])
+    const second = (await asked('GET', `/resources/till/people?count=1&cursor=${first.next}`)).body
+    expect([second.items.length, second.next]).toEqual([1, undefined])
+    expect((await asked('GET', '/resources/web/people?count=1&total=true')).body.total).toBeLessThan((await ask('GET', '/resources/web/people?count=1&total=true')).body.total)
+    const past = new Date().toISOString()
+    expect(ids(await asked('GET', `/roles/cashier/people?at=${past}`))).toEqual([people.beth])
+    const lines = await asked('GET', '/resources/till/people', undefined, { accept: 'application/x-ndjson' })
+    expect(String(lines.body).trim().split('\n').map((line) => JSON.parse(line).id).sort()).toEqual([people.anna, people.beth].sort())
+  })
+
+  test('checks of others are answered as those of nobody', async () => {
+    const question = (user: string | undefined) => ({ user, resource: 'till' })
+    const { body } = await asked('POST', '/access/check', { checks: [people.beth, people.dora, '0'.repeat(32), people.cleo].map(question) })
+    expect(body.results).toEqual([{ allowed: true }, { allowed: false, unknown: ['user'] }, { allowed: false, unknown: ['user'] }, { allowed: false }])
+    expect((await ask('POST', '/access/check', { checks: [question(people.dora)] })).body.results).toEqual([{ allowed: true }])
+    for (const [method, path, sent] of [['POST', '/access/what-if', { changes: [] }], ['POST', '/access/mining', {}]] as const) expect([path, (await asked(method, path, sent)).status]).toEqual([path, 403])
+  })
+})
+
 describe('delegations themselves', () => {
   test('are recorded, listed and taken away, and bite at once', async () => {
     const { id, ask: asked } = await administrator(shared, 'changing', 'HELP_DESK')

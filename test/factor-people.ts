@@ -12,6 +12,8 @@ export async function factorServer(env: Record<string, string> = {}) {
   const masterKey = testMasterKey()
   const shared = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000', ...env }, now, undefined, masterKey)
   const { ctx, server } = shared
+  // Three wrong ones lock: what is counted is soon seen.
+  expect((await shared.ask('PATCH', '/sign-in-policies/4001', { rules: { failures: 3 } })).status).toBe(200)
   const fresh = (options?: Parameters<typeof browser>[1]) => browser(server, options)
 
   async function signedIn(name: string, further?: object): Promise<Browser & { id: string }> {

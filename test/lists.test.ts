@@ -2,10 +2,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { valueAt } from '../src/model/attribute.ts'
-import { apiKeyAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes } from '../src/model/listings.ts'
+import { clientAttributes } from '../src/model/oidc-client.ts'
+import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, undecidedAttributes } from '../src/model/listings.ts'
+import { policyAttributes } from '../src/model/password-policy-records.ts'
+import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
 import { allRoutes } from '../src/main.ts'
+import { decidePolicy } from '../src/signin/it-policies.ts'
 import { openApi } from '../src/rest/openapi.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { testMasterKey } from './master-key.ts'
@@ -32,9 +36,18 @@ beforeAll(async () => {
   await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (101, 'u1', 'a@example.com'), (102, 'u2', null), (103, null, 'c@example.com')`)
   await logRemoteErrors(ctx.db, [404, 429, 429, 0].map((status) => ({ at: '2026-11-01T00:00:00Z', message: `m${status}`, status, code: `E${status}`, trace: { status } })))
   for (const name of ['a', 'B', 'c']) await ask('POST', '/keys', { userId: ids.person, name, scopes: ['read'], ...(name === 'B' ? { expires: '2099-01-01T00:00:00Z' } : {}) })
+  for (const name of ['one', 'Two', 'three']) await ask('POST', '/oidc/clients', { name, redirectUris: ['https://app.example.com/'], firstParty: name === 'Two', leastLevel: 1 })
   for (const operation of ['disable', 'enable', 'lock']) ids.plan = (await ask('POST', '/plans', { kind: 'bulk', operation, filter: 'userName pr' })).body.id
   await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('s1', 'sync', 'Sync', now(), 'x'), ('s2', 'sync', 'Sync', now(), 'x')`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
+  for (const name of ['shop', 'Office', 'lab']) await ask('POST', '/content-providers', { name, domainPattern: `${name}.example.com`, ...(name === 'lab' ? { locale: 'de' } : {}) })
+  for (const name of ['Terms', 'rules', 'Code']) {
+    const policyId = (await ask('POST', '/it-policies', { active: true, ...(name === 'rules' ? { approveType: 'ANNUALLY' } : {}) })).body.id
+    ids.version = (await ask('POST', '/it-policy-versions', { policyId, name, content: name, active: true })).body.id
+    await decidePolicy(ctx, ids.person!, ids.version!, name === 'Code')
+  }
+  await ctx.db.execute(`insert into gatehouse.message (message_id, template, channel, recipient, locale, content, status, attempts, due_at, expires_at, created_at)
+    select 'm' || n, 'email-changed', 'EMAIL', 'a@example.com', 'en', '{}', 'SENT', n, now(), now() + interval '1 day', now() + n * interval '1 second' from generate_series(1, 4) n`)
   await ctx.db.execute(
     `insert into auth_state (user_id, session_id, auth_state, last_login, ip_address, is_new_flags, expires_at, last_seen)
      select v.*, now() + interval '1 hour', now() from (values ($1, 's1', 1, '2026-11-01'::timestamptz, '10.0.0.1', 3), ($1, 's2', 1.5, '2026-11-02', '::1', 2), ($1, 's3', 1, null, null, 0), ($2, 's4', 1, null, null, 0)) v`, [people[0], people[1]])
@@ -53,6 +66,15 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/okta/errors', oktaErrorAttributes, 'statusCode eq 429'],
   ['/okta/runs', planAttributes, 'id eq "s1"'],
   ['/keys', apiKeyAttributes, 'expires pr'],
+  ['/oidc/clients', clientAttributes, 'firstParty eq true and leastLevel ge 1'],
+  ['/password-policies', policyAttributes, 'id eq "CLASSIC"'],
+  ['/sign-in-policies', policyAttributes, 'id eq "4001"'],
+  ['/content-providers', contentProvider.attributes, 'locale pr'],
+  ['/it-policies', itPolicy.attributes, 'approveType eq "ANNUALLY"'],
+  ['/it-policy-versions', itPolicyVersion.attributes, 'name sw "r"'],
+  ['/it-policy-versions/:version/undecided', undecidedAttributes, 'userName sw "b"'],
+  ['/users/:person/it-policies', policyDecisionAttributes, 'accepted eq true'],
+  ['/messages', messageAttributes, 'attempts gt 2'],
   ['/users/:person/sessions', sessionAttributes, 'newNetwork eq true and ip pr'],
 ]
 

@@ -89,7 +89,7 @@ describe('my sessions', () => {
 })
 
 describe('my keys', () => {
-  const ssh = ed25519Key('test')
+  const ssh = ed25519Key()
 
   test('are made, listed without their tokens, and removed; they can do what I can', async () => {
     const one = await signedIn('gil')

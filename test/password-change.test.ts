@@ -20,6 +20,8 @@ let ctx: Context
 beforeAll(async () => {
   server = await testServer({ TIME_ZONE: 'Europe/Berlin' }, () => clock)
   ctx = server.ctx
+  // Three wrong ones, so that the end of them is near.
+  await server.ask('PATCH', '/sign-in-policies/4001', { rules: { failures: 3, unlockMinutes: 30, tokenLifeMinutes: 30 } })
 })
 
 type LoginRow = Record<'password' | 'pwd_changed' | 'pwd_exp' | 'grace_period' | 'reset_pwd' | 'login_id' | 'lock_marker', string> & { auth_fail_count: number }

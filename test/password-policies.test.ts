@@ -32,7 +32,7 @@ describe('the policies that are there', () => {
       length: { min: 8, max: 12 }, digits: { min: 1 }, history: 6, rejectLogin: true, rejectName: true, rejectPasswordWord: true, rejectCharacters: '<>', expirationDays: 90, graceDays: 1,
       warningDays: { min: 1, max: 5 }, resetExpirationDays: 2, changeOnReset: true, questionCount: 3, questionsCorrect: 3, questionSource: 'USER', questionList: 'GLOBAL', recoveryDays: 3,
     })
-    expect((await ask('GET', '/sign-in-policies/4001')).body.rules).toMatchObject({ failures: 3, unlockMinutes: 30, tokenLifeMinutes: 30 })
+    expect((await ask('GET', '/sign-in-policies/4001')).body.rules).toMatchObject({ failures: 10, unlockMinutes: 30, tokenLifeMinutes: 30 })
   })
 
   test('that apply where no other does stay', async () => {

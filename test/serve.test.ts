@@ -91,7 +91,8 @@ test('a second server on the folder is refused; commands work beside the server,
   await server.stop('SIGTERM')
   await inspect('alone')
   expect(processesIn(data)).toEqual([])
-})
+  // Ten processes, one after the other and side by side.
+}, 120_000)
 
 describe('told to stop', () => {
   test('twice at once, as a terminal and npm do, and with requests under way', async () => {

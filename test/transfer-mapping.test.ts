@@ -1,7 +1,7 @@
 /** The mapping language: what a mapping file may say, and what its rules make of rows. */
 import { describe, expect, test } from 'vitest'
 import { GatehouseError } from '../src/errors.ts'
-import { parseMapping, type Mapping, type RecordRule } from '../src/transfer/mapping.ts'
+import { parseMapping, type Mapping, type RecordRule, type Rule } from '../src/transfer/mapping.ts'
 import { safePattern } from '../src/transfer/safe-pattern.ts'
 import { isRealDay, readInstant } from '../src/transfer/value-date.ts'
 import { documents, mapped, mappingOf, problems, records } from './transfer-source.ts'
@@ -54,12 +54,12 @@ describe('a mapping file is checked', () => {
 })
 
 describe('rules', () => {
-  const one = async (rule: RecordRule['set'][string], value: string, target = 'title') => {
+  const one = async (rule: Rule, value: string, target = 'title') => {
     const rows = await mapped(`a,b\n"${value}",B\n`, mappingOf({ records: [person({ [target]: rule })] }))
     const [first] = documents(rows)
     return first ? (first.title ?? first.birthdate ?? first.attributes) : problems(rows)[0]!.reason
   }
-  test.each<[string, RecordRule['set'][string], string, unknown]>([
+  test.each<[string, Rule, string, unknown]>([
     ['a column', 'a', ' x ', ' x '],
     ['trim', { column: 'a', trim: true }, ' x ', 'x'],
     ['the first column that has something', { column: ['a', 'b'] }, '', 'B'],

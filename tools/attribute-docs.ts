@@ -7,6 +7,7 @@ import {
   sessionAttributes,
 } from '../src/model/listings.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
+import { clientAttributes } from '../src/model/oidc-client.ts'
 import { organizationType } from '../src/model/organization-type.ts'
 import { organization } from '../src/model/organization.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
@@ -33,6 +34,7 @@ const listings: Record<string, [path: string, attributes: readonly Attribute[]]>
   QueuedAccount: ['/portals/unassignment-queue', queuedAccountAttributes],
   OktaError: ['/okta/errors', oktaErrorAttributes],
   ApiKey: ['/keys', apiKeyAttributes],
+  Client: ['/oidc/clients', clientAttributes],
   Session: ['/users/{id}/sessions', sessionAttributes],
   PolicyDecision: ['/users/{id}/it-policies', policyDecisionAttributes],
   UndecidedPerson: ['/it-policy-versions/{id}/undecided', undecidedAttributes],

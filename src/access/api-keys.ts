@@ -111,7 +111,7 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
   return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now) }
 }
 
-/** What a person may do at this moment, by the rights that were found along with their key or session. */
+/** What a person may do at this moment, by the rights that were found along with their key, token or session. */
 export async function authorityOf(db: Context['db'], { userId, rights, deep, restricted }: Pick<FoundKey, 'userId' | 'rights' | 'deep' | 'restricted'>, at: string): Promise<Authority> {
   const known = knownRights(deep ? [...rights, ...(await findDeepRights(db, userId, at))] : rights)
   const reach = restricted ? await findReach(db, userId, at) : undefined

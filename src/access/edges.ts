@@ -8,6 +8,7 @@ import { guardReach } from '../records/guard.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
+import type { Document } from '../model/attribute.ts'
 import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge } from '../model/edge-terms.ts'
 import {
   countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type EdgeChange, type Thing,
@@ -40,6 +41,7 @@ export async function putEdges(tx: Transaction, ctx: Context, kindName: string, 
   const ends = await holdEnds(tx, kind, wanted)
   await checkRights(tx, wanted)
   const periods = await periodsOf(tx, kind, wanted)
+  refuseMoved(kind, wanted, periods)
   const proposals = wanted.map((one) => propose(ctx, one, periods.get(pairOf(one)) ?? [], ends.target.get(one.target)!))
   const changes = proposals.filter(({ before, after }) => !before || !sameTerms(before, after))
   for (const change of changes) {
@@ -53,6 +55,18 @@ export async function putEdges(tx: Transaction, ctx: Context, kindName: string, 
   return proposals.map(({ before, after }) => ({
     edge: before && sameTerms(before, after) ? before : after, created: !before, source: ends.source.get(after.source)!, target: ends.target.get(after.target)!,
   }))
+}
+
+/** Errors: `plan_stale` for a period that is another than a plan saw. */
+function refuseMoved(kind: EdgeKind, wanted: readonly Wanted[], periods: ReadonlyMap<string, Edge[]>): void {
+  const moved = wanted.find((one) => one.planned !== undefined && isMoved(one.planned, periods.get(pairOf(one))?.find(({ start }) => start === one.terms.start)))
+  if (moved) throw new GatehouseError('plan_stale', `The ${kind.label} ${moved.target} of ${moved.source} has changed since the plan was made; plan the row again.`)
+}
+
+/** Whether a period is another than a plan saw it. */
+export function isMoved(planned: Document | null, current: Edge | undefined): boolean {
+  if (!planned || !current) return (planned ?? undefined) !== current
+  return !sameTerms({ ...planned, rights: (planned.rights ?? []) as string[] }, current)
 }
 
 /** Removes the period with that start, or the only one. False when there is none. Errors: `not_found` for either end, `conflict` naming several. */

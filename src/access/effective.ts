@@ -6,9 +6,11 @@ import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
 import { accessPerson, checkAccess, checkAccesses, heldBy, type Check, type CheckRow, type HeldRow, type Person } from '../store/access-of-person.ts'
 import { countHolders, giversOf, holdersPage, isRight, resourceNode, type Givers, type HolderRow } from '../store/access-people.ts'
+import { outsideReach } from '../store/reach.ts'
 import { momentOf, type Moment } from '../store/access-walk.ts'
 
-type Asker = Pick<Context, 'db' | 'now'>
+/** Who asks: somebody restricted is answered about nobody beyond their reach. */
+type Asker = Pick<Context, 'db' | 'now' | 'authority'>
 
 /** The moment that a question is about. Errors: `invalid_parameter`. */
 export function askedMoment(ctx: Asker, at: string | undefined): Moment {
@@ -38,11 +40,13 @@ export interface CheckAnswer {
 
 const mostChecks = 1000
 
-/** Many checks at one moment, answered in their order. Errors: `invalid_body`. */
+/** Many checks at one moment, answered in their order; who is beyond the reach of whoever asks is not known. Errors: `invalid_body`. */
 export async function checkMany(ctx: Asker, body: unknown): Promise<CheckAnswer[]> {
   const { checks, at } = readChecks(body)
   const rows = await checkAccesses(ctx.db, checks, askedMoment(ctx, at))
-  return rows.map(answerOf)
+  const reach = ctx.authority?.reach
+  const outside = new Set(reach ? await outsideReach(ctx.db, reach, [...new Set(checks.map(({ user }) => user))]) : [])
+  return rows.map((row, place) => answerOf(outside.has(checks[place]!.user) ? { ...row, person: false } : row))
 }
 
 function answerOf(row: CheckRow): CheckAnswer {
@@ -157,11 +161,11 @@ export async function peopleOf(ctx: Asker, letter: Letter, named: string, query:
   const moment = askedMoment(ctx, query.at)
   const after = readCursor(query.cursor)
   const givers = await whatGives(ctx, letter, named, query.right, moment)
-  const page = await holdersPage(ctx.db, givers, query.right, moment, after, query.count)
+  const page = await holdersPage(ctx.db, givers, query.right, moment, after, query.count, ctx.authority?.reach)
   return {
     items: page.people.map(holderOf),
     ...(page.next === undefined ? {} : { next: writeCursor(page.next) }),
-    ...(query.total ? { total: await countHolders(ctx.db, givers, query.right, moment) } : {}),
+    ...(query.total ? { total: await countHolders(ctx.db, givers, query.right, moment, ctx.authority?.reach) } : {}),
   }
 }
 
@@ -176,7 +180,7 @@ export async function allPeopleOf(ctx: Asker, letter: Letter, named: string, que
   const givers = await whatGives(ctx, letter, named, query.right, moment)
   return (async function* lines() {
     for (let after: string | undefined = ''; after !== undefined;) {
-      const page = await holdersPage(ctx.db, givers, query.right, moment, after, after === '' ? 100 : streamed)
+      const page = await holdersPage(ctx.db, givers, query.right, moment, after, after === '' ? 100 : streamed, ctx.authority?.reach)
       if (page.people.length > 0) yield page.people.map((one) => `${JSON.stringify(holderOf(one))}\n`).join('')
       after = page.next
     }

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { endsOf, grantsMore, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import type { EdgeKind } from '../model/access-edges.ts'
+import type { Document } from '../model/attribute.ts'
 import { hasLeft } from '../model/user-statuses.ts'
 import type { EdgeChange, Thing } from '../store/access-edges.ts'
 
@@ -9,6 +10,10 @@ export interface Wanted {
   source: string
   target: string
   terms: EdgeTerms
+  /** Without an end it stays open, whatever the duration that the target sets. */
+  open?: boolean
+  /** What the period must be by now, as a plan saw it; null: not there. */
+  planned?: Document | null
 }
 
 export interface Proposal extends EdgeChange {
@@ -16,9 +21,9 @@ export interface Proposal extends EdgeChange {
 }
 
 /** The period with that start as it will be. Whoever widens what it gives answers for it; cutting it back changes no giver. */
-export function propose(ctx: Context, { source, target, terms }: Wanted, periods: readonly Edge[], thing: Thing): Proposal {
+export function propose(ctx: Context, { source, target, terms, open }: Wanted, periods: readonly Edge[], thing: Thing): Proposal {
   const before = periods.find((one) => one.start === terms.start)
-  const end = terms.end ?? endByDuration(ctx, terms, before, thing)
+  const end = terms.end ?? (open ? undefined : endByDuration(ctx, terms, before, thing))
   const after: Edge = { id: before?.id ?? ctx.newId(), source, target, ...terms, ...(end === undefined ? {} : { end }) }
   const { created, createdBy, grantedBy } = before ?? {}
   const kept = { ...(created === undefined ? {} : { created }), ...(createdBy === undefined ? {} : { createdBy }), ...(grantedBy === undefined ? {} : { grantedBy }) }

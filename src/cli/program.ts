@@ -5,7 +5,9 @@ import { addMiningCommands } from './access-mining.ts'
 import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
 import { addAuditCommands } from './audit.ts'
+import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
+import { addDelegationCommands } from './delegations.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
@@ -33,9 +35,11 @@ export function program(): Command {
   addAccessQuestionCommands(access)
   addAccessGraphCommands(access)
   addMiningCommands(access)
+  addDelegationCommands(gatehouse)
   addKeyCommands(gatehouse)
   addMessageCommands(gatehouse)
   addPolicyCommands(gatehouse)
+  addClientCommands(gatehouse)
   addAuditCommands(gatehouse)
   addDatabaseCommands(gatehouse)
   return gatehouse

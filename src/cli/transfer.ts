@@ -7,18 +7,17 @@ import { pipeline } from 'node:stream/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
 import type { Document } from '../model/attribute.ts'
 import { applyPlan } from '../plans/apply.ts'
 import { listSteps, readPlan, type Plan } from '../store/plans.ts'
 import { runImport } from '../transfer/apply-import.ts'
 import { collectRejects } from '../transfer/collect-rejects.ts'
-import { exportRecords } from '../transfer/export-records.ts'
+import { exportEdges, exportRecords } from '../transfer/export-records.ts'
+import { kinds, resources } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
 import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
 import { formatOf } from '../transfer/read-records.ts'
-import { csvColumns, csvText } from '../transfer/write-csv.ts'
+import { csvColumns, csvText, edgeColumns } from '../transfer/write-csv.ts'
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
@@ -34,7 +33,7 @@ interface ImportOptions {
 }
 
 export function addTransferCommands(gatehouse: Command): void {
-  gatehouse.command('import').description('Brings people, organisations and memberships in from CSV, LDIF or JSON Lines: planned row by row, then applied.')
+  gatehouse.command('import').description('Brings people, organisations, groups, roles, resources, rights and who has what in from CSV, LDIF or JSON Lines: planned row by row, then applied.')
     .argument('[files...]', 'the files, in the order in which they are to be read')
     .option('--map <file...>', 'a mapping for all files, or one for each in their order; without one a file is taken for our own export')
     .option('--plan', 'makes a plan and shows it; nothing else is written')
@@ -42,11 +41,11 @@ export function addTransferCommands(gatehouse: Command): void {
     .option('--rejects <folder>', 'where rows that were refused are written; default: next to their file')
     .option('--json', 'answer for machines')
     .action(importFiles)
-  gatehouse.command('export').description('Writes people or organisations to a file that import takes back.')
+  gatehouse.command('export').description('Writes people, organisations, groups, roles, resources, rights, or the edges of access between them to a file that import takes back.')
     .argument('<file>', 'where to: .csv, .ldif or .jsonl')
-    .addOption(new Option('--resource <name>', 'what').choices(['users', 'organizations']).default('users'))
-    .option('--filter <filter>', 'only those that a SCIM filter finds')
-    .option('--all', 'hidden people too')
+    .addOption(new Option('--resource <name>', 'what').choices([...records.keys(), 'edges']).default('users'))
+    .option('--filter <filter>', 'only those that a SCIM filter finds; not for edges')
+    .option('--all', 'hidden people and groups too')
     .option('--json', 'answer for machines')
     .action(exportFile)
   gatehouse.command('generate').description('Makes people that are not real: the same for the same seed.')
@@ -60,6 +59,8 @@ export function addTransferCommands(gatehouse: Command): void {
       print(options.json, made, () => [`${made.people} people in ${made.organizations} organisations; ${made.panelists} memberships in ${made.portals} portals.`])
     }))
 }
+
+const records = new Map(kinds.map((kind) => [resources[kind].segment, resources[kind]]))
 
 function readCount(text: string): number {
   const count = Number(text)
@@ -154,10 +155,14 @@ async function writeRejects(ctx: Context, found: Plan, folder: string | undefine
 
 async function exportFile(path: string, options: { resource: string; filter?: string; all?: boolean; json?: boolean }): Promise<void> {
   const format = formatOf(path)
-  const resource = options.resource === 'users' ? user : organization
+  const resource = records.get(options.resource)
+  if (!resource && options.filter !== undefined) throw new GatehouseError('invalid_parameter', 'Edges are exported all together: --filter does not go with them.')
+  if (format === 'ldif' && resource?.name !== 'User' && resource?.name !== 'Organization') throw new GatehouseError('invalid_parameter', 'LDIF holds people and organisations; write the others as .csv or .jsonl.')
+  const query = { filter: options.filter, everyone: options.all }
+  const walk = <T>(ctx: Context, write: (documents: AsyncGenerator<Document>) => Promise<T>) =>
+    (resource ? exportRecords(ctx.db, resource, query, write) : exportEdges(ctx.db, query, write))
   await withDatabase(async (_opened, ctx) => {
-    const query = { filter: options.filter, everyone: options.all }
-    const columns = format === 'csv' ? await exportRecords(ctx.db, resource, query, csvColumns) : []
+    const columns = format === 'csv' ? await walk(ctx, (documents) => csvColumns(documents, resource ? [] : edgeColumns)) : []
     const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
     await once(out, 'open').catch((error: NodeJS.ErrnoException) => {
       throw new GatehouseError('invalid_file', error.code === 'EEXIST' ? `${path} is there already.` : `${path} cannot be written: ${error.message}`)
@@ -170,7 +175,7 @@ async function exportFile(path: string, options: { resource: string; filter?: st
         yield document
       }
     }
-    await exportRecords(ctx.db, resource, query, async (documents) => {
+    await walk(ctx, async (documents) => {
       const some = counted(documents)
       await writeAll(out, format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
     })

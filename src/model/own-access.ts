@@ -16,6 +16,7 @@ export const ownResources = {
   portals: { name: 'Gatehouse: portals', doc: 'Portals, their people, and their accounts in Okta.', rights: ['READ', 'CREATE', 'UPDATE', 'DELETE', 'GRANT'] },
   audit: { name: 'Gatehouse: audit', doc: 'What was changed, and by whom; to delete is to erase a person from it.', rights: ['READ', 'DELETE'] },
   keys: { name: 'Gatehouse: API keys', doc: 'Bearer keys for programs.', rights: ['READ', 'CREATE', 'DELETE'] },
+  clients: { name: 'Gatehouse: OpenID clients', doc: 'Applications that sign people in by OpenID, and their secrets.', rights: ['READ', 'CREATE', 'UPDATE', 'DELETE'] },
   system: { name: 'Gatehouse: system', doc: 'The server itself: its settings and its guards.', rights: ['READ', 'UPDATE'] },
 } as const satisfies Record<string, { name: string; doc: string; rights: readonly string[] }>
 
@@ -78,6 +79,7 @@ export const ownRoles: Readonly<Record<string, OwnRole>> = {
       portals: ['READ'],
       audit: ['READ'],
       keys: ['READ', 'CREATE', 'DELETE'],
+      clients: ['READ', 'CREATE', 'UPDATE', 'DELETE'],
       system: ['READ'],
     },
   },
@@ -118,6 +120,7 @@ export const ownRoles: Readonly<Record<string, OwnRole>> = {
       portals: ['READ'],
       audit: ['READ'],
       keys: ['READ'],
+      clients: ['READ'],
       system: ['READ'],
     },
   },

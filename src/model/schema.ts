@@ -10,6 +10,7 @@ import { contacts } from './schema-contacts.ts'
 import { efs } from './schema-efs.ts'
 import { gatehouse } from './schema-gatehouse.ts'
 import { metadata } from './schema-metadata.ts'
+import { oidc } from './schema-oidc.ts'
 import { organizations } from './schema-organizations.ts'
 import { people } from './schema-people.ts'
 import { plans } from './schema-plans.ts'
@@ -17,7 +18,7 @@ import { policies } from './schema-policies.ts'
 import { signIn } from './schema-sign-in.ts'
 
 export const areas: readonly Area[] = [
-  people, contacts, signIn, organizations, access, accessHistory, metadata, policies, efs, audit, plans, gatehouse,
+  people, contacts, signIn, oidc, organizations, access, accessHistory, metadata, policies, efs, audit, plans, gatehouse,
 ]
 
 export const tables: readonly Table[] = areas.flatMap((area) => area.tables)

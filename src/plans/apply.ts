@@ -22,6 +22,8 @@ type Version = { resource: string; id: string; version: number }
 export interface StepRunner<P = unknown> {
   (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: P): Promise<Version[]>
   ahead?: Ahead<P>
+  /** What the plan read besides records with versions, and others have changed since; the first of it. */
+  moved?: (tx: Transaction, plan: Plan) => Promise<{ resource: string; id: string }[]>
 }
 
 export interface ApplyOptions {
@@ -39,7 +41,7 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
   await ctx.db.transaction(async (tx) => {
     await lockPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
-    await refuseStale(tx, plan)
+    await refuseStale(tx, plan, run.moved)
   })
   const batches = readAhead(ctx, planId, options.batch ?? 500, run.ahead)
   try {
@@ -61,8 +63,8 @@ async function lockPlan(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
 }
 
-async function refuseStale(tx: Transaction, plan: Plan): Promise<void> {
-  const stale = await staleReads(tx, plan.id)
+async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
+  const stale = [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []]
   if (stale.length === 0) return
   const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
   const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'

@@ -32,7 +32,7 @@ function peopleQuery({ query }: Call): PeopleQuery {
 /** Who has a group, role, resource or organisation. Everybody at once, as lines, for whoever accepts application/x-ndjson. */
 function peopleRoute(letter: Letter, segment: string): UnguardedRoute {
   return {
-    method: 'GET', path: `/${segment}/:id/people`, scope: 'read', tag, heavy: 1, operation: `list${nodeTypes[letter]}People`, query: people, answer: { component: 'AccessHolder', list: true },
+    method: 'GET', path: `/${segment}/:id/people`, scope: 'read', tag, heavy: 1, operation: `list${nodeTypes[letter]}People`, query: people, answer: { component: 'AccessHolder', list: true }, reach: 'query',
     summary: `Lists the people who have the ${nodeTypes[letter]}, directly or through something else; as application/x-ndjson, all of them.`,
     handle: async (call) => {
       const query = peopleQuery(call)
@@ -63,7 +63,7 @@ export const accessQuestionRoutes: readonly Route[] = guarded('access', [
     handle: async (call) => ({ body: await why(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
   { method: 'GET', path: '/users/:id/access/why-not', scope: 'read', tag, operation: 'explainRefusal', summary: 'Says why a person does not have a resource: the nearest paths, ten at most, and what is missing on each.', query: question, answer: { component: 'AccessExplanation' },
     handle: async (call) => ({ body: await whyNot(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
-  { method: 'POST', path: '/access/check', scope: 'read', needs, tag, operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
+  { method: 'POST', path: '/access/check', scope: 'read', needs, reach: 'query', tag, operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
     handle: async ({ ctx, body }) => ({ body: { results: await checkMany(ctx, body) } }) },
   { method: 'POST', path: '/access/what-if', scope: 'read', needs, tag, heavy: 2, operation: 'foreseeAccess', summary: 'Says who would gain and lose what if changes were made; nothing is changed.', body: { component: 'AccessChanges' }, answer: { component: 'AccessEffect' },
     handle: async ({ ctx, body }) => ({ body: await whatIf(ctx, body) }) },

@@ -26,9 +26,13 @@ const mostRead = 8192
 
 /** What the browser holds under a name; the first one counts, and an empty one is none. */
 export function cookieOf(request: FastifyRequest, name: CookieName): string | undefined {
-  const header = request.headers.cookie
+  return readCookie(request.headers.cookie, name, isSecure(request))
+}
+
+/** The same from the header alone. */
+export function readCookie(header: string | undefined, name: CookieName, secure: boolean): string | undefined {
   if (header === undefined || header.length > mostRead) return undefined
-  const start = `${fullName(name, isSecure(request))}=`
+  const start = `${fullName(name, secure)}=`
   const found = header.split(';').map((one) => one.trim()).find((one) => one.startsWith(start))?.slice(start.length)
   return found === '' ? undefined : found
 }

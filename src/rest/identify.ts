@@ -1,5 +1,6 @@
 /** Who asks, before anything is read of what they ask: by the key in Authorization, or else by the session cookie. */
 import type { FastifyRequest } from 'fastify'
+import { authenticateToken } from '../access/access-tokens.ts'
 import { authenticate, type Identity } from '../access/api-keys.ts'
 import { authenticateSession } from '../access/session-identity.ts'
 import type { Context } from '../context.ts'
@@ -39,15 +40,25 @@ export function identifier(base: Base): (request: FastifyRequest, route: Pick<Ro
 }
 
 async function byKey(base: Base, request: FastifyRequest, failures: ReturnType<typeof failureLimiter>): Promise<Caller> {
-  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ')
+  const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ')
   failures.check(request.ip, token)
-  const identity = scheme?.toLowerCase() === 'bearer' && token !== '' && token.length <= 512 ? await authenticate(base, token) : undefined
+  const identity = await identityOf(base, request, scheme.toLowerCase(), token)
   if (!identity) {
     failures.count(request.ip, token)
-    throw new GatehouseError('unauthenticated', 'Sign in, or send a valid API key in the header `Authorization: Bearer …`.')
+    throw new GatehouseError('unauthenticated', 'Sign in, or send a valid API key or access token in the header `Authorization: Bearer …`.')
   }
   failures.accept(token)
   return identity
+}
+
+/** An API key, or else an access token of the OpenID provider. */
+async function identityOf(base: Base, request: FastifyRequest, scheme: string, token: string): Promise<Identity | undefined> {
+  if (token === '' || token.length > 512) return undefined
+  const key = scheme === 'bearer' ? await authenticate(base, token) : undefined
+  if (key || token.startsWith('gh_') || (scheme !== 'bearer' && scheme !== 'dpop')) return key
+  const { method, headers, url } = request
+  const address = `${base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`}${url.split('?')[0]}`
+  return authenticateToken(base, { scheme, token, request: { method, address, proof: headers.dpop === undefined ? '' : String(headers.dpop) } })
 }
 
 /** A token of 256 random bits is not guessed: a wrong one is one that has ended, and nobody has to wait for it. */

@@ -15,6 +15,7 @@ import { graphComponents } from './openapi-access-graph.ts'
 import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
+import { oidcComponents } from './openapi-oidc.ts'
 import { planComponents } from './openapi-plans.ts'
 import { policyComponents } from './openapi-policies.ts'
 import { edgeComponents } from './openapi-edges.ts'
@@ -132,6 +133,7 @@ export function allComponents(): Record<string, Schema> {
     ...portalComponents,
     ...ownAccessComponents,
     ...policyComponents,
+    ...oidcComponents,
     ApiKey: apiKey,
     Session: sessionSchema(),
     ...signInComponents,

@@ -83,6 +83,7 @@ const tagDocs: Record<string, string> = {
   'My account': 'What people see and change of themselves, whatever their rights.',
   'Sites and policies': 'The sites people sign in to, the usage policies they accept there, and who has not.',
   Messages: 'Mail and SMS: what waits, what was sent, what could not be.',
+  OpenID: 'Applications that sign people in by OpenID Connect, and what people allowed them.',
 }
 
 const description = `People, organisations and portals of one installation.

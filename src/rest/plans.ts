@@ -40,10 +40,11 @@ export const mergeNeeds: PlanKind['needs'] = () => [
   { resource: 'access', right: 'GRANT' },
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-/** An import brings people, organisations and what they belong to. */
+/** An import brings people, organisations, what access is made of, and who has what. */
 export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
-  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
+  { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
+  { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 
 async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {

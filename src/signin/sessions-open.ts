@@ -5,8 +5,8 @@ import { deviceLabel } from '../model/device-label.ts'
 import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteSession, insertSession, renameSession, sweepSessions, trimSessions, type SessionRow } from '../store/sessions.ts'
 import { sweepChallenges } from '../store/factors.ts'
+import { deleteSession, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
@@ -53,8 +53,7 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: now.toISOString(), siteId }
-  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null })
-  await trimSessions(tx, userId, ctx.config.SESSIONS_PER_PERSON)
+  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
 }
 

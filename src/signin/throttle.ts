@@ -7,9 +7,8 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guesserOf } from '../model/network.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
-import type { Transaction } from '../store/database.ts'
-import { claimGuess, lockLogin, type Lockout, type SignInLogin } from '../store/logins-sign-in.ts'
-import { countAttempt, sweepAttempts, uncountAttempt, windowMinutes, type Marks } from '../store/sign-in-throttle.ts'
+import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import { claimGuess, sweepAttempts, uncountAttempt, windowMinutes, type Lockout, type Marks } from '../store/sign-in-throttle.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { lockoutOf, lockTimeIsOver, unlock } from './locks.ts'
 
@@ -30,43 +29,34 @@ export function marksOf(userName: string, ip: string | null): Marks {
   return { address: mark('address', guesserOf(ip ?? '')), account: mark('account', userName.normalize('NFC').toLowerCase()) }
 }
 
-// After a crash of the database a few guesses of the last half second may be counted no more; in return no guess waits
-// for the disk while it holds the row of its address.
-const begin = 'begin; set local synchronous_commit = off'
-
 /** Claims an attempt. Errors: `too_many_requests` when the address has had too many. The work is the same for a name that nobody has. */
-export async function claimAttempt(ctx: Context, userName: string, login: SignInLogin | undefined, policy: PasswordPolicy): Promise<Claim> {
-  const { config } = ctx
+export async function claimAttempt(ctx: Context, userName: string, seen: SignInLogin | undefined, policy: PasswordPolicy): Promise<Claim> {
+  const { SIGN_IN_ATTEMPTS_PER_ADDRESS: mostByAddress, SIGN_IN_ATTEMPTS_PER_ACCOUNT: mostByAccount } = ctx.config
   const [marks, now, lockout] = [marksOf(userName, ctx.actor.ip), ctx.now(), lockoutOf(policy)]
-  const claim = await ctx.db.transaction(async (tx): Promise<Claim | undefined> => {
-    const attempts = await countAttempt(tx, marks, now)
-    if (attempts.address > config.SIGN_IN_ATTEMPTS_PER_ADDRESS) return undefined
-    if (attempts.account > config.SIGN_IN_ATTEMPTS_PER_ACCOUNT) return { marks, lockout, login, failures: 0, blocked: 'TOO_MANY_ATTEMPTS' }
-    return { marks, lockout, ...(await claimLogin(tx, ctx, login, lockout, now)) }
-  }, begin)
-  if (claim) return claim
-  throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${windowMinutes} minutes.`)
+  const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(ctx, seen, lockout, now) : seen
+  const { address, account, failures } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
+  if (address > mostByAddress) throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${windowMinutes} minutes.`)
+  const claim = { marks, lockout, login, failures: failures ?? 0 }
+  if (account > mostByAccount) return { ...claim, blocked: 'TOO_MANY_ATTEMPTS' }
+  return login && failures === null ? { ...claim, blocked: 'LOGIN_LOCKED' } : claim
 }
 
-async function claimLogin(tx: Transaction, ctx: Context, seen: SignInLogin | undefined, lockout: Lockout, now: Date): Promise<Pick<Claim, 'login' | 'blocked' | 'failures'>> {
-  const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(tx, ctx, seen, lockout, now) : seen
-  const failures = await claimGuess(tx, login?.loginId ?? '', lockout, now)
-  return failures === undefined && login ? { login, failures: 0, blocked: 'LOGIN_LOCKED' } : { login, failures: failures ?? 0 }
-}
-
-async function unlocked(tx: Transaction, ctx: Context, seen: SignInLogin, lockout: Lockout, now: Date): Promise<SignInLogin | undefined> {
-  const held = await lockLogin(tx, seen.userId)
-  if (!held || !lockTimeIsOver(held, lockout, now)) return held
-  await unlock(tx, ctx, seen.userId)
-  return lockLogin(tx, seen.userId)
+/** Opens a login whose lock by failures has lasted long enough. */
+async function unlocked(ctx: Context, seen: SignInLogin, lockout: Lockout, now: Date): Promise<SignInLogin | undefined> {
+  return ctx.db.transaction(async (tx) => {
+    const held = await lockLogin(tx, seen.userId)
+    if (!held || !lockTimeIsOver(held, lockout, now)) return held
+    await unlock(tx, ctx, seen.userId)
+    return lockLogin(tx, seen.userId)
+  })
 }
 
 /**
- * The password was right: the attempt was no guess. In a transaction of its own, since a row of an address is never held
- * together with a person: claiming takes them in the other order.
+ * The password was right: the attempt was no guess. By itself, since a row of an address is never held together with a
+ * person: claiming takes them in the other order.
  */
 export async function releaseAttempt(ctx: Pick<Context, 'db'>, { marks }: Pick<Claim, 'marks'>): Promise<void> {
-  await ctx.db.transaction((tx) => uncountAttempt(tx, marks), begin)
+  await uncountAttempt(ctx.db, marks)
 }
 
 const batch = 1000
@@ -100,6 +90,7 @@ export async function claimAsking(ctx: Context): Promise<void> {
 }
 
 async function within(ctx: Context, marks: Marks, most: number): Promise<void> {
-  const attempts = await ctx.db.transaction((tx) => countAttempt(tx, marks, ctx.now()), begin)
-  if (attempts.address > ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS || attempts.account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${windowMinutes} minutes.`)
+  const mostByAddress = ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS
+  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
+  if (address > mostByAddress || account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${windowMinutes} minutes.`)
 }

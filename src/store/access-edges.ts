@@ -77,6 +77,11 @@ export async function edgesBetween(db: Reader, kind: EdgeKind, sources: readonly
   return rows.map(edgeOf)
 }
 
+/** Every pair of one kind of hierarchy, each once. */
+export async function hierarchyPairs(db: Reader, { table, sourceColumn, targetColumn }: EdgeKind): Promise<{ source: string; target: string }[]> {
+  return db.query(`select distinct ${sourceColumn} as source, ${targetColumn} as target from ${table}`)
+}
+
 /** Which of these rights there are. */
 export async function knownRights(db: Reader, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()

@@ -3,9 +3,12 @@
  * the order of an index. A few of each node tell up to which id a page can go at most; up to there, all of them are the
  * page. So a page costs as much as there are nodes, not people.
  */
+import type { Reach } from '../context.ts'
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import { edgesSql, everyoneSql, inForce, isActive, nodesSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
+import type { SqlCondition } from './filter-sql.ts'
+import { reachSql } from './reach.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
@@ -71,10 +74,11 @@ export interface HolderPage {
   next?: string
 }
 
-/** The people of one page, `count` at most, behind the id `after`. */
-export async function holdersPage(db: Reader, of: Givers, right: string | undefined, moment: Moment, after: string, count: number): Promise<HolderPage> {
+/** The people of one page, `count` at most, behind the id `after`; with a reach, those within it alone. */
+export async function holdersPage(db: Reader, of: Givers, right: string | undefined, moment: Moment, after: string, count: number, reach?: Reach): Promise<HolderPage> {
   const people: HolderRow[] = []
   if (!of.active) return { people }
+  if (reach) return holdersWithin(db, of, right, moment, reach, after, count)
   let from = after
   for (;;) {
     const found = of.everyone ? await everyone(db, moment, from, count + 1) : await merged(db, of, right, moment, from, count + 1)
@@ -153,16 +157,35 @@ function streamsOf(kind: EdgeKind, givers: string, right: string, at: string, pa
   return [standing, kept]
 }
 
-/** How many people have it. */
-export async function countHolders(db: Reader, of: Givers, right: string | undefined, { at, past }: Moment): Promise<number> {
+/** How many people have it; of those within reach, where somebody is restricted to them. */
+export async function countHolders(db: Reader, of: Givers, right: string | undefined, moment: Moment, reach?: Reach): Promise<number> {
   if (!of.active) return 0
-  if (of.everyone) return (await db.first<{ count: number }>(`select count(*) as count from public.users u where ${personCounts('$1::timestamptz', past)} and $1::timestamptz is not null`, [at]))!.count
-  const row = await db.first<{ count: number }>(countSql(of.node[0] as Letter, past), [at, of.node.slice(1), right ?? null, ...byKind(of.nodes)], `access_count_${of.node[0]}_${past ? 'past' : 'now'}`)
+  const { sql, params } = holding(of, right, moment)
+  const within = reach ? reachSql(reach, 'u.user_id', params.length + 1) : undefined
+  const name = `access_count_${of.everyone ? 'everyone' : of.node[0]}_${moment.past ? 'past' : 'now'}`
+  const row = await db.first<{ count: number }>(`select count(*) as count from public.users u where ${sql}${within ? ` and ${within.sql}` : ''}`, [...params, ...within?.params ?? []], within ? undefined : name)
   return row!.count
 }
 
+/** Those of a restricted administrator, who are few, may be sought among the people of a thing, who may be many. */
+async function holdersWithin(db: Reader, of: Givers, right: string | undefined, moment: Moment, reach: Reach, after: string, count: number): Promise<HolderPage> {
+  const { sql, params } = holding(of, right, moment)
+  const within = reachSql(reach, 'u.user_id', params.length + 1)
+  const all = [...params, ...within.params, after, count + 1]
+  const rows = await db.query<HolderRow>(`select u.user_id as id, u.display_name as "displayName" from public.users u
+    where ${sql} and ${within.sql} and u.user_id > $${all.length - 1} order by u.user_id limit $${all.length}`, all)
+  const people = rows.slice(0, count)
+  return { people, ...(rows.length > count ? { next: people.at(-1)!.id } : {}) }
+}
+
+/** The condition that the person of the row u has it. */
+function holding(of: Givers, right: string | undefined, { at, past }: Moment): SqlCondition {
+  if (of.everyone) return { sql: `${personCounts('$1::timestamptz', past)} and $1::timestamptz is not null`, params: [at] }
+  return { sql: holdingSql(of.node[0] as Letter, past), params: [at, of.node.slice(1), right ?? null, ...byKind(of.nodes)] }
+}
+
 /** $1 the moment, $2 the id of the thing itself, $3 a right or null, and from $4 the ids of the nodes that give it. */
-function countSql(letter: Letter, past: boolean): string {
+function holdingSql(letter: Letter, past: boolean): string {
   const at = '$1::timestamptz'
   const known = (row: string) => `${inForce(row, at)}${past ? ` and ${row}.recorded_from <= ${at}` : ''}`
   const own = memberships.find(({ target }) => target === letter)!
@@ -174,5 +197,5 @@ function countSql(letter: Letter, past: boolean): string {
   arms.push(`select m.user_id from public.${own.table} m where m.${own.targetColumn} = $2 and ${known('m')}
     and ($3::text is null or exists (select from public.${own.rightsTable} r where r.membership_id = m.membership_id and r.access_right_id = $3))`)
   if (past) arms.push(`select h.user_id from gatehouse.membership_history h where h.target = '${letter}' || $2 and ${kept} and ($3::text is null or $3 = any(h.rights))`)
-  return `select count(*) as count from public.users u where ${personCounts(at, past)} and u.user_id in (${arms.join('\n union all ')})`
+  return `${personCounts(at, past)} and u.user_id in (${arms.join('\n union all ')})`
 }

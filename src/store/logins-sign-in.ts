@@ -32,32 +32,9 @@ export async function findLogin(db: Pick<Database, 'first'>, userName: string): 
  * People are locked before their logins everywhere.
  */
 export async function lockLogin(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
-  await tx.execute('select from users where user_id = $1 for no key update', [userId], 'lock_person')
-  return tx.first(`select ${columns} ${from} where l.user_id = $1 and l.managed_sys_id = '0' for no key update of l`, [userId], 'lock_login')
-}
-
-export interface Lockout {
-  /** Wrong passwords in a row until the login is locked. */
-  failures: number
-  /** Minutes until it opens by itself; 0 never. */
-  unlockMinutes: number
-}
-
-/** Over `l`: within the time that a lock by failures lasts. A time in the future comes from a clock that was wrong. */
-const lasting = `($4::int = 0 or l.last_auth_attempt is null
-   or (l.last_auth_attempt > $2::timestamptz - make_interval(mins => $4) and l.last_auth_attempt <= $2::timestamptz + interval '5 minutes'))`
-
-/**
- * Counts a guess before it is looked at: the failures so far, this one included, or undefined when no more are looked at.
- * However many come at once, the row lets so many through as the limit says.
- */
-export async function claimGuess(tx: Transaction, loginId: string, { failures, unlockMinutes }: Lockout, now: Date): Promise<number | undefined> {
-  const row = await tx.first<{ failures: number }>(
-    `update login l set auth_fail_count = case when l.auth_fail_count >= $3 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $2
-     where l.login_id = $1 and not (${lasting} and (coalesce(l.auth_fail_count, 0) >= $3 or l.lock_marker = 'LOCKED'
-       or exists (select from users u where u.user_id = l.user_id and u.secondary_status = 'LOCKED')))
-     returning l.auth_fail_count as failures`, [loginId, now, failures, unlockMinutes], 'claim_guess')
-  return row?.failures
+  return tx.first(
+    `with u as materialized (select * from users where user_id = $1 for no key update)
+     select ${columns} from login l join u on u.user_id = l.user_id where l.user_id = $1 and l.managed_sys_id = '0' for no key update of l`, [userId], 'lock_login')
 }
 
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {

@@ -15,6 +15,8 @@ export interface MasterKey {
   encrypt(plaintext: Buffer | string, purpose: string, row?: string): Buffer
   /** Errors: `configuration` when the envelope is of another key, purpose or row, or was altered. */
   decrypt(envelope: Buffer, purpose: string, row?: string): Buffer
+  /** 32 bytes for one purpose, always the same: a key for whoever encrypts or signs on their own. */
+  derive(purpose: string): Buffer
 }
 
 const version = 1
@@ -72,6 +74,7 @@ function masterKey(secret: Buffer): MasterKey {
         throw unreadable(purpose)
       }
     },
+    derive: (purpose) => derive(secret, `derived ${purpose}`, 32),
   }
 }
 

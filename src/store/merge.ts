@@ -29,6 +29,7 @@ const links: readonly Link[] = [
   { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
   { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
+  { table: 'gatehouse.oidc_client', column: 'user_id', key: 'client_id' },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
   { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
   { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },

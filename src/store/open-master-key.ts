@@ -35,6 +35,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'gatehouse.signing_key', key: 'key_id', column: 'private_key_encrypted', purpose: 'signing-key' },
   { table: 'public.user_auth_param', key: 'param_id', column: 'secret_encrypted', purpose: 'factor' },
   { table: 'gatehouse.message', key: 'message_id', column: 'secrets_encrypted', purpose: 'message' },
+  { table: 'gatehouse.data_key', key: 'name', column: 'key_encrypted', purpose: 'data-key' },
 ]
 
 const settingName = 'master_key'

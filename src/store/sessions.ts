@@ -77,11 +77,15 @@ export interface NewSession extends SessionRow {
   userAgent: string | null
 }
 
-export async function insertSession(tx: Transaction, one: NewSession): Promise<void> {
+/** Opens a session. What its person has beyond so many (0: any number) goes, the oldest first. */
+export async function insertSession(tx: Transaction, one: NewSession, most: number): Promise<void> {
   await tx.execute(
-    `insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, one.proved, one.siteId], 'insert_session')
+    `with opened as (
+       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14))
+     delete from auth_state where $12::int > 0 and user_id = $2 and session_id in (
+       select session_id from auth_state where user_id = $2 order by last_login desc nulls last, session_id desc offset greatest($12 - 1, 0))`,
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId], 'insert_session')
 }
 
 export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved'>
@@ -95,14 +99,6 @@ export async function renameSession(tx: Transaction, sessionId: string, newId: s
 /** Notes that a session is in use. */
 export async function touchSession(db: Pick<Database, 'execute'>, sessionId: string, at: string): Promise<void> {
   await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')
-}
-
-/** Removes what a person has beyond so many sessions, the oldest first. 0 sets no limit. */
-export async function trimSessions(tx: Transaction, userId: string, most: number): Promise<void> {
-  if (most === 0) return
-  await tx.execute(
-    `delete from auth_state where user_id = $1 and session_id in (
-       select session_id from auth_state where user_id = $1 order by last_login desc, session_id desc offset $2)`, [userId, most], 'trim_sessions')
 }
 
 /** Removes one session, whosever it is; its person, when it was there. */

@@ -8,17 +8,16 @@ const mostOfAKind = 50
 
 /** Notes where a person signs in from; the kinds that are new for them. */
 export async function notePlaces(tx: Transaction, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): Promise<Set<PlaceKind>> {
-  const known = await tx.query<{ kind: PlaceKind }>(
-    `update gatehouse.sign_in_place set last_seen = $4 where user_id = $1 and ((kind = 'DEVICE' and mark = $2) or (kind = 'NETWORK' and mark = $3)) returning kind`,
-    [userId, marks.DEVICE, marks.NETWORK, now], 'see_places')
-  const fresh = (['DEVICE', 'NETWORK'] as const).filter((kind) => !known.some((one) => one.kind === kind))
-  for (const kind of fresh) {
-    await tx.execute('insert into gatehouse.sign_in_place (user_id, kind, mark, last_seen) values ($1, $2, $3, $4) on conflict do nothing', [userId, kind, marks[kind], now], 'add_place')
-    await tx.execute(
-      `delete from gatehouse.sign_in_place where (user_id, kind, mark) in (
-         select user_id, kind, mark from gatehouse.sign_in_place where user_id = $1 and kind = $2 order by last_seen desc offset ${mostOfAKind})`, [userId, kind], 'trim_places')
-  }
-  return new Set(fresh)
+  const rows = await tx.query<{ kind: PlaceKind }>(
+    `with here(kind, mark) as (values ('DEVICE', $2::bytea), ('NETWORK', $3::bytea)),
+     known as (update gatehouse.sign_in_place p set last_seen = $4 from here h where p.user_id = $1 and p.kind = h.kind and p.mark = h.mark returning p.kind),
+     fresh as (insert into gatehouse.sign_in_place (user_id, kind, mark, last_seen)
+       select $1, h.kind, h.mark, $4 from here h where h.kind not in (select kind from known) on conflict do nothing returning kind),
+     forgotten as (delete from gatehouse.sign_in_place p where p.user_id = $1 and (p.kind, p.mark) in (
+       select o.kind, o.mark from (select kind, mark, row_number() over (partition by kind order by last_seen desc) as place
+         from gatehouse.sign_in_place where user_id = $1) o where o.place >= ${mostOfAKind} and o.kind in (select kind from fresh)))
+     select kind from fresh`, [userId, marks.DEVICE, marks.NETWORK, now], 'note_places')
+  return new Set(rows.map(({ kind }) => kind))
 }
 
 /** Forgets places that nobody came from since; a batch at a time. */

@@ -1,29 +1,79 @@
-/** SQL on gatehouse.sign_in_throttle: attempts to sign in, counted where every server sees them. */
-import type { Database, Transaction } from './database.ts'
+/**
+ * SQL of counting attempts to sign in where every server sees them: in gatehouse.sign_in_throttle by address and by user
+ * name, and on the login itself. One statement each, for they run at every attempt.
+ */
+import type { Database } from './database.ts'
 
 export interface Marks {
   address: Buffer
   account: Buffer
 }
 
-export const windowMinutes = 15
-
-/** Counts an attempt under both marks; how many there were within the window. A clock that went back shortens no window. */
-export async function countAttempt(tx: Transaction, { address, account }: Marks, now: Date): Promise<{ address: number; account: number }> {
-  const over = `t.began_at <= excluded.began_at - make_interval(mins => ${windowMinutes})`
-  const rows = await tx.query<{ kind: string; attempts: number }>(
-    `insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) values ('ADDRESS', $1, $3, 1), ('ACCOUNT', $2, $3, 1)
-     on conflict (kind, mark) do update set attempts = case when ${over} then 1 else t.attempts + 1 end,
-       began_at = case when ${over} then excluded.began_at else least(t.began_at, excluded.began_at) end
-     returning kind, attempts`, [address, account, now], 'count_attempt')
-  const of = (kind: string) => rows.find((row) => row.kind === kind)!.attempts
-  return { address: of('ADDRESS'), account: of('ACCOUNT') }
+export interface Lockout {
+  /** Wrong passwords in a row until the login is locked. */
+  failures: number
+  /** Minutes until it opens by itself; 0 never. */
+  unlockMinutes: number
 }
 
-/** An attempt that succeeded counts for nothing. Other failures from the address stay counted. */
-export async function uncountAttempt(tx: Transaction, { address, account }: Marks): Promise<void> {
-  await tx.execute(`update gatehouse.sign_in_throttle set attempts = greatest(attempts - 1, 0) where kind = 'ADDRESS' and mark = $1`, [address], 'uncount_attempt')
-  await tx.execute(`delete from gatehouse.sign_in_throttle where kind = 'ACCOUNT' and mark = $1`, [account], 'uncount_attempts')
+export interface Claiming {
+  marks: Marks
+  /** Absent when nobody has the name; the work is the same. */
+  loginId: string | undefined
+  lockout: Lockout
+  mostByAddress: number
+  mostByAccount: number
+}
+
+export interface Claimed {
+  /** Attempts within the window, this one included. */
+  address: number
+  account: number
+  /** Wrong passwords in a row, this one taken for one; null when no more are looked at. */
+  failures: number | null
+}
+
+export const windowMinutes = 15
+
+/**
+ * After a crash of the database a few guesses of the last half second may be counted no more; in return nobody waits for
+ * the disk while holding the row of an address that many share.
+ */
+const unhurried = `set_config('synchronous_commit', 'off', true)`
+
+const over = `t.began_at <= excluded.began_at - make_interval(mins => ${windowMinutes})`
+
+/** Over `l`: within the time that a lock by failures lasts. A time in the future comes from a clock that was wrong. */
+const lasting = `($6::int = 0 or l.last_auth_attempt is null
+     or (l.last_auth_attempt > $3::timestamptz - make_interval(mins => $6) and l.last_auth_attempt <= $3::timestamptz + interval '5 minutes'))`
+
+// A clock that went back shortens no window. The row of the login lets so many through as the limit says, however many come at once.
+const claimSql = `with counted as (
+   insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) values ('ADDRESS', $1, $3, 1), ('ACCOUNT', $2, $3, 1)
+   on conflict (kind, mark) do update set attempts = case when ${over} then 1 else t.attempts + 1 end,
+     began_at = case when ${over} then excluded.began_at else least(t.began_at, excluded.began_at) end
+   returning kind, attempts),
+ sums as materialized (select sum(attempts) filter (where kind = 'ADDRESS')::int as address, sum(attempts) filter (where kind = 'ACCOUNT')::int as account from counted),
+ claimed as (
+   update login l set auth_fail_count = case when l.auth_fail_count >= $5 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $3
+   where l.login_id = $4 and (select s.address <= $7 and s.account <= $8 from sums s)
+     and not (${lasting} and (coalesce(l.auth_fail_count, 0) >= $5 or l.lock_marker = 'LOCKED'
+       or exists (select from users u where u.user_id = l.user_id and u.secondary_status = 'LOCKED')))
+   returning l.auth_fail_count)
+ select s.address, s.account, (select c.auth_fail_count from claimed c) as failures, ${unhurried} from sums s`
+
+/** Counts an attempt before it is looked at. */
+export async function claimGuess(db: Pick<Database, 'first'>, { marks, loginId, lockout, mostByAddress, mostByAccount }: Claiming, now: Date): Promise<Claimed> {
+  return (await db.first<Claimed>(claimSql,
+    [marks.address, marks.account, now, loginId ?? '', lockout.failures, lockout.unlockMinutes, mostByAddress, mostByAccount], 'claim_guess'))!
+}
+
+/** An attempt that succeeded counts for nothing. Other failures from the address stay counted. The rows are taken in the order of claiming. */
+export async function uncountAttempt(db: Pick<Database, 'execute'>, { address, account }: Marks): Promise<void> {
+  await db.execute(
+    `with one as (update gatehouse.sign_in_throttle set attempts = greatest(attempts - 1, 0) where kind = 'ADDRESS' and mark = $1 returning 1),
+       other as (delete from gatehouse.sign_in_throttle where kind = 'ACCOUNT' and mark = $2 and (select count(*) from one) >= 0)
+     select ${unhurried}`, [address, account], 'uncount_attempt')
 }
 
 /** Removes counts past their window, a batch at a time, around those in use; how many. */

@@ -1,27 +1,27 @@
 /** Carrying out the steps of an import, many of a kind at once, through the same writers as every verb. */
-import { groupKind, newAccessRecord } from '../access/access-records.ts'
-import { putEdges } from '../access/edges.ts'
+import { isMoved, pairOf, periodsOf, putEdges } from '../access/edges.ts'
 import { declareElement } from '../directory/metadata.ts'
-import { organizationKind } from '../directory/organization-record.ts'
 import { userKind } from '../directory/user-record.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { takingTurns } from '../records/pause.ts'
 import { prepareRecords, type Prepared } from '../records/prepare-records.ts'
-import type { Pending, RecordKind } from '../records/record-kind.ts'
+import type { Pending } from '../records/record-kind.ts'
 import { lockRecords, writePrepared, writeRecords } from '../records/write-records.ts'
 import type { Context } from '../context.ts'
+import { edgeKind, nodeTypes } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { affiliations } from '../model/user-links.ts'
 import { isDoable, type StepRunner } from '../plans/apply.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
-import { findReads, forgetSecrets, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
+import { findReads, forgetSecrets, listSteps, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
+import { isKind, ownName, resources, type Kind } from './importable.ts'
 import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
-import type { MembershipChange } from './plan-groups.ts'
+import type { EdgeStepChange } from './plan-edges.ts'
 import { updatedDocument } from './plan-rows.ts'
-import { resources, type Kind } from './resolve-rows.ts'
+import { recordKinds } from './record-kinds.ts'
 
 type Version = { resource: string; id: string; version: number }
 
@@ -43,7 +43,27 @@ const runSteps = async (tx: Transaction, ctx: Context, plan: Plan, steps: readon
 }
 
 /** Carries out the steps of an import; batches of nothing but new people are prepared ahead. */
-export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead })
+export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead, moved: movedEdges })
+
+const page = 1000
+
+/** Edges that the plan would change, and that others have changed since: their records' versions don't tell. */
+async function movedEdges(tx: Transaction, plan: Plan): Promise<{ resource: string; id: string }[]> {
+  for (let after = plan.appliedThrough; ;) {
+    const steps = await listSteps(tx, plan.id, { after, count: page, action: 'update' })
+    const changes = steps.filter(isEdgeStep).map((step) => step.changes as EdgeStepChange)
+    for (const [kind, own] of Map.groupBy(changes, (change) => change.kind)) {
+      const periods = await periodsOf(tx, edgeKind(kind), own)
+      const moved = own.filter((one) => isMoved(one.before ?? null, periods.get(pairOf(one))?.find(({ start }) => start === one.terms.start)))
+      if (moved.length > 0) return moved.map((one) => ({ resource: `${nodeTypes[edgeKind(kind).target]} ${one.target} of`, id: one.source }))
+    }
+    if (steps.length < page) return []
+    after = steps.at(-1)!.step
+  }
+}
+
+/** People's edges are memberships, which are theirs; the others stand between things. */
+const isEdgeStep = ({ resource }: Pick<PlanStep, 'resource'>) => resource === 'Membership' || resource === 'Edge'
 
 /** What is being written at this moment must not matter: people, as opposed to attributes and organisations, do not. */
 async function prepareAhead(ctx: Context, steps: readonly PlanStep[], behind: readonly PlanStep[]): Promise<Prepared | undefined> {
@@ -59,7 +79,7 @@ async function createPrepared(tx: Transaction, ctx: Context, steps: readonly Pla
 }
 
 /** Whether anybody of a key that nothing but this check keeps apart may come with a step. */
-const isNewcomer = ({ action, resource }: PlanStep) => action === 'create' && resource in resources
+const isNewcomer = ({ action, resource }: PlanStep) => action === 'create' && isKind(resource)
 
 interface Run {
   tx: Transaction
@@ -73,7 +93,7 @@ function neighbours(steps: readonly PlanStep[]): PlanStep[][] {
   const groups: PlanStep[][] = []
   for (const step of steps) {
     const last = groups.at(-1)
-    if (last && last[0]!.resource === step.resource && (step.resource === 'Affiliation' || last[0]!.action === step.action)) last.push(step)
+    if (last && last[0]!.resource === step.resource && (!isKind(step.resource) || last[0]!.action === step.action)) last.push(step)
     else groups.push([step])
   }
   return groups
@@ -88,12 +108,9 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
     return []
   }
   if (resource === 'Affiliation') return versionsOf('User', await runAffiliations(run, steps))
-  if (resource === 'Group') {
-    refuseUnless(ctx.authority, [{ resource: 'access', right: 'CREATE' }])
-    return versionsOf(resource, await writeRecords(tx, ctx, groupKind, steps.map((step) => ({ action: 'group.create', after: newAccessRecord(ctx, groupKind, (step.changes as { document: Document }).document, true) }))))
-  }
-  if (resource === 'Membership') return putMembers(run, steps)
+  if (isEdgeStep(steps[0]!)) return putPlanned(run, steps)
   const kind = resource as Kind
+  if (kind !== 'User' && kind !== 'Organization') refuseUnless(ctx.authority, [{ resource: 'access', right: action === 'create' ? 'CREATE' : 'UPDATE' }])
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
@@ -110,13 +127,14 @@ function toldOfForward(error: unknown, step: PlanStep): unknown {
   return new GatehouseError(error.code, message, { problems: error.problems, cause: error.cause })
 }
 
-async function putMembers({ tx, ctx }: Run, steps: readonly PlanStep[]): Promise<Version[]> {
-  const byKind = Map.groupBy(steps.map((step) => step.changes as MembershipChange), ({ kind }) => kind)
-  for (const [kind, own] of byKind) await putEdges(tx, ctx, kind, own)
+async function putPlanned({ tx, ctx }: Run, steps: readonly PlanStep[]): Promise<Version[]> {
+  const byKind = Map.groupBy(steps.map((step) => step.changes as EdgeStepChange), ({ kind }) => kind)
+  for (const [kind, own] of byKind) {
+    // A plan has reckoned with durations already; the groups of an LDIF have not.
+    await putEdges(tx, ctx, kind, own.map(({ source, target, terms, before }) => ({ source, target, terms, ...(before === undefined ? {} : { planned: before, open: true }) })))
+  }
   return []
 }
-
-const recordKinds: Record<Kind, RecordKind> = { User: userKind, Organization: organizationKind }
 
 const versionsOf = (resource: string, documents: readonly Document[]): Version[] =>
   documents.map((document) => ({ resource, id: document.id as string, version: (document.meta as Document).version as number }))
@@ -130,8 +148,8 @@ function creation(kind: Kind, step: PlanStep): Pending {
 async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
   const byPath = Map.groupBy(steps.map((step) => step.changes as { document: Document; by?: string }), ({ by }) => by)
   for (const [path, some] of byPath) {
-    // The database itself holds user names to one person each.
-    if (path === undefined || path === 'userName') continue
+    // The database itself holds names to one record each.
+    if (path === undefined || path === ownName[kind]) continue
     const found = await findByKey(tx, resources[kind], path, some.flatMap(({ document }) => valuesAt(document, path)))
     const first = [...found].find(([, ids]) => ids.length > 0)
     if (first) throw new GatehouseError('already_exists', `${path} "${first[0]}" is that of ${first[1][0]}, who came after the plan was made; plan the row again.`)

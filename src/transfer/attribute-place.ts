@@ -1,12 +1,9 @@
 /** Where a path of a mapping or a CSV header leads in the model: which attribute, and whether an import may set it. */
 import { isObject, type Attribute, type Collection, type CustomAttributes } from '../model/attribute.ts'
-import { organization } from '../model/organization.ts'
+import { edgeEntry } from '../model/edge-terms.ts'
 import { affiliations } from '../model/user-links.ts'
-import { user } from '../model/user.ts'
 import { formatPath, type Step } from './document-path.ts'
-
-export type ResourceName = 'User' | 'Organization' | 'Affiliation'
-export const resourceNames: readonly ResourceName[] = ['User', 'Organization', 'Affiliation']
+import { resources, type Kind, type ResourceName } from './importable.ts'
 
 export interface Place {
   /** Absent for custom attributes (texts) and for the password. */
@@ -29,10 +26,14 @@ interface Shape {
 const owner: Attribute = { ...affiliations.attributes.find((one) => one.path === 'organization')!, path: 'user', references: 'User' }
 
 const shapes: Record<ResourceName, Shape> = {
-  User: user,
-  Organization: organization,
+  ...resources,
   Affiliation: { attributes: [owner, ...affiliations.attributes], collections: [] },
+  // Its ends are rules of their own, and they and its start say which one it is.
+  Edge: { attributes: edgeEntry.attributes.filter((one) => one.path !== 'id'), collections: [] },
 }
+
+/** The place of an end of an edge. */
+export const endPlace = (type: string): Place => ({ attribute: { ...owner, path: 'end', references: type }, multiple: false, settable: true })
 
 /** Read-only to callers, but an import brings them along: ids are kept, and so is where a person stands. */
 const imported = new Set(['id', 'status', 'secondaryStatus'])
@@ -73,7 +74,7 @@ function placeIn(resource: ResourceName, shape: Shape, steps: readonly Step[], f
 }
 
 /** True when records of a resource can be found by this path: `employeeNumber`, `emails.value`, `attributes.code`. */
-export function canFindBy(resource: 'User' | 'Organization', path: string): boolean {
+export function canFindBy(resource: Kind, path: string): boolean {
   const shape = shapes[resource]
   const [head = '', ...rest] = path.split('.')
   if (head === 'attributes') return rest.length > 0
@@ -85,7 +86,7 @@ export function canFindBy(resource: 'User' | 'Organization', path: string): bool
 }
 
 /** The document without what only the server makes, as an import hands it on. Attributes it doesn't know are kept. */
-export function settableOnly(resource: 'User' | 'Organization', document: Record<string, unknown>): Record<string, unknown> {
+export function settableOnly(resource: Kind, document: Record<string, unknown>): Record<string, unknown> {
   const shape = shapes[resource]
   const made: Record<string, unknown> = pick(shape.attributes, document, '')
   for (const { path, attributes } of shape.collections) {
@@ -97,7 +98,7 @@ export function settableOnly(resource: 'User' | 'Organization', document: Record
 }
 
 /** The path of a secret in a document that an import may not bring, or undefined. */
-export function secretIn(resource: 'User' | 'Organization', document: Record<string, unknown>): string | undefined {
+export function secretIn(resource: Kind, document: Record<string, unknown>): string | undefined {
   const shape = shapes[resource]
   const secrets = (attributes: readonly Attribute[]) => attributes.filter((one) => one.sensitivity === 'secret')
   const own = secrets(shape.attributes).find(({ path }) => document[path] !== undefined)

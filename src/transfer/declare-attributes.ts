@@ -3,10 +3,10 @@ import { isObject, type Document } from '../model/attribute.ts'
 import { elementsFor, type Element } from '../model/metadata.ts'
 import type { Declaration } from './mapping.ts'
 import type { NewStep, Planning } from './planning.ts'
-import { resources, type Kind } from './resolve-rows.ts'
+import { resources, type ResourceName } from './importable.ts'
 
 interface Drafted {
-  kind: Kind | 'Affiliation'
+  kind: ResourceName
   document: Document
 }
 
@@ -15,8 +15,8 @@ export function declareAttributes(planning: Planning, drafts: readonly Drafted[]
   const missing = new Map<string, Element>()
   const words = new Map<string, Declaration>()
   for (const { kind, document } of drafts) {
-    if (kind === 'Affiliation' || !isObject(document.attributes)) continue
-    const { custom } = resources[kind]
+    if ((kind !== 'User' && kind !== 'Organization') || !isObject(document.attributes)) continue
+    const custom = resources[kind].custom!
     const known = elementsFor(planning.metadata, custom, document.typeId, document.subTypeId)
     for (const [name, value] of Object.entries(document.attributes)) {
       if (value === null || known.has(name) || !/^[A-Za-z][\w$:.-]{0,99}$/.test(name)) continue

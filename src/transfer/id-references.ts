@@ -3,14 +3,12 @@
  * treats them like those given by another attribute.
  */
 import { isObject, valueAt, type Attribute, type Document } from '../model/attribute.ts'
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
-import type { ResourceName } from './attribute-place.ts'
+import { eachKind, isKind, resources, type Kind, type ResourceName } from './importable.ts'
 import type { Reference } from './map-record.ts'
 
 interface Place {
   path: string
-  target: 'User' | 'Organization'
+  target: Kind
 }
 
 interface Places {
@@ -20,23 +18,27 @@ interface Places {
 
 function placesIn(attributes: readonly Attribute[]): Place[] {
   return attributes.flatMap(({ path, references, mutability }): Place[] =>
-    (references === 'User' || references === 'Organization') && mutability !== 'readOnly' ? [{ path, target: references }] : [])
+    isKind(references) && mutability !== 'readOnly' ? [{ path, target: references }] : [])
 }
 
-const placesOf = ({ attributes, collections }: typeof user): Places => ({
+const placesOf = ({ attributes, collections }: (typeof resources)[Kind]): Places => ({
   own: placesIn(attributes),
   lists: collections.map((one) => ({ path: one.path, inner: placesIn(one.attributes) })).filter((one) => one.inner.length > 0),
 })
 
 const places: Record<ResourceName, Places> = {
-  User: placesOf(user),
-  Organization: placesOf(organization),
+  ...eachKind((kind) => placesOf(resources[kind])),
   Affiliation: { own: [{ path: 'user', target: 'User' }, { path: 'organization', target: 'Organization' }], lists: [] },
+  // Its ends are references already, by whatever they were named.
+  Edge: { own: [], lists: [] },
 }
+
+const rightsOf = ({ rights }: Document): Reference[] => (Array.isArray(rights) ? rights : []).flatMap((value: unknown, index) =>
+  (typeof value === 'string' && value !== '' ? [{ path: `rights[${index}]`, resource: 'Right' as const, by: 'id', value, column: 'rights', stands: true as const }] : []))
 
 /** The people and organisations that a document names by their ids. What is no text is left for the verbs to refuse. */
 export function idReferences(resource: ResourceName, document: Document): Reference[] {
-  const found: Reference[] = []
+  const found: Reference[] = resource === 'Edge' ? rightsOf(document) : []
   const look = (part: Document, some: readonly Place[], prefix: string) => {
     for (const { path, target } of some) {
       const value = valueAt(part, path)

@@ -3,9 +3,10 @@
  * one problem yields its problems and nothing else, so that no row is half applied.
  */
 import type { Document } from '../model/attribute.ts'
-import { placeOf, type Place, type ResourceName } from './attribute-place.ts'
+import { endPlace, placeOf, type Place } from './attribute-place.ts'
 import { coerceValue } from './coerce-value.ts'
 import { closeGaps, each, formatPath, parsePath, setPath, type Step } from './document-path.ts'
+import { edgeBetween, type Kind, type ResourceName } from './importable.ts'
 import { columnsOf, type Format, type RecordRule, type ValueRule, type Rule } from './mapping.ts'
 import { isSecretName, readPassword, type Password } from './password-value.ts'
 import { makeTest, type RecordTest } from './row-condition.ts'
@@ -14,9 +15,9 @@ import { compileRule, isValueProblem, type ReadValues, type ValueProblem } from 
 
 /** An id that stands in the directory, or in another record of the import, and is found by an attribute. */
 export interface Reference {
-  /** Where in the document the id belongs: `supervisors[0].supervisor`; `user` or `organization` of an affiliation. */
+  /** Where in the document the id belongs: `supervisors[0].supervisor`; `user` or `organization` of an affiliation; `source` or `target` of an edge. */
   path: string
-  resource: 'User' | 'Organization'
+  resource: Kind
   by: string
   value: string
   column?: string
@@ -36,8 +37,12 @@ export interface MappedRecord {
   resource: ResourceName
   /** What the row says, and nothing else: an attribute it doesn't speak of is absent, one it empties is null. */
   document: Document
-  /** In the order in which they are to be tried. Empty for affiliations. */
+  /** In the order in which they are to be tried. Empty for affiliations and edges. */
   correlate: Key[]
+  /** Of an edge: the letters of its kind. */
+  edge?: string
+  /** Many rows may name the record; the first says what it is. */
+  once?: true
   references: Reference[]
   password?: Password
   /** LDIF: the distinguished name of the entry. */
@@ -76,26 +81,41 @@ const maxShown = 200
 
 /** Compiles one rule for records; the mapping must have passed its check. `secrets` are columns never to be shown. */
 export function compileRecord(format: Format, rule: RecordRule, secrets: ReadonlySet<string>): CompiledRecord {
-  const ties: [string, Rule][] = rule.resource === 'Affiliation' ? [['user', rule.user!], ['organization', rule.organization!]] : []
-  const fields = [...ties, ...Object.entries(rule.set)].map(([path, value]) => compileField(format, rule.resource, path, value, secrets))
+  const ties = tieNames.flatMap((path): [string, Rule][] => (rule[path] === undefined ? [] : [[path, rule[path]]]))
+  const fields = [...ties, ...Object.entries(rule.set ?? {})].map(([path, value]) => compileField(format, rule.resource, path, value, secrets))
+  const edge = rule.resource === 'Edge' ? edgeBetween(rule.source?.type, rule.target?.type) : undefined
+  if (typeof edge === 'string') throw new TypeError(`unchecked mapping: ${edge}`)
+  const marks = { ...(edge ? { edge: edge.kind } : {}), ...(rule.once ? { once: true as const } : {}) }
   const strong = fields.filter((field) => field.rule.value === undefined)
   const constant = fields.filter((field) => field.rule.value !== undefined)
   const correlate = rule.correlate ?? defaultKeys[rule.resource]
   return {
     applies: makeTest(format, rule.when),
-    map: (record) => mapFields(record, rule.resource, strong, constant, correlate),
+    map: (record) => {
+      const mapped = mapFields(record, rule.resource, strong, constant, correlate)
+      return Array.isArray(mapped) ? mapped : { ...mapped, ...marks }
+    },
   }
 }
+
+/** What a tie is between. */
+const tieNames = ['user', 'organization', 'source', 'target'] as const
 
 export const defaultKeys: Record<ResourceName, string[]> = {
   User: ['id', 'employeeNumber', 'userName', 'emails.value'],
   Organization: ['id', 'name'],
+  Group: ['id', 'displayName'],
+  Role: ['id', 'name'],
+  Resource: ['id', 'name'],
+  Right: ['id', 'name'],
   Affiliation: [],
+  Edge: [],
 }
 
 function compileField(format: Format, resource: ResourceName, path: string, rule: Rule, secrets: ReadonlySet<string>): Field {
   const steps = parsePath(path)
-  const place = typeof steps === 'string' ? steps : placeOf(resource, steps)
+  const isEnd = resource === 'Edge' && (path === 'source' || path === 'target')
+  const place = typeof steps === 'string' ? steps : isEnd ? endPlace((rule as ValueRule).type!) : placeOf(resource, steps)
   if (typeof steps === 'string' || typeof place === 'string') throw new TypeError(`unchecked mapping: ${String(place)}`)
   const full = typeof rule === 'string' ? { column: rule } : rule
   const columns = columnsOf(full)
@@ -124,7 +144,7 @@ function mapFields(
   }
   for (const field of constant) late.push([field, field.read(record) as string[]])
   for (const [field, values] of late) setLate(draft, record, field, values)
-  if (resource === 'Affiliation') requireTies(draft, record, strong)
+  if (resource === 'Affiliation' || resource === 'Edge') requireTies(draft, record, strong)
   if (draft.problems.length > 0) return draft.problems
   const document = closeGaps(draft.document) as Document
   const references = draft.references.length === 0 ? [] : takeReferences(document, draft.references)
@@ -142,7 +162,7 @@ function setValues(draft: Draft, record: SourceRecord, field: Field, values: str
   const made: unknown[] = []
   for (const [at, text] of values.entries()) {
     const target = repeated ? steps.map((step) => (step === each ? at : step)) : steps
-    if (field.rule.by !== undefined) addReference(draft, field, target, text)
+    if (field.rule.by !== undefined) addReference(draft, field, place.multiple ? [...target, at] : target, text)
     else if (place.password) addPassword(draft, record, field, text)
     else {
       const coerced = coerceValue(place, text)
@@ -170,7 +190,7 @@ function setLate(draft: Draft, record: SourceRecord, field: Field, values: strin
 function addReference(draft: Draft, field: Field, steps: Step[], value: string): void {
   const marker = {}
   setPath(draft.document, steps, marker)
-  const resource = field.place.attribute!.references as 'User' | 'Organization'
+  const resource = field.place.attribute!.references as Kind
   draft.references.push({ marker, reference: { path: formatPath(steps), resource, by: field.rule.by!, value, column: field.column } })
 }
 
@@ -203,8 +223,7 @@ function addPassword(draft: Draft, record: SourceRecord, field: Field, text: str
 function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void {
   for (const field of fields) {
     const path = formatPath(field.steps)
-    const tie = path === 'user' || path === 'organization'
-    if (tie && draft.document[path] === undefined && draft.problems.length === 0) {
+    if (tieNames.some((name) => name === path) && draft.document[path] === undefined && draft.problems.length === 0) {
       draft.problems.push(problemOf(record, field, { column: field.column, reason: `The row does not say which ${path} is meant.` }))
     }
   }
@@ -216,11 +235,12 @@ function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): M
 }
 
 /**
- * The keys of a record, in order. An organisation that brings its id is found by nothing else unless the mapping says
- * so: many departments share a name.
+ * The keys of a record, in order. An organisation or a group that brings its id is found by nothing else unless the
+ * mapping says so: many departments share a name, and groups of several systems do.
  */
 export function keysOf(resource: ResourceName, document: Document, correlate: readonly string[]): Key[] {
-  const named = correlate === defaultKeys.Organization && document.id !== undefined ? ['id'] : correlate
+  const byId = (correlate === defaultKeys.Organization || correlate === defaultKeys.Group) && document.id !== undefined
+  const named = byId ? ['id'] : correlate
   return named.flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
 }
 

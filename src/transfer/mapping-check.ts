@@ -2,8 +2,9 @@
 import { isObject, type Document } from '../model/attribute.ts'
 import { dataTypes } from '../model/metadata.ts'
 import type { Problem } from '../errors.ts'
-import { canFindBy, placeOf, resourceNames, settableOnly, type ResourceName } from './attribute-place.ts'
+import { canFindBy, placeOf, settableOnly } from './attribute-place.ts'
 import { parsePath } from './document-path.ts'
+import { edgeBetween, endTypes, isKind, kinds, resourceNames, type Kind, type ResourceName } from './importable.ts'
 import { isSecretName } from './password-value.ts'
 import { safePattern } from './safe-pattern.ts'
 import { dateReader } from './value-date.ts'
@@ -56,7 +57,8 @@ const shape = (keys: Record<string, Check>, required: string[] = []): Check => (
 }
 
 const delimiter: Check = (value, path, report) => {
-  if (typeof value !== 'string' || value.length !== 1 || /["\r\n]/.test(value)) report(path, 'must be one character.')
+  if (value === 'blanks') return
+  if (typeof value !== 'string' || value.length !== 1 || /["\r\n]/.test(value)) report(path, 'must be one character, or "blanks".')
 }
 
 const regex: Check = (value, path, report) => {
@@ -106,6 +108,7 @@ const valueKeys: Record<string, Check> = {
   default: scalar,
   clear: truth,
   by: text,
+  type: text,
 }
 
 /** A rule object: exactly one source. */
@@ -125,16 +128,23 @@ const condition: Check = (value, path, report) => {
   if (tests.length !== 1) report(path, 'needs exactly one of "equals", "oneOf", "contains" and "present".')
 }
 
-const reference = (target: 'User' | 'Organization'): Check => (value, path, report) => {
+const reference = (target: Kind): Check => (value, path, report) => {
   valueRule(value, path, report)
   if (!isObject(value)) return
   if (typeof value.by !== 'string') report(path, 'needs "by": the attribute that the value is looked up in.')
   else if (!canFindBy(target, value.by)) report(`${path}.by`, `${target} cannot be found by "${value.by}".`)
 }
 
+/** An end of an edge: what it is, and by what it is found. */
+const edgeEnd: Check = (value, path, report) => {
+  const type = isObject(value) ? value.type : undefined
+  if (!isKind(type) || !endTypes.some((one) => one === type)) return report(`${path}.type`, `must be one of ${endTypes.join(', ')}.`)
+  reference(type)(value, path, report)
+}
+
 const correlate = (resource: ResourceName): Check => (value, path, report) => {
   list(text)(value, path, report)
-  if (resource === 'Affiliation') return report(path, 'does not apply: an affiliation is found by its person, organisation and period.')
+  if (!isKind(resource)) return report(path, 'does not apply: a tie is found by its two ends and its period.')
   if (!Array.isArray(value)) return
   for (const one of value) {
     if (typeof one === 'string' && !canFindBy(resource, one)) report(path, `${resource} cannot be found by "${one}".`)
@@ -158,9 +168,10 @@ function setTarget(resource: ResourceName, target: string, inner: unknown, at: s
   if (!place.settable) return report(at, 'is made by the server and cannot be set.')
   const secret = place.password || place.attribute?.sensitivity === 'secret'
   if (!secret && namesSecret(inner)) report(at, 'takes a column whose name says that it holds a secret; only "password" may.')
+  if (isObject(inner) && inner.type !== undefined) report(`${at}.type`, 'is for the ends of an edge.')
   if (!isObject(inner) || inner.by === undefined) return
   const points = place.attribute?.references
-  if (points !== 'User' && points !== 'Organization') report(`${at}.by`, 'is for attributes that refer to a User or an Organization.')
+  if (!isKind(points)) report(`${at}.by`, `is for attributes that refer to one of ${kinds.join(', ')}.`)
   else reference(points)(inner, at, report)
 }
 
@@ -175,19 +186,28 @@ const recordRule: Check = (value, path, report) => {
   if (!isObject(value)) return report(path, 'must be an object.')
   const resource = value.resource as ResourceName
   if (!resourceNames.includes(resource)) return report(`${path}.resource`, `must be one of ${resourceNames.join(', ')}.`)
-  const ties: Record<string, Check> = resource === 'Affiliation' ? { user: reference('User'), organization: reference('Organization') } : {}
-  const keys = { resource: text, when: oneOrMore(condition), correlate: correlate(resource), set: setRules(resource), ...ties }
-  shape(keys, ['set', ...Object.keys(ties)])(value, path, report)
+  const keys = { resource: text, when: oneOrMore(condition), correlate: correlate(resource), set: setRules(resource), once: truth, ...ties[resource] }
+  shape(keys, resource === 'Edge' ? ['source', 'target'] : ['set', ...Object.keys(ties[resource] ?? {})])(value, path, report)
+  if (value.once !== undefined && !isKind(resource)) report(`${path}.once`, 'is for records that many rows name.')
+  const { source, target } = value
+  if (resource !== 'Edge' || !isObject(source) || !isObject(target) || !isKind(source.type) || !isKind(target.type)) return
+  const edge = edgeBetween(source.type, target.type)
+  if (typeof edge === 'string') report(path, edge)
+}
+
+const ties: Partial<Record<ResourceName, Record<string, Check>>> = {
+  Affiliation: { user: reference('User'), organization: reference('Organization') },
+  Edge: { source: edgeEnd, target: edgeEnd },
 }
 
 const firstRecord: Check = (value, path, report) => {
-  const resource = isObject(value) && value.resource === 'User' ? 'User' : 'Organization'
+  const resource = isObject(value) && isKind(value.resource) ? value.resource : 'Organization'
   const document: Check = (inner, at) => {
     if (!isObject(inner)) return report(at, 'must be an object.')
     const lost = Object.keys(inner).filter((key) => !(key in settableOnly(resource, inner as Document)))
     for (const key of lost) report(`${at}.${key}`, 'is made by the server and cannot be set.')
   }
-  const keys = { resource: oneOf('User', 'Organization'), correlate: correlate(resource), document }
+  const keys = { resource: oneOf(...kinds), correlate: correlate(resource), document }
   shape(keys, ['resource', 'document'])(value, path, report)
 }
 
@@ -213,6 +233,7 @@ const mapping = shape(
     description: text,
     format: oneOf('csv', 'ldif', 'jsonl'),
     delimiter,
+    columns: list(columnName),
     encoding: oneOf('utf-8', 'latin1'),
     declare: shape({ User: declarations, Organization: declarations }),
     first: list(firstRecord),

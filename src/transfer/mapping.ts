@@ -4,8 +4,8 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { GatehouseError, type Problem } from '../errors.ts'
-import type { ResourceName } from './attribute-place.ts'
 import type { DataType } from '../model/metadata.ts'
+import type { Kind, ResourceName } from './importable.ts'
 import { checkMapping } from './mapping-check.ts'
 import type { Encoding } from './text-source.ts'
 
@@ -44,6 +44,8 @@ export interface ValueRule {
   guarded?: true
   /** The value finds another record by this attribute, whose id is taken. */
   by?: string
+  /** Of an end of an edge: what it is. */
+  type?: string
 }
 
 export type Rule = string | ValueRule
@@ -65,7 +67,12 @@ export interface RecordRule {
   /** Of an affiliation. */
   user?: ValueRule
   organization?: ValueRule
-  set: Record<string, Rule>
+  /** Of an edge: who or what has something, and what it has. */
+  source?: ValueRule
+  target?: ValueRule
+  /** Many rows may name the record: the first says what it is, and the others lead to it. */
+  once?: boolean
+  set?: Record<string, Rule>
 }
 
 /** A custom attribute that the mapping fills, as the metadata know it (src/model/metadata-records.ts). */
@@ -81,12 +88,15 @@ export interface Declaration {
 export interface Mapping {
   description?: string
   format: Format
+  /** One character, or `blanks`: any run of spaces and tabs. */
   delimiter?: string
+  /** CSV without a header line: what its columns are called here. */
+  columns?: string[]
   encoding?: Encoding
   /** How custom attributes that nobody has declared are declared; without a word here they are single texts. */
   declare?: { User?: Record<string, Declaration>; Organization?: Record<string, Declaration> }
   /** Records that come before the rows of the file, such as organisations that the rows speak of and nobody lists. */
-  first?: { resource: 'User' | 'Organization'; correlate?: string[]; document: Record<string, unknown> }[]
+  first?: { resource: Kind; correlate?: string[]; document: Record<string, unknown> }[]
   records: RecordRule[]
   /** Rows of a kind that Gatehouse does not take yet. */
   waiting?: { when: Condition | Condition[]; as: string; name?: string }[]
@@ -142,8 +152,8 @@ const conditionsOf = (when: Condition | Condition[] | undefined): Condition[] =>
 export function mappedColumns(mapping: Mapping): string[] {
   const columns = mapping.records.flatMap((record) => [
     ...conditionsOf(record.when).map((condition) => condition.column),
-    ...[record.user, record.organization].flatMap((rule) => (rule ? columnsOf(rule) : [])),
-    ...Object.values(record.set).flatMap(columnsOf),
+    ...[record.user, record.organization, record.source, record.target].flatMap((rule) => (rule ? columnsOf(rule) : [])),
+    ...Object.values(record.set ?? {}).flatMap(columnsOf),
   ])
   const others = [...(mapping.waiting ?? []), ...(mapping.skip ?? [])].flatMap((rule) => conditionsOf(rule.when))
   const names = (mapping.waiting ?? []).flatMap((rule) => (rule.name === undefined ? [] : [rule.name]))

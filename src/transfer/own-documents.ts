@@ -1,31 +1,50 @@
 /** Files that hold our own documents: JSON Lines exports, and the document that each entry of an LDIF export carries. */
 import { isObject, type Document } from '../model/attribute.ts'
 import { secretIn, settableOnly } from './attribute-place.ts'
+import { callName, edgeBetween, isKind, type Kind } from './importable.ts'
 import { entryAttributes } from './ldap-entry.ts'
-import { defaultKeys, keysOf, type MappedProblem, type MappedRecord } from './map-record.ts'
+import { defaultKeys, keysOf, type MappedProblem, type MappedRecord, type Reference } from './map-record.ts'
 import { readPassword, type Password } from './password-value.ts'
 import { documentAttribute, rejectMember } from './reject-columns.ts'
 import type { SourceRecord } from './source-row.ts'
 
 /** A JSON document as a record. What only the server makes is dropped; unknown attributes are left for the verbs to refuse. */
 export function mapDocument(record: SourceRecord): MappedRecord | MappedProblem {
-  const { [rejectMember]: rejected, resourceType, schemas: _schemas, ...document } = record.values
+  const { [rejectMember]: rejected, resourceType, schemas: _schemas, ...rest } = record.values
+  // The sort of a resource bears the name by which other files tell what a line is.
+  const isSort = isObject(rest.meta) && rest.meta.resourceType === 'Resource'
+  const document: Document = isSort && resourceType !== undefined ? { ...rest, resourceType } : rest
   const fail = (reason: string, column?: string): MappedProblem => ({ kind: 'problem', line: record.line, column, reason, source: record })
   if (rejected !== undefined && Object.keys(document).length === 0) {
     return fail('The line holds a rejected row that could not be read. Write it anew.')
   }
-  const resource = resourceOf(document, resourceType)
-  if (!resource) return fail('meta.resourceType is neither User nor Organization.', 'meta.resourceType')
-  const made = makeRecord(record, resource, document)
+  const resource = resourceOf(document, isSort ? undefined : resourceType)
+  if (!resource) return fail('meta.resourceType is nothing that can be imported.', 'meta.resourceType')
+  const made = resource === 'Edge' ? makeEdge(record, document) : makeRecord(record, resource, document)
   return 'reason' in made ? fail(made.reason, made.column) : made
 }
 
-type Kind = 'User' | 'Organization'
-
-function resourceOf(document: Document, given: unknown): Kind | undefined {
+function resourceOf(document: Document, given: unknown): Kind | 'Edge' | undefined {
   const named = given ?? (isObject(document.meta) ? document.meta.resourceType : undefined)
+  if (named === undefined && isObject(document.source) && isObject(document.target)) return 'Edge'
   if (named === undefined) return typeof document.name === 'string' ? 'Organization' : 'User'
-  return named === 'User' || named === 'Organization' ? named : undefined
+  return isKind(named) || named === 'Edge' ? named : undefined
+}
+
+/** The edge of a whole document: its ends by their ids, or else by what they are called. */
+function makeEdge(record: SourceRecord, whole: Document): MappedRecord | { reason: string; column?: string } {
+  const { source, target, meta: _meta, id: _id, created: _created, createdBy: _by, grantedBy: _with, ...terms } = whole
+  const [sourceType, targetType] = [source, target].map((end) => (isObject(end) ? end.type : undefined))
+  const edge = edgeBetween(sourceType, targetType)
+  if (typeof edge === 'string') return { reason: edge, column: 'source.type' }
+  const references: Reference[] = []
+  for (const [path, end, resource] of [['source', source as Document, sourceType as Kind], ['target', target as Document, targetType as Kind]] as const) {
+    const by = end.id === undefined ? callName[resource] : 'id'
+    const value = end.id ?? end.name
+    if (typeof value !== 'string' || value === '') return { reason: `It must have the id or the name of a ${resource}.`, column: path }
+    references.push({ path, resource, by, value, column: path })
+  }
+  return { kind: 'record', line: record.line, resource: 'Edge', edge: edge.kind, document: terms, correlate: [], references, source: record }
 }
 
 /** The record of a whole document. A reason never holds a value. */
@@ -37,7 +56,7 @@ export function makeRecord(
   if (secret !== undefined) return { reason: 'It holds a secret that cannot be imported. Only "password" can.', column: secret }
   let password: Password | undefined
   if (given !== undefined && given !== null) {
-    if (resource === 'Organization' || typeof given !== 'string') return { reason: 'The password must be a text, and of a person.', column: 'password' }
+    if (resource !== 'User' || typeof given !== 'string') return { reason: 'The password must be a text, and of a person.', column: 'password' }
     const read = readPassword(given)
     if ('reason' in read) return { reason: read.reason, column: 'password' }
     password = read

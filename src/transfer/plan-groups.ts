@@ -1,11 +1,12 @@
 /** The groups of an import and their members: planned last, when it is known who else comes with it. */
+import { groupKind, newAccessRecord } from '../access/access-records.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import { group as groupResource } from '../model/access-records.ts'
-import type { EdgeTerms } from '../model/edge-terms.ts'
 import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
+import type { EdgeStepChange } from './plan-edges.ts'
 import { storePlanned, type NewStep, type Planning } from './planning.ts'
 import { dnKey, ownNames, type GroupRow } from './read-group.ts'
 import { keyText } from './resolve-rows.ts'
@@ -19,14 +20,6 @@ export interface PlannedGroup {
 interface Placed extends PlannedGroup {
   id: string
   step: NewStep
-}
-
-/** What a step of a membership does when it is applied. */
-export interface MembershipChange {
-  kind: 'ug' | 'gg'
-  source: string
-  target: string
-  terms: EdgeTerms
 }
 
 const page = 500
@@ -61,8 +54,9 @@ async function placeGroups({ ctx }: Planning, groups: readonly PlannedGroup[]): 
     if (against !== undefined) return { ...one, id: '', step: { ...base, action: 'conflict', problems: [{ message: against }] } }
     own.set(name.toLowerCase(), one.line)
     if (ids[0] !== undefined) return { ...one, id: ids[0], step: { ...base, action: 'unchanged', targetId: ids[0] } }
-    const id = ctx.newId()
-    return { ...one, id, step: { ...base, action: 'create', targetId: id, changes: { document: { id, displayName: name, ...(description === undefined ? {} : { description }) } } } }
+    const document = newAccessRecord(ctx, groupKind, { displayName: name, ...(description === undefined ? {} : { description }) })
+    const id = document.id as string
+    return { ...one, id, step: { ...base, action: 'create', targetId: id, changes: { document: groupKind.prepare(document, undefined) } } }
   })
 }
 
@@ -92,7 +86,7 @@ async function memberSteps(planning: Planning, { id: target, group, line, source
     if (present.has(source)) return [{ ...base, action: 'unchanged', targetId: source }]
     // Who was in it before comes back now.
     const terms = { rights: [], ...(present.has(`past ${source}`) ? { start: planning.ctx.now().toISOString() } : {}) }
-    const change: MembershipChange = { kind, source, target, terms }
+    const change: EdgeStepChange = { kind, source, target, terms }
     return [{ ...base, action: 'create', targetId: source, changes: change }]
   })
 }

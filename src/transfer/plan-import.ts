@@ -28,7 +28,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
   const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
   const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
   await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
-  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map() }
+  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() }
   const groups: PlannedGroup[] = []
   let rows = 0
   // Stored while the next batch is planned.

@@ -1,8 +1,9 @@
 /** References to records that stood later in the import: set by steps of their own, once every record has its place. */
 import type { Document } from '../model/attribute.ts'
 import { lateSteps, refuseSteps } from '../store/plan-late.ts'
+import type { Kind } from './importable.ts'
 import { storePlanned, type Late, type NewStep, type Planned, type Planning } from './planning.ts'
-import { lookUp, resolveReferences, type Kind } from './resolve-rows.ts'
+import { lookUp, resolveReferences } from './resolve-rows.ts'
 
 const page = 500
 

@@ -1,16 +1,17 @@
 /** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
+import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
-import { organizationKind } from '../directory/organization-record.ts'
 import { newUser } from '../directory/users.ts'
-import { userKind } from '../directory/user-record.ts'
 import { findProblems } from '../records/check-metadata.ts'
-import type { Pending, RecordKind } from '../records/record-kind.ts'
+import type { Pending } from '../records/record-kind.ts'
 import { GatehouseError } from '../errors.ts'
+import { nodeKey } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { withActive } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
+import { hasLeft } from '../model/user-statuses.ts'
 import { validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
 import { costOf, hashPassword, type HashCost } from '../signin/password-hash.ts'
@@ -18,18 +19,21 @@ import { withoutPassword } from '../store/first-password.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { declareAttributes } from './declare-attributes.ts'
 import { idReferences } from './id-references.ts'
+import { eachKind, isKind, kinds, ownName, resources, type Kind, type ResourceName } from './importable.ts'
 import { valuesAt, type Key, type MappedRecord, type Reference } from './map-record.ts'
 import { mergeEntries, mergeImport } from './merge-import.ts'
 import type { Password } from './password-value.ts'
+import { planEdges, standingKey } from './plan-edges.ts'
 import type { Late, NewStep, Planned, Planning } from './planning.ts'
 import { dnKey } from './read-group.ts'
 import type { MappedRow } from './read-records.ts'
-import { correlate, keyText, lookUp, resolveReferences, resources, uniqueKeys, type Correlated, type Kind, type Lookup } from './resolve-rows.ts'
+import { recordKinds } from './record-kinds.ts'
+import { correlate, keyText, lookUp, resolveReferences, uniqueKeys, type Correlated, type Lookup } from './resolve-rows.ts'
 
 /** A row on its way to becoming a step. */
 interface Draft {
   row: MappedRecord
-  kind: Kind | 'Affiliation'
+  kind: ResourceName
   id: string
   isNew: boolean
   document: Document
@@ -37,6 +41,8 @@ interface Draft {
   /** References that rows of the same batch answer: those may still be refused. */
   leans: { reference: Reference; id: string }[]
   step?: NewStep
+  /** An earlier row says already what the record is. */
+  isRepeated?: true
   pending?: Pending
 }
 
@@ -52,21 +58,50 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
   const own = new Map<string, PlanKey>()
   const keys: PlanKey[] = []
-  const drafts = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))
-  const existing = await loadExisting(planning, [...drafts.values()])
-  const declared = declareAttributes(planning, [...drafts.values()].filter((draft) => !draft.step))
-  for (const draft of drafts.values()) if (!draft.step) await fillDraft(planning, draft, existing)
-  await checkDrafts(planning, [...drafts.values()])
-  refuseLeaning([...drafts.values()])
-  await addPasswords(planning, [...drafts.values()])
-  const steps = rows.map((row) => (row.kind === 'record' ? drafts.get(row)!.step! : passedStep(row)))
-  return { steps: [...declared, ...steps], keys: madeOnly(steps, keys), reads: readsOf(existing) }
+  const all = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))
+  const drafts = [...all.values()].filter((draft) => !draft.isRepeated)
+  const existing = await loadExisting(planning, drafts)
+  const declared = declareAttributes(planning, drafts.filter((draft) => !draft.step))
+  for (const draft of drafts) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing)
+  await checkDrafts(planning, drafts)
+  noteStanding(planning, drafts, own, keys)
+  const reads = readsOf(existing)
+  await planEdges(planning, drafts.filter((draft) => draft.kind === 'Edge' && !draft.step), own, keys, reads)
+  refuseLeaning(drafts)
+  await addPasswords(planning, drafts)
+  const steps = rows.flatMap((row) => (row.kind === 'record' ? all.get(row)!.step ?? [] : passedStep(row)))
+  return { steps: [...declared, ...inOrder(steps)], keys: madeOnly(steps, keys), reads }
+}
+
+/** What ties records together comes after them, and what access is made of in one piece a kind: fewer, larger writes. */
+const places: Readonly<Record<string, number>> = { Right: 1, Resource: 2, Role: 3, Group: 4, Membership: 5, Edge: 5 }
+const placeIn = (step: NewStep) => (isTaken(step) ? places[step.resource] ?? 0 : 0)
+const inOrder = (steps: readonly NewStep[]) => steps.toSorted((a, b) => placeIn(a) - placeIn(b))
+
+/** What edges of the import must know of the records that its rows make or change. */
+function noteStanding(planning: Planning, drafts: readonly Draft[], own: Map<string, PlanKey>, keys: PlanKey[]): void {
+  for (const { kind, id, row, pending, step } of drafts) {
+    if (!pending || !isTaken(step!)) continue
+    const [before, { status, maxUserNumber, membershipDurationSeconds, displayName, name }] = [pending.before?.document, pending.after]
+    if (kind === 'User' && hasLeft(before?.status) !== hasLeft(status)) {
+      const made = { resource: kind, key: standingKey(id, hasLeft(status)), targetId: id, line: row.line }
+      own.set(`${kind} ${made.key}`, made)
+      keys.push(made)
+    }
+    const tells = before ? [status, maxUserNumber, membershipDurationSeconds].some((value, at) => value !== [before.status, before.maxUserNumber, before.membershipDurationSeconds][at])
+      : status !== 'ACTIVE' || maxUserNumber !== undefined || membershipDurationSeconds !== undefined
+    if ((kind === 'Group' || kind === 'Role') && tells) {
+      planning.things.set(nodeKey(kind === 'Group' ? 'g' : 'r', id), {
+        name: String(displayName ?? name), status: status as string, most: (maxUserNumber as number | undefined) ?? null, seconds: (membershipDurationSeconds as number | undefined) ?? null,
+      })
+    }
+  }
 }
 
 /** Keys of the records that stand after these steps: what a refused row brings answers nothing. */
 function madeOnly(steps: readonly NewStep[], keys: readonly PlanKey[]): PlanKey[] {
-  const made = new Set(steps.flatMap((step) => (isTaken(step) && step.resource !== 'Affiliation' ? [step.targetId] : [])))
-  return keys.filter((key) => made.has(key.targetId))
+  const made = new Set(steps.flatMap((step) => (isTaken(step) && isKind(step.resource) ? [step.targetId] : [])))
+  return keys.filter((key) => key.resource === 'Edge' || made.has(key.targetId))
 }
 
 const isTaken = (step: NewStep) => step.action === 'create' || step.action === 'update' || step.action === 'unchanged'
@@ -105,11 +140,13 @@ function labelOf(document: Document): string | undefined {
 
 function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, PlanKey>, keys: PlanKey[]): Draft {
   const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: { ...row.document }, leans: [] }
-  if (row.resource !== 'Affiliation') {
+  if (isKind(row.resource)) {
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
     if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', found.conflict) }
-    const against = alreadyMeant(row, kind, found, lookup, own) ?? takenByOthers(row, kind, found, lookup)
+    const meant = alreadyMeant(row, kind, found, lookup, own)
+    if (meant !== undefined && row.once) return { ...draft, isRepeated: true }
+    const against = meant ?? takenByOthers(row, kind, found, lookup)
     if (against !== undefined) return { ...draft, step: refused(row, 'conflict', against) }
     draft.isNew = 'none' in found
     draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
@@ -129,7 +166,7 @@ const dnOf = ({ resource, dn }: MappedRecord): Key[] => (resource === 'User' && 
 
 /** What an earlier row of the import says about the same record. */
 function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): string | undefined {
-  for (const key of [...decisive(uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : [])]) {
+  for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : [])]) {
     const earlier = own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
     if (earlier) return `line ${earlier.line} of the import already means this record`
   }
@@ -139,17 +176,17 @@ function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: 
 /** What nobody else may have is somebody else's, by whichever key the row found its record. */
 function takenByOthers(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup): string | undefined {
   for (const key of uniqueKeys(row)) {
-    if (key.path !== 'userName') continue
+    if (key.path !== ownName[kind]) continue
     const other = lookup.existing(kind, key).find((id) => !('id' in found) || id !== found.id)
-    if (other !== undefined) return `userName "${key.value}" is that of ${other}`
+    if (other !== undefined) return `${key.path} "${key.value}" is that of ${other}`
   }
   return undefined
 }
 
-/** Two new rows mean one record when they share the id, the user name, or the first key that they have besides: not when merely an e-mail. */
-function decisive(keys: readonly Key[]): Key[] {
+/** Two new rows mean one record when they share the id, the name that only one may have, or the first key that they have besides: not when merely an e-mail. */
+function decisive(kind: Kind, keys: readonly Key[]): Key[] {
   const first = firstKey(keys)
-  return keys.filter((key) => key.path === 'id' || key.path === 'userName' || key === first)
+  return keys.filter((key) => key.path === 'id' || key.path === ownName[kind] || key === first)
 }
 
 const firstKey = (keys: readonly Key[]) => keys.find((key) => key.path !== 'id')
@@ -167,7 +204,7 @@ function contradiction(keys: readonly Key[], before: Document): string | undefin
   return undefined
 }
 
-/** Fills references in. What stands later in the import is set later; an affiliation cannot wait for its ends. */
+/** Fills references in. What stands later in the import is set later; a tie cannot wait for its ends. */
 function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): Draft {
   const { row, document, leans } = draft
   const { references } = row
@@ -180,7 +217,7 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
     return lookup.existing(resource, key)[0] ?? own.get(`${resource} ${keyText(key)}`)?.targetId ?? lookup.planned(resource, key)?.targetId
   }
   const open = references.filter((reference) => find(reference) === undefined)
-  if (open[0] && row.resource === 'Affiliation') {
+  if (open[0] && !isKind(row.resource)) {
     const { resource, by, value, column } = open[0]
     return { ...draft, step: refused(row, 'error', `there is no ${resource} whose ${by} is "${value}", neither in the directory nor earlier in the import`, column) }
   }
@@ -203,36 +240,37 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
 const headOf = ({ path }: Reference) => path.split(/[.[]/)[0]!
 
 async function loadExisting({ ctx }: Planning, drafts: readonly Draft[]): Promise<Existing> {
-  const ids: Record<Kind, Set<string>> = { User: new Set(), Organization: new Set() }
+  const ids = eachKind(() => new Set<string>())
   for (const draft of drafts) {
     if (draft.step) continue
     if (draft.kind === 'Affiliation') ids.User.add(draft.document.user as string)
-    else if (!draft.isNew) ids[draft.kind].add(draft.id)
+    else if (isKind(draft.kind) && !draft.isNew) ids[draft.kind].add(draft.id)
   }
   const load = async (kind: Kind) => {
     const records = ids[kind].size === 0 ? new Map() : await loadRecords(ctx.db, resources[kind], [...ids[kind]])
     return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resources[kind], record) }]))
   }
-  return { User: await load('User'), Organization: await load('Organization') }
+  const loaded = eachKind((): Existing[Kind] => new Map())
+  for (const kind of kinds) loaded[kind] = await load(kind)
+  return loaded
 }
 
 function readsOf(existing: Existing): Planned['reads'] {
   const versions = (kind: Kind) => [...existing[kind].values()].map(({ document }) => ({ id: document.id as string, version: (document.meta as Document).version as number }))
-  return new Map([['User', versions('User')], ['Organization', versions('Organization')]])
+  return new Map(kinds.map((kind) => [kind, versions(kind)]))
 }
-
-const kinds: Record<Kind, RecordKind> = { User: userKind, Organization: organizationKind }
 
 /** The record as the row would leave it, or the step that says why not. */
 async function fillDraft(planning: Planning, draft: Draft, existing: Existing): Promise<void> {
   try {
     if (draft.kind === 'Affiliation') draft.step = affiliationStep(draft, existing)
-    else if (draft.isNew) draft.pending = { action: 'create', after: await newDocument(planning, draft.kind, { ...draft.document, id: draft.id }) }
+    else if (draft.isNew) draft.pending = { action: 'create', after: await newDocument(planning, draft.kind as Kind, { ...draft.document, id: draft.id }) }
     else {
-      const before = existing[draft.kind].get(draft.id)!
+      const kind = draft.kind as Kind
+      const before = existing[kind].get(draft.id)!
       const against = contradiction(draft.row.correlate, before.document)
       if (against) draft.step = refused(draft.row, 'conflict', against)
-      else draft.pending = { action: 'update', before, after: updatedDocument(draft.kind, before.document, draft.document) }
+      else draft.pending = { action: 'update', before, after: updatedDocument(kind, before.document, draft.document) }
     }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
@@ -241,16 +279,16 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
 }
 
 async function newDocument({ ctx }: Planning, kind: Kind, document: Document): Promise<Document> {
-  const made = kind === 'User' ? await newUser(ctx, document, true) : newOrganization(ctx, document, true)
-  return kinds[kind].prepare(made, undefined)
+  const made = kind === 'User' ? await newUser(ctx, document, true) : kind === 'Organization' ? newOrganization(ctx, document, true) : newAccessRecord(ctx, recordKinds[kind], document, true)
+  return recordKinds[kind].prepare(made, undefined)
 }
 
 /** The document of an existing record after a row, checked. */
 export function updatedDocument(kind: Kind, before: Document, row: Document): Document {
   const resource = resources[kind]
-  const merged = mergeImport(resource, before, row)
+  const merged = { ...mergeImport(resource, before, row), id: before.id }
   const checked = { ...validateDocument(resource, merged, before, true), id: before.id, meta: before.meta }
-  return kinds[kind].prepare(kind === 'User' ? followActive(checked, before, row) : checked, before)
+  return recordKinds[kind].prepare(kind === 'User' ? followActive(checked, before, row) : checked, before)
 }
 
 /** `active` alone means enable or disable; beside a status it only repeats what that says. */
@@ -271,7 +309,7 @@ function affiliationStep(draft: Draft, existing: Existing): NewStep {
 
 /** Holds the drafts against their metadata, and turns what stands into steps. */
 async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promise<void> {
-  for (const kind of ['User', 'Organization'] as const) {
+  for (const kind of kinds) {
     const some = drafts.filter((draft) => draft.kind === kind && draft.pending)
     const found = await findProblems(planning.ctx.db, resources[kind], some.map((draft) => draft.pending!), planning.metadata)
     some.forEach((draft, index) => {

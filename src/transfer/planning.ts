@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import type { Metadata } from '../model/metadata.ts'
+import type { Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { insertPlanKeys, insertReads, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
 import type { Reference } from './map-record.ts'
@@ -19,6 +20,12 @@ export interface Planning {
   counts: Record<string, number>
   /** How the rows of the batch that is being stored are found, by resource and key: the database may not know them yet. */
   inFlight: ReadonlyMap<string, PlanKey>
+  /** Groups and roles whose rows say more than that they are there, by node: limits, durations, a status. */
+  things: Map<string, Partial<Thing>>
+  /** How many more people a group or role may be given to, by node; of those that rows gave. */
+  room: Map<string, number>
+  /** What stands above what by kind of hierarchy, rows of the import included; of those that rows change. */
+  above: Map<string, Map<string, string[]>>
 }
 
 export type NewStep = Omit<PlanStep, 'step'>

@@ -1,15 +1,18 @@
-/** CSV files with a header line (RFC 4180): one record a row, columns by their names. */
+/** CSV files with a header line (RFC 4180), or with columns that the mapping names: one record a row. */
 import { GatehouseError } from '../errors.ts'
 import { csvParser, type CsvParser, type CsvRow } from './csv-parser.ts'
-import { parseRows, type RowParser, type SourceRow } from './source-row.ts'
+import { rejectColumns } from './reject-columns.ts'
+import { maxRecordLength, parseRows, type RowParser, type SourceRow } from './source-row.ts'
 import { hasBadBytes, notUtf8, openText, showBadBytes, type Encoding, type Source } from './text-source.ts'
 
 export const delimiters = [',', ';', '\t', '|'] as const
 
 export interface CsvOptions {
   encoding?: Encoding
-  /** One character; absent: found out from the header. */
+  /** One character, or `blanks` for any run of spaces and tabs; absent: found out from the header. */
   delimiter?: string
+  /** The columns of a file without a header line. */
+  columns?: readonly string[]
   /** Columns the header must have. */
   required?: readonly string[]
   /** Called once with the header, before the first row; may throw. */
@@ -35,7 +38,9 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
   let parser: CsvParser | undefined
   let columns: string[] | undefined
   let firstLine = 0
-  let delimiter = options.delimiter ?? ','
+  const given = options.delimiter === 'blanks' ? '\t' : options.delimiter
+  const opening = openingOf(options, given)
+  let delimiter = given ?? ','
 
   function start(final: boolean): boolean {
     if (parser) return true
@@ -45,9 +50,16 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
       waiting = waiting.slice(sep[0].length)
       firstLine = 1
     }
-    delimiter = options.delimiter ?? sep?.[1] ?? findDelimiter(waiting, options.required ?? [])
+    delimiter = given ?? sep?.[1] ?? findDelimiter(waiting, options.required ?? [])
     parser = csvParser(delimiter, options.limit)
+    if (options.columns && !opening.hasHeader()) begin(givenColumns(options.columns, options.required))
     return true
+  }
+
+  function begin(names: string[]): void {
+    columns = names
+    options.onHeader?.(columns, delimiter)
+    parser!.expect(columns.length)
   }
 
   function take(rows: CsvRow[]): SourceRow[] {
@@ -58,9 +70,7 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
         const made = toRecord(row, columns, damaged())
         if (made) out.push(made)
       } else if (row.fields?.length !== 1 || row.fields[0] !== '') {
-        columns = readHeader(row, options)
-        options.onHeader?.(columns, delimiter)
-        parser!.expect(columns.length)
+        begin(readHeader(row, options))
       }
     }
     return out
@@ -79,10 +89,11 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
 
   return {
     push(text) {
-      waiting += text
+      waiting += opening.read(text, false)
       return feed(false)
     },
     end() {
+      waiting += opening.read('', true)
       const rows = feed(true)
       if (!columns) throw new GatehouseError('invalid_file', 'The file is empty: it needs a header line with the names of the columns.')
       return rows
@@ -90,24 +101,71 @@ function csvRows(options: CsvOptions, damaged: () => boolean): RowParser {
   }
 }
 
+/**
+ * A file without a header may be what we refused of it before: then it has one, and is written with tabs. Known by its
+ * first line, which is waited for.
+ */
+function openingOf({ columns, delimiter }: CsvOptions, given: string | undefined): { read: (text: string, final: boolean) => string; hasHeader: () => boolean } {
+  const squeeze = delimiter === 'blanks' ? blanksToTabs() : undefined
+  if (!columns) return { read: (text, final) => squeeze?.(text, final) ?? text, hasHeader: () => true }
+  const heads = [given ?? delimiters].flat().map((sign) => [...columns, ...rejectColumns].join(sign))
+  let first: string | undefined = ''
+  let header = false
+  return {
+    read(text, final) {
+      const whole = (first ?? '') + text
+      if (first !== undefined && !final && !/[\r\n]/.test(whole) && whole.length < maxRecordLength) {
+        first = whole
+        return ''
+      }
+      if (first !== undefined) header = heads.some((head) => whole.replace(/^\ufeff/, '').startsWith(head))
+      first = undefined
+      return squeeze && !header ? squeeze(whole, final) : whole
+    },
+    hasHeader: () => header,
+  }
+}
+
+/** Fields set apart by any run of blanks become ones set apart by tabs, line by line. */
+function blanksToTabs(): (text: string, final: boolean) => string {
+  let rest = ''
+  return (text, final) => {
+    rest += text
+    // A line that long is refused as it is; until then it may go on with the next piece.
+    const end = final || rest.length > maxRecordLength ? rest.length : Math.max(rest.lastIndexOf('\n'), rest.lastIndexOf('\r')) + 1
+    const whole = rest.slice(0, end)
+    rest = rest.slice(end)
+    return whole.replace(/[ \t]+/g, '\t').replace(/^\t|\t(?=[\r\n]|$(?![\s\S]))/gm, '')
+  }
+}
+
 function readHeader(row: CsvRow, options: CsvOptions): string[] {
   if (!row.fields) throw new GatehouseError('invalid_file', `The header in line ${row.line} cannot be read. ${row.reason}`)
   const columns = row.fields.map((name) => name.trim())
-  const required = options.required ?? []
-  checkNames(columns, row.line)
-  const missing = required.filter((name) => !columns.includes(name))
-  if (missing.length > 0) {
-    throw new GatehouseError('invalid_file', `The header in line ${row.line} lacks ${list(missing)}; it has ${list(columns)}.${hint(columns)}`)
-  }
+  checkNames(columns, `The header in line ${row.line}`)
+  requireColumns(columns, options.required, `The header in line ${row.line}`)
   if (columns.length === 1 && hint(columns) !== '') {
     throw new GatehouseError('invalid_file', `The header in line ${row.line} has one column only: ${list(columns)}.${hint(columns)}`)
   }
   return columns
 }
 
-function checkNames(columns: string[], line: number): void {
+function givenColumns(given: readonly string[], required: readonly string[] | undefined): string[] {
+  const where = 'The list of columns in the mapping'
+  const columns = [...given]
+  checkNames(columns, where)
+  requireColumns(columns, required, where)
+  return columns
+}
+
+function requireColumns(columns: readonly string[], required: readonly string[] = [], where: string): void {
+  const missing = required.filter((name) => !columns.includes(name))
+  if (missing.length > 0) throw new GatehouseError('invalid_file', `${where} lacks ${list(missing)}; it has ${list(columns)}.${hint(columns)}`)
+}
+
+function checkNames(columns: string[], where: string): void {
   const fail = (why: string) => {
-    throw new GatehouseError('invalid_file', `The header in line ${line} ${why}`)
+    throw new GatehouseError('invalid_file', `${where} ${why}`)
   }
   if (columns.length > maxColumns) fail(`has ${columns.length} columns; ${maxColumns} is the most.`)
   if (columns.some(hasBadBytes)) fail(`names the column ${showBadBytes(columns.find(hasBadBytes)!)}. ${notUtf8}`)
@@ -121,7 +179,7 @@ function checkNames(columns: string[], line: number): void {
 const list = (names: readonly string[]) => names.slice(0, 20).map((name) => `"${name}"`).join(', ') + (names.length > 20 ? ', …' : '')
 
 /** What a header with one column was perhaps meant to be. */
-function hint(columns: string[]): string {
+function hint(columns: readonly string[]): string {
   const other = columns.length === 1 ? delimiters.find((sign) => columns[0]!.includes(sign)) : undefined
   if (!other) return ''
   const name = other === '\t' ? 'a tab ("\\t")' : `"${other}"`

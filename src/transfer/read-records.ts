@@ -15,7 +15,7 @@ import { isProblem, type RowProblem, type SourceRecord, type SourceRow } from '.
 import type { Encoding, Source } from './text-source.ts'
 import { columnReader, isValueProblem } from './value-rule.ts'
 
-/** A row that is no person, organisation or affiliation: left out, or of a kind that cannot be taken yet. */
+/** A row that is no record and no tie: left out, or of a kind that cannot be taken yet. */
 export interface PassedRow {
   kind: 'waiting' | 'skipped'
   line: number
@@ -96,6 +96,7 @@ function openRows(
   return readCsv(source, {
     encoding,
     delimiter: given?.delimiter,
+    columns: given?.columns,
     required: given ? mappedColumns(given) : [],
     onHeader: (columns, delimiter) => start(given ?? csvMapping(columns), columns, delimiter),
   })
@@ -111,7 +112,7 @@ function* firstRecords(mapping: Mapping): Generator<MappedRow> {
 
 /** Columns that feed a password, and columns whose name says that they hold a secret. */
 function secretColumns(mapping: Mapping | undefined, columns: string[] = []): Set<string> {
-  const fed = (mapping?.records ?? []).flatMap((record) => (record.set.password === undefined ? [] : columnsOf(record.set.password)))
+  const fed = (mapping?.records ?? []).flatMap((record) => (record.set?.password === undefined ? [] : columnsOf(record.set.password)))
   const named = [...columns, ...(mapping ? mappedColumns(mapping) : [])].filter(isSecretName)
   return new Set([...fed, ...named].map((column) => column.toLowerCase()))
 }

@@ -1,15 +1,11 @@
 /** Which record does a row mean, and which records does it speak of? Answered for a batch of rows at a time. */
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
 import { setValueAt, type Document } from '../model/attribute.ts'
 import type { Database } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
 import { parsePath, setPath } from './document-path.ts'
+import { eachKind, isKind, kinds, ownName, resources, type Kind } from './importable.ts'
 import type { Key, MappedRecord, Reference } from './map-record.ts'
-
-export const resources = { User: user, Organization: organization } as const
-export type Kind = keyof typeof resources
 
 /** Answers of the directory and of the plan so far, by resource, path and value. */
 export interface Lookup {
@@ -24,22 +20,23 @@ export const keyText = ({ path, value }: Key): string => `${path}=${path === 'id
 
 /** The keys of a row, and what nobody else may have besides: a user name, whether the mapping looks by it or not. */
 export function uniqueKeys({ resource, correlate, document }: MappedRecord): readonly Key[] {
-  const { userName } = document
-  if (resource !== 'User' || typeof userName !== 'string' || correlate.some((key) => key.path === 'userName')) return correlate
-  return [...correlate, { path: 'userName', value: userName }]
+  const path = isKind(resource) ? ownName[resource] : undefined
+  const value = path === undefined ? undefined : document[path]
+  if (typeof value !== 'string' || correlate.some((key) => key.path === path)) return correlate
+  return [...correlate, { path: path!, value }]
 }
 
 /** Looks up every key and reference of some rows: one statement for each attribute in use. */
 export async function lookUp(db: Database, planId: string, rows: readonly MappedRecord[]): Promise<Lookup> {
-  const asked: Record<Kind, Map<string, Set<string>>> = { User: new Map(), Organization: new Map() }
+  const asked = eachKind(() => new Map<string, Set<string>>())
   const ask = (kind: Kind, { path, value }: Key) => asked[kind].set(path, (asked[kind].get(path) ?? new Set()).add(value))
   for (const row of rows) {
-    if (row.resource !== 'Affiliation') for (const key of uniqueKeys(row)) ask(row.resource, key)
+    if (isKind(row.resource)) for (const key of uniqueKeys(row)) ask(row.resource, key)
     for (const { resource, by, value } of row.references) ask(resource, { path: by, value })
   }
-  const found: Record<Kind, Map<string, Map<string, string[]>>> = { User: new Map(), Organization: new Map() }
-  const planned: Record<Kind, Map<string, { targetId: string; line: number }>> = { User: new Map(), Organization: new Map() }
-  for (const kind of ['User', 'Organization'] as const) {
+  const found = eachKind(() => new Map<string, Map<string, string[]>>())
+  const planned = eachKind(() => new Map<string, { targetId: string; line: number }>())
+  for (const kind of kinds) {
     for (const [path, values] of asked[kind]) found[kind].set(path, await findByKey(db, resources[kind], path, [...values]))
     const keys = [...asked[kind]].flatMap(([path, values]) => [...values].map((value) => keyText({ path, value })))
     planned[kind] = await findPlanKeys(db, planId, kind, [...new Set(keys)])

@@ -5,16 +5,16 @@
  * the documents are walked twice.
  */
 import type { Document } from '../model/attribute.ts'
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
+import { edgeEntry } from '../model/edge-terms.ts'
 import { GatehouseError } from '../errors.ts'
 import { formatPath, leaves, type Step } from './document-path.ts'
+import { kinds, resources } from './importable.ts'
 import { guardCell } from './spreadsheet-guard.ts'
 import { inBatches } from './write-batches.ts'
 
 /** The columns for a set of documents, in the order of the model. Holds the paths in memory, not the documents. */
-export async function csvColumns(documents: AsyncIterable<Document>): Promise<string[]> {
-  const found = new Map<string, Step[]>()
+export async function csvColumns(documents: AsyncIterable<Document>, always: readonly string[] = []): Promise<string[]> {
+  const found = new Map<string, Step[]>(always.map((column) => [column, [column]]))
   for await (const document of documents) {
     for (const { steps } of leaves(document)) {
       const path = formatPath(steps)
@@ -24,7 +24,11 @@ export async function csvColumns(documents: AsyncIterable<Document>): Promise<st
   return [...found].sort(([, a], [, b]) => compareSteps(a, b)).map(([path]) => path)
 }
 
-const heads = [...user.attributes, ...user.collections, ...organization.attributes, ...organization.collections].map(({ path }) => path.split('.')[0]!)
+const heads = [...kinds.flatMap((kind) => [...resources[kind].attributes, ...resources[kind].collections]), ...['source', 'target'].map((path) => ({ path })), ...edgeEntry.attributes]
+  .map(({ path }) => path.split('.')[0]!)
+
+/** The columns that a file of edges has whether it needs them or not: without one a row says nothing of it. */
+export const edgeColumns: readonly string[] = ['start', 'end']
 
 const rank = (head: Step): number => {
   const at = heads.indexOf(String(head))

@@ -1,0 +1,95 @@
+/**
+ * Where oidc-provider keeps things: gatehouse.oidc_artifact. What a holder shows (a token, a code, a cookie) is never
+ * kept, only a hash of it; what is kept beside is encrypted and bound to its row. Clients come from their own table.
+ */
+import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import {
+  artifactHash, consumeArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
+} from '../store/oidc-artifacts.ts'
+import { readClientToAuthenticate } from '../store/oidc-clients.ts'
+import { providerClient } from './client-metadata.ts'
+import type { DoorState } from './provider-context.ts'
+
+const purpose = 'oidc-artifact'
+
+/** The payload of a row as it was given. */
+export function openPayload({ dataKey }: Pick<DoorState, 'dataKey'>, row: { hash: Buffer; payload: Buffer }): AdapterPayload {
+  return JSON.parse(dataKey.decrypt(row.payload, purpose, row.hash.toString('hex')).toString()) as AdapterPayload
+}
+
+type Payload = AdapterPayload & { gatehouseSession?: string; aud?: string | string[]; expiresWithSession?: boolean }
+
+export function createAdapter(door: DoorState, kind: string): Adapter {
+  return kind === 'Client' ? clientAdapter(door) : artifactAdapter(door, kind)
+}
+
+function artifactAdapter(door: DoorState, kind: string): Adapter {
+  const { base: { db, now }, dataKey } = door
+  const at = () => now().toISOString()
+  const shown = (row: FoundArtifact | undefined): AdapterPayload | undefined =>
+    row && { ...openPayload(door, row), ...(row.consumed === null ? {} : { consumed: Math.floor(Date.parse(row.consumed) / 1000) }) }
+  const rowOf = (id: string, payload: Payload, expiresIn: number): ArtifactRow => {
+    const hash = artifactHash(kind, id)
+    const sealed = dataKey.encrypt(JSON.stringify(payload), purpose, hash.toString('hex'))
+    return { ...columnsOf(kind, hash, payload), hash, kind, payload: sealed, expires: new Date(now().getTime() + expiresIn * 1000).toISOString() }
+  }
+  return {
+    async upsert(id, payload, expiresIn = 0) {
+      const row = rowOf(id, payload as Payload, expiresIn)
+      if (kind !== 'ReplayDetection') await saveArtifact(db, row, at())
+      // Of two servers that are shown the same proof at once, one has to refuse it.
+      else if (!(await insertArtifact(db, row, at()))) throw new errors.InvalidGrant('the proof was used before')
+    },
+    find: async (id) => shown(await findArtifact(db, artifactHash(kind, id), at())),
+    findByUid: async (uid) => shown(await findArtifactByUid(db, artifactHash('uid', uid), at())),
+    findByUserCode: async () => undefined,
+    async consume(id) {
+      const hash = artifactHash(kind, id)
+      if (await consumeArtifact(db, hash, at())) return
+      // Somebody else was a moment quicker: one of the two has stolen it, and nobody knows which.
+      const { grantId, clientId } = shown(await findArtifact(db, hash, at())) ?? {}
+      if (grantId !== undefined) await deleteGrant(db, artifactHash('Grant', grantId))
+      if (clientId !== undefined) door.noteReuse(clientId)
+      throw new errors.InvalidGrant('already used')
+    },
+    async destroy(id) {
+      const hash = artifactHash(kind, id)
+      if (kind === 'Grant') await deleteGrant(db, hash)
+      else await deleteArtifact(db, hash)
+    },
+    async revokeByGrantId(grantId) {
+      await deleteGrant(db, artifactHash('Grant', grantId), kind)
+    },
+  }
+}
+
+/** What of a payload is asked by, and so stands in columns. */
+function columnsOf(kind: string, hash: Buffer, payload: Payload): Pick<ArtifactRow, 'grantHash' | 'uidHash' | 'userId' | 'clientId' | 'sessionId' | 'scope' | 'audience' | 'thumbprint'> {
+  const uid = kind === 'Session' ? payload.uid : kind === 'AccessToken' && payload.expiresWithSession === true ? payload.sessionUid : undefined
+  const tokens = kind === 'AccessToken' || kind === 'ClientCredentials'
+  return {
+    grantHash: kind === 'Grant' ? hash : payload.grantId === undefined || kind === 'Interaction' ? null : artifactHash('Grant', payload.grantId),
+    uidHash: uid === undefined ? null : artifactHash('uid', uid),
+    userId: payload.accountId ?? null,
+    clientId: payload.clientId ?? (kind === 'Interaction' ? ((payload.params?.client_id as string | undefined) ?? null) : null),
+    sessionId: kind === 'Session' ? (payload.gatehouseSession ?? null) : null,
+    scope: tokens ? (payload.scope ?? null) : null,
+    audience: tokens ? ([payload.aud ?? []].flat()[0] ?? null) : null,
+    thumbprint: payload.jkt ?? null,
+  }
+}
+
+const refuse = async () => {
+  throw new Error('clients are written by their own verbs')
+}
+
+function clientAdapter({ base: { db, now } }: DoorState): Adapter {
+  return {
+    async find(id) {
+      if (id.length > 32 || !/^[\x21-\x7e]+$/.test(id)) return undefined
+      const found = await readClientToAuthenticate(db, id, now().toISOString())
+      return found?.client.active === true ? providerClient(found.client, found.secretHashes) : undefined
+    },
+    upsert: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse, findByUid: refuse, findByUserCode: refuse,
+  }
+}

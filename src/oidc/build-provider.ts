@@ -1,0 +1,109 @@
+/** Builds the provider of oidc-provider, with what is ours around it. */
+import type { IncomingMessage } from 'node:http'
+import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
+import { GatehouseError } from '../errors.ts'
+import { recordEvents } from '../audit/record.ts'
+import { endSessions } from '../signin/sessions.ts'
+import type { ProviderKeys } from '../signin/oidc-keys.ts'
+import { openDataKey } from '../store/data-keys.ts'
+import { takeEndedSessions } from '../store/oidc-artifacts.ts'
+import { authLevels } from '../store/oidc-clients.ts'
+import { openPayload } from './adapter.ts'
+import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
+import { configuration } from './configuration.ts'
+import { contextOf, type Door, type DoorState, type SignedIn } from './provider-context.ts'
+import { tieSessions, type TiedSession } from './session-tie.ts'
+
+export interface Built {
+  provider: Provider
+  state: DoorState
+  handle: ReturnType<Provider['callback']>
+}
+
+export async function buildProvider(door: Door, publicUrl: string, keys: ProviderKeys): Promise<Built> {
+  const { base: { db, now }, masterKey } = door
+  const asked = new WeakMap<IncomingMessage, Promise<SignedIn | undefined>>()
+  const signedIn = (request: IncomingMessage) => {
+    let answer = asked.get(request)
+    if (!answer) asked.set(request, (answer = door.sessionOf(request.headers)))
+    return answer
+  }
+  const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, noteReuse }
+  const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
+  // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
+  Object.assign(provider, { silent: true, proxy: true })
+  tieSessions(provider, state)
+  const client = provider.Client.prototype as unknown as OwnMetadata & { compareClientSecret: (secret: string) => boolean }
+  client.compareClientSecret = function (secret) {
+    return isSecretOf(this, secret)
+  }
+  provider.use(around(state))
+  watch(provider, state)
+  return { provider, state, handle: provider.callback() }
+}
+
+type KoaContext = Pick<KoaContextWithOIDC, 'req' | 'status' | 'body' | 'set'>
+
+/** What went wrong on our side, by request. */
+const failed = new WeakMap<IncomingMessage, unknown>()
+
+const isUnavailable = (error: unknown) => error instanceof GatehouseError && error.status > 500
+
+/** Without the database nothing is let through, and clients are told to come again. */
+function answerUnavailable(ctx: KoaContext): void {
+  ctx.status = 503
+  ctx.set('retry-after', '1')
+  ctx.body = { error: 'temporarily_unavailable' }
+}
+
+/** What happens around every request: the database being away, and signing out for good. */
+function around(state: DoorState) {
+  return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
+    await next()
+    const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
+    if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
+    if (oidc?.route !== 'end_session_confirm') return
+    const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
+    if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return
+    await endSessions(contextOf(state, session.accountId, 'OpenID logout'), session.accountId, session.gatehouseSession).catch((error: unknown) => {
+      if (!(error instanceof GatehouseError && error.code === 'not_found')) throw error
+    })
+  }
+}
+
+/** Codes and refresh tokens shown a second time are noted in the audit: one of the two who had them is a thief. */
+async function recordReuse(door: Door, clientId: string): Promise<void> {
+  const noted = contextOf(door, null, `client ${clientId}`)
+  await door.base.db.transaction((tx) => recordEvents(tx, noted, [{ action: 'client.token.reuse', targetType: 'Client', targetId: clientId, result: 'conflict' }]))
+}
+
+function watch(provider: Provider, state: DoorState): void {
+  provider.on('server_error', (ctx: KoaContextWithOIDC, error: unknown) => {
+    failed.set(ctx.req, error)
+    state.log(error, 'the OpenID provider failed')
+  })
+  provider.on('grant.revoked', (ctx: KoaContextWithOIDC) => {
+    if (ctx.oidc.route === 'token') state.noteReuse(ctx.oidc.client!.clientId)
+  })
+}
+
+/** Back-channel logout for sign-ins that ended elsewhere: at the console, by an administrator, with the person. */
+export async function tellOfEnded({ provider, state }: Built): Promise<number> {
+  let told = 0
+  for (;;) {
+    const rows = await takeEndedSessions(state.base.db, 100)
+    for (const row of rows) {
+      const session = openPayload(state, row)
+      const clients = Object.entries((session.authorizations ?? {}) as Record<string, { sid?: string }>)
+      await Promise.all(clients.map(async ([clientId, { sid }]) => {
+        const client = await provider.Client.find(clientId)
+        if (client?.backchannelLogoutUri === undefined || sid === undefined) return
+        await (client as unknown as { backchannelLogout: (sub: string, sid: string) => Promise<void> }).backchannelLogout(session.accountId!, sid)
+          .catch((error: unknown) => state.log(error, `the client ${clientId} could not be told of a logout`))
+      }))
+      told++
+    }
+    if (rows.length < 100) return told
+  }
+}

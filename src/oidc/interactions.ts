@@ -1,0 +1,144 @@
+/**
+ * What the provider asks a person: to sign in, to consent. Pages (of the console) show it; this answers what is asked
+ * and takes the answer. A page belongs to the browser in which the request began, by the provider's cookie; what is
+ * posted has to come from our own pages, by the header Origin.
+ *
+ *     /oidc/auth ─▶ /oidc/interaction/:uid ─▶ page ─▶ POST /api/v1/interactions/:uid/… ─▶ /oidc/auth/:uid ─▶ client
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { errors, type InteractionResults } from 'oidc-provider'
+import { GatehouseError } from '../errors.ts'
+import { scopeDoc } from '../model/oidc-scopes.ts'
+import { giveConsent } from '../signin/oidc-consents.ts'
+import { ownOf } from './policy.ts'
+import type { Built } from './build-provider.ts'
+import { acrOf, contextOf, leastLevel, seconds, type SignedIn } from './provider-context.ts'
+
+type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
+
+interface Exchange {
+  built: Built
+  uid: string
+  request: IncomingMessage
+  response: ServerResponse
+}
+
+/** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
+async function interactionOf({ built, uid, request, response }: Exchange): Promise<Interaction> {
+  const gone = new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
+  const found = await built.provider.interactionDetails(request, response).catch((error: unknown) => {
+    throw error instanceof errors.SessionNotFound ? gone : error
+  })
+  if (found.uid !== uid) throw gone
+  return found
+}
+
+/** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
+const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level'])
+
+/** Whether the sign-in of the browser is what the interaction wants. */
+async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
+  if (!signedIn) return false
+  const client = await provider.Client.find(params.client_id as string)
+  if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
+  const at = seconds(signedIn.authTime)
+  const anew = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
+  if (anew && at < iat) return false
+  return params.max_age === undefined || at >= iat || seconds(state.base.now()) - at <= Number(params.max_age)
+}
+
+const loginOf = ({ state }: Built, { userId, level, authTime, methods }: SignedIn): InteractionResults => (
+  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: [...methods] } } as InteractionResults)
+
+/** Where the browser goes on: to the provider when nothing is to be asked, or else to the page that asks. */
+export async function openInteraction(exchange: Exchange): Promise<string> {
+  const { built, uid, request, response } = exchange
+  const { provider, state } = built
+  const interaction = await interactionOf(exchange)
+  const signedIn = await state.signedIn(request)
+  if (interaction.prompt.name === 'login' && (await answers(exchange, interaction, signedIn))) {
+    return provider.interactionResult(request, response, loginOf(built, signedIn!), { mergeWithLastSubmission: false })
+  }
+  if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
+  // The same cookie for the address that the page will ask at; the provider's own is for this address only.
+  const secure = state.publicUrl.startsWith('https:')
+  const { cookies } = provider.createContext(request, response)
+  Object.assign(cookies, { secure })
+  cookies.set(cookieName(built), uid, { httpOnly: true, sameSite: 'lax', signed: true, secure, path: `/api/v1/interactions/${uid}`, maxAge: 30 * 60_000 })
+  const query = new URLSearchParams({ interaction: uid, return: `/oidc/interaction/${uid}` })
+  return `${interaction.prompt.name === 'login' ? '/sign-in' : '/consent'}?${query}`
+}
+
+const cookieName = ({ provider }: Built) => (provider as unknown as { cookieName: (type: string) => string }).cookieName('interaction')
+
+/** What is asked, for a page to show. */
+export async function readInteraction(exchange: Exchange): Promise<Record<string, unknown>> {
+  const { built: { provider, state }, request } = exchange
+  const interaction = await interactionOf(exchange)
+  const { prompt, params, uid } = interaction
+  const client = await provider.Client.find(params.client_id as string)
+  const signedIn = await state.signedIn(request)
+  return {
+    id: uid,
+    prompt: prompt.name,
+    reasons: prompt.reasons,
+    client: { id: client!.clientId, name: client!.clientName, firstParty: ownOf(client).first_party },
+    scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name) })),
+    leastLevel: leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined),
+    signedIn: signedIn !== undefined,
+    satisfied: prompt.name === 'login' && (await answers(exchange, interaction, signedIn)),
+    ...(typeof params.login_hint === 'string' ? { loginHint: params.login_hint.slice(0, 320) } : {}),
+    ...(typeof params.ui_locales === 'string' ? { locales: params.ui_locales.slice(0, 100) } : {}),
+  }
+}
+
+interface ConsentDetails {
+  missingOIDCScope?: string[]
+  missingResourceScopes?: Record<string, string[]>
+}
+
+function missingOf({ prompt, params }: Interaction): string[] {
+  if (prompt.name !== 'consent') return []
+  const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
+  const missing = [...missingOIDCScope, ...Object.values(missingResourceScopes).flat()]
+  // Asked again for what was allowed before, a person sees all of it.
+  return missing.length > 0 ? missing : String(params.scope ?? '').split(' ').filter((scope) => scope !== '')
+}
+
+/** Goes on with the sign-in of this browser. Errors: `conflict` when it is not what is asked for. */
+export async function acceptLogin(exchange: Exchange): Promise<string> {
+  const { built, request, response } = exchange
+  const interaction = await interactionOf(exchange)
+  const signedIn = await built.state.signedIn(request)
+  if (interaction.prompt.name !== 'login') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
+  if (!(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
+  return built.provider.interactionResult(request, response, loginOf(built, signedIn!), { mergeWithLastSubmission: false })
+}
+
+/** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `unauthenticated` when the person has signed out. */
+export async function acceptConsent(exchange: Exchange): Promise<string> {
+  const interaction = await interactionOf(exchange)
+  if (interaction.prompt.name !== 'consent') throw new GatehouseError('conflict', 'Nobody is asked for consent here.')
+  const { state } = exchange.built
+  const accountId = interaction.session!.accountId
+  if ((await state.signedIn(exchange.request))?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
+  const next = await consented(exchange, interaction)
+  const context = contextOf(state, accountId, 'consent', exchange.request.socket.remoteAddress ?? null)
+  await giveConsent(context, accountId, interaction.params.client_id as string, missingOf(interaction))
+  return next
+}
+
+async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<string> {
+  const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
+  const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
+  const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
+  if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
+  for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
+  return provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
+}
+
+/** Sends the person back to the client without anything. */
+export async function abortInteraction(exchange: Exchange): Promise<string> {
+  await interactionOf(exchange)
+  return exchange.built.provider.interactionResult(exchange.request, exchange.response, { error: 'access_denied', error_description: 'The person has refused.' }, { mergeWithLastSubmission: false })
+}

@@ -1,0 +1,101 @@
+/**
+ * Puts the OpenID door on the server: requests below /oidc go to the provider as they are; the questions it puts to
+ * people, and their answers, are JSON below /api/v1/interactions.
+ */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { GatehouseError } from '../errors.ts'
+import type { Built } from './build-provider.ts'
+import { publicUrlOf, type OpenIdProvider } from './provider.ts'
+import type { Door } from './provider-context.ts'
+
+/** Counts what fails from one address, as the REST door does (rest/limits.ts). */
+export interface Failures {
+  check: (address: string, token: string) => void
+  count: (address: string, token: string) => void
+  accept: (token: string) => void
+}
+
+const prefix = '/oidc'
+// Loaded with the provider, when it is first asked for.
+const interactions = () => import('./interactions.ts')
+
+export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, failures: Failures): void {
+  void server.register(async (scope) => {
+    // The provider reads bodies itself, up to 56 KiB.
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    scope.get(`${prefix}/interaction/:uid`, async (request, reply) => {
+      const built = await oidc.current()
+      const { openInteraction } = await interactions()
+      reply.header('location', await openInteraction(exchangeOf(built, request, reply)))
+      return reply.code(303).send()
+    })
+    scope.all(`${prefix}/*`, async (request, reply) => {
+      if (!request.raw.url!.startsWith(`${prefix}/`)) throw new GatehouseError('not_found')
+      const shown = request.headers.authorization ?? ''
+      failures.check(request.ip, shown)
+      const built = await oidc.current()
+      await handOver(built, request, reply)
+      const { statusCode } = reply.raw
+      if (statusCode === 401) failures.count(request.ip, shown)
+      else if (statusCode < 400 && shown !== '') failures.accept(shown)
+    })
+    // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
+    scope.get(`/.well-known/oauth-authorization-server${prefix}`, async (request, reply) => {
+      request.raw.url = `${prefix}/.well-known/oauth-authorization-server`
+      await handOver(await oidc.current(), request, reply)
+    })
+  })
+  void server.register(async (scope) => {
+    scope.get('/api/v1/interactions/:uid', async (request, reply) => {
+      const { readInteraction } = await interactions()
+      return reply.send(await readInteraction(exchangeOf(await oidc.current(), request, reply)))
+    })
+    const answers = { login: 'acceptLogin', consent: 'acceptConsent', abort: 'abortInteraction' } as const
+    for (const [name, verb] of Object.entries(answers)) {
+      scope.post(`/api/v1/interactions/:uid/${name}`, async (request, reply) => {
+        refuseForeign(request, publicUrlOf(config))
+        const accept = (await interactions())[verb]
+        return reply.send({ redirectTo: await accept(exchangeOf(await oidc.current(), request, reply)) })
+      })
+    }
+  })
+}
+
+const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
+  { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw })
+
+/** Browsers say where a request comes from; what comes from elsewhere is not what the person wanted. Errors: `forbidden`. */
+function refuseForeign({ headers }: FastifyRequest, publicUrl: string): void {
+  const { origin, 'content-type': type, 'sec-fetch-site': site } = headers
+  const foreign = origin !== new URL(publicUrl).origin || (site !== undefined && site !== 'same-origin')
+  if (foreign || type?.split(';')[0]!.trim() !== 'application/json') throw new GatehouseError('forbidden', 'Answers to this are taken from our own pages only.')
+}
+
+const headers = {
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cache-control': 'no-store',
+  // Where forms may go is not said: the provider sends some of them to clients.
+  'content-security-policy': "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'",
+} as const
+
+/** The request as it came, answered by the provider as it likes. */
+async function handOver({ handle, state }: Built, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { raw } = reply
+  reply.hijack()
+  for (const [name, value] of Object.entries({ ...headers, 'x-request-id': request.id })) raw.setHeader(name, value)
+  if (state.publicUrl.startsWith('https:')) raw.setHeader('strict-transport-security', 'max-age=31536000')
+  await handle(underPublicUrl(request.raw, state.publicUrl), raw)
+}
+
+/**
+ * The request as if it had come to PUBLIC_URL, whatever host it names and whatever a proxy says: the provider makes the
+ * addresses in its answers from these.
+ */
+function underPublicUrl(request: FastifyRequest['raw'], publicUrl: string): FastifyRequest['raw'] {
+  const { host, protocol } = new URL(publicUrl)
+  Object.assign(request.headers, { host, 'x-forwarded-proto': protocol.slice(0, -1) })
+  delete request.headers['x-forwarded-host']
+  return Object.assign(request, { url: request.url!.slice(prefix.length), baseUrl: prefix })
+}

@@ -1,0 +1,57 @@
+/** What the OpenID door is made of: given by main.ts, the same for every provider that is built. */
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Context } from '../context.ts'
+import type { MasterKey } from '../store/master-key.ts'
+
+/** Who has signed in at a browser, as the provider asks sign-in about it. */
+export interface SignedIn {
+  userId: string
+  /** AUTH_STATE.SESSION_ID. */
+  sessionId: string
+  /** AUTH_STATE.AUTH_STATE: how strongly. */
+  level: number
+  authTime: Date
+  /** How, in the words of RFC 8176: pwd, otp, hwk. */
+  methods: readonly string[]
+}
+
+export type SessionOf = (headers: IncomingHttpHeaders) => Promise<SignedIn | undefined>
+
+export interface Door {
+  base: Omit<Context, 'actor' | 'authority'>
+  masterKey: MasterKey
+  sessionOf: SessionOf
+  /** Told of what went wrong on our side. */
+  log: (error: unknown, message: string) => void
+}
+
+/** What is known once the provider is built. */
+export interface DoorState extends Door {
+  /** Encrypts what is kept, signs cookies, makes pairwise subjects. */
+  dataKey: MasterKey
+  levels: readonly { id: string; level: number }[]
+  /** Who has signed in at the browser of a request, asked once for each. */
+  signedIn: (request: IncomingMessage) => Promise<SignedIn | undefined>
+  /** PUBLIC_URL, and what stands below it. */
+  publicUrl: string
+  /** Notes in the audit that a code or a refresh token of a client was shown a second time. */
+  noteReuse: (clientId: string) => void
+}
+
+/** The context in which a verb works that was called by this door. */
+export function contextOf({ base }: Pick<Door, 'base'>, userId: string | null, principal: string, ip: string | null = null): Context {
+  return { ...base, actor: { userId, principal, source: 'REST', ip, correlationId: base.newId() } }
+}
+
+/** The name of the strongest level that is reached: the acr. */
+export function acrOf(levels: DoorState['levels'], level: number): string | undefined {
+  return levels.findLast((one) => one.level <= level)?.id
+}
+
+/** The least level that a request wants: the client's, and the weakest of the `acr_values` that we know. */
+export function leastLevel(levels: DoorState['levels'], client: number, acrValues: string | undefined): number {
+  const asked = (acrValues ?? '').split(' ').flatMap((name) => levels.find(({ id }) => id === name)?.level ?? [])
+  return Math.max(client, asked.length === 0 ? 0 : Math.min(...asked))
+}
+
+export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)

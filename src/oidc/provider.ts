@@ -1,0 +1,54 @@
+/**
+ * The provider, as it is at the moment: built anew when its keys change, which all servers on one database see within
+ * seconds. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
+ * commands and tests that need none of it do not wait for it.
+ */
+import { GatehouseError } from '../errors.ts'
+import { providerKeys, type ProviderKeys } from '../signin/oidc-keys.ts'
+import { hasEndedSessions } from '../store/oidc-artifacts.ts'
+import type { Built } from './build-provider.ts'
+import type { Door } from './provider-context.ts'
+
+const reloadMs = 10_000
+
+export interface OpenIdProvider {
+  /** The provider of this moment. Errors: `unavailable`, `forbidden` where PUBLIC_URL would send secrets in the clear. */
+  current: () => Promise<Built>
+  /** Tells the clients of sessions whose sign-in has ended; how many sessions. */
+  tellOfEnded: () => Promise<number>
+}
+
+export function createOpenIdProvider(door: Door): OpenIdProvider {
+  let built: (Built & { keys: ProviderKeys; asked: number }) | undefined
+  let building: Promise<Built> | undefined
+  const build = async (): Promise<Built> => {
+    const { base: { db, now }, masterKey } = door
+    const asked = now().getTime()
+    const keys = await providerKeys(db, masterKey, now(), built?.keys)
+    if (built?.keys === keys) built.asked = asked
+    else {
+      const { buildProvider } = await import('./build-provider.ts')
+      built = { ...(await buildProvider(door, publicUrlOf(door.base.config), keys)), keys, asked }
+    }
+    return built
+  }
+  const current = async (): Promise<Built> => {
+    const age = built && door.base.now().getTime() - built.asked
+    if (built && age !== undefined && age >= 0 && age < reloadMs) return built
+    building ??= build().finally(() => (building = undefined))
+    return building
+  }
+  // Where nobody uses the provider, the job does not build it.
+  const tellOfEnded = async () => ((await hasEndedSessions(door.base.db)) ? (await import('./build-provider.ts')).tellOfEnded(await current()) : 0)
+  return { current, tellOfEnded }
+}
+
+/** Errors: `forbidden`. */
+export function publicUrlOf({ PUBLIC_URL, PORT }: Door['base']['config']): string {
+  const address = PUBLIC_URL ?? `http://localhost:${PORT}`
+  const { protocol, hostname } = new URL(address)
+  if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
+    throw new GatehouseError('forbidden', `Nobody is signed in over ${address}: passwords and tokens would be sent in the clear. Set PUBLIC_URL to an address that begins with https://.`)
+  }
+  return address
+}

@@ -1,0 +1,148 @@
+/**
+ * The verbs on clients of the OpenID provider. A secret is 256 random bits, shown once; the server keeps its SHA-256.
+ * Two guards keep a client from giving more than whoever made it has: its service account may have no more rights than
+ * they, and only who has every right makes an application that people are not asked about.
+ */
+import { createHash, randomBytes } from 'node:crypto'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import { mergePatch } from '../model/merge-patch.ts'
+import { checkClient, clientAttributes, clientLists, hasSecrets } from '../model/oidc-client.ts'
+import { guardPeople } from '../records/guard.ts'
+import { checkVersion, type Versions } from '../records/versions.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { deleteArtifactsOfClient } from '../store/oidc-artifacts.ts'
+import { deleteClientRow, deleteSecrets, expireSecrets, insertClient, insertSecret, listSecrets, readClientRow, updateClient } from '../store/oidc-clients.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+/** A client, or `not_found`. */
+export async function readClient(db: Reader, id: string, lock = false): Promise<Document> {
+  const client = await readClientRow(db, id, lock)
+  if (!client) throw new GatehouseError('not_found', `There is no client with the id ${id}.`)
+  return client
+}
+
+/** A client and when each of its secrets was made, never what they are. */
+export async function readClientWithSecrets(ctx: Pick<Context, 'db' | 'now'>, id: string): Promise<Document> {
+  const client = await readClient(ctx.db, id)
+  if (!hasSecrets(client)) return client
+  const secrets = await listSecrets(ctx.db, id, ctx.now().toISOString())
+  return { ...client, secrets: secrets.map(({ expires, ...rest }) => ({ ...rest, ...(expires === null ? {} : { expires }) })) }
+}
+
+/** Makes a client; the answer has its secret, which stands nowhere else. Errors: every `invalid_…`, `already_exists`, `forbidden`. */
+export async function createClient(ctx: Context, input: unknown): Promise<Document> {
+  const client = checkClient(input)
+  const id = ctx.newId()
+  return ctx.db.transaction(async (tx) => {
+    await guardClient(tx, ctx, client)
+    await insertClient(tx, id, client, ctx.now().toISOString(), ctx.actor.userId)
+    const secret = hasSecrets(client) ? await newSecret(tx, ctx, id) : undefined
+    await recorded(tx, ctx, 'client.create', id, [{ path: '', after: { id, ...client } }])
+    return { ...(await readClient(tx, id)), ...(secret === undefined ? {} : { secret }) }
+  })
+}
+
+/** Changes what a merge patch names. Errors: those of `createClient`, `not_found`, `version_mismatch`. */
+export async function patchClient(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Document> {
+  if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
+  return changeClient(ctx, id, (before) => mergePatch(before, patch) as Document, versions)
+}
+
+/** Makes a client what is given; what is left out falls back to its default. Errors: those of `patchClient`. */
+export async function replaceClient(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Document> {
+  return changeClient(ctx, id, () => input, versions)
+}
+
+async function changeClient(ctx: Context, id: string, change: (before: Document) => unknown, versions: Versions): Promise<Document> {
+  return ctx.db.transaction(async (tx) => {
+    const before = await readClient(tx, id, true)
+    checkVersion(before, versions)
+    const after = checkClient(change(before))
+    const changes = changesOf(before, after)
+    if (changes.length === 0) return before
+    await guardClient(tx, ctx, before)
+    await guardClient(tx, ctx, after)
+    await updateClient(tx, id, after, ctx.now().toISOString())
+    if (!hasSecrets(after)) await deleteSecrets(tx, id, null)
+    // What was given under looser terms does not outlive them.
+    if (tightens(before, after)) await deleteArtifactsOfClient(tx, id)
+    await recorded(tx, ctx, 'client.update', id, changes)
+    return readClient(tx, id)
+  })
+}
+
+/** Whether tokens given so far may go further than the client may now. */
+function tightens(before: Document, after: Document): boolean {
+  const lost = (path: string) => (before[path] as string[]).some((one) => !(after[path] as string[]).includes(one))
+  return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.authentication !== after.authentication
+}
+
+/** Removes a client, its secrets, its tokens and what people consented to. Errors: `not_found`, `version_mismatch`, `forbidden`. */
+export async function deleteClient(ctx: Context, id: string, versions?: Versions): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const before = await readClient(tx, id, true)
+    checkVersion(before, versions)
+    await guardClient(tx, ctx, before)
+    await deleteClientRow(tx, id)
+    await recorded(tx, ctx, 'client.delete', id, [{ path: '', before }])
+  })
+}
+
+const mostOverlapHours = 24 * 90
+
+/**
+ * A new secret. Those there were work on for so many hours, so that the application can be given the new one without a
+ * gap. Errors: `not_found`, `conflict` for a client without secrets, `invalid_value`, `forbidden`.
+ */
+export async function rotateSecret(ctx: Context, id: string, overlapHours: number): Promise<{ id: string; secret: string; previousExpires: string }> {
+  if (!Number.isInteger(overlapHours) || overlapHours < 0 || overlapHours > mostOverlapHours) throw new GatehouseError('invalid_value', `overlapHours: must be a whole number from 0 to ${mostOverlapHours}.`)
+  const until = new Date(ctx.now().getTime() + overlapHours * 3_600_000).toISOString()
+  return ctx.db.transaction(async (tx) => {
+    const client = await readClient(tx, id, true)
+    if (!hasSecrets(client)) throw new GatehouseError('conflict', 'This client proves who it is without a secret of ours.')
+    await guardClient(tx, ctx, client)
+    await expireSecrets(tx, id, until)
+    const secret = await newSecret(tx, ctx, id)
+    await recorded(tx, ctx, 'client.secret.rotate', id, [{ path: 'secrets', after: { previousExpires: until } }])
+    return { id, secret, previousExpires: until }
+  })
+}
+
+/** Ends one secret at once. Errors: `not_found`, `forbidden`. */
+export async function removeSecret(ctx: Context, id: string, secretId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await guardClient(tx, ctx, await readClient(tx, id, true))
+    if ((await deleteSecrets(tx, id, secretId)) === 0) throw new GatehouseError('not_found', `This client has no secret ${secretId}.`)
+    await recorded(tx, ctx, 'client.secret.remove', id, [{ path: `secrets[${secretId}]`, before: secretId }])
+  })
+}
+
+async function newSecret(tx: Transaction, ctx: Context, clientId: string): Promise<string> {
+  const secret = randomBytes(32).toString('base64url')
+  await insertSecret(tx, { id: ctx.newId(), clientId, hash: createHash('sha256').update(secret).digest(), now: ctx.now().toISOString(), createdBy: ctx.actor.userId })
+  return secret
+}
+
+async function guardClient(tx: Transaction, ctx: Context, client: Document): Promise<void> {
+  const { authority } = ctx
+  if (authority?.reach) throw new GatehouseError('forbidden', 'You may administer some people only, and anybody may be signed in by a client.')
+  if (client.firstParty === true && authority && authority.rights !== 'all') {
+    throw new GatehouseError('forbidden', 'firstParty: nobody is asked before such a client acts for them, and so only who has every right may make or change one.')
+  }
+  if (typeof client.userId === 'string') await guardPeople(tx, ctx, [client.userId])
+}
+
+function changesOf(before: Document, after: Document): FieldChange[] {
+  const paths = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys']
+  return paths.filter((path) => JSON.stringify(before[path]) !== JSON.stringify(after[path])).map((path) => (
+    { path, ...(before[path] === undefined ? {} : { before: before[path] }), ...(after[path] === undefined ? {} : { after: after[path] }) }))
+}
+
+async function recorded(tx: Transaction, ctx: Context, action: string, targetId: string, changes: readonly FieldChange[]): Promise<void> {
+  await recordEvents(tx, ctx, [{ action, targetType: 'Client', targetId, changes }])
+}

@@ -1,0 +1,29 @@
+/** The verbs on consents: what people have allowed applications to know and do. Revoking one ends what came of it at once. */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { guardPeople } from '../records/guard.ts'
+import { deleteArtifactsOf } from '../store/oidc-artifacts.ts'
+import { addConsent, deleteConsent, readConsent } from '../store/oidc-consents.ts'
+
+/** Notes that a person allows a client these scopes, beside those it has. */
+export async function giveConsent(ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    if (!(await addConsent(tx, userId, clientId, scopes, ctx.now().toISOString()))) return
+    await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${clientId}]`, after: { scopes } }] }])
+  })
+}
+
+/** Takes a consent back: the client's grants and tokens for this person end with it. Errors: `not_found`, `forbidden`. */
+export async function revokeConsent(ctx: Context, userId: string, clientId: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await guardPeople(tx, ctx, [userId])
+    const before = await readConsent(tx, userId, clientId)
+    const ended = await deleteArtifactsOf(tx, userId, clientId)
+    await deleteConsent(tx, userId, clientId)
+    if (!before && ended === 0) throw new GatehouseError('not_found', `This person has given no consent to the client ${clientId}.`)
+    await recordEvents(tx, ctx, [{
+      action: 'user.consents.remove', targetType: 'User', targetId: userId, changes: [{ path: `consents[${clientId}]`, before: { scopes: before?.scopes ?? [] } }],
+    }])
+  })
+}

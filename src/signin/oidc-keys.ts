@@ -1,0 +1,95 @@
+/**
+ * The keys that sign ID tokens and logout tokens: one RSA and one EC key at a time. A new key is published for a while
+ * before it signs, so that every server and every application knows it by then, and the one before is published on for
+ * as long as what it signed may be shown to us again.
+ *
+ *     made ── published, does not sign yet ── signs ── retired, published on ── forgotten
+ *        0                          + leadMs        at the next rotation      + overlapMs
+ */
+import { createPrivateKey, generateKeyPair, hash, type JsonWebKey } from 'node:crypto'
+import { promisify } from 'node:util'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { signingAlgorithms } from '../model/oidc-client.ts'
+import type { Database } from '../store/database.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import { insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
+
+type Algorithm = (typeof signingAlgorithms)[number]
+
+export const leadMs = 5 * 60_000
+export const overlapMs = 14 * 86_400_000
+/** A key signs no longer than this before a job rotates it. */
+const longestMs = 90 * 86_400_000
+
+const purposeOf = (algorithm: Algorithm) => `oidc-${algorithm}`
+const envelopePurpose = 'signing-key'
+
+export interface ProviderKeys {
+  /** Private keys as JWKs, for each algorithm the one that signs first. */
+  keys: JsonWebKey[]
+  /** Names this set: what changes when a key is made, begins to sign or is forgotten. */
+  mark: string
+}
+
+/** The keys that are published at the moment, made at first use. Errors: `configuration` when the master key cannot open them. */
+export async function providerKeys(db: Database, masterKey: MasterKey, now: Date, known?: ProviderKeys): Promise<ProviderKeys> {
+  const rows: SigningKeyRow[] = []
+  for (const algorithm of signingAlgorithms) rows.push(...(await keysOf(db, masterKey, algorithm, now)))
+  const mark = rows.map(({ key_id: id }) => id).join(' ')
+  if (known?.mark === mark) return known
+  return { mark, keys: rows.map((row) => ({ ...jwkOf(row, masterKey), kid: row.key_id, use: 'sig', alg: row.algorithm })) }
+}
+
+/** The published keys of an algorithm, the one that signs first. */
+async function keysOf(db: Database, masterKey: MasterKey, algorithm: Algorithm, now: Date): Promise<SigningKeyRow[]> {
+  for (;;) {
+    const published = (await signingKeys(db, purposeOf(algorithm))).filter(({ retired_at: retired }) => retired === null || Date.parse(retired) + overlapMs > now.getTime()).reverse()
+    if (published.some((row) => row.retired_at === null)) {
+      const ready = published.find((row) => Date.parse(row.created_at) + leadMs <= now.getTime()) ?? published.at(-1)!
+      return [ready, ...published.filter((row) => row !== ready)]
+    }
+    await insertSigningKey(db, await newKey(masterKey, algorithm, now))
+  }
+}
+
+/** Makes new keys, which sign in a few minutes; those of before are published on. How many. */
+export async function rotateProviderKeys(ctx: Context, masterKey: MasterKey): Promise<number> {
+  return ctx.db.transaction(async (tx) => {
+    for (const algorithm of signingAlgorithms) {
+      const key = await newKey(masterKey, algorithm, ctx.now())
+      await retireSigningKey(tx, purposeOf(algorithm), ctx.now())
+      await insertSigningKey(tx, key)
+      await recordEvents(tx, ctx, [{ action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: algorithm }] }])
+    }
+    return signingAlgorithms.length
+  })
+}
+
+/** Rotates the keys when they have signed long enough; the daily job. */
+export async function rotateOldKeys(ctx: Context, masterKey: MasterKey): Promise<number> {
+  const rows = (await Promise.all(signingAlgorithms.map((algorithm) => signingKeys(ctx.db, purposeOf(algorithm))))).flat()
+  const old = rows.some((row) => row.retired_at === null && Date.parse(row.created_at) + longestMs <= ctx.now().getTime())
+  return old ? rotateProviderKeys(ctx, masterKey) : 0
+}
+
+// Off the event loop: an RSA key takes a good while.
+const generate = promisify(generateKeyPair)
+
+async function newKey(masterKey: MasterKey, algorithm: Algorithm, now: Date): Promise<Omit<SigningKeyRow, 'retired_at'>> {
+  const { privateKey, publicKey } = algorithm === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' })
+  const { kty, crv, x, y, n, e } = publicKey.export({ format: 'jwk' })
+  // RFC 7638: the members that a key of this kind must have, in the order of the alphabet.
+  const members = algorithm === 'RS256' ? { e, kty, n } : { crv, kty, x, y }
+  const keyId = hash('sha256', JSON.stringify(members), 'base64url')
+  const secret = privateKey.export({ format: 'der', type: 'pkcs8' })
+  return {
+    key_id: keyId, purpose: purposeOf(algorithm), algorithm, public_key: JSON.stringify(members),
+    private_key_encrypted: masterKey.encrypt(secret, envelopePurpose, keyId), created_at: now.toISOString(),
+  }
+}
+
+function jwkOf(row: SigningKeyRow, masterKey: MasterKey): JsonWebKey {
+  const secret = masterKey.decrypt(row.private_key_encrypted, envelopePurpose, row.key_id)
+  return createPrivateKey({ key: secret, format: 'der', type: 'pkcs8' }).export({ format: 'jwk' })
+}

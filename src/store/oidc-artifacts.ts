@@ -1,0 +1,112 @@
+/**
+ * SQL on gatehouse.oidc_artifact: what the OpenID provider keeps between requests, under hashes of what its holders show.
+ * A code or refresh token is consumed by one statement, so that of two servers one redeems it.
+ */
+import { hash as digest } from 'node:crypto'
+import type { Database } from './database.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+type Writer = Pick<Database, 'execute'>
+
+/** What a row is found by: a hash of its kind and of what its holder shows. */
+export const artifactHash = (kind: string, id: string): Buffer => digest('sha256', `${kind}:${id}`, 'buffer')
+
+export interface ArtifactRow {
+  hash: Buffer
+  kind: string
+  grantHash: Buffer | null
+  uidHash: Buffer | null
+  userId: string | null
+  clientId: string | null
+  sessionId: string | null
+  scope: string | null
+  audience: string | null
+  thumbprint: string | null
+  payload: Buffer
+  expires: string
+}
+
+export interface FoundArtifact {
+  hash: Buffer
+  payload: Buffer
+  consumed: string | null
+}
+
+// A session whose sign-in has ended has lost its SESSION_ID, and is as good as gone.
+const found = `select artifact_hash as hash, payload, consumed_at as consumed from gatehouse.oidc_artifact
+  where expires_at > $2 and (kind <> 'Session' or user_id is null or session_id is not null)`
+
+export async function findArtifact(db: Reader, hash: Buffer, now: string): Promise<FoundArtifact | undefined> {
+  return db.first(`${found} and artifact_hash = $1`, [hash, now], 'find_oidc_artifact')
+}
+
+/** A session by the name that tokens know it by. */
+export async function findArtifactByUid(db: Reader, uidHash: Buffer, now: string): Promise<FoundArtifact | undefined> {
+  return db.first(`${found} and uid_hash = $1 and kind = 'Session'`, [uidHash, now], 'find_oidc_session')
+}
+
+const columns = `artifact_hash, kind, grant_hash, uid_hash, user_id, client_id, session_id, scope, audience, thumbprint, payload, expires_at, create_date`
+const values = (row: ArtifactRow, now: string) =>
+  [row.hash, row.kind, row.grantHash, row.uidHash, row.userId, row.clientId, row.sessionId, row.scope, row.audience, row.thumbprint, row.payload, row.expires, now]
+const insert = `insert into gatehouse.oidc_artifact as a (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
+
+/** Writes one, in the place of what stood there. */
+export async function saveArtifact(db: Writer, row: ArtifactRow, now: string): Promise<void> {
+  await db.execute(
+    `${insert} on conflict (artifact_hash) do update set user_id = excluded.user_id, client_id = excluded.client_id, session_id = excluded.session_id,
+      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at`,
+    values(row, now), 'save_oidc_artifact')
+}
+
+/** Writes one that must not have been there; whether it was not. What is past its time does not count. */
+export async function insertArtifact(db: Writer, row: ArtifactRow, now: string): Promise<boolean> {
+  return (await db.execute(`${insert} on conflict (artifact_hash) do update set expires_at = excluded.expires_at, create_date = excluded.create_date where a.expires_at <= excluded.create_date`, values(row, now), 'insert_oidc_artifact')) === 1
+}
+
+/** Marks a code, refresh token or pushed request as used; whether it was not yet. */
+export async function consumeArtifact(db: Writer, hash: Buffer, now: string): Promise<boolean> {
+  return (await db.execute('update gatehouse.oidc_artifact set consumed_at = $2 where artifact_hash = $1 and consumed_at is null', [hash, now], 'consume_oidc_artifact')) === 1
+}
+
+export async function deleteArtifact(db: Writer, hash: Buffer): Promise<void> {
+  await db.execute('delete from gatehouse.oidc_artifact where artifact_hash = $1', [hash], 'delete_oidc_artifact')
+}
+
+/** Everything that comes from a grant, and the grant; of one kind, when it is named. */
+export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | null = null): Promise<number> {
+  return db.execute('delete from gatehouse.oidc_artifact where grant_hash = $1 and kind = coalesce($2, kind)', [grantHash, kind], 'delete_oidc_grant')
+}
+
+/** Every grant, code and token of a person; of one client, when it is named. */
+export async function deleteArtifactsOf(db: Writer, userId: string, clientId: string | null): Promise<number> {
+  return db.execute(`delete from gatehouse.oidc_artifact where user_id = $1 and client_id = coalesce($2, client_id)`, [userId, clientId])
+}
+
+/** Every grant, code and token of a client. */
+export async function deleteArtifactsOfClient(db: Writer, clientId: string): Promise<number> {
+  return db.execute('delete from gatehouse.oidc_artifact where client_id = $1', [clientId])
+}
+
+/** Whether there are sessions of the provider whose sign-in has ended. */
+export async function hasEndedSessions(db: Reader): Promise<boolean> {
+  return (await db.first(`select from gatehouse.oidc_artifact where kind = 'Session' and user_id is not null and session_id is null limit 1`)) !== undefined
+}
+
+/** Some of the provider's sessions whose sign-in has ended, taken away: each by one server, which then tells the clients. */
+export async function takeEndedSessions(db: Reader, most: number): Promise<{ hash: Buffer; payload: Buffer }[]> {
+  return db.query(
+    `delete from gatehouse.oidc_artifact where artifact_hash in (
+       select artifact_hash from gatehouse.oidc_artifact where kind = 'Session' and user_id is not null and session_id is null limit $1 for update skip locked)
+     returning artifact_hash as hash, payload`, [most])
+}
+
+/** Removes what is past its time, a batch a statement, passing over what others hold; how many in all. */
+export async function sweepArtifacts(db: Writer, now: string, batch = 1000): Promise<number> {
+  for (let gone = 0; ;) {
+    const rows = await db.execute(
+      `delete from gatehouse.oidc_artifact where artifact_hash in (
+         select artifact_hash from gatehouse.oidc_artifact where expires_at <= $1 limit $2 for update skip locked)`, [now, batch])
+    gone += rows
+    if (rows < batch) return gone
+  }
+}

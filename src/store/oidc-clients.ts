@@ -1,0 +1,87 @@
+/** SQL on gatehouse.oidc_client and its secrets. */
+import type { Document } from '../model/attribute.ts'
+import { clientAttributes, clientLists } from '../model/oidc-client.ts'
+import type { Database, Row, Transaction } from './database.ts'
+import { documentOfRow, type Listing } from './list-rows.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+/** Clients, by name. */
+export const clientListing: Listing = {
+  name: 'Client', table: 'gatehouse.oidc_client', idColumn: 'client_id', attributes: clientAttributes, collections: [], order: ['name'],
+}
+
+/** A row as a document: without secrets, which stand elsewhere. */
+export function clientOfRow(row: Row): Document {
+  const lists = Object.fromEntries(clientLists.map(({ path, column }) => [path, row[column]]))
+  return { ...documentOfRow(clientListing, row), ...lists, ...(row.public_keys === null ? {} : { keys: row.public_keys }) }
+}
+
+export async function readClientRow(db: Reader, id: string, lock = false): Promise<Document | undefined> {
+  const row = await db.first<Row>(`select * from gatehouse.oidc_client where client_id = $1${lock ? ' for update' : ''}`, [id], lock ? undefined : 'read_oidc_client')
+  return row && clientOfRow(row)
+}
+
+const written = clientAttributes.filter(({ mutability }) => mutability !== 'readOnly')
+const flagOf = (value: unknown) => (typeof value === 'boolean' ? (value ? 'Y' : 'N') : (value ?? null))
+
+function columnsOf(client: Document): [names: string[], values: unknown[]] {
+  const names = [...written.map(({ column }) => column), ...clientLists.map(({ column }) => column), 'public_keys']
+  return [names, [...written.map(({ path }) => flagOf(client[path])), ...clientLists.map(({ path }) => client[path]), client.keys === undefined ? null : JSON.stringify(client.keys)]]
+}
+
+export async function insertClient(tx: Transaction, id: string, client: Document, now: string, createdBy: string | null): Promise<void> {
+  const [names, values] = columnsOf(client)
+  const all = [id, now, now, createdBy, ...values]
+  await tx.execute(`insert into gatehouse.oidc_client (client_id, create_date, last_update, created_by, ${names.join(', ')}) values (${all.map((_, place) => `$${place + 1}`).join(', ')})`, all)
+}
+
+export async function updateClient(tx: Transaction, id: string, client: Document, now: string): Promise<void> {
+  const [names, values] = columnsOf(client)
+  await tx.execute(
+    `update gatehouse.oidc_client set version = version + 1, last_update = $2, ${names.map((name, place) => `${name} = $${place + 3}`).join(', ')} where client_id = $1`, [id, now, ...values])
+}
+
+export async function deleteClientRow(tx: Transaction, id: string): Promise<void> {
+  await tx.execute('delete from gatehouse.oidc_client where client_id = $1', [id])
+}
+
+export interface SecretRow {
+  id: string
+  created: string
+  expires: string | null
+}
+
+/** The secrets of a client that still work, the oldest first; never what they are. */
+export async function listSecrets(db: Reader, clientId: string, now: string): Promise<SecretRow[]> {
+  return db.query(`select secret_id as id, create_date as created, expires_at as expires from gatehouse.oidc_client_secret
+    where client_id = $1 and (expires_at is null or expires_at > $2) order by secret_id`, [clientId, now])
+}
+
+/** A client with the hashes of its secrets that work, in hex: what a secret that somebody shows is held against. */
+export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[] } | undefined> {
+  const row = await db.first<Row & { hashes: string[] }>(
+    `select c.*, array(select encode(s.secret_hash, 'hex') from gatehouse.oidc_client_secret s
+       where s.client_id = c.client_id and (s.expires_at is null or s.expires_at > $2) order by s.secret_id) as hashes
+     from gatehouse.oidc_client c where c.client_id = $1`, [id, now], 'authenticate_oidc_client')
+  return row && { client: clientOfRow(row), secretHashes: row.hashes }
+}
+
+export async function insertSecret(tx: Transaction, secret: { id: string; clientId: string; hash: Buffer; now: string; createdBy: string | null }): Promise<void> {
+  await tx.execute('insert into gatehouse.oidc_client_secret (secret_id, client_id, secret_hash, create_date, created_by) values ($1, $2, $3, $4, $5)',
+    [secret.id, secret.clientId, secret.hash, secret.now, secret.createdBy])
+}
+
+/** Gives the secrets there are an end, unless they have an earlier one. */
+export async function expireSecrets(tx: Transaction, clientId: string, at: string): Promise<void> {
+  await tx.execute('update gatehouse.oidc_client_secret set expires_at = least(expires_at, $2) where client_id = $1', [clientId, at])
+}
+
+export async function deleteSecrets(tx: Transaction, clientId: string, secretId: string | null): Promise<number> {
+  return tx.execute('delete from gatehouse.oidc_client_secret where client_id = $1 and secret_id = coalesce($2, secret_id)', [clientId, secretId])
+}
+
+/** The levels of sign-in that have a name, weakest first. */
+export async function authLevels(db: Reader): Promise<{ id: string; level: number }[]> {
+  return db.query('select auth_level_id as id, level from auth_level order by level', [], 'auth_levels')
+}

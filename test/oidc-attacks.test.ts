@@ -1,0 +1,242 @@
+/** What an attacker would try at the OpenID door: other addresses, other keys, other people's browsers, a host of their own. */
+import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
+import { createHmac } from 'node:crypto'
+import { connect } from 'node:net'
+import * as client from 'openid-client'
+import { describe, expect, test } from 'vitest'
+import { inDatabase, migratedDatabase, open } from './database.ts'
+import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+
+const { ctx, url, server } = await oidcServer()
+const [ada, mallory] = [await person(ctx, 'ada'), await person(ctx, 'mallory')]
+
+async function browserOf(userId: string): Promise<Browser> {
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, userId)).token)
+  return browser
+}
+
+describe('redirect addresses', () => {
+  const near = [
+    `${callback}/`, `${callback}?`, `${callback}?x=1`, `${callback}#f`, `${callback}/../callback`, callback.replace('/callback', '/Callback'), callback.replace('app', 'APP'),
+    callback.replace('https', 'http'), callback.replace('.com', '.com:443'), callback.replace('.com', '.com.evil.org'), callback.replace('app.', 'app@evil.'), callback.replace('/callback', '//callback'),
+    callback.replace('/callback', '/%63allback'), `${callback}%00`, ` ${callback}`, `${callback} `, 'https://evil.example.com/callback', 'javascript:alert(1)', '/callback', '', `${callback}\\@evil.org`, 'https://app.example.com',
+  ]
+
+  test.each(near)('%j is not the one that is registered', async (redirect) => {
+    const config = await relyingParty(url, await application(ctx, `Near ${near.indexOf(redirect)}`, { firstParty: true }))
+    const { address } = await request(config)
+    address.searchParams.set('redirect_uri', redirect)
+    const response = await (await browserOf(ada)).fetch(address)
+    expect(response.status).toBe(400)
+    expect(response.headers.get('location')).toBeNull()
+    expect(await response.text()).not.toContain('code=')
+  })
+
+  test('a parameter given twice is refused', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Twice', { firstParty: true }))
+    const { address } = await request(config)
+    address.searchParams.append('redirect_uri', 'https://evil.example.com/')
+    expect((await (await browserOf(ada)).fetch(address)).status).toBe(400)
+  })
+
+  test('only programs on a device may use another port, and only on this machine', async () => {
+    const native = await application(ctx, 'Device', { firstParty: true, applicationType: 'native', authentication: 'none', redirectUris: ['http://127.0.0.1/cb', 'com.example.app:/cb'] })
+    const config = await relyingParty(url, native)
+    const landed = async (redirect: string) => (await (await browserOf(ada)).fetch((await request(config, { redirect_uri: redirect })).address)).headers.get('location')
+    expect(await landed('http://127.0.0.1:49152/cb')).toMatch(/^http:\/\/127\.0\.0\.1:49152\/cb\?code=/)
+    expect(await landed('com.example.app:/cb')).toMatch(/^com\.example\.app:\/cb\?code=/)
+    for (const bad of ['http://127.0.0.1:49152/other', 'http://localhost:49152/cb', 'http://127.0.0.1.evil.org:80/cb', 'com.example.app:/other']) expect(await landed(bad)).toBeNull()
+  })
+})
+
+describe('keys and algorithms', () => {
+  test('none, a shared secret, and the public key as a secret sign nothing here', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+    const jwk = await exportJWK(publicKey)
+    const app = await application(ctx, 'Confused', { grantTypes: ['client_credentials'], userId: ada, authentication: 'private_key_jwt', scopes: ['read'], keys: { keys: [{ ...jwk, alg: 'RS256', use: 'sig', kid: 'k' }] } })
+    const claims = { jti: 'x', iss: app.id, sub: app.id, aud: `${url}/oidc` }
+    const hs = (key: string) => {
+      const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+      const signed = `${part({ alg: 'HS256', kid: 'k' })}.${part({ ...claims, iat: Math.floor(Date.now() / 1000), exp: Math.floor(Date.now() / 1000) + 60 })}`
+      return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
+    }
+    const none = new UnsecuredJWT(claims).setIssuedAt().setExpirationTime('1m').encode()
+    const send = async (assertion: string) => {
+      const body = { grant_type: 'client_credentials', scope: 'read', client_assertion: assertion, client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer' }
+      return (await fetch(`${url}/oidc/token`, { method: 'POST', body: new URLSearchParams(body) })).status
+    }
+    for (const assertion of [none, hs(JSON.stringify(jwk)), hs(jwk.n!), hs('is kept as a hash and compared by us')]) expect(await send(assertion)).toBe(401)
+    expect(await send(await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid: 'k' }).setIssuedAt().setExpirationTime('1m').sign(privateKey))).toBe(200)
+  })
+
+  test('a hint that we did not sign tells us nothing', async () => {
+    const app = await application(ctx, 'Hinted', { firstParty: true })
+    const config = await relyingParty(url, app)
+    const { privateKey } = await generateKeyPair('RS256')
+    const forged = await new SignJWT({ sub: ada, aud: app.id, iss: `${url}/oidc` }).setProtectedHeader({ alg: 'RS256', kid: 'x' }).setIssuedAt().setExpirationTime('1h').sign(privateKey)
+    for (const hint of [forged, new UnsecuredJWT({ sub: ada, aud: app.id, iss: `${url}/oidc` }).setIssuedAt().setExpirationTime('1h').encode()]) {
+      const at = (await (await browserOf(ada)).follow((await request(config, { id_token_hint: hint })).address)).at
+      expect(at.searchParams.get('error')).toBe('invalid_request')
+      expect((await fetch(client.buildEndSessionUrl(config, { id_token_hint: hint, post_logout_redirect_uri: 'https://app.example.com/bye' }), { redirect: 'manual' })).status).toBe(400)
+    }
+  })
+
+  test('the key set holds public keys only', async () => {
+    const { keys } = (await (await fetch(`${url}/oidc/jwks`)).json()) as { keys: Record<string, unknown>[] }
+    expect(keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256'])
+    for (const key of keys) for (const member of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key[member]).toBeUndefined()
+  })
+})
+
+describe('interactions', () => {
+  async function pending(userId = ada) {
+    const config = await relyingParty(url, await application(ctx, `Asking ${Math.random()}`))
+    const browser = await browserOf(userId)
+    const flow = await request(config)
+    const { at } = await browser.follow(flow.address)
+    return { config, browser, uid: at.searchParams.get('interaction')!, ...flow }
+  }
+
+  test('belong to the browser in which they began', async () => {
+    const { uid } = await pending()
+    const other = await browserOf(mallory)
+    expect((await other.fetch(`/api/v1/interactions/${uid}`)).status).toBe(404)
+    expect((await other.answer(uid, 'consent')).status).toBe(404)
+    expect((await other.fetch(`/oidc/interaction/${uid}`)).status).toBe(404)
+    const theirs = await pending(mallory)
+    expect((await theirs.browser.answer(uid, 'consent')).status).toBe(404)
+  })
+
+  test('are answered by our own pages only', async () => {
+    const { browser, uid } = await pending()
+    const foreign: Record<string, string>[] = [{ origin: 'https://evil.example.com' }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }, { 'content-type': 'application/x-www-form-urlencoded' }, { 'content-type': 'text/plain' }]
+    for (const headers of foreign) expect([403, 415]).toContain((await browser.answer(uid, 'consent', headers)).status)
+    expect((await browser.fetch(`/api/v1/interactions/${uid}/consent`)).status).toBe(404)
+    expect((await browser.answer(uid, 'consent')).status).toBe(200)
+  })
+
+  test('are not answered for somebody who signed in since', async () => {
+    const { browser, uid } = await pending()
+    browser.setSession((await signIn(ctx, mallory)).token)
+    expect([401, 404]).toContain((await browser.answer(uid, 'consent')).status)
+    browser.setSession(undefined)
+    expect([401, 404]).toContain((await browser.answer(uid, 'consent')).status)
+  })
+
+  test('cannot be answered for another person: the provider takes who has signed in, at that moment', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Switch', { firstParty: true }))
+    const browser = new Browser(url)
+    const { at } = await browser.follow((await request(config)).address)
+    browser.setSession((await signIn(ctx, ada)).token)
+    const { body } = await browser.answer(at.searchParams.get('interaction')!, 'login')
+    browser.setSession(undefined)
+    const gone = await browser.follow(body.redirectTo)
+    expect([gone.at.pathname.replace(/[^/]+$/, ''), gone.response.status]).toEqual(['/oidc/interaction/', 404])
+    browser.setSession((await signIn(ctx, mallory)).token)
+    const { address, checks } = await request(config)
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+    expect(tokens.claims()!.sub).toBe(mallory)
+  })
+
+  test('a session of the provider is nobody\'s without the sign-in it rests on', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Cookie', { firstParty: true }))
+    const browser = await browserOf(ada)
+    expect((await browser.follow((await request(config)).address)).at.searchParams.get('code')).toBeTruthy()
+    expect(browser.names()).toContain('gatehouse-oidc')
+    browser.setSession(undefined)
+    expect((await browser.follow((await request(config)).address)).at.pathname).toBe('/sign-in')
+    browser.setSession((await signIn(ctx, mallory)).token)
+    const { address, checks } = await request(config)
+    expect((await client.authorizationCodeGrant(config, (await browser.follow(address)).at, checks)).claims()!.sub).toBe(mallory)
+  })
+})
+
+describe('the door itself', () => {
+  test('a host or proxy of the caller\'s choice changes no address', async () => {
+    const plain = JSON.stringify(await (await fetch(`${url}/oidc/.well-known/openid-configuration`)).json())
+    const { port } = new URL(url)
+    const raw = await new Promise<string>((resolve) => {
+      const socket = connect(Number(port), '127.0.0.1', () => socket.end('GET /oidc/.well-known/openid-configuration HTTP/1.1\r\nHost: evil.example.com\r\nX-Forwarded-Host: evil.example.com\r\nX-Forwarded-Proto: https\r\nConnection: close\r\n\r\n'))
+      let text = ''
+      socket.on('data', (piece) => (text += piece)).on('close', () => resolve(text))
+    })
+    expect(raw).not.toContain('evil')
+    expect(raw).toContain(plain)
+    expect(((await (await fetch(`${url}/.well-known/oauth-authorization-server/oidc`)).json()) as { issuer: string }).issuer).toBe(`${url}/oidc`)
+  })
+
+  test('carries its headers, and errors are words without traces', async () => {
+    const response = await fetch(`${url}/oidc/auth?client_id=<script>`, { headers: { accept: 'text/html' } })
+    expect(response.status).toBe(400)
+    const html = await response.text()
+    expect(html).not.toMatch(/<script>|node_modules|\bat \//)
+    expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'")
+    for (const [name, value] of [['x-content-type-options', 'nosniff'], ['referrer-policy', 'no-referrer'], ['cache-control', 'no-store']]) expect(response.headers.get(name!)).toBe(value)
+    expect(response.headers.get('x-request-id')).toBeTruthy()
+    expect((await fetch(`${url}/oidc/nowhere`)).status).toBe(404)
+    for (const path of ['/oidc/reg', '/oidc/device/auth']) expect((await fetch(`${url}${path}`, { method: 'POST' })).status).toBe(404)
+  })
+
+  test('takes bodies of 56 KiB at most, and one type of them', async () => {
+    const post = async (body: string, type = 'application/x-www-form-urlencoded') => (await fetch(`${url}/oidc/token`, { method: 'POST', headers: { 'content-type': type }, body })).status
+    expect(await post(`grant_type=${'x'.repeat(60_000)}`)).toBe(400)
+    expect(await post('{"grant_type":"client_credentials"}', 'application/json')).toBe(400)
+    expect(await post('grant_type=client_credentials&client_id=%00')).toBeLessThan(500)
+    expect(await post(`grant_type=client_credentials&client_id=${'a'.repeat(5000)}`)).toBe(401)
+  })
+
+  test('PUBLIC_URL in the clear, but for this machine, signs nobody in', async () => {
+    const { url: other } = await oidcServer({ PUBLIC_URL: 'http://people.example.com' })
+    const response = await fetch(`${other}/oidc/.well-known/openid-configuration`)
+    expect([response.status, ((await response.json()) as { detail: string }).detail]).toEqual([403, expect.stringContaining('https://')])
+  })
+
+  test('behind a proxy that ends TLS cookies are for https only, whatever the connection to us is', async () => {
+    const { ctx: behind, url: inner } = await oidcServer({ PUBLIC_URL: 'https://people.example.com' })
+    const app = await application(behind, 'Behind')
+    const query = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const began = await fetch(`${inner}/oidc/auth?${query}`, { redirect: 'manual' })
+    const asked = await fetch(`${inner}${new URL(began.headers.get('location')!, inner).pathname}`, { redirect: 'manual', headers: { cookie: began.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') } })
+    expect([began.status, asked.status, asked.headers.get('location')!.split('?')[0]]).toEqual([303, 303, '/sign-in'])
+    const cookies = [...began.headers.getSetCookie(), ...asked.headers.getSetCookie()]
+    expect(cookies.length).toBeGreaterThan(3)
+    for (const cookie of cookies) expect(cookie).toMatch(/^__(Secure|Host)-.*; ?secure.*; ?httponly/i)
+    expect(began.headers.get('strict-transport-security')).toBeTruthy()
+  })
+
+  test('too many wrong secrets from one address have to wait', async () => {
+    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
+    const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
+    const statuses: number[] = []
+    for (let n = 0; n < 8; n++) statuses.push(await guess(n))
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
+  })
+
+  test('without the database nothing is let through, and everybody is told to come again', async () => {
+    const options = await migratedDatabase()
+    const [db, admin] = [open({ ...options, poolSize: 5 }), open({ ...inDatabase(options, 'postgres'), poolSize: 1 })]
+    const away = await oidcServer({}, { db })
+    const app = await application(away.ctx, 'Away', { grantTypes: ['client_credentials'], userId: await person(away.ctx, 'svc'), scopes: ['read'] })
+    const config = await relyingParty(away.url, app)
+    const { access_token: token } = await client.clientCredentialsGrant(config, { scope: 'read' })
+    const ask = () => Promise.all([
+      fetch(`${away.url}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'read' }) }),
+      fetch(`${away.url}/oidc/auth?client_id=${app.id}&response_type=code&scope=openid`, { redirect: 'manual' }),
+      fetch(`${away.url}/api/v1/access/me`, { headers: { authorization: `Bearer ${token}` } }),
+    ])
+    const [{ name }] = (await db.query<{ name: string }>('select current_database() as name')) as [{ name: string }]
+    await admin.execute(`alter database ${name} allow_connections false`)
+    await admin.execute('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name])
+    for (const answer of await ask()) {
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1'])
+      expect(await answer.text()).not.toMatch(/not currently accepting|node_modules|pg_/)
+    }
+    await admin.execute(`alter database ${name} allow_connections true`)
+    expect((await ask()).map(({ status }) => status)).toEqual([200, 400, 200])
+  })
+})
+
+test('the server of these tests stands to the end', () => {
+  expect(server.server.listening).toBe(true)
+})

@@ -1,0 +1,213 @@
+/** Signing in by OpenID Connect: openid-client as the application, with all its checks, against a server on a port. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createRemoteJWKSet, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import { describe, expect, test } from 'vitest'
+import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+
+const { ctx, url, openId } = await oidcServer()
+const ada = await person(ctx, 'ada', { phoneNumbers: [{ value: '123', countryCd: '44' }], addresses: [{ locality: 'London', address1: 'St James 1' }], title: 'Countess' })
+
+async function browserOf(userId: string, options: Parameters<typeof signIn>[2] = {}): Promise<Browser> {
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, userId, options)).token)
+  return browser
+}
+
+describe('authorization code with PKCE', () => {
+  test('asks for consent once, gives claims of the directory, and remembers', async () => {
+    const app = await application(ctx, 'Notebook')
+    const config = await relyingParty(url, app)
+    expect(config.serverMetadata()).toMatchObject({ issuer: `${url}/oidc`, code_challenge_methods_supported: ['S256'], acr_values_supported: ['PASSWORD_AUTH', 'CERT_AUTH', 'KERB_AUTH'] })
+    const browser = await browserOf(ada)
+    const { address, checks } = await request(config, { scope: 'openid profile email phone address' })
+    const { at } = await browser.follow(address)
+    expect(at.pathname).toBe('/consent')
+    const uid = at.searchParams.get('interaction')!
+    const asked = (await (await browser.fetch(`/api/v1/interactions/${uid}`)).json()) as { scopes: { name: string }[] }
+    expect(asked).toMatchObject({ prompt: 'consent', client: { id: app.id, name: 'Notebook', firstParty: false } })
+    expect(asked.scopes.map(({ name }) => name)).toEqual(['openid', 'profile', 'email', 'phone', 'address'])
+    const { status, body } = await browser.answer(uid, 'consent')
+    expect(status).toBe(200)
+    const landed = (await browser.follow(body.redirectTo)).at
+    const tokens = await client.authorizationCodeGrant(config, landed, checks)
+    expect(tokens.claims()).toMatchObject({ sub: ada, aud: app.id, iss: `${url}/oidc` })
+    expect(await client.fetchUserInfo(config, tokens.access_token, ada)).toMatchObject({
+      sub: ada, name: 'ada Lovelace', given_name: 'ada', preferred_username: 'ada', email: 'ada@example.com', phone_number: '+44 123', title: 'Countess',
+      address: { locality: 'London', street_address: 'St James 1' },
+    })
+    const again = await request(config, { scope: 'openid email' })
+    expect((await browser.follow(again.address)).at.origin).toBe('https://app.example.com')
+    const elsewhere = await browserOf(ada)
+    expect((await elsewhere.follow((await request(config)).address)).at.origin).toBe('https://app.example.com')
+  })
+})
+
+describe('what a request may want of the sign-in', () => {
+  test('nobody signed in goes to the sign-in page, and on from there', async () => {
+    const app = await application(ctx, 'Fresh', { firstParty: true })
+    const config = await relyingParty(url, app)
+    const browser = new Browser(url)
+    const { address, checks } = await request(config)
+    const { at } = await browser.follow(address)
+    expect(at.pathname).toBe('/sign-in')
+    const [uid, back] = [at.searchParams.get('interaction')!, at.searchParams.get('return')!]
+    expect(back).toBe(`/oidc/interaction/${uid}`)
+    expect(await (await browser.fetch(`/api/v1/interactions/${uid}`)).json()).toMatchObject({ prompt: 'login', signedIn: false, satisfied: false, leastLevel: 0 })
+    expect((await browser.answer(uid, 'login')).status).toBe(409)
+    expect((await browser.follow(back)).at.pathname).toBe('/sign-in')
+    browser.setSession((await signIn(ctx, ada)).token)
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, back), checks)
+    expect(tokens.claims()!.sub).toBe(ada)
+  })
+
+  test('prompt=none is answered without a page: a code, or login_required, or consent_required', async () => {
+    const [own, foreign] = [await application(ctx, 'Silent', { firstParty: true }), await application(ctx, 'Silent too')]
+    const silent = async (browser: Browser, app: typeof own) => (await browser.follow((await request(await relyingParty(url, app), { prompt: 'none' })).address)).at.searchParams
+    expect((await silent(new Browser(url), own)).get('error')).toBe('login_required')
+    expect((await silent(await browserOf(ada), own)).get('code')).toBeTruthy()
+    expect((await silent(await browserOf(ada), foreign)).get('error')).toBe('consent_required')
+  })
+
+  test('prompt=login and max_age want a sign-in that is new enough', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Careful', { firstParty: true }))
+    const browser = await browserOf(ada, { at: new Date(Date.now() - 3_600_000) })
+    const asked: Record<string, string>[] = [{ prompt: 'login' }, { max_age: '60' }]
+    for (const more of asked) {
+      const { address, checks } = await request(config, more)
+      const { at } = await browser.follow(address)
+      expect(at.pathname).toBe('/sign-in')
+      expect((await browser.answer(at.searchParams.get('interaction')!, 'login')).status).toBe(409)
+      browser.setSession((await signIn(ctx, ada)).token)
+      const { body } = await browser.answer(at.searchParams.get('interaction')!, 'login')
+      const landed = (await browser.follow(body.redirectTo)).at
+      expect((await client.authorizationCodeGrant(config, landed, { ...checks, ...('max_age' in more ? { maxAge: 60 } : {}) })).claims()!.sub).toBe(ada)
+      browser.setSession((await signIn(ctx, ada, { at: new Date(Date.now() - 3_600_000) })).token)
+    }
+    expect((await browser.follow((await request(config, { max_age: '7200' })).address)).at.origin).toBe('https://app.example.com')
+  })
+
+  test('a level, of the client or of acr_values, is reached by stepping up, and told', async () => {
+    const weak = await application(ctx, 'Weak', { firstParty: true })
+    const strong = await application(ctx, 'Strong', { firstParty: true, leastLevel: 2 })
+    const browser = await browserOf(ada)
+    for (const [app, more] of [[weak, { acr_values: 'CERT_AUTH KERB_AUTH' }], [strong, {}]] as const) {
+      const config = await relyingParty(url, app)
+      const none = (await browser.follow((await request(config, { ...more, prompt: 'none' })).address)).at
+      expect(none.searchParams.get('error')).toBe('unmet_authentication_requirements')
+      const { address, checks } = await request(config, more)
+      const { at } = await browser.follow(address)
+      expect(at.pathname).toBe('/sign-in')
+      expect(await (await browser.fetch(`/api/v1/interactions/${at.searchParams.get('interaction')}`)).json()).toMatchObject({ leastLevel: 2, signedIn: true, satisfied: false })
+      expect((await browser.follow(at.searchParams.get('return')!)).at.pathname).toBe('/sign-in')
+      browser.setSession((await signIn(ctx, ada, { level: 2.5 })).token)
+      const tokens = await client.authorizationCodeGrant(config, await authorize(browser, at.searchParams.get('return')!), checks)
+      expect(tokens.claims()).toMatchObject({ acr: 'CERT_AUTH', amr: ['pwd', 'mfa'] })
+      browser.setSession((await signIn(ctx, ada)).token)
+    }
+  })
+
+  test('an abort goes back to the client without anything', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Refused'))
+    const browser = await browserOf(ada)
+    const { at } = await browser.follow((await request(config)).address)
+    const { body } = await browser.answer(at.searchParams.get('interaction')!, 'abort')
+    expect((await browser.follow(body.redirectTo)).at.searchParams.get('error')).toBe('access_denied')
+  })
+
+  test('a pairwise client learns an id of its own, the same each time', async () => {
+    const subOf = async (name: string, subjectType: string) => {
+      const config = await relyingParty(url, await application(ctx, name, { firstParty: true, subjectType, redirectUris: [`https://${name}.example.com/callback`] }))
+      const subs: string[] = []
+      for (let time = 0; time < 2; time++) {
+        const { address, checks } = await request(config, { redirect_uri: `https://${name}.example.com/callback` })
+        const tokens = await client.authorizationCodeGrant(config, (await (await browserOf(ada)).follow(address)).at, checks)
+        subs.push(tokens.claims()!.sub)
+        expect((await client.fetchUserInfo(config, tokens.access_token, tokens.claims()!.sub)).sub).toBe(subs.at(-1))
+      }
+      expect(subs[0]).toBe(subs[1])
+      return subs[0]!
+    }
+    const [one, other] = [await subOf('one', 'pairwise'), await subOf('two', 'pairwise')]
+    expect(new Set([one, other, ada]).size).toBe(3)
+    expect(await subOf('three', 'public')).toBe(ada)
+  })
+})
+
+describe('groups and roles', () => {
+  test('stand in claims when asked for, by any way, and are bounded in number', async () => {
+    const bob = await person(ctx, 'bob')
+    await ctx.db.execute(`insert into grp (grp_id, grp_name, create_date, status) select 'g' || n, 'Group ' || lpad(n::text, 3, '0'), now(), 'ACTIVE' from generate_series(1, 150) n`)
+    await ctx.db.execute(`insert into user_grp (membership_id, user_id, grp_id, create_date) select 'm' || n, $1, 'g' || n, now() from generate_series(1, 150) n`, [bob])
+    const config = await relyingParty(url, await application(ctx, 'Teams', { firstParty: true }))
+    const { address, checks } = await request(config, { scope: 'openid groups roles' })
+    const tokens = await client.authorizationCodeGrant(config, await authorize(await browserOf(bob), address), checks)
+    const claims = await client.fetchUserInfo(config, tokens.access_token, bob)
+    expect(claims.groups).toHaveLength(100)
+    expect(claims).toMatchObject({ groups_truncated: true, roles: [] })
+    expect((claims.groups as string[])[0]).toMatch(/^Group /)
+  })
+})
+
+describe('signing out', () => {
+  test('at the application ends the sign-in everywhere, and tells the others', async () => {
+    const told: string[] = []
+    const listener = createServer((incoming, outgoing) => {
+      incoming.on('data', (piece) => told.push(String(piece)))
+      incoming.on('end', () => outgoing.end())
+    }).listen(0)
+    const backchannelLogoutUri = `http://localhost:${(listener.address() as AddressInfo).port}/logout`
+    const [app, other] = [await application(ctx, 'Leaving', { firstParty: true, backchannelLogoutUri }), await application(ctx, 'Left', { firstParty: true, backchannelLogoutUri, idTokenAlgorithm: 'ES256' })]
+    const [config, second] = [await relyingParty(url, app), await relyingParty(url, other)]
+    const { token, sessionId } = await signIn(ctx, ada)
+    const browser = new Browser(url)
+    browser.setSession(token)
+    const flows = []
+    for (const one of [config, second]) {
+      const { address, checks } = await request(one)
+      flows.push(await client.authorizationCodeGrant(one, await authorize(browser, address), checks))
+    }
+    const refused = await browser.fetch(client.buildEndSessionUrl(config, { id_token_hint: flows[0]!.id_token!, post_logout_redirect_uri: 'https://evil.example.com/' }))
+    expect(refused.status).toBe(400)
+    const page = await browser.fetch(client.buildEndSessionUrl(config, { id_token_hint: flows[0]!.id_token!, post_logout_redirect_uri: 'https://app.example.com/bye', state: 's1' }))
+    const html = await page.text()
+    expect(html).toContain('Do you want to sign out')
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)![1]!
+    const form = (body: Record<string, string>) => browser.fetch('/oidc/session/end/confirm', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(body).toString() })
+    expect((await form({ xsrf: 'guessed', logout: 'yes' })).status).toBe(400)
+    const done = await form({ xsrf, logout: 'yes' })
+    expect(done.headers.get('location')).toBe('https://app.example.com/bye?state=s1')
+    expect(await ctx.db.query('select from auth_state where session_id = $1', [sessionId])).toHaveLength(0)
+    const jwks = createRemoteJWKSet(new URL(`${url}/oidc/jwks`))
+    const seen = await Promise.all(told.map(async (body) => (await jwtVerify(new URLSearchParams(body).get('logout_token')!, jwks, { issuer: `${url}/oidc` })).payload))
+    expect(seen.map(({ aud, sub }) => [aud, sub]).toSorted()).toEqual([[app.id, ada], [other.id, ada]].toSorted())
+    expect(seen.map(({ sid }) => sid)).toEqual(expect.arrayContaining(flows.map((one) => one.claims()!.sid)))
+    expect((await browser.follow((await request(config)).address)).at.pathname).toBe('/sign-in')
+    expect((await client.tokenIntrospection(config, flows[0]!.access_token)).active).toBe(false)
+    listener.close()
+  })
+
+  test('elsewhere ends what rested on the sign-in at once, and is told by the job, once', async () => {
+    const told: string[] = []
+    const listener = createServer((incoming, outgoing) => {
+      incoming.on('data', (piece) => told.push(String(piece)))
+      incoming.on('end', () => outgoing.end())
+    }).listen(0)
+    const app = await application(ctx, 'Watching', { firstParty: true, backchannelLogoutUri: `http://localhost:${(listener.address() as AddressInfo).port}/logout` })
+    const config = await relyingParty(url, app)
+    const { token, sessionId } = await signIn(ctx, ada)
+    const browser = new Browser(url)
+    browser.setSession(token)
+    const { address, checks } = await request(config)
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+    expect((await client.tokenIntrospection(config, tokens.access_token)).active).toBe(true)
+    await ctx.db.execute('delete from auth_state where session_id = $1', [sessionId])
+    expect((await client.tokenIntrospection(config, tokens.access_token)).active).toBe(false)
+    await expect(client.fetchUserInfo(config, tokens.access_token, ada)).rejects.toThrow()
+    expect(await Promise.all([openId.tellOfEnded(), openId.tellOfEnded()]).then(([one, two]) => one + two)).toBeGreaterThan(0)
+    expect(told).toHaveLength(1)
+    expect(await openId.tellOfEnded()).toBe(0)
+    listener.close()
+  })
+})

@@ -1,0 +1,125 @@
+/** The keys that sign ID tokens: rotated with overlap, the same for all servers, safe at rest, and through the master key's own rotation. */
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import { expect, test } from 'vitest'
+import { leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys } from '../src/signin/oidc-keys.ts'
+import { signedInBy } from '../src/main.ts'
+import { createOpenIdProvider } from '../src/oidc/provider.ts'
+import { buildServer } from '../src/main.ts'
+import { openDataKey } from '../src/store/data-keys.ts'
+import { rotateMasterKey } from '../src/store/open-master-key.ts'
+import { newMasterKey, parseMasterKey } from '../src/store/master-key.ts'
+import { testContext } from './context.ts'
+import { testMasterKey } from './master-key.ts'
+import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+
+test('new keys are published before they sign, and old ones go on being published', async () => {
+  const start = Date.UTC(2026, 0, 1)
+  let clock = start
+  const ctx = await testContext({}, () => new Date(clock))
+  const key = testMasterKey()
+  const signers = async () => (await providerKeys(ctx.db, key, ctx.now())).keys.map(({ kid }) => kid)
+  const [rsa, ec] = await signers()
+  expect(await signers()).toEqual([rsa, ec])
+  clock += leadMs
+  await rotateProviderKeys(ctx, key)
+  const [first, next] = await signers()
+  expect(first).toBe(rsa)
+  expect(await signers()).toHaveLength(4)
+  clock += leadMs
+  expect((await signers())[0]).toBe(next)
+  expect(await signers()).toContain(rsa)
+  clock = start + leadMs + overlapMs
+  expect(await signers()).toHaveLength(2)
+  expect(await signers()).not.toContain(rsa)
+  expect(await rotateOldKeys(ctx, key)).toBe(0)
+  clock += 100 * 86_400_000
+  expect(await rotateOldKeys(ctx, key)).toBe(2)
+  expect(await rotateOldKeys(ctx, key)).toBe(0)
+  const stored = await ctx.db.query(`select * from gatehouse.signing_key where purpose like 'oidc-%'`)
+  expect(JSON.stringify(stored)).not.toMatch(/"d":/)
+  expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'signing-key.rotate'`)).toHaveLength(4)
+})
+
+test('servers that begin at once on one database make one set of keys', async () => {
+  const ctx = await testContext()
+  const key = testMasterKey()
+  const sets = await Promise.all([1, 2, 3].map(() => providerKeys(ctx.db, key, ctx.now())))
+  expect(new Set(sets.map(({ mark }) => mark)).size).toBe(1)
+  const data = await Promise.all([1, 2, 3].map(() => openDataKey(ctx.db, key, 'oidc', ctx.now())))
+  expect(new Set(data.map(({ id }) => id)).size).toBe(1)
+})
+
+test('applications verify tokens of two servers on one database while keys are rotated', async () => {
+  const first = await oidcServer()
+  const { ctx, url, masterKey } = first
+  let late = 0
+  const now = () => new Date(Date.now() + late)
+  const base = { ...ctx, now }
+  const servers = [1, 2].map(() => {
+    const openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(ctx), log: () => {} })
+    return { openId, server: buildServer(base, masterKey, openId) }
+  })
+  const kidOf = async ({ openId }: (typeof servers)[number]) => {
+    const { provider } = await openId.current()
+    const token = await new provider.IdToken({ sub: 'x' }, { client: (await provider.Client.find(app.id))!, ctx: undefined as never }).issue({ use: 'logout' } as never)
+    return { token, kid: decodeProtectedHeader(token).kid! }
+  }
+  const app = await application(ctx, 'Verifying', { firstParty: true, backchannelLogoutUri: 'https://app.example.com/logout' })
+  const jwks = async ({ server }: (typeof servers)[number]) => ((await server.inject({ url: '/oidc/jwks' })).json() as { keys: { kid: string }[] }).keys.map(({ kid }) => kid)
+  const before = await Promise.all(servers.map(kidOf))
+  expect(before[0]!.kid).toBe(before[1]!.kid)
+  await rotateProviderKeys({ ...ctx, now }, masterKey)
+  // One server has noticed, the other has not: whoever signs, both publish what it signs with.
+  await servers[0]!.openId.current()
+  const mixed = await Promise.all(servers.map(kidOf))
+  for (const { kid } of mixed) for (const one of servers) expect(await jwks(one)).toContain(kid)
+  late = 30_000
+  for (const one of servers) expect(await jwks(one)).toHaveLength(4)
+  late = leadMs + 30_000
+  const after = await Promise.all(servers.map(kidOf))
+  expect(after[0]!.kid).toBe(after[1]!.kid)
+  expect(after[0]!.kid).not.toBe(before[0]!.kid)
+  for (const one of servers) for (const { kid } of [...before, ...after]) expect(await jwks(one)).toContain(kid)
+  await jwtVerify(before[0]!.token, createRemoteJWKSet(new URL(`${url}/oidc/jwks`)), { issuer: `${url}/oidc`, audience: app.id })
+  for (const { server } of servers) await server.close()
+})
+
+test('an application goes on through a rotation, and a hint of before is known', async () => {
+  const { ctx, url, masterKey } = await oidcServer()
+  const ada = await person(ctx, 'ada')
+  const app = await application(ctx, 'Going on', { firstParty: true })
+  const config = await relyingParty(url, app)
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, ada)).token)
+  const flow = async (more: Record<string, string> = {}) => {
+    const { address, checks } = await request(config, more)
+    return client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+  }
+  const old = await flow()
+  await rotateProviderKeys(ctx, masterKey)
+  await ctx.db.execute(`update gatehouse.signing_key set created_at = created_at - interval '10 minutes' where retired_at is null and purpose like 'oidc-%'`)
+  // A server that starts now.
+  const late = await oidcServer({}, { shared: { ...(await oidcServer()), ctx, masterKey } })
+  const fresh = await relyingParty(url, app)
+  const tokens = await flow({ id_token_hint: old.id_token! })
+  expect(tokens.claims()!.sub).toBe(ada)
+  const keys = (await (await fetch(`${late.url}/oidc/jwks`)).json()) as { keys: unknown[] }
+  expect(keys.keys).toHaveLength(4)
+  expect(fresh.serverMetadata().issuer).toBe(`${url}/oidc`)
+})
+
+test('rotating the master key leaves tokens and keys as they are', async () => {
+  const { ctx, url, masterKey } = await oidcServer()
+  const app = await application(ctx, 'Through', { grantTypes: ['client_credentials'], userId: await person(ctx, 'svc'), scopes: ['read'] })
+  const { access_token: token } = await client.clientCredentialsGrant(await relyingParty(url, app), { scope: 'read' })
+  const [before] = (await providerKeys(ctx.db, masterKey, ctx.now())).keys
+  const next = parseMasterKey(newMasterKey(), 'the test')
+  await rotateMasterKey(ctx.db, masterKey, next)
+  const [after] = (await providerKeys(ctx.db, next, ctx.now())).keys
+  expect(after).toEqual(before)
+  const openId = createOpenIdProvider({ base: ctx, masterKey: next, sessionOf: signedInBy(ctx), log: () => {} })
+  const { provider } = await openId.current()
+  expect(await provider.ClientCredentials.find(token)).toMatchObject({ clientId: app.id, scope: 'read' })
+  await expect(createOpenIdProvider({ base: ctx, masterKey: testMasterKey(), sessionOf: signedInBy(ctx), log: () => {} }).current()).rejects.toMatchObject({ code: 'configuration' })
+})
