@@ -10,9 +10,9 @@ export const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr
 
 export interface Page {
   /** A command of the protocol, to the page. */
-  send: (method: string, params?: object) => Promise<any>
+  send: (method: string, params?: object) => Promise<unknown>
   /** Evaluates the body of an async function in the page; what it returns. */
-  run: (body: string) => Promise<any>
+  run: (body: string) => Promise<unknown>
   close: () => Promise<void>
 }
 
@@ -61,7 +61,8 @@ async function connect(url: string, folder: string, close: () => Promise<void>):
   await send('Page.navigate', { url })
   await loaded.promise
   const run: Page['run'] = async (body) => {
-    const { result, exceptionDetails } = await send('Runtime.evaluate', { expression: `(async () => { ${body} })()`, awaitPromise: true, returnByValue: true, userGesture: true })
+    const evaluated = await send('Runtime.evaluate', { expression: `(async () => { ${body} })()`, awaitPromise: true, returnByValue: true, userGesture: true })
+    const { result, exceptionDetails } = evaluated as { result: { value: unknown }; exceptionDetails?: { text: string; exception?: { description?: string } } }
     if (exceptionDetails) throw new Error(exceptionDetails.exception?.description ?? exceptionDetails.text)
     return result.value
   }

@@ -21,17 +21,17 @@ test('a browser makes a passkey and signs in with it, alone and beside a passwor
   const page = await openPage(`${url}/api/v1/docs`)
   try {
     await page.send('WebAuthn.enable')
-    const { authenticatorId } = await page.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })
+    const { authenticatorId } = await page.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } }) as { authenticatorId: string }
     const signIn = `${post} return post('/sign-in', ${JSON.stringify({ userName: 'ada', password })});`
     expect(await page.run(signIn)).toMatchObject({ next: 'done', level: 1 })
     expect(await page.run(`${post} ${make}`)).toMatchObject({ type: 'WEBAUTHN', confirmed: true })
-    expect((await page.send('WebAuthn.getCredentials', { authenticatorId })).credentials).toHaveLength(1)
+    expect(await page.send('WebAuthn.getCredentials', { authenticatorId })).toMatchObject({ credentials: [{ rpId: 'localhost', isResidentCredential: true }] })
     await page.run(`${post} return post('/sign-out');`)
     expect(await page.run(`${post} ${enter}`)).toMatchObject({ next: 'done', level: 3, userId: id })
-    const state = await page.run(signIn)
+    const state = await page.run(signIn) as { factors: { id: string }[] }
     expect(state).toMatchObject({ next: 'factor', factors: [{ type: 'WEBAUTHN' }] })
     const beside = `const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(await post('/sign-in/factor/passkey-options'));
-      return post('/sign-in/factor', { factor: '${state.factors[0].id}', assertion: (await navigator.credentials.get({ publicKey })).toJSON() });`
+      return post('/sign-in/factor', { factor: '${state.factors[0]!.id}', assertion: (await navigator.credentials.get({ publicKey })).toJSON() });`
     expect(await page.run(`${post} ${beside}`)).toMatchObject({ next: 'done', level: 3 })
     // The one that is there already is not made again on the same device.
     expect(await page.run(`${post} try { ${make} } catch (error) { return error.name }`)).toBe('InvalidStateError')
