@@ -121,6 +121,16 @@ describe('alone', () => {
     expect((await enter(device)).reply.status).toBe(200)
   })
 
+  test('does not use up the attempts of an address when it succeeds', async () => {
+    const own = await factorServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '4' })
+    const me = await own.signedIn('joy')
+    const { device } = await withPasskey(me)
+    for (let n = 0; n < 4; n++) expect((await enter(device, {}, own.fresh())).reply.status).toBe(200)
+    const statuses = []
+    for (let n = 0; n < 3; n++) statuses.push((await enter(device, { verified: false }, own.fresh())).reply.status)
+    expect(statuses).toEqual([401, 401, 429])
+  })
+
   test('a password that has expired does not matter to it', async () => {
     const me = await signedIn('gil')
     const { device } = await withPasskey(me)

@@ -18,7 +18,7 @@ import { eventOf, provePassword } from './prove-password.ts'
 import { markOf, type OpenedSession, type Visit } from './sessions-open.ts'
 import { errorOf } from './sign-in-refusals.ts'
 import { admit, goOn, type SignedIn } from './sign-in.ts'
-import { claimAsking } from './throttle.ts'
+import { claimAsking, releaseAttempt } from './throttle.ts'
 
 /** Takes the step `factor`. With `remember` this browser is not asked again for a while, where only the person's own factors ask. */
 export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer & { remember?: boolean }, visit: Visit): Promise<SignedIn> {
@@ -54,7 +54,7 @@ export async function stepUp(ctx: Context, masterKey: MasterKey, session: Sessio
  * it the truth, as with a password.
  */
 export async function signInByPasskey(ctx: Context, assertion: Document, visit: Visit): Promise<SignedIn & OpenedSession> {
-  await claimAsking(ctx)
+  const claim = await claimAsking(ctx)
   const { id } = assertion
   const passkey = typeof id === 'string' && id.length <= 1400 ? await findPasskey(ctx.db, id) : undefined
   const { response } = assertion as { response?: { userHandle?: unknown } }
@@ -69,7 +69,11 @@ export async function signInByPasskey(ctx: Context, assertion: Document, visit: 
   if (!seen || !passkey) throw new GatehouseError('sign_in_refused')
   const policy = await policyOf(ctx.db, passkey.userId)
   const admitted = await admit(ctx, { seen: seen.login, policy, level: seen.level, siteId: null, factorId: passkey.id }, visit)
-  if (typeof admitted !== 'string') return admitted
+  if (typeof admitted !== 'string') {
+    // What succeeds counts for nothing: neither the question nor the answer.
+    for (let n = 0; n < 2; n++) await releaseAttempt(ctx, claim)
+    return admitted
+  }
   await ctx.db.transaction((tx) => recordEvents(tx, ctx, [eventOf(admitted, passkey.userId)]))
   throw errorOf(admitted, seen.login)
 }

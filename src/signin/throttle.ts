@@ -84,9 +84,11 @@ export async function claimSending(ctx: Context, whom: string): Promise<void> {
 }
 
 /** Counts what anybody may ask for, by address alone. Errors: `too_many_requests`. */
-export async function claimAsking(ctx: Context): Promise<void> {
+export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
   const address = mark('address', guesserOf(ctx.actor.ip ?? ''))
-  await within(ctx, { address, account: address }, ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS)
+  const marks = { address, account: address }
+  await within(ctx, marks, ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS)
+  return { marks }
 }
 
 async function within(ctx: Context, marks: Marks, most: number): Promise<void> {
