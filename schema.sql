@@ -77,6 +77,20 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.end_recovery()
+CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.pswd_reset_token := null;
+  new.pswd_reset_token_exp := null;
+  new.sms_reset_token := null;
+  new.sms_reset_token_exp := null;
+  delete from gatehouse.remembered_device where user_id = new.user_id;
+  return new;
+end $function$;
+
 -- function: gatehouse.end_sessions()
 CREATE OR REPLACE FUNCTION gatehouse.end_sessions()
  RETURNS trigger
@@ -312,6 +326,18 @@ AS $function$
 begin
   raise exception 'This would give, or take away, rights in Gatehouse that you do not have yourself (%).', what
     using errcode = 'insufficient_privilege', constraint = 'own_access';
+end $function$;
+
+-- function: gatehouse.wake_recovery()
+CREATE OR REPLACE FUNCTION gatehouse.wake_recovery()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if to_regprocedure('graphile_worker.add_job(text, json, text, timestamptz, integer, text, integer, text[], text)') is not null then
+    perform graphile_worker.add_job('recover-accounts', max_attempts => 1);
+  end if;
+  return null;
 end $function$;
 
 -- function: gatehouse.wake_sender()
@@ -595,6 +621,19 @@ create table gatehouse.event_consumer (
   constraint event_consumer_pkey PRIMARY KEY (name)
 );
 
+-- table: gatehouse.factor_challenge
+create table gatehouse.factor_challenge (
+  mark bytea not null,
+  kind character varying(20) not null,
+  user_id character varying(32),
+  param_id character varying(32),
+  code_hash bytea,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint factor_challenge_pkey PRIMARY KEY (mark),
+  constraint factor_challenge_kind CHECK (((kind)::text = ANY (ARRAY[('PASSKEY'::character varying)::text, ('ENROL'::character varying)::text, ('CODE'::character varying)::text])))
+);
+
 -- table: gatehouse.idempotency_key
 create table gatehouse.idempotency_key (
   principal character varying(255) not null,
@@ -796,6 +835,37 @@ create table gatehouse.plan_step (
   constraint plan_step_status CHECK (((status)::text = ANY (ARRAY[('planned'::character varying)::text, ('done'::character varying)::text, ('failed'::character varying)::text, ('undone'::character varying)::text])))
 );
 
+-- table: gatehouse.recovery_code
+create table gatehouse.recovery_code (
+  param_id character varying(32) not null,
+  code_hash bytea not null,
+  used_at timestamp with time zone,
+  constraint recovery_code_pkey PRIMARY KEY (param_id, code_hash)
+);
+
+-- table: gatehouse.recovery_request
+create table gatehouse.recovery_request (
+  request_id character varying(32) not null,
+  kind character varying(20) not null,
+  name character varying(320) not null,
+  ip character varying(60),
+  created_at timestamp with time zone not null,
+  constraint recovery_request_pkey PRIMARY KEY (request_id),
+  constraint recovery_request_kind CHECK (((kind)::text = ANY (ARRAY[('PASSWORD'::character varying)::text, ('PASSWORD_BY_SMS'::character varying)::text, ('UNLOCK'::character varying)::text, ('USER_NAME'::character varying)::text])))
+);
+
+-- table: gatehouse.remembered_device
+create table gatehouse.remembered_device (
+  device_id character varying(32) not null,
+  user_id character varying(32) not null,
+  mark bytea not null,
+  device character varying(100),
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint remembered_device_key UNIQUE (user_id, mark),
+  constraint remembered_device_pkey PRIMARY KEY (device_id)
+);
+
 -- table: gatehouse.setting
 create table gatehouse.setting (
   name character varying(100) not null,
@@ -945,6 +1015,7 @@ create table public.auth_state (
   next_step character varying(30),
   device character varying(100),
   user_agent character varying(400),
+  proved_at timestamp with time zone,
   constraint auth_state_session_key UNIQUE (session_id),
   constraint auth_state_pkey PRIMARY KEY (user_id, session_id)
 );
@@ -1853,9 +1924,16 @@ create table public.user_auth_param (
   param_id character varying(32) not null,
   user_id character varying(32) not null,
   type character varying(50) not null,
-  param_value character varying(255),
+  param_value character varying(1400),
   confirmed character(1) default 'N'::bpchar not null,
   confirmed_type character varying(25),
+  name character varying(60),
+  secret_encrypted bytea,
+  public_key bytea,
+  counter bigint,
+  transports character varying(100),
+  created_at timestamp with time zone,
+  last_used_at timestamp with time zone,
   constraint user_auth_param_pkey PRIMARY KEY (param_id),
   constraint user_auth_param_confirmed_check CHECK ((confirmed = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
 );
@@ -2148,6 +2226,15 @@ CREATE INDEX delegation_company ON gatehouse.delegation USING btree (company_id)
 -- index: gatehouse.delegation_grp
 CREATE INDEX delegation_grp ON gatehouse.delegation USING btree (grp_id);
 
+-- index: gatehouse.factor_challenge_expires
+CREATE INDEX factor_challenge_expires ON gatehouse.factor_challenge USING btree (expires_at);
+
+-- index: gatehouse.factor_challenge_param
+CREATE INDEX factor_challenge_param ON gatehouse.factor_challenge USING btree (param_id);
+
+-- index: gatehouse.factor_challenge_user
+CREATE INDEX factor_challenge_user ON gatehouse.factor_challenge USING btree (user_id);
+
 -- index: gatehouse.idempotency_key_created
 CREATE INDEX idempotency_key_created ON gatehouse.idempotency_key USING btree (created_at);
 
@@ -2207,6 +2294,9 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
+
+-- index: gatehouse.remembered_device_expires
+CREATE INDEX remembered_device_expires ON gatehouse.remembered_device USING btree (expires_at);
 
 -- index: gatehouse.sign_in_place_seen
 CREATE INDEX sign_in_place_seen ON gatehouse.sign_in_place USING btree (last_seen);
@@ -2301,6 +2391,9 @@ CREATE INDEX login_locked ON public.login USING btree (last_auth_attempt) WHERE 
 -- index: public.login_primary_key
 CREATE UNIQUE INDEX login_primary_key ON public.login USING btree (user_id) WHERE ((managed_sys_id)::text = '0'::text);
 
+-- index: public.login_reset_token_key
+CREATE UNIQUE INDEX login_reset_token_key ON public.login USING btree (pswd_reset_token) WHERE (pswd_reset_token IS NOT NULL);
+
 -- index: public.login_user
 CREATE INDEX login_user ON public.login USING btree (user_id);
 
@@ -2378,6 +2471,12 @@ CREATE INDEX user_affiliation_ending ON public.user_affiliation USING btree (rec
 
 -- index: public.user_attribute_values_value
 CREATE INDEX user_attribute_values_value ON public.user_attribute_values USING btree (lower("left"(attr_value, 256)) COLLATE "C", user_attribute_id);
+
+-- index: public.user_auth_param_credential_key
+CREATE UNIQUE INDEX user_auth_param_credential_key ON public.user_auth_param USING btree (param_value) WHERE ((type)::text = 'WEBAUTHN'::text);
+
+-- index: public.user_auth_param_recovery_key
+CREATE UNIQUE INDEX user_auth_param_recovery_key ON public.user_auth_param USING btree (user_id) WHERE ((type)::text = 'RECOVERY_CODES'::text);
 
 -- index: public.user_auth_param_user
 CREATE INDEX user_auth_param_user ON public.user_auth_param USING btree (user_id);
@@ -2469,6 +2568,9 @@ CREATE INDEX users_status ON public.users USING btree (status, user_id);
 -- index: public.users_type
 CREATE INDEX users_type ON public.users USING btree (type_id, user_id);
 
+-- index: public.users_user_handle_key
+CREATE UNIQUE INDEX users_user_handle_key ON public.users USING btree (user_handle) WHERE (user_handle IS NOT NULL);
+
 -- foreign key: efs.iam_portal_user_reference.user_id_panelists_uid_idx
 alter table efs.iam_portal_user_reference add constraint user_id_panelists_uid_idx FOREIGN KEY (user_id) REFERENCES efs.panelists(uid) ON UPDATE CASCADE ON DELETE CASCADE;
 
@@ -2498,6 +2600,12 @@ alter table gatehouse.delegation add constraint delegation_grp_id_fkey FOREIGN K
 
 -- foreign key: gatehouse.delegation.delegation_user_id_fkey
 alter table gatehouse.delegation add constraint delegation_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.factor_challenge.factor_challenge_param_id_fkey
+alter table gatehouse.factor_challenge add constraint factor_challenge_param_id_fkey FOREIGN KEY (param_id) REFERENCES public.user_auth_param(param_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.factor_challenge.factor_challenge_user_id_fkey
+alter table gatehouse.factor_challenge add constraint factor_challenge_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.message.message_user_id_fkey
 alter table gatehouse.message add constraint message_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
@@ -2531,6 +2639,12 @@ alter table gatehouse.plan_read add constraint plan_read_plan_id_fkey FOREIGN KE
 
 -- foreign key: gatehouse.plan_step.plan_step_plan_id_fkey
 alter table gatehouse.plan_step add constraint plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.recovery_code.recovery_code_param_id_fkey
+alter table gatehouse.recovery_code add constraint recovery_code_param_id_fkey FOREIGN KEY (param_id) REFERENCES public.user_auth_param(param_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.remembered_device.remembered_device_user_id_fkey
+alter table gatehouse.remembered_device add constraint remembered_device_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.sign_in_place.sign_in_place_user_id_fkey
 alter table gatehouse.sign_in_place add constraint sign_in_place_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
@@ -2988,6 +3102,9 @@ CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR
 -- trigger: gatehouse.message.message_queued
 CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
 
+-- trigger: gatehouse.recovery_request.recovery_requested
+CREATE TRIGGER recovery_requested AFTER INSERT ON gatehouse.recovery_request FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_recovery();
+
 -- trigger: public.company.company_guard
 CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
 
@@ -3074,6 +3191,9 @@ CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to
 
 -- trigger: public.login.login_end_sessions
 CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_password_end_recovery
+CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_recovery();
 
 -- trigger: public.login.login_password_end_sessions
 CREATE TRIGGER login_password_end_sessions AFTER UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
@@ -3493,6 +3613,16 @@ comment on column gatehouse.event_consumer.xid is 'Position of the last event it
 comment on column gatehouse.event_consumer.event_id is 'Position of the last event it has worked off: its id.';
 comment on column gatehouse.event_consumer.updated_at is 'When it last moved.';
 
+-- comment: gatehouse.factor_challenge
+comment on table gatehouse.factor_challenge is 'What was asked of a browser or sent to a person and waits for its one answer.';
+comment on column gatehouse.factor_challenge.mark is 'SHA-256 of what was asked and of whom.';
+comment on column gatehouse.factor_challenge.kind is 'PASSKEY to sign with one, ENROL to make one, CODE for a code that was sent.';
+comment on column gatehouse.factor_challenge.user_id is 'The person, where it is known.';
+comment on column gatehouse.factor_challenge.param_id is 'The factor, for a code.';
+comment on column gatehouse.factor_challenge.code_hash is 'SHA-256 of the factor and the code.';
+comment on column gatehouse.factor_challenge.created_at is 'When it was asked.';
+comment on column gatehouse.factor_challenge.expires_at is 'When no answer counts any more.';
+
 -- comment: gatehouse.idempotency_key
 comment on table gatehouse.idempotency_key is 'Answers of requests that came with an Idempotency-Key, to give again instead of doing the work twice.';
 comment on column gatehouse.idempotency_key.principal is 'Who sent the request.';
@@ -3656,6 +3786,29 @@ comment on column gatehouse.plan_step.secret is 'Password hashes it brings, or t
 comment on column gatehouse.plan_step.status is 'planned, done, failed, undone.';
 comment on column gatehouse.plan_step.result is 'What came of it, and what undoing needs.';
 
+-- comment: gatehouse.recovery_code
+comment on table gatehouse.recovery_code is 'Recovery codes, which stand in for another factor, each once.';
+comment on column gatehouse.recovery_code.param_id is 'The set it belongs to.';
+comment on column gatehouse.recovery_code.code_hash is 'SHA-256 of the set and the code.';
+comment on column gatehouse.recovery_code.used_at is 'When it was used; null while it works.';
+
+-- comment: gatehouse.recovery_request
+comment on table gatehouse.recovery_request is 'What somebody who is not signed in has asked for; a job looks whether there is such a person, and the row goes.';
+comment on column gatehouse.recovery_request.request_id is 'Names it.';
+comment on column gatehouse.recovery_request.kind is 'PASSWORD, PASSWORD_BY_SMS, UNLOCK or USER_NAME.';
+comment on column gatehouse.recovery_request.name is 'The user name or address that was typed.';
+comment on column gatehouse.recovery_request.ip is 'From which address.';
+comment on column gatehouse.recovery_request.created_at is 'When.';
+
+-- comment: gatehouse.remembered_device
+comment on table gatehouse.remembered_device is 'Browsers that are not asked for a second factor for a while.';
+comment on column gatehouse.remembered_device.device_id is 'Names it.';
+comment on column gatehouse.remembered_device.user_id is 'Whose it is.';
+comment on column gatehouse.remembered_device.mark is 'SHA-256 of the person and of what the browser keeps.';
+comment on column gatehouse.remembered_device.device is 'The program and system, in words.';
+comment on column gatehouse.remembered_device.created_at is 'Since when.';
+comment on column gatehouse.remembered_device.expires_at is 'Until when.';
+
 -- comment: gatehouse.setting
 comment on table gatehouse.setting is 'Settings that live with the data rather than with the process.';
 comment on column gatehouse.setting.name is 'Which setting.';
@@ -3762,7 +3915,7 @@ comment on column public.auth_level_grouping.name is 'What people call it.';
 -- comment: public.auth_state
 comment on table public.auth_state is 'A session: that a person is signed in, where and how strongly. A person may have several.';
 comment on column public.auth_state.user_id is 'Who is signed in.';
-comment on column public.auth_state.auth_state is 'How strongly: 0 is signed out, 1 a password, more for stronger means.';
+comment on column public.auth_state.auth_state is 'How strongly: 0 is signed out, 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.';
 comment on column public.auth_state.last_login is 'When the session began.';
 comment on column public.auth_state.ip_address is 'From which address. The published 30 characters cannot hold an IPv6 address in full.';
 comment on column public.auth_state.session_id is 'Names the session: the hash of what the browser holds.';
@@ -3773,6 +3926,7 @@ comment on column public.auth_state.last_seen is 'When it was last used, to the 
 comment on column public.auth_state.next_step is 'What the person has still to do before they are in; null once they are.';
 comment on column public.auth_state.device is 'The program and system it was begun from, in words.';
 comment on column public.auth_state.user_agent is 'The same as the browser said it.';
+comment on column public.auth_state.proved_at is 'When something was last proved in it.';
 
 -- comment: public.auth_state_auth_param_xref
 comment on table public.auth_state_auth_param_xref is 'Which means of proof served in which session.';
@@ -4034,8 +4188,8 @@ comment on column public.login.login_id is 'Names the account; what other tables
 comment on column public.login.last_update is 'When the row was last changed.';
 comment on column public.login.lowercase_login is 'Made by the database: the name without case. What uniqueness looks at.';
 comment on column public.login.prov_status is 'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or failed (FAIL_CREATE), and so for update, disable, enable, delete.';
-comment on column public.login.challenge_response_fail_count is 'Wrong security answers in a row; null counts as 0.';
-comment on column public.login.sms_reset_token is 'Recovery code sent by SMS.';
+comment on column public.login.challenge_response_fail_count is 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.';
+comment on column public.login.sms_reset_token is 'The beginning of the hash of a recovery code sent by SMS; null when none is out.';
 comment on column public.login.sms_reset_token_exp is 'When that code dies.';
 comment on column public.login.sms_code_expiration is 'When a sign-in code sent by SMS dies.';
 comment on column public.login.topt_active is 'Y when a time-based code (TOTP; the published name has its letters swapped) is enrolled.';
@@ -4447,9 +4601,16 @@ comment on table public.user_auth_param is 'A further means of proving who one i
 comment on column public.user_auth_param.param_id is 'Names the factor.';
 comment on column public.user_auth_param.user_id is 'Whose it is.';
 comment on column public.user_auth_param.type is 'Which kind: TOTP, WEBAUTHN, SMS, EMAIL and so on.';
-comment on column public.user_auth_param.param_value is 'What it needs: a secret (encrypted), a credential''s id, a number.';
+comment on column public.user_auth_param.param_value is 'What it needs: a credential''s id, a number, an address. The published 255 characters cannot hold the id of every passkey.';
 comment on column public.user_auth_param.confirmed is 'Y once the person has proved to have it.';
 comment on column public.user_auth_param.confirmed_type is 'How they proved it.';
+comment on column public.user_auth_param.name is 'What the person calls it.';
+comment on column public.user_auth_param.secret_encrypted is 'The secret of a TOTP, encrypted with the master key.';
+comment on column public.user_auth_param.public_key is 'The public key of a passkey, as COSE has it.';
+comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.';
+comment on column public.user_auth_param.transports is 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.';
+comment on column public.user_auth_param.created_at is 'When it was begun.';
+comment on column public.user_auth_param.last_used_at is 'When it was last proved.';
 
 -- comment: public.user_grp
 comment on table public.user_grp is 'That a person is in a group, from when to when.';

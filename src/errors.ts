@@ -36,7 +36,9 @@ export const errorTable = {
   sign_in_incomplete: { status: 403, title: 'The sign-in has not come to its end.' },
   insecure_address: { status: 403, title: 'Signing in needs https.' },
   cross_site: { status: 403, title: 'The request does not come from our own pages.' },
-  password_wrong: { status: 403, title: 'The current password is not right.' },
+  factor_refused: { status: 403, title: 'The code or the answer of the device is not right, or was used before.' },
+  step_up_required: { status: 403, title: 'This needs a fresh or a stronger proof of who you are.' },
+  recovery_refused: { status: 403, title: 'The link or code is wrong, too old, or was used before.' },
   password_lapsed: { status: 403, title: 'The temporary password has lapsed.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },

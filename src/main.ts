@@ -13,7 +13,7 @@ import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
-import { passwordLevel } from './model/session.ts'
+import { levels } from './model/factor.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
@@ -28,6 +28,7 @@ import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
 import { addDocs } from './rest/docs-page.ts'
+import { factorRoutes } from './rest/factors.ts'
 import { edgeRoutes } from './rest/edges.ts'
 import { readCookie } from './rest/cookies.ts'
 import { addHealth } from './rest/health.ts'
@@ -43,6 +44,7 @@ import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
+import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { secretWordRoutes } from './rest/secret-word.ts'
@@ -54,6 +56,7 @@ import { failureLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
+import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
 import { sweep } from './signin/sessions-open.ts'
 import { sweepThrottle } from './signin/throttle.ts'
@@ -118,7 +121,7 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
 
@@ -128,7 +131,7 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
   const { userId, sessionId, level, started } = found.session
-  return { userId, sessionId, level, authTime: new Date(started), methods: ['pwd', ...(level > passwordLevel ? ['mfa'] : [])] }
+  return { userId, sessionId, level, authTime: new Date(started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
 }
 
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
@@ -245,6 +248,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
+    { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
     { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
     { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },

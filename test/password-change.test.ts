@@ -7,6 +7,7 @@ import { changeOwnPassword, renewHash, setPassword } from '../src/signin/passwor
 import { verifyPassword } from '../src/signin/password-hash.ts'
 import { policyOf } from '../src/signin/password-policy.ts'
 import { makePerson } from './administrators.ts'
+import { browser, resultsOf } from './browser.ts'
 import { testServer, type TestServer } from './rest-server.ts'
 
 const cost = { memoryKiB: 19_456, passes: 2, lanes: 1 }
@@ -28,7 +29,7 @@ type LoginRow = Record<'password' | 'pwd_changed' | 'pwd_exp' | 'grace_period' |
 let count = 0
 /** A person with a password, under a policy of their own. */
 async function person(rules: object = {}, password = 'the first of my passwords'): Promise<string> {
-  const id = await makePerson(server, `changer${++count}`)
+  const id = await makePerson(server, `changer${++count}`, { status: 'ACTIVE' })
   const { body: role } = await server.ask('POST', '/roles', { name: `Changers ${count}` })
   await server.ask('PUT', `/roles/${role.id}/members/${id}`, {})
   const made = await server.ask('POST', '/password-policies', { name: `Policy ${count}`, rules, appliesTo: [{ level: 'ROLE', id: role.id }] })
@@ -45,12 +46,12 @@ const has = async (id: string, clear: string) => (await verifyPassword((await lo
 describe('one\'s own', () => {
   test('is changed by who knows it, and everything that hangs on it ends', async () => {
     const id = await person({ expirationDays: 90, graceDays: 2 })
-    await ctx.db.execute(`update login set auth_fail_count = 2, lock_marker = 'LOCKED', reset_pwd = null, pswd_reset_token = 'x', pswd_reset_token_exp = now(), sms_reset_token = 'y' where user_id = $1`, [id])
+    await ctx.db.execute(`update login set auth_fail_count = 2, reset_pwd = null, pswd_reset_token = 'x', pswd_reset_token_exp = now(), sms_reset_token = 'y' where user_id = $1`, [id])
     later(24)
     await changeOwnPassword(ctx, id, { current: 'the first of my passwords', next: 'the second of them' })
     expect([await has(id, 'the second of them'), await has(id, 'the first of my passwords')]).toEqual([true, false])
     const after = await login(id)
-    expect(after).toMatchObject({ auth_fail_count: 0, lock_marker: 'NOT_LOCKED', reset_pwd: null, pswd_reset_token: null, pswd_reset_token_exp: null, sms_reset_token: null, pwd_change_count: 1 })
+    expect(after).toMatchObject({ auth_fail_count: 0, reset_pwd: null, pswd_reset_token: null, pswd_reset_token_exp: null, sms_reset_token: null, pwd_change_count: 1 })
     const days = (date: string) => (new Date(date).getTime() - clock.getTime()) / 86_400_000
     expect([days(after.pwd_changed), days(after.pwd_exp), days(after.grace_period)]).toEqual([0, 90, 92])
     const [person_] = await ctx.db.query<{ at: string }>('select date_password_changed as at from users where user_id = $1', [id])
@@ -62,21 +63,30 @@ describe('one\'s own', () => {
   test('is refused to who does not know it, counted, and closed after too many', async () => {
     const id = await person()
     const wrong = () => refusal(changeOwnPassword(ctx, id, { current: 'not that', next: 'whatever it may be' }))
-    expect([await wrong(), await wrong(), await wrong()].map((one) => one?.code)).toEqual(['password_wrong', 'password_wrong', 'password_wrong'])
+    expect([await wrong(), await wrong(), await wrong()].map((one) => one?.code)).toEqual(['sign_in_refused', 'sign_in_refused', 'sign_in_refused'])
     expect(await login(id)).toMatchObject({ auth_fail_count: 3, lock_marker: 'LOCKED' })
     const right = () => refusal(changeOwnPassword(ctx, id, { current: 'the first of my passwords', next: 'the second of them' }))
-    expect((await right())?.code).toBe('too_many_requests')
+    expect((await right())?.code).toBe('sign_in_refused')
     expect(await has(id, 'the first of my passwords')).toBe(true)
     later(0.6)
     expect(await right()).toBeUndefined()
-    expect((await events(id)).map(({ result }) => result)).toEqual(['SUCCESS', 'password_wrong', 'password_wrong', 'password_wrong', 'SUCCESS'])
+    expect((await resultsOf(ctx, id)).map(([result]) => result)).toEqual(['INVALID_PASSWORD', 'INVALID_PASSWORD', 'LOGIN_LOCKED', 'LOGIN_LOCKED'])
   })
 
   test('cannot be guessed by asking many times at once', async () => {
     const id = await person()
     const all = await Promise.all(Array.from({ length: 12 }, (_, at) => refusal(changeOwnPassword(ctx, id, { current: `guess ${at}`, next: 'whatever it may be' }))))
-    const codes = all.map((one) => one?.code).toSorted()
-    expect(codes).toEqual([...Array.from({ length: 3 }, () => 'password_wrong'), ...Array.from({ length: 9 }, () => 'too_many_requests')])
+    expect(new Set(all.map((one) => one?.code))).toEqual(new Set(['sign_in_refused']))
+    // Two and the one that reached the limit were looked at.
+    expect((await resultsOf(ctx, id)).filter(([result]) => result === 'INVALID_PASSWORD')).toHaveLength(2)
+  })
+
+  test('is guessed at under the same count as signing in', async () => {
+    const id = await person()
+    const name = (await ctx.db.first<{ name: string }>('select user_name as name from users where user_id = $1', [id]))!.name
+    for (const current of ['a', 'b']) await refusal(changeOwnPassword(ctx, id, { current, next: 'whatever it may be' }))
+    await browser(server.server).signIn(name, 'c')
+    expect(await login(id)).toMatchObject({ auth_fail_count: 3, lock_marker: 'LOCKED' })
   })
 
   test('is changed once when it is changed twice at once', async () => {
@@ -85,10 +95,17 @@ describe('one\'s own', () => {
     expect(all.map((one) => one?.code).toSorted()).toEqual(['conflict', undefined])
   })
 
+  test('opens a lock by failures when the server sets it', async () => {
+    const id = await person()
+    await ctx.db.execute(`update login set auth_fail_count = 3, lock_marker = 'LOCKED' where user_id = $1`, [id])
+    await setPassword(ctx, id, { next: 'the second of them', forceChange: false })
+    expect(await login(id)).toMatchObject({ auth_fail_count: 0, lock_marker: 'NOT_LOCKED' })
+  })
+
   test('stays under an administrator\'s lock', async () => {
     const id = await person()
     await ctx.db.execute(`update login set lock_marker = 'LOCKED_ADMIN' where user_id = $1`, [id])
-    expect((await refusal(changeOwnPassword(ctx, id, { current: 'the first of my passwords', next: 'the second of them' })))?.code).toBe('too_many_requests')
+    expect((await refusal(changeOwnPassword(ctx, id, { current: 'the first of my passwords', next: 'the second of them' })))?.code).toBe('account_locked')
     await setPassword(ctx, id, { next: 'the second of them', forceChange: false })
     expect((await login(id)).lock_marker).toBe('LOCKED_ADMIN')
   })
@@ -137,7 +154,7 @@ describe('one\'s own', () => {
     later(49)
     expect(passwordState(await login(id), await policyOf(ctx.db, id), clock)).toBe('expired')
     expect((await refusal(changeOwnPassword(ctx, id, { current: 'by chance', next: 'one of my own' })))?.code).toBe('password_lapsed')
-    expect((await refusal(changeOwnPassword(ctx, id, { current: 'by guess', next: 'one of my own' })))?.code).toBe('password_wrong')
+    expect((await refusal(changeOwnPassword(ctx, id, { current: 'by guess', next: 'one of my own' })))?.code).toBe('sign_in_refused')
   })
 
   test('that has expired may be changed still', async () => {

@@ -22,9 +22,9 @@ export interface TestServer {
   ask: (method: string, path: string, body?: unknown, headers?: Record<string, string>) => Promise<Reply>
 }
 
-export async function testServer(env: Record<string, string> = {}, now?: () => Date, database?: DatabaseOptions): Promise<TestServer> {
+export async function testServer(env: Record<string, string> = {}, now?: () => Date, database?: DatabaseOptions, masterKey = testMasterKey()): Promise<TestServer> {
   const ctx = await testContext({ GATEHOUSE_API_KEY: testKey, AUTH_FAILURES_PER_MINUTE: '100000', ...env }, now, database)
-  const server = buildServer(ctx, testMasterKey())
+  const server = buildServer(ctx, masterKey)
   afterAll(() => server.close())
   const ask: TestServer['ask'] = async (method, path, body, headers = {}) => {
     const reply = await server.inject({

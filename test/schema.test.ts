@@ -60,6 +60,7 @@ const grown: Record<string, string> = {
   'public.login_attribute.metadata_id': 'varchar(32)',
   'public.user_note.created_by': 'varchar(32)',
   'public.auth_state.ip_address': 'varchar(60)',
+  'public.user_auth_param.param_value': 'varchar(1400)',
 }
 
 describe('the published OpenIAM tables', () => {

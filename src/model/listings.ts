@@ -74,7 +74,7 @@ export const apiKeyAttributes: readonly Attribute[] = [
 
 export const sessionAttributes: readonly Attribute[] = [
   identifier('id', 'session_id', 'Id', 'Names the session; what the browser holds is another value, which is not kept.', readOnly),
-  { ...integer('level', 'auth_state', 'Level', 'How strongly the person has signed in: 0 is signed out, 1 a password, more for stronger means.', readOnly), type: 'decimal' },
+  { ...integer('level', 'auth_state', 'Level', 'How strongly the person has signed in: 0 is signed out, 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.', readOnly), type: 'decimal' },
   dateTime('started', 'last_login', 'Began', 'When the session began.', sorted),
   dateTime('lastSeen', 'last_seen', 'Last used', 'When it was last used, to the minute.', sorted),
   dateTime('expires', 'expires_at', 'Ends', 'When it ends, however much it is used.', readOnly),

@@ -36,6 +36,12 @@ export interface PasswordPolicy {
     unlockMinutes: number
   }
   session: { idleMinutes: number | undefined }
+  factors: {
+    /** The level every sign-in must reach. */
+    leastLevel: number
+    /** How long a device may be remembered; 0 not at all. */
+    rememberDays: number
+  }
 }
 
 /** A policy as the store finds it. */
@@ -70,5 +76,6 @@ export function typedPolicy(password: PolicyRow | undefined, signIn: PolicyRow |
     },
     lockout: { failures: doors.failures ?? 0, unlockMinutes: doors.unlockMinutes ?? 0 },
     session: { idleMinutes: doors.tokenLifeMinutes },
+    factors: { leastLevel: doors.leastLevel ?? 0, rememberDays: doors.rememberDays ?? 30 },
   }
 }

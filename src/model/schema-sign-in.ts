@@ -1,4 +1,5 @@
 /** The tables of the area "Signing in". */
+import { factorTables } from './schema-factors.ts'
 import { added, known, seed, table, type Area } from './schema-column.ts'
 
 export const signIn: Area = {
@@ -51,8 +52,8 @@ export const signIn: Area = {
           'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or ' +
             'failed (FAIL_CREATE), and so for update, disable, enable, delete.',
         ),
-        seed('challenge_response_fail_count', 'INT(11)', 'Wrong security answers in a row; null counts as 0.'),
-        seed('sms_reset_token', 'VARCHAR(10)', 'Recovery code sent by SMS.'),
+        seed('challenge_response_fail_count', 'INT(11)', 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.'),
+        seed('sms_reset_token', 'VARCHAR(10)', 'The beginning of the hash of a recovery code sent by SMS; null when none is out.'),
         seed('sms_reset_token_exp', 'DATETIME', 'When that code dies.'),
         seed('sms_code_expiration', 'TIMESTAMP', 'When a sign-in code sent by SMS dies.'),
         seed(
@@ -135,9 +136,16 @@ export const signIn: Area = {
         seed('param_id', 'VARCHAR(32)', 'Names the factor.', { key: true }),
         seed('user_id', 'VARCHAR(32)', 'Whose it is.', { required: true, to: 'users' }),
         seed('type', 'VARCHAR(50)', 'Which kind: TOTP, WEBAUTHN, SMS, EMAIL and so on.', { required: true }),
-        seed('param_value', 'VARCHAR(255)', 'What it needs: a secret (encrypted), a credential\'s id, a number.'),
+        seed('param_value', 'VARCHAR(255)', 'What it needs: a credential\'s id, a number, an address. The published 255 characters cannot hold the id of every passkey.', { grown: 'varchar(1400)' }),
         seed('confirmed', 'CHAR(1)', 'Y once the person has proved to have it.', { required: true }),
         seed('confirmed_type', 'VARCHAR(25)', 'How they proved it.'),
+        added('name', 'varchar(60)', 'What the person calls it.'),
+        added('secret_encrypted', 'bytea', 'The secret of a TOTP, encrypted with the master key.'),
+        added('public_key', 'bytea', 'The public key of a passkey, as COSE has it.'),
+        added('counter', 'bigint', 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.'),
+        added('transports', 'varchar(100)', 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.'),
+        added('created_at', 'timestamptz', 'When it was begun.'),
+        added('last_used_at', 'timestamptz', 'When it was last proved.'),
       ],
     ),
     table('referenced', 'identity_quest_grp', 'A set of security questions offered together.', [
@@ -184,7 +192,7 @@ export const signIn: Area = {
         seed('user_id', 'VARCHAR(32)', 'Who is signed in.', { key: true, to: 'users' }),
         seed(
           'auth_state', 'DECIMAL(5,1)',
-          'How strongly: 0 is signed out, 1 a password, more for stronger means.',
+          'How strongly: 0 is signed out, 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.',
           { required: true },
         ),
         seed('last_login', 'DATETIME', 'When the session began.'),
@@ -205,8 +213,10 @@ export const signIn: Area = {
         added('next_step', 'varchar(30)', 'What the person has still to do before they are in; null once they are.'),
         added('device', 'varchar(100)', 'The program and system it was begun from, in words.'),
         added('user_agent', 'varchar(400)', 'The same as the browser said it.'),
+        added('proved_at', 'timestamptz', 'When something was last proved in it.'),
       ],
     ),
+    ...factorTables,
     table('added', 'gatehouse.sign_in_throttle', 'Attempts to sign in, counted for a while by address and by user name; known names and unknown ones alike.', [
       added('kind', 'varchar(10)', 'What is counted: ADDRESS or ACCOUNT.', { key: true }),
       added('mark', 'bytea', 'SHA-256 of the address or the user name.', { key: true }),

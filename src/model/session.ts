@@ -14,14 +14,14 @@ export const isToken = (text: string): boolean => /^[A-Za-z0-9_-]{43}$/.test(tex
 export const sessionIdOf = (token: string): string => createHash('sha256').update(token).digest('hex').slice(0, 32)
 
 /** What is still to be done before somebody is in, in the order it is asked for; later proofs add theirs here. */
-export const stepNames = ['change_password'] as const
+export const stepNames = ['change_password', 'accept_policy', 'factor', 'enrol_factor'] as const
 export type StepName = (typeof stepNames)[number]
-
-/** The level (AUTH_STATE) that a password reaches; whatever is stronger reaches more. */
-export const passwordLevel = 1
 
 /** What a sign-in that has not come to its end may take. */
 export const unfinishedMinutes = 15
+
+/** What somebody proved so long ago does not count as fresh. */
+export const freshMinutes = 10
 
 /** Not every request writes: a session is touched when it was last seen so long ago. */
 const touchedEveryMs = 60_000
@@ -41,6 +41,9 @@ export interface SessionTimes {
 export function isLive({ started, expires, lastSeen }: SessionTimes, now: number, idleMinutes: number): boolean {
   return Date.parse(started) <= now + clockSkewMs && now < Date.parse(expires) && now - Date.parse(lastSeen) < idleMinutes * 60_000
 }
+
+/** Whether something was proved just now. */
+export const isFresh = (proved: string | null, now: number): boolean => proved !== null && Math.abs(now - Date.parse(proved)) < freshMinutes * 60_000
 
 /** Whether it is time to note that a session is in use; also when the clock went back. */
 export const needsTouch = (lastSeen: string, now: number): boolean => Math.abs(now - Date.parse(lastSeen)) >= touchedEveryMs

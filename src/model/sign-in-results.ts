@@ -22,6 +22,11 @@ export const signInResults = {
   INVALID_USER_STATUS: { code: 104, error: 'account_closed', doc: 'The right password of somebody whose status does not let them in.' },
   LOGIN_DISABLED: { code: 110, error: 'account_disabled', doc: 'The right password of somebody who is disabled, or whose login is.' },
   CHANGE_AFTER_RESET: { code: 111, doc: 'The password was set by somebody else: it must be changed first.' },
+  POLICY_NOT_ACCEPTED: { code: 205, doc: 'A usage policy has to be accepted first.' },
+  FACTOR_NEEDED: { code: 206, doc: 'Another factor has to be proved first.' },
+  FACTOR_WRONG: { code: 207, error: 'factor_refused', doc: 'The code, or the answer of the device, was not right or had been used.' },
+  FACTOR_TO_ENROL: { code: 208, doc: 'A stronger factor than the person has is demanded: they have to enrol one first.' },
+  POLICY_DECLINED: { code: 209, doc: 'A usage policy was declined: the person was signed out.' },
   LOGIN_LOCKED_ADMIN: { code: 203, error: 'account_locked', doc: 'The right password of somebody whom an administrator has locked.' },
   TOO_MANY_ATTEMPTS: { code: 204, error: 'sign_in_refused', doc: 'Too many attempts with this name in a short time; the password that came was not looked at.' },
 } as const satisfies Record<string, ResultRow>

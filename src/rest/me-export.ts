@@ -6,6 +6,8 @@ import { readUser } from '../directory/users.ts'
 import type { Document } from '../model/attribute.ts'
 import { project, wholeOf } from '../model/project.ts'
 import { user } from '../model/user.ts'
+import { listFactors } from '../signin/factors.ts'
+import { rememberedDevices } from '../store/remembered-devices.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { sessionListing } from '../store/sessions.ts'
 import { policyDecisions } from '../store/policy-decisions.ts'
@@ -19,6 +21,8 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
   yield `{"exported":${JSON.stringify(ctx.now().toISOString())},\n"person":${JSON.stringify(person)}`
   const parts: Record<string, Pages> = {
     sessions: sessionsOf(ctx, id),
+    factors: onePage(listFactors(ctx.db, id)),
+    devices: onePage(rememberedDevices(ctx.db, id, ctx.now())),
     policyDecisions: onePage(policyDecisions(ctx.db, id)),
     access: accessPages(ctx, id),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),

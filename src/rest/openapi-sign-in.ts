@@ -2,6 +2,7 @@
 import { sessionAttributes } from '../model/listings.ts'
 import { stepNames } from '../model/session.ts'
 import { objectSchema, refTo, type Schema } from './openapi-attributes.ts'
+import { factorComponents } from './openapi-factors.ts'
 import { flag, instant, list, object, readOnly, text } from './openapi-words.ts'
 
 /** A password as it is sent, never as it is kept. */
@@ -20,17 +21,22 @@ export const signInComponents: Record<string, Schema> = {
   SignIn: object('Sign-in', 'A user name and its password.', {
     userName: { ...text('The user name; capitals and small letters are the same.', 220), minLength: 1 },
     password: password('The password.'),
+    site: text('The site one signs in for: its usage policies are asked for, and the level it wants at least.', 32),
   }, ['userName', 'password']),
+  PolicyAnswer: object('Answer to a usage policy', 'Whether a person accepts a version that is shown to them.', { policy: text('The id of the version.', 32), accepted: flag('False signs them out.') }, ['policy', 'accepted']),
+  ...factorComponents,
   PasswordChange: object('Password change', 'A new password, and the one it replaces.', {
     current: password('The password so far.'),
     next: password('The new one.'),
   }, ['current', 'next']),
   SignInState: object('State of a sign-in', 'Where a sign-in stands. Until `next` is done, the session can only go on or sign out.', {
-    next: { ...text('What comes next; `done` when the person is in.'), enum: [...stepNames, 'done'] },
-    level: { type: 'number', description: 'How strongly the person has signed in: 1 a password, more for stronger means.' },
+    next: { ...text('What comes next; `done` when the person is in.'), enum: [...stepNames, 'done', 'signed_out'] },
+    level: { type: 'number', description: 'How strongly the person has signed in: 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.' },
     userId: text('Who it is.', 32),
     started: instant('When the session began.'),
     expires: instant('When it ends, however much it is used.'),
+    factors: list('For the step `factor`: the ways that are open.', object('Way', 'A factor that may be proved.', { id: text('Its id.', 32), type: text('Its kind.', 20), name: text('Its name.', 60), hint: text('The end of the number.', 10) }, ['id', 'type', 'name'])),
+    policies: list('For the step `accept_policy`: what has to be accepted.', object('Policy to accept', 'A version of a usage policy.', { id: text('The id of the version.', 32), name: text('Its name.', 128), content: text('Its text.', 100_000), confirmation: text('What is confirmed.', 255) }, ['id', 'name', 'content'])),
     passwordExpires: instant('When the password expires, or did; only when it is time to change it.'),
     newDevice: flag('True when the device is new for the person; in the answer to a sign-in.'),
     newNetwork: flag('True when the network is new for the person; in the answer to a sign-in.'),
@@ -39,6 +45,8 @@ export const signInComponents: Record<string, Schema> = {
     exported: instant('When it was put together.'),
     person: refTo('User'),
     sessions: list('Where one is signed in.', refTo('Session')),
+    factors: list('One\'s factors, without what is secret of them.', refTo('Factor')),
+    devices: list('Browsers that are not asked for a second factor for a while.', refTo('RememberedDevice')),
     policyDecisions: list('Usage policies accepted and declined.', anything('A decision.')),
     access: list('What one has in force.', anything('A group, role, organisation or resource.')),
     eventsAboutMe: list('What was done to one\'s record.', refTo('AuditEvent')),

@@ -78,6 +78,7 @@ const tagDocs: Record<string, string> = {
   Portals: 'Portals, their people, and how their accounts in Okta stand.',
   Audit: 'Everything that was changed, and the proof that nobody has touched the record of it.',
   'API keys': 'Bearer keys for programs.',
+  Recovery: 'Getting back in: a forgotten password or user name, a locked account.',
   'Signing in': 'A password, what comes after it, and the session that it opens.',
   'My account': 'What people see and change of themselves, whatever their rights.',
   'Sites and policies': 'The sites people sign in to, the usage policies they accept there, and who has not.',

@@ -11,27 +11,33 @@ import { GatehouseError } from '../errors.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
-import { forgetFailures, lockLogin, passwordLogin, replaceHash, takeAttempt, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
-import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { passwordLogin, replaceHash, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
+import { costOf, hashPassword } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
+import { provePassword } from './prove-password.ts'
 
 const dayOf = ({ config, now }: Pick<Context, 'config' | 'now'>): Day => ({ zone: config.TIME_ZONE, now: now() })
 
 const noLogin = (userId: string) => new GatehouseError('not_found', `The person ${userId} has no login here.`)
 
 /**
- * Changes one's own password. Errors: `password_wrong` when `current` is not it, `too_many_requests` after too many of
- * those, `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
+ * Changes one's own password; of one's sessions only `keep` stays. Errors: those of `provePassword` for `current`,
+ * `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
  */
-export async function changeOwnPassword(ctx: Context, userId: string, { current, next }: { current: string; next: string }): Promise<void> {
+export async function changeOwnPassword(ctx: Context, userId: string, { current, next, keep }: { current: string; next: string; keep?: string }): Promise<void> {
   const day = dayOf(ctx)
   const policy = await policyOf(ctx.db, userId, day.now)
-  const login = await prove(ctx, userId, current, policy, day)
+  const known = await passwordLogin(ctx.db, userId, day)
+  if (!known) throw noLogin(userId)
+  const proved = await provePassword(ctx, userId, current)
+  const login = { ...known, password: proved }
+  if (isTemporary(login) && passwordState(login, policy, day.now) === 'expired') throw new GatehouseError('password_lapsed', 'The temporary password has lapsed; recover the account, or ask for a new one.')
   const demanded = ['must_change', 'grace', 'expired'].includes(passwordState(login, policy, day.now))
   const limits = demanded ? [] : judgeLimits(login, policy, day.now)
   await judge(ctx, login, policy, next, limits)
   const hash = await hashPassword(next, costOf(ctx.config))
-  await ctx.db.transaction(async (tx) => {
+  const db = keep === undefined ? ctx.db : ctx.db.withSession(keep)
+  await db.transaction(async (tx) => {
     await stillThere(tx, login, day)
     await write(tx, ctx, login, hash, { policy, action: 'user.password.change', reset: null, changesToday: demanded ? login.changes_today : login.changes_today + 1 })
   })
@@ -39,9 +45,10 @@ export async function changeOwnPassword(ctx: Context, userId: string, { current,
 
 /**
  * Sets the password of a person who has proved otherwise who they are. With `forceChange` it is a temporary one that the
- * server has made by chance: it is not judged, and must be changed at the next sign-in. Errors: `password_refused`, `not_found`.
+ * server has made by chance: it is not judged, and must be changed at the next sign-in. `first` is done before, in the same
+ * transaction. Errors: `password_refused`, `not_found`.
  */
-export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }): Promise<void> {
+export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }, first?: (tx: Transaction) => Promise<void>): Promise<void> {
   const day = dayOf(ctx)
   const policy = await policyOf(ctx.db, userId, day.now)
   const login = await passwordLogin(ctx.db, userId, day)
@@ -50,6 +57,7 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
   const hash = await hashPassword(next, costOf(ctx.config))
   await ctx.db.transaction(async (tx) => {
     await guardPeople(tx, ctx, [userId])
+    await first?.(tx)
     await stillThere(tx, login, day)
     await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0 })
   })
@@ -58,26 +66,6 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
 /** After a sign-in with a hash that is foreign or cost less than today: the same password, hashed as today. */
 export async function renewHash(ctx: Pick<Context, 'db' | 'config'>, userId: string, stored: string, clear: string): Promise<boolean> {
   return replaceHash(ctx.db, userId, stored, await hashPassword(clear, costOf(ctx.config)))
-}
-
-/** The login of whoever knows its password. */
-async function prove(ctx: Context, userId: string, current: string, policy: PasswordPolicy, day: Day): Promise<PasswordLogin> {
-  const login = await takeAttempt(ctx.db, userId, day, policy.lockout)
-  if (!login) {
-    if (!(await passwordLogin(ctx.db, userId, day))) throw noLogin(userId)
-    throw new GatehouseError('too_many_requests', 'There were too many wrong passwords; wait, or recover the account.')
-  }
-  const { ok } = await verifyPassword(login.password, current, costOf(ctx.config))
-  if (!ok) {
-    await ctx.db.transaction(async (tx) => {
-      if (policy.lockout.failures > 0 && login.auth_fail_count >= policy.lockout.failures) await lockLogin(tx, login.login_id)
-      await recordEvents(tx, ctx, [{ action: 'user.password.change', targetType: 'User', targetId: userId, result: 'password_wrong' }])
-    })
-    throw new GatehouseError('password_wrong')
-  }
-  await ctx.db.transaction((tx) => forgetFailures(tx, login.login_id))
-  if (isTemporary(login) && passwordState(login, policy, day.now) === 'expired') throw new GatehouseError('password_lapsed', 'The temporary password has lapsed; recover the account, or ask for a new one.')
-  return login
 }
 
 /** How often people may change it. */

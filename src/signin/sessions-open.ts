@@ -5,6 +5,7 @@ import { deviceLabel } from '../model/device-label.ts'
 import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
+import { sweepChallenges } from '../store/factors.ts'
 import { deleteSession, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
 
@@ -17,6 +18,13 @@ export interface Visit {
   session?: string | undefined
 }
 
+/** How somebody came as far as this. */
+export interface Reached {
+  level: number
+  next: StepName | null
+  siteId?: string | null
+}
+
 export interface OpenedSession {
   token: string
   /** To be kept by the browser. */
@@ -26,7 +34,8 @@ export interface OpenedSession {
   newNetwork: boolean
 }
 
-const mark = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
+/** How a place or device of somebody is kept. */
+export const markOf = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
 
 function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): string {
   const minutes = next === null ? ctx.config.SESSION_HOURS * 60 : unfinishedMinutes
@@ -37,13 +46,13 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): str
  * Opens a session under a token never seen before, whatever the browser brought: the one it had ends. The caller holds
  * the person, so that the limit of sessions holds too.
  */
-export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next }: { level: number; next: StepName | null }, visit: Visit): Promise<OpenedSession> {
+export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null }: Reached, visit: Visit): Promise<OpenedSession> {
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   if (visit.session !== undefined && isToken(visit.session)) await deleteSession(tx, sessionIdOf(visit.session))
-  const fresh = await notePlaces(tx, userId, { DEVICE: mark(userId, device), NETWORK: mark(userId, networkOf(ctx.actor.ip ?? '')) }, now)
+  const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next }
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: now.toISOString(), siteId }
   await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
 }
@@ -52,11 +61,11 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next }: { level: number; next: StepName | null }): Promise<{ token: string; session: SessionRow } | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, proved }: Pick<Reached, 'level' | 'next'> & { proved: boolean }): Promise<{ token: string; session: SessionRow } | undefined> {
   const [token, now] = [newToken(), ctx.now()]
   // Who is in already has the time they had; who comes in now has all of it.
   const expires = session.nextStep === null && next === null ? session.expires : endOf(ctx, next)
-  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString() }
+  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved }
   return (await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)) ? { token, session: renewed } : undefined
 }
 
@@ -68,4 +77,5 @@ export async function sweep(ctx: Pick<Context, 'db' | 'now'>): Promise<void> {
   while ((await sweepSessions(ctx.db, ctx.now(), batch)) === batch);
   const since = new Date(ctx.now().getTime() - placeDays * 86_400_000)
   while ((await sweepPlaces(ctx.db, since, batch)) === batch);
+  await sweepChallenges(ctx.db, ctx.now())
 }

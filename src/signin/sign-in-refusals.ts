@@ -39,6 +39,12 @@ export function closedBy(login: SignInLogin): SignInResult | undefined {
   return undefined
 }
 
+/** Not whom an administrator has locked or disabled, or who is not here: no link and no code lifts that. */
+export function isRecoverable(login: SignInLogin): boolean {
+  const result = closedBy(login)
+  return result === undefined || result === 'LOGIN_LOCKED'
+}
+
 /** The first that stands against the attempt. */
 export function refusalOf(attempt: Attempt): SignInResult | undefined {
   for (const refusal of beforePassword) {

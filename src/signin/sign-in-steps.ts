@@ -3,11 +3,16 @@
  * policies add to. A step is due or not by what stands in the database at that moment; a session waits at the first that is.
  */
 import type { Context } from '../context.ts'
+import { levels, reachOf } from '../model/factor.ts'
 import { passwordState, type PasswordState } from '../model/password-state.ts'
 import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
+import { factorsOf } from '../store/factors.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
+import { isRemembered } from '../store/remembered-devices.ts'
+import { levelOfSite } from '../store/site-records.ts'
+import { policiesDue } from './it-policies.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
 /** What a step is judged by. */
@@ -17,6 +22,9 @@ export interface Standing {
   password: PasswordState
   /** The level reached so far. */
   level: number
+  siteId: string | null
+  /** The hash of what the browser is known by. */
+  device: Buffer | undefined
 }
 
 interface Step {
@@ -28,12 +36,36 @@ interface Step {
 export const signInSteps: readonly Step[] = [
   {
     name: 'change_password',
-    due: ({ password }) => (password === 'must_change' ? 'CHANGE_AFTER_RESET' : password === 'expired' ? 'PASSWORD_EXPIRED' : undefined),
+    // Who came by a passkey did not use the password.
+    due: ({ password, level }) => (level >= levels.passkey ? undefined : password === 'must_change' ? 'CHANGE_AFTER_RESET' : password === 'expired' ? 'PASSWORD_EXPIRED' : undefined),
+  },
+  {
+    name: 'accept_policy',
+    due: async ({ login, siteId }, tx, ctx) => ((await policiesDue(tx, login.userId, siteId, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
+  },
+  // What somebody has is asked for first, also when more than that is demanded.
+  {
+    name: 'factor',
+    due: async (standing, tx, ctx) => {
+      const { least, most } = reachOf(await factorsOf(tx, standing.login.userId))
+      const own = standing.level < least && (await remembered(standing, tx, ctx)) ? 0 : least
+      return standing.level < Math.min(Math.max(await demandedOf(standing, tx), own), most) ? 'FACTOR_NEEDED' : undefined
+    },
+  },
+  {
+    name: 'enrol_factor',
+    due: async (standing, tx) => (standing.level < (await demandedOf(standing, tx)) ? 'FACTOR_TO_ENROL' : undefined),
   },
 ]
 
-export const standingOf = (login: SignInLogin, policy: PasswordPolicy, level: number, now: Date): Standing =>
-  ({ login, policy, level, password: passwordState(login, policy, now) })
+/** The level that the policy or the site demands; no remembered device lifts it. */
+const demandedOf = async ({ policy, siteId }: Standing, tx: Transaction) => Math.max(policy.factors.leastLevel, await levelOfSite(tx, siteId))
+
+const remembered = async ({ login, policy, device }: Standing, tx: Transaction, ctx: Context) =>
+  device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
+
+export const standingOf = (login: SignInLogin, policy: PasswordPolicy, at: Pick<Standing, 'level' | 'siteId' | 'device'>, now: Date): Standing =>
+  ({ login, policy, ...at, password: passwordState(login, policy, now) })
 
 /** Where a sign-in stands: at a step, or done, and the code of that. */
 export async function standsAt(tx: Transaction, ctx: Context, standing: Standing): Promise<{ next: StepName | 'done'; result: SignInResult }> {

@@ -6,22 +6,26 @@
  * Whatever the name is, the same is done until the password is known to be right or wrong. A session that still has a
  * step before it (`sign-in-steps.ts`) can go on to that, or sign out, and nothing else.
  */
-import { recordEvents, type NewEvent } from '../audit/record.ts'
+import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { passwordLevel, type StepName } from '../model/session.ts'
-import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
+import { deviceLabel } from '../model/device-label.ts'
+import { levels } from '../model/factor.ts'
+import { isToken, type StepName } from '../model/session.ts'
+import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
-import { activatePerson, findLogin, forgetFailures, lockLogin, noteSignIn, type SignInLogin } from '../store/logins-sign-in.ts'
+import { noteFactorOfSession } from '../store/factors.ts'
+import { activatePerson, findLogin, forgetFailures, lockLogin, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
+import { enqueueMessage, readersOf } from '../store/messages.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
-import { lock } from './locks.ts'
-import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { hasSite } from '../store/site-records.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
-import { openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
-import { closedBy, errorOf, refusalOf } from './sign-in-refusals.ts'
+import { eventOf, lookAtPassword, nobody, refuse } from './prove-password.ts'
+import { markOf, openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
+import { closedBy } from './sign-in-refusals.ts'
 import { standingOf, standsAt, type Standing } from './sign-in-steps.ts'
-import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
+import { releaseAttempt } from './throttle.ts'
 
 export interface SignedIn {
   token: string
@@ -33,77 +37,64 @@ export interface SignedIn {
   passwordExpires?: string
 }
 
-/** Who is not there has a policy too, so that asking for it takes as long. */
-const nobody = 'nobody'
-
 /**
  * Signs somebody in, or as far as the first step that is still before them. Errors: `sign_in_refused` for everything that
  * stands against it before the right password; `account_closed`, `account_disabled`, `account_locked` after it;
  * `too_many_requests` for an address.
  */
-export async function signIn(ctx: Context, { userName, password }: { userName: string; password: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
+export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
+  if (site !== undefined && !(await hasSite(ctx.db, site))) throw new GatehouseError('invalid_reference', 'site: there is no such site.', { problems: [{ path: 'site', message: 'there is no such site' }] })
   const found = await findLogin(ctx.db, userName)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody)
-  const claim = await claimAttempt(ctx, userName, found, policy)
-  const { login } = claim
-  const { proved, rehashed } = await prove(ctx, claim.blocked ? null : (login?.password ?? null), password)
-  const refused = refusalOf({ claim, proved })
-  if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
-  const admitted = await admit(ctx, { seen: login, policy, rehashed }, visit)
+  const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
+  const admitted = await admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit)
   if (typeof admitted === 'string') return refuse(ctx, admitted, login, claim, true)
   await releaseAttempt(ctx, claim)
   return admitted
 }
 
-/** Looks at a password: always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches. */
-async function prove(ctx: Context, stored: string | null, password: string): Promise<{ proved: boolean; rehashed?: string }> {
-  const cost = costOf(ctx.config)
-  const { ok, stale } = await verifyPassword(stored, password, cost)
-  return ok && stale ? { proved: true, rehashed: await hashPassword(password, cost) } : { proved: ok }
-}
-
-async function refuse(ctx: Context, result: SignInResult, login: SignInLogin | undefined, claim: Claim, proved: boolean): Promise<never> {
-  await ctx.db.transaction(async (tx) => {
-    if (login && proved) await forgetFailures(tx, login.loginId)
-    await recordEvents(tx, ctx, [eventOf(result, login?.userId)])
-    if (login && result === 'LOGIN_LOCKED' && claim.blocked === undefined && !proved) await lock(tx, ctx, login.userId)
-  })
-  if (proved) await releaseAttempt(ctx, claim)
-  throw errorOf(result, login)
-}
-
-/** What was typed as a name that nobody has may be a password: the audit does not keep it. */
-const eventOf = (result: SignInResult, userId: string | undefined, changes: NewEvent['changes'] = []): NewEvent => ({
-  action: 'user.sign-in',
-  targetType: 'User',
-  targetId: userId ?? nobody,
-  result: signInResults[result].code < 100 ? 'SUCCESS' : result,
-  changes: [{ path: 'signIn.code', after: signInResults[result].code }, ...changes],
-})
-
 interface Admission {
   seen: SignInLogin
   policy: PasswordPolicy
   rehashed?: string | undefined
+  /** What was proved. */
+  level: number
+  siteId: string | null
+  /** The factor that was proved instead of a password. */
+  factorId?: string
 }
 
+/** What a browser is known by, as it is kept. */
+const deviceOf = (userId: string, device: string | undefined) => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
+
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
-async function admit(ctx: Context, { seen, policy, rehashed }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+export async function admit(ctx: Context, { seen, policy, rehashed, level, siteId, factorId }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, seen.userId)
     if (!login || login.password !== seen.password) return 'INVALID_PASSWORD'
     const closed = closedBy(login)
     if (closed !== undefined) return closed
-    const standing = standingOf(login, policy, passwordLevel, ctx.now())
+    const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device) }, ctx.now())
     const { next, result } = await standsAt(tx, ctx, standing)
-    const opened = await openSession(tx, ctx, login.userId, { level: passwordLevel, next: next === 'done' ? null : next }, visit)
-    const session = { path: `sessions[${opened.session.sessionId}]`, after: { level: passwordLevel, next, newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
+    const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId }, visit)
+    if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
+    const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
     const acting = actingAs(ctx, login)
     await recordEvents(tx, acting, [eventOf(result, login.userId, [session])])
-    if (next === 'done') await arrive(tx, acting, login, rehashed)
+    if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+    if (next === 'done') await arrive(tx, acting, login)
     else await forgetFailures(tx, login.loginId)
+    if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
     return { ...opened, ...told(opened, next, result, standing) }
   })
+}
+
+/** Whoever it was has shown the right password, or a passkey: the person is told, whatever comes of it. */
+async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, { userAgent }: Visit): Promise<void> {
+  const reader = (await readersOf(tx, [userId])).get(userId)
+  if (!reader?.email) return
+  const values = { at: ctx.now().toISOString(), device: deviceLabel(userAgent), address: ctx.actor.ip ?? '–' }
+  await enqueueMessage(tx, ctx, { template: 'new-sign-in', to: reader.email, userId, locale: reader.language, values })
 }
 
 const actingAs = (ctx: Context, { userId, login }: SignInLogin): Context => ({ ...ctx, actor: { ...ctx.actor, userId, principal: login } })
@@ -114,25 +105,35 @@ function told({ token, session }: Pick<SignedIn, 'token' | 'session'>, next: Ste
 }
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */
-async function arrive(tx: Transaction, ctx: Context, login: SignInLogin, rehashed?: string): Promise<void> {
-  await noteSignIn(tx, login.loginId, { now: ctx.now(), ip: ctx.actor.ip, rehashed })
+async function arrive(tx: Transaction, ctx: Context, login: SignInLogin): Promise<void> {
+  await noteSignIn(tx, login.loginId, { now: ctx.now(), ip: ctx.actor.ip })
   if (login.personStatus !== 'PENDING_INITIAL_LOGIN' || !(await activatePerson(tx, login.userId, ctx.now()))) return
   const changes = [{ path: 'status', before: 'PENDING_INITIAL_LOGIN', after: 'ACTIVE' }]
   await recordEvents(tx, ctx, [{ action: 'user.activate', targetType: 'User', targetId: login.userId, changes }])
   await markDataChanges(tx, [login.userId])
 }
 
+export interface Going {
+  /** What was reached by it. */
+  level?: number
+  /** Whether something was proved just now. */
+  proved?: boolean
+  /** What the browser keeps to be known again by. */
+  device?: string | undefined
+}
+
 /**
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
  */
-export async function goOn(ctx: Context, before: SessionRow, level = before.level): Promise<SignedIn> {
+export async function goOn(ctx: Context, before: SessionRow, { proved = false, device, ...reached }: Going = {}): Promise<SignedIn> {
+  const level = Math.max(before.level, reached.level ?? 0)
   const policy = await policyOf(ctx.db, before.userId)
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, before.userId)
-    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, level, ctx.now()) : undefined
+    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, siteId: before.siteId, device: deviceOf(before.userId, device) }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
-    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next }))
+    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, proved }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     if (before.nextStep !== null) {
       const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
@@ -143,27 +144,12 @@ export async function goOn(ctx: Context, before: SessionRow, level = before.leve
   })
 }
 
-/** Ends a session by its own wish. */
-export async function signOut(ctx: Context, sessionId: string): Promise<void> {
+/** Ends a session by its own wish, or because of what its person refused. */
+export async function signOut(ctx: Context, sessionId: string, result?: SignInResult): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const userId = await deleteSession(tx, sessionId)
     if (userId === undefined) return
+    if (result !== undefined) await recordEvents(tx, ctx, [eventOf(result, userId)])
     await recordEvents(tx, ctx, [{ action: 'user.sign-out', targetType: 'User', targetId: userId, changes: [{ path: `sessions[${sessionId}]`, before: sessionId }] }])
   })
-}
-
-/**
- * Proves a password of somebody who is signed in, under the same limits as signing in: no other door to guess at.
- * Errors: `sign_in_refused`, `too_many_requests`. A lock that comes of it ends the session too.
- */
-export async function provePassword(ctx: Context, userId: string, password: string): Promise<void> {
-  const found = await ctx.db.transaction((tx) => lockLogin(tx, userId))
-  const policy = await policyOf(ctx.db, userId)
-  const claim = await claimAttempt(ctx, found?.login ?? '', found, policy)
-  const { login: seen } = claim
-  const { proved } = await prove(ctx, claim.blocked ? null : (seen?.password ?? null), password)
-  const refused = refusalOf({ claim, proved })
-  if (refused !== undefined || !seen) return refuse(ctx, refused ?? 'INVALID_LOGIN', seen, claim, proved)
-  await forgetFailures(ctx.db, seen.loginId)
-  await releaseAttempt(ctx, claim)
 }

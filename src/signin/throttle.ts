@@ -55,7 +55,7 @@ async function unlocked(ctx: Context, seen: SignInLogin, lockout: Lockout, now: 
  * The password was right: the attempt was no guess. By itself, since a row of an address is never held together with a
  * person: claiming takes them in the other order.
  */
-export async function releaseAttempt(ctx: Pick<Context, 'db'>, { marks }: Claim): Promise<void> {
+export async function releaseAttempt(ctx: Pick<Context, 'db'>, { marks }: Pick<Claim, 'marks'>): Promise<void> {
   await uncountAttempt(ctx.db, marks)
 }
 
@@ -64,4 +64,35 @@ const batch = 1000
 /** Forgets counts past their window, in batches that wait for nobody. */
 export async function sweepThrottle(ctx: Pick<Context, 'db' | 'now'>): Promise<void> {
   while ((await sweepAttempts(ctx.db, ctx.now(), batch)) === batch);
+}
+
+/**
+ * Claims the look at an answer of somebody known, beside the count of wrong ones that locks them. Errors: `too_many_requests`.
+ * What succeeds is released.
+ */
+export async function claimAnswer(ctx: Context, userId: string): Promise<Pick<Claim, 'marks'>> {
+  const marks = { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: mark('answer', userId) }
+  await within(ctx, marks, ctx.config.SIGN_IN_ATTEMPTS_PER_ACCOUNT)
+  return { marks }
+}
+
+const sendingsInWindow = 5
+
+/** Claims the sending of a message that somebody has asked for: five in a quarter of an hour. Errors: `too_many_requests`. */
+export async function claimSending(ctx: Context, whom: string): Promise<void> {
+  await within(ctx, { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: mark('sending', whom) }, sendingsInWindow)
+}
+
+/** Counts what anybody may ask for, by address alone. Errors: `too_many_requests`. */
+export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
+  const address = mark('address', guesserOf(ctx.actor.ip ?? ''))
+  const marks = { address, account: address }
+  await within(ctx, marks, ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS)
+  return { marks }
+}
+
+async function within(ctx: Context, marks: Marks, most: number): Promise<void> {
+  const mostByAddress = ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS
+  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
+  if (address > mostByAddress || account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${windowMinutes} minutes.`)
 }

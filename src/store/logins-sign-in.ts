@@ -41,13 +41,15 @@ export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: 
   await tx.execute('update login set auth_fail_count = 0 where login_id = $1', [loginId], 'forget_failures')
 }
 
-/** Somebody is in: when and from where, and from where the time before. A password hashed anew stays the same password. */
-export async function noteSignIn(tx: Transaction, loginId: string, { now, ip, rehashed }: { now: Date; ip: string | null; rehashed?: string | undefined }): Promise<void> {
-  if (rehashed !== undefined) {
-    await tx.execute(`select set_config('gatehouse.rehash', 'true', true)`)
-    await tx.execute('update login set password = $2 where login_id = $1', [loginId, rehashed])
-    await tx.execute(`select set_config('gatehouse.rehash', '', true)`)
-  }
+/** A password hashed anew stays the same password. */
+export async function writeRehash(tx: Transaction, loginId: string, rehashed: string): Promise<void> {
+  await tx.execute(`select set_config('gatehouse.rehash', 'true', true)`)
+  await tx.execute('update login set password = $2 where login_id = $1', [loginId, rehashed])
+  await tx.execute(`select set_config('gatehouse.rehash', '', true)`)
+}
+
+/** Somebody is in: when and from where, and from where the time before. */
+export async function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): Promise<void> {
   await tx.execute(
     `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')

@@ -130,6 +130,7 @@ const cascades: readonly { table: string; where: string }[] = [
   { table: 'user_key', where: own('user_id') },
   { table: 'user_identity_ans', where: own('user_id') },
   { table: 'user_auth_param', where: own('user_id') },
+  { table: 'gatehouse.recovery_code', where: through('param_id', 'user_auth_param', 'param_id', own('user_id')) },
   { table: 'user_it_policy_history', where: own('user_id') },
   { table: 'efs.users', where: own('person_id') },
   { table: 'efs.panelists', where: own('person_id') },

@@ -154,6 +154,11 @@ export const messageListing: Listing = {
   name: 'Message', table: 'gatehouse.message', idColumn: 'message_id', attributes: messageAttributes, collections: [], order: ['created'], descending: true,
 }
 
+/** Whether a message of a kind was written to a person after an instant. */
+export async function sentSince(db: Pick<Database, 'first'>, userId: string, template: MessageName, since: Date): Promise<boolean> {
+  return (await db.first('select from gatehouse.message where user_id = $1 and template = $2 and created_at > $3', [userId, template, since])) !== undefined
+}
+
 export interface Reader {
   id: string
   name: string | null

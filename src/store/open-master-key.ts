@@ -33,6 +33,7 @@ interface EncryptedColumn {
 /** Every column encrypted with the master key. Rotation re-encrypts these; one that is missing here would be lost. */
 export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'gatehouse.signing_key', key: 'key_id', column: 'private_key_encrypted', purpose: 'signing-key' },
+  { table: 'public.user_auth_param', key: 'param_id', column: 'secret_encrypted', purpose: 'factor' },
   { table: 'gatehouse.message', key: 'message_id', column: 'secrets_encrypted', purpose: 'message' },
   { table: 'gatehouse.data_key', key: 'name', column: 'key_encrypted', purpose: 'data-key' },
 ]

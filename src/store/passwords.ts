@@ -12,12 +12,10 @@ export interface PasswordLogin extends PasswordDates {
   pwd_changed: string | null
   /** Changes made today by the person. */
   changes_today: number
-  auth_fail_count: number
-  lock_marker: string | null
 }
 
 // "Today" in the zone $2, at the moment $3.
-const shown = `l.login_id, l.user_id, l.password, l.pwd_changed, l.pwd_exp, l.grace_period, l.reset_pwd, l.lock_marker, coalesce(l.auth_fail_count, 0) as auth_fail_count,
+const shown = `l.login_id, l.user_id, l.password, l.pwd_changed, l.pwd_exp, l.grace_period, l.reset_pwd,
   case when (l.pwd_changed at time zone $2)::date = ($3::timestamptz at time zone $2)::date then coalesce(l.pwd_change_count, 0) else 0 end as changes_today`
 
 export interface Day {
@@ -28,27 +26,6 @@ export interface Day {
 /** The login a person signs in with here; undefined when they have none. Locked until the transaction ends when asked for. */
 export function passwordLogin(db: Reader, userId: string, { zone, now }: Day, lock = false): Promise<PasswordLogin | undefined> {
   return db.first<PasswordLogin>(`select ${shown} from login l where l.user_id = $1 and l.managed_sys_id = '0'${lock ? ' for update' : ''}`, [userId, zone, now])
-}
-
-/**
- * Counts an attempt as failed before the password is looked at, and answers with the login; undefined when there were too
- * many. Counting first keeps many attempts at a time from being tried before one of them is counted.
- */
-export function takeAttempt(db: Reader, userId: string, { zone, now }: Day, { failures, unlockMinutes }: { failures: number; unlockMinutes: number }): Promise<PasswordLogin | undefined> {
-  return db.first<PasswordLogin>(
-    `update login l set auth_fail_count = case when $5::timestamptz is not null and l.last_auth_attempt < $5 and coalesce(l.auth_fail_count, 0) >= $4::int then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $3
-     where l.user_id = $1 and l.managed_sys_id = '0' and coalesce(l.lock_marker, 'NOT_LOCKED') <> 'LOCKED_ADMIN'
-       and ($4::int = 0 or coalesce(l.auth_fail_count, 0) < $4::int or ($5::timestamptz is not null and l.last_auth_attempt < $5))
-     returning ${shown}`, [userId, zone, now, failures, unlockMinutes === 0 ? null : new Date(now.getTime() - unlockMinutes * 60_000)])
-}
-
-/** The password was right after all, or the last of the failures allowed was reached. */
-export async function forgetFailures(tx: Transaction, loginId: string): Promise<void> {
-  await tx.execute('update login set auth_fail_count = 0 where login_id = $1', [loginId])
-}
-
-export async function lockLogin(tx: Transaction, loginId: string): Promise<void> {
-  await tx.execute(`update login set lock_marker = 'LOCKED' where login_id = $1 and coalesce(lock_marker, 'NOT_LOCKED') = 'NOT_LOCKED'`, [loginId])
 }
 
 export interface NewPassword {

@@ -28,6 +28,10 @@ export interface SessionRow {
   expires: string
   lastSeen: string
   nextStep: StepName | null
+  /** When something was last proved. */
+  proved: string | null
+  /** The site signed in through. */
+  siteId: string | null
 }
 
 export interface FoundSession extends SessionRow {
@@ -43,7 +47,8 @@ export interface FoundWithRights extends FoundSession {
 }
 
 const shownOf = (s: string) =>
-  `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep"`
+  `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
+   ${s}.proved_at as proved, ${s}.content_provider_id as "siteId"`
 const person = (at: string) => `u.user_name as "userName", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
 const findSql = `select ${shownOf('s')}, ${person('now()')}`
@@ -76,19 +81,19 @@ export interface NewSession extends SessionRow {
 export async function insertSession(tx: Transaction, one: NewSession, most: number): Promise<void> {
   await tx.execute(
     `with opened as (
-       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11))
+       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14))
      delete from auth_state where $12::int > 0 and user_id = $2 and session_id in (
        select session_id from auth_state where user_id = $2 order by last_login desc nulls last, session_id desc offset greatest($12 - 1, 0))`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most], 'insert_session')
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId], 'insert_session')
 }
 
-export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep'>
+export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved'>
 
 /** Gives a session another name, and with it another token; whether it was still there. */
-export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep }: SessionChange, now: Date): Promise<boolean> {
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved }: SessionChange, now: Date): Promise<boolean> {
   return (await tx.execute(
-    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6 where session_id = $1', [sessionId, newId, level, expires, nextStep, now])) > 0
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved])) > 0
 }
 
 /** Notes that a session is in use. */
@@ -113,6 +118,11 @@ export async function deleteSessions(tx: Transaction, userId: string, sessionId?
 export async function sweepSessions(db: Pick<Database, 'execute'>, now: Date, batch: number): Promise<number> {
   return db.execute(
     `delete from auth_state where session_id in (select session_id from auth_state where expires_at <= $1 order by expires_at limit $2 for update skip locked)`, [now, batch])
+}
+
+/** What a person is called where they sign in. */
+export async function readUserName(db: Pick<Transaction, 'first'>, userId: string): Promise<{ userName: string | null; displayName: string | null }> {
+  return (await db.first<{ userName: string | null; displayName: string | null }>('select user_name as "userName", display_name as "displayName" from users where user_id = $1', [userId]))!
 }
 
 /** Whether there is such a person. */

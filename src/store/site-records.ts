@@ -6,6 +6,16 @@ import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-record
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
+/** The level that a site asks for at least; 0 for none, or one that asks for nothing. */
+export async function levelOfSite(db: Pick<Transaction, 'first'>, siteId: string | null): Promise<number> {
+  if (siteId === null) return 0
+  return (await db.first<{ level: number }>('select l.level from content_provider c join auth_level l on l.auth_level_id = c.min_auth_level where c.content_provider_id = $1', [siteId]))?.level ?? 0
+}
+
+export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): Promise<boolean> {
+  return (await db.first('select from content_provider where content_provider_id = $1', [siteId])) !== undefined
+}
+
 export interface VersionedRecord {
   document: Document
   version: number

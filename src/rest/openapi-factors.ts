@@ -1,0 +1,36 @@
+/** Schemas of factors, passkeys and recovery. */
+import { factorKinds } from '../model/factor.ts'
+import type { Schema } from './openapi-attributes.ts'
+import { flag, instant, integer, list, object, text } from './openapi-words.ts'
+
+const kind: Schema = { ...text('Its kind.', 20), enum: Object.keys(factorKinds) }
+const fromBrowser = (description: string): Schema => ({ description, type: 'object', additionalProperties: true })
+const answer = {
+  factor: text('The id of the factor.', 32),
+  code: text('The code: of the app, of the SMS, or a recovery code.', 40),
+  assertion: fromBrowser('What the passkey signed, as PublicKeyCredential.toJSON() gives it.'),
+}
+
+export const factorComponents: Record<string, Schema> = {
+  Factor: object('Factor', 'A further means of proving who one is.', {
+    id: text('Its id.', 32), type: kind, name: text('What the person calls it.', 60), confirmed: flag('False until its first code was given; then it counts.'),
+    created: instant('When it was begun.'), lastUsed: instant('When it was last proved.'), hint: text('Where codes go.', 320), left: integer('Recovery codes that are left.'),
+    uri: text('For TOTP, once: the address that an app reads as a QR code.', 1000), codes: list('Recovery codes, once: each works one time.', text('A code.', 14)),
+  }, ['id', 'type', 'name', 'confirmed']),
+  NewFactor: object('New factor', 'A factor to begin or to make.', {
+    type: kind, name: text('What to call it.', 60), value: text('For SMS the number; for EMAIL one of one\'s addresses.', 320),
+    credential: fromBrowser('For WEBAUTHN: what the browser has made, as PublicKeyCredential.toJSON() gives it.'),
+  }, ['type']),
+  FactorName: object('Name of a factor', 'A new name.', { name: text('What to call it.', 60) }, ['name']),
+  FactorCode: object('Code of a factor', 'The first code of a new factor.', { code: text('The code.', 40) }, ['code']),
+  FactorChoice: object('Choice of a factor', 'Which of the factors it shall be.', { factor: text('Its id.', 32) }, ['factor']),
+  FactorAnswer: object('Answer to a factor', 'A code, or what a passkey has signed.', { ...answer, remember: flag('True: this browser is not asked again for a while, where nothing but one\'s own choice asks.') }, ['factor']),
+  StepUp: object('Step up', 'A factor, or the password of who has none.', { ...answer, password: { ...text('The password.', 1024), format: 'password', writeOnly: true } }),
+  PasskeyOptions: { title: 'Options for a passkey', description: 'For PublicKeyCredential.parseCreationOptionsFromJSON() or parseRequestOptionsFromJSON() (WebAuthn).', type: 'object', additionalProperties: true },
+  PasskeySignIn: object('Sign-in by passkey', 'What any passkey signed.', { assertion: answer.assertion }, ['assertion']),
+  RememberedDevice: object('Remembered device', 'A browser that is not asked for a second factor for a while.', { id: text('Its id.', 32), device: text('The program and system.', 100), created: instant('Since when.'), expires: instant('Until when.') }, ['id', 'created', 'expires']),
+  RecoveryRequest: object('Request for recovery', 'Whose account it is.', { userName: text('The user name, or an e-mail address.', 320), channel: { ...text('SMS for a code to an enrolled number, where there is another factor as well.'), enum: ['EMAIL', 'SMS'] } }, ['userName']),
+  UserNameRequest: object('Request for user names', 'Where to send them.', { email: text('The e-mail address.', 320) }, ['email']),
+  RecoveryCompletion: object('New password', 'The token of a link, or the user name and the code of an SMS, and a new password.', { token: text('What stands behind # in the link.', 43), userName: text('With a code: the user name.', 220), code: text('The code.', 40), next: { ...text('The new password.', 1024), format: 'password', writeOnly: true } }, ['next']),
+  UnlockCompletion: object('Unlocking by a link', 'The token of the link.', { token: text('What stands behind # in the link.', 43) }, ['token']),
+}

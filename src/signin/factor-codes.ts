@@ -1,0 +1,39 @@
+/** Codes that are sent: eight digits, hashed here, for one session, once and for ten minutes. */
+import { createHash } from 'node:crypto'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { challengeMinutes, codeHash, newCode, secondFactors, type FactorRow } from '../model/factor.ts'
+import type { Transaction } from '../store/database.ts'
+import { factorsOf, insertChallenge } from '../store/factors.ts'
+import { lockLogin } from '../store/logins-sign-in.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import { enqueueMessage, readersOf } from '../store/messages.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import { claimSending } from './throttle.ts'
+
+export const codeMark = (factorId: string, sessionId: string): Buffer => createHash('sha256').update(`code\0${factorId}\0${sessionId}`).digest()
+
+type Template = 'sign-in-code' | 'address-code'
+
+/** Sends a code to a factor and keeps its hash; one sent before is of no use any more. */
+export async function sendCode(tx: Transaction, ctx: Context, masterKey: MasterKey, factor: Pick<FactorRow, 'id' | 'type' | 'value' | 'userId'>, sessionId: string, template: Template): Promise<void> {
+  const code = newCode()
+  await insertChallenge(tx, { mark: codeMark(factor.id, sessionId), kind: 'CODE', userId: factor.userId, factorId: factor.id, codeHash: codeHash(factor.id, code) }, ctx.now(), challengeMinutes)
+  const reader = (await readersOf(tx, [factor.userId])).get(factor.userId)
+  await enqueueMessage(tx, ctx, {
+    template, channel: factor.type === 'SMS' ? 'SMS' : 'EMAIL', to: factor.value!, userId: factor.userId, locale: reader?.language ?? null, values: { code, minutes: String(challengeMinutes) },
+  }, masterKey)
+}
+
+/** Sends a code for signing in or stepping up. Errors: `not_found` for what is no number of theirs, `too_many_requests`. */
+export async function sendSignInCode(ctx: Context, masterKey: MasterKey, session: SessionRow, factorId: string): Promise<void> {
+  await claimSending(ctx, session.userId)
+  await ctx.db.transaction(async (tx) => {
+    await lockLogin(tx, session.userId)
+    const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id, type }) => id === factorId && type === 'SMS')
+    if (!factor) throw new GatehouseError('not_found', 'You have no number of this id that codes go to.')
+    await sendCode(tx, ctx, masterKey, factor, session.sessionId, 'sign-in-code')
+    await recordEvents(tx, ctx, [{ action: 'user.factor.send-code', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].code`, after: 'sent' }] }])
+  })
+}

@@ -1,0 +1,226 @@
+/**
+ * The verbs on factors: people enrol, confirm, name and remove their own; the help desk looks and removes. What adds or takes
+ * away a way of signing in needs a fresh proof of the strongest kind that the person has, or the step `enrol_factor`. Notices
+ * come from the audit, by the path `factors[id]`.
+ */
+import { randomBytes } from 'node:crypto'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
+import { factorKinds, hintOf, mostFactors, newRecoveryCode, reachOf, recoveryCodeCount, recoveryHash, secondFactors, type FactorKind, type FactorRow } from '../model/factor.ts'
+import { isMailAddress, smsNumber } from '../model/mail-address.ts'
+import { isFresh } from '../model/session.ts'
+import { guardPeople } from '../records/guard.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import {
+  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
+} from '../store/factors.ts'
+import { lockLogin } from '../store/logins-sign-in.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import { forgetDevices } from '../store/remembered-devices.ts'
+import { readUserName, type SessionRow } from '../store/sessions.ts'
+import { sendCode } from './factor-codes.ts'
+import { creationOptions, verifyCreation } from './passkeys.ts'
+import { policyOf } from './password-policy.ts'
+import { countWrong, lookAtFactor } from './prove-factor.ts'
+import { checkUser } from './sessions.ts'
+import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
+import { totpUri } from './totp.ts'
+
+async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow): Promise<Document> {
+  const { id, type, name, confirmed, created, lastUsed, value } = factor
+  return {
+    id, type, name: name ?? factorKinds[type].label, confirmed,
+    ...(created === null ? {} : { created }), ...(lastUsed === null ? {} : { lastUsed }),
+    ...(type === 'SMS' || type === 'EMAIL' ? { hint: type === 'SMS' ? hintOf(value!) : value } : {}),
+    ...(type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(db, id) } : {}),
+  }
+}
+
+/** The factors of a person, without what is secret of them. */
+export async function listFactors(db: Pick<Database, 'first' | 'query'>, userId: string): Promise<Document[]> {
+  const shown: Document[] = []
+  for (const factor of await factorsOf(db, userId)) shown.push(await shownOf(db, factor))
+  return shown
+}
+
+/** The ways that are open to somebody whose password is known: what the sign-in shows of their factors. */
+export async function openFactors(ctx: Pick<Context, 'db'>, userId: string): Promise<Document[]> {
+  return secondFactors(await factorsOf(ctx.db, userId)).map(({ id, type, name, value }) => ({ id, type, name: name ?? factorKinds[type].label, ...(type === 'SMS' ? { hint: hintOf(value!) } : {}) }))
+}
+
+/** Errors: `step_up_required` unless this session proved just now as much as its person's factors ask for; `sign_in_incomplete`. */
+export async function refuseStale(ctx: Context, session: SessionRow): Promise<void> {
+  if (session.nextStep === 'enrol_factor') return
+  if (session.nextStep !== null) throw new GatehouseError('sign_in_incomplete', `The next step of this sign-in is ${session.nextStep}.`)
+  const { least } = reachOf(await factorsOf(ctx.db, session.userId))
+  if (isFresh(session.proved, ctx.now().getTime()) && session.level >= least) return
+  throw new GatehouseError('step_up_required', 'Prove again who you are at /me/step-up, and repeat this within ten minutes.')
+}
+
+export interface Enrolment {
+  type: FactorKind
+  name?: string | undefined
+  /** For SMS: the number; for EMAIL: one of the person's addresses. */
+  value?: string | undefined
+  /** For WEBAUTHN: what the browser has made. */
+  credential?: Document | undefined
+}
+
+/** What to give the browser to make a passkey with. */
+export async function passkeyOptions(ctx: Context, session: SessionRow): Promise<Document> {
+  await refuseStale(ctx, session)
+  const existing = (await factorsOf(ctx.db, session.userId)).filter(({ type }) => type === 'WEBAUTHN')
+  const person = await readUserName(ctx.db, session.userId)
+  return creationOptions(ctx, { userId: session.userId, userName: person.userName ?? session.userId, displayName: person.displayName ?? '' }, existing, session.sessionId)
+}
+
+export interface Enrolled {
+  document: Document
+  /** What was proved by it, when it counts at once. */
+  level: number
+}
+
+/**
+ * Begins a factor, or makes one that needs no confirming. The answer holds what is shown once: the address of a TOTP, recovery
+ * codes. Errors: `step_up_required`, `factor_refused` for a passkey, `conflict`, `invalid_value`, `too_many_requests`.
+ */
+export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment): Promise<Enrolled> {
+  await refuseStale(ctx, session)
+  const { type, name = factorKinds[asked.type].label } = asked
+  if (type === 'SMS' || type === 'EMAIL') await claimSending(ctx, session.userId)
+  return ctx.db.transaction(async (tx) => {
+    await lockLogin(tx, session.userId)
+    const factors = await factorsOf(tx, session.userId)
+    if (factors.length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
+    const base = { id: ctx.newId(), userId: session.userId, type, name, at: ctx.now() }
+    if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
+    if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, factors)
+    if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, asked.credential)
+    return beginCode(tx, ctx, masterKey, base, session, asked.value)
+  })
+}
+
+type Base = { id: string; userId: string; type: FactorKind; name: string; at: Date }
+
+async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base): Promise<Enrolled> {
+  const secret = randomBytes(20)
+  await dropUnconfirmed(tx, base.userId)
+  await insertFactor(tx, { ...base, secret: masterKey.encrypt(secret, 'factor', base.id) })
+  const { userName } = await readUserName(tx, base.userId)
+  return { document: { ...(await entryOf(tx, base)), uri: totpUri(secret, ctx.config.PRODUCT_NAME, userName ?? base.userId) }, level: 0 }
+}
+
+async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given = ''): Promise<Enrolled> {
+  const value = base.type === 'SMS' ? smsNumber(given) : isMailAddress(given) && (await ownsAddress(tx, base.userId, given)) ? given : undefined
+  if (value === undefined) throw new GatehouseError('invalid_value', base.type === 'SMS' ? 'value: must be a number with + and the country in front.' : 'value: must be one of your e-mail addresses.', { problems: [{ path: 'value', message: 'cannot be used' }] })
+  await dropUnconfirmed(tx, base.userId)
+  await insertFactor(tx, { ...base, value })
+  await sendCode(tx, ctx, masterKey, { ...base, value }, session.sessionId, 'address-code')
+  return { document: await entryOf(tx, base), level: 0 }
+}
+
+/** They stand in for another factor: who has none is given none. A new set takes the place of the one before. */
+async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, factors: readonly FactorRow[]): Promise<Enrolled> {
+  if (secondFactors(factors).length === 0) throw new GatehouseError('conflict', 'Recovery codes stand in for another factor: enrol one first.')
+  await removeAll(tx, ctx, base.userId, factors.filter(({ type }) => type === 'RECOVERY_CODES'))
+  const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
+  await insertFactor(tx, { ...base, confirmedType: 'SHOWN' })
+  await writeRecoveryCodes(tx, base.id, codes.map((code) => recoveryHash(base.id, code)))
+  await added(tx, ctx, base)
+  return { document: { ...(await entryOf(tx, base)), codes }, level: 0 }
+}
+
+async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: SessionRow, credential: Document | undefined): Promise<Enrolled> {
+  const made = credential && (await verifyCreation(tx, ctx, credential, { holder: session.sessionId, userId: base.userId }))
+  if (!made) throw new GatehouseError('factor_refused', 'The passkey does not answer what was asked; ask for other options and try again.')
+  const { level, ...values } = made
+  await insertFactor(tx, { ...base, ...values, confirmedType: 'REGISTERED' })
+  await added(tx, ctx, base)
+  await noteFactorOfSession(tx, { id: ctx.newId(), userId: base.userId, sessionId: session.sessionId, factorId: base.id })
+  return { document: await entryOf(tx, base), level }
+}
+
+const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (await factorsOf(tx, userId)).find((one) => one.id === id)!)
+
+/** A new way of signing in: the person is told of it, and devices are asked anew. */
+async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base): Promise<void> {
+  await noteFactors(tx, userId)
+  await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }] }])
+}
+
+/** Confirms a factor that was begun, by its first code; the level that this proves. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<number> {
+  await refuseStale(ctx, session)
+  const { userId, sessionId } = session
+  const policy = await policyOf(ctx.db, userId)
+  const claim = await claimAnswer(ctx, userId)
+  const level = await ctx.db.transaction(async (tx) => {
+    const login = await lockLogin(tx, userId)
+    const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
+    if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
+    if (factor.confirmed) throw new GatehouseError('conflict', 'The factor is confirmed already.')
+    const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
+    if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
+    await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
+    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() })
+    if (seen.level > 0) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
+    return seen.level
+  })
+  if (level === undefined) throw new GatehouseError('factor_refused')
+  await releaseAttempt(ctx, claim)
+  return level
+}
+
+/** Names one's factor. Errors: `not_found`. */
+export async function nameFactor(ctx: Context, userId: string, id: string, name: string): Promise<Document> {
+  return ctx.db.transaction(async (tx) => {
+    const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
+    if (!factor) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
+    await renameFactor(tx, id, name)
+    await recordEvents(tx, ctx, [{ action: 'user.factor.rename', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}].name`, before: factor.name, after: name }] }])
+    return shownOf(tx, { ...factor, name })
+  })
+}
+
+async function removeAll(tx: Transaction, ctx: Context, userId: string, gone: readonly FactorRow[]): Promise<void> {
+  if (gone.length === 0) return
+  await deleteFactors(tx, gone.map(({ id }) => id))
+  await noteFactors(tx, userId)
+  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })) }])
+}
+
+/** Recovery codes go with the last factor that they stand in for. */
+function withStandIns(factors: readonly FactorRow[], gone: readonly FactorRow[]): FactorRow[] {
+  const left = factors.filter((one) => !gone.includes(one))
+  return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
+}
+
+/** Removes one's own factor. Errors: `step_up_required`, `not_found`. */
+export async function removeOwnFactor(ctx: Context, session: SessionRow, id: string): Promise<void> {
+  await refuseStale(ctx, session)
+  await removeFactors(ctx, session.userId, id)
+}
+
+/** Removes one factor of a person, or all of them: what the help desk does for who has lost theirs. Errors: `not_found`, `forbidden`. */
+export async function removeFactors(ctx: Context, userId: string, id?: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await checkUser(tx, userId)
+    await guardPeople(tx, ctx, [userId])
+    await lockLogin(tx, userId)
+    const factors = await factorsOf(tx, userId)
+    const gone = factors.filter((one) => id === undefined || one.id === id)
+    if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `There is no factor with the id ${id}.`)
+    await removeAll(tx, ctx, userId, withStandIns(factors, gone))
+  })
+}
+
+/** Has a device, or all of them, be asked again. Errors: `not_found`. */
+export async function forgetDevice(ctx: Context, userId: string, id?: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const gone = await forgetDevices(tx, userId, id)
+    if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `You have no remembered device with the id ${id}.`)
+    if (gone.length > 0) await recordEvents(tx, ctx, [{ action: 'user.device.forget', targetType: 'User', targetId: userId, changes: gone.map((one) => ({ path: `devices[${one}]`, before: one })) }])
+  })
+}

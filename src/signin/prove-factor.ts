@@ -1,0 +1,85 @@
+/**
+ * Proving a factor of somebody whose password, or session, is known already. Everything is judged while their login is held,
+ * so that however many answers come at once, each is counted before the next is looked at:
+ *
+ *     hold the login ─▶ find the factor ─▶ look ─▶ right: used up, count at 0, noted for the session
+ *                                             └─▶ wrong: counted, audited, locked at the limit
+ */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
+import { codeHash, factorKinds, mostWrongCodes, recoveryHash, secondFactors, type FactorRow } from '../model/factor.ts'
+import type { Transaction } from '../store/database.ts'
+import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, restoreNumbers, takeChallenge, useRecoveryCode } from '../store/factors.ts'
+import { lockLogin } from '../store/logins-sign-in.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import { codeMark } from './factor-codes.ts'
+import { lock } from './locks.ts'
+import { verifyAssertion } from './passkeys.ts'
+import { policyOf, type PasswordPolicy } from './password-policy.ts'
+import { eventOf } from './prove-password.ts'
+import { closedBy } from './sign-in-refusals.ts'
+import { claimAnswer, releaseAttempt } from './throttle.ts'
+import { totpStep } from './totp.ts'
+
+export interface FactorAnswer {
+  factor: string
+  code?: string
+  assertion?: Document
+}
+
+interface Seen {
+  level: number
+  counter: number | null
+}
+
+/** What an answer to a factor shows; undefined when it is wrong. */
+export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: MasterKey, factor: FactorRow, session: Pick<SessionRow, 'sessionId' | 'userId'>, { code, assertion }: Omit<FactorAnswer, 'factor'>): Promise<Seen | undefined> {
+  const { least: level } = factorKinds[factor.type]
+  if (factor.type === 'WEBAUTHN') return assertion && verifyAssertion(tx, ctx, assertion, factor, { holder: session.sessionId, userId: session.userId, alone: false })
+  if (code === undefined) return undefined
+  if (factor.type === 'TOTP') {
+    const step = totpStep(masterKey.decrypt(factor.secret!, 'factor', factor.id), code, ctx.now(), factor.counter)
+    return step === undefined ? undefined : { level, counter: step }
+  }
+  if (factor.type === 'RECOVERY_CODES') return (await useRecoveryCode(tx, factor.id, recoveryHash(factor.id, code), ctx.now())) ? { level, counter: null } : undefined
+  const mark = codeMark(factor.id, session.sessionId)
+  const sent = await findChallenge(tx, mark, 'CODE', ctx.now())
+  if (!sent?.codeHash?.equals(codeHash(factor.id, code))) return undefined
+  await takeChallenge(tx, mark, 'CODE', ctx.now())
+  return { level, counter: null }
+}
+
+/**
+ * Proves a second factor for a session; the level it reaches. Errors: `factor_refused`, also when there is no such factor;
+ * `too_many_requests`. A lock that comes of it ends the session.
+ */
+export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<number> {
+  const policy = await policyOf(ctx.db, session.userId)
+  const claim = await claimAnswer(ctx, session.userId)
+  const level = await ctx.db.transaction(async (tx) => {
+    const login = await lockLogin(tx, session.userId)
+    if (!login || closedBy(login) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+    const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
+    const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
+    if (!factor || !seen) return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))
+    await noteUse(tx, factor.id, ctx.now(), seen.counter)
+    if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
+    await forgetWrongCodes(tx, login.loginId, ctx.now())
+    await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
+    await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level } }] }])
+    return seen.level
+  })
+  if (level === undefined) throw new GatehouseError('factor_refused')
+  await releaseAttempt(ctx, claim)
+  return level
+}
+
+/** Counts, audits, and locks at the limit: only a right code begins the count anew, the time of the lock does not. */
+export async function countWrong(tx: Transaction, ctx: Context, loginId: string, userId: string, { lockout }: PasswordPolicy, factor: FactorRow | undefined): Promise<void> {
+  const failures = await countWrongCode(tx, loginId, ctx.now())
+  await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', userId, factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : [])])
+  if (failures >= Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)) await lock(tx, ctx, userId)
+}

@@ -1,0 +1,73 @@
+/**
+ * Looking at a password, the one way for every door: claim the guess, one argon2id, refusals in order. What came of it is in
+ * the audit whatever the asker is told.
+ */
+import { recordEvents, type NewEvent } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
+import { forgetFailures, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import { lock } from './locks.ts'
+import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { policyOf, type PasswordPolicy } from './password-policy.ts'
+import { errorOf, refusalOf } from './sign-in-refusals.ts'
+import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
+
+/** Who is not there has a policy too, so that asking for it takes as long. */
+export const nobody = 'nobody'
+
+export interface Proof {
+  login: SignInLogin
+  claim: Claim
+  /** The same password hashed as today, when the hash was of a cheaper or foreign kind. */
+  rehashed?: string
+}
+
+/** The login of whoever knows its password. `found` is what stands under the name. Errors: those of signing in. */
+export async function lookAtPassword(ctx: Context, userName: string, found: SignInLogin | undefined, policy: PasswordPolicy, password: string): Promise<Proof> {
+  const claim = await claimAttempt(ctx, userName, found, policy)
+  const { login } = claim
+  const { proved, rehashed } = await look(ctx, claim.blocked ? null : (login?.password ?? null), password)
+  const refused = refusalOf({ claim, proved })
+  if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
+  return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }
+}
+
+/** Always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches. */
+async function look(ctx: Context, stored: string | null, password: string): Promise<{ proved: boolean; rehashed?: string }> {
+  const cost = costOf(ctx.config)
+  const { ok, stale } = await verifyPassword(stored, password, cost)
+  return ok && stale ? { proved: true, rehashed: await hashPassword(password, cost) } : { proved: ok }
+}
+
+/** Records why nobody is let in, locks what has been guessed at too often, and throws what the asker is told. */
+export async function refuse(ctx: Context, result: SignInResult, login: SignInLogin | undefined, claim: Claim, proved: boolean): Promise<never> {
+  await ctx.db.transaction(async (tx) => {
+    if (login && proved) await forgetFailures(tx, login.loginId)
+    await recordEvents(tx, ctx, [eventOf(result, login?.userId)])
+    if (login && result === 'LOGIN_LOCKED' && claim.blocked === undefined && !proved) await lock(tx, ctx, login.userId)
+  })
+  if (proved) await releaseAttempt(ctx, claim)
+  throw errorOf(result, login)
+}
+
+/** What was typed as a name that nobody has may be a password: the audit does not keep it. */
+export const eventOf = (result: SignInResult, userId: string | undefined, changes: NewEvent['changes'] = []): NewEvent => ({
+  action: 'user.sign-in',
+  targetType: 'User',
+  targetId: userId ?? nobody,
+  result: signInResults[result].code < 100 ? 'SUCCESS' : result,
+  changes: [{ path: 'signIn.code', after: signInResults[result].code }, ...changes],
+})
+
+/**
+ * Proves a password of somebody who is signed in, under the same limits as signing in: no other door to guess at. The hash
+ * that it matches. Errors: `sign_in_refused`, `too_many_requests`. A lock that comes of it ends the session too.
+ */
+export async function provePassword(ctx: Context, userId: string, password: string): Promise<string> {
+  const found = await ctx.db.transaction((tx) => lockLogin(tx, userId))
+  const policy = await policyOf(ctx.db, userId)
+  const { login, claim } = await lookAtPassword(ctx, found?.login ?? '', found, policy, password)
+  await forgetFailures(ctx.db, login.loginId)
+  await releaseAttempt(ctx, claim)
+  return login.password!
+}

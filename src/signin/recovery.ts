@@ -1,0 +1,150 @@
+/**
+ * Recovery by a link in the mail. Who asks is told the same whether there is such a person, and as quickly: a request is a row,
+ * and a job looks whom it is about. The link has 256 random bits, is kept as a hash, works once, and is dead after any change
+ * of the password. It opens the password and nothing else: factors are asked for at the next sign-in as ever.
+ */
+import { createHash } from 'node:crypto'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { isMailAddress } from '../model/mail-address.ts'
+import { isToken, newToken } from '../model/session.ts'
+import { guardPeople } from '../records/guard.ts'
+import type { Transaction } from '../store/database.ts'
+import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import { enqueueMessage, readersOf, sentSince } from '../store/messages.ts'
+import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { unlock } from './locks.ts'
+import { setPassword } from './password-change.ts'
+import { sendResetCode } from './recovery-by-sms.ts'
+import { policyOf } from './password-policy.ts'
+import { publicUrl } from './public-url.ts'
+import { checkUser } from './sessions.ts'
+import { isRecoverable } from './sign-in-refusals.ts'
+import { claimAsking } from './throttle.ts'
+
+type Purpose = 'password' | 'unlock'
+
+/** A link to unlock does not change a password: what it is for is part of what is kept. */
+const hashOf = (purpose: Purpose, token: string) => createHash('sha256').update(`${purpose}\0${token}`).digest('hex')
+
+/** Behind the #, where it reaches neither a log nor a Referer. */
+const linkOf = (ctx: Context, purpose: Purpose, token: string) => `${publicUrl(ctx.config)}/${purpose === 'password' ? 'recover' : 'unlock'}#${token}`
+
+/** Notes what somebody asks for. Errors: `too_many_requests` for an address. */
+export async function askForRecovery(ctx: Context, kind: RecoveryKind, name: string): Promise<void> {
+  await claimAsking(ctx)
+  await insertRecoveryRequest(ctx.db, { id: ctx.newId(), kind, name, ip: ctx.actor.ip, created: ctx.now().toISOString() })
+}
+
+/** A request that waited longer is not wanted any more. */
+const patienceMs = 15 * 60_000
+
+/** Works on what was asked for; how many requests. */
+export async function recoverAccounts(ctx: Context, masterKey: MasterKey): Promise<number> {
+  for (let done = 0; ; done++) {
+    const more = await ctx.db.transaction(async (tx) => {
+      const request = await takeRecoveryRequest(tx)
+      if (!request) return false
+      if (ctx.now().getTime() - Date.parse(request.created) < patienceMs) await work(tx, { ...ctx, actor: { ...ctx.actor, ip: request.ip } }, masterKey, request)
+      return true
+    })
+    if (!more) return done
+  }
+}
+
+async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind, name }: RecoveryRequest): Promise<void> {
+  const people = await peopleToRecover(tx, name.trim())
+  if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
+  for (const userId of people) {
+    const login = await lockLogin(tx, userId)
+    if (!login || !(await mayRecover(ctx, login, kind))) continue
+    if (kind === 'PASSWORD_BY_SMS') {
+      await sendResetCode(tx, ctx, masterKey, login)
+      continue
+    }
+    await sendLink(tx, ctx, masterKey, login, kind === 'PASSWORD' ? 'password-reset' : 'account-unlock')
+  }
+}
+
+async function mayRecover(ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
+  if (!isRecoverable(login)) return false
+  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED'
+  return (await policyOf(ctx.db, login.userId)).changes.byUser
+}
+
+/** Between two links of one kind to one person; more are asked for by who wants to fill a mailbox. */
+const pauseMs = 60_000
+const invitationMinutes = 7 * 24 * 60
+
+async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
+  const reader = (await readersOf(tx, [userId])).get(userId)
+  if (!reader?.email || (await sentSince(tx, userId, template, new Date(ctx.now().getTime() - pauseMs)))) return false
+  const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
+  const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(ctx.db, userId)).recovery.tokenMinutes
+  const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
+  await writeResetToken(tx, loginId, hashOf(purpose, token), expires)
+  const link = linkOf(ctx, purpose, token)
+  const to = { to: reader.email, userId, locale: reader.language, expires }
+  if (template === 'invitation') await enqueueMessage(tx, ctx, { template, ...to, values: { link } }, masterKey)
+  else await enqueueMessage(tx, ctx, { template, ...to, values: { link, minutes: String(minutes) } }, masterKey)
+  await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: template }] }])
+  return true
+}
+
+/** The names of everybody whose primary address this is, in one mail to it. */
+async function sendUserNames(tx: Transaction, ctx: Context, people: readonly string[], address: string): Promise<void> {
+  if (!isMailAddress(address)) return
+  const readers = await readersOf(tx, people)
+  const names: string[] = []
+  for (const userId of people) {
+    const login = await lockLogin(tx, userId)
+    if (login && isRecoverable(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) names.push(login.login)
+  }
+  const [first] = [...readers.values()]
+  if (names.length === 0 || !first) return
+  await enqueueMessage(tx, ctx, { template: 'user-name', to: address, locale: first.language, values: { userNames: names.join(', ') } })
+}
+
+/** The help desk sends a link, or an invitation to who has no password yet; it never sees the link. Errors: `not_found`, `forbidden`, `conflict`. */
+export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: string, template: 'password-reset' | 'invitation'): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await checkUser(tx, userId)
+    await guardPeople(tx, ctx, [userId])
+    const login = await lockLogin(tx, userId)
+    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open: enable or unlock it first.')
+    if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
+    if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
+  })
+}
+
+const refused = () => new GatehouseError('recovery_refused')
+
+/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`, `password_refused` (the link stays good). */
+export async function completeRecovery(ctx: Context, { token, next }: { token: string; next: string }): Promise<void> {
+  await claimAsking(ctx)
+  const hash = hashOf('password', token)
+  const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
+  if (userId === undefined) throw refused()
+  await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
+    const login = await lockLogin(tx, userId)
+    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'password-reset' }] }])
+    await unlock(tx, ctx, userId)
+  })
+}
+
+/** Opens a lock by failures by a link; the password stays. Errors: `recovery_refused`. */
+export async function completeUnlock(ctx: Context, token: string): Promise<void> {
+  await claimAsking(ctx)
+  const hash = hashOf('unlock', token)
+  const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
+  if (userId === undefined) throw refused()
+  await ctx.db.transaction(async (tx) => {
+    const login = await lockLogin(tx, userId)
+    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'account-unlock' }] }])
+    await unlock(tx, ctx, userId)
+  })
+}

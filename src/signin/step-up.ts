@@ -1,0 +1,79 @@
+/** Second factors in a sign-in, proving again in a session, and signing in with a passkey alone. */
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
+import { deviceLabel } from '../model/device-label.ts'
+import { secondFactors } from '../model/factor.ts'
+import { isToken } from '../model/session.ts'
+import { factorsOf, findPasskey, noteUse } from '../store/factors.ts'
+import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import type { MasterKey } from '../store/master-key.ts'
+import { rememberDevice } from '../store/remembered-devices.ts'
+import type { SessionRow } from '../store/sessions.ts'
+import { verifyAssertion } from './passkeys.ts'
+import { policyOf } from './password-policy.ts'
+import { proveFactor, type FactorAnswer } from './prove-factor.ts'
+import { eventOf, provePassword } from './prove-password.ts'
+import { markOf, type OpenedSession, type Visit } from './sessions-open.ts'
+import { errorOf } from './sign-in-refusals.ts'
+import { admit, goOn, type SignedIn } from './sign-in.ts'
+import { claimAsking, releaseAttempt } from './throttle.ts'
+
+/** Takes the step `factor`. With `remember` this browser is not asked again for a while, where only the person's own factors ask. */
+export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer & { remember?: boolean }, visit: Visit): Promise<SignedIn> {
+  if (session.nextStep !== 'factor') throw new GatehouseError('conflict', 'This sign-in does not wait for a factor; prove again who you are at /me/step-up.')
+  const level = await proveFactor(ctx, masterKey, session, answer)
+  if (answer.remember) await remember(ctx, session.userId, visit)
+  return goOn(ctx, session, { level, proved: true, device: visit.device })
+}
+
+async function remember(ctx: Context, userId: string, { device, userAgent }: Visit): Promise<void> {
+  const { factors: { rememberDays: days } } = await policyOf(ctx.db, userId)
+  if (days === 0 || device === undefined || !isToken(device)) return
+  await ctx.db.transaction(async (tx) => {
+    const id = ctx.newId()
+    await rememberDevice(tx, { id, userId, mark: markOf(userId, device), device: deviceLabel(userAgent), now: ctx.now(), days })
+    await recordEvents(tx, ctx, [{ action: 'user.device.remember', targetType: 'User', targetId: userId, changes: [{ path: `devices[${id}]`, after: { device: deviceLabel(userAgent), days } }] }])
+  })
+}
+
+/**
+ * Proves again, or more, in a session that is in: by a factor where the person has one, since a stolen password must not do
+ * for it, else by the password. Errors: `factor_refused`, `sign_in_refused`, `step_up_required` for a password beside factors.
+ */
+export async function stepUp(ctx: Context, masterKey: MasterKey, session: SessionRow, proof: FactorAnswer | { password: string }): Promise<SignedIn> {
+  if (!('password' in proof)) return goOn(ctx, session, { level: await proveFactor(ctx, masterKey, session, proof), proved: true })
+  if (secondFactors(await factorsOf(ctx.db, session.userId)).length > 0) throw new GatehouseError('step_up_required', 'You have factors: prove one of them. A password is not enough.')
+  await provePassword(ctx, session.userId, proof.password)
+  return goOn(ctx, session, { proved: true })
+}
+
+/**
+ * Signs somebody in by a passkey alone, whoever it belongs to. Errors: `sign_in_refused` before it is known to be theirs; after
+ * it the truth, as with a password.
+ */
+export async function signInByPasskey(ctx: Context, assertion: Document, visit: Visit): Promise<SignedIn & OpenedSession> {
+  const claim = await claimAsking(ctx)
+  const { id } = assertion
+  const passkey = typeof id === 'string' && id.length <= 1400 ? await findPasskey(ctx.db, id) : undefined
+  const { response } = assertion as { response?: { userHandle?: unknown } }
+  const theirs = passkey?.handle?.toString('base64url') === response?.userHandle
+  const seen = await ctx.db.transaction(async (tx): Promise<{ login: SignInLogin; level: number } | undefined> => {
+    const login = passkey && theirs ? await lockLogin(tx, passkey.userId) : undefined
+    const shown = passkey && login && (await verifyAssertion(tx, ctx, assertion, passkey, { holder: visit.device ?? '', userId: null, alone: true }))
+    if (!shown) return void (await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', passkey?.userId)]))
+    await noteUse(tx, passkey.id, ctx.now(), shown.counter)
+    return { login, level: shown.level }
+  })
+  if (!seen || !passkey) throw new GatehouseError('sign_in_refused')
+  const policy = await policyOf(ctx.db, passkey.userId)
+  const admitted = await admit(ctx, { seen: seen.login, policy, level: seen.level, siteId: null, factorId: passkey.id }, visit)
+  if (typeof admitted !== 'string') {
+    // What succeeds counts for nothing: neither the question nor the answer.
+    for (let n = 0; n < 2; n++) await releaseAttempt(ctx, claim)
+    return admitted
+  }
+  await ctx.db.transaction((tx) => recordEvents(tx, ctx, [eventOf(admitted, passkey.userId)]))
+  throw errorOf(admitted, seen.login)
+}

@@ -1,0 +1,169 @@
+/** SQL on USER_AUTH_PARAM and what belongs to it: factors, recovery codes, questions that wait for an answer, and which factor served in which session. */
+import type { FactorKind, FactorRow } from '../model/factor.ts'
+import type { Database, Transaction } from './database.ts'
+
+type Reader = Pick<Database, 'query' | 'first'>
+
+const columns = `p.param_id as id, p.user_id as "userId", p.type, p.param_value as value, p.name, p.confirmed = 'Y' as confirmed, p.counter::float8 as counter, p.secret_encrypted as secret,
+  p.public_key as "publicKey", p.transports, p.created_at as created, p.last_used_at as "lastUsed"`
+const kinds = `p.type in ('TOTP', 'WEBAUTHN', 'SMS', 'RECOVERY_CODES', 'EMAIL')`
+
+/** The factors of a person, the oldest first, those included that are not confirmed yet. */
+export function factorsOf(db: Reader, userId: string): Promise<FactorRow[]> {
+  return db.query(`select ${columns} from user_auth_param p where p.user_id = $1 and ${kinds} order by p.created_at, p.param_id`, [userId], 'factors_of')
+}
+
+export function findFactor(db: Reader, userId: string, id: string): Promise<FactorRow | undefined> {
+  return db.first(`select ${columns} from user_auth_param p where p.param_id = $2 and p.user_id = $1 and ${kinds}`, [userId, id])
+}
+
+/** The passkey of a credential's id, with the handle of its person. */
+export function findPasskey(db: Reader, credentialId: string): Promise<(FactorRow & { handle: Buffer | null; userName: string | null }) | undefined> {
+  return db.first(
+    `select ${columns}, u.user_handle as handle, u.user_name as "userName" from user_auth_param p join users u on u.user_id = p.user_id
+     where p.type = 'WEBAUTHN' and p.param_value = $1 and p.confirmed = 'Y'`, [credentialId])
+}
+
+/** Whether an address is one of the person's. */
+export async function ownsAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
+  return (await db.first(`select from email_address where parent_id = $1 and lower(email_address) = lower($2) and active is distinct from 'N'`, [userId, address])) !== undefined
+}
+
+export interface NewFactor {
+  id: string
+  userId: string
+  type: FactorKind
+  name: string
+  value?: string | null
+  secret?: Buffer | null
+  publicKey?: Buffer | null
+  counter?: number | null
+  transports?: string | null
+  confirmedType?: string
+  at: Date
+}
+
+/** A confirmed factor when `confirmedType` says how. */
+export async function insertFactor(tx: Transaction, one: NewFactor): Promise<void> {
+  await tx.execute(
+    `insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, secret_encrypted, public_key, counter, transports, created_at)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+    [one.id, one.userId, one.type, one.value ?? null, one.confirmedType === undefined ? 'N' : 'Y', one.confirmedType ?? null, one.name, one.secret ?? null, one.publicKey ?? null, one.counter ?? null, one.transports ?? null, one.at])
+}
+
+/** What was begun and never confirmed gives way. */
+export async function dropUnconfirmed(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`delete from user_auth_param where user_id = $1 and confirmed = 'N' and type in ('TOTP', 'SMS', 'EMAIL')`, [userId])
+}
+
+export async function confirmFactor(tx: Transaction, id: string, how: string, counter: number | null): Promise<void> {
+  await tx.execute(`update user_auth_param set confirmed = 'Y', confirmed_type = $2, counter = coalesce($3, counter) where param_id = $1`, [id, how, counter])
+}
+
+export async function renameFactor(tx: Transaction, id: string, name: string): Promise<void> {
+  await tx.execute('update user_auth_param set name = $2 where param_id = $1', [id, name])
+}
+
+export async function deleteFactors(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await tx.execute('delete from user_auth_param where param_id = any($1)', [ids])
+}
+
+/** LOGIN.TOPT_ACTIVE and OTP_ACTIVE say what is enrolled; devices that are not asked again are asked anew. */
+export async function noteFactors(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(
+    `update login l set topt_active = case when exists (select from user_auth_param p where p.user_id = $1 and p.type = 'TOTP' and p.confirmed = 'Y') then 'Y' else 'N' end,
+       otp_active = case when exists (select from user_auth_param p where p.user_id = $1 and p.type in ('TOTP', 'SMS') and p.confirmed = 'Y') then 'Y' else 'N' end
+     where l.user_id = $1 and l.managed_sys_id = '0'`, [userId])
+  await tx.execute('delete from gatehouse.remembered_device where user_id = $1', [userId])
+}
+
+/** The factor was used: when, and up to which step or count. */
+export async function noteUse(tx: Transaction, id: string, at: Date, counter: number | null): Promise<void> {
+  await tx.execute('update user_auth_param set last_used_at = $2, counter = coalesce($3, counter) where param_id = $1', [id, at, counter])
+}
+
+/** A number has recovered the password: it serves as no factor until another one is proved. */
+export async function spendNumbers(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`update user_auth_param set counter = 1 where user_id = $1 and type = 'SMS'`, [userId])
+}
+
+export async function restoreNumbers(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`update user_auth_param set counter = null where user_id = $1 and type = 'SMS' and counter is not null`, [userId])
+}
+
+/** Wrong codes in a row, this one included. */
+export async function countWrongCode(tx: Transaction, loginId: string, now: Date): Promise<number> {
+  const row = await tx.first<{ failures: number }>('update login set otp_fail_count = coalesce(otp_fail_count, 0) + 1, last_auth_attempt = $2 where login_id = $1 returning otp_fail_count as failures', [loginId, now])
+  return row!.failures
+}
+
+export async function forgetWrongCodes(tx: Transaction, loginId: string, now: Date): Promise<void> {
+  await tx.execute('update login set otp_fail_count = 0, last_otp_access = $2 where login_id = $1', [loginId, now])
+}
+
+/** AUTH_STATE_AUTH_PARAM_XREF: this factor served in this session. */
+export async function noteFactorOfSession(tx: Transaction, { id, userId, sessionId, factorId }: { id: string; userId: string; sessionId: string; factorId: string }): Promise<void> {
+  await tx.execute('insert into auth_state_auth_param_xref (xref_id, user_id, session_id, param_id) values ($1, $2, $3, $4) on conflict (user_id, session_id, param_id) do nothing', [id, userId, sessionId, factorId])
+}
+
+/** Everything by which somebody proved who they are in a session. */
+export async function factorsOfSession(db: Reader, userId: string, sessionId: string): Promise<string[]> {
+  const rows = await db.query<{ id: string }>('select param_id as id from auth_state_auth_param_xref where user_id = $1 and session_id = $2 order by param_id', [userId, sessionId])
+  return rows.map(({ id }) => id)
+}
+
+export async function writeRecoveryCodes(tx: Transaction, factorId: string, hashes: readonly Buffer[]): Promise<void> {
+  await tx.execute('insert into gatehouse.recovery_code (param_id, code_hash) select $1, unnest($2::bytea[])', [factorId, hashes])
+}
+
+/** Uses up a recovery code; whether there was such a one. */
+export async function useRecoveryCode(tx: Transaction, factorId: string, hash: Buffer, at: Date): Promise<boolean> {
+  return (await tx.execute('update gatehouse.recovery_code set used_at = $3 where param_id = $1 and code_hash = $2 and used_at is null', [factorId, hash, at])) > 0
+}
+
+export async function recoveryCodesLeft(db: Reader, factorId: string): Promise<number> {
+  return (await db.first<{ n: number }>('select count(*)::int as n from gatehouse.recovery_code where param_id = $1 and used_at is null', [factorId]))!.n
+}
+
+export type ChallengeKind = 'PASSKEY' | 'ENROL' | 'CODE'
+
+export interface Challenge {
+  /** SHA-256 of the challenge and of whom it was given to. */
+  mark: Buffer
+  kind: ChallengeKind
+  userId?: string | null
+  factorId?: string | null
+  codeHash?: Buffer | null
+}
+
+export async function insertChallenge(db: Pick<Database, 'execute'>, one: Challenge, now: Date, minutes: number): Promise<void> {
+  await db.execute(
+    `insert into gatehouse.factor_challenge (mark, kind, user_id, param_id, code_hash, created_at, expires_at) values ($1, $2, $3, $4, $5, $6, $6::timestamptz + make_interval(mins => $7))
+     on conflict (mark) do update set code_hash = excluded.code_hash, created_at = excluded.created_at, expires_at = excluded.expires_at`,
+    [one.mark, one.kind, one.userId ?? null, one.factorId ?? null, one.codeHash ?? null, now, minutes])
+}
+
+/** Takes a question away, so that it is answered once; undefined when it was answered, is too old or was never asked. */
+export async function takeChallenge(db: Pick<Database, 'first'>, mark: Buffer, kind: ChallengeKind, now: Date): Promise<{ userId: string | null; codeHash: Buffer | null } | undefined> {
+  const row = await db.first<{ userId: string | null; codeHash: Buffer | null; live: boolean }>(
+    `delete from gatehouse.factor_challenge where mark = $1 and kind = $2 returning user_id as "userId", code_hash as "codeHash", (expires_at > $3 and created_at <= $3::timestamptz + interval '5 minutes') as live`, [mark, kind, now])
+  return row?.live ? row : undefined
+}
+
+/** The same without taking it away. */
+export async function findChallenge(db: Pick<Database, 'first'>, mark: Buffer, kind: ChallengeKind, now: Date): Promise<{ codeHash: Buffer | null } | undefined> {
+  return db.first(`select code_hash as "codeHash" from gatehouse.factor_challenge where mark = $1 and kind = $2 and expires_at > $3 and created_at <= $3::timestamptz + interval '5 minutes'`, [mark, kind, now])
+}
+
+export async function sweepChallenges(db: Pick<Database, 'execute'>, now: Date): Promise<void> {
+  await db.execute('delete from gatehouse.factor_challenge where expires_at <= $1', [now])
+  await db.execute('delete from gatehouse.remembered_device where expires_at <= $1', [now])
+  // What was begun and not confirmed within a day is not wanted.
+  await db.execute(`delete from user_auth_param where confirmed = 'N' and type in ('TOTP', 'SMS', 'EMAIL') and created_at < $1::timestamptz - interval '1 day'`, [now])
+}
+
+/** The handle by which authenticators know a person (WebAuthn §14.6.1: random, nothing about them); made when there is none. */
+export async function userHandle(tx: Transaction, userId: string, fresh: Buffer): Promise<Buffer> {
+  const row = await tx.first<{ handle: Buffer }>('update users set user_handle = coalesce(user_handle, $2) where user_id = $1 returning user_handle as handle', [userId, fresh])
+  return row!.handle
+}

@@ -1,0 +1,34 @@
+/** SQL on gatehouse.remembered_device: browsers that are not asked for a second factor again for a while. */
+import type { Database, Transaction } from './database.ts'
+
+export interface RememberedDevice {
+  id: string
+  device: string | null
+  created: string
+  expires: string
+}
+
+/** The most a person may have; the oldest gives way. */
+const most = 20
+
+export async function rememberDevice(tx: Transaction, one: { id: string; userId: string; mark: Buffer; device: string; now: Date; days: number }): Promise<void> {
+  const { id, userId, mark, device, now, days } = one
+  await tx.execute(
+    `insert into gatehouse.remembered_device (device_id, user_id, mark, device, created_at, expires_at) values ($1, $2, $3, $4, $5, $5::timestamptz + make_interval(days => $6))
+     on conflict (user_id, mark) do update set created_at = excluded.created_at, expires_at = excluded.expires_at, device = excluded.device`, [id, userId, mark, device, now, days])
+  await tx.execute(`delete from gatehouse.remembered_device where device_id in (select device_id from gatehouse.remembered_device where user_id = $1 order by created_at desc, device_id desc offset ${most})`, [userId])
+}
+
+export async function isRemembered(db: Pick<Database, 'first'>, userId: string, mark: Buffer, now: Date): Promise<boolean> {
+  return (await db.first('select from gatehouse.remembered_device where user_id = $1 and mark = $2 and expires_at > $3 and created_at <= $3', [userId, mark, now])) !== undefined
+}
+
+export function rememberedDevices(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<RememberedDevice[]> {
+  return db.query('select device_id as id, device, created_at as created, expires_at as expires from gatehouse.remembered_device where user_id = $1 and expires_at > $2 order by created_at desc, device_id', [userId, now])
+}
+
+/** Forgets one, or all of a person; the ids of those that were there. */
+export async function forgetDevices(tx: Pick<Transaction, 'query'>, userId: string, id?: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>('delete from gatehouse.remembered_device where user_id = $1 and ($2::text is null or device_id = $2) returning device_id as id', [userId, id ?? null])
+  return rows.map((row) => row.id)
+}
