@@ -1,5 +1,6 @@
 /** What the pages ask of REST, and how its refusals arrive here: every call either answers or throws a `Refusal`. */
 import type { ErrorCode } from '../../src/errors.ts'
+import type { FactorKind } from '../../src/model/factor.ts'
 
 export interface Problem {
   path?: string
@@ -8,7 +9,7 @@ export interface Problem {
 
 /** A refusal as problem details say it (RFC 9457), or no answer at all. */
 export class Refusal extends Error {
-  readonly code: ErrorCode | 'unreachable'
+  readonly code: ErrorCode | 'unreachable' | 'passkey_not_given' | 'passkey_known'
   readonly problems: readonly Problem[]
   readonly requestId: string | undefined
   /** Seconds to wait before it makes sense to try again. */
@@ -58,8 +59,64 @@ const send = async <T = void>(method: string, path: string, body?: unknown) => (
 export interface SignInState {
   next: string
   userId: string
+  level: number
   passwordExpires?: string
+  /** For the step factor, and for accept_policy. */
+  factors?: Way[]
+  policies?: UsagePolicy[]
 }
+
+/** A factor that may be proved. */
+export interface Way {
+  id: string
+  type: FactorKind
+  name: string
+  hint?: string
+}
+
+export interface Factor extends Way {
+  confirmed: boolean
+  created?: string
+  lastUsed?: string
+  left?: number
+  /** In the answer that made it only. */
+  uri?: string
+  codes?: string[]
+}
+
+export interface NewFactor {
+  type: FactorKind
+  name?: string
+  value?: string
+  credential?: unknown
+}
+
+export interface FactorAnswer {
+  factor: string
+  code?: string
+  assertion?: unknown
+  remember?: boolean
+}
+
+export interface UsagePolicy {
+  id: string
+  name: string
+  content: string
+  confirmation?: string
+}
+
+/** What an application has the person be asked. */
+export interface Interaction {
+  id: string
+  prompt: 'login' | 'consent'
+  client: { id: string; name?: string }
+  scopes: { name: string; description: string }[]
+  leastLevel: number
+  satisfied: boolean
+}
+
+/** Where factors are enrolled: in my account, or as a step of signing in. */
+export type EnrolAt = '/me/factors' | '/sign-in/factors'
 
 /** One of the person's telephone numbers or addresses; `id` is absent until it is kept. */
 export interface Entry {
@@ -145,5 +202,24 @@ export const api = {
   addKey: (key: { type: Key['type']; name: string; value?: string; scopes?: string[]; expires?: string }) => send<Key>('POST', '/me/keys', key),
   removeKey: (id: string) => send('DELETE', `/me/keys/${encodeURIComponent(id)}`),
   access: (cursor?: string) => read<Page<Held>>(`/me/access?count=100${at(cursor)}`),
+  passkeyQuestion: () => send<object>('POST', '/sign-in/passkey-options'),
+  signInByPasskey: (assertion: unknown) => send<SignInState>('POST', '/sign-in/passkey', { assertion }),
+  ownPasskeyQuestion: () => send<object>('POST', '/sign-in/factor/passkey-options'),
+  sendFactorCode: (factor: string) => send('POST', '/sign-in/factor/code', { factor }),
+  proveFactor: (answer: FactorAnswer) => send<SignInState>('POST', '/sign-in/factor', answer),
+  stepUp: (proof: FactorAnswer | { password: string }) => send<SignInState>('POST', '/me/step-up', proof),
+  decidePolicy: (policy: string, accepted: boolean) => send<SignInState>('POST', '/sign-in/policy', { policy, accepted }),
+  factors: () => read<Page<Factor>>('/me/factors'),
+  newPasskeyQuestion: (at: EnrolAt) => send<object>('POST', `${at}/passkey-options`),
+  enrolFactor: (at: EnrolAt, factor: NewFactor) => send<Factor>('POST', at, factor),
+  confirmFactor: (at: EnrolAt, id: string, code: string) => send<SignInState>('POST', `${at}/${encodeURIComponent(id)}/confirm`, { code }),
+  nameFactor: (id: string, name: string) => send<Factor>('PATCH', `/me/factors/${encodeURIComponent(id)}`, { name }),
+  removeFactor: (id: string) => send('DELETE', `/me/factors/${encodeURIComponent(id)}`),
+  recover: (what: 'password' | 'unlock', userName: string) => send('POST', `/recovery/${what}`, { userName }),
+  recoverUserName: (email: string) => send('POST', '/recovery/user-name', { email }),
+  completeRecovery: (token: string, next: string) => send('POST', '/recovery/password/complete', { token, next }),
+  completeUnlock: (token: string) => send('POST', '/recovery/unlock/complete', { token }),
+  interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
+  answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
   exportAddress: `${prefix}/me/export`,
 }

@@ -1,21 +1,46 @@
 /** Who is here decides what is shown at any address: the sign-in, a step of it, or the page. Nobody is sent anywhere. */
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
+import { lazy, Suspense, useEffect, type ComponentType } from 'react'
 import { standing } from './query.ts'
 import { stepOf } from './steps.tsx'
+import { interactionHere } from './pages/interaction/interaction-query.ts'
 import { SignIn } from './pages/sign-in/sign-in.tsx'
 import { SingleFrame } from './ui/single-frame.tsx'
 import { Failed, Waiting } from './ui/waiting.tsx'
 import { useWords } from './words/words.tsx'
 
 const Account = lazy(async () => ({ default: (await import('./pages/account/account.tsx')).Account }))
+const Interaction = lazy(async () => ({ default: (await import('./pages/interaction/interaction.tsx')).Interaction }))
+const recovery = () => import('./pages/recovery/recovery.tsx')
+
+/** Pages for whoever comes, signed in or not. */
+const open: Readonly<Record<string, ComponentType>> = {
+  '/recover': lazy(async () => ({ default: (await recovery()).Recover })),
+  '/unlock': lazy(async () => ({ default: (await recovery()).Unlock })),
+  '/user-name': lazy(async () => ({ default: (await recovery()).UserName })),
+}
 
 export function Gate() {
+  const { pathname } = window.location
+  const Open = Object.hasOwn(open, pathname) ? open[pathname] : undefined
+  return Open ? <SingleFrame><Suspense fallback={<Waiting />}><Open /></Suspense></SingleFrame> : <Closed />
+}
+
+function Closed() {
   const { data: state, error, refetch } = useQuery(standing)
+  const interaction = interactionHere()
   if (state === undefined) return <SingleFrame>{error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />}</SingleFrame>
   if (state === null) return <SingleFrame><SignIn /></SingleFrame>
-  if (state.next === 'done') return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /></Suspense>
-  return <SingleFrame canLeave><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
+  if (state.next !== 'done') return <SingleFrame canLeave><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
+  if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Interaction id={interaction} level={state.level} /></Suspense></SingleFrame>
+  if (window.location.pathname === '/sign-in' || window.location.pathname === '/consent') return <Home />
+  return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /></Suspense>
+}
+
+/** Nothing is asked at this address. */
+function Home() {
+  useEffect(() => window.location.replace('/'), [])
+  return null
 }
 
 function UnknownStep() {

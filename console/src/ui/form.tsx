@@ -23,10 +23,12 @@ interface Props {
   explain?: (refusal: Refusal) => Failure[]
   /** Whether the fields are emptied once it is done. */
   empties?: boolean
+  /** Whether there is a more important form beside it. */
+  quiet?: boolean
   children: (field: FieldProps) => ReactNode
 }
 
-export function Form({ submit, check, send, explain, empties = false, children }: Props) {
+export function Form({ submit, check, send, explain, empties = false, quiet = false, children }: Props) {
   const { words } = useWords()
   const prefix = useId()
   const form = useRef<HTMLFormElement>(null)
@@ -64,7 +66,7 @@ export function Form({ submit, check, send, explain, empties = false, children }
       {failures.length > 0 ? <ErrorSummary key={round} failures={failures} idOf={idOf} /> : null}
       {children(field)}
       <div className="stack tight">
-        <div><Button type="submit" loading={sending} disabled={seconds > 0}>{submit}</Button></div>
+        <div><Button type="submit" variant={quiet ? 'default' : 'filled'} loading={sending} disabled={seconds > 0}>{submit}</Button></div>
         {seconds > 0 ? <p className="dimmed">{words.signIn.wait(seconds)}</p> : null}
       </div>
     </form>

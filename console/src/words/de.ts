@@ -1,5 +1,6 @@
 /** Every word of the pages in German. */
 import type { CompositionRules } from '../../../src/model/password-settings.ts'
+import { deDoors } from './de-doors.ts'
 import type { Words } from './en.ts'
 
 /** What a policy may have against a password, and against changing it now. */
@@ -65,6 +66,8 @@ export const de: Words = {
     version_mismatch: 'Das wurde inzwischen anderswo geändert. Laden Sie die Seite neu und wiederholen Sie Ihre Änderung.',
     unavailable: 'Der Server erreicht seine Datenbank gerade nicht. Versuchen Sie es gleich noch einmal.',
     internal_error: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es dabei, nennen Sie Ihrer Verwaltung die Nummer der Anfrage.',
+    factor_refused: 'Der Code oder die Antwort des Geräts stimmt nicht oder wurde schon benutzt. Versuchen Sie es mit einem neuen.',
+    recovery_refused: 'Dieser Link ist falsch, zu alt oder wurde schon benutzt. Lassen Sie sich einen neuen schicken.',
     already_exists: 'Diesen Namen gibt es schon.',
   },
   unreachable: 'Der Server antwortet nicht. Prüfen Sie Ihre Verbindung und versuchen Sie es noch einmal.',
@@ -100,6 +103,7 @@ export const de: Words = {
     expired: 'Ihr Passwort ist abgelaufen. Sie können es noch kurze Zeit verwenden.',
     change: 'Jetzt ändern',
   },
+  ...deDoors,
   account: { title: 'Mein Konto', pages: 'Mein Konto', signOut: 'Abmelden', signedInAs: 'Angemeldet als' },
   profile: {
     title: 'Profil',

@@ -1,5 +1,6 @@
 /** Every word of the pages in English. The other languages have the same: what is missing there does not compile. */
 import type { ErrorCode } from '../../../src/errors.ts'
+import { enDoors } from './en-doors.ts'
 
 /** What a password breaks: the name of the rule and the server's sentence about it. */
 type RuleWords = (rule: string, message: string) => string
@@ -34,6 +35,8 @@ export const en = {
     version_mismatch: 'This was changed somewhere else meanwhile. Load the page again and repeat your change.',
     unavailable: 'The server cannot reach its database at the moment. Try again in a little while.',
     internal_error: 'Something went wrong on our side. Try again; if it stays so, tell your administrator the number of the request.',
+    factor_refused: 'The code or the answer of the device is not right, or was used before. Try again with a new one.',
+    recovery_refused: 'This link is wrong, too old, or was used before. Ask for a new one.',
     already_exists: 'There is already one with this name.',
   } as Partial<Record<ErrorCode, string>>,
   unreachable: 'The server does not answer. Check your connection and try again.',
@@ -69,6 +72,7 @@ export const en = {
     expired: 'Your password has expired. You can still use it for a short time.',
     change: 'Change it now',
   },
+  ...enDoors,
   account: { title: 'My account', pages: 'My account', signOut: 'Sign out', signedInAs: 'Signed in as' },
   profile: {
     title: 'Profile',

@@ -12,6 +12,7 @@ interface AccountPage {
 export const accountPages: readonly AccountPage[] = [
   { path: '/', title: ({ profile }) => profile.title, load: async () => ({ Page: (await import('../profile/profile.tsx')).Profile }) },
   { path: '/password', title: ({ password }) => password.title, load: async () => ({ Page: (await import('../password/password.tsx')).Password }) },
+  { path: '/factors', title: ({ factors }) => factors.title, load: async () => ({ Page: (await import('../factors/factors.tsx')).Factors }) },
   { path: '/sessions', title: ({ sessions }) => sessions.title, load: async () => ({ Page: (await import('../sessions/sessions.tsx')).Sessions }) },
   { path: '/keys', title: ({ keys }) => keys.title, load: async () => ({ Page: (await import('../keys/keys.tsx')).Keys }) },
   { path: '/access', title: ({ access }) => access.title, load: async () => ({ Page: (await import('../access/access.tsx')).Access }) },

@@ -6,33 +6,49 @@ import { arrive, farewell } from '../../query.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
+import { knowsPasskeys, showPasskey } from '../../ui/passkey.ts'
 import { PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
+import { interactionHere, interactionQuery } from '../interaction/interaction-query.ts'
 
 export function SignIn() {
-  const { words: { signIn: words } } = useWords()
+  const { words: { signIn: words, recovery, factors } } = useWords()
   const { data: left } = useQuery(farewell)
   const check = ({ userName, password }: Values) => [
     ...(userName?.trim() === '' ? [{ field: 'userName', message: words.needUserName }] : []),
     ...(password === '' ? [{ field: 'password', message: words.needPassword }] : []),
   ]
   const send = async ({ userName = '', password = '' }: Values) => arrive(await api.signIn({ userName: userName.trim(), password }))
+  const byPasskey = async () => arrive(await api.signInByPasskey(await showPasskey(await api.passkeyQuestion())))
   return (
     <div className="stack">
       <PageTitle arrive={left != null}>{words.title}</PageTitle>
+      <Asker />
       {left ? <Notice kind="good"><p>{words[left]}</p></Notice> : null}
       {window.isSecureContext
         ? (
-          <Form submit={words.submit} check={check} send={send}>
-            {(field) => (
-              <>
-                <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} />
-                <PasswordField {...field('password')} label={words.password} autoComplete="current-password" />
-              </>
-            )}
-          </Form>
+          <>
+            <Form submit={words.submit} check={check} send={send}>
+              {(field) => (
+                <>
+                  <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} />
+                  <PasswordField {...field('password')} label={words.password} autoComplete="current-password" />
+                </>
+              )}
+            </Form>
+            <p><a href="/recover">{recovery.forgotten}</a></p>
+            {knowsPasskeys() ? <Form submit={factors.byPasskey} quiet send={byPasskey}>{() => null}</Form> : null}
+          </>
         )
         : <Notice kind="error" title={words.insecure}><p>{words.insecureDetail}</p></Notice>}
     </div>
   )
+}
+
+/** The application that one goes on to. */
+function Asker() {
+  const { words } = useWords()
+  const id = interactionHere()
+  const { data } = useQuery({ ...interactionQuery(id ?? ''), enabled: id !== undefined })
+  return data === undefined ? null : <p className="dimmed">{words.consent.to(data.client.name ?? data.client.id)}</p>
 }

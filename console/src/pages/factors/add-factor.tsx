@@ -1,0 +1,38 @@
+/** Begins a factor of any kind; what comes of it (a key, codes, a number to confirm) is shown by `Begun`. */
+import { NativeSelect, TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { api, type EnrolAt, type Factor } from '../../api.ts'
+import { Form, type Values } from '../../ui/form.tsx'
+import { knowsPasskeys, makePasskey } from '../../ui/passkey.ts'
+import { useWords } from '../../words/words.tsx'
+
+type Kind = 'TOTP' | 'WEBAUTHN' | 'SMS' | 'RECOVERY_CODES'
+
+interface Props {
+  at: EnrolAt
+  /** Runs what may need a fresh proof first. */
+  attempt: (work: () => Promise<void>) => Promise<void>
+  onBegun: (factor: Factor) => void
+}
+
+export function AddFactor({ at, attempt, onBegun }: Props) {
+  const { words: { factors: words, ...all } } = useWords()
+  const [kind, choose] = useState<Kind>('TOTP')
+  const kinds: Kind[] = ['TOTP', ...(knowsPasskeys() ? ['WEBAUTHN' as const] : []), 'SMS', ...(at === '/me/factors' ? ['RECOVERY_CODES' as const] : [])]
+  const check = ({ value }: Values) => (value?.trim() === '' ? [{ field: 'value', message: words.needNumber }] : [])
+  const send = ({ name = '', value }: Values) => attempt(async () => {
+    const passkey = kind === 'WEBAUTHN' ? { credential: await makePasskey(await api.newPasskeyQuestion(at)) } : {}
+    onBegun(await api.enrolFactor(at, { type: kind, ...(name.trim() === '' ? {} : { name: name.trim() }), ...(value === undefined ? {} : { value: value.trim() }), ...passkey }))
+  })
+  return (
+    <Form submit={words.addSubmit} check={check} send={send} explain={({ problems }) => problems.filter(({ path }) => path === 'value').map(() => ({ field: 'value', message: words.numberWrong }))}>
+      {(field) => (
+        <>
+          <NativeSelect {...field('type')} label={words.kind} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value as Kind)} data={kinds.map((value) => ({ value, label: words.adds[value] }))} />
+          {kind === 'SMS' ? <TextInput {...field('value')} type="tel" label={words.number} description={words.numberHint} autoComplete="tel" maxLength={40} /> : null}
+          {kind === 'RECOVERY_CODES' ? null : <TextInput {...field('name')} label={`${all.keys.name} (${all.optional})`} description={all.keys.nameHint} maxLength={60} autoComplete="off" />}
+        </>
+      )}
+    </Form>
+  )
+}

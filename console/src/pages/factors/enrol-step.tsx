@@ -1,0 +1,24 @@
+import { useState } from 'react'
+import type { Factor } from '../../api.ts'
+import { arrive, client, standing } from '../../query.ts'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { useWords } from '../../words/words.tsx'
+import { AddFactor } from './add-factor.tsx'
+import { Begun, isOpen } from './begun.tsx'
+
+const at = '/sign-in/factors'
+
+/** The step enrol_factor of a sign-in. */
+export function EnrolStep() {
+  const { words: { factors: words } } = useWords()
+  const [begun, setBegun] = useState<Factor>()
+  if (begun !== undefined) return <Begun at={at} factor={begun} onDone={(state) => void (state && arrive(state))} onCancel={() => setBegun(undefined)} />
+  const onBegun = (factor: Factor) => (isOpen(factor) ? setBegun(factor) : void client.invalidateQueries({ queryKey: standing.queryKey }))
+  return (
+    <div className="stack">
+      <PageTitle>{words.enrolTitle}</PageTitle>
+      <p>{words.enrolIntro}</p>
+      <AddFactor at={at} attempt={(work) => work()} onBegun={onBegun} />
+    </div>
+  )
+}

@@ -1,0 +1,11 @@
+import { queryOptions } from '@tanstack/react-query'
+import { api } from '../../api.ts'
+
+/** Which question of an application this address is about; undefined when it is about none. */
+export function interactionHere(): string | undefined {
+  const { pathname, search } = window.location
+  return pathname === '/sign-in' || pathname === '/consent' ? new URLSearchParams(search).get('interaction') ?? undefined : undefined
+}
+
+/** What it asks; whether the sign-in is enough for it changes with the sign-in. */
+export const interactionQuery = (id: string) => queryOptions({ queryKey: ['interaction', id], queryFn: () => api.interaction(id), staleTime: 0 })

@@ -1,0 +1,91 @@
+/** What an application asks of somebody who is signed in: to go on, to prove more, to sign in anew, or to consent. */
+import { Button } from '@mantine/core'
+import { useMutation, useQuery, type UseMutationResult } from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { api, Refusal, type Interaction as Asked } from '../../api.ts'
+import { client, leave } from '../../query.ts'
+import { Notice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { wordsOf } from '../../ui/refusal-words.ts'
+import { Failed, Waiting } from '../../ui/waiting.tsx'
+import { useWords } from '../../words/words.tsx'
+import { ProveAgain, waysOf } from '../factors/prove-again.tsx'
+import { interactionQuery } from './interaction-query.ts'
+
+type Answer = 'login' | 'consent' | 'abort'
+type Answering = UseMutationResult<{ redirectTo: string }, Error, Answer>
+
+const nameOf = ({ client: { name, id } }: Asked) => name ?? id
+
+export function Interaction({ id, level }: { id: string; level: number }) {
+  const { words } = useWords()
+  const { data: asked, error, refetch } = useQuery(interactionQuery(id))
+  const answering: Answering = useMutation({ mutationFn: (what: Answer) => api.answerInteraction(id, what), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
+  if (asked === undefined) {
+    if (error instanceof Refusal && error.code === 'not_found') return <div className="stack"><PageTitle>{words.consent.overTitle}</PageTitle><p>{words.consent.over}</p></div>
+    return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
+  }
+  return (
+    <div className="stack">
+      {answering.error ? <Notice kind="error"><p>{wordsOf(answering.error, words)}</p></Notice> : null}
+      {asked.prompt === 'consent' ? <Consent asked={asked} answering={answering} /> : asked.satisfied ? <GoOn asked={asked} answering={answering} /> : <More asked={asked} level={level} answering={answering} />}
+    </div>
+  )
+}
+
+interface Props {
+  asked: Asked
+  answering: Answering
+}
+
+function GoOn({ asked, answering: { mutate } }: Props) {
+  const { words } = useWords()
+  useEffect(() => mutate('login'), [mutate])
+  return <p role="status">{words.consent.goingOn(nameOf(asked))}</p>
+}
+
+function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
+  const { words: { consent: words } } = useWords()
+  const busy = isPending || isSuccess
+  return (
+    <>
+      <PageTitle>{words.title(nameOf(asked))}</PageTitle>
+      <p>{words.intro(nameOf(asked))}</p>
+      <ul className="points">{asked.scopes.map(({ name, description }) => <li key={name}>{words.scopes[name] ?? description}</li>)}</ul>
+      <div className="row">
+        <Button disabled={busy} onClick={() => mutate('consent')}>{words.allow}</Button>
+        <Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.deny}</Button>
+      </div>
+    </>
+  )
+}
+
+/** The sign-in is there, and is not enough. */
+function More({ asked, level, answering: { mutate } }: Props & { level: number }) {
+  const { words: { factors, consent: words } } = useWords()
+  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
+  const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
+  if (level >= asked.leastLevel) {
+    const anew = async () => {
+      await api.signOut()
+      leave('signedOut')
+    }
+    return (
+      <>
+        <PageTitle>{words.signInAnew}</PageTitle>
+        <p>{words.anew(nameOf(asked))}</p>
+        <div className="row"><Button onClick={() => void anew()}>{words.signInAnew}</Button>{back}</div>
+      </>
+    )
+  }
+  if (data === undefined) return <Waiting />
+  const ways = waysOf(data.items, asked.leastLevel)
+  return (
+    <>
+      <PageTitle>{factors.again}</PageTitle>
+      <p>{words.stronger(nameOf(asked))}</p>
+      {ways.length > 0 ? <ProveAgain ways={ways} onProved={() => client.invalidateQueries({ queryKey: ['interaction'] })} /> : <p>{words.noWay} <a href="/factors">{words.toFactors}</a></p>}
+      {back}
+    </>
+  )
+}

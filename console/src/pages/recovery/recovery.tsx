@@ -1,0 +1,117 @@
+/** For who cannot sign in: asks for links, and what links in mails lead to. Whether there is such an account is told to nobody. */
+import { TextInput } from '@mantine/core'
+import { useState, useSyncExternalStore, type ReactNode } from 'react'
+import { api } from '../../api.ts'
+import { client, standing } from '../../query.ts'
+import { Form } from '../../ui/form.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { PageTitle } from '../../ui/page-title.tsx'
+import { PasswordField } from '../../ui/password-field.tsx'
+import { useWords } from '../../words/words.tsx'
+
+function onHash(changed: () => void): () => void {
+  window.addEventListener('hashchange', changed)
+  return () => window.removeEventListener('hashchange', changed)
+}
+
+/** What stands behind # in a link; a link that is opened where the page is open already changes nothing else. */
+const useToken = () => useSyncExternalStore(onHash, () => window.location.hash.slice(1))
+
+/** A link that was used is of no use to whoever looks into the history. */
+function spent(path: string): void {
+  window.history.replaceState(null, '', path)
+  void client.invalidateQueries({ queryKey: standing.queryKey })
+}
+
+function Sheet({ title, intro, done, children }: { title: string; intro: string; done: string | undefined; children: ReactNode }) {
+  const { words: { recovery: words } } = useWords()
+  return (
+    <div className="stack">
+      <PageTitle>{title}</PageTitle>
+      {done === undefined ? <><p>{intro}</p>{children}</> : <Notice kind="good" takesFocus><p>{done}</p></Notice>}
+      <p><a href="/">{words.toSignIn}</a></p>
+    </div>
+  )
+}
+
+function AskLink({ what }: { what: 'password' | 'unlock' }) {
+  const { words: { recovery: words } } = useWords()
+  const [sent, setSent] = useState(false)
+  const send = async ({ userName = '' }: Readonly<Record<string, string>>) => {
+    await api.recover(what, userName.trim())
+    setSent(true)
+  }
+  return (
+    <Sheet title={words[what]} intro={what === 'password' ? words.passwordIntro : words.unlockIntro} done={sent ? words.sent : undefined}>
+      <Form submit={words.send} send={send} check={({ userName }) => (userName?.trim() === '' ? [{ field: 'userName', message: words.needName }] : [])}>
+        {(field) => <TextInput {...field('userName')} label={words.name} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={320} />}
+      </Form>
+      {what === 'password' ? <ul className="stack tight"><li><a href="/user-name">{words.userName}</a></li><li><a href="/unlock">{words.unlock}</a></li></ul> : null}
+    </Sheet>
+  )
+}
+
+function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
+  const { words: { recovery: words, password, rule } } = useWords()
+  const send = async ({ next = '' }: Readonly<Record<string, string>>) => {
+    await api.completeRecovery(token, next)
+    onDone()
+  }
+  return (
+    <Sheet title={words.newTitle} intro={words.newIntro} done={undefined}>
+      <Form submit={words.newSubmit} send={send} check={({ next }) => (next === '' ? [{ field: 'next', message: password.needNext }] : [])}
+        explain={({ code, problems }) => (code === 'password_refused' ? problems.map(({ path = '', message }) => ({ field: 'next', message: rule(path, message) })) : [])}>
+        {(field) => <PasswordField {...field('next')} label={password.next} description={password.hint} autoComplete="new-password" />}
+      </Form>
+      <p><a href="/recover">{words.anew}</a></p>
+    </Sheet>
+  )
+}
+
+function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
+  const { words: { recovery: words } } = useWords()
+  const send = async () => {
+    await api.completeUnlock(token)
+    onDone()
+  }
+  // A press of a button: programs that look into mails follow links.
+  return <Sheet title={words.unlockTitle} intro={words.unlockIntro} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
+}
+
+export function Recover() {
+  const { words: { recovery: words } } = useWords()
+  const token = useToken()
+  const [done, setDone] = useState(false)
+  if (done) return <Sheet title={words.newTitle} intro="" done={words.newDone}>{null}</Sheet>
+  return token === '' ? <AskLink what="password" /> : <NewPassword key={token} token={token} onDone={() => {
+    setDone(true)
+    spent('/recover')
+  }} />
+}
+
+export function Unlock() {
+  const { words: { recovery: words } } = useWords()
+  const token = useToken()
+  const [done, setDone] = useState(false)
+  if (done) return <Sheet title={words.unlockTitle} intro="" done={words.unlockDone}>{null}</Sheet>
+  return token === '' ? <AskLink what="unlock" /> : <OpenLock key={token} token={token} onDone={() => {
+    setDone(true)
+    spent('/unlock')
+  }} />
+}
+
+export function UserName() {
+  const { words: { recovery: words } } = useWords()
+  const [sent, setSent] = useState(false)
+  const send = async ({ email = '' }: Readonly<Record<string, string>>) => {
+    await api.recoverUserName(email.trim())
+    setSent(true)
+  }
+  return (
+    <Sheet title={words.userName} intro={words.userNameIntro} done={sent ? words.sent : undefined}>
+      <Form submit={words.sendName} send={send} check={({ email }) => (email?.trim() === '' ? [{ field: 'email', message: words.needEmail }] : [])}>
+        {(field) => <TextInput {...field('email')} type="email" label={words.email} autoComplete="email" maxLength={320} />}
+      </Form>
+    </Sheet>
+  )
+}
