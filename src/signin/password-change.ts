@@ -12,7 +12,7 @@ import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { forgetFailures, lockLogin, passwordLogin, replaceHash, takeAttempt, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
-import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 
 const dayOf = ({ config, now }: Pick<Context, 'config' | 'now'>): Day => ({ zone: config.TIME_ZONE, now: now() })
@@ -21,9 +21,13 @@ const noLogin = (userId: string) => new GatehouseError('not_found', `The person 
 
 /**
  * Changes one's own password. Errors: `password_wrong` when `current` is not it, `too_many_requests` after too many of
- * those, `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
+ * those, `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks, `busy`.
  */
-export async function changeOwnPassword(ctx: Context, userId: string, { current, next }: { current: string; next: string }): Promise<void> {
+export function changeOwnPassword(ctx: Context, userId: string, given: { current: string; next: string }): Promise<void> {
+  return withRoomToHash(() => change(ctx, userId, given))
+}
+
+async function change(ctx: Context, userId: string, { current, next }: { current: string; next: string }): Promise<void> {
   const day = dayOf(ctx)
   const policy = await policyOf(ctx.db, userId, day.now)
   const login = await prove(ctx, userId, current, policy, day)

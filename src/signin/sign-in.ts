@@ -16,7 +16,7 @@ import { activatePerson, findLogin, forgetFailures, lockLogin, noteSignIn, type 
 import { markDataChanges } from '../store/references.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { lock } from './locks.ts'
-import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
 import { closedBy, errorOf, refusalOf } from './sign-in-refusals.ts'
@@ -39,9 +39,13 @@ const nobody = 'nobody'
 /**
  * Signs somebody in, or as far as the first step that is still before them. Errors: `sign_in_refused` for everything that
  * stands against it before the right password; `account_closed`, `account_disabled`, `account_locked` after it;
- * `too_many_requests` for an address.
+ * `too_many_requests` for an address; `busy`, before the attempt is counted, when too many wait already.
  */
-export async function signIn(ctx: Context, { userName, password }: { userName: string; password: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
+export function signIn(ctx: Context, given: { userName: string; password: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
+  return withRoomToHash(() => attempt(ctx, given, visit))
+}
+
+async function attempt(ctx: Context, { userName, password }: { userName: string; password: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
   const found = await findLogin(ctx.db, userName)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody)
   const claim = await claimAttempt(ctx, userName, found, policy)
@@ -154,9 +158,13 @@ export async function signOut(ctx: Context, sessionId: string): Promise<void> {
 
 /**
  * Proves a password of somebody who is signed in, under the same limits as signing in: no other door to guess at.
- * Errors: `sign_in_refused`, `too_many_requests`. A lock that comes of it ends the session too.
+ * Errors: `sign_in_refused`, `too_many_requests`, `busy`. A lock that comes of it ends the session too.
  */
-export async function provePassword(ctx: Context, userId: string, password: string): Promise<void> {
+export function provePassword(ctx: Context, userId: string, password: string): Promise<void> {
+  return withRoomToHash(() => proveAgain(ctx, userId, password))
+}
+
+async function proveAgain(ctx: Context, userId: string, password: string): Promise<void> {
   const found = await ctx.db.transaction((tx) => lockLogin(tx, userId))
   const policy = await policyOf(ctx.db, userId)
   const claim = await claimAttempt(ctx, found?.login ?? '', found, policy)
