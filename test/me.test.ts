@@ -149,7 +149,8 @@ test('changing my password asks for the one I have, and refuses what the policy 
   expect((await one.ask('POST', '/me/password', { next: 'a newer horse, a newer battery' })).status).toBe(400)
   expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery', forceChange: false })).body.code).toBe('unknown_attribute')
   expect((await one.ask('GET', '/me')).status).toBe(200)
-  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' })).status).toBe(200)
+  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' }, { 'idempotency-key': 'new-password' })).status).toBe(200)
+  expect(await ctx.db.query(`select 1 from gatehouse.idempotency_key where path like '%password'`)).toEqual([])
   expect((await browser(server).signIn('lou')).status).toBe(401)
 })
 

@@ -72,7 +72,7 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => shownSelf(call, await readUser(call.ctx.db, me(call), selectionOf(user, call.query.attributes as string | undefined).collections)) },
   { ...base, method: 'PATCH', path: '/me', scope: 'write', operation: 'patchMe', summary: 'Changes what people may change of themselves, by JSON Merge Patch.', body: { component: 'User' }, answer: { component: 'User' },
     handle: async (call) => shownSelf({ ...call, query: {} }, await patchSelf(own(call), me(call), call.body, call.versions)) },
-  { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
+  { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
   { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one.', status: 204,
     handle: async (call) => {
