@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Config } from '../config.ts'
+import { guesserOf } from '../model/network.ts'
 
 const windowMs = 60_000
 const mostCounted = 100_000
@@ -37,12 +38,12 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
   const accepted = new Set<string>()
   return {
     check(address: string, token: string): void {
-      if (failures.of(address) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
+      if (failures.of(guesserOf(address)) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
         throw new GatehouseError('too_many_requests', 'Too many requests without a valid key came from this address; wait a minute.')
       }
     },
     count(address: string, token: string): void {
-      failures.add(address)
+      failures.add(guesserOf(address))
       accepted.delete(mark(token))
     },
     accept(token: string): void {
