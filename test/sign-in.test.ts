@@ -236,6 +236,8 @@ describe('guessing', () => {
     for (let n = 0; n < 12; n++) await from.signIn(n < 6 ? 'nia' : `made-up-${n}`, 'wrong')
     expect(await own.ctx.db.query('select kind, attempts from gatehouse.sign_in_throttle order by kind')).toEqual([{ kind: 'ACCOUNT', attempts: 3 }, { kind: 'ADDRESS', attempts: 12 }])
     expect((await browser(own.server, { address: '192.0.2.2' }).signIn('nia')).status).toBe(200)
+    // The audit hears of it once, and whence it came.
+    expect(await own.ctx.db.query(`select origin->>'ip' as ip, result from gatehouse.audit_event where action = 'user.sign-in.throttle'`)).toEqual([{ ip: '192.0.2.1', result: 'too_many_requests' }])
   })
 
   test('behind a trusted proxy each address behind it is its own', async () => {
