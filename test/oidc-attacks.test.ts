@@ -236,6 +236,16 @@ describe('the door itself', () => {
     expect((await fetch(`${url}/oidc/auth`, { method: 'POST', redirect: 'manual', body: asked('s') })).status).toBe(404)
   })
 
+  test('strangers begin so many requests a minute and no more', async () => {
+    const own = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '3' })
+    const app = await application(own.ctx, 'Own', { firstParty: true })
+    const asked = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const begin = async (more: Record<string, string> = {}) => (await fetch(`${own.url}/oidc/auth?${asked}&${new URLSearchParams(more)}`, { redirect: 'manual' })).status
+    // What asks nobody counts for nothing.
+    for (let n = 0; n < 5; n++) expect(await begin({ prompt: 'none' })).toBe(303)
+    expect([await begin(), await begin(), await begin(), await begin()]).toEqual([303, 303, 303, 429])
+  })
+
   test('without the database nothing is let through, and everybody is told to come again', async () => {
     const options = await migratedDatabase()
     const [db, admin] = [open({ ...options, poolSize: 5 }), open({ ...inDatabase(options, 'postgres'), poolSize: 1 })]

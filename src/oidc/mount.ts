@@ -15,6 +15,12 @@ export interface Failures {
   accept: (token: string) => void
 }
 
+/** Counts the questions to people that begin at one address. */
+export interface Questions {
+  check: (address: string) => void
+  count: (address: string) => void
+}
+
 const prefix = '/oidc'
 
 /** Where success means that what stood in Authorization was right. Elsewhere it is not looked at, and a guess would pass for one. */
@@ -25,7 +31,7 @@ const longestRequest = 8192
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
-export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, failures: Failures): void {
+export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, questions }: { failures: Failures; questions: Questions }): void {
   void server.register(async (scope) => {
     // The provider reads bodies itself, up to 56 KiB.
     scope.removeAllContentTypeParsers()
@@ -41,10 +47,13 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       refuseLong(request)
       const shown = request.headers.authorization ?? ''
       failures.check(request.ip, shown)
+      const begins = request.url.startsWith(`${prefix}/auth`)
+      if (begins) questions.check(request.ip)
       const built = await oidc.current()
       const path = `${request.method} ${request.url.split('?')[0]}`
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
+      if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
       if (statusCode === 401) failures.count(request.ip, shown)
       else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
     })

@@ -65,6 +65,17 @@ export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
   }
 }
 
+/** Questions of the OpenID provider that begin at one address: anybody can begin one, and each is kept for a while. */
+export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'>) {
+  const questions = counter()
+  return {
+    check(address: string): void {
+      if (questions.of(guesserOf(address)) >= config.OIDC_QUESTIONS_PER_MINUTE) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
+    },
+    count: (address: string): void => void questions.add(guesserOf(address)),
+  }
+}
+
 /**
  * Carries out heavy work where there is room for it: each takes places, of which one caller may have half. Nobody waits
  * in a queue: who finds no room is told so at once, before anything is read. A list that is streamed gives its places back when it
