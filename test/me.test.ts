@@ -107,6 +107,15 @@ describe('my keys', () => {
     expect((await withKey('/access/me')).status).toBe(401)
   })
 
+  test('are a hundred at most', async () => {
+    const one = await signedIn('keyring')
+    const { userId } = (await one.ask('GET', '/sign-in')).body as { userId: string }
+    await ctx.db.execute(`insert into user_key (user_key_id, user_id, name, key_type, key_hash, scopes, create_date) select md5($1 || n), $1, 'key ' || n, 'API', sha256(($1 || n)::bytea), 'read', now() from generate_series(1, 99) n`, [userId])
+    const make = () => one.ask('POST', '/me/keys', { type: 'API', name: `made ${Math.random()}`, scopes: ['read'] })
+    expect((await make()).status).toBe(201)
+    expect(await make()).toMatchObject({ status: 400, body: { code: 'invalid_value' } })
+  })
+
   test('are mine alone', async () => {
     const [one, other] = [await signedIn('hal'), await signedIn('ivy')]
     const theirs = (await other.ask('POST', '/me/keys', { type: 'API', name: 'theirs', scopes: ['read'] })).body.id
