@@ -33,6 +33,7 @@ export const settings = {
   RATE_LIMIT_PER_MINUTE: { kind: 'integer', default: '0', min: 0, max: 1000000, doc: 'Requests a minute allowed for one API key; 0 sets no limit.' },
   HEAVY_PLACES: { kind: 'integer', default: '4', min: 2, max: 200, doc: 'Places for heavy questions that a server works out at once: a what-if, role mining and the proof of the audit take two, findings, the shortest path and lists of the people who have something one. One caller may have half of the places; who finds none is answered with 429 or 503 and when to try again.' },
   AUTH_FAILURES_PER_MINUTE: { kind: 'integer', default: '60', min: 1, max: 100000, doc: 'Failed authentications a minute allowed from one address before 429.' },
+  OIDC_QUESTIONS_PER_MINUTE: { kind: 'integer', default: '600', min: 1, max: 1000000, doc: 'Requests of applications for which somebody has to be asked (to sign in, to consent) that may begin at one address in a minute before 429. Each is kept for half an hour.' },
   SESSION_IDLE_MINUTES: { kind: 'integer', default: '30', min: 1, max: 43200, doc: 'A session that is not used for so many minutes ends.' },
   SESSION_HOURS: { kind: 'integer', default: '12', min: 1, max: 2160, doc: 'A session ends after so many hours, however much it is used.' },
   SESSIONS_PER_PERSON: { kind: 'integer', default: '10', min: 0, max: 1000, doc: 'How many sessions a person may have at once; the oldest gives way to a new one. 1 allows one place at a time, 0 sets no limit.' },

@@ -64,7 +64,7 @@ export const errorTable = {
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
-  busy: { status: 503, title: 'Too many heavy questions are being worked out at the moment.' },
+  busy: { status: 503, title: 'The server has as much to work out at the moment as it takes on at once.' },
   too_slow: { status: 503, title: 'The answer takes the database too long.' },
   disk_full: { status: 507, title: 'The database has no room left.' },
   // Operating the server (shown by the command line)

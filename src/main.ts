@@ -52,7 +52,7 @@ import { siteRoutes } from './rest/site-records.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
-import { failureLimiter } from './rest/limits.ts'
+import { failureLimiter, questionLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
@@ -137,7 +137,7 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
 export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
   const server = createServer(base)
-  addOpenId(server, { base }, openId, failureLimiter(base.config))
+  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), questions: questionLimiter(base.config) })
   addHealth(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)

@@ -1,4 +1,5 @@
 /** What an attacker with a key of small rights, or with none, tries; and what a thief of the database would look for. */
+import { createHash } from 'node:crypto'
 import { connect, type AddressInfo } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createKey, type Scope } from '../src/access/api-keys.ts'
@@ -44,6 +45,17 @@ describe('Idempotency-Key', () => {
     const again = await shared.ask('POST', '/keys', body, { 'idempotency-key': 'make-a-key' })
     expect(again).toMatchObject({ status: 409, body: { code: 'conflict' } })
     expect(JSON.stringify(again.body)).not.toContain(made.body.token)
+  })
+
+  test('leaves no quick hash of what a body says, and none at all of a password or spoken word', async () => {
+    const body = JSON.stringify({ secretWord: 'rosebud' })
+    expect((await shared.ask('PATCH', `/users/${ann}`, body, { 'idempotency-key': 'word' })).status).toBe(200)
+    const rows = await shared.ctx.db.query<{ body_hash: Buffer }>('select body_hash from gatehouse.idempotency_key')
+    const quick = [body, Buffer.from(body).toString('base64')].map((text) => createHash('sha256').update(text).digest('hex'))
+    expect(rows.length).toBeGreaterThan(0)
+    expect(rows.filter(({ body_hash: hash }) => quick.includes(hash.toString('hex')))).toEqual([])
+    expect((await shared.ask('POST', `/users/${ann}/verify-secret-word`, body, { 'idempotency-key': 'spoken' })).body).toMatchObject({ verified: true })
+    expect(await shared.ctx.db.query(`select 1 from gatehouse.idempotency_key where path like '%verify-secret-word'`)).toEqual([])
   })
 
   test('is no way to the answers of somebody else whose key has the same name', async () => {

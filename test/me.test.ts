@@ -107,6 +107,15 @@ describe('my keys', () => {
     expect((await withKey('/access/me')).status).toBe(401)
   })
 
+  test('are a hundred at most', async () => {
+    const one = await signedIn('keyring')
+    const { userId } = (await one.ask('GET', '/sign-in')).body as { userId: string }
+    await ctx.db.execute(`insert into user_key (user_key_id, user_id, name, key_type, key_hash, scopes, create_date) select md5($1 || n), $1, 'key ' || n, 'API', sha256(($1 || n)::bytea), 'read', now() from generate_series(1, 99) n`, [userId])
+    const make = () => one.ask('POST', '/me/keys', { type: 'API', name: `made ${Math.random()}`, scopes: ['read'] })
+    expect((await make()).status).toBe(201)
+    expect(await make()).toMatchObject({ status: 400, body: { code: 'invalid_value' } })
+  })
+
   test('are mine alone', async () => {
     const [one, other] = [await signedIn('hal'), await signedIn('ivy')]
     const theirs = (await other.ask('POST', '/me/keys', { type: 'API', name: 'theirs', scopes: ['read'] })).body.id
@@ -149,7 +158,8 @@ test('changing my password asks for the one I have, and refuses what the policy 
   expect((await one.ask('POST', '/me/password', { next: 'a newer horse, a newer battery' })).status).toBe(400)
   expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery', forceChange: false })).body.code).toBe('unknown_attribute')
   expect((await one.ask('GET', '/me')).status).toBe(200)
-  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' })).status).toBe(200)
+  expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' }, { 'idempotency-key': 'new-password' })).status).toBe(200)
+  expect(await ctx.db.query(`select 1 from gatehouse.idempotency_key where path like '%password'`)).toEqual([])
   expect((await browser(server).signIn('lou')).status).toBe(401)
 })
 

@@ -213,6 +213,39 @@ describe('the door itself', () => {
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
   })
 
+  test('a wrong secret does not pass for a right one by being shown where nobody looks at it', async () => {
+    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const statuses: number[] = []
+    for (let n = 0; n < 6; n++) {
+      const headers = { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }
+      await fetch(`${other}/oidc/jwks`, { headers })
+      statuses.push((await fetch(`${other}/oidc/token`, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status)
+    }
+    expect(statuses).toEqual([401, 401, 401, 429, 429, 429])
+  })
+
+  test('keeps no long request of a stranger', async () => {
+    const app = await application(ctx, 'Long', {})
+    const asked = (state: string) => new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, state, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const by = async (state: string) => (await fetch(`${url}/oidc/auth?${asked(state)}`, { redirect: 'manual' })).status
+    const kept = async () => (await ctx.db.first<{ n: number }>(`select count(*)::int as n from gatehouse.oidc_artifact where kind = 'Interaction'`))!.n
+    const before = await kept()
+    expect([await by('s'.repeat(9000)), await kept()]).toEqual([431, before])
+    expect([await by('s'.repeat(1000)), await kept()]).toEqual([303, before + 1])
+    // Forms are not taken there at all.
+    expect((await fetch(`${url}/oidc/auth`, { method: 'POST', redirect: 'manual', body: asked('s') })).status).toBe(404)
+  })
+
+  test('strangers begin so many requests a minute and no more', async () => {
+    const own = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '3' })
+    const app = await application(own.ctx, 'Own', { firstParty: true })
+    const asked = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const begin = async (more: Record<string, string> = {}) => (await fetch(`${own.url}/oidc/auth?${asked}&${new URLSearchParams(more)}`, { redirect: 'manual' })).status
+    // What asks nobody counts for nothing.
+    for (let n = 0; n < 5; n++) expect(await begin({ prompt: 'none' })).toBe(303)
+    expect([await begin(), await begin(), await begin(), await begin()]).toEqual([303, 303, 303, 429])
+  })
+
   test('without the database nothing is let through, and everybody is told to come again', async () => {
     const options = await migratedDatabase()
     const [db, admin] = [open({ ...options, poolSize: 5 }), open({ ...inDatabase(options, 'postgres'), poolSize: 1 })]

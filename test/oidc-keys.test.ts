@@ -41,6 +41,13 @@ test('new keys are published before they sign, and old ones go on being publishe
   expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'signing-key.rotate'`)).toHaveLength(4)
 })
 
+test('have 128 bits of strength', async () => {
+  const ctx = await testContext()
+  const { keys } = await providerKeys(ctx.db, testMasterKey(), ctx.now())
+  const strengths = keys.map((key) => (key.kty === 'RSA' ? Buffer.from(String(key.n), 'base64url').length * 8 : key.crv))
+  expect(strengths).toEqual([3072, 'P-256'])
+})
+
 test('servers that begin at once on one database make one set of keys', async () => {
   const ctx = await testContext()
   const key = testMasterKey()

@@ -85,6 +85,10 @@ describe('keys', () => {
     expect(reply).toMatchObject({ status: 429, body: { code: 'too_many_requests' }, headers: { 'retry-after': '60' } })
     const elsewhere = await server.inject({ url: '/api/v1/users', headers: { authorization: `Bearer ${testKey}` }, remoteAddress: '192.0.2.7' })
     expect(elsewhere.statusCode).toBe(200)
+    // Who has one address of IPv6 has a /64 of them.
+    const six: number[] = []
+    for (let n = 0; n < 7; n++) six.push((await server.inject({ url: '/api/v1/users', headers: wrong, remoteAddress: `2001:db8::${n}` })).statusCode)
+    expect(six).toEqual([401, 401, 401, 401, 401, 429, 429])
   })
 
   test('more requests a minute than one may send are refused', async () => {
@@ -125,6 +129,12 @@ describe('answers', () => {
       expect(headers).not.toHaveProperty('x-powered-by')
       expect(headers).not.toHaveProperty('access-control-allow-origin')
     }
+  })
+
+  test('over https tell browsers to come by https alone', async () => {
+    const { server } = await testServer({ TRUST_PROXY: '127.0.0.1' })
+    const by = async (proto: string) => (await server.inject({ url: '/api/v1/me', headers: { 'x-forwarded-proto': proto } })).headers['strict-transport-security']
+    expect([await by('https'), await by('http')]).toEqual(['max-age=31536000', undefined])
   })
 
   test('never repeat a secret that was sent', async () => {

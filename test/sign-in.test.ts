@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { buildServer } from '../src/main.ts'
 import { unlockPeople } from '../src/signin/locks.ts'
+import { hashAtOwnPace, hashPassword, mostHashing, withRoomToHash } from '../src/signin/password-hash.ts'
 import { sweepThrottle } from '../src/signin/throttle.ts'
 import { browser, password, personWithPassword, resultsOf } from './browser.ts'
 import { testMasterKey } from './master-key.ts'
@@ -228,6 +229,17 @@ describe('guessing', () => {
     expect((await browser(own.server, { address: '192.0.2.1' }).signIn('lea')).status).toBe(429)
   })
 
+  test('beyond the limit of an address fills no table and blocks no name', async () => {
+    const own = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '3', SIGN_IN_ATTEMPTS_PER_ACCOUNT: '4' })
+    await personWithPassword(own, 'nia')
+    const from = browser(own.server, { address: '192.0.2.1' })
+    for (let n = 0; n < 12; n++) await from.signIn(n < 6 ? 'nia' : `made-up-${n}`, 'wrong')
+    expect(await own.ctx.db.query('select kind, attempts from gatehouse.sign_in_throttle order by kind')).toEqual([{ kind: 'ACCOUNT', attempts: 3 }, { kind: 'ADDRESS', attempts: 12 }])
+    expect((await browser(own.server, { address: '192.0.2.2' }).signIn('nia')).status).toBe(200)
+    // The audit hears of it once, and whence it came.
+    expect(await own.ctx.db.query(`select origin->>'ip' as ip, result from gatehouse.audit_event where action = 'user.sign-in.throttle'`)).toEqual([{ ip: '192.0.2.1', result: 'too_many_requests' }])
+  })
+
   test('behind a trusted proxy each address behind it is its own', async () => {
     const own = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '2', TRUST_PROXY: '10.0.0.1' })
     const at = (from: string, proxy = '10.0.0.1') => browser(own.server, { address: proxy }).ask('POST', '/sign-in', { userName: 'nobody', password: 'x' }, { 'x-forwarded-for': from })
@@ -254,6 +266,22 @@ describe('guessing', () => {
     // What somebody holds is left for the next time, and nobody waited.
     expect((await holder).map(({ kind }) => kind)).toEqual(['ACCOUNT'])
   })
+})
+
+test('when as many passwords are looked at as one server takes on, the next one is told to come again, and nothing is counted', async () => {
+  const id = await person('olaf')
+  let open = () => {}
+  const gate = new Promise<void>((resolve) => void (open = resolve))
+  const crowd = Array.from({ length: mostHashing }, () => withRoomToHash(() => gate))
+  expect(await fresh().signIn('olaf', 'wrong')).toMatchObject({ status: 503, body: { code: 'busy' }, headers: { 'retry-after': '5' } })
+  expect(await fresh().signIn('nobody-at-all')).toMatchObject({ status: 503, body: { code: 'busy' } })
+  expect([(await loginOf(id)).auth_fail_count ?? 0, await resultsOf(ctx, id)]).toEqual([0, []])
+  await expect(hashPassword('x', { memoryKiB: 1024, passes: 1, lanes: 1 })).rejects.toMatchObject({ code: 'busy' })
+  // An import hashes at its own pace and does not fail by it.
+  expect(await hashAtOwnPace(() => hashPassword('x', { memoryKiB: 1024, passes: 1, lanes: 1 }))).toMatch(/^\$argon2id/)
+  open()
+  await Promise.all(crowd)
+  expect((await fresh().signIn('olaf')).status).toBe(200)
 })
 
 describe('the password that must be changed', () => {

@@ -21,6 +21,8 @@ interface Exchange {
   uid: string
   request: IncomingMessage
   response: ServerResponse
+  /** Where the person is, as far as a trusted proxy says. */
+  ip: string
 }
 
 /** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
@@ -123,7 +125,7 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   const accountId = interaction.session!.accountId
   if ((await state.signedIn(exchange.request))?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
   const next = await consented(exchange, interaction)
-  const context = contextOf(state, accountId, 'consent', exchange.request.socket.remoteAddress ?? null)
+  const context = contextOf(state, accountId, 'consent', exchange.ip)
   await giveConsent(context, accountId, interaction.params.client_id as string, missingOf(interaction))
   return next
 }

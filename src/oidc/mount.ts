@@ -15,11 +15,23 @@ export interface Failures {
   accept: (token: string) => void
 }
 
+/** Counts the questions to people that begin at one address. */
+export interface Questions {
+  check: (address: string) => void
+  count: (address: string) => void
+}
+
 const prefix = '/oidc'
+
+/** Where success means that what stood in Authorization was right. Elsewhere it is not looked at, and a guess would pass for one. */
+const proving = new Set(['POST /oidc/token', 'POST /oidc/request', 'POST /oidc/token/introspection', 'POST /oidc/token/revocation', 'GET /oidc/me', 'POST /oidc/me'])
+
+/** The most characters of a stranger's request to sign in: it is kept until it is answered. */
+const longestRequest = 8192
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
-export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, failures: Failures): void {
+export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, questions }: { failures: Failures; questions: Questions }): void {
   void server.register(async (scope) => {
     // The provider reads bodies itself, up to 56 KiB.
     scope.removeAllContentTypeParsers()
@@ -32,13 +44,18 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     })
     scope.all(`${prefix}/*`, async (request, reply) => {
       if (!request.raw.url!.startsWith(`${prefix}/`)) throw new GatehouseError('not_found')
+      refuseLong(request)
       const shown = request.headers.authorization ?? ''
       failures.check(request.ip, shown)
+      const begins = request.url.startsWith(`${prefix}/auth`)
+      if (begins) questions.check(request.ip)
       const built = await oidc.current()
+      const path = `${request.method} ${request.url.split('?')[0]}`
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
+      if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
       if (statusCode === 401) failures.count(request.ip, shown)
-      else if (statusCode < 400 && shown !== '') failures.accept(shown)
+      else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
     })
     // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
     scope.get(`/.well-known/oauth-authorization-server${prefix}`, async (request, reply) => {
@@ -63,13 +80,18 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
 }
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
-  { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw })
+  { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw, ip: request.ip })
 
 /** Browsers say where a request comes from; what comes from elsewhere is not what the person wanted. Errors: `forbidden`. */
 function refuseForeign({ headers }: FastifyRequest, publicUrl: string): void {
   const { origin, 'content-type': type, 'sec-fetch-site': site } = headers
   const foreign = origin !== new URL(publicUrl).origin || (site !== undefined && site !== 'same-origin')
   if (foreign || type?.split(';')[0]!.trim() !== 'application/json') throw new GatehouseError('forbidden', 'Answers to this are taken from our own pages only.')
+}
+
+/** Errors: `headers_too_large`. */
+function refuseLong({ raw }: FastifyRequest): void {
+  if (raw.url!.startsWith(`${prefix}/auth`) && raw.url!.length > longestRequest) throw new GatehouseError('headers_too_large', `A request to sign in may have at most ${longestRequest} characters; longer ones are pushed (RFC 9126).`)
 }
 
 const headers = {

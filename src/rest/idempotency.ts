@@ -25,10 +25,13 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
  * Carries a request out once. `work` gets a context whose first transaction notes the key. Errors: `idempotency_mismatch`
  * when the key came with another request, `conflict` when its first request is under way or its answer was not kept: it
  * was lost, or holds a secret that is shown once.
+ *
+ * A body may hold a spoken word or another secret that is quickly guessed: its hash is taken together with the key, which
+ * is itself nowhere in the clear.
  */
 export async function once(ctx: Context, request: KeyedRequest, work: (ctx: Context) => Promise<Answer>): Promise<{ answer: Answer; replayed: boolean }> {
   if (request.key.length > 255) throw new GatehouseError('invalid_parameter', 'Idempotency-Key: may have at most 255 characters.')
-  const row = { principal: request.principal, keyHash: digest(request.key), method: request.method, path: request.path, bodyHash: digest(request.body) }
+  const row = { principal: request.principal, keyHash: digest(request.key), method: request.method, path: request.path, bodyHash: digest(`${request.key}\0${request.body}`) }
   const oldest = new Date(ctx.now().getTime() - keepHours * 3_600_000)
   const known = await readKey(ctx.db, row.principal, row.keyHash, oldest)
   if (known) return { answer: replay(known, row), replayed: true }

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import type { Config } from '../config.ts'
+import { guesserOf } from '../model/network.ts'
 
 const windowMs = 60_000
 const mostCounted = 100_000
@@ -37,12 +38,12 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
   const accepted = new Set<string>()
   return {
     check(address: string, token: string): void {
-      if (failures.of(address) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
+      if (failures.of(guesserOf(address)) >= config.AUTH_FAILURES_PER_MINUTE && !accepted.has(mark(token))) {
         throw new GatehouseError('too_many_requests', 'Too many requests without a valid key came from this address; wait a minute.')
       }
     },
     count(address: string, token: string): void {
-      failures.add(address)
+      failures.add(guesserOf(address))
       accepted.delete(mark(token))
     },
     accept(token: string): void {
@@ -61,6 +62,17 @@ export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
         throw new GatehouseError('too_many_requests', `More than ${config.RATE_LIMIT_PER_MINUTE} requests came in a minute with this key; wait a minute.`)
       }
     },
+  }
+}
+
+/** Questions of the OpenID provider that begin at one address: anybody can begin one, and each is kept for a while. */
+export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'>) {
+  const questions = counter()
+  return {
+    check(address: string): void {
+      if (questions.of(guesserOf(address)) >= config.OIDC_QUESTIONS_PER_MINUTE) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
+    },
+    count: (address: string): void => void questions.add(guesserOf(address)),
   }
 }
 

@@ -5,7 +5,7 @@ import { isObject } from '../model/attribute.ts'
 import { guarded, type Route } from './route.ts'
 
 export const secretWordRoutes: readonly Route[] = guarded('people', [
-  { method: 'POST', path: '/users/:id/verify-secret-word', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', unversioned: true, operation: 'verifySecretWord',
+  { method: 'POST', path: '/users/:id/verify-secret-word', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', unversioned: true, secretBody: true, operation: 'verifySecretWord',
     summary: 'Says whether somebody on the phone knows the person\'s secret word; after five wrong ones in a row only a new word opens it.', body: { component: 'SecretWord' }, answer: { component: 'SecretWordAnswer' },
     handle: async ({ ctx, params, body }) => {
       const word = isObject(body) && Object.keys(body).length === 1 ? body.secretWord : undefined

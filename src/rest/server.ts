@@ -9,7 +9,7 @@ import { actingContext, authorize, keepWithinReach } from '../access/authorize.t
 import type { Context } from '../context.ts'
 import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
-import { setCookies, visitOf } from './cookies.ts'
+import { isSecure, setCookies, visitOf } from './cookies.ts'
 import { identifier, stranger, type Caller } from './identify.ts'
 import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
@@ -59,10 +59,13 @@ const retryAfterSeconds: Record<number, string> = { 429: '60', 503: '1', 507: '3
 /** Places for heavy questions come free sooner than a minute is over. */
 const retryAfterCode: Partial<Record<ErrorCode, string>> = { too_many_at_once: '5', busy: '5' }
 
-function withSecurityHeaders(request: Pick<FastifyRequest, 'id'>, reply: FastifyReply): FastifyReply {
+function withSecurityHeaders(request: Pick<FastifyRequest, 'id' | 'protocol'>, reply: FastifyReply): FastifyReply {
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('referrer-policy', 'no-referrer')
+  // Nobody embeds or reads what is answered here from another site; over https a browser asks only so from then on (RFC 6797).
+  reply.header('cross-origin-resource-policy', 'same-origin')
+  if (isSecure(request)) reply.header('strict-transport-security', 'max-age=31536000')
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   return reply
@@ -70,7 +73,9 @@ function withSecurityHeaders(request: Pick<FastifyRequest, 'id'>, reply: Fastify
 
 function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: FastifyReply, error: unknown): void {
   const problem = problemOf(error, request.id)
-  if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
+  // Being busy is no fault, and whoever presses in must not fill the log by it.
+  if (problem.code === 'busy') request.log.debug({ requestId: request.id }, problem.title)
+  else if (problem.status >= 500) request.log.error({ err: (error as Error).cause ?? error, requestId: request.id }, problem.title)
   // What was too slow will be too slow again.
   const retryAfter = problem.code === 'too_slow' ? undefined : (retryAfterCode[problem.code] ?? retryAfterSeconds[problem.status])
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)

@@ -77,7 +77,7 @@ export async function rotateOldKeys(ctx: Context, masterKey: MasterKey): Promise
 const generate = promisify(generateKeyPair)
 
 async function newKey(masterKey: MasterKey, algorithm: Algorithm, now: Date): Promise<Omit<SigningKeyRow, 'retired_at'>> {
-  const { privateKey, publicKey } = algorithm === 'RS256' ? await generate('rsa', { modulusLength: 2048 }) : await generate('ec', { namedCurve: 'P-256' })
+  const { privateKey, publicKey } = algorithm === 'RS256' ? await generate('rsa', { modulusLength: 3072 }) : await generate('ec', { namedCurve: 'P-256' })
   const { kty, crv, x, y, n, e } = publicKey.export({ format: 'jwk' })
   // RFC 7638: the members that a key of this kind must have, in the order of the alphabet.
   const members = algorithm === 'RS256' ? { e, kty, n } : { crv, kty, x, y }

@@ -12,7 +12,7 @@ import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { passwordLogin, replaceHash, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
-import { costOf, hashPassword } from './password-hash.ts'
+import { costOf, hashPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 import { provePassword } from './prove-password.ts'
 
@@ -24,7 +24,11 @@ const noLogin = (userId: string) => new GatehouseError('not_found', `The person 
  * Changes one's own password; of one's sessions only `keep` stays. Errors: those of `provePassword` for `current`,
  * `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
  */
-export async function changeOwnPassword(ctx: Context, userId: string, { current, next, keep }: { current: string; next: string; keep?: string }): Promise<void> {
+export function changeOwnPassword(ctx: Context, userId: string, given: { current: string; next: string; keep?: string }): Promise<void> {
+  return withRoomToHash(() => change(ctx, userId, given))
+}
+
+async function change(ctx: Context, userId: string, { current, next, keep }: { current: string; next: string; keep?: string }): Promise<void> {
   const day = dayOf(ctx)
   const policy = await policyOf(ctx.db, userId, day.now)
   const known = await passwordLogin(ctx.db, userId, day)

@@ -4,6 +4,7 @@
  * takes does not tell whether there is such a person, or a password.
  */
 import { hash, verify } from '@node-rs/argon2'
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
@@ -19,6 +20,33 @@ export interface HashCost {
 export const costOf = (config: Pick<Config, 'PASSWORD_HASH_MEMORY_KIB' | 'PASSWORD_HASH_PASSES' | 'PASSWORD_HASH_LANES'>): HashCost =>
   ({ memoryKiB: config.PASSWORD_HASH_MEMORY_KIB, passes: config.PASSWORD_HASH_PASSES, lanes: config.PASSWORD_HASH_LANES })
 
+/**
+ * The most attempts whose hashes are worked out or wait for it at once in one server. Four run side by side; at the least
+ * cost two cores are done with all of these in a second or two, and nobody waits longer for a password that is right.
+ */
+export const mostHashing = 64
+
+let hashing = 0
+const admitted = new AsyncLocalStorage<true>()
+
+/**
+ * Does work that needs hashes where there is room for it, or else refuses it before anything is counted or written. What
+ * is done within has room already, so an attempt is never broken off in its middle. Errors: `busy`.
+ */
+export async function withRoomToHash<T>(work: () => Promise<T>): Promise<T> {
+  if (admitted.getStore()) return work()
+  if (hashing >= mostHashing) throw new GatehouseError('busy', 'As many passwords are being looked at as this server takes on at once; try again in a few seconds.')
+  hashing++
+  try {
+    return await admitted.run(true, work)
+  } finally {
+    hashing--
+  }
+}
+
+/** For work of the server itself, which sets its own pace and is not to fail because strangers press in. */
+export const hashAtOwnPace = <T>(work: () => Promise<T>): Promise<T> => admitted.run(true, work)
+
 /** The most characters (UTF-16) a password may have; none is ever cut. */
 export const longestPassword = 1024
 
@@ -27,17 +55,21 @@ const options = ({ memoryKiB, passes, lanes }: HashCost) => ({ memoryCost: memor
 /** The same password typed on another keyboard is the same password. */
 const normal = (clear: string): string => clear.normalize('NFC')
 
-/** The PHC string of a password, in NFC. Errors: `invalid_value` beyond 1024 characters. */
+/** The PHC string of a password, in NFC. Errors: `invalid_value` beyond 1024 characters, `busy`. */
 export async function hashPassword(clear: string, cost: HashCost): Promise<string> {
   if (clear.length > longestPassword) throw new GatehouseError('invalid_value', `A password may have at most ${longestPassword} characters.`)
-  return hash(normal(clear), options(cost))
+  return withRoomToHash(() => hash(normal(clear), options(cost)))
 }
 
 /**
  * Whether `clear` is the password behind `stored`, which may be null, ours, foreign or broken. `stale`: it is, and should be
- * hashed anew, because the hash is foreign or cost less than it would today.
+ * hashed anew, because the hash is foreign or cost less than it would today. Errors: `busy`.
  */
-export async function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
+export function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
+  return withRoomToHash(() => verifyAtCost(stored, clear, cost))
+}
+
+async function verifyAtCost(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
   const fits = clear.length <= longestPassword
   const setting = stored === null ? undefined : argon2Setting(stored)
   const cheaper = setting === undefined || setting.kind !== 'argon2id' || setting.memoryKiB < cost.memoryKiB || setting.passes < cost.passes || setting.lanes < cost.lanes
@@ -46,9 +78,12 @@ export async function verifyPassword(stored: string | null, clear: string, cost:
   return { ok, stale: ok && cheaper }
 }
 
-/** The same without the cost of a decoy: for earlier passwords, whose owner is known already. */
+/** The same without the cost of a decoy: for earlier passwords, whose owner is known already. Errors: `busy`. */
 export async function isPasswordOf(stored: string, clear: string): Promise<boolean> {
-  if (clear.length > longestPassword) return false
+  return clear.length <= longestPassword && withRoomToHash(() => matches(stored, clear))
+}
+
+async function matches(stored: string, clear: string): Promise<boolean> {
   const text = normal(clear)
   if (argon2Setting(stored) !== undefined) return verify(stored, text).catch(() => false)
   if (await verifyForeign(stored, text)) return true

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { forgetFailures, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import { lock } from './locks.ts'
-import { costOf, hashPassword, verifyPassword } from './password-hash.ts'
+import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { errorOf, refusalOf } from './sign-in-refusals.ts'
 import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
@@ -22,8 +22,12 @@ export interface Proof {
   rehashed?: string
 }
 
-/** The login of whoever knows its password. `found` is what stands under the name. Errors: those of signing in. */
-export async function lookAtPassword(ctx: Context, userName: string, found: SignInLogin | undefined, policy: PasswordPolicy, password: string): Promise<Proof> {
+/** The login of whoever knows its password. `found` is what stands under the name. Errors: those of signing in; `busy`, before the attempt is counted. */
+export function lookAtPassword(ctx: Context, userName: string, found: SignInLogin | undefined, policy: PasswordPolicy, password: string): Promise<Proof> {
+  return withRoomToHash(() => claimAndLook(ctx, userName, found, policy, password))
+}
+
+async function claimAndLook(ctx: Context, userName: string, found: SignInLogin | undefined, policy: PasswordPolicy, password: string): Promise<Proof> {
   const claim = await claimAttempt(ctx, userName, found, policy)
   const { login } = claim
   const { proved, rehashed } = await look(ctx, claim.blocked ? null : (login?.password ?? null), password)

@@ -40,7 +40,7 @@ export interface SignedIn {
 /**
  * Signs somebody in, or as far as the first step that is still before them. Errors: `sign_in_refused` for everything that
  * stands against it before the right password; `account_closed`, `account_disabled`, `account_locked` after it;
- * `too_many_requests` for an address.
+ * `too_many_requests` for an address; `busy`, before the attempt is counted, when too many wait already.
  */
 export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
   if (site !== undefined && !(await hasSite(ctx.db, site))) throw new GatehouseError('invalid_reference', 'site: there is no such site.', { problems: [{ path: 'site', message: 'there is no such site' }] })

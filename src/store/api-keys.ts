@@ -49,6 +49,11 @@ export async function insertKey(tx: Transaction, key: KeyRow): Promise<void> {
     [key.id, key.userId, key.name, key.hash, key.scopes, key.expires, key.created, key.createdBy])
 }
 
+/** How many keys of any kind a person has. */
+export async function countKeys(tx: Transaction, userId: string): Promise<number> {
+  return (await tx.first<{ count: number }>('select count(*)::int as count from user_key where user_id = $1', [userId]))!.count
+}
+
 export async function deleteKey(tx: Transaction, id: string): Promise<{ userId: string; name: string; scopes: string } | undefined> {
   return tx.first(`delete from user_key where user_key_id = $1 and key_hash is not null returning user_id as "userId", name, scopes`, [id])
 }

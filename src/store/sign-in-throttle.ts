@@ -43,17 +43,20 @@ const unhurried = `set_config('synchronous_commit', 'off', true)`
 
 const over = `t.began_at <= excluded.began_at - make_interval(mins => ${windowMinutes})`
 
+const again = `on conflict (kind, mark) do update set attempts = case when ${over} then 1 else t.attempts + 1 end,
+     began_at = case when ${over} then excluded.began_at else least(t.began_at, excluded.began_at) end`
+
 /** Over `l`: within the time that a lock by failures lasts. A time in the future comes from a clock that was wrong. */
 const lasting = `($6::int = 0 or l.last_auth_attempt is null
      or (l.last_auth_attempt > $3::timestamptz - make_interval(mins => $6) and l.last_auth_attempt <= $3::timestamptz + interval '5 minutes'))`
 
 // A clock that went back shortens no window. The row of the login lets so many through as the limit says, however many come at once.
-const claimSql = `with counted as (
-   insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) values ('ADDRESS', $1, $3, 1), ('ACCOUNT', $2, $3, 1)
-   on conflict (kind, mark) do update set attempts = case when ${over} then 1 else t.attempts + 1 end,
-     began_at = case when ${over} then excluded.began_at else least(t.began_at, excluded.began_at) end
-   returning kind, attempts),
- sums as materialized (select sum(attempts) filter (where kind = 'ADDRESS')::int as address, sum(attempts) filter (where kind = 'ACCOUNT')::int as account from counted),
+// What an address tries beyond its limit counts for no name: made-up ones would fill the table, and real ones be blocked.
+const claimSql = `with by_address as (
+   insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) values ('ADDRESS', $1, $3, 1) ${again} returning attempts),
+ by_account as (
+   insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) select 'ACCOUNT', $2, $3, 1 from by_address where by_address.attempts <= $7 ${again} returning attempts),
+ sums as materialized (select a.attempts as address, coalesce((select attempts from by_account), 0) as account from by_address a),
  claimed as (
    update login l set auth_fail_count = case when l.auth_fail_count >= $5 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $3
    where l.login_id = $4 and (select s.address <= $7 and s.account <= $8 from sums s)

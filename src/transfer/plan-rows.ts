@@ -14,7 +14,7 @@ import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
 import { validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
-import { costOf, hashPassword, type HashCost } from '../signin/password-hash.ts'
+import { costOf, hashAtOwnPace, hashPassword, type HashCost } from '../signin/password-hash.ts'
 import { withoutPassword } from '../store/first-password.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { declareAttributes } from './declare-attributes.ts'
@@ -335,13 +335,13 @@ async function addPasswords({ ctx }: Planning, drafts: readonly Draft[]): Promis
   const some = drafts.filter((draft) => draft.row.password && draft.kind === 'User' && draft.step && ['create', 'update', 'unchanged'].includes(draft.step.action))
   if (some.length === 0) return
   const open = await withoutPassword(ctx.db, some.filter((draft) => !draft.isNew).map((draft) => draft.id))
-  await Promise.all(some.filter((draft) => draft.isNew || open.has(draft.id)).map(async (draft) => {
+  await hashAtOwnPace(() => Promise.all(some.filter((draft) => draft.isNew || open.has(draft.id)).map(async (draft) => {
     const step = draft.step!
     step.secret = Buffer.from(await passwordHash(draft.row.password!, costOf(ctx.config)))
     if (step.action !== 'unchanged') return
     step.action = 'update'
     step.changes = { patch: {}, fields: [{ path: 'password' }] }
-  }))
+  })))
 }
 
 async function passwordHash(password: Password, cost: HashCost): Promise<string> {
