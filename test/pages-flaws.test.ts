@@ -87,7 +87,7 @@ describe('the pages', { timeout: 60_000 }, () => {
     const page = await visitor({ locale: 'fr-FR' })
     await page.goto(url)
     await page.getByRole('heading', { name: 'Sign in' }).waitFor()
-    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click()
     await page.getByLabel('Language').selectOption('de')
     await page.getByRole('alert').getByText('Geben Sie Ihren Benutzernamen ein.').waitFor()
     expect(await page.title()).toBe('Anmelden – Gatehouse')

@@ -19,7 +19,7 @@ const focused = (page: Page) => page.locator(':focus')
 async function signIn(page: Page, userName: string, given = password): Promise<void> {
   await page.getByLabel('User name').fill(userName)
   await page.getByLabel('Password', { exact: true }).fill(given)
-  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
 }
 
 describe('signing in', { timeout: 120_000 }, () => {
@@ -100,14 +100,14 @@ describe('signing in', { timeout: 120_000 }, () => {
     Object.assign(ctx.config, { SIGN_IN_ATTEMPTS_PER_ADDRESS: 0 })
     await page.getByLabel('Benutzername').fill('somebody')
     await page.getByLabel('Passwort', { exact: true }).fill('anything')
-    await page.getByRole('button', { name: 'Anmelden' }).click()
+    await page.getByRole('button', { name: 'Anmelden', exact: true }).click()
     await page.getByText('Das waren zu viele Versuche.').waitFor()
     Object.assign(ctx.config, { SIGN_IN_ATTEMPTS_PER_ADDRESS: 100_000 })
-    expect(await page.getByRole('button', { name: 'Anmelden' }).isDisabled()).toBe(true)
+    expect(await page.getByRole('button', { name: 'Anmelden', exact: true }).isDisabled()).toBe(true)
     await page.clock.runFor(5000)
     expect(await page.getByText(/^In \d+ Sekunden können Sie es noch einmal versuchen/).innerText()).toMatch(/In 5\d Sekunden/)
     await page.clock.runFor(56_000)
-    expect(await page.getByRole('button', { name: 'Anmelden' }).isDisabled()).toBe(false)
+    expect(await page.getByRole('button', { name: 'Anmelden', exact: true }).isDisabled()).toBe(false)
     expect(await page.getByText('Sekunden können Sie').count()).toBe(0)
   })
 

@@ -26,7 +26,7 @@ export function Factors() {
   const [outcome, setOutcome] = useState<Outcome>()
   const changed = (done: 'added' | 'removed') => {
     setBegun(undefined)
-    setOutcome({ done, at: Date.now() })
+    setOutcome((before) => ({ done, at: (before?.at ?? 0) + 1 }))
     void client.invalidateQueries({ queryKey: ['factors'] })
   }
   const attempt = async (work: Work) => {

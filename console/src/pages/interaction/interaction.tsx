@@ -41,7 +41,7 @@ interface Props {
 function GoOn({ asked, answering: { mutate } }: Props) {
   const { words } = useWords()
   useEffect(() => mutate('login'), [mutate])
-  return <p role="status">{words.consent.goingOn(nameOf(asked))}</p>
+  return <output>{words.consent.goingOn(nameOf(asked))}</output>
 }
 
 function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
