@@ -23,8 +23,7 @@ export function AcceptPolicy() {
       <PageTitle>{words.policy.title}</PageTitle>
       <p>{words.policy.intro}</p>
       <h2>{name}</h2>
-      {/* Can be scrolled with the keyboard too. */}
-      <div className="policy" role="region" aria-label={name} tabIndex={0}>{content}</div>
+      <div className="policy">{content}</div>
       {confirmation === undefined ? null : <p><strong>{confirmation}</strong></p>}
       {error ? <Notice kind="error"><p>{wordsOf(error, words)}</p></Notice> : null}
       <div className="row">
