@@ -9,6 +9,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, afterEach, expect } from 'vitest'
 import { ensureConsole } from '../tools/build-console.ts'
 import { browser, password, type Browser as Silent } from './browser.ts'
+import { testMasterKey } from './master-key.ts'
 import { testServer, type TestServer } from './rest-server.ts'
 
 const folders = (process.env['PATH'] ?? '').split(delimiter)
@@ -16,9 +17,9 @@ export const chromiumPath = ['chromium', 'chromium-browser', 'google-chrome'].fl
 export const withoutChromium = 'there is no Chromium; apt-get install chromium'
 
 /** A server that listens, with the pages. */
-export async function listeningServer(env: Record<string, string> = {}, now?: () => Date): Promise<TestServer & { url: string }> {
+export async function listeningServer(env: Record<string, string> = {}, now?: () => Date, masterKey = testMasterKey()): Promise<TestServer & { url: string }> {
   ensureConsole()
-  const made = await testServer({ HOST: '127.0.0.1', ...env }, now)
+  const made = await testServer({ HOST: '127.0.0.1', ...env }, now, undefined, masterKey)
   await made.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = made.server.server.address() as { port: number }
   const url = `http://localhost:${port}`
@@ -79,4 +80,11 @@ export async function flawsOf(page: Page): Promise<string[]> {
   })
   const tooWide = Number(await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'))
   return tooWide > 0 ? [...found, `${tooWide} pixels too wide`] : found
+}
+
+/** Gives the browser of a page a device that makes and shows passkeys, and knows its owner. */
+export async function withAuthenticator(page: Page): Promise<void> {
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('WebAuthn.enable')
+  await devtools.send('WebAuthn.addVirtualAuthenticator', { options: { protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true, isUserVerified: true, automaticPresenceSimulation: true } })
 }

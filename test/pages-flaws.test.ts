@@ -1,11 +1,13 @@
 /** Every page in both languages and both colour schemes: nothing for axe to find, nothing wider than a phone, no policy broken. */
+import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { de } from '../console/src/words/de.ts'
 import { en } from '../console/src/words/en.ts'
+import { createClient } from '../src/signin/oidc-clients.ts'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, flawsOf, listeningServer, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
+import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
@@ -19,6 +21,17 @@ expect((await ask('PATCH', '/password-policies/CLASSIC', { priority: 10, applies
 const due = await personWithPassword(shared, 'due')
 await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [due])
 await ctx.db.execute(`update login set pwd_exp = now() + interval '3 days' where user_id = $1`, [id])
+
+// Somebody with factors, by two ways.
+await personWithPassword(shared, 'two')
+const elsewhere = await signedInElsewhere(shared, 'two')
+const begun = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP', name: 'phone' })).body as { id: string; uri: string }
+const code = new TOTP({ secret: Secret.fromBase32(new URL(begun.uri).searchParams.get('secret')!) }).generate()
+expect((await elsewhere.ask('POST', `/me/factors/${begun.id}/confirm`, { code })).status).toBe(200)
+const recoveryCodes = (await elsewhere.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).body.codes as string[]
+const client = await createClient(ctx, { name: 'Notebook', grantTypes: ['authorization_code'], scopes: ['openid', 'profile'], redirectUris: [`${url}/health/live`], leastLevel: 1 })
+const strict = await createClient(ctx, { name: 'Payroll', grantTypes: ['authorization_code'], scopes: ['openid'], redirectUris: [`${url}/health/live`], leastLevel: 2 })
+const request = (id: unknown) => `${url}/oidc/auth?${new URLSearchParams({ client_id: String(id), redirect_uri: `${url}/health/live`, response_type: 'code', scope: 'openid', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'kept' })}`
 
 const looks = [
   { locale: 'en-GB', colorScheme: 'light', words: en, viewport: { width: 1280, height: 800 } },
@@ -55,6 +68,58 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     expect(flaws).toEqual({})
   })
 
+  test('factors and recovery have no flaws', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const flaws: Record<string, string[]> = {}
+    const page = await visitor(options)
+    const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
+    for (const [path, title] of [['/recover', words.recovery.password], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
+      await page.goto(url + path)
+      await heading(title)
+      await look(flaws, path, page)
+    }
+    await page.goto(`${url}/factors`)
+    await page.getByLabel(words.signIn.userName).fill('two')
+    await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
+    await page.getByRole('button', { name: words.signIn.submit, exact: true }).click()
+    await heading(words.factors.prove)
+    await page.getByRole('button', { name: words.factors.goOn }).click()
+    await page.getByRole('alert').waitFor()
+    await look(flaws, 'factor', page)
+    await page.getByLabel(words.factors.way, { exact: true }).selectOption({ label: words.factors.kinds.RECOVERY_CODES })
+    await page.getByLabel(words.factors.code, { exact: true }).fill(recoveryCodes.pop()!)
+    await page.getByRole('button', { name: words.factors.goOn }).click()
+    await heading(words.factors.title)
+    await page.getByRole('button', { name: words.factors.renameOf('phone') }).click()
+    await look(flaws, 'factors', page)
+    await page.getByRole('button', { name: words.factors.addSubmit, exact: true }).click()
+    await heading(words.factors.totpTitle)
+    await look(flaws, 'an app', page)
+    expect(flaws).toEqual({})
+  })
+
+  test('policies and what applications ask have no flaws', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const flaws: Record<string, string[]> = {}
+    const name = `reader-${options.locale}`.toLowerCase()
+    await personWithPassword(shared, name)
+    const policyId = (await ask('POST', '/it-policies', { active: true })).body.id as string
+    expect((await ask('POST', '/it-policy-versions', { policyId, name: 'House rules', content: 'Be kind. '.repeat(400), active: true })).status).toBe(201)
+    const page = await signedInPage(url, name, options)
+    await page.getByRole('heading', { name: words.policy.title }).waitFor()
+    await look(flaws, 'policy', page)
+    await page.getByRole('button', { name: words.policy.accept, exact: true }).click()
+    await page.getByRole('heading', { name: words.profile.title, level: 1 }).waitFor()
+    expect((await ask('PATCH', `/it-policies/${policyId}`, { active: false })).status).toBe(200)
+    await page.goto(request(client.id))
+    await page.getByRole('heading', { name: words.consent.title('Notebook') }).waitFor()
+    await look(flaws, 'consent', page)
+    await page.goto(request(strict.id))
+    await page.getByText(words.consent.noWay).waitFor()
+    await look(flaws, 'more', page)
+    expect(flaws).toEqual({})
+  })
+
   test('my account has no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
@@ -64,7 +129,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('link', { name: words.password.change }).waitFor()
-    for (const part of ['profile', 'password', 'sessions', 'keys', 'access', 'data'] as const) {
+    for (const part of ['profile', 'password', 'factors', 'sessions', 'keys', 'access', 'data'] as const) {
       await page.getByRole('link', { name: words[part].title, exact: true }).click()
       await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()
       // What a page is about has come from the server.

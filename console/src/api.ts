@@ -60,6 +60,8 @@ export interface SignInState {
   next: string
   userId: string
   level: number
+  /** When the session began. */
+  started: string
   passwordExpires?: string
   /** For the step factor, and for accept_policy. */
   factors?: Way[]

@@ -46,7 +46,7 @@ export const deDoors: typeof enDoors = {
     goOn: 'Weiter',
     usePasskey: 'Passkey verwenden',
     remember: 'In diesem Browser eine Zeit lang nicht mehr fragen. Nur auf einem Gerät, das Ihnen gehört.',
-    byPasskey: 'Mit einem Passkey anmelden',
+    byPasskey: 'Stattdessen einen Passkey nehmen',
     passkeyNotGiven: 'Das Gerät gab keinen Passkey: Es wurde abgebrochen, dauerte zu lange, oder es gibt keinen für diese Adresse.',
     passkeyKnown: 'Dieses Gerät hat schon einen Passkey für Sie.',
     enrolTitle: 'Zweiten Faktor hinzufügen',
@@ -95,7 +95,6 @@ export const deDoors: typeof enDoors = {
     noWay: 'Keiner Ihrer Faktoren ist dafür stark genug. Fügen Sie in Ihrem Konto einen hinzu und beginnen Sie dann noch einmal bei der Anwendung.',
     toFactors: 'Zu meinen zweiten Faktoren',
     anew: (client) => `${client} möchte, dass Sie sich neu anmelden.`,
-    signInAnew: 'Neu anmelden',
     over: 'Diese Frage ist beantwortet, hat zu lange gedauert oder galt einem anderen Browser. Beginnen Sie noch einmal bei der Anwendung.',
     overTitle: 'Hier ist nichts zu beantworten',
     scopes: {

@@ -16,7 +16,7 @@ import { ProveAgain, waysOf } from './prove-again.tsx'
 
 type Work = () => Promise<void>
 /** What happened last: done, or what stood against it after a proof. */
-type Outcome = { done: 'added' | 'removed'; at: number } | { error: unknown }
+type Outcome = { done: 'added' | 'removed' } | { error: unknown }
 
 export function Factors() {
   const { words } = useWords()
@@ -26,7 +26,7 @@ export function Factors() {
   const [outcome, setOutcome] = useState<Outcome>()
   const changed = (done: 'added' | 'removed') => {
     setBegun(undefined)
-    setOutcome((before) => ({ done, at: (before?.at ?? 0) + 1 }))
+    setOutcome({ done })
     void client.invalidateQueries({ queryKey: ['factors'] })
   }
   const attempt = async (work: Work) => {
@@ -71,7 +71,7 @@ export function Factors() {
       <PageTitle>{words.factors.title}</PageTitle>
       <p>{words.factors.intro}</p>
       {outcome === undefined ? null : 'done' in outcome
-        ? <Notice key={outcome.at} kind="good" takesFocus><p>{words.factors[outcome.done]}</p></Notice>
+        ? <Notice kind="good" takesFocus><p>{words.factors[outcome.done]}</p></Notice>
         : <Notice kind="error" takesFocus><p>{wordsOf(outcome.error, words)}</p></Notice>}
       <section className="card">
         {data.items.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{data.items.map((one) => <li key={one.id}><FactorFacts item={one} onRemove={() => void remove(one.id)} /></li>)}</ul>}

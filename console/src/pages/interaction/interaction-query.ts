@@ -8,4 +8,4 @@ export function interactionHere(): string | undefined {
 }
 
 /** What it asks; whether the sign-in is enough for it changes with the sign-in. */
-export const interactionQuery = (id: string) => queryOptions({ queryKey: ['interaction', id], queryFn: () => api.interaction(id), staleTime: 0 })
+export const interactionQuery = (id: string, signedIn: string) => queryOptions({ queryKey: ['interaction', id, signedIn], queryFn: () => api.interaction(id), staleTime: 0 })

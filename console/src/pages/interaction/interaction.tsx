@@ -3,13 +3,14 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, type UseMutationResult } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api, Refusal, type Interaction as Asked } from '../../api.ts'
-import { client, leave } from '../../query.ts'
+import { client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ProveAgain, waysOf } from '../factors/prove-again.tsx'
+import { SignIn } from '../sign-in/sign-in.tsx'
 import { interactionQuery } from './interaction-query.ts'
 
 type Answer = 'login' | 'consent' | 'abort'
@@ -17,9 +18,9 @@ type Answering = UseMutationResult<{ redirectTo: string }, Error, Answer>
 
 const nameOf = ({ client: { name, id } }: Asked) => name ?? id
 
-export function Interaction({ id, level }: { id: string; level: number }) {
+export function Interaction({ id, session, level }: { id: string; session: string; level: number }) {
   const { words } = useWords()
-  const { data: asked, error, refetch } = useQuery(interactionQuery(id))
+  const { data: asked, error, refetch } = useQuery(interactionQuery(id, session))
   const answering: Answering = useMutation({ mutationFn: (what: Answer) => api.answerInteraction(id, what), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
   if (asked === undefined) {
     if (error instanceof Refusal && error.code === 'not_found') return <div className="stack"><PageTitle>{words.consent.overTitle}</PageTitle><p>{words.consent.over}</p></div>
@@ -41,7 +42,7 @@ interface Props {
 function GoOn({ asked, answering: { mutate } }: Props) {
   const { words } = useWords()
   useEffect(() => mutate('login'), [mutate])
-  return <output>{words.consent.goingOn(nameOf(asked))}</output>
+  return <Notice kind="good"><p>{words.consent.goingOn(nameOf(asked))}</p></Notice>
 }
 
 function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
@@ -66,15 +67,12 @@ function More({ asked, level, answering: { mutate } }: Props & { level: number }
   const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
   if (level >= asked.leastLevel) {
-    const anew = async () => {
-      await api.signOut()
-      leave('signedOut')
-    }
+    // Not signed out before: with a session ends whatever applications ask of it, this question too.
     return (
       <>
-        <PageTitle>{words.signInAnew}</PageTitle>
-        <p>{words.anew(nameOf(asked))}</p>
-        <div className="row"><Button onClick={() => void anew()}>{words.signInAnew}</Button>{back}</div>
+        <Notice kind="warning"><p>{words.anew(nameOf(asked))}</p></Notice>
+        <SignIn />
+        {back}
       </>
     )
   }

@@ -23,8 +23,7 @@ export function AcceptPolicy() {
       <PageTitle>{words.policy.title}</PageTitle>
       <p>{words.policy.intro}</p>
       <h2>{name}</h2>
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- so that it can be scrolled with the keyboard too */}
-      <section className="policy" aria-label={name} tabIndex={0}>{content}</section>
+      <div className="policy">{content}</div>
       {confirmation === undefined ? null : <p><strong>{confirmation}</strong></p>}
       {error ? <Notice kind="error"><p>{wordsOf(error, words)}</p></Notice> : null}
       <div className="row">

@@ -49,6 +49,6 @@ export function SignIn() {
 function Asker() {
   const { words } = useWords()
   const id = interactionHere()
-  const { data } = useQuery({ ...interactionQuery(id ?? ''), enabled: id !== undefined })
+  const { data } = useQuery({ ...interactionQuery(id ?? '', ''), enabled: id !== undefined })
   return data === undefined ? null : <p className="dimmed">{words.consent.to(data.client.name ?? data.client.id)}</p>
 }

@@ -1,0 +1,110 @@
+/** Applications that send people to sign in, in Chromium: the page goes on to them, asks for consent, and for more when more is demanded. */
+import { createHash, randomBytes } from 'node:crypto'
+import { Secret, TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { createClient } from '../src/signin/oidc-clients.ts'
+import { password, personWithPassword } from './browser.ts'
+import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withoutChromium } from './chromium.ts'
+
+let ahead = 0
+const now = () => new Date(Date.now() + ahead)
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
+const { ctx, url } = shared
+const callback = `${url}/health/live`
+const codeOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().getTime() })
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+
+const application = async (name: string, more: object = {}) =>
+  (await createClient(ctx, { name, grantTypes: ['authorization_code'], scopes: ['openid', 'profile', 'email'], redirectUris: [callback], ...more })).id as string
+
+function request(client: string, more: Record<string, string> = {}): string {
+  const code_challenge = createHash('sha256').update(randomBytes(32).toString('base64url')).digest('base64url')
+  return `${url}/oidc/auth?${new URLSearchParams({ client_id: client, redirect_uri: callback, response_type: 'code', scope: 'openid profile', code_challenge, code_challenge_method: 'S256', state: 'kept', ...more })}`
+}
+
+/** What the application is told in the end. */
+async function answer(page: Page): Promise<Record<string, string>> {
+  await page.waitForURL((at) => at.href.startsWith(callback))
+  return Object.fromEntries(new URL(page.url()).searchParams)
+}
+
+async function signIn(page: Page, userName: string): Promise<void> {
+  await page.getByLabel('User name').fill(userName)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await press(page, 'Sign in')
+}
+
+describe('an application', { timeout: 120_000 }, () => {
+  test('sends somebody to sign in, who goes on to it after consenting, and the next time at once', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'ada')
+    const id = await application('Notebook')
+    const page = await visitor()
+    await page.goto(request(id))
+    await page.getByText('to go on to Notebook').waitFor()
+    await signIn(page, 'ada')
+    await heading(page, 'Allow Notebook?')
+    await page.getByText('Your name and how you are employed.').waitFor()
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
+    await page.goto(request(id))
+    expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+  })
+
+  test('gets nothing from who denies it', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'bea')
+    const page = await signedInPage(url, 'bea')
+    await page.goto(request(await application('Curious')))
+    await press(page, 'Deny')
+    expect(await answer(page)).toMatchObject({ state: 'kept', error: 'access_denied' })
+  })
+
+  test('that wants a new sign-in has the person asked for one', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'dot')
+    const page = await signedInPage(url, 'dot')
+    await ctx.db.execute(`update auth_state set last_login = last_login - interval '5 minutes' where user_id = $1`, [id])
+    await page.goto(request(await application('Bank'), { prompt: 'login' }))
+    await page.getByText('Bank wants you to sign in anew.').waitFor()
+    await heading(page, 'Sign in')
+  })
+
+  test('that demands a level gets it from who has a factor; who has none is told', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await application('Payroll', { leastLevel: 2 })
+    await personWithPassword(shared, 'cal')
+    const page = await signedInPage(url, 'cal')
+    await page.goto(request(id))
+    await page.getByText('Payroll asks for a stronger proof of who you are.').waitFor()
+    await page.getByText('None of your factors is strong enough').waitFor()
+    await press(page, 'Back without signing in')
+    expect(await answer(page)).toMatchObject({ error: 'access_denied' })
+    // Enrolled elsewhere, so that this browser has shown a password only.
+    const elsewhere = await signedInElsewhere(shared, 'cal')
+    const { id: factor, uri } = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP' })).body as { id: string; uri: string }
+    const secret = new URL(uri).searchParams.get('secret')!
+    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret) })).status).toBe(200)
+    ahead += 60_000
+    await page.goto(request(id))
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await press(page, 'Go on')
+    await heading(page, 'Allow Payroll?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+  })
+
+  test('that asked too long ago is no longer answered, and an address without a question is my account', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'eli')
+    const page = await signedInPage(url, 'eli')
+    await page.goto(`${url}/consent?interaction=unknown`)
+    await heading(page, 'There is nothing to answer here')
+    await page.goto(`${url}/sign-in`)
+    await heading(page, 'Profile')
+    expect(new URL(page.url()).pathname).toBe('/')
+  })
+})

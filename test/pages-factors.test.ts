@@ -1,0 +1,201 @@
+/** Factors by the pages, in Chromium: enrolled, asked for when signing in, remembered, removed with a fresh proof; and passkeys alone. */
+import { Secret, TOTP } from 'otpauth'
+import type { Page } from 'playwright-core'
+import { describe, expect, test } from 'vitest'
+import { browser, password, personWithPassword } from './browser.ts'
+import { chromiumPath, listeningServer, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+
+// Sessions outlive the leaps that codes and proofs are given here; browsers do not see this clock.
+let ahead = 0
+const now = () => new Date(Date.now() + ahead)
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
+const { ctx, url, ask } = shared
+const later = (minutes: number) => void (ahead += minutes * 60_000)
+const codeOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().getTime() })
+
+const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
+const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
+const factorsOf = async (id: string) => (await ask('GET', `/users/${id}/factors`)).body.items as { type: string; name: string; confirmed: boolean }[]
+
+async function signIn(page: Page, userName: string): Promise<void> {
+  await page.getByLabel('User name').fill(userName)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await press(page, 'Sign in')
+}
+
+async function atFactors(name: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<{ page: Page; id: string }> {
+  const id = await personWithPassword(shared, name)
+  const page = await signedInPage(url, name)
+  await prepare(page)
+  await page.getByRole('link', { name: 'Second factors' }).click()
+  await heading(page, 'Second factors')
+  return { page, id }
+}
+
+async function addApp(page: Page, name: string): Promise<string> {
+  await page.getByLabel(/^Name/).fill(name)
+  await press(page, 'Add')
+  await heading(page, 'Set up the app')
+  const secret = new URL((await page.getByRole('link', { name: 'Open in the app' }).getAttribute('href'))!).searchParams.get('secret')!
+  expect((await page.locator('code').innerText()).replaceAll(' ', '')).toBe(secret)
+  await page.getByLabel('Code').fill('000000')
+  await press(page, 'Confirm')
+  await page.getByRole('alert').getByText('is not right').waitFor()
+  await page.getByLabel('Code').fill(codeOf(secret))
+  await press(page, 'Confirm')
+  await page.getByText('The factor is added.').waitFor()
+  return secret
+}
+
+describe('factors', { timeout: 120_000 }, () => {
+  test('who has to have one adds it on the way in', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'fay')
+    const role = (await ask('POST', '/roles', { name: 'STRONG' })).body.id as string
+    expect((await ask('PUT', `/roles/${role}/members/${id}`, {})).status).toBeLessThan(300)
+    expect((await ask('POST', '/sign-in-policies', { name: 'Strong', priority: 5, rules: { failures: 10, unlockMinutes: 30, leastLevel: 2 }, appliesTo: [{ level: 'ROLE', id: role }] })).status).toBe(201)
+    const page = await visitor()
+    await page.goto(url)
+    await signIn(page, 'fay')
+    await heading(page, 'Add a second factor')
+    await press(page, 'Add')
+    await heading(page, 'Set up the app')
+    const secret = (await page.locator('code').innerText()).replaceAll(' ', '')
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await press(page, 'Confirm')
+    await heading(page, 'Profile')
+  })
+
+  test('an app is enrolled, asked for, remembered where one wants, named, and removed only after a fresh proof', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await atFactors('ada')
+    const secret = await addApp(page, 'phone')
+    expect(await factorsOf(id)).toMatchObject([{ type: 'TOTP', name: 'phone', confirmed: true }])
+    await press(page, 'Sign out')
+    await signIn(page, 'ada')
+    await heading(page, 'One step more')
+    await page.reload()
+    await heading(page, 'One step more')
+    await press(page, 'Go on')
+    await page.getByRole('alert').getByRole('link', { name: 'Enter the code.' }).waitFor()
+    later(1)
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await page.getByLabel(/^Do not ask again/).check()
+    await press(page, 'Go on')
+    await heading(page, 'Second factors')
+    await press(page, 'Sign out')
+    await signIn(page, 'ada')
+    await heading(page, 'Second factors')
+    await press(page, 'Rename phone')
+    await page.locator('.items').getByLabel('Name', { exact: true }).fill('old phone')
+    await press(page, 'Save')
+    await page.getByRole('heading', { name: 'old phone' }).waitFor()
+    await press(page, 'Remove old phone')
+    await page.getByRole('dialog').getByRole('button', { name: 'Remove' }).click()
+    await heading(page, 'Show that it is you')
+    expect(await factorsOf(id)).toHaveLength(1)
+    later(1)
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await press(page, 'Go on')
+    await page.getByText('The factor is removed.').waitFor()
+    expect(await factorsOf(id)).toEqual([])
+  })
+
+  test('recovery codes are shown once, and one of them works in the place of the app', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page } = await atFactors('bea')
+    await addApp(page, 'phone')
+    await page.getByLabel('What it is').selectOption('RECOVERY_CODES')
+    await press(page, 'Add')
+    await heading(page, 'Your recovery codes')
+    const codes = await page.locator('code').allInnerTexts()
+    expect(new Set(codes).size).toBe(10)
+    await press(page, 'I have kept them')
+    await page.getByText('Codes that are left').waitFor()
+    expect(await page.locator('main').innerText()).not.toContain(codes[0])
+    await press(page, 'Sign out')
+    await signIn(page, 'bea')
+    await page.getByLabel('How', { exact: true }).selectOption({ label: 'Recovery code' })
+    await page.getByLabel('Code', { exact: true }).fill(codes[3]!)
+    await press(page, 'Go on')
+    await heading(page, 'Second factors')
+    await page.getByText('9', { exact: true }).waitFor()
+  })
+
+  test('who has none proves by the password again before adding one', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await atFactors('cal')
+    later(11)
+    await press(page, 'Add')
+    await heading(page, 'Show that it is you')
+    await page.getByLabel('Password', { exact: true }).fill('not it at all')
+    await press(page, 'Go on')
+    await page.getByRole('alert').waitFor()
+    expect(await factorsOf(id)).toEqual([])
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await press(page, 'Go on')
+    await heading(page, 'Set up the app')
+  })
+
+  test('a passkey is made, signs in alone, and is asked for beside a password', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page, id } = await atFactors('dot', withAuthenticator)
+    await page.getByLabel('What it is').selectOption('WEBAUTHN')
+    await page.getByLabel(/^Name/).fill('laptop')
+    await press(page, 'Add')
+    await page.getByText('The factor is added.').waitFor()
+    await page.getByRole('heading', { name: 'laptop' }).waitFor()
+    expect(await factorsOf(id)).toMatchObject([{ type: 'WEBAUTHN', name: 'laptop' }])
+    await page.getByLabel('What it is').selectOption('WEBAUTHN')
+    await press(page, 'Add')
+    await page.getByRole('alert').getByText('This device has a passkey for you already.').waitFor()
+    await press(page, 'Sign out')
+    await press(page, 'Use a passkey instead')
+    await heading(page, 'Second factors')
+    await press(page, 'Sign out')
+    await signIn(page, 'dot')
+    await heading(page, 'One step more')
+    await press(page, 'Use the passkey')
+    await heading(page, 'Second factors')
+  })
+
+  test('a device without a passkey is told of in words, and the password goes on working', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'eli')
+    const page = await visitor({ locale: 'de-DE' })
+    await withAuthenticator(page)
+    await page.goto(url)
+    await press(page, 'Stattdessen einen Passkey nehmen')
+    await page.getByRole('alert').getByText('Das Gerät gab keinen Passkey').waitFor()
+    await page.getByLabel('Benutzername').fill('eli')
+    await page.getByLabel('Passwort', { exact: true }).fill(password)
+    await press(page, 'Anmelden')
+    await heading(page, 'Profil')
+  })
+})
+
+describe('a usage policy', { timeout: 60_000 }, () => {
+  test('is shown as text, accepted once, or declined and signed out', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'gil')
+    const policyId = (await ask('POST', '/it-policies', { active: true, confirmation: 'I have read them.' })).body.id as string
+    expect((await ask('POST', '/it-policy-versions', { policyId, name: 'House rules', content: 'Be kind.\n<b id="bold">Be brief.</b>', active: true })).status).toBe(201)
+    const page = await visitor()
+    await page.goto(url)
+    await signIn(page, 'gil')
+    await heading(page, 'Please read and accept')
+    await page.getByText('<b id="bold">Be brief.</b>').waitFor()
+    await page.getByText('I have read them.').waitFor()
+    await press(page, 'Decline and sign out')
+    await page.getByText('You have signed out.').waitFor()
+    expect((await browser(shared.server, { host: new URL(url).host }).ask('GET', '/me')).status).toBe(401)
+    await signIn(page, 'gil')
+    await press(page, 'Accept')
+    await heading(page, 'Profile')
+    await press(page, 'Sign out')
+    await signIn(page, 'gil')
+    await heading(page, 'Profile')
+    expect(await ctx.db.query('select from auth_state where user_id = $1', [id])).toHaveLength(1)
+    expect((await ask('PATCH', `/it-policies/${policyId}`, { active: false })).status).toBe(200)
+  })
+})
