@@ -53,7 +53,7 @@ describe('the pages', () => {
   })
 
   test('are not there where nobody put any', async () => {
-    for (const path of ['/console', '/sign-in', '/sessions/', '/sessions/x', '/Password', '/api', '/api/v1/nothing', '/index.html']) {
+    for (const path of ['/console', '/sign-up', '/sessions/', '/sessions/x', '/Password', '/api', '/api/v1/nothing', '/index.html']) {
       const { statusCode, headers } = await get(path)
       expect([path, statusCode, headers['content-type']]).toEqual([path, 404, 'application/problem+json; charset=utf-8'])
     }
