@@ -16,10 +16,16 @@ const folders = (process.env['PATH'] ?? '').split(delimiter)
 export const chromiumPath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap((name) => folders.map((folder) => join(folder, name))).find((file) => existsSync(file))
 export const withoutChromium = 'there is no Chromium; apt-get install chromium'
 
+let running: Promise<Browser> | undefined
+const closeBrowser = async () => (await running)?.close()
+afterAll(closeBrowser)
+
 /** A server that listens, with the pages. */
 export async function listeningServer(env: Record<string, string> = {}, now?: () => Date, masterKey = testMasterKey()): Promise<TestServer & { url: string }> {
   ensureConsole()
   const made = await testServer({ HOST: '127.0.0.1', ...env }, now, undefined, masterKey)
+  // Before the server, which would wait a minute for connections that a browser opened and never used: the last hook runs first.
+  afterAll(closeBrowser)
   await made.server.listen({ host: '127.0.0.1', port: 0 })
   const { port } = made.server.server.address() as { port: number }
   const url = `http://localhost:${port}`
@@ -27,7 +33,6 @@ export async function listeningServer(env: Record<string, string> = {}, now?: ()
   return { ...made, url }
 }
 
-let running: Promise<Browser> | undefined
 const wrong: string[] = []
 
 /** What pages have done wrong so far, for tests that want it; whatever is left at the end of a test fails it. */
@@ -39,7 +44,6 @@ const launch = () => (running ??= chromium.launch({ executablePath: chromiumPath
 afterEach(() => {
   expect(takeWrongs()).toEqual([])
 })
-afterAll(async () => (await running)?.close())
 
 /** A page in a browser of its own, with a language, colours and a size. */
 export async function visitor(options: BrowserContextOptions = {}): Promise<Page> {
