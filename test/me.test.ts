@@ -89,6 +89,13 @@ describe('my sessions', () => {
 })
 
 describe('my keys', () => {
+  test('are not made by a session that proved who it is long ago', async () => {
+    const one = await signedIn('keymaker')
+    await ctx.db.execute(`update auth_state set proved_at = now() - interval '11 minutes' where user_id = $1`, [one.id])
+    expect(await one.ask('POST', '/me/keys', { type: 'API', name: 'late', scopes: ['read'] })).toMatchObject({ status: 403, body: { code: 'step_up_required' } })
+    expect((await one.ask('GET', '/me/keys')).body.items).toEqual([])
+  })
+
   const ssh = ed25519Key()
 
   test('are made, listed without their tokens, and removed; they can do what I can', async () => {

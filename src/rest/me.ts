@@ -9,6 +9,7 @@ import { isObject, type Document } from '../model/attribute.ts'
 import { project, projectEntry, selectionOf } from '../model/project.ts'
 import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
+import { refuseStale } from '../signin/factors.ts'
 import { endSessions } from '../signin/sessions.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { accessQuestionRoutes } from './access-questions.ts'
@@ -38,6 +39,8 @@ async function addKey(call: Call): Promise<Answer> {
   const { type, ...rest } = body
   if (type !== 'API' && type !== 'SSH') throw new GatehouseError('invalid_value', 'type: must be API or SSH.', { problems: [{ path: 'type', message: 'must be API or SSH' }] })
   if ('userId' in rest) throw new GatehouseError('unknown_attribute', 'userId: your keys act for you.')
+  // A key outlives the session, and asks for no factor.
+  await refuseStale(call.ctx, call.session!)
   if (type === 'API') return makeKey({ ctx: own(call), body: { ...rest, userId: me(call) } }, '/me/keys')
   const { entry } = await addEntry(own(call), userKind, me(call), keys, { ...rest, type })
   return { body: shownKey(entry), location: urlOf(call.ctx, '/me/keys', entry.id) }
