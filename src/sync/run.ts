@@ -4,12 +4,11 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Database } from '../store/database.ts'
-import { lockSpace } from '../store/migrate.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import { closeInterrupted } from '../store/sync-plans.ts'
+import { alone } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
@@ -69,18 +68,4 @@ async function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
 /** Whoever started it, what a run writes comes from the sync. */
 function asSync(ctx: Context): Context {
   return { ...ctx, actor: { ...ctx.actor, source: 'SYNC' } }
-}
-
-const syncLock = 11
-
-/** One run at a time; the lock goes with its connection, so a run that dies leaves none behind. */
-async function alone<T>(db: Database, work: () => Promise<T>): Promise<T> {
-  return db.transaction(async (tx) => {
-    // The lock's own transaction is idle for as long as the run takes, which is not to end it.
-    await tx.execute('set local idle_in_transaction_session_timeout = 0')
-    const sql = 'select pg_try_advisory_xact_lock($1, $2) as taken'
-    const row = await tx.first<{ taken: boolean }>(sql, [lockSpace, syncLock])
-    if (!row?.taken) throw new GatehouseError('conflict', 'Another sync run is under way; wait until it has ended.')
-    return work()
-  })
 }
