@@ -2193,6 +2193,9 @@ CREATE INDEX access_edge_target ON gatehouse.access_edge USING btree (target, so
 -- index: gatehouse.access_node_everyone
 CREATE INDEX access_node_everyone ON gatehouse.access_node USING btree (node) WHERE (everyone AND (recorded_to IS NULL));
 
+-- index: gatehouse.access_node_inactive
+CREATE INDEX access_node_inactive ON gatehouse.access_node USING btree (node) WHERE ((NOT active) AND (recorded_to IS NULL));
+
 -- index: gatehouse.access_node_live
 CREATE UNIQUE INDEX access_node_live ON gatehouse.access_node USING btree (node) INCLUDE (active, everyone) WHERE (recorded_to IS NULL);
 
