@@ -2536,7 +2536,7 @@ CREATE INDEX users_by_first_name ON public.users USING btree (COALESCE(lower((fi
 CREATE INDEX users_by_last_date ON public.users USING btree (COALESCE(last_date, 'infinity'::date), user_id);
 
 -- index: public.users_by_last_name
-CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((last_name)::text), chr(1114111)) COLLATE "C", user_id);
+CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((last_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (last_name, status, secondary_status, company_owner_id, is_visible);
 
 -- index: public.users_by_last_update
 CREATE INDEX users_by_last_update ON public.users USING btree (COALESCE(last_update, 'infinity'::timestamp with time zone), user_id);
@@ -2545,7 +2545,7 @@ CREATE INDEX users_by_last_update ON public.users USING btree (COALESCE(last_upd
 CREATE INDEX users_by_sort_name ON public.users USING btree (COALESCE(lower((sort_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (sort_name, search_text, is_visible);
 
 -- index: public.users_by_start_date
-CREATE INDEX users_by_start_date ON public.users USING btree (COALESCE(start_date, 'infinity'::date), user_id);
+CREATE INDEX users_by_start_date ON public.users USING btree (COALESCE(start_date, 'infinity'::date), user_id) INCLUDE (start_date, status, is_visible);
 
 -- index: public.users_by_user_name
 CREATE INDEX users_by_user_name ON public.users USING btree (COALESCE(lower((user_name)::text), chr(1114111)) COLLATE "C", user_id);
