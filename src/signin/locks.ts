@@ -9,8 +9,10 @@ import type { Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
-/** What a policy says of locking. */
-export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => lockout
+const never = 2_147_483_647
+
+/** What a policy says of locking; one that never locks has a limit that nobody reaches. */
+export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never })
 
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000
