@@ -238,6 +238,13 @@ async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
   await part().finally(() => closeAll(parts))
 }
 
+const sweptAtOnce = 1000
+
+/** Removes what is outdated a batch at a time, so that nobody waits for it and none is too much. */
+async function inBatches(sweep: (batch: number) => Promise<number>): Promise<void> {
+  while ((await sweep(sweptAtOnce)) === sweptAtOnce);
+}
+
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
 function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenIdProvider): Job[] {
   const job = (principal: string) => context({ source: 'JOB', principal })
@@ -251,7 +258,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
     { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
-    { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },
+    { name: 'sweep-messages', schedule: '25 * * * *', work: () => inBatches((batch) => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS), batch)) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
@@ -259,6 +266,6 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
     { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
-    { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
+    { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => inBatches((batch) => sweepKeys(db, hoursAgo(24), batch)) },
   ]
 }

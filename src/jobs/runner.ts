@@ -22,15 +22,15 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
   const lost = (error: Error) => log('the job queue lost a connection', error)
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
-  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, async () => {
+  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, onceAtATime(async () => {
     await job.work().catch((error: unknown) => {
       log(`the job ${job.name} failed`, error)
       throw error
     })
-  }]))
+  })]))
   const start = (): Promise<Runner> => run({
     pgPool: pool,
-    concurrency: 2,
+    concurrency: 6,
     noHandleSignals: true,
     noPreparedStatements: database.namedStatements === false,
     taskList,
@@ -45,6 +45,28 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
       told.abort()
       await ended.finally(() => pool.end())
     },
+  }
+}
+
+/**
+ * A job that is woken while it works does not take a second worker: whoever works goes once more. A queue of
+ * graphile-worker would do the same, and stay locked for hours after a server was killed.
+ */
+function onceAtATime(work: () => Promise<void>): () => Promise<void> {
+  let working = false
+  let again = false
+  return async () => {
+    again = true
+    if (working) return
+    working = true
+    try {
+      while (again) {
+        again = false
+        await work()
+      }
+    } finally {
+      working = false
+    }
   }
 }
 

@@ -59,7 +59,10 @@ export async function unlockPeople(ctx: Context): Promise<number> {
   let opened = 0
   for (let last: LockedLogin | undefined; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
-    for (const { userId } of logins) if (await unlockInTime(ctx, userId, lockoutOf(await policyOf(ctx.db, userId)))) opened++
+    for (const { userId, lastAttempt } of logins) {
+      const lockout = lockoutOf(await policyOf(ctx.db, userId))
+      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
+    }
     if (logins.length < page) return opened
     last = logins.at(-1)
   }
