@@ -47,9 +47,6 @@ export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 
-/** How many of the places for heavy questions it takes to make a plan. */
-const planPlaces: Readonly<Record<string, number>> = { mining: 2, bulk: 1 }
-
 async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {
   refuseUnless(ctx.authority, needs(Object.fromEntries(Object.entries(request))))
   return made(ctx, await plan(ctx, request))
@@ -151,7 +148,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
   }
   return guarded('plans', [
     { method: 'GET', path: '/plans', scope: 'read', tag, operation: 'listPlans', summary: 'Lists plans, the newest first.', answer: { ...plan, list: true }, ...planList },
-    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', heavy: ({ body }) => (isObject(body) ? (planPlaces[String(body.kind)] ?? 0) : 0), handle: makePlan },
+    { method: 'POST', path: '/plans', scope: 'write', tag, operation: 'createPlan', summary: 'Plans a bulk operation over a filter, the merge of two people, or mined roles instead of single grants.', body: { component: 'PlanRequest' }, answer: plan, status: 201, reach: 'query', heavy: ({ body }) => (isObject(body) && body.kind === 'mining' ? 2 : 0), handle: makePlan },
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
