@@ -12,8 +12,9 @@ import { alone } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
-import { guardOf, stoppedReport } from './limits.ts'
+import { guardOf } from './limits.ts'
 import { makePlan } from './make-plan.ts'
+import { stoppedReport } from './report.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
 
 export interface SyncRun {
