@@ -25,6 +25,8 @@ export interface RemoteAccount {
   login: string
   email: string | null
   profile: Record<string, unknown>
+  /** When its owner last signed in there; absent when never, or not known. */
+  lastLogin?: string
 }
 
 /** One field of a profile that differs. */
@@ -71,6 +73,8 @@ export interface Connector {
 
   /** The account as it is now, or null when there is none with this id. */
   read(accountId: string): Promise<RemoteAccount | null>
+  /** Many at once, by a search that may lag a second behind; those it does not find are absent. */
+  readMany(accountIds: readonly string[]): Promise<Map<string, RemoteAccount>>
   /** For each set of keys, every account that matches any of them. */
   find(keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]>
   /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */

@@ -8,7 +8,7 @@ import { createUser, moveUser, readUser, removeUser, userPath } from './accounts
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
 import { createGroupCalls } from './groups.ts'
-import { findAccounts } from './lookup.ts'
+import { findAccounts, findByIds } from './lookup.ts'
 import { declarationOf, differences, profileOf } from './profile.ts'
 
 const schemaPath = '/api/v1/meta/schemas/user/default'
@@ -41,6 +41,7 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
     },
     ...createGroupCalls(client),
     read: (accountId) => readUser(client, accountId),
+    readMany: (accountIds) => findByIds(client, accountIds),
     async find(keys) {
       if (hasExternalId === null) await undeclaredFields()
       return findAccounts(client, keys, hasExternalId ?? false)
