@@ -3,7 +3,7 @@
  * the values it read, or already those it would write (a run that was killed had got so far); the account is in the
  * state that an operation begins in, or ends in. What the plan does not touch may change as it likes.
  */
-import type { AccountState, FieldChange, RemoteAccount } from './connector.ts'
+import type { AccountState, Connector, FieldChange, RemoteAccount } from './connector.ts'
 import type { Action, SyncStep } from './steps.ts'
 
 const reached: Partial<Record<Action['kind'], readonly AccountState[]>> = {
@@ -20,8 +20,7 @@ export function buildsOnAccount(step: Pick<SyncStep, 'accountId' | 'actions'>): 
  * @param differences those of the connector, for an account and the values that it would get
  */
 export function movedReason(
-  step: Pick<SyncStep, 'personId' | 'actions'>, account: RemoteAccount | null,
-  differences: (profile: Record<string, string>, account: RemoteAccount) => FieldChange[],
+  step: Pick<SyncStep, 'personId' | 'actions'>, account: RemoteAccount | null, differences: Connector['differences'],
 ): string | null {
   const { actions } = step
   if (account === null) return actions.some(({ kind }) => kind === 'delete') ? null : 'the account is gone'
@@ -41,13 +40,16 @@ function stateMoved(actions: readonly Action[], account: RemoteAccount): string 
   return fits.includes(account.state) || isOpen ? null : `the account is ${account.status} now`
 }
 
-function fieldsMoved(
-  actions: readonly Action[], account: RemoteAccount,
-  differences: (profile: Record<string, string>, account: RemoteAccount) => FieldChange[],
-): string | null {
+/** Field by field, what an account has instead of what was, or would be, written: whatever mapping counts today. */
+export function unlikeWritten(fields: readonly FieldChange[], account: RemoteAccount, differences: Connector['differences']): Map<string, string | null> {
+  const written = Object.fromEntries(fields.flatMap(({ field, after }) => (after === null ? [] : [[field, after]])))
+  const mapping = fields.map(({ field }) => ({ target: field, value: 'id' }))
+  return new Map(differences(written, account, mapping).map((change) => [change.field, change.before]))
+}
+
+function fieldsMoved(actions: readonly Action[], account: RemoteAccount, differences: Connector['differences']): string | null {
   const fields = actions.flatMap((action) => (action.kind === 'update' ? action.fields : []))
-  const wanted = Object.fromEntries(fields.flatMap(({ field, after }) => (after === null ? [] : [[field, after]])))
-  const now = new Map(differences(wanted, account).map((change) => [change.field, change.before]))
+  const now = unlikeWritten(fields, account, differences)
   const moved = fields.filter(({ field, before }) => now.has(field) && now.get(field) !== before).map(({ field }) => field)
   return moved.length > 0 ? `${moved.join(', ')} ${moved.length === 1 ? 'has' : 'have'} been changed on the other side` : null
 }

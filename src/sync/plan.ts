@@ -40,6 +40,8 @@ export interface Person {
   links: PersonLink[]
   /** The LOGIN row in the connected system. */
   provStatus: string | null
+  /** The portals whose member the person is, by number. */
+  portals: number[]
   /** References to other portals. */
   elsewhere: { uuid: string | null; portals: number[]; live: number }
 }

@@ -4,6 +4,7 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { digestOf, readMappings } from '../store/account-mappings.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import type { SyncMode } from '../store/sync-people.ts'
@@ -79,9 +80,10 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Pla
   const portals = await readPortalSettings(db)
   if (!portals.has(portalId)) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
   // Administrators belong to no portal and so have no setting: suspending can be taken back.
-  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
+  const mappings = await readMappings(db)
+  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const, mappings }
   const guard = guardOf(run.ctx, portalId, portals)
-  const store = () => storePlan(asSync(run.ctx), portalId, mode, makePlan(db, run.connector, scope), guard)
+  const store = () => storePlan(asSync(run.ctx), portalId, mode, makePlan(db, run.connector, scope), guard, { mapping: digestOf(mappings) })
   return readable(run, () => run.errorLog.within({ portalId }, store), 'Nothing was planned.')
 }
 
@@ -101,9 +103,16 @@ async function readable<T>(run: SyncRun, work: () => Promise<T>, sofar: string):
 async function apply(run: SyncRun, stored: Plan, fresh = false): Promise<ApplyReport> {
   if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
   if (stored.status === 'stopped') throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
+  await refuseOtherMapping(run, stored)
   // We hold the lock, so whatever else seems to be under way has died.
   await closeInterrupted(run.ctx.db, stored.id)
   return applyPlan({ ...run, ctx: asSync(run.ctx), fresh }, stored)
+}
+
+/** What another mapping would write is not what was planned. */
+async function refuseOtherMapping({ ctx }: SyncRun, { status, options }: Plan): Promise<void> {
+  if (status !== 'planned' || options.mapping === undefined || options.mapping === digestOf(await readMappings(ctx.db))) return
+  throw new GatehouseError('plan_stale', 'The mapping of accounts has been changed since the plan was made; nothing was written. Make a new plan.')
 }
 
 /** Whoever started it, what a run writes comes from the sync. */

@@ -8,7 +8,8 @@
  *     delete, unlink → not at all
  */
 import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
-import type { Activation, FieldChange, RemoteAccount } from './connector.ts'
+import type { Activation, Connector, FieldChange, RemoteAccount } from './connector.ts'
+import { unlikeWritten } from './moved.ts'
 import type { Action, StepLink, SyncStep } from './steps.ts'
 
 export interface DoneStep {
@@ -26,7 +27,7 @@ export interface UndoView {
   /** The person's version now; null when they are gone. */
   version: number | null
   activation: Activation
-  differences(profile: Record<string, string>, account: RemoteAccount): FieldChange[]
+  differences: Connector['differences']
 }
 
 /** The step that takes a step back; null when it did nothing that lasts. */
@@ -96,8 +97,7 @@ function revived(from: string | undefined, { account, activation }: UndoView): A
 /** Only fields that still have what the plan wrote: a newer change is not ours to undo. */
 function fieldsBack(fields: readonly FieldChange[], account: RemoteAccount, view: UndoView): Action[] {
   if (account.state === 'deactivated') return [{ kind: 'blocked', reason: 'cannot be taken back: the profile of a deactivated account is not written' }]
-  const written = Object.fromEntries(fields.flatMap(({ field, after }) => (after === null ? [] : [[field, after]])))
-  const changed = new Set(view.differences(written, account).map(({ field }) => field))
+  const changed = unlikeWritten(fields, account, view.differences)
   const same = fields.filter(({ field }) => !changed.has(field))
   const moved = fields.filter(({ field }) => changed.has(field)).map(({ field }) => field)
   return [
