@@ -43,6 +43,7 @@ import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -69,7 +70,8 @@ import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { createErrorLog } from './sync/error-log.ts'
-import { applySync } from './sync/run.ts'
+import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
+import { applySync, undoSync, type SyncRun } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -105,22 +107,36 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
 
 /** A sync plan needs the remote system that it is about. */
-async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
-  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
+  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }
+}
+
+async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  await applySync(syncRun(ctx, progress), planId)
+}
+
+async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  const { guarded, stopped, planId: undoId } = await undoSync(syncRun(ctx, progress), planId)
+  if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
+}
+
+async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
+  const { connector, errorLog } = syncRun(ctx)
+  return checkPortalSetup(ctx.db, connector, portalId).finally(() => errorLog.flush())
 }
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal),
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
