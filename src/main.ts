@@ -114,7 +114,7 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
-  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
+  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }, planId)
 }
 
 /** Every route of the REST door. */

@@ -12,6 +12,7 @@ import { createUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { addPortalUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { beforeRequest, noteLimit } from '../src/sync/alone.ts'
 import type { ApplyReport } from '../src/sync/apply.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal, type SyncRun } from '../src/sync/run.ts'
@@ -68,6 +69,7 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
         await breathe()
       },
       random: () => 0.5, timeoutMs: 2_000, onError: (error, attempt) => errorLog.note(error, attempt),
+      beforeRequest, onLimit: (bucket, limit) => noteLimit(bucket, limit, limit / 2),
     })
     return { ctx, connector: createOktaConnector(client), errorLog }
   }

@@ -74,7 +74,7 @@ async function sync(options: SyncOptions): Promise<void> {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
     const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
-    const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ done, of }) => progress.show(done, of) }
+    const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
       const plan = await planSync(run, options.portal!, mode)

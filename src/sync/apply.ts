@@ -47,7 +47,7 @@ export interface Applying {
   errorLog: ErrorLog
   /** Steps under way at a time; default 8. */
   atOnce?: number
-  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+  onProgress?: (progress: { done: number; of?: number; failed: number }) => void
 }
 
 const stepsPerPage = 200

@@ -1,25 +1,37 @@
 /**
- * One sync run: plan, or plan and apply, under a lock that lets one run at a time touch the connected system. What the
+ * One sync run: plan, or plan and apply, with a lease that lets one run at a time touch the connected system. What the
  * doors call.
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
+import { clearHints, lastHint } from '../store/sync-hints.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import { closeInterrupted } from '../store/sync-plans.ts'
-import { alone } from './alone.ts'
+import { alone, type RunStart, type Turn } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { makePlan } from './make-plan.ts'
+import type { SyncStep } from './steps.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
+
+/** Where a run is: the step, how far it has come, and how far it has to go where that is known. */
+export interface Progress {
+  step?: string
+  done: number
+  of?: number
+  failed: number
+}
 
 export interface SyncRun {
   ctx: Context
   connector: Connector
   errorLog: ErrorLog
-  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+  onProgress?: (progress: Progress) => void
+  /** How to wait for one's turn, and the like. */
+  turn?: Pick<RunStart, 'waitMs' | 'noteSkip' | 'leaseMs'>
 }
 
 /**
@@ -27,28 +39,56 @@ export interface SyncRun {
  * Errors: `not_found`, `remote_error` when the connected system cannot be read, `conflict` while another run works.
  */
 export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<Plan> {
-  return alone(run.ctx.db, () => plan(run, portalId, mode))
+  return alone(run.ctx, { ...run.turn, kind: 'plan', portalId }, (turn) => plan(within(run, turn), portalId, mode, turn))
 }
 
 /** Applies a stored plan. Errors: `not_found`, `plan_state`, `plan_stale`, `conflict`. */
 export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
-  return alone(run.ctx.db, async () => apply(run, await readPlan(run.ctx.db, planId)))
+  return alone(run.ctx, { ...run.turn, kind: 'apply', planId }, async (turn) => apply(within(run, turn), await readPlan(run.ctx.db, planId), turn))
 }
 
 /** Plans and applies in one go. */
 export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<ApplyReport> {
-  return alone(run.ctx.db, async () => apply(run, await plan(run, portalId, mode)))
+  return alone(run.ctx, { ...run.turn, kind: mode, portalId }, async (turn) => {
+    const hinted = await lastHint(run.ctx.db)
+    const report = await apply(within(run, turn), await plan(within(run, turn), portalId, mode, turn), turn)
+    // Whoever could not be pushed is marked by that; who has not been reached is still hinted at.
+    if (report.stopped === null) await clearHints(turn.ctx.db, portalId, hinted)
+    return report
+  })
 }
 
-async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Plan> {
+/** The run, writing only as long as it has its turn, and telling how far it is. */
+export function within(run: SyncRun, turn: Turn): SyncRun {
+  return {
+    ...run,
+    // Whoever started it, what a run writes comes from the sync.
+    ctx: { ...turn.ctx, actor: { ...turn.ctx.actor, source: 'SYNC' } },
+    onProgress(progress) {
+      turn.progress(progress.step ?? 'applying', progress.done, progress.of)
+      run.onProgress?.(progress)
+    },
+  }
+}
+
+async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn): Promise<Plan> {
   const { db } = run.ctx
   const portals = await readPortalSettings(db)
   if (!portals.has(portalId)) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
   // Administrators belong to no portal and so have no setting: suspending can be taken back.
   const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
+  const pages = counted(run, makePlan(db, run.connector, scope))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages)))
+}
+
+/** Makes a plan; what the other side refused to tell ends it. Errors: `remote_error`. */
+export async function planned(run: SyncRun, turn: Turn, make: () => Promise<Plan>): Promise<Plan> {
+  turn.progress('planning')
   try {
-    const pages = makePlan(db, run.connector, scope)
-    return await run.errorLog.within({ portalId }, () => storePlan(asSync(run.ctx), portalId, mode, pages))
+    const made = await make()
+    turn.plan(made.id)
+    turn.note({ steps: made.steps, planned: made.counts })
+    return made
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
     const detail = `${error.request} failed: ${error.message} (${error.status} ${error.code}). Nothing was planned.`
@@ -58,14 +98,24 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Pla
   }
 }
 
-async function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
-  if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
-  // We hold the lock, so whatever else seems to be under way has died.
-  await closeInterrupted(run.ctx.db, stored.id)
-  return applyPlan({ ...run, ctx: asSync(run.ctx) }, stored)
+async function* counted(run: SyncRun, pages: AsyncIterable<SyncStep[]>): AsyncGenerator<SyncStep[]> {
+  let done = 0
+  for await (const page of pages) {
+    done += page.length
+    run.onProgress?.({ step: 'planning', done, failed: 0 })
+    yield page
+  }
 }
 
-/** Whoever started it, what a run writes comes from the sync. */
-function asSync(ctx: Context): Context {
-  return { ...ctx, actor: { ...ctx.actor, source: 'SYNC' } }
+export async function apply(run: SyncRun, stored: Plan, turn: Turn): Promise<ApplyReport> {
+  if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  // We have the turn, so whatever else seems to be under way has died.
+  await closeInterrupted(run.ctx.db, stored.id)
+  turn.plan(stored.id)
+  turn.progress('applying', stored.appliedThrough, stored.steps)
+  const report = await applyPlan(run, stored)
+  const { done, failed, blocked, stale } = report
+  turn.note({ done, failed, blocked, stale })
+  if (report.stopped !== null) turn.stopped(report.stopped)
+  return report
 }
