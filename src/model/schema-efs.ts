@@ -43,6 +43,13 @@ export const efs: Area = {
       seed('key', 'VARCHAR(50)', 'Which setting.'),
       seed('value', 'VARCHAR(255)', 'Its value.'),
     ]),
+    table('added', 'efs.account_mapping', 'Which attribute of a person goes into which field of their account; without a row, the standard.', [
+      added('population', 'varchar(10)', 'Whose accounts: panelist or admin.', { required: true }),
+      added('portal_id', 'integer', 'The portal; null for administrators, who have none.', { to: 'efs.portal' }),
+      added('rules', 'jsonb', 'The rules, one a field.', { required: true }),
+      added('updated_at', 'timestamptz', 'When it was last changed.', { required: true }),
+      added('updated_by', 'varchar(255)', 'Who changed it.', { required: true }),
+    ]),
     table(
       'seed', 'efs.iam_portal_user_reference',
       'The link between a panelist of a portal and the account in Okta. Only what Okta confirmed stands here.',

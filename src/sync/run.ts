@@ -13,7 +13,9 @@ import { alone, type RunStart, type Turn } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
+import { guardOf } from './limits.ts'
 import { makePlan } from './make-plan.ts'
+import { stoppedReport } from './report.ts'
 import type { SyncStep } from './steps.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
 
@@ -42,16 +44,17 @@ export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 
   return alone(run.ctx, { ...run.turn, kind: 'plan', portalId }, (turn) => plan(within(run, turn), portalId, mode, turn))
 }
 
-/** Applies a stored plan. Errors: `not_found`, `plan_state`, `plan_stale`, `conflict`. */
+/** Applies a stored plan. Errors: `not_found`, `plan_state` (also when a guard has stopped it), `plan_stale`, `conflict`. */
 export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
   return alone(run.ctx, { ...run.turn, kind: 'apply', planId }, async (turn) => apply(within(run, turn), await readPlan(run.ctx.db, planId), turn))
 }
 
-/** Plans and applies in one go. */
+/** Plans and applies in one go; a plan that a guard stops is not applied, and the report says so. */
 export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<ApplyReport> {
   return alone(run.ctx, { ...run.turn, kind: mode, portalId }, async (turn) => {
     const hinted = await lastHint(run.ctx.db)
-    const report = await apply(within(run, turn), await plan(within(run, turn), portalId, mode, turn), turn)
+    const own = within(run, turn)
+    const report = await applyUnlessStopped(own, await plan(own, portalId, mode, turn), turn)
     // Whoever could not be pushed is marked by that; who has not been reached is still hinted at.
     if (report.stopped === null) await clearHints(turn.ctx.db, portalId, hinted)
     return report
@@ -78,7 +81,8 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn):
   // Administrators belong to no portal and so have no setting: suspending can be taken back.
   const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
   const pages = counted(run, makePlan(db, run.connector, scope))
-  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages)))
+  const guard = guardOf(run.ctx, portalId, portals)
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard)))
 }
 
 /** Makes a plan; what the other side refused to tell ends it. Errors: `remote_error`. */
@@ -88,6 +92,7 @@ export async function planned(run: SyncRun, turn: Turn, make: () => Promise<Plan
     const made = await make()
     turn.plan(made.id)
     turn.note({ steps: made.steps, planned: made.counts })
+    if (made.status === 'stopped') turn.stopped(made.stopReason ?? 'A guard has stopped the plan.')
     return made
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
@@ -98,7 +103,7 @@ export async function planned(run: SyncRun, turn: Turn, make: () => Promise<Plan
   }
 }
 
-async function* counted(run: SyncRun, pages: AsyncIterable<SyncStep[]>): AsyncGenerator<SyncStep[]> {
+export async function* counted(run: SyncRun, pages: AsyncIterable<SyncStep[]>): AsyncGenerator<SyncStep[]> {
   let done = 0
   for await (const page of pages) {
     done += page.length
@@ -107,8 +112,14 @@ async function* counted(run: SyncRun, pages: AsyncIterable<SyncStep[]>): AsyncGe
   }
 }
 
-export async function apply(run: SyncRun, stored: Plan, turn: Turn): Promise<ApplyReport> {
+/** Carries a plan out, unless a guard has stopped it. */
+export async function applyUnlessStopped(run: SyncRun, made: Plan, turn: Turn): Promise<ApplyReport> {
+  return made.status === 'stopped' ? stoppedReport(made) : apply(run, made, turn)
+}
+
+async function apply(run: SyncRun, stored: Plan, turn: Turn): Promise<ApplyReport> {
   if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  if (stored.status === 'stopped') throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
   // We have the turn, so whatever else seems to be under way has died.
   await closeInterrupted(run.ctx.db, stored.id)
   turn.plan(stored.id)
