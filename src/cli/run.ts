@@ -64,9 +64,13 @@ export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Pr
 // What people are called must not move the cursor of whoever reads it.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
+// JSON leaves these as they are, and some terminals obey them.
+const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** Prints an answer: the object itself for machines, the lines for people. */
 export function print(json: boolean | undefined, object: unknown, lines: () => readonly string[]): void {
-  console.log(json ? JSON.stringify(object) : lines().join('\n').replace(controls, '·'))
+  console.log(json ? JSON.stringify(object).replace(hidden, escaped) : lines().join('\n').replace(controls, '·'))
 }
 
 /** A line that tells how far a long command has come, with a bar where the end is known; on a terminal only. */

@@ -4,27 +4,34 @@ import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
 import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
+import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
 import { readPortalId } from './portals.ts'
-import { print, progressLine, withDatabase } from './run.ts'
+import { print, progressLine, readWhole, withDatabase } from './run.ts'
+import { addSyncStatusCommands } from './sync-status.ts'
 
 interface SyncOptions {
   portal?: number
   plan?: boolean
   apply?: string | true
   full?: boolean
+  reconcile?: boolean
+  wait: number
   json?: boolean
 }
 
 export function addSyncCommands(gatehouse: Command): void {
-  gatehouse.command('sync').description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
+  const command = gatehouse.command('sync').description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
     .option('--portal <n>', 'the portal', readPortalId)
     .option('--plan', 'makes a plan and shows it; nothing else is written')
     .option('--apply [planId]', 'applies a plan; without its id, plans first and applies that')
     .option('--full', 'looks at everyone, not only at those with changes')
+    .option('--reconcile', 'compares everything with Okta, all portals together')
+    .option('--wait <minutes>', 'waits so long for its turn while another run works', readWhole(0, 1440), 0)
     .option('--json', 'answer for machines')
     .action(sync)
+  addSyncStatusCommands(gatehouse, command)
   gatehouse.command('twin').description('Starts the Okta double: a server that answers as Okta does, to practise on.')
     .requiredOption('--port <n>', 'the port it listens on', readPort)
     .requiredOption('--token <token>', 'the SSWS token it accepts')
@@ -69,20 +76,21 @@ function readPort(text: string): number {
 
 async function sync(options: SyncOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
-  if (typeof options.apply !== 'string' && options.portal === undefined) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
+  if (typeof options.apply !== 'string' && options.portal === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
     const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
-    const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
+    const run: SyncRun = { ctx, connector, errorLog, turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
-      const plan = await planSync(run, options.portal!, mode)
+      const plan = await (options.reconcile ? planReconcile(run) : planSync(run, options.portal!, mode))
+      progress.end()
       print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
       process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
-    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await syncPortal(run, options.portal!, mode)
+    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await (options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, mode))
     progress.end()
     print(options.json, report, () => [describeRun(report)])
     process.exitCode = exitCodeOf(report)

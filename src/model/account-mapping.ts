@@ -11,6 +11,12 @@ export interface MappingRule {
   from: readonly string[]
   /** `email`: the value must look like an e-mail address. */
   shape?: 'email'
+  /**
+   * Who has the say once there is an account, and its value is another than ours. `ours` (default): we write ours there.
+   * `report`: neither side is written, and every comparison says so until somebody makes them equal. `theirs`: theirs is
+   * taken into the directory, where the source is one plain attribute; else it is reported.
+   */
+  conflict?: 'ours' | 'report' | 'theirs'
 }
 
 export type Mapping = readonly MappingRule[]

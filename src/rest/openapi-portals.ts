@@ -1,7 +1,8 @@
-/** Schemas of the EFS world: portals, their settings and people, and what came back from Okta. */
+/** Schemas of the EFS world: portals, their settings and people. */
 import { linkStatus } from '../model/link-statuses.ts'
 import { portalSettings } from '../model/portal-settings.ts'
 import { refTo, type Schema } from './openapi-attributes.ts'
+import { oktaComponents } from './openapi-okta.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const id: Schema = { type: 'integer', minimum: 1, maximum: 2_147_483_647 }
@@ -43,15 +44,6 @@ const queued = object('Queued account', 'An account that waits to be unassigned 
   created: readOnly(instant('When it was queued.')),
 }, ['id'])
 
-const oktaError = object('Okta error', 'An error received from Okta.', {
-  id: readOnly(integer('Its number.')),
-  created: readOnly(instant('When it came.')),
-  message: readOnly(text('What Okta said.')),
-  statusCode: readOnly(integer('The HTTP status; 0 when no answer came.')),
-  errorCode: readOnly(text('Okta\'s code.')),
-  trace: readOnly({ description: 'The request, Okta\'s id of it, the causes, and the step of the run.' }),
-}, ['id', 'message', 'statusCode', 'errorCode'])
-
 export const portalComponents: Record<string, Schema> = {
   Portal: portal,
   PortalSettings: settings,
@@ -60,5 +52,5 @@ export const portalComponents: Record<string, Schema> = {
     ...list('The ids of people.', { ...text('The id of a person.', 32), 'x-references': 'User' }), title: 'Ids of people', minItems: 1, maxItems: 100_000,
   },
   QueuedAccount: queued,
-  OktaError: oktaError,
+  ...oktaComponents,
 }

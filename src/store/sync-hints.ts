@@ -23,6 +23,14 @@ export async function hintAccounts(tx: Transaction, uuids: readonly string[]): P
     [uuids], 'hint_accounts')
 }
 
+/** Accounts of a portal that were hinted at, the first ones. */
+export async function hintedAccounts(db: Pick<Database, 'query'>, portalId: number, count: number): Promise<string[]> {
+  const rows = await db.query<{ uuid: string }>(
+    `select h.uuid from gatehouse.sync_hint h
+     where exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid and r.portal_id = $1) order by h.place limit $2`, [portalId, count])
+  return rows.map((row) => row.uuid)
+}
+
 /** The last hint so far; those that come later are for the next run. */
 export async function lastHint(db: Pick<Database, 'first'>): Promise<number> {
   const row = await db.first<{ last: number }>('select coalesce(max(place), 0) as last from gatehouse.sync_hint')
@@ -42,4 +50,25 @@ export async function clearHints(db: Pick<Database, 'execute'>, portalId: number
 /** Forgets which events were taken, once they cannot come again. */
 export async function sweepEvents(db: Pick<Database, 'execute'>, before: Date): Promise<void> {
   await db.execute('delete from gatehouse.remote_event where came_at < $1', [before])
+}
+
+/** How far the log of the other side has been read. */
+export interface LogPosition {
+  cursor: string | null
+  /** When the last event seen happened, by the other side's clock; empty before the first. */
+  last: string
+}
+
+const logSetting = 'okta.log'
+
+export async function readLogPosition(db: Pick<Database, 'first'>): Promise<LogPosition | undefined> {
+  return (await db.first<{ value: LogPosition }>('select value from gatehouse.setting where name = $1', [logSetting]))?.value
+}
+
+/** Moves on, unless another poller has moved meanwhile. */
+export async function moveLogPosition(tx: Transaction, from: LogPosition | undefined, to: LogPosition, now: Date): Promise<boolean> {
+  const moved = from === undefined
+    ? await tx.execute(`insert into gatehouse.setting (name, value, updated_at, updated_by) values ($1, $2, $3, 'sync-log') on conflict do nothing`, [logSetting, JSON.stringify(to), now])
+    : await tx.execute('update gatehouse.setting set value = $2, updated_at = $3 where name = $1 and value = $4', [logSetting, JSON.stringify(to), now, JSON.stringify(from)])
+  return moved > 0
 }

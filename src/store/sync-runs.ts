@@ -101,7 +101,7 @@ export async function fence(tx: Transaction, token: number): Promise<void> {
 export const lostTurn = () => new GatehouseError('conflict', 'This sync run was not heard of for too long, and its turn is over: what it has not done stays for the next one.')
 
 export interface RunEnd {
-  status: 'done' | 'failed' | 'stopped'
+  status: 'done' | 'failed' | 'stopped' | 'interrupted'
   reason: string | null
   result: Record<string, unknown>
 }
@@ -132,6 +132,10 @@ export async function closeDeadRuns(db: Writer): Promise<number> {
     `update gatehouse.sync_run set status = 'interrupted', ended_at = heartbeat_at,
        reason = 'The run was not heard of any more: its process, or its way to the database, had died. The next one takes up what it left.'
      where status = 'running' and lease_until <= clock_timestamp()`)
+}
+
+export function findRun(db: Pick<Database, 'first'>, id: string): Promise<Row | undefined> {
+  return db.first<Row>('select * from gatehouse.sync_run where run_id = $1', [id])
 }
 
 /** Removes what is told of old runs. */

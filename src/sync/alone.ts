@@ -13,7 +13,7 @@ import {
 } from '../store/sync-runs.ts'
 import { createMeter, type Meter } from './meter.ts'
 
-export type RunKind = 'delta' | 'full' | 'reconcile' | 'plan' | 'apply' | 'log' | 'drain'
+export type RunKind = 'delta' | 'full' | 'reconcile' | 'plan' | 'apply' | 'drain'
 
 export interface RunStart {
   kind: RunKind
@@ -44,6 +44,14 @@ export interface Turn {
 
 const defaultLeaseMs = 60_000
 const mostBeatMs = 2_000
+/** What runs of this process are to be told when it stops. */
+const working = new Set<(reason: string) => void>()
+
+/** The process is about to stop: its runs end with the request that they are at; the next ones take up what they leave. */
+export function endTurns(): void {
+  for (const end of working) end('The process was stopped. The next run takes up what this one left.')
+}
+
 const turns = new AsyncLocalStorage<{ assert: () => Promise<void>; meter: Meter }>()
 
 /** To be awaited before each request to the other side. Errors: `conflict` when the run has lost its turn. */
@@ -113,6 +121,9 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
   let result: Record<string, unknown> = {}
   let stopReason: string | null = null
   let isOver = false
+  let told: string | null = null
+  const tell = (reason: string) => void (told = reason)
+  working.add(tell)
 
   const now = (): RunProgress => ({ ...at, requests: meter.requests(), rates: meter.rates() })
   const renew = async () => {
@@ -139,14 +150,18 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
     meter,
     async assert() {
       if (isOver) throw lostTurn()
+      if (told !== null) throw new GatehouseError('conflict', told)
       // Too long since the last sign of life: only the database knows whether the turn is still ours.
       if (clocks.isDoubtful()) await renew()
     },
     async end(error: unknown) {
       beat.stop()
-      await endRun(ctx.db, token, now(), endOf(error, stopReason, result))
+      await endRun(ctx.db, token, now(), told === null || error === null ? endOf(error, stopReason, result) : { status: 'interrupted', reason: told, result })
     },
-    release: beat.stop,
+    release() {
+      beat.stop()
+      working.delete(tell)
+    },
   }
 }
 

@@ -14,6 +14,7 @@ import { perform, type Performed } from './perform.ts'
 import { announceClosing, recordStep } from './record.ts'
 import { readStepPage, type StoredStep } from './stored-plan.ts'
 import { countActions, type Counts } from './steps.ts'
+import { takingOver } from './take-over.ts'
 
 export interface Failure {
   /** The number of the step in the plan. */
@@ -136,7 +137,7 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   const { ctx, connector, errorLog, report } = run
   const marks = { planId: run.planId, step: number, personId: step.personId, accountId: step.accountId }
   await announceClosing(ctx, connector.systemId, step)
-  const performed = await errorLog.within(marks, () => perform(connector, step))
+  const performed = await errorLog.within(marks, () => perform(connector, step, takingOver(ctx)))
   const failure = failureOf({ number, step }, performed)
   const result = { accountId: performed.accountId, ...failure }
   await ctx.db.transaction(async (tx) => {

@@ -27,6 +27,16 @@ export interface RemoteAccount {
   profile: Record<string, unknown>
 }
 
+/** That something has happened to accounts; what, nobody should believe an event: the accounts tell. */
+export interface RemoteEvent {
+  id: string
+  /** When, by the other side's clock. */
+  at: string
+  accountIds: string[]
+  /** Done by this sync itself. */
+  isOurs: boolean
+}
+
 /** One field of a profile that differs. */
 export interface FieldChange {
   field: string
@@ -71,6 +81,13 @@ export interface Connector {
 
   /** The account as it is now, or null when there is none with this id. */
   read(accountId: string): Promise<RemoteAccount | null>
+  /** Every account there is, deactivated ones too, in pages; one that moves meanwhile may be missed, or come twice. */
+  accounts(): AsyncIterable<RemoteAccount[]>
+  /**
+   * What has happened to accounts, page by page up to now, from the cursor of an earlier page, or from an instant on.
+   * Events come at least once.
+   */
+  events(from: { cursor: string } | { since: string }): AsyncIterable<{ events: RemoteEvent[]; cursor: string | null }>
   /** For each set of keys, every account that matches any of them. */
   find(keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]>
   /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */

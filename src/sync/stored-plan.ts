@@ -16,12 +16,12 @@ export const syncPlanKind = 'sync'
  * @param guard why a plan with these counts is not to be applied, or null
  */
 export async function storePlan(
-  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>, guard: (counts: LimitCounts) => Promise<string | null>,
+  ctx: Context, portalId: number | null, mode: SyncMode | 'reconcile', pages: AsyncIterable<SyncStep[]>, guard: (counts: LimitCounts) => Promise<string | null>,
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
   await insertPlan(ctx.db, {
-    id, kind: syncPlanKind, title: `Sync of portal ${portalId} (${mode})`, options: { portalId, mode },
+    id, kind: syncPlanKind, title: portalId === null ? 'Reconcile with Okta' : `Sync of portal ${portalId} (${mode})`, options: { portalId, mode },
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}

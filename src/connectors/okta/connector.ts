@@ -4,10 +4,11 @@
 import { defaultMapping, externalIdField, type Mapping } from '../../model/account-mapping.ts'
 import { oktaSystemId } from '../../model/link-statuses.ts'
 import type { Connector } from '../../sync/connector.ts'
-import { createUser, moveUser, readUser, removeUser, userPath } from './accounts.ts'
+import { createUser, listAccounts, moveUser, readUser, removeUser, userPath } from './accounts.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
 import { createGroupCalls } from './groups.ts'
+import { readEvents } from './events.ts'
 import { findAccounts } from './lookup.ts'
 import { declarationOf, differences, profileOf } from './profile.ts'
 
@@ -41,6 +42,8 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
     },
     ...createGroupCalls(client),
     read: (accountId) => readUser(client, accountId),
+    accounts: () => listAccounts(client),
+    events: (from) => readEvents(client, from),
     async find(keys) {
       if (hasExternalId === null) await undeclaredFields()
       return findAccounts(client, keys, hasExternalId ?? false)
