@@ -17,6 +17,7 @@ import { benchFolder, emptyDatabase, tidy } from './database.ts'
 /** The double keeps its users in memory, so that everything is compared with at most so many. */
 const mostCompared = 100_000
 const inThousand = 1
+const perStatement = 20_000
 const folderName = 'sync-plan'
 
 export const syncPlan: Bench = {
@@ -103,16 +104,18 @@ async function planner(portalId: number, orgUrl: string, mode: 'delta' | 'reconc
 async function fill(ctx: Context, people: number): Promise<number> {
   const { id } = await createPortal(ctx, { name: 'Bench', settings: { access_group: 'bench' } })
   console.error(`Making ${people} references.`)
-  const series = [people]
-  await ctx.db.execute(
-    `insert into public.users (user_id, first_name, last_name, user_name, primary_email, status, title)
-     select 'p' || n, 'Ada', 'Byron', 'p' || n || '@example.com', 'p' || n || '@example.com', 'ACTIVE', case when n % 1000 < ${inThousand} then 'Countess' end
-     from generate_series(1, $1::int) n`, series)
-  await ctx.db.execute(`insert into efs.panelists (uid, person_id) select n, 'p' || n from generate_series(1, $1::int) n`, series)
-  await ctx.db.execute(`insert into efs.portal_panelist (portal_id, user_id) select $2, n from generate_series(1, $1::int) n`, [people, id])
-  await ctx.db.execute(
-    `insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status, has_data_changes, changes)
-     select $2, n, '00u' || lpad(n::text, 17, '0'), 1, (n % 1000 < ${inThousand})::int, (n % 1000 < ${inThousand})::int from generate_series(1, $1::int) n`, [people, id])
+  for (let first = 1; first <= people; first += perStatement) {
+    const range = [first, Math.min(first + perStatement - 1, people)]
+    await ctx.db.execute(
+      `insert into public.users (user_id, first_name, last_name, user_name, primary_email, status, title)
+       select 'p' || n, 'Ada', 'Byron', 'p' || n || '@example.com', 'p' || n || '@example.com', 'ACTIVE', case when n % 1000 < ${inThousand} then 'Countess' end
+       from generate_series($1::int, $2::int) n`, range)
+    await ctx.db.execute(`insert into efs.panelists (uid, person_id) select n, 'p' || n from generate_series($1::int, $2::int) n`, range)
+    await ctx.db.execute(`insert into efs.portal_panelist (portal_id, user_id) select $3, n from generate_series($1::int, $2::int) n`, [...range, id])
+    await ctx.db.execute(
+      `insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status, has_data_changes, changes)
+       select $3, n, '00u' || lpad(n::text, 17, '0'), 1, (n % 1000 < ${inThousand})::int, (n % 1000 < ${inThousand})::int from generate_series($1::int, $2::int) n`, [...range, id])
+  }
   await tidy(ctx)
   return id
 }
