@@ -95,7 +95,7 @@ comment on column efs.portal_panelist.linked is 'Whether iam_portal_user_referen
 comment on table gatehouse.sync_run is 'A run of the sync: whoever began it, where it stands, and how it ended.';
 comment on column gatehouse.sync_run.run_id is 'Names the run.';
 comment on column gatehouse.sync_run.token is 'Its number among all runs: only the one in sync_lease may write.';
-comment on column gatehouse.sync_run.kind is 'delta, full, reconcile, plan, apply or drain.';
+comment on column gatehouse.sync_run.kind is 'delta, full, reconcile, plan, apply, undo or drain.';
 comment on column gatehouse.sync_run.portal_id is 'The portal, where it is about one.';
 comment on column gatehouse.sync_run.plan_id is 'The plan that it made or applied.';
 comment on column gatehouse.sync_run.status is 'running, done, failed, stopped, skipped or interrupted.';

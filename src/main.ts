@@ -46,6 +46,7 @@ import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -73,7 +74,8 @@ import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { endTurns } from './sync/alone.ts'
 import { createErrorLog } from './sync/error-log.ts'
-import { applySync, type SyncRun } from './sync/run.ts'
+import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
+import { applySync, undoSync, type SyncRun } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -109,26 +111,37 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
 
 /** A sync plan needs the remote system that it is about. */
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
-  await applySync({ ...oktaRun(ctx), onProgress: ({ done, of }) => progress?.(done, of ?? done) }, planId)
+  await applySync(syncRun(ctx, progress), planId)
+}
+
+async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  const { guarded, stopped, planId: undoId } = await undoSync(syncRun(ctx, progress), planId)
+  if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
 }
 
 /** A run of the sync with a connection of its own. Errors: `configuration` when no org is set. */
-function oktaRun(ctx: Context): SyncRun {
+function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
   const errorLog = createErrorLog(ctx.db, ctx.now)
-  return { ctx, errorLog, connector: connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt)) }
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }
+}
+
+async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
+  const { connector, errorLog } = syncRun(ctx)
+  return checkPortalSetup(ctx.db, connector, portalId).finally(() => errorLog.flush())
 }
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...oktaRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal), ...oktaRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -179,7 +192,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
     const failed = (message: string, error: unknown) => server.log.error({ err: error }, message)
-    const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: oktaRun })
+    const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: (ctx) => syncRun(ctx) })
     for (const jobs of [scheduledJobs(opened, openId), syncing]) parts.push((await startJobs(opened.database.options, jobs, failed)).stop)
     parts.push(async () => endTurns())
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.

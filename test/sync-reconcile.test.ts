@@ -1,9 +1,10 @@
 /** The reconcile: what has changed, vanished or been moved on Okta's side, on a real database and the double. */
 import { describe, expect, test } from 'vitest'
 import { searchEvents } from '../src/audit/search.ts'
-import { createOktaConnector } from '../src/connectors/okta/connector.ts'
 import { patchUser, readUser } from '../src/directory/users.ts'
-import { defaultMapping, type Mapping } from '../src/model/account-mapping.ts'
+import { defaultMapping } from '../src/model/account-mapping.ts'
+import { checkMapping, mappingDocument } from '../src/portals/check-mapping.ts'
+import { setMapping } from '../src/portals/mapping.ts'
 import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { listSteps } from '../src/store/plans.ts'
@@ -173,20 +174,19 @@ describe('a source that cannot be believed', () => {
 })
 
 describe('by the mapping\'s word', () => {
-  const mapping: Mapping = defaultMapping.map((rule) => (
-    rule.target === 'title' ? { ...rule, conflict: 'theirs' } : rule.target === 'nickName' ? { ...rule, conflict: 'report' } : rule
-  ))
-  const own = (world: SyncWorld, given: Mapping = mapping) => {
-    const run = world.run()
-    const { client } = world
-    return { ...run, connector: createOktaConnector(client(), given) }
+  async function settledWith(...names: string[]): Promise<SyncWorld> {
+    const world = await settled(...names)
+    const fields = mappingDocument(defaultMapping)
+    await setMapping(world.ctx, world.portalId, { ...fields, title: { value: 'title', conflict: 'theirs' }, nickName: { value: 'nickName', conflict: 'report' } })
+    await world.sync()
+    return world
   }
 
   test('theirs is taken over by the verb and audited, what is to be reported is written on neither side, ours is put back', async () => {
-    const world = await settled('Ada Byron')
+    const world = await settledWith('Ada Byron')
     const ada = (await world.references())[0]!.person_id
     await okta(world, 'POST', `/api/v1/users/${idOf(world, 'ada.byron')}`, { profile: { title: 'Countess', nickName: 'Addie', middleName: 'King' } })
-    const report = await reconcileOrg(own(world))
+    const report = await reconcileOrg(world.run())
     expect(report).toMatchObject({ steps: 1, failed: 0, done: { update: 1, takeOver: 1, report: 1 } })
     expect(await readUser(world.ctx.db, ada)).toMatchObject({ title: 'Countess' })
     expect((await readUser(world.ctx.db, ada)).nickName).toBeUndefined()
@@ -196,17 +196,26 @@ describe('by the mapping\'s word', () => {
     expect(items[0]).toMatchObject({ source: 'SYNC', principal: 'Okta, by test', changes: [{ path: 'title', after: 'Countess' }] })
     // What came from there does not go back there, and is not taken over again.
     world.twin.calls.clear()
-    await syncPortal(own(world), world.portalId)
-    expect(await reconcileOrg(own(world))).toMatchObject({ steps: 1, done: { report: 1 } })
+    await syncPortal(world.run(), world.portalId)
+    expect(await reconcileOrg(world.run())).toMatchObject({ steps: 1, done: { report: 1 } })
     expect(world.writes()).toEqual([])
     expect(await world.references()).toMatchObject([{ has_data_changes: 0 }])
   })
 
   test('what the directory refuses is a failed step that says why', async () => {
-    const world = await settled('Ada Byron')
+    const world = await settledWith('Ada Byron')
     await okta(world, 'POST', `/api/v1/users/${idOf(world, 'ada.byron')}`, { profile: { title: 'x'.repeat(120) } })
-    const report = await reconcileOrg(own(world))
+    const report = await reconcileOrg(world.run())
     expect(report).toMatchObject({ failed: 1, stopped: null })
     expect(report.failures).toMatchObject([{ action: 'takeOver', status: 400, code: 'invalid_value' }])
+  })
+
+  test('is said field by field, and not about who a person is', () => {
+    const fields = { ...mappingDocument(defaultMapping), title: { value: 'title', conflict: 'theirs' } }
+    expect(mappingDocument(checkMapping(fields))).toEqual(fields)
+    for (const [title, path] of [[{ value: 'title', conflict: 'mine' }, 'title.conflict'], [{ value: 'titel', conflict: 'theirs' }, 'title'], [{ value: 'title', conflict: 'ours', x: 1 }, 'title.x']] as const) {
+      expect(() => checkMapping({ ...fields, title })).toThrow(expect.objectContaining({ code: 'invalid_mapping', problems: expect.arrayContaining([expect.objectContaining({ path })]) }))
+    }
+    expect(() => checkMapping({ ...fields, login: { value: 'userName', conflict: 'theirs' } })).toThrow('cannot be theirs')
   })
 })

@@ -2,10 +2,12 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Plan } from '../store/plans.ts'
+import type { ApplyReport } from '../sync/apply.ts'
 import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
-import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
+import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, readWhole, withDatabase } from './run.ts'
@@ -18,6 +20,7 @@ interface SyncOptions {
   full?: boolean
   reconcile?: boolean
   wait: number
+  undo?: string
   json?: boolean
 }
 
@@ -29,6 +32,7 @@ export function addSyncCommands(gatehouse: Command): void {
     .option('--full', 'looks at everyone, not only at those with changes')
     .option('--reconcile', 'compares everything with Okta, all portals together')
     .option('--wait <minutes>', 'waits so long for its turn while another run works', readWhole(0, 1440), 0)
+    .option('--undo <planId>', 'takes back what a plan did instead; with --plan or --apply')
     .option('--json', 'answer for machines')
     .action(sync)
   addSyncStatusCommands(gatehouse, command)
@@ -76,23 +80,35 @@ function readPort(text: string): number {
 
 async function sync(options: SyncOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
-  if (typeof options.apply !== 'string' && options.portal === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
+  if (typeof options.apply !== 'string' && options.portal === undefined && options.undo === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
     const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
     const run: SyncRun = { ctx, connector, errorLog, turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
-    const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
-      const plan = await (options.reconcile ? planReconcile(run) : planSync(run, options.portal!, mode))
+      const plan = await plannedAs(run, options)
       progress.end()
       print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
       process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
-    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await (options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, mode))
+    const report = await appliedAs(run, options)
     progress.end()
     print(options.json, report, () => [describeRun(report)])
     process.exitCode = exitCodeOf(report)
   })
+}
+
+const modeOf = ({ full }: SyncOptions) => (full ? 'full' : 'delta')
+
+function plannedAs(run: SyncRun, options: SyncOptions): Promise<Plan> {
+  if (options.undo !== undefined) return planUndo(run, options.undo)
+  return options.reconcile ? planReconcile(run) : planSync(run, options.portal!, modeOf(options))
+}
+
+function appliedAs(run: SyncRun, options: SyncOptions): Promise<ApplyReport> {
+  if (typeof options.apply === 'string') return applySync(run, options.apply)
+  if (options.undo !== undefined) return undoSync(run, options.undo)
+  return options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, modeOf(options))
 }

@@ -66,7 +66,7 @@ export const oktaErrorAttributes: readonly Attribute[] = [
 
 export const syncRunAttributes: readonly Attribute[] = [
   identifier('id', 'run_id', 'Id', 'The id of the run.', sorted),
-  text('kind', 'kind', 20, 'Kind', 'delta, full, reconcile, plan, apply or drain.', exact),
+  text('kind', 'kind', 20, 'Kind', 'delta, full, reconcile, plan, apply, undo or drain.', exact),
   integer('portalId', 'portal_id', 'Portal', 'The portal, where it is about one.', readOnly),
   reference('planId', 'plan_id', 'Plan', 'Plan', 'What it was to do, step by step.', readOnly),
   text('status', 'status', 20, 'Status', 'How it stands, or how it ended.', { ...exact, canonical: ['running', 'done', 'failed', 'stopped', 'skipped', 'interrupted'] }),

@@ -8,7 +8,7 @@ export const sync: Area = {
     table('added', 'gatehouse.sync_run', 'A run of the sync: whoever began it, where it stands, and how it ended.', [
       added('run_id', 'varchar(32)', 'Names the run.', { key: true }),
       added('token', 'bigint', 'Its number among all runs: only the one in sync_lease may write.', { required: true }),
-      added('kind', 'varchar(20)', 'delta, full, reconcile, plan, apply or drain.', { required: true }),
+      added('kind', 'varchar(20)', 'delta, full, reconcile, plan, apply, undo or drain.', { required: true }),
       added('portal_id', 'integer', 'The portal, where it is about one.'),
       added('plan_id', 'varchar(32)', 'The plan that it made or applied.'),
       added('status', 'varchar(20)', 'running, done, failed, stopped, skipped or interrupted.', { required: true }),

@@ -10,7 +10,7 @@ const bucket = object('Rate', 'How fast one bucket of Okta\'s limits is used.', 
 
 const run = object('Okta run', 'A run of the sync with Okta.', {
   id: readOnly(text('The id of the run.')),
-  kind: readOnly(text('delta, full, reconcile, plan, apply or drain.')),
+  kind: readOnly(text('delta, full, reconcile, plan, apply, undo or drain.')),
   portalId: readOnly(integer('The portal, where it is about one.')),
   planId: readOnly({ ...text('The plan that it made or applied.'), 'x-references': 'Plan' }),
   status: readOnly({ ...text('How it stands, or how it ended.'), enum: ['running', 'done', 'failed', 'stopped', 'skipped', 'interrupted'] }),

@@ -286,9 +286,8 @@ export class Database extends Connection {
 
   /** The same database, for one caller, whose every transaction, and every statement that writes, begins with `check`. */
   withFence(check: (tx: Transaction) => Promise<void>): Database {
-    const inner: Database = this
     const view = Object.create(this) as Database
-    view.transaction = (work, begin) => inner.transaction(async (tx) => {
+    view.transaction = (work, begin) => this.transaction(async (tx) => {
       await check(tx)
       return work(tx)
     }, begin)

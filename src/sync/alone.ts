@@ -13,7 +13,7 @@ import {
 } from '../store/sync-runs.ts'
 import { createMeter, type Meter } from './meter.ts'
 
-export type RunKind = 'delta' | 'full' | 'reconcile' | 'plan' | 'apply' | 'drain'
+export type RunKind = 'delta' | 'full' | 'reconcile' | 'plan' | 'apply' | 'undo' | 'drain'
 
 export interface RunStart {
   kind: RunKind
@@ -117,7 +117,7 @@ export function describeHolder({ kind, portalId, step, started, startedBy }: Hol
 function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, claimed: number) {
   const at: RunProgress = { step: 'starting', done: 0, total: null, requests: 0, rates: {}, planId: run.planId }
   const meter = createMeter()
-  const clocks = createLease(leaseMs, claimed)
+  const clocks = createLease(leaseMs, claimed, () => ctx.now().getTime())
   let result: Record<string, unknown> = {}
   let stopReason: string | null = null
   let isOver = false
@@ -172,9 +172,9 @@ function endOf(error: unknown, stopReason: string | null, result: Record<string,
 }
 
 /** How long ago the lease was renewed, by both clocks: one stands still while the machine sleeps, the other can be set. */
-function createLease(leaseMs: number, claimed: number) {
-  const now = () => ({ steady: performance.now(), wall: Date.now() })
-  let last = { steady: claimed, wall: Date.now() - (performance.now() - claimed) }
+function createLease(leaseMs: number, claimed: number, wallClock: () => number) {
+  const now = () => ({ steady: performance.now(), wall: wallClock() })
+  let last = { steady: claimed, wall: wallClock() - (performance.now() - claimed) }
   return {
     now,
     renewed: (at: typeof last) => void (last = at),
@@ -187,16 +187,13 @@ function createLease(leaseMs: number, claimed: number) {
 
 /** Does `work` again and again, one at a time; a beat that fails is made up for by the next one. */
 function repeat(everyMs: number, work: () => Promise<void>): { stop: () => void } {
-  let timer: NodeJS.Timeout | undefined
-  let isStopped = false
-  const next = () => {
-    timer = setTimeout(() => void work().catch(() => {}).then(() => (isStopped ? undefined : next())), everyMs)
+  const told = new AbortController()
+  const beat = async () => {
+    for (;;) {
+      await sleep(everyMs, undefined, { signal: told.signal })
+      await work().catch(() => {})
+    }
   }
-  next()
-  return {
-    stop() {
-      isStopped = true
-      clearTimeout(timer)
-    },
-  }
+  beat().catch(() => {})
+  return { stop: () => told.abort() }
 }

@@ -7,6 +7,7 @@
  *     links without a bit (vanished?) ───────────────────────────────────┴─▶ read by id ─▶ planPerson ─▶ steps
  */
 import { GatehouseError } from '../errors.ts'
+import { allRules, mappingOf, type Mappings } from '../model/account-mapping.ts'
 import { add, emptySet, has, type BitSet } from '../model/bit-set.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import { accessGroupOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
@@ -15,7 +16,7 @@ import { linkBounds, linkPage, linksOf, type AccountLink, type LinkBounds } from
 import { readSyncPeople } from '../store/sync-people.ts'
 import { conflictsOf, localStep, pushedDifferences } from './conflicts.ts'
 import type { Connector, RemoteAccount } from './connector.ts'
-import { planPeople, preparations, rulesOf, type Planning } from './make-plan.ts'
+import { planPeople, preparations, refuseMapping, rulesOf, type Planning } from './make-plan.ts'
 import { accountIdOf, planPerson, type Person, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
@@ -35,6 +36,7 @@ export interface Comparing {
   db: Database
   connector: Connector
   portals: ReadonlyMap<number, PortalSettings>
+  mappings: Mappings
   adminPolicy: DeprovisioningPolicy
   compared: Compared
   progress: () => void
@@ -92,16 +94,17 @@ export async function* compareAll(comparing: Comparing): AsyncGenerator<SyncStep
 }
 
 /** Groups that are missing, and fields that the schema does not know. */
-async function* prepare({ connector, portals }: Comparison): AsyncGenerator<SyncStep[]> {
+async function* prepare({ connector, portals, mappings }: Comparison): AsyncGenerator<SyncStep[]> {
   const names = new Set([...portals].map(([id, settings]) => accessGroupOf(id, settings)))
   let isFirst = true
   for (const group of names) {
-    const steps = await preparations(connector, group, (await connector.findGroup(group)) !== null)
+    const steps = await preparations(connector, allRules(mappings), group, (await connector.findGroup(group)) !== null)
     // The schema is one for all groups.
     const wanted = steps.filter(({ actions }) => isFirst || actions[0]!.kind === 'createGroup')
     isFirst = false
     if (wanted.length > 0) yield wanted
   }
+  for (const id of portals.keys()) await refuseMapping(connector, mappingOf(mappings, [id], false), `portal ${id}`)
 }
 
 async function readMembers(comparison: Comparison, { group, portalIds }: PortalGroup): Promise<void> {
@@ -120,7 +123,7 @@ async function readMembers(comparison: Comparison, { group, portalIds }: PortalG
 
 /** Marks what a page shows, finds who differs, and gives the accounts that are nobody's. */
 async function comparePage(comparison: Comparison, page: readonly RemoteAccount[]): Promise<SyncStep[]> {
-  const { db, connector, seen, bounds } = comparison
+  const { db, connector, mappings, seen, bounds } = comparison
   const accounts = new Map(page.map((account) => [account.id, account]))
   const links = await linksOf(db, [...accounts.keys()])
   for (const { population, id } of links) if (id <= bounds[population]) add(seen[population], id)
@@ -131,15 +134,16 @@ async function comparePage(comparison: Comparison, page: readonly RemoteAccount[
       const accountId = accountIdOf(person)
       const account = accountId === null ? undefined : accounts.get(accountId)
       if (!account) continue
-      const { profile, problems } = connector.profileOf(person.values)
-      const differences = (one: RemoteAccount) => pushedDifferences(connector, profile, one)
+      const mapping = mappingOf(mappings, person.portals, person.links.some((link) => link.population === 'admin'))
+      const { profile, problems } = connector.profileOf(person.values, mapping)
+      const differences = (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one)
       const own = byAccount.get(account.id) ?? []
       const inGroup = membershipAt(comparison, own, portalId)
       const rules = { ...planningAt(comparison, portalId).rules, inGroup: () => inGroup }
       const step = planPerson(person, { account, candidates: [], taken: new Set(), profile, problems, differences }, rules)
       const extra = elsewhere(comparison, person, account.id, own, portalId)
       const isDifferent = step?.actions.some(({ kind }) => kind !== 'settle') || extra.length > 0
-      const hasConflicts = person.wanted && account.state !== 'deactivated' && conflictsOf(connector, profile, account).length > 0
+      const hasConflicts = person.wanted && account.state !== 'deactivated' && conflictsOf(connector, mapping, profile, account).length > 0
       if (isDifferent || hasConflicts) suspect(comparison, portalId, { person, accountId: account.id, inGroup, extra })
     }
   }
@@ -156,19 +160,19 @@ function isLive({ status }: Pick<AccountLink, 'status'>): boolean {
   return status === null || status === linkStatus.ASSIGNED
 }
 
-async function peopleAt({ db, connector, portals }: Comparison, portalId: number | null, links: readonly AccountLink[]): Promise<Person[]> {
+async function peopleAt({ db, mappings, portals }: Comparison, portalId: number | null, links: readonly AccountLink[]): Promise<Person[]> {
   const population = portalId === null ? 'admin' : 'panelist'
   const standIn = portalId ?? [...portals.keys()][0] ?? 0
-  const rows = await readSyncPeople(db, connector.mapping, standIn, population, links.map(({ uid }) => uid))
-  return rows.map((row) => personOf(row, standIn, connector.mapping))
+  const rows = await readSyncPeople(db, allRules(mappings), standIn, population, links.map(({ uid }) => uid))
+  return rows.map((row) => personOf(row, standIn, allRules(mappings)))
 }
 
 function planningAt(comparison: Comparison, portalId: number | null): Planning {
-  const { db, connector, portals, adminPolicy, plannings } = comparison
+  const { db, connector, portals, mappings, adminPolicy, plannings } = comparison
   let planning = plannings.get(portalId)
   if (!planning) {
     const scope = { portalId: portalId ?? [...portals.keys()][0] ?? 0, mode: 'full' as const, portals, adminPolicy }
-    plannings.set(portalId, (planning = { db, connector, scope, rules: rulesOf(scope), adopted: new Map() }))
+    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(scope), adopted: new Map() }))
   }
   return planning
 }

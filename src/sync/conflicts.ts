@@ -9,20 +9,20 @@ import type { Person } from './plan.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import type { Action, SyncStep, TakenField } from './steps.ts'
 
-type Comparing = Pick<Connector, 'mapping' | 'differences'>
+type Comparing = Pick<Connector, 'differences'>
 
 /** The differences that we push. */
-export function pushedDifferences({ mapping, differences }: Comparing, profile: Profile, account: RemoteAccount): FieldChange[] {
+export function pushedDifferences({ differences }: Comparing, mapping: Mapping, profile: Profile, account: RemoteAccount): FieldChange[] {
   const rules = byTarget(mapping)
-  return differences(profile, account).filter(({ field }) => (rules.get(field)?.conflict ?? 'ours') === 'ours')
+  return differences(profile, account, mapping).filter(({ field }) => (rules.get(field)?.conflict ?? 'ours') === 'ours')
 }
 
 /** The rest of the differences between a person and their account, as actions: what to take over, what to report. */
-export function conflictsOf({ mapping, differences }: Comparing, profile: Profile, account: RemoteAccount): Action[] {
+export function conflictsOf({ differences }: Comparing, mapping: Mapping, profile: Profile, account: RemoteAccount): Action[] {
   const rules = byTarget(mapping)
   const taken: TakenField[] = []
   const reported: FieldChange[] = []
-  for (const change of differences(profile, account)) {
+  for (const change of differences(profile, account, mapping)) {
     const rule = rules.get(change.field)
     const path = rule?.conflict === 'theirs' ? plainSource(rule) : null
     if (path !== null) taken.push({ path, field: change.field, before: change.after, after: change.before })
@@ -35,9 +35,9 @@ export function conflictsOf({ mapping, differences }: Comparing, profile: Profil
 }
 
 /** A person's step with what is to be taken over or reported; of accounts that live, and of people who are wanted. */
-export function withConflicts(step: SyncStep | null, person: Person, account: RemoteAccount | null, connector: Comparing, profile: Profile): SyncStep | null {
+export function withConflicts(step: SyncStep | null, person: Person, account: RemoteAccount | null, connector: Comparing, mapping: Mapping, profile: Profile): SyncStep | null {
   if (!account || !person.wanted || account.state === 'deactivated') return step
-  const conflicts = conflictsOf(connector, profile, account)
+  const conflicts = conflictsOf(connector, mapping, profile, account)
   if (conflicts.length === 0) return step
   if (step) return { ...step, actions: [...step.actions, ...conflicts] }
   return localStep(person, account, conflicts)
@@ -54,8 +54,8 @@ function byTarget(mapping: Mapping): Map<string, MappingRule> {
 
 /** The attribute that a value can be written to: the one source, when it is an ordinary attribute that may be changed. */
 function plainSource(rule: MappingRule): string | null {
-  const [source, ...others] = rule.from
-  if (source === undefined || others.length > 0) return null
+  const source = rule.value
+  if (typeof source !== 'string') return null
   const attribute = user.attributes.find((one) => one.path === source && !one.expression)
   return attribute && attribute.mutability !== 'readOnly' && attribute.type === 'string' ? source : null
 }

@@ -2,6 +2,7 @@
  * The reconcile: compares every account there is with the people here, all portals together, and makes a plan of what
  * differs; applied like any other plan. What the doors and the nightly job call.
  */
+import { digestOf, readMappings } from '../store/account-mappings.ts'
 import type { Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { clearHints, lastHint } from '../store/sync-hints.ts'
@@ -30,11 +31,12 @@ export async function reconcileOrg(run: SyncRun): Promise<ApplyReport> {
 
 async function plan(run: SyncRun, turn: Turn): Promise<Plan> {
   const portals = await readPortalSettings(run.ctx.db)
+  const mappings = await readMappings(run.ctx.db)
   const compared: Compared = { accounts: 0, links: 0, vanished: 0, strangers: 0 }
   const progress = () => run.onProgress?.({ step: 'comparing', done: compared.accounts, failed: 0 })
-  const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, adminPolicy: 'suspend', compared, progress })
+  const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, mappings, adminPolicy: 'suspend', compared, progress })
   const guard = guardOf(run.ctx, null, portals)
-  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard)))
+  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard, { mapping: digestOf(mappings) })))
   turn.note({ compared })
   return made
 }
