@@ -34,10 +34,10 @@ export async function setMapping(ctx: Context, owner: MappingOwner, input: unkno
     const before = await readMapping(tx, owner)
     const fields = mappingDocument(rules ?? defaultMapping)
     const own = rules !== null
-    if (own === before.own && ordered(Object.entries(fields)) === ordered(Object.entries(before.fields))) return { ...before, marked: 0 }
+    const isSame = ordered(fields) === ordered(before.fields)
+    if (own === before.own && isSame) return { ...before, marked: 0 }
     await writeMapping(tx, owner, rules as Mapping | null, ctx.actor.principal, ctx.now().toISOString())
     // Setting the standard in so many words changes no account.
-    const isSame = ordered(fields) === ordered(before.fields)
     const marked = isSame ? 0 : await markEverybody(tx, owner)
     const target = owner === 'admins' ? { targetType: 'Setting', targetId: 'admins.mapping' } : { targetType: 'Portal', targetId: String(owner) }
     await recordEvents(tx, ctx, [{ action: 'portal.setMapping', ...target, changes: [{ path: 'mapping', before: before.fields, after: fields }] }])
