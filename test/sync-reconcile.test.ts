@@ -99,6 +99,7 @@ describe('a reconcile', () => {
     expect(await steps(world, report.planId)).toMatchObject([{ personId: null, accountId: made.id, label: 'eve@example.com', actions: [{ kind: 'report', reason: expect.stringContaining('in the group panel') }] }])
     expect(world.writes()).toEqual([])
     expect(world.inGroup()).toContain('eve@example.com')
+    expect(await listSteps(world.ctx.db, report.planId, { count: 10, action: 'report' })).toMatchObject([{ resource: 'Account', label: 'eve@example.com', problems: [{ message: expect.stringContaining('nobody here') }] }])
   })
 
   test('covers several portals and administrators in one go, one step a person', async () => {

@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { listRows } from '../src/store/list-rows.ts'
 import { claimRun, closeDeadRuns, runListing, runOfRow } from '../src/store/sync-runs.ts'
-import { alone, beforeRequest } from '../src/sync/alone.ts'
+import { alone, beforeRequest, endTurns } from '../src/sync/alone.ts'
 import { createMeter } from '../src/sync/meter.ts'
 import { syncPortal } from '../src/sync/run.ts'
 import { createTwin } from '../twin/server.ts'
@@ -97,6 +97,18 @@ describe('a run', () => {
     }
     expect((await runs(one)).every(({ status }) => status === 'done')).toBe(true)
   })
+})
+
+test('a process that stops tells its runs: they end with the request they are at, and say so', async () => {
+  const ctx = await testContext()
+  const stopped = alone(ctx, { kind: 'reconcile' }, async () => {
+    await beforeRequest('users')
+    endTurns()
+    await beforeRequest('users')
+  })
+  await expect(stopped).rejects.toMatchObject({ code: 'conflict' })
+  expect(await runs(ctx)).toMatchObject([{ status: 'interrupted', reason: expect.stringContaining('stopped'), requests: 1 }])
+  await alone(ctx, { kind: 'delta' }, () => beforeRequest('users'))
 })
 
 describe('the fence', () => {

@@ -25,7 +25,7 @@ interface SyncOptions {
 }
 
 export function addSyncCommands(gatehouse: Command): void {
-  const command = gatehouse.command('sync').description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
+  const command = gatehouse.command('sync').enablePositionalOptions().description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
     .option('--portal <n>', 'the portal', readPortalId)
     .option('--plan', 'makes a plan and shows it; nothing else is written')
     .option('--apply [planId]', 'applies a plan; without its id, plans first and applies that')

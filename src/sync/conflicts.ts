@@ -39,7 +39,11 @@ export function withConflicts(step: SyncStep | null, person: Person, account: Re
   if (!account || !person.wanted || account.state === 'deactivated') return step
   const conflicts = conflictsOf(connector, mapping, profile, account)
   if (conflicts.length === 0) return step
-  if (step) return { ...step, actions: [...step.actions, ...conflicts] }
+  if (step) {
+    // The plan goes by the first action: that a mark is cleared says least.
+    const settling = step.actions.every(({ kind }) => kind === 'settle')
+    return { ...step, actions: settling ? [...conflicts, ...step.actions] : [...step.actions, ...conflicts] }
+  }
   return localStep(person, account, conflicts)
 }
 

@@ -64,12 +64,12 @@ async function insertPage(
 }
 
 function rowOf(step: SyncStep, number: number): PlanStep {
-  const blocked = step.actions.filter((action) => action.kind === 'blocked')
-  const resource = step.personId !== null ? 'User' : step.queued ? 'Account' : 'Okta'
+  const open = step.actions.filter((action) => action.kind === 'blocked' || action.kind === 'report')
+  const resource = step.personId !== null ? 'User' : step.queued || step.accountId !== null ? 'Account' : 'Okta'
   return {
     step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined,
     label: step.label, changes: step,
-    ...(blocked.length > 0 ? { problems: blocked.map((action) => ({ message: action.reason })) } : {}),
+    ...(open.length > 0 ? { problems: open.map((action) => ({ message: action.reason })) } : {}),
   }
 }
 
