@@ -4,7 +4,7 @@
  */
 import type { Database } from '../store/database.ts'
 import { GatehouseError } from '../errors.ts'
-import { defaultMapping, mappingOf, type Mapping } from '../model/account-mapping.ts'
+import { defaultMapping, externalIdField, mappingOf, type Mapping } from '../model/account-mapping.ts'
 import { accessGroupOf, redirectAddressesOf, type PortalSettings } from '../model/portal-settings.ts'
 import { peopleInBoth, readMappings } from '../store/account-mappings.ts'
 import { readPortalSettings } from '../store/portals.ts'
@@ -39,8 +39,10 @@ export async function checkPortalSetup(db: Database, connector: Connector, porta
       findings.push({ subject, ...problem(`could not be looked at: ${error.request}: ${error.message} (${error.status} ${error.code})`) })
     }
   }
-  await look('schema', () => schemaFindings(connector, mappingOf(mappings, [portalId], false), 'the portal\'s people'))
-  await look('schema', () => schemaFindings(connector, mappings.admins ?? defaultMapping, 'administrators'))
+  const own = mappingOf(mappings, [portalId], false)
+  await look('schema', () => schemaFindings(connector, own, 'the portal\'s people'))
+  const ofAdmins = mappings.admins ?? defaultMapping
+  if (ofAdmins !== own) await look('schema', () => schemaFindings(connector, ofAdmins, 'administrators'))
   await look('mapping', () => rivals(db, portalId, mappings.portals))
   await look('group', () => groupFindings(connector, accessGroupOf(portalId, settings)))
   await look('client', () => clientFindings(connector, portalId, settings))
@@ -53,7 +55,7 @@ export async function checkPortalSetup(db: Database, connector: Connector, porta
 }
 
 async function schemaFindings(connector: Connector, mapping: Mapping, whose: string): Promise<Found[]> {
-  const missing = await connector.undeclaredFields(mapping)
+  const missing = (await connector.undeclaredFields(mapping)).filter((field) => field !== externalIdField || whose !== 'administrators')
   const wrong = await connector.schemaProblems(mapping)
   return [
     ...wrong.map(({ path, message }) => problem(`${path} ${message} (mapping of ${whose})`)),

@@ -17,8 +17,14 @@ export async function issuerProblem(issuer: string): Promise<string | null> {
     const said = isObject(document) ? document.issuer : undefined
     return said === issuer ? null : `${url} says that the issuer is ${typeof said === 'string' ? said.slice(0, 200) : 'nothing'}`
   } catch (error) {
-    return `${url} gives no answer that can be read (${error instanceof SyntaxError ? 'no JSON' : (error as Error).message})`
+    return `${url} gives no answer that can be read (${reasonOf(error as Error)})`
   }
+}
+
+/** fetch says `fetch failed` and keeps why to itself. */
+function reasonOf(error: Error): string {
+  if (error instanceof SyntaxError) return 'no JSON'
+  return error.cause instanceof Error && error.cause.message !== '' ? error.cause.message : error.message
 }
 
 async function limitedText(response: Response): Promise<string> {
