@@ -14,6 +14,39 @@ create schema if not exists public;
 -- extension: pg_trgm
 create extension if not exists pg_trgm with schema public;
 
+-- function: efs.note_linked_member()
+CREATE OR REPLACE FUNCTION efs.note_linked_member()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.linked := exists (
+    select from efs.iam_portal_user_reference r where r.portal_id = new.portal_id and r.user_id = new.user_id);
+  return new;
+end $function$;
+
+-- function: efs.note_lost_links()
+CREATE OR REPLACE FUNCTION efs.note_lost_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update efs.portal_panelist m set linked = false from gone
+  where m.portal_id = gone.portal_id and m.user_id = gone.user_id and m.linked;
+  return null;
+end $function$;
+
+-- function: efs.note_new_links()
+CREATE OR REPLACE FUNCTION efs.note_new_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update efs.portal_panelist m set linked = true from made
+  where m.portal_id = made.portal_id and m.user_id = made.user_id and not m.linked;
+  return null;
+end $function$;
+
 -- function: efs.queue_panelist_unassignment()
 CREATE OR REPLACE FUNCTION efs.queue_panelist_unassignment()
  RETURNS trigger
@@ -504,6 +537,7 @@ create table efs.portal_panelist (
   portal_id integer not null,
   user_id integer not null,
   created_at timestamp with time zone default now() not null,
+  linked boolean default false not null,
   constraint portal_panelist_pkey PRIMARY KEY (portal_id, user_id)
 );
 
@@ -881,6 +915,13 @@ create table gatehouse.remembered_device (
   constraint remembered_device_pkey PRIMARY KEY (device_id)
 );
 
+-- table: gatehouse.remote_event
+create table gatehouse.remote_event (
+  event_id character varying(64) not null,
+  came_at timestamp with time zone default clock_timestamp() not null,
+  constraint remote_event_pkey PRIMARY KEY (event_id)
+);
+
 -- table: gatehouse.setting
 create table gatehouse.setting (
   name character varying(100) not null,
@@ -920,6 +961,48 @@ create table gatehouse.signing_key (
   created_at timestamp with time zone default now() not null,
   retired_at timestamp with time zone,
   constraint signing_key_pkey PRIMARY KEY (key_id)
+);
+
+-- table: gatehouse.sync_hint
+create table gatehouse.sync_hint (
+  uuid character varying(20) collate "C" not null,
+  place bigint generated always as identity not null,
+  noted_at timestamp with time zone default clock_timestamp() not null,
+  constraint sync_hint_pkey PRIMARY KEY (uuid)
+);
+
+-- table: gatehouse.sync_lease
+create table gatehouse.sync_lease (
+  name character varying(20) not null,
+  token bigint not null,
+  constraint sync_lease_pkey PRIMARY KEY (name)
+);
+
+-- table: gatehouse.sync_run
+create table gatehouse.sync_run (
+  run_id character varying(32) not null,
+  token bigint generated always as identity not null,
+  kind character varying(20) not null,
+  portal_id integer,
+  plan_id character varying(32),
+  status character varying(20) default 'running'::character varying not null,
+  step character varying(40) default 'starting'::character varying not null,
+  done integer default 0 not null,
+  total integer,
+  requests integer default 0 not null,
+  rates jsonb default '{}'::jsonb not null,
+  result jsonb default '{}'::jsonb not null,
+  reason text,
+  started_at timestamp with time zone default clock_timestamp() not null,
+  heartbeat_at timestamp with time zone default clock_timestamp() not null,
+  lease_until timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  started_by character varying(255) not null,
+  source character varying(10) not null,
+  correlation_id character varying(64),
+  constraint sync_run_token_key UNIQUE (token),
+  constraint sync_run_pkey PRIMARY KEY (run_id),
+  constraint sync_run_status CHECK (((status)::text = ANY (ARRAY[('running'::character varying)::text, ('done'::character varying)::text, ('failed'::character varying)::text, ('stopped'::character varying)::text, ('skipped'::character varying)::text, ('interrupted'::character varying)::text])))
 );
 
 -- table: gatehouse.user_status_history
@@ -2163,6 +2246,9 @@ create table public.users (
   constraint users_system_flag_check CHECK (((system_flag)::text = ANY (ARRAY[('Y'::character varying)::text, ('N'::character varying)::text])))
 );
 
+-- index: efs.iam_error_log_code
+CREATE INDEX iam_error_log_code ON efs.iam_error_log USING btree (error_code, status_code, id);
+
 -- index: efs.iam_error_log_created
 CREATE INDEX iam_error_log_created ON efs.iam_error_log USING btree (created_at, id);
 
@@ -2186,6 +2272,9 @@ CREATE INDEX iam_user_reference_changes ON efs.iam_user_reference USING btree (u
 
 -- index: efs.iam_user_reference_uuid
 CREATE INDEX iam_user_reference_uuid ON efs.iam_user_reference USING btree (uuid);
+
+-- index: efs.portal_panelist_unlinked
+CREATE INDEX portal_panelist_unlinked ON efs.portal_panelist USING btree (portal_id, user_id) WHERE (NOT linked);
 
 -- index: efs.portal_panelist_user
 CREATE INDEX portal_panelist_user ON efs.portal_panelist USING btree (user_id);
@@ -2316,6 +2405,9 @@ CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_
 -- index: gatehouse.remembered_device_expires
 CREATE INDEX remembered_device_expires ON gatehouse.remembered_device USING btree (expires_at);
 
+-- index: gatehouse.remote_event_came
+CREATE INDEX remote_event_came ON gatehouse.remote_event USING btree (came_at);
+
 -- index: gatehouse.sign_in_place_seen
 CREATE INDEX sign_in_place_seen ON gatehouse.sign_in_place USING btree (last_seen);
 
@@ -2324,6 +2416,15 @@ CREATE INDEX sign_in_throttle_began ON gatehouse.sign_in_throttle USING btree (b
 
 -- index: gatehouse.signing_key_current
 CREATE UNIQUE INDEX signing_key_current ON gatehouse.signing_key USING btree (purpose) WHERE (retired_at IS NULL);
+
+-- index: gatehouse.sync_run_kind
+CREATE INDEX sync_run_kind ON gatehouse.sync_run USING btree (kind, portal_id, started_at);
+
+-- index: gatehouse.sync_run_one
+CREATE UNIQUE INDEX sync_run_one ON gatehouse.sync_run USING btree (status) WHERE ((status)::text = 'running'::text);
+
+-- index: gatehouse.sync_run_started
+CREATE INDEX sync_run_started ON gatehouse.sync_run USING btree (started_at, run_id);
 
 -- index: public.access_rights_by_name
 CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
@@ -3111,11 +3212,20 @@ alter table public.users add constraint users_type_id_fkey FOREIGN KEY (type_id)
 -- foreign key: public.users.users_user_owner_id_fkey
 alter table public.users add constraint users_user_owner_id_fkey FOREIGN KEY (user_owner_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
 
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_linked
+CREATE TRIGGER iam_portal_user_reference_linked AFTER INSERT ON efs.iam_portal_user_reference REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION efs.note_new_links();
+
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_queue
 CREATE TRIGGER iam_portal_user_reference_queue BEFORE DELETE ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_panelist_unassignment();
 
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_unlinked
+CREATE TRIGGER iam_portal_user_reference_unlinked AFTER DELETE ON efs.iam_portal_user_reference REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION efs.note_lost_links();
+
 -- trigger: efs.iam_user_reference.iam_user_reference_queue
 CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_user_unassignment();
+
+-- trigger: efs.portal_panelist.portal_panelist_linked
+CREATE TRIGGER portal_panelist_linked BEFORE INSERT ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.note_linked_member();
 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
@@ -3537,6 +3647,7 @@ comment on table efs.portal_panelist is 'Who belongs to a portal, whether Okta k
 comment on column efs.portal_panelist.portal_id is 'The portal.';
 comment on column efs.portal_panelist.user_id is 'The panelist.';
 comment on column efs.portal_panelist.created_at is 'Since when.';
+comment on column efs.portal_panelist.linked is 'Whether iam_portal_user_reference has a row for them; triggers keep it.';
 
 -- comment: efs.users
 comment on table efs.users is 'A person who administers EFS.';
@@ -3841,6 +3952,11 @@ comment on column gatehouse.remembered_device.device is 'The program and system,
 comment on column gatehouse.remembered_device.created_at is 'Since when.';
 comment on column gatehouse.remembered_device.expires_at is 'Until when.';
 
+-- comment: gatehouse.remote_event
+comment on table gatehouse.remote_event is 'An event of Okta that has been taken: log and hooks tell each more than once.';
+comment on column gatehouse.remote_event.event_id is 'Its id over there.';
+comment on column gatehouse.remote_event.came_at is 'When it first came.';
+
 -- comment: gatehouse.setting
 comment on table gatehouse.setting is 'Settings that live with the data rather than with the process.';
 comment on column gatehouse.setting.name is 'Which setting.';
@@ -3871,6 +3987,40 @@ comment on column gatehouse.signing_key.public_key is 'The public half, as a JWK
 comment on column gatehouse.signing_key.private_key_encrypted is 'The private half, encrypted with the master key.';
 comment on column gatehouse.signing_key.created_at is 'When it was made.';
 comment on column gatehouse.signing_key.retired_at is 'When it stopped signing; it verifies on.';
+
+-- comment: gatehouse.sync_hint
+comment on table gatehouse.sync_hint is 'An account that Okta says has changed, and that the next run looks at.';
+comment on column gatehouse.sync_hint.uuid is 'The account.';
+comment on column gatehouse.sync_hint.place is 'Counts the hints.';
+comment on column gatehouse.sync_hint.noted_at is 'When the last one came.';
+
+-- comment: gatehouse.sync_lease
+comment on table gatehouse.sync_lease is 'The run that may write: a transaction of any other is refused.';
+comment on column gatehouse.sync_lease.name is 'The connected system.';
+comment on column gatehouse.sync_lease.token is 'The token of the run; 0 while none is at work.';
+
+-- comment: gatehouse.sync_run
+comment on table gatehouse.sync_run is 'A run of the sync: whoever began it, where it stands, and how it ended.';
+comment on column gatehouse.sync_run.run_id is 'Names the run.';
+comment on column gatehouse.sync_run.token is 'Its number among all runs: only the one in sync_lease may write.';
+comment on column gatehouse.sync_run.kind is 'delta, full, reconcile, plan, apply, undo or drain.';
+comment on column gatehouse.sync_run.portal_id is 'The portal, where it is about one.';
+comment on column gatehouse.sync_run.plan_id is 'The plan that it made or applied.';
+comment on column gatehouse.sync_run.status is 'running, done, failed, stopped, skipped or interrupted.';
+comment on column gatehouse.sync_run.step is 'What it is at, or was at last.';
+comment on column gatehouse.sync_run.done is 'How far it has come in that step.';
+comment on column gatehouse.sync_run.total is 'How far it has to go, where that is known.';
+comment on column gatehouse.sync_run.requests is 'Requests sent to the other side.';
+comment on column gatehouse.sync_run.rates is 'Requests of the last minute by bucket, with the limit and what we allow ourselves of it.';
+comment on column gatehouse.sync_run.result is 'What came of it, in figures.';
+comment on column gatehouse.sync_run.reason is 'Why it failed, was stopped, skipped or interrupted.';
+comment on column gatehouse.sync_run.started_at is 'When it began.';
+comment on column gatehouse.sync_run.heartbeat_at is 'When it last told how far it is.';
+comment on column gatehouse.sync_run.lease_until is 'Until when it is believed to live without a further sign.';
+comment on column gatehouse.sync_run.ended_at is 'When it ended.';
+comment on column gatehouse.sync_run.started_by is 'Who started it.';
+comment on column gatehouse.sync_run.source is 'By which door.';
+comment on column gatehouse.sync_run.correlation_id is 'Ties its audit events together.';
 
 -- comment: gatehouse.user_status_history
 comment on table gatehouse.user_status_history is 'How people stood before their status changed.';

@@ -14,8 +14,9 @@ import { oidc } from './oidc.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
+import { syncPlan } from './sync-plan.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

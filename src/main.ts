@@ -17,6 +17,7 @@ import { levels } from './model/factor.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { syncJobs } from './jobs/sync-jobs.ts'
 import { sendMessages } from './notify/send-messages.ts'
 import { tellPeople } from './notify/tell-people.ts'
 import { addOpenId } from './oidc/mount.ts'
@@ -39,6 +40,8 @@ import { meRoutes } from './rest/me.ts'
 import { messageRoutes } from './rest/messages.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
+import { oktaRoutes } from './rest/okta.ts'
+import { addOktaHook } from './rest/okta-hook.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
@@ -69,6 +72,7 @@ import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
+import { endTurns } from './sync/alone.ts'
 import { createErrorLog } from './sync/error-log.ts'
 import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
 import { applySync, undoSync, type SyncRun } from './sync/run.ts'
@@ -113,12 +117,6 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
 }
 
 /** A sync plan needs the remote system that it is about. */
-function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
-  const errorLog = createErrorLog(ctx.db, ctx.now)
-  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
-  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }
-}
-
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
   await applySync(syncRun(ctx, progress), planId)
 }
@@ -126,6 +124,13 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
 async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
   const { guarded, stopped, planId: undoId } = await undoSync(syncRun(ctx, progress), planId)
   if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
+}
+
+/** A run of the sync with a connection of its own. Errors: `configuration` when no org is set. */
+function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
+  const errorLog = createErrorLog(ctx.db, ctx.now)
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }
 }
 
 async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
@@ -136,7 +141,7 @@ async function checkPortal(ctx: Context, portalId: number): Promise<PortalFindin
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal),
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal), ...oktaRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -155,6 +160,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   const server = createServer(base)
   addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), questions: questionLimiter(base.config) })
   addHealth(server, base)
+  addOktaHook(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
   addDocs(server, routes, base)
@@ -185,8 +191,10 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened, openId), (message, error) => server.log.error({ err: error }, message))
-    parts.push(jobs.stop)
+    const failed = (message: string, error: unknown) => server.log.error({ err: error }, message)
+    const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: (ctx) => syncRun(ctx) })
+    for (const jobs of [scheduledJobs(opened, openId), syncing]) parts.push((await startJobs(opened.database.options, jobs, failed)).stop)
+    parts.push(async () => endTurns())
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()

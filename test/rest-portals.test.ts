@@ -57,14 +57,6 @@ test('a stopped plan is released over REST, with a reason', async () => {
   expect((await ask('GET', '/plans?filter=status+eq+"planned"')).body.items[0]).toMatchObject({ id: 's1', releaseReason: 'the panel is closed', released: expect.any(String) })
 })
 
-test('the runs of a sync are its plans, and no others', async () => {
-  await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, status, title, counts, steps, created_at, created_by)
-    values ('r1', 'sync', 'applied', 'Sync of portal 1', '{"create": 2}', 2, now(), 'x'), ('r2', 'import', 'planned', 'x', '{}', 0, now(), 'x')`)
-  const { body } = await ask('GET', '/okta/runs?total=true&filter=status+eq+"applied"')
-  expect(body).toMatchObject({ total: 1, items: [{ id: 'r1', kind: 'sync', counts: { create: 2 }, options: {} }] })
-  expect((await ask('GET', '/okta/runs')).body.items).toHaveLength(1)
-})
-
 test('an API key is read without its token, where it was made to stand', async () => {
   const person = (await ask('POST', '/users', { userName: 'bob' })).body.id as string
   const made = await ask('POST', '/keys', { userId: person, name: 'robot', scopes: ['read', 'write'] })

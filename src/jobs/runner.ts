@@ -12,6 +12,8 @@ export interface Job {
   /** When it runs by itself, as cron says it, in UTC. */
   schedule: string
   work: () => Promise<unknown>
+  /** Tried once only, and while it is under way at most one more waits: for work that is made up for the next time. */
+  once?: true
 }
 
 /** Starts the worker with its schedules. `log` is told of failures; a failed task is tried again by the worker. */
@@ -34,7 +36,7 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
     noHandleSignals: true,
     noPreparedStatements: database.namedStatements === false,
     taskList,
-    parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: 3, backfillPeriod: 0 } }))),
+    parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: job.once ? 1 : 3, backfillPeriod: 0, ...(job.once ? { jobKey: job.name, jobKeyMode: 'preserve_run_at' as const } : {}) } }))),
     logger: quiet,
   })
   const first = await start().catch((error: unknown) => pool.end().then(() => Promise.reject(error)))

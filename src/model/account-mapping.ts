@@ -9,11 +9,20 @@
  */
 import { sourcesIn, type Expression } from './account-expression.ts'
 
+export const conflicts = ['ours', 'report', 'theirs'] as const
+export type Conflict = (typeof conflicts)[number]
+
 export interface MappingRule {
   /** The field of the account's profile. */
   target: string
   /** What it is made of. */
   value: Expression
+  /**
+   * Who has the say once there is an account, and its value is another than ours. `ours` (default): we write ours there.
+   * `report`: neither side is written, and every comparison says so until somebody makes them equal. `theirs`: theirs is
+   * taken into the directory, where it is made of one plain attribute; else it is reported.
+   */
+  conflict?: Conflict
 }
 
 export type Mapping = readonly MappingRule[]

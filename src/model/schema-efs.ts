@@ -27,6 +27,7 @@ export const efs: Area = {
       added('portal_id', 'integer', 'The portal.', { key: true, to: 'efs.portal' }),
       added('user_id', 'integer', 'The panelist.', { key: true, to: 'efs.panelists' }),
       added('created_at', 'timestamptz', 'Since when.', { required: true }),
+      added('linked', 'boolean', 'Whether iam_portal_user_reference has a row for them; triggers keep it.', { required: true }),
     ]),
     table('seed', 'efs.iam_error_log', 'Every error that Okta answered with.', [
       seed('id', 'INT(11)', 'Counts the errors.', { key: true }),

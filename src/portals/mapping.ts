@@ -4,19 +4,18 @@
  */
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
-import type { Expression } from '../model/account-expression.ts'
 import { isObject } from '../model/attribute.ts'
 import { defaultMapping, type Mapping } from '../model/account-mapping.ts'
 import { markEverybody, readMappings, writeMapping, type MappingOwner } from '../store/account-mappings.ts'
 import type { Database } from '../store/database.ts'
-import { checkMapping, mappingDocument } from './check-mapping.ts'
+import { checkMapping, mappingDocument, type MappedField } from './check-mapping.ts'
 import { lockedPortal, readPortalDocument } from './portals.ts'
 
 /** A mapping as the API shows it. */
 export interface AccountMapping {
   /** False where nothing was set and the standard counts. */
   own: boolean
-  fields: Record<string, Expression>
+  fields: Record<string, MappedField>
 }
 
 /** Errors: `not_found`. */

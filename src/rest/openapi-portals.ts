@@ -1,7 +1,9 @@
-/** Schemas of the EFS world: portals, their settings and people, and what came back from Okta. */
+/** Schemas of the EFS world: portals, their settings and people. */
+import { conflicts } from '../model/account-mapping.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import { portalSettings } from '../model/portal-settings.ts'
 import { refTo, type Schema } from './openapi-attributes.ts'
+import { oktaComponents } from './openapi-okta.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const id: Schema = { type: 'integer', minimum: 1, maximum: 2_147_483_647 }
@@ -43,15 +45,6 @@ const queued = object('Queued account', 'An account that waits to be unassigned 
   created: readOnly(instant('When it was queued.')),
 }, ['id'])
 
-const oktaError = object('Okta error', 'An error received from Okta.', {
-  id: readOnly(integer('Its number.')),
-  created: readOnly(instant('When it came.')),
-  message: readOnly(text('What Okta said.')),
-  statusCode: readOnly(integer('The HTTP status; 0 when no answer came.')),
-  errorCode: readOnly(text('Okta\'s code.')),
-  trace: readOnly({ description: 'The request, Okta\'s id of it, the causes, and the step of the run.' }),
-}, ['id', 'message', 'statusCode', 'errorCode'])
-
 const part = refTo('MappingExpression')
 const expression: Schema = {
   title: 'Mapping expression',
@@ -71,9 +64,14 @@ const expression: Schema = {
   }],
 }
 
+const conflicting = object('Field with a say', 'A field that Okta has a say about as well.', {
+  value: part,
+  conflict: { ...text('Who wins where the account has another value: ours is written there (as it is without this), report writes neither side and says so, theirs is taken into the directory.'), enum: [...conflicts] },
+}, ['value', 'conflict'])
+
 const accountMapping = object('Account mapping', 'Which attribute of a person goes into which field of their account.', {
   own: readOnly(flag('False where nothing was set and the standard counts.')),
-  fields: { type: 'object', description: 'By field of the Okta profile. `login` and `email` are needed; `gatehouseId` is filled in any case.', additionalProperties: part },
+  fields: { type: 'object', description: 'By field of the Okta profile. `login` and `email` are needed; `gatehouseId` is filled in any case.', additionalProperties: { oneOf: [part, conflicting] } },
   marked: readOnly(integer('How many links the change has marked to be pushed.')),
 }, ['fields'])
 
@@ -95,5 +93,5 @@ export const portalComponents: Record<string, Schema> = {
   AccountMapping: accountMapping,
   PortalFinding: finding,
   QueuedAccount: queued,
-  OktaError: oktaError,
+  ...oktaComponents,
 }

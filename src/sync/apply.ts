@@ -15,6 +15,7 @@ import { announceClosing, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { countActions, type Counts } from './steps.ts'
+import { takingOver } from './take-over.ts'
 
 export interface Failure {
   /** The number of the step in the plan. */
@@ -50,7 +51,7 @@ export interface Applying {
   errorLog: ErrorLog
   /** Steps under way at a time; default 8. */
   atOnce?: number
-  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+  onProgress?: (progress: { done: number; of?: number; failed: number }) => void
   /** The plan was made a moment ago, by the same run: single people who change meanwhile are skipped, not the whole. */
   fresh?: boolean
 }
@@ -166,7 +167,7 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   const { ctx, connector, errorLog, report } = run
   const marks = { planId: run.planId, step: number, personId: step.personId, accountId: step.accountId }
   await announceClosing(ctx, connector.systemId, step)
-  const performed = await errorLog.within(marks, () => perform(connector, step))
+  const performed = await errorLog.within(marks, () => perform(connector, step, takingOver(ctx)))
   const failure = failureOf({ number, step }, performed)
   const result = { accountId: performed.accountId, done: performed.done.length, ...failure }
   await ctx.db.transaction(async (tx) => {

@@ -37,6 +37,16 @@ export interface RemoteApp {
   redirectAddresses: string[]
 }
 
+/** That something has happened to accounts; what, nobody should believe an event: the accounts tell. */
+export interface RemoteEvent {
+  id: string
+  /** When, by the other side's clock. */
+  at: string
+  accountIds: string[]
+  /** Done by this sync itself. */
+  isOurs: boolean
+}
+
 /** One field of a profile that differs. */
 export interface FieldChange {
   field: string
@@ -95,6 +105,13 @@ export interface Connector {
 
   /** The account as it is now, or null when there is none with this id. */
   read(accountId: string): Promise<RemoteAccount | null>
+  /** Every account there is, deactivated ones too, in pages; one that moves meanwhile may be missed, or come twice. */
+  accounts(): AsyncIterable<RemoteAccount[]>
+  /**
+   * What has happened to accounts, page by page up to now, from the cursor of an earlier page, or from an instant on.
+   * Events come at least once.
+   */
+  events(from: { cursor: string } | { since: string }): AsyncIterable<{ events: RemoteEvent[]; cursor: string | null }>
   /** Many at once, by a search that may lag a second behind; those it does not find are absent. */
   readMany(accountIds: readonly string[]): Promise<Map<string, RemoteAccount>>
   /** For each set of keys, every account that matches any of them. */

@@ -21,11 +21,11 @@ function guardedKind(action: Action): LimitedKind | null {
   return Object.hasOwn(limitedOperations, action.kind) ? (action.kind as LimitedKind) : null
 }
 
-/** Why a portal's plan with these counts is to be stopped, or null. */
+/** Why a plan over a portal, or over all (null), with these counts is to be stopped, or null. */
 export function guardOf(
-  ctx: Pick<Context, 'db' | 'config'>, portalId: number, portals: ReadonlyMap<number, PortalSettings>,
+  ctx: Pick<Context, 'db' | 'config'>, portalId: number | null, portals: ReadonlyMap<number, PortalSettings>,
 ): (counts: LimitCounts) => Promise<string | null> {
-  const limits = limitsOf(portals.get(portalId) ?? {}, readLimitList(ctx.config.PLAN_LIMITS))
+  const limits = limitsOf((portalId === null ? undefined : portals.get(portalId)) ?? {}, readLimitList(ctx.config.PLAN_LIMITS))
   return async (counts) => {
     const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, portalId) : 0
     const broken = brokenLimits(counts, people, limits)

@@ -9,15 +9,18 @@ import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
 import { accessGroupOf, policyOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
+import { hintedAccounts } from '../store/sync-hints.ts'
 import {
   adminCandidates, ownersOf, panelistCandidates, readSyncPeople, type SyncMode,
 } from '../store/sync-people.ts'
 import { readQueue, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
+import { pushedDifferences, withConflicts } from './conflicts.ts'
 import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
 import {
   accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules,
 } from './plan.ts'
+import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
 import type { Action, SyncStep } from './steps.ts'
 
@@ -32,10 +35,12 @@ export interface SyncScope {
 }
 
 const peoplePerPage = 500
+/** Of more accounts than that a delta run does not ask for their groups; the reconcile does. */
+const mostHintsFollowed = 2_000
 /** Requests under way at a time; the rate budget paces them. */
 const readsAtOnce = 8
 
-interface Planning {
+export interface Planning {
   db: Database
   connector: Connector
   scope: SyncScope
@@ -55,16 +60,8 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   const preparation = await preparations(connector, sources, group, isGroupThere)
   await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
-  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
-  const rules = {
-    group,
-    activation: (settings.activation ?? 'mail') as Activation,
-    policyOf: (portalId: number) => policies.get(portalId) ?? 'nothing',
-    adminPolicy: scope.adminPolicy,
-    allPortals: [...scope.portals.keys()],
-    ...(scope.mode === 'full' ? { inGroup: await membership(connector, group, isGroupThere) } : {}),
-  }
-  const planning: Planning = { db, connector, scope, mappings, rules, adopted: new Map() }
+  const inGroup = scope.mode === 'full' ? await membership(connector, group, isGroupThere) : await hintedMembership(db, connector, scope.portalId, group)
+  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope), inGroup }, adopted: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'
@@ -86,14 +83,14 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
 }
 
 /** A field that nobody's value fits is found before anything is planned. Errors: `invalid_mapping`. */
-async function refuseMapping(connector: Connector, mapping: Mapping, whose: string): Promise<void> {
+export async function refuseMapping(connector: Connector, mapping: Mapping, whose: string): Promise<void> {
   const problems = await connector.schemaProblems(mapping)
   if (problems.length === 0) return
   const list = problems.map(({ path, message }) => `${path} ${message}`).join('; ')
   throw new GatehouseError('invalid_mapping', `The mapping of ${whose} does not fit the user schema: ${list}. Change one of the two.`, { problems })
 }
 
-async function preparations(connector: Connector, mapping: Mapping, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
+export async function preparations(connector: Connector, mapping: Mapping, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
   const actions: Action[] = []
   const fields = await connector.undeclaredFields(mapping)
   if (fields.length > 0) {
@@ -107,6 +104,30 @@ async function preparations(connector: Connector, mapping: Mapping, group: strin
   }))
 }
 
+/** What the settings say about a portal's accounts. */
+export function rulesOf(scope: Pick<SyncScope, 'portalId' | 'portals' | 'adminPolicy'>): Planning['rules'] {
+  const settings = scope.portals.get(scope.portalId) ?? {}
+  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
+  return {
+    group: accessGroupOf(scope.portalId, settings),
+    activation: (settings.activation ?? 'mail') as Activation,
+    policyOf: (portalId) => policies.get(portalId) ?? 'nothing',
+    adminPolicy: scope.adminPolicy,
+    allPortals: [...scope.portals.keys()],
+  }
+}
+
+/** Of accounts that the other side says have changed, whether they are in the group; nothing of the others. */
+async function hintedMembership(
+  db: Database, connector: Connector, portalId: number, group: string,
+): Promise<(accountId: string) => boolean | undefined> {
+  const ids = await hintedAccounts(db, portalId, mostHintsFollowed)
+  const id = ids.length > 0 ? await connector.findGroup(group) : null
+  const groups = await concurrently(ids, readsAtOnce, async (accountId) => (id === null ? null : connector.groupsOf(accountId)))
+  const found = new Map(ids.map((accountId, index) => [accountId, id === null ? undefined : groups[index]!.includes(id)]))
+  return (accountId) => found.get(accountId)
+}
+
 async function membership(
   connector: Connector, group: string, isGroupThere: boolean,
 ): Promise<(accountId: string) => boolean> {
@@ -115,7 +136,7 @@ async function membership(
   return (accountId) => members.has(accountId)
 }
 
-async function planPeople(planning: Planning, people: readonly Person[]): Promise<SyncStep[]> {
+export async function planPeople(planning: Planning, people: readonly Person[]): Promise<SyncStep[]> {
   const { connector } = planning
   // Who is not wanted and was never linked needs nothing, and no questions asked.
   const concerned = people.filter((person) => person.wanted || person.links.some((link) => link.changes !== null))
@@ -138,9 +159,9 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
     const own = candidates.get(person.personId) ?? []
     const view = {
       account, candidates: own, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
-      differences: (one: RemoteAccount) => connector.differences(profile, one, mapping),
+      differences: (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one),
     }
-    const step = planPerson(person, view, planning.rules)
+    const step = withConflicts(planPerson(person, view, planning.rules), person, account, connector, mapping, profile)
     for (const action of step?.actions ?? []) {
       if (action.kind === 'adopt') planning.adopted.set(action.accountId, person.personId)
     }
@@ -172,22 +193,11 @@ async function* planQueue(planning: Planning, population: 'panelist' | 'admin'):
   for (let after = 0; ;) {
     const rows = await readQueue(planning.db, population, after, peoplePerPage)
     if (rows.length === 0) return
-    groups ??= await portalGroups(planning)
+    groups ??= await portalGroups(planning.connector, planning.scope.portals)
     const queued = await queuedAccounts(planning, rows, groups)
     yield queued.map((one) => planQueued(one, planning.rules))
     after = rows.at(-1)!.id
   }
-}
-
-/** The groups of all portals by their ids over there. */
-async function portalGroups(planning: Planning): Promise<Map<string, PortalGroup>> {
-  const groups = new Map<string, PortalGroup>()
-  for (const [portalId, settings] of planning.scope.portals) {
-    const group = accessGroupOf(portalId, settings)
-    const id = await planning.connector.findGroup(group)
-    if (id !== null) groups.set(id, { group, portalIds: [...(groups.get(id)?.portalIds ?? []), portalId] })
-  }
-  return groups
 }
 
 async function queuedAccounts(

@@ -63,8 +63,8 @@ export interface Rules {
   activation: Activation
   policyOf(portalId: number): DeprovisioningPolicy
   adminPolicy: DeprovisioningPolicy
-  /** Known in a full run only: whether an account is in the portal's group now. */
-  inGroup?: (accountId: string) => boolean
+  /** Whether an account is in the portal's group now; undefined where nobody has looked. */
+  inGroup?: (accountId: string) => boolean | undefined
 }
 
 /** The id of the account a person is linked to, here or through another portal; null for none. */

@@ -18,6 +18,8 @@ const words: Record<ActionKind, string> = {
   groupRemove: 'group memberships to remove',
   unlink: 'links to vanished accounts to remove',
   settle: 'marks to clear, as nothing differs',
+  report: 'differences and strange accounts to look at; nothing is done about them',
+  takeOver: 'people to take values over from their accounts',
   blocked: 'blocked, waiting for a decision',
 }
 

@@ -22,8 +22,21 @@ export type Action =
   | { kind: 'unlink'; reason: string }
   /** Nothing differs; only the mark is cleared. */
   | { kind: 'settle'; reason: string }
+  /** What differs, or should not be there, and is left alone: for somebody to look at. */
+  | { kind: 'report'; reason: string }
+  /** The other side's values, taken into the directory. */
+  | { kind: 'takeOver'; fields: TakenField[]; reason: string }
   /** Not done, and why; the person stays marked, so that every run says so until it is decided. */
   | { kind: 'blocked'; reason: string; problems?: Problem[] }
+
+/** An attribute of a person that becomes what a field of the account says. */
+export interface TakenField {
+  /** Of the user document. */
+  path: string
+  field: string
+  before: string | null
+  after: string | null
+}
 
 export type ActionKind = Action['kind']
 

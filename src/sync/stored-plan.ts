@@ -19,13 +19,13 @@ export const undoable: readonly PlanStatus[] = ['applied', 'stopped', 'cancelled
  * @param guard why a plan with these counts is not to be applied, or null
  */
 export async function storePlan(
-  ctx: Context, portalId: number, mode: SyncMode | 'undo', pages: AsyncIterable<SyncStep[]>,
+  ctx: Context, portalId: number | null, mode: SyncMode | 'reconcile' | 'undo', pages: AsyncIterable<SyncStep[]>,
   guard: (counts: LimitCounts) => Promise<string | null>, options: Record<string, unknown> = {},
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
   await insertPlan(ctx.db, {
-    id, kind: syncPlanKind, title: mode === 'undo' ? `Undo of the plan ${String(options.undoes)}` : `Sync of portal ${portalId} (${mode})`, options: { portalId, mode, ...options },
+    id, kind: syncPlanKind, title: titleOf(portalId, mode, options.undoes), options: { portalId, mode, ...options },
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}
@@ -48,6 +48,11 @@ export async function storePlan(
   return readPlan(ctx.db, id)
 }
 
+function titleOf(portalId: number | null, mode: string, undoes: unknown): string {
+  if (mode === 'undo') return `Undo of the plan ${String(undoes)}`
+  return portalId === null ? 'Reconcile with Okta' : `Sync of portal ${portalId} (${mode})`
+}
+
 async function insertPage(
   tx: Transaction, planId: string, steps: readonly SyncStep[], rows: readonly PlanStep[],
 ): Promise<void> {
@@ -59,12 +64,12 @@ async function insertPage(
 }
 
 function rowOf(step: SyncStep, number: number): PlanStep {
-  const blocked = step.actions.filter((action) => action.kind === 'blocked')
-  const resource = step.personId !== null ? 'User' : step.queued ? 'Account' : 'Okta'
+  const open = step.actions.filter((action) => action.kind === 'blocked' || action.kind === 'report')
+  const resource = step.personId !== null ? 'User' : step.queued || step.accountId !== null ? 'Account' : 'Okta'
   return {
     step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined,
     label: step.label, changes: step,
-    ...(blocked.length > 0 ? { problems: blocked.map((action) => ({ message: action.reason })) } : {}),
+    ...(open.length > 0 ? { problems: open.map((action) => ({ message: action.reason })) } : {}),
   }
 }
 

@@ -60,13 +60,14 @@ function linkAfter(link: StepLink, wasMade: boolean, kinds: ReadonlySet<Action['
 const lost: Partial<Record<Action['kind'], string>> = {
   delete: 'the account was deleted for good',
   unlink: 'the link led to an account that had vanished',
+  takeOver: 'values of the account were taken into the directory; change them there',
 }
 
 function opposite(action: Action, view: UndoView): Action[] {
   const { account } = view
   const blocked = (reason: string): Action[] => [{ kind: 'blocked', reason: `cannot be taken back: ${reason}` }]
   const reason = 'taken back'
-  if (action.kind === 'settle' || action.kind === 'adopt' || action.kind === 'blocked') return []
+  if (action.kind === 'settle' || action.kind === 'adopt' || action.kind === 'blocked' || action.kind === 'report') return []
   if (action.kind === 'declareFields' || action.kind === 'createGroup') return []
   if (lost[action.kind]) return blocked(lost[action.kind]!)
   if (account === null) return blocked('the account is gone')

@@ -21,6 +21,10 @@ export interface OktaClientOptions {
   timeoutMs?: number
   /** Told of every error received, also of those that a retry mends. */
   onError?: (error: OktaError, attempt: number) => void
+  /** Awaited before each request is sent; what it throws goes to the caller. */
+  beforeRequest?: (bucket: string) => Promise<void>
+  /** Told of the limit that an answer names. */
+  onLimit?: (bucket: string, limit: number) => void
   fetch?: typeof fetch
 }
 
@@ -46,6 +50,9 @@ export interface OktaClient {
   backOff(attempt: number): Promise<void>
 }
 
+/** How Okta's log names us: what we have done ourselves is no news when it comes back from there. */
+export const ownUserAgent = 'gatehouse-sync'
+
 const largestBodyBytes = 32 * 1024 * 1024
 
 export function createOktaClient(options: OktaClientOptions): OktaClient {
@@ -57,6 +64,7 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
     const bucket = bucketOf(method, url.pathname)
     for (let attempt = 1; ; attempt++) {
       await waitForBudget(options, bucket)
+      await options.beforeRequest?.(bucket)
       const { answer, error, failure } = await attemptOnce<T>(options, method, url, bucket, given)
       if (answer) return answer
       options.onError?.(error, attempt)
@@ -110,6 +118,7 @@ async function attemptOnce<T>(
       signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
       headers: {
         accept: 'application/json',
+        'user-agent': ownUserAgent,
         authorization: await options.authorization(),
         ...(given.body === undefined ? {} : { 'content-type': 'application/json' }),
       },
@@ -120,7 +129,10 @@ async function attemptOnce<T>(
     return unanswered(asked, cause, given.repeatable === false)
   }
   const facts = windowFacts(response.headers, options.now())
-  if (facts && facts.limit > 0) options.budget.note(bucket, facts, options.now())
+  if (facts && facts.limit > 0) {
+    options.budget.note(bucket, facts, options.now())
+    options.onLimit?.(bucket, facts.limit)
+  }
   const requestId = response.headers.get('x-okta-request-id')
   if (response.ok) {
     const body = parse(text)

@@ -4,10 +4,11 @@
 import { defaultMapping, externalIdField, type Mapping } from '../../model/account-mapping.ts'
 import { oktaSystemId } from '../../model/link-statuses.ts'
 import type { Connector } from '../../sync/connector.ts'
-import { createUser, moveUser, readUser, removeUser, userPath } from './accounts.ts'
+import { createUser, listAccounts, moveUser, readUser, removeUser, userPath } from './accounts.ts'
 import { appHasGroup, findApp } from './apps.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
+import { readEvents } from './events.ts'
 import { createGroupCalls } from './groups.ts'
 import { issuerProblem } from './issuer.ts'
 import { findAccounts, findByIds } from './lookup.ts'
@@ -61,6 +62,8 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
     },
     issuerProblem: (issuer) => issuerProblem(issuer),
     read: (accountId) => readUser(client, accountId),
+    accounts: () => listAccounts(client),
+    events: (from) => readEvents(client, from),
     readMany: (accountIds) => findByIds(client, accountIds),
     async find(keys) {
       const known = declared === undefined ? await readSchema() : declared

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config.ts'
 import { GatehouseError } from '../../errors.ts'
+import { beforeRequest, noteLimit } from '../../sync/alone.ts'
 import type { Connector, RemoteError } from '../../sync/connector.ts'
 import { createOktaClient } from './client.ts'
 import { createOktaConnector } from './connector.ts'
@@ -31,5 +32,7 @@ export function connectOkta(
     sleep: async (ms) => void (await sleep(ms)),
     random: Math.random,
     onError,
+    beforeRequest,
+    onLimit: (bucket, limit) => noteLimit(bucket, limit, Math.max(1, Math.floor((limit * config.OKTA_RATE_SHARE_PERCENT) / 100))),
   }))
 }
