@@ -6,7 +6,7 @@ import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
-import { connectOkta } from './connectors/okta/create-connector.ts'
+import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
 import { runBulk } from './directory/bulk.ts'
@@ -113,8 +113,14 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
 /** A sync plan needs the remote system that it is about. */
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
   const errorLog = createErrorLog(ctx.db, ctx.now)
-  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
   await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
+}
+
+/** Where the keys of our service app in Okta are kept, when it is one whose keys are made here. */
+export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
+  const { OKTA_CLIENT_ID: clientId, OKTA_PRIVATE_KEY_FILE: file } = ctx.config
+  return clientId === undefined || file !== undefined ? undefined : { ctx, masterKey: await openMasterKey(ctx.db, ctx.config) }
 }
 
 /** Every route of the REST door. */

@@ -6,6 +6,7 @@ import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
 import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
+import { oktaKeys } from '../main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, withDatabase } from './run.ts'
 
@@ -73,7 +74,7 @@ async function sync(options: SyncOptions): Promise<void> {
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
-    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
+    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
     const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ done, of }) => progress.show(done, of) }
     const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
