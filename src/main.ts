@@ -43,6 +43,8 @@ import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { oktaPasswordRoutes } from './rest/okta-password.ts'
+import { portalSignInRoutes } from './rest/portal-sign-in.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -65,6 +67,8 @@ import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
 import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
+import { sweepPortalSignIns } from './store/portal-sign-in.ts'
+import { closeMemcached } from './store/token-memcached.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
@@ -126,7 +130,7 @@ export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(),
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -150,6 +154,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   addDocs(server, routes, base)
   addPages(server, base)
   addOutbox(server, base, masterKey)
+  server.addHook('onClose', async () => closeMemcached())
   return server
 }
 
@@ -253,6 +258,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
+    { name: 'sweep-portal-sign-ins', schedule: '*/5 * * * *', work: () => sweepPortalSignIns(db, new Date()) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
     { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },

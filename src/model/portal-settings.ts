@@ -36,6 +36,17 @@ export const portalSettings = {
     expects: 'an http(s) address without fragment',
     doc: 'Where Okta sends people back to after signing in.',
   },
+  post_logout_redirect_uri: {
+    pattern: /^https?:\/\/[^\s#]+$/,
+    expects: 'an http(s) address without fragment',
+    doc: 'Where Okta sends people back to after signing out there; the client in Okta must list it. Absent: they stay at Okta.',
+  },
+  scopes: {
+    pattern: /^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+    expects: 'scopes that begin with openid, separated by single spaces',
+    default: 'openid profile email',
+    doc: 'What is asked of Okta at sign-in. With offline_access, tokens can be refreshed; the client in Okta must have that grant.',
+  },
   deprovisioning_policy: {
     pattern: /^(nothing|suspend|deactivate|delete)$/,
     expects: 'nothing, suspend, deactivate or delete',

@@ -2,6 +2,7 @@
 import { linkStatus } from '../model/link-statuses.ts'
 import { portalSettings } from '../model/portal-settings.ts'
 import { refTo, type Schema } from './openapi-attributes.ts'
+import { portalSignInComponents } from './openapi-portal-sign-in.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const id: Schema = { type: 'integer', minimum: 1, maximum: 2_147_483_647 }
@@ -61,4 +62,5 @@ export const portalComponents: Record<string, Schema> = {
   },
   QueuedAccount: queued,
   OktaError: oktaError,
+  ...portalSignInComponents,
 }
