@@ -54,10 +54,10 @@ export const portalSettings = {
     doc: 'What becomes of an account when the last reference to it goes.',
   },
   activation: {
-    pattern: /^(mail|silent|staged)$/,
-    expects: 'mail, silent or staged',
+    pattern: /^(mail|silent|staged|hook)$/,
+    expects: 'mail, silent, staged or hook',
     default: 'mail',
-    doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, or left staged.',
+    doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, left staged, or active with the password that the person has here (hook: docs/how-to-okta-sign-in.md).',
   },
 } as const satisfies Record<string, PortalSetting>
 
