@@ -11,11 +11,12 @@ import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { mining } from './mining.ts'
 import { oidc } from './oidc.ts'
+import { oktaRate } from './okta-rate.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, oktaRate]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -7,6 +7,7 @@ import { createPortal } from '../src/portals/portals.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal } from '../src/sync/run.ts'
 import { createTwin } from '../twin/server.ts'
+import type { Wire } from './twin-harness.ts'
 import { givePassword, password, personWithPassword, resultsOf } from './browser.ts'
 import { testServer } from './rest-server.ts'
 
@@ -38,7 +39,7 @@ describe('through Okta', () => {
     afterAll(() => twin.close())
     const api = async (method: string, at: string, body: object) => {
       const answer = await fetch(new URL(at, orgUrl), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, body: JSON.stringify(body) })
-      return { status: answer.status, body: await answer.json() as any }
+      return { status: answer.status, body: await answer.json() as Wire }
     }
     await api('POST', '/api/v1/inlineHooks', { name: 'Passwords', type: 'com.okta.user.credential.password.import', version: '1.0.0', channel: { type: 'HTTP', version: '1.0.0', config: { uri: url + path, authScheme: { type: 'HEADER', key: 'Authorization', value: secret } } } })
     const portal = await createPortal(ctx, { name: 'Panel', settings: { activation: 'hook' } })

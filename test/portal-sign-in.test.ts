@@ -5,6 +5,7 @@ import { sessionIdOf } from '../src/model/session.ts'
 import { sweepPortalSignIns } from '../src/store/portal-sign-in.ts'
 import { origin, resultsOf } from './browser.ts'
 import { portalWorld } from './portal-world.ts'
+import type { Reply } from './rest-server.ts'
 
 let ahead = 0
 const world = await portalWorld({}, { now: () => new Date(Date.now() + ahead) })
@@ -66,7 +67,7 @@ describe('what was not begun here is refused', () => {
   test('another browser, a second time, too late, at another portal, without a state', async () => {
     await member('bound')
     const one = world.browser()
-    const refused = async (reply: Promise<{ status: number; body: any }>) => expect(await reply.then(({ status, body }) => [status, body.code])).toEqual([403, 'portal_sign_in_refused'])
+    const refused = async (reply: Promise<Reply>) => expect(await reply.then(({ status, body }) => [status, body.code])).toEqual([403, 'portal_sign_in_refused'])
     const stolen = (await away('bound', one)).back
     const thief = world.browser()
     await away('bound', thief)

@@ -6,7 +6,7 @@ import { createTwin, type Twin, type TwinOptions } from '../twin/server.ts'
 import { browser, origin, type Browser } from './browser.ts'
 import { testMasterKey } from './master-key.ts'
 import { testServer, type Reply, type TestServer } from './rest-server.ts'
-import { password as oktaPassword } from './twin-harness.ts'
+import { password as oktaPassword, type Wire } from './twin-harness.ts'
 
 export interface PortalWorld extends TestServer {
   twin: Twin
@@ -41,7 +41,7 @@ export async function portalWorld(env: Record<string, string> = {}, more: TwinOp
     await createPortal(ctx, { id, name: `Portal ${id}`, settings: { client_id: `portal-${id}`, scopes: 'openid profile email offline_access', post_logout_redirect_uri: `${origin}/bye`, ...more.settings } })
     await ask('PUT', `/portals/${id}/secret`, { secret: 'portal-secret' })
   }
-  const control = async (method: string, path: string, body: object) => (await fetch(new URL(path, issuer), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as Promise<any>
+  const control = async (method: string, path: string, body: object) => (await fetch(new URL(path, issuer), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, body: JSON.stringify(body) })).json() as Promise<Wire>
 
   async function member(name: string, given: object = {}) {
     const login = `${name}@example.com`

@@ -40,8 +40,8 @@ interface Bucket {
 
 const windowMs = 60_000
 /**
- * The part of the allowance that may come at once: what steady work leaves unused (3 %) is the room for requests that
- * arrive sooner after one another than they were sent.
+ * The part of the allowance that may come at once, and that steady work leaves unused: room for requests that arrive sooner after
+ * one another than they were sent.
  */
 const burstShare = 0.03
 const reserveShare = 0.1
@@ -120,9 +120,12 @@ function burstOf(allowance: number): number {
   return Math.max(1, Math.floor(allowance * burstShare))
 }
 
-/** Tokens a millisecond. Burst and refill together stay within the allowance over any 60 s. */
-function rateOf(bucket: Bucket): number {
-  return Math.max(bucket.allowance - burstOf(bucket.allowance), 0.9) / windowMs
+/**
+ * Tokens a millisecond. Burst and refill together stay below one more than the allowance over any 60 s, and so within it; and
+ * steady work leaves the room of the burst unused.
+ */
+function rateOf({ allowance }: Bucket): number {
+  return Math.min(allowance * (1 - burstShare), allowance + 1 - burstOf(allowance)) / windowMs
 }
 
 function refill(bucket: Bucket, now: number): void {
