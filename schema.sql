@@ -14,6 +14,17 @@ create schema if not exists public;
 -- extension: pg_trgm
 create extension if not exists pg_trgm with schema public;
 
+-- function: efs.end_portal_sessions()
+CREATE OR REPLACE FUNCTION efs.end_portal_sessions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.auth_state s using efs.portal_session p
+    where p.portal_id = old.portal_id and p.uid = old.user_id and s.user_id = p.user_id and s.session_id = p.session_id;
+  return null;
+end $function$;
+
 -- function: efs.note_linked_member()
 CREATE OR REPLACE FUNCTION efs.note_linked_member()
  RETURNS trigger
@@ -84,6 +95,16 @@ CREATE OR REPLACE FUNCTION efs.remove_reference()
 AS $function$
 begin
   delete from efs.iam_portal_user_reference where portal_id = old.portal_id and user_id = old.user_id;
+  return null;
+end $function$;
+
+-- function: efs.remove_token_data()
+CREATE OR REPLACE FUNCTION efs.remove_token_data()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from efs.iam_token_data where session_id = old.token_key;
   return null;
 end $function$;
 
@@ -481,6 +502,7 @@ create table efs.iam_portal_user_reference (
 create table efs.iam_token_data (
   session_id character varying(50) collate "C" not null,
   idp_response text,
+  expires_at timestamp with time zone,
   constraint iam_token_data_pkey PRIMARY KEY (session_id)
 );
 
@@ -539,6 +561,30 @@ create table efs.portal_panelist (
   created_at timestamp with time zone default now() not null,
   linked boolean default false not null,
   constraint portal_panelist_pkey PRIMARY KEY (portal_id, user_id)
+);
+
+-- table: efs.portal_secret
+create table efs.portal_secret (
+  portal_id integer not null,
+  secret_encrypted bytea not null,
+  created_at timestamp with time zone not null,
+  constraint portal_secret_pkey PRIMARY KEY (portal_id)
+);
+
+-- table: efs.portal_session
+create table efs.portal_session (
+  token_key character varying(50) collate "C" not null,
+  user_id character varying(32) not null,
+  session_id character varying(32) not null,
+  portal_id integer not null,
+  uid integer not null,
+  uuid character varying(20) collate "C" not null,
+  created_at timestamp with time zone not null,
+  tokens_expire_at timestamp with time zone not null,
+  refreshed integer default 0 not null,
+  refreshing_until timestamp with time zone,
+  constraint portal_session_session_key UNIQUE (user_id, session_id),
+  constraint portal_session_pkey PRIMARY KEY (token_key)
 );
 
 -- table: efs.users
@@ -882,6 +928,17 @@ create table gatehouse.plan_step (
   result jsonb,
   constraint plan_step_pkey PRIMARY KEY (plan_id, step_no),
   constraint plan_step_status CHECK (((status)::text = ANY (ARRAY[('planned'::character varying)::text, ('done'::character varying)::text, ('failed'::character varying)::text, ('undone'::character varying)::text])))
+);
+
+-- table: gatehouse.portal_sign_in
+create table gatehouse.portal_sign_in (
+  state_hash bytea not null,
+  browser_hash bytea not null,
+  portal_id integer not null,
+  sealed bytea not null,
+  created_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  constraint portal_sign_in_pkey PRIMARY KEY (state_hash)
 );
 
 -- table: gatehouse.recovery_code
@@ -2267,6 +2324,9 @@ CREATE INDEX iam_portal_user_reference_user ON efs.iam_portal_user_reference USI
 -- index: efs.iam_portal_user_reference_uuid
 CREATE INDEX iam_portal_user_reference_uuid ON efs.iam_portal_user_reference USING btree (uuid);
 
+-- index: efs.iam_token_data_expires
+CREATE INDEX iam_token_data_expires ON efs.iam_token_data USING btree (expires_at) WHERE (expires_at IS NOT NULL);
+
 -- index: efs.iam_user_reference_changes
 CREATE INDEX iam_user_reference_changes ON efs.iam_user_reference USING btree (user_id) WHERE (has_data_changes = 1);
 
@@ -2278,6 +2338,9 @@ CREATE INDEX portal_panelist_unlinked ON efs.portal_panelist USING btree (portal
 
 -- index: efs.portal_panelist_user
 CREATE INDEX portal_panelist_user ON efs.portal_panelist USING btree (user_id);
+
+-- index: efs.portal_session_member
+CREATE INDEX portal_session_member ON efs.portal_session USING btree (portal_id, uid);
 
 -- index: gatehouse.access_edge_membership
 CREATE UNIQUE INDEX access_edge_membership ON gatehouse.access_edge USING btree (membership_id, kind) WHERE (recorded_to IS NULL);
@@ -2401,6 +2464,12 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
+
+-- index: gatehouse.portal_sign_in_expires
+CREATE INDEX portal_sign_in_expires ON gatehouse.portal_sign_in USING btree (expires_at);
+
+-- index: gatehouse.portal_sign_in_portal
+CREATE INDEX portal_sign_in_portal ON gatehouse.portal_sign_in USING btree (portal_id);
 
 -- index: gatehouse.remembered_device_expires
 CREATE INDEX remembered_device_expires ON gatehouse.remembered_device USING btree (expires_at);
@@ -2708,6 +2777,15 @@ alter table efs.portal_panelist add constraint portal_panelist_portal_id_fkey FO
 -- foreign key: efs.portal_panelist.portal_panelist_user_id_fkey
 alter table efs.portal_panelist add constraint portal_panelist_user_id_fkey FOREIGN KEY (user_id) REFERENCES efs.panelists(uid) ON UPDATE CASCADE ON DELETE CASCADE;
 
+-- foreign key: efs.portal_secret.portal_secret_portal_id_fkey
+alter table efs.portal_secret add constraint portal_secret_portal_id_fkey FOREIGN KEY (portal_id) REFERENCES efs.portal(portal_id) ON DELETE CASCADE;
+
+-- foreign key: efs.portal_session.portal_session_portal_id_fkey
+alter table efs.portal_session add constraint portal_session_portal_id_fkey FOREIGN KEY (portal_id) REFERENCES efs.portal(portal_id) ON DELETE CASCADE;
+
+-- foreign key: efs.portal_session.portal_session_session_fkey
+alter table efs.portal_session add constraint portal_session_session_fkey FOREIGN KEY (user_id, session_id) REFERENCES public.auth_state(user_id, session_id) ON UPDATE CASCADE ON DELETE CASCADE;
+
 -- foreign key: efs.users.users_person_id_fkey
 alter table efs.users add constraint users_person_id_fkey FOREIGN KEY (person_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
 
@@ -2761,6 +2839,9 @@ alter table gatehouse.plan_read add constraint plan_read_plan_id_fkey FOREIGN KE
 
 -- foreign key: gatehouse.plan_step.plan_step_plan_id_fkey
 alter table gatehouse.plan_step add constraint plan_step_plan_id_fkey FOREIGN KEY (plan_id) REFERENCES gatehouse.plan(plan_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.portal_sign_in.portal_sign_in_portal_id_fkey
+alter table gatehouse.portal_sign_in add constraint portal_sign_in_portal_id_fkey FOREIGN KEY (portal_id) REFERENCES efs.portal(portal_id) ON DELETE CASCADE;
 
 -- foreign key: gatehouse.recovery_code.recovery_code_param_id_fkey
 alter table gatehouse.recovery_code add constraint recovery_code_param_id_fkey FOREIGN KEY (param_id) REFERENCES public.user_auth_param(param_id) ON DELETE CASCADE;
@@ -3212,6 +3293,12 @@ alter table public.users add constraint users_type_id_fkey FOREIGN KEY (type_id)
 -- foreign key: public.users.users_user_owner_id_fkey
 alter table public.users add constraint users_user_owner_id_fkey FOREIGN KEY (user_owner_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
 
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_closed
+CREATE TRIGGER iam_portal_user_reference_closed AFTER UPDATE OF status, uuid ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((COALESCE((new.status)::integer, 1) <> 1) OR ((new.uuid)::text IS DISTINCT FROM (old.uuid)::text))) EXECUTE FUNCTION efs.end_portal_sessions();
+
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_gone
+CREATE TRIGGER iam_portal_user_reference_gone AFTER DELETE ON efs.iam_portal_user_reference FOR EACH ROW EXECUTE FUNCTION efs.end_portal_sessions();
+
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_linked
 CREATE TRIGGER iam_portal_user_reference_linked AFTER INSERT ON efs.iam_portal_user_reference REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION efs.note_new_links();
 
@@ -3229,6 +3316,9 @@ CREATE TRIGGER portal_panelist_linked BEFORE INSERT ON efs.portal_panelist FOR E
 
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
+
+-- trigger: efs.portal_session.portal_session_token_data
+CREATE TRIGGER portal_session_token_data AFTER DELETE ON efs.portal_session FOR EACH ROW EXECUTE FUNCTION efs.remove_token_data();
 
 -- trigger: gatehouse.message.message_queued
 CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
@@ -3605,7 +3695,8 @@ comment on column efs.iam_portal_user_reference.changes is 'Counts those marks, 
 -- comment: efs.iam_token_data
 comment on table efs.iam_token_data is 'What the identity provider answered at sign-in, by session.';
 comment on column efs.iam_token_data.session_id is 'The session.';
-comment on column efs.iam_token_data.idp_response is 'The answer, with the tokens in it.';
+comment on column efs.iam_token_data.idp_response is 'The answer, with the tokens in it; encrypted, and bound to the session.';
+comment on column efs.iam_token_data.expires_at is 'When it is of no use any more; null for rows that were brought along.';
 
 -- comment: efs.iam_user_reference
 comment on table efs.iam_user_reference is 'The link between an administrator of EFS and the account in Okta.';
@@ -3648,6 +3739,25 @@ comment on column efs.portal_panelist.portal_id is 'The portal.';
 comment on column efs.portal_panelist.user_id is 'The panelist.';
 comment on column efs.portal_panelist.created_at is 'Since when.';
 comment on column efs.portal_panelist.linked is 'Whether iam_portal_user_reference has a row for them; triggers keep it.';
+
+-- comment: efs.portal_secret
+comment on table efs.portal_secret is 'The client secret of a portal in Okta, where its client has one.';
+comment on column efs.portal_secret.portal_id is 'The portal.';
+comment on column efs.portal_secret.secret_encrypted is 'The secret, encrypted with the master key.';
+comment on column efs.portal_secret.created_at is 'When it was set.';
+
+-- comment: efs.portal_session
+comment on table efs.portal_session is 'A session that was opened by signing in to a portal through Okta.';
+comment on column efs.portal_session.token_key is 'The name its tokens are kept under: SESSION_ID of IAM_TOKEN_DATA, or in memcached.';
+comment on column efs.portal_session.user_id is 'The person.';
+comment on column efs.portal_session.session_id is 'The session.';
+comment on column efs.portal_session.portal_id is 'The portal.';
+comment on column efs.portal_session.uid is 'The panelist.';
+comment on column efs.portal_session.uuid is 'The account in Okta.';
+comment on column efs.portal_session.created_at is 'When it was opened.';
+comment on column efs.portal_session.tokens_expire_at is 'When the access token ends.';
+comment on column efs.portal_session.refreshed is 'How often the tokens were refreshed.';
+comment on column efs.portal_session.refreshing_until is 'Until when one request refreshes them and the others wait; null when none does.';
 
 -- comment: efs.users
 comment on table efs.users is 'A person who administers EFS.';
@@ -3928,6 +4038,15 @@ comment on column gatehouse.plan_step.problems is 'What stands against it.';
 comment on column gatehouse.plan_step.secret is 'Password hashes it brings, or the rows that undoing puts back; shown nowhere.';
 comment on column gatehouse.plan_step.status is 'planned, done, failed, undone.';
 comment on column gatehouse.plan_step.result is 'What came of it, and what undoing needs.';
+
+-- comment: gatehouse.portal_sign_in
+comment on table gatehouse.portal_sign_in is 'A sign-in to a portal that is under way at Okta.';
+comment on column gatehouse.portal_sign_in.state_hash is 'SHA-256 of the state that Okta sends back.';
+comment on column gatehouse.portal_sign_in.browser_hash is 'SHA-256 of what the browser keeps meanwhile.';
+comment on column gatehouse.portal_sign_in.portal_id is 'The portal.';
+comment on column gatehouse.portal_sign_in.sealed is 'Nonce, PKCE verifier and where to go afterwards, encrypted.';
+comment on column gatehouse.portal_sign_in.created_at is 'When it began.';
+comment on column gatehouse.portal_sign_in.expires_at is 'Until when Okta may send the person back.';
 
 -- comment: gatehouse.recovery_code
 comment on table gatehouse.recovery_code is 'Recovery codes, which stand in for another factor, each once.';

@@ -11,12 +11,13 @@ import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
 import { mining } from './mining.ts'
 import { oidc } from './oidc.ts'
+import { oktaRate } from './okta-rate.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
 import { syncPlan } from './sync-plan.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -57,7 +57,11 @@ export const settings = {
   NOTIFY_IMPORTS: { kind: 'boolean', default: 'false', doc: 'Whether people are told by mail of what an import has changed about how they sign in.' },
   OUTBOX_TOKEN: { kind: 'secret', doc: 'For trying out only, and on a loopback HOST only: nothing is sent, and everything that waits can be read, links and codes included, at /outbox/TOKEN. At least 20 letters and digits.' },
   OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
-  OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
+  OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org. Either this or OKTA_CLIENT_ID.' },
+  OKTA_CLIENT_ID: { kind: 'text', doc: 'The service app of that org that we act as (private_key_jwt), instead of an SSWS token. Its keys are made here, by `gatehouse okta keys generate`, unless OKTA_PRIVATE_KEY_FILE names one.' },
+  OKTA_PRIVATE_KEY_FILE: { kind: 'text', doc: 'A file with the private key of the service app, RSA or P-256, as a JWK or in PEM, instead of keys made here.' },
+  OKTA_PRIVATE_KEY_ID: { kind: 'text', doc: 'What Okta calls that key (kid), where the file does not say: a JWK does, PEM does not.' },
+  OKTA_SCOPES: { kind: 'text', default: 'okta.users.manage okta.groups.manage okta.schemas.manage okta.apps.read okta.logs.read', doc: 'The scopes that the service app asks for, separated by spaces. It must have been granted every one of them.' },
   PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
   SYNC_DELTA_MINUTES: { kind: 'integer', default: '0', min: 0, max: 60, doc: 'Every so many minutes what waits for Okta is pushed by itself, portal by portal; 0 leaves it to you. Needs an Okta org.' },
@@ -65,6 +69,8 @@ export const settings = {
   SYNC_LOG_MINUTES: { kind: 'integer', default: '0', min: 0, max: 60, doc: 'Every so many minutes Okta\'s System Log is asked whose accounts have changed there, so that the next run looks at them; 0 leaves that to the nightly comparison.' },
   OKTA_HOOK_SECRET: { kind: 'secret', doc: 'What Okta sends in the header Authorization with its event hooks, at least 20 characters. Absent: /hooks/okta answers nobody.' },
   OKTA_ERROR_RETENTION_DAYS: { kind: 'integer', default: '90', min: 1, max: 3650, doc: 'How long errors of Okta, and what is told of runs, are kept, in days.' },
+  OKTA_PASSWORD_HOOK_SECRET: { kind: 'secret', doc: 'What Okta sends in the header Authorization when its password import hook asks whether a password is right (docs/how-to-okta-sign-in.md), 20 to 512 characters. Absent: the hook is off.' },
+  TOKEN_STORE: { kind: 'text', default: 'database', doc: 'Where the tokens of people who signed in through Okta are kept: database, or memcached://host:port, which may lose them (then people sign in again). Encrypted in either.' },
 } as const satisfies Record<string, Setting>
 
 export type SettingName = keyof typeof settings
@@ -99,6 +105,8 @@ function unpaired(config: Config): Problem[] {
   const open = config.OUTBOX_TOKEN !== undefined && !/^(127\.\d+\.\d+\.\d+|::1|localhost)$/.test(config.HOST)
   return [
     ...needs('SMTP_URL', 'MAIL_FROM'), ...needs('SMS_WEBHOOK_URL', 'SMS_WEBHOOK_SECRET'),
+    ...needs('OKTA_PRIVATE_KEY_FILE', 'OKTA_CLIENT_ID'), ...needs('OKTA_PRIVATE_KEY_ID', 'OKTA_PRIVATE_KEY_FILE'),
+    ...(config.OKTA_API_TOKEN !== undefined && config.OKTA_CLIENT_ID !== undefined ? [{ path: 'OKTA_API_TOKEN', message: 'and OKTA_CLIENT_ID are two ways to show Okta who we are: set one of them' }] : []),
     ...(open ? [{ path: 'OUTBOX_TOKEN', message: 'shows the secrets of everybody, and so needs a HOST such as 127.0.0.1' }] : []),
     ...(config.OUTBOX_TOKEN !== undefined && (config.SMTP_URL ?? config.SMS_WEBHOOK_URL) !== undefined ? [{ path: 'OUTBOX_TOKEN', message: 'keeps messages from being sent: set no SMTP_URL and no SMS_WEBHOOK_URL beside it' }] : []),
   ]
@@ -136,6 +144,12 @@ const forms = {
   SMS_WEBHOOK_SECRET: { fits: (text) => text.length >= 20, message: 'must have at least 20 characters' },
   SYNC_RECONCILE_AT: { fits: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), message: 'must be an hour and minute such as 01:30' },
   OKTA_HOOK_SECRET: { fits: (text) => /^[\x21-\x7e]{20,512}$/.test(text), message: 'must have 20 to 512 characters, all of them ASCII and none a space' },
+  OKTA_ORG_URL: { fits: isSafeWebAddress, message: 'must be an address such as https://example.okta.com, or an http one of this machine' },
+  OKTA_CLIENT_ID: { fits: (text) => /^[\w.-]{6,100}$/.test(text), message: 'must be 6 to 100 letters, digits, `.`, `_` or `-`' },
+  OKTA_PRIVATE_KEY_ID: { fits: (text) => /^[\x21-\x7e]{1,100}$/.test(text), message: 'must have 1 to 100 ASCII characters, none a space' },
+  OKTA_SCOPES: { fits: (text) => /^okta\.[\w.]+( okta\.[\w.]+)*$/.test(text), message: 'must be scopes such as okta.users.manage, separated by single spaces' },
+  OKTA_PASSWORD_HOOK_SECRET: { fits: (text) => /^[\x21-\x7e]([\x20-\x7e]{18,510})[\x21-\x7e]$/.test(text), message: 'must have 20 to 512 ASCII characters' },
+  TOKEN_STORE: { fits: (text) => text === 'database' || /^memcached:\/\/[^\s/@?#]+:\d{1,5}$/.test(text), message: 'must be database or memcached://host:port' },
   OUTBOX_TOKEN: { fits: (text) => /^[A-Za-z0-9_-]{20,100}$/.test(text), message: 'must have 20 to 100 letters and digits' },
   PLAN_LIMITS: { fits: (text) => /^( *limit_[a-z_]+ *= *(none|\d{1,9}|(\d{1,9} )?\d{1,3}(\.\d{1,2})?%) *(;|$))*$/.test(text), message: 'must be limits such as limit_deactivate=500 20%; limit_delete=none' },
   PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },

@@ -40,6 +40,8 @@ export const errorTable = {
   step_up_required: { status: 403, title: 'This needs a fresh or a stronger proof of who you are.' },
   recovery_refused: { status: 403, title: 'The link or code is wrong, too old, or was used before.' },
   password_lapsed: { status: 403, title: 'The temporary password has lapsed.' },
+  not_in_portal: { status: 403, title: 'The account at the identity provider has no access to this portal.' },
+  portal_sign_in_refused: { status: 403, title: 'The sign-in at the identity provider did not come to a good end.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
   // What stands against it
@@ -64,6 +66,7 @@ export const errorTable = {
   // What we could not do
   internal_error: { status: 500, title: 'Something went wrong on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached at the moment.' },
+  tokens_unavailable: { status: 503, title: 'The store of tokens cannot be reached at the moment.' },
   busy: { status: 503, title: 'The server has as much to work out at the moment as it takes on at once.' },
   too_slow: { status: 503, title: 'The answer takes the database too long.' },
   disk_full: { status: 507, title: 'The database has no room left.' },

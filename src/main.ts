@@ -6,7 +6,7 @@ import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { sealEvents } from './audit/seal.ts'
-import { connectOkta } from './connectors/okta/create-connector.ts'
+import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
 import { runBulk } from './directory/bulk.ts'
@@ -47,6 +47,8 @@ import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalMappingRoutes } from './rest/portal-mapping.ts'
+import { oktaPasswordRoutes } from './rest/okta-password.ts'
+import { portalSignInRoutes } from './rest/portal-sign-in.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -69,6 +71,8 @@ import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
 import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
+import { sweepPortalSignIns } from './store/portal-sign-in.ts'
+import { closeMemcached } from './store/token-memcached.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
@@ -118,30 +122,36 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
 
 /** A sync plan needs the remote system that it is about. */
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
-  await applySync(syncRun(ctx, progress), planId)
+  await applySync(await syncRun(ctx, progress), planId)
 }
 
 async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
-  const { guarded, stopped, planId: undoId } = await undoSync(syncRun(ctx, progress), planId)
+  const { guarded, stopped, planId: undoId } = await undoSync(await syncRun(ctx, progress), planId)
   if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
 }
 
 /** A run of the sync with a connection of its own. Errors: `configuration` when no org is set. */
-function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
+async function syncRun(ctx: Context, progress?: (done: number, of: number) => void): Promise<SyncRun> {
   const errorLog = createErrorLog(ctx.db, ctx.now)
-  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
   return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }
 }
 
 async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
-  const { connector, errorLog } = syncRun(ctx)
+  const { connector, errorLog } = await syncRun(ctx)
   return checkPortalSetup(ctx.db, connector, portalId).finally(() => errorLog.flush())
+}
+
+/** Where the keys of our service app in Okta are kept, when it is one whose keys are made here. */
+export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
+  const { OKTA_CLIENT_ID: clientId, OKTA_PRIVATE_KEY_FILE: file } = ctx.config
+  return clientId === undefined || file !== undefined ? undefined : { ctx, masterKey: await openMasterKey(ctx.db, ctx.config) }
 }
 
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal), ...oktaRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -166,6 +176,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   addDocs(server, routes, base)
   addPages(server, base)
   addOutbox(server, base, masterKey)
+  server.addHook('onClose', async () => closeMemcached())
   return server
 }
 
@@ -278,6 +289,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
+    { name: 'sweep-portal-sign-ins', schedule: '*/5 * * * *', work: () => sweepPortalSignIns(db, new Date()) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
     { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },

@@ -137,7 +137,13 @@ test('the retry table', () => {
     [{ kind: 'serverError', status: 500 }, 3, true, 2000],
     [{ kind: 'serverError', status: 500 }, 1, false, null],
     [{ kind: 'serverError', status: 500 }, 5, true, null],
-    [{ kind: 'noAnswer' }, 1, false, null],
+    [{ kind: 'notJson' }, 1, true, 1000],
+    [{ kind: 'notJson' }, 1, false, null],
+    [{ kind: 'reset' }, 1, true, 500],
+    [{ kind: 'reset' }, 1, false, null],
+    [{ kind: 'timeout' }, 2, true, 2000],
+    [{ kind: 'timeout' }, 3, true, null],
+    [{ kind: 'timeout' }, 1, false, null],
     [{ kind: 'unreachable' }, 1, false, 500],
     [{ kind: 'rateLimit', resetInMs: 7000 }, 1, false, 8000],
     [{ kind: 'rateLimit', resetInMs: 9_999_999 }, 1, true, 121_000],
@@ -162,7 +168,10 @@ describe('the rate budget', () => {
         budget.pause('b', now + 30_000, now)
       }
       const wait = budget.take('b', now)
-      if (wait === 0) times.push(now)
+      if (wait === 0) {
+        times.push(now)
+        budget.leave()
+      }
       now += wait
     }
     return times

@@ -26,8 +26,8 @@ describe('every route', () => {
   })
 
   test('about nobody but the caller is below /me, or about signing in', () => {
-    expect(routes.filter(({ caller }) => caller !== undefined).map(({ path }) => path).filter((path) => !/^\/(me|sign-in|sign-out|recovery)(\/|$)/.test(path))).toEqual([])
-    expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['signIn', 'readPasskeyOptions', 'signInByPasskey', 'recoverPassword', 'completeRecovery', 'recoverUserName', 'recoverLockedAccount', 'completeUnlock'])
+    expect(routes.filter(({ caller }) => caller !== undefined).map(({ path }) => path).filter((path) => !/^\/(me|sign-in|sign-out|recovery|portals\/:id\/(sign-in|callback|session|sign-out)|okta\/password-import)(\/|$)/.test(path))).toEqual([])
+    expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['beginPortalSignIn', 'completePortalSignIn', 'verifyImportedPassword', 'signIn', 'readPasskeyOptions', 'signInByPasskey', 'recoverPassword', 'completeRecovery', 'recoverUserName', 'recoverLockedAccount', 'completeUnlock'])
     expect(routes.filter(({ path, caller }) => /^\/me(\/|$)/.test(path) && caller !== 'signed-in').map(({ operation }) => operation)).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
+import { oktaKeys } from '../main.ts'
 import { isObject } from '../model/attribute.ts'
 import { readMapping, setMapping, type AccountMapping } from '../portals/mapping.ts'
 import type { MappingOwner } from '../store/account-mappings.ts'
@@ -50,7 +51,7 @@ export function addMappingCommands(portals: Command, readPortalId: (text: string
     .argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async ({ config, db }, ctx) => {
       const errorLog = createErrorLog(db, ctx.now)
-      const findings = await checkPortalSetup(db, connectOkta(config, (error, attempt) => errorLog.note(error, attempt)), id).finally(() => errorLog.flush())
+      const findings = await checkPortalSetup(db, connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx)), id).finally(() => errorLog.flush())
       print(options.json, findings, () => findings.flatMap(({ subject, result, message, declare }) => [
         `${result === 'good' ? '   ok   ' : result.padEnd(8)}${subject}: ${message}`, ...(declare ? [`           ${JSON.stringify(declare)}`] : []),
       ]))

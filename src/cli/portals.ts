@@ -1,5 +1,7 @@
 /** gatehouse portal: portals, their settings and the people in them. */
+import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
+import { removePortalSecret, setPortalSecret } from '../portals/portal-secret.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSettings } from '../portals/portals.ts'
 import { portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
@@ -75,6 +77,7 @@ export function addPortalCommands(gatehouse: Command): void {
         [one.uid, one.displayName, one.personId, one.uuid, one.status, one.hasDataChanges ? 'yes' : ''])))
     }))
   addMappingCommands(portals, readPortalId)
+  addSecretCommands(portals)
   for (const [name, doc, change] of [['add', 'Makes everyone a filter finds a member of a portal.', addPortalUsers], ['remove', 'Takes everyone a filter finds out of a portal.', removePortalUsers]] as const) {
     portals.command(name).description(doc).argument('<portal>', 'the number of the portal', readPortalId).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')
       .action((id: number, options: FilterOptions) => withDatabase(async (_opened, ctx) => {
@@ -84,4 +87,24 @@ export function addPortalCommands(gatehouse: Command): void {
         print(options.json, { found: ids.length, changed }, () => [`${ids.length} people found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
       }))
   }
+}
+
+interface SecretOptions {
+  file?: string
+  remove?: boolean
+  json?: boolean
+}
+
+/** A secret on the command line would be seen by whoever lists processes, and stay in the shell's history. */
+function addSecretCommands(portals: Command): void {
+  portals.command('secret').description('Sets the secret of a portal\'s client in Okta, from a file or the standard input; it is kept encrypted and never shown again.').argument('<portal>', 'the number of the portal', readPortalId)
+    .option('--file <file>', 'the file that holds it; - reads the standard input', '-').option('--remove', 'removes it: the client is a public one').option('--json', 'answer for machines')
+    .action(async (id: number, { file = '-', remove, json }: SecretOptions) => {
+      const secret = remove ? '' : readFileSync(file === '-' ? 0 : file, 'utf8').trim()
+      await withDatabase(async ({ masterKey }, ctx) => {
+        if (remove) await removePortalSecret(ctx, id)
+        else await setPortalSecret(ctx, masterKey, id, secret)
+        print(json, { portal: id, set: !remove }, () => [remove ? `The portal ${id} shows Okta no secret any more.` : `The secret of the portal ${id} is set.`])
+      })
+    })
 }

@@ -10,6 +10,7 @@ import { addDatabaseCommands } from './database.ts'
 import { addDelegationCommands } from './delegations.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
+import { addOktaCommands } from './okta.ts'
 import { addPlanCommands } from './plans.ts'
 import { addPolicyCommands } from './policies.ts'
 import { addPortalCommands } from './portals.ts'
@@ -32,6 +33,7 @@ export function program(): Command {
   addPlanCommands(gatehouse)
   addPortalCommands(gatehouse)
   addSyncCommands(gatehouse)
+  addOktaCommands(gatehouse)
   const access = gatehouse.command('access').description('Who has what, why, and why not: giving, taking and asking. Names or ids will do.')
   addAccessCommands(gatehouse, access)
   addAccessQuestionCommands(access)

@@ -9,6 +9,7 @@ import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
+import { oktaKeys } from '../main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, readWhole, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
@@ -84,7 +85,7 @@ async function sync(options: SyncOptions): Promise<void> {
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
-    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
+    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
     const run: SyncRun = { ctx, connector, errorLog, turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     if (options.plan) {
       const plan = await plannedAs(run, options)

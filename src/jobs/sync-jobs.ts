@@ -26,7 +26,7 @@ export interface SyncJobs {
   config: Config
   context: (principal: string) => Context
   /** A run with a fresh connection to Okta. */
-  run: (ctx: Context) => SyncRun
+  run: (ctx: Context) => SyncRun | Promise<SyncRun>
 }
 
 /** What runs by itself; nothing but sweeping where no Okta is set, or no schedule. */
@@ -34,7 +34,7 @@ export function syncJobs({ config, context, run }: SyncJobs): Job[] {
   const jobs: [name: string, schedule: string | null, work: (ctx: Context) => Promise<unknown>][] = config.OKTA_ORG_URL === undefined ? [] : [
     ['sync-delta', everyMinutes(config.SYNC_DELTA_MINUTES), (ctx) => pushWaiting(ctx, run)],
     ['sync-reconcile', nightly(config.SYNC_RECONCILE_AT), (ctx) => reconcileUnlessHeld(ctx, run)],
-    ['sync-log', everyMinutes(config.SYNC_LOG_MINUTES), (ctx) => pollLog(run(ctx))],
+    ['sync-log', everyMinutes(config.SYNC_LOG_MINUTES), async (ctx) => pollLog(await run(ctx))],
   ]
   const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000)
   return [
@@ -58,7 +58,7 @@ export async function pushWaiting(ctx: Context, run: SyncJobs['run']): Promise<v
   for (const portalId of (await readPortalSettings(ctx.db)).keys()) {
     if (held.has(portalId) || !(await isAnythingWaiting(ctx.db, portalId))) continue
     try {
-      await syncPortal({ ...run(ctx), turn: { noteSkip: true } }, portalId)
+      await syncPortal({ ...(await run(ctx)), turn: { noteSkip: true } }, portalId)
     } catch (error) {
       // Skipped, or refused: it stands in the runs. Whatever else went wrong has to be seen.
       if (!(error instanceof GatehouseError && error.code === 'conflict')) failures.push(error)
@@ -69,5 +69,5 @@ export async function pushWaiting(ctx: Context, run: SyncJobs['run']): Promise<v
 
 async function reconcileUnlessHeld(ctx: Context, run: SyncJobs['run']): Promise<void> {
   if ((await heldPlans(ctx.db)).some(({ portalId }) => portalId === null)) return
-  await reconcileOrg({ ...run(ctx), turn: { waitMs: patienceMs, noteSkip: true } })
+  await reconcileOrg({ ...(await run(ctx)), turn: { waitMs: patienceMs, noteSkip: true } })
 }

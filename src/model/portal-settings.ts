@@ -42,6 +42,17 @@ export const portalSettings = {
     expects: 'http(s) addresses without fragment, separated by spaces',
     doc: 'Where Okta sends people back to after signing in; the first of several is asked for.',
   },
+  post_logout_redirect_uri: {
+    pattern: /^https?:\/\/[^\s#]+$/,
+    expects: 'an http(s) address without fragment',
+    doc: 'Where Okta sends people back to after signing out there; the client in Okta must list it. Absent: they stay at Okta.',
+  },
+  scopes: {
+    pattern: /^openid( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+    expects: 'scopes that begin with openid, separated by single spaces',
+    default: 'openid profile email',
+    doc: 'What is asked of Okta at sign-in. With offline_access, tokens can be refreshed; the client in Okta must have that grant.',
+  },
   deprovisioning_policy: {
     pattern: /^(nothing|suspend|deactivate|delete)$/,
     expects: 'nothing, suspend, deactivate or delete',
@@ -49,10 +60,10 @@ export const portalSettings = {
     doc: 'What becomes of an account when the last reference to it goes.',
   },
   activation: {
-    pattern: /^(mail|silent|staged)$/,
-    expects: 'mail, silent or staged',
+    pattern: /^(mail|silent|staged|hook)$/,
+    expects: 'mail, silent, staged or hook',
     default: 'mail',
-    doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, or left staged.',
+    doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, left staged, or active with the password that the person has here (hook: docs/how-to-okta-sign-in.md).',
   },
   ...limitSettings,
 } as const satisfies Record<string, PortalSetting>

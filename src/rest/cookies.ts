@@ -1,12 +1,13 @@
 /**
- * The two cookies: the session, and by what a browser is known again. Over https their names begin with `__Host-`, which
+ * The cookies: the session, by what a browser is known again, and what ties a sign-in elsewhere to it. Over https their names begin with `__Host-`, which
  * browsers accept only from the very host, over https, for the whole of it, so that no neighbour can plant one. Over
  * plain http, which is served to localhost alone, browsers refuse that prefix and the names go without.
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import { awayMinutes } from '../model/portal-sign-in.ts'
 import type { Visit } from '../signin/sessions-open.ts'
 
-const names = { session: 'gatehouse', device: 'gatehouse-device' } as const
+const names = { session: 'gatehouse', device: 'gatehouse-device', binding: 'gatehouse-away' } as const
 type CookieName = keyof typeof names
 
 export interface CookieChange {
@@ -20,7 +21,8 @@ export const isSecure = (request: Pick<FastifyRequest, 'protocol'>): boolean => 
 
 const fullName = (name: CookieName, secure: boolean) => (secure ? `__Host-${names[name]}` : names[name])
 
-const deviceSeconds = 400 * 86_400
+/** Those that outlive the browser's own session, in seconds. */
+const lives: Partial<Record<CookieName, number>> = { device: 400 * 86_400, binding: 60 * awayMinutes }
 /** The most of a Cookie header that is read. */
 const mostRead = 8192
 
@@ -38,7 +40,7 @@ export function readCookie(header: string | undefined, name: CookieName, secure:
 }
 
 export function visitOf(request: FastifyRequest): Visit {
-  return { userAgent: request.headers['user-agent'], device: cookieOf(request, 'device'), session: cookieOf(request, 'session') }
+  return { userAgent: request.headers['user-agent'], device: cookieOf(request, 'device'), session: cookieOf(request, 'session'), binding: cookieOf(request, 'binding') }
 }
 
 /**
@@ -48,7 +50,7 @@ export function visitOf(request: FastifyRequest): Visit {
 export function setCookies(request: FastifyRequest, reply: FastifyReply, changes: readonly CookieChange[]): void {
   const secure = isSecure(request)
   for (const { name, value } of changes) {
-    const life = value === undefined ? '; Max-Age=0' : name === 'device' ? `; Max-Age=${deviceSeconds}` : ''
+    const life = value === undefined ? '; Max-Age=0' : lives[name] === undefined ? '' : `; Max-Age=${lives[name]}`
     reply.header('set-cookie', `${fullName(name, secure)}=${value ?? ''}; Path=/; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}${life}`)
   }
 }

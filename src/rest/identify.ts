@@ -24,12 +24,12 @@ type Base = Omit<Context, 'actor' | 'authority'>
  * Finds who asks. A key goes before a cookie, and what comes with a key needs no proof of where it comes from, since no
  * browser adds it by itself. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `insecure_address`.
  */
-export function identifier(base: Base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller'>) => Promise<Caller> {
+export function identifier(base: Base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller' | 'navigated'>) => Promise<Caller> {
   const [failures, requests] = [failureLimiter(base.config), requestLimiter(base.config)]
   return async (request, route) => {
     if (route.caller === 'everyone') {
       refuseInsecure(request)
-      refuseCrossSite(base.config, request, false)
+      if (!route.navigated) refuseCrossSite(base.config, request, false)
       return stranger
     }
     const cookie = request.headers.authorization === undefined ? cookieOf(request, 'session') : undefined

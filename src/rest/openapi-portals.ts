@@ -4,6 +4,7 @@ import { linkStatus } from '../model/link-statuses.ts'
 import { portalSettings } from '../model/portal-settings.ts'
 import { refTo, type Schema } from './openapi-attributes.ts'
 import { oktaComponents } from './openapi-okta.ts'
+import { portalSignInComponents } from './openapi-portal-sign-in.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const id: Schema = { type: 'integer', minimum: 1, maximum: 2_147_483_647 }
@@ -94,4 +95,5 @@ export const portalComponents: Record<string, Schema> = {
   PortalFinding: finding,
   QueuedAccount: queued,
   ...oktaComponents,
+  ...portalSignInComponents,
 }

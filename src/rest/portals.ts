@@ -14,7 +14,8 @@ const portal = { component: 'Portal' }
 const users = { component: 'PortalUser', list: true }
 const members: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }]
 
-function portalId({ params }: Call): number {
+/** The portal that a path names. Errors: `not_found`. */
+export function portalId({ params }: Call): number {
   const id = Number(params.id)
   if (!Number.isInteger(id) || id < 1 || id > 2_147_483_647) throw new GatehouseError('not_found', `There is no portal ${params.id}.`)
   return id

@@ -38,6 +38,8 @@ export interface Call {
   session?: SessionRow
   /** What the browser brought along; for routes about signing in and about oneself. */
   visit?: Visit
+  /** What stood in Authorization, for routes that anybody may call and that look at it themselves. */
+  shown?: string
   /** The media type that the caller asks for, in their header Accept; other than JSON only where a route offers it. */
   accept?: string
 }
@@ -53,6 +55,8 @@ export interface Answer {
   cookies?: readonly CookieChange[]
   /** The body holds a secret that is shown once: it is not kept for repetitions. */
   secret?: boolean
+  /** A page instead, for whoever comes with a browser. */
+  html?: string
   /** A body that is streamed instead. */
   stream?: AsyncIterable<string>
 }
@@ -80,6 +84,8 @@ export interface Route extends Guarded {
   heavy?: number | ((call: Call) => number)
   /** The body holds a password: an Idempotency-Key is not taken, since a quick hash of the body would be kept with it. */
   secretBody?: boolean
+  /** Browsers come by a link or a redirect from elsewhere, with whatever else that adds to the query. GET alone. */
+  navigated?: boolean
   /** Answers 201 instead of 200 when it made something. */
   upserts?: boolean
   handle: (call: Call) => Promise<Answer>

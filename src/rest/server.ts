@@ -131,15 +131,18 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
   return {
     ctx: actingContext({ ...base, actor }, identity.authority),
     params,
-    query: readQuery(request.query as Record<string, unknown>, route.query ?? []),
+    query: readQuery(route.navigated ? knownOf(request.query as Record<string, unknown>, route) : (request.query as Record<string, unknown>), route.query ?? []),
     body: hasBody && route.body ? parseJson(raw) : undefined,
     versions: versionsOf(route, request.headers['if-match']),
     scopes: identity.scopes,
     ...(identity.session ? { session: identity.session } : {}),
     ...(route.caller === undefined ? {} : { visit: visitOf(request) }),
+    ...(request.headers.authorization === undefined || route.caller !== 'everyone' ? {} : { shown: request.headers.authorization }),
     ...(request.headers.accept === undefined ? {} : { accept: request.headers.accept.split(/[,;]/)[0]!.trim().toLowerCase() }),
   }
 }
+
+const knownOf = (query: Record<string, unknown>, { query: parameters = [] }: Route) => Object.fromEntries(parameters.flatMap(({ name }) => (query[name] === undefined ? [] : [[name, query[name]]])))
 
 /** `If-Match: W/"3", "4"` or `*`. Anything that is no version of ours matches nothing. */
 function readVersions(header: string | undefined): number[] | undefined {
@@ -166,6 +169,7 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, 
   if (answer.location !== undefined) reply.header('location', answer.location)
   for (const [name, value] of Object.entries(answer.headers ?? {})) reply.header(name, value)
   if (answer.cookies) setCookies(request, reply, answer.cookies)
+  if (answer.html !== undefined) return reply.header('content-type', 'text/html; charset=utf-8').send(answer.html)
   if (answer.stream) return reply.header('content-type', answer.headers?.['content-type'] ?? 'application/x-ndjson').send(Readable.from(answer.stream))
   if (answer.body === undefined) return reply.code(answer.status ?? route.status ?? 204).send()
   const text = JSON.stringify(answer.body)

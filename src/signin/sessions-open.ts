@@ -16,6 +16,8 @@ export interface Visit {
   device?: string | undefined
   /** The token of the session it has. */
   session?: string | undefined
+  /** What it keeps while somebody signs in elsewhere. */
+  binding?: string | undefined
 }
 
 /** How somebody came as far as this. */

@@ -64,8 +64,9 @@ const demandedOf = async ({ policy, siteId }: Standing, tx: Transaction) => Math
 const remembered = async ({ login, policy, device }: Standing, tx: Transaction, ctx: Context) =>
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
 
-export const standingOf = (login: SignInLogin, policy: PasswordPolicy, at: Pick<Standing, 'level' | 'siteId' | 'device'>, now: Date): Standing =>
-  ({ login, policy, ...at, password: passwordState(login, policy, now) })
+/** @param at whether Okta vouches for the person: then no password of ours is in use, however old it is */
+export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'siteId' | 'device'> & { elsewhere?: boolean }, now: Date): Standing =>
+  ({ login, policy, ...at, password: elsewhere ? 'valid' : passwordState(login, policy, now) })
 
 /** Where a sign-in stands: at a step, or done, and the code of that. */
 export async function standsAt(tx: Transaction, ctx: Context, standing: Standing): Promise<{ next: StepName | 'done'; result: SignInResult }> {

@@ -15,8 +15,9 @@ import { isToken, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import { noteFactorOfSession } from '../store/factors.ts'
-import { activatePerson, findLogin, forgetFailures, lockLogin, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
+import { activatePerson, findLogin, forgetFailures, lockLogin, lockPerson, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
 import { enqueueMessage, readersOf } from '../store/messages.ts'
+import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { hasSite } from '../store/site-records.ts'
@@ -64,29 +65,51 @@ interface Admission {
   factorId?: string
 }
 
+/** What vouches for somebody who was signed in elsewhere. */
+export interface Voucher {
+  /** Whether it still does, asked with the person held. */
+  holds: (tx: Transaction) => Promise<boolean>
+  /** Told of the session that was opened. */
+  opened: (tx: Transaction, session: SessionRow) => Promise<void>
+}
+
 /** What a browser is known by, as it is kept. */
 const deviceOf = (userId: string, device: string | undefined) => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
 
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
-export async function admit(ctx: Context, { seen, policy, rehashed, level, siteId, factorId }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+export async function admit(ctx: Context, { seen, ...admission }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, seen.userId)
-    if (!login || login.password !== seen.password) return 'INVALID_PASSWORD'
-    const closed = closedBy(login)
-    if (closed !== undefined) return closed
-    const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device) }, ctx.now())
-    const { next, result } = await standsAt(tx, ctx, standing)
-    const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId }, visit)
-    if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
-    const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
-    const acting = actingAs(ctx, login)
-    await recordEvents(tx, acting, [eventOf(result, login.userId, [session])])
-    if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
-    if (next === 'done') await arrive(tx, acting, login)
-    else await forgetFailures(tx, login.loginId)
-    if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
-    return { ...opened, ...told(opened, next, result, standing) }
+    return !login || login.password !== seen.password ? 'INVALID_PASSWORD' : enter(tx, ctx, login, admission, visit)
   })
+}
+
+/** The same for somebody whom an identity provider has signed in: a password here is neither needed nor looked at. */
+export async function admitFromElsewhere(ctx: Context, userId: string, voucher: Voucher, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+  const policy = await policyOf(ctx.db, userId)
+  return ctx.db.transaction(async (tx) => {
+    const login = await lockPerson(tx, userId)
+    if (!login || !(await voucher.holds(tx))) return 'NOT_IN_PORTAL'
+    return enter(tx, ctx, login, { policy, level: levels.password, siteId: null, voucher }, visit)
+  })
+}
+
+async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId, factorId, voucher }: Omit<Admission, 'seen'> & { voucher?: Voucher }, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+  const closed = closedBy(login)
+  if (closed !== undefined) return closed
+  const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
+  const { next, result } = await standsAt(tx, ctx, standing)
+  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId }, visit)
+  if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
+  await voucher?.opened(tx, opened.session)
+  const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
+  const acting = actingAs(ctx, login)
+  await recordEvents(tx, acting, [eventOf(result, login.userId, [session])])
+  if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+  if (next === 'done') await arrive(tx, acting, login)
+  else await forgetFailures(tx, login.loginId)
+  if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
+  return { ...opened, ...told(opened, next, result, standing) }
 }
 
 /** Whoever it was has shown the right password, or a passkey: the person is told, whatever comes of it. */
@@ -130,8 +153,9 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, d
   const level = Math.max(before.level, reached.level ?? 0)
   const policy = await policyOf(ctx.db, before.userId)
   return ctx.db.transaction(async (tx) => {
-    const login = await lockLogin(tx, before.userId)
-    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, siteId: before.siteId, device: deviceOf(before.userId, device) }, ctx.now()) : undefined
+    const login = await lockPerson(tx, before.userId)
+    const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
+    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, siteId: before.siteId, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
     const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, proved }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')

@@ -27,6 +27,13 @@ export async function findLogin(db: Pick<Database, 'first'>, userName: string): 
   return db.first(`select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0'`, [userName], 'find_login')
 }
 
+/** The login here of whoever has an account of this name in a connected system. */
+export async function findLoginByAccount(db: Pick<Database, 'first'>, systemId: string, accountName: string): Promise<SignInLogin | undefined> {
+  return db.first(
+    `select ${columns} ${from} where l.managed_sys_id = '0' and l.user_id = (
+       select user_id from login where managed_sys_id = $1 and lowercase_login = lower($2) limit 1)`, [systemId, accountName])
+}
+
 /**
  * The same of a person, held until the transaction ends: nobody disables them, or changes their password, meanwhile.
  * People are locked before their logins everywhere.
@@ -35,6 +42,17 @@ export async function lockLogin(tx: Transaction, userId: string): Promise<SignIn
   return tx.first(
     `with u as materialized (select * from users where user_id = $1 for no key update)
      select ${columns} from login l join u on u.user_id = l.user_id where l.user_id = $1 and l.managed_sys_id = '0' for no key update of l`, [userId], 'lock_login')
+}
+
+/**
+ * The same for whoever comes without a password: somebody who has no login here is held as they are, with an id that no
+ * login has.
+ */
+export async function lockPerson(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
+  return (await lockLogin(tx, userId)) ?? tx.first(
+    `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
+       null as "lockMarker", null as "lastAttempt", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
+       u.status as "personStatus", u.secondary_status as "secondaryStatus" from users u where u.user_id = $1 for no key update`, [userId])
 }
 
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {

@@ -24,7 +24,7 @@ export type KeyConfig = Pick<Config, 'GATEHOUSE_MASTER_KEY' | 'GATEHOUSE_MASTER_
 
 interface EncryptedColumn {
   table: string
-  /** The primary key: a value is bound to its row. */
+  /** The primary key, as text: a value is bound to its row. */
   key: string
   column: string
   purpose: string
@@ -36,6 +36,7 @@ export const encryptedColumns: readonly EncryptedColumn[] = [
   { table: 'public.user_auth_param', key: 'param_id', column: 'secret_encrypted', purpose: 'factor' },
   { table: 'gatehouse.message', key: 'message_id', column: 'secrets_encrypted', purpose: 'message' },
   { table: 'gatehouse.data_key', key: 'name', column: 'key_encrypted', purpose: 'data-key' },
+  { table: 'efs.portal_secret', key: 'portal_id::text', column: 'secret_encrypted', purpose: 'portal-secret' },
 ]
 
 const settingName = 'master_key'

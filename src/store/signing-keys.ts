@@ -40,3 +40,16 @@ export async function retireSigningKey(db: Pick<Database, 'execute'>, purpose: s
     now,
   ])
 }
+
+/**
+ * Makes a key that waits under a purpose of its own the current one of another; the one before is retired, and its private half
+ * is `wiped`. False when it waits no longer.
+ */
+export async function promoteSigningKey(tx: Pick<Database, 'execute' | 'first'>, { keyId, from, to, wiped }: { keyId: string; from: string; to: string; wiped: (retired: string) => Buffer }, now: Date): Promise<boolean> {
+  const waiting = await tx.first('select from gatehouse.signing_key where key_id = $1 and purpose = $2 and retired_at is null for update', [keyId, from])
+  if (!waiting) return false
+  const retired = await tx.first<{ id: string }>('update gatehouse.signing_key set retired_at = $2 where purpose = $1 and retired_at is null returning key_id as id', [to, now])
+  if (retired) await tx.execute('update gatehouse.signing_key set private_key_encrypted = $2 where key_id = $1', [retired.id, wiped(retired.id)])
+  await tx.execute('update gatehouse.signing_key set purpose = $2 where key_id = $1', [keyId, to])
+  return true
+}

@@ -61,8 +61,11 @@ export interface CorrelationKeys {
   email: string | null
 }
 
-/** How a new account comes to life: with the system's activation mail, without one, or not yet. */
-export type Activation = 'mail' | 'silent' | 'staged'
+/**
+ * How a new account comes to life: with the system's activation mail, without one, not yet, or with the password here: the system
+ * asks us for it at the first sign-in.
+ */
+export type Activation = 'mail' | 'silent' | 'staged' | 'hook'
 
 export interface Connector {
   /** Its id in MANAGED_SYS. */

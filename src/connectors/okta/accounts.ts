@@ -47,7 +47,9 @@ const attempts = 4
  * carries this person's id it is the account we made; only when nobody has it is the create sent again.
  */
 export async function createUser(client: OktaClient, profile: Profile, activation: Activation): Promise<RemoteAccount> {
-  const request = { query: { activate: String(activation === 'mail') }, body: { profile }, repeatable: false }
+  // With a password there is nothing to be activated by mail, and none is sent.
+  const credentials = activation === 'hook' ? { credentials: { password: { hook: { type: 'default' } } } } : {}
+  const request = { query: { activate: String(activation === 'mail' || activation === 'hook') }, body: { profile, ...credentials }, repeatable: false }
   for (let attempt = 1; ; attempt++) {
     try {
       const { body } = await client.request<OktaUser>('POST', '/api/v1/users', request)

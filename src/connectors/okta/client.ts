@@ -1,16 +1,32 @@
 /**
  * HTTP to Okta: authorization, JSON in and out, paging, timeouts, the rate budget before each request and the retry
- * table after it. Knows nothing of users or groups. Everything that varies (clock, pauses, chance, network) is given.
+ * table after it. Knows nothing of users or groups, nor how tokens are come by. Everything that varies (clock, pauses,
+ * chance, network) is given.
  */
 import { OktaError, readErrorBody } from './errors.ts'
 import { bucketOf, type RateBudget, type WindowFacts } from './rate-budget.ts'
 import { pauseBefore, type Failure } from './retry.ts'
 
+export type Shown = string | Record<string, string>
+
+/** An answer as far as it concerns what we showed. */
+export interface HttpAnswer {
+  status: number
+  /** Okta's error code; empty for what is no error. */
+  code: string
+  headers: Headers
+  shown: Shown
+  /** How often the request had been sent once more before this. */
+  again: number
+}
+
 export interface OktaClientOptions {
   /** The org's address, `https://example.okta.com`. */
   orgUrl: string
-  /** The value of the Authorization header: `SSWS …`. */
-  authorization: () => string | Promise<string>
+  /** What shows who we are, for one request: the value of the Authorization header (`SSWS …`), or several headers. */
+  authorization: (method: string, url: URL) => Shown | Promise<Shown>
+  /** Told of each answer; true sends the request once more at once, with what is shown then. */
+  onAnswer?: (answer: HttpAnswer) => boolean
   budget: RateBudget
   /** Milliseconds since 1970. */
   now: () => number
@@ -31,6 +47,8 @@ export interface OktaClientOptions {
 export interface OktaRequest {
   query?: Record<string, string>
   body?: unknown
+  /** A form instead of JSON, made anew for each attempt. */
+  form?: () => Promise<Record<string, string>>
   /** False when carrying it out twice is not the same as once: after a lost answer it is not repeated. Default true. */
   repeatable?: boolean
 }
@@ -52,6 +70,8 @@ export interface OktaClient {
 
 /** How Okta's log names us: what we have done ourselves is no news when it comes back from there. */
 export const ownUserAgent = 'gatehouse-sync'
+/** What Okta may ask of us one after the other: a proof, a nonce in it, another key. */
+const mostAgain = 4
 
 const largestBodyBytes = 32 * 1024 * 1024
 
@@ -62,12 +82,15 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
     const url = new URL(path, origin)
     for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value)
     const bucket = bucketOf(method, url.pathname)
+    let again = 0
     for (let attempt = 1; ; attempt++) {
-      await waitForBudget(options, bucket)
-      await options.beforeRequest?.(bucket)
-      const { answer, error, failure } = await attemptOnce<T>(options, method, url, bucket, given)
+      const { answer, error, failure, isWorthAnother } = await inTurn<T>(options, { method, url, bucket, given, again })
       if (answer) return answer
       options.onError?.(error, attempt)
+      if (isWorthAnother && again < mostAgain) {
+        again++
+        continue
+      }
       const pause = pauseBefore(failure, attempt, given.repeatable ?? true, options.random())
       if (pause === null) throw error
       const isPause = failure.kind === 'rateLimit' || failure.kind === 'concurrency'
@@ -86,27 +109,41 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
   }
 
   async function backOff(attempt: number): Promise<void> {
-    await options.sleep(pauseBefore({ kind: 'noAnswer' }, attempt, true, options.random()) ?? 0)
+    await options.sleep(pauseBefore({ kind: 'reset' }, attempt, true, options.random()) ?? 0)
   }
 
   return { request, pages, backOff }
 }
 
-async function waitForBudget(options: OktaClientOptions, bucket: string): Promise<void> {
-  for (;;) {
-    const wait = options.budget.take(bucket, options.now())
-    if (wait === 0) return
-    await options.sleep(wait)
+interface Asked {
+  method: string
+  url: URL
+  bucket: string
+  given: OktaRequest
+  again: number
+}
+
+/** One attempt, when the budget lets it go. */
+async function inTurn<T>(options: OktaClientOptions, asked: Asked): Promise<Outcome<T>> {
+  const { budget, now, sleep } = options
+  for (let wait = budget.take(asked.bucket, now()); wait !== 0; wait = budget.take(asked.bucket, now())) await sleep(wait)
+  let outcome: Outcome<T> | undefined
+  try {
+    // Not before: what is shown may be good for a short while only.
+    const shown = await options.authorization(asked.method, asked.url)
+    await options.beforeRequest?.(asked.bucket)
+    outcome = await attemptOnce<T>(options, asked, shown, await asked.given.form?.())
+    return outcome
+  } finally {
+    budget.leave(outcome?.failure?.kind === 'concurrency')
   }
 }
 
 type Outcome<T> =
-  | { answer: OktaAnswer<T>; error?: undefined; failure?: undefined }
-  | { answer?: undefined; error: OktaError; failure: Failure }
+  | { answer: OktaAnswer<T>; error?: undefined; failure?: undefined; isWorthAnother?: undefined }
+  | { answer?: undefined; error: OktaError; failure: Failure; isWorthAnother?: boolean }
 
-async function attemptOnce<T>(
-  options: OktaClientOptions, method: string, url: URL, bucket: string, given: OktaRequest,
-): Promise<Outcome<T>> {
+async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket, given, again }: Asked, shown: Shown, form: Record<string, string> | undefined): Promise<Outcome<T>> {
   const asked = `${method} ${url.pathname}`
   let response: Response
   let text: string
@@ -116,38 +153,30 @@ async function attemptOnce<T>(
       // Nobody is to be led elsewhere with our token.
       redirect: 'manual',
       signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
-      headers: {
-        accept: 'application/json',
-        'user-agent': ownUserAgent,
-        authorization: await options.authorization(),
-        ...(given.body === undefined ? {} : { 'content-type': 'application/json' }),
-      },
-      ...(given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
+      headers: { accept: 'application/json', 'user-agent': ownUserAgent, ...(typeof shown === 'string' ? { authorization: shown } : shown), ...(given.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(form ? { body: new URLSearchParams(form) } : given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     })
     text = await readText(response)
   } catch (cause) {
+    options.budget.note(bucket, null, options.now())
     return unanswered(asked, cause, given.repeatable === false)
   }
   const facts = windowFacts(response.headers, options.now())
-  if (facts && facts.limit > 0) {
-    options.budget.note(bucket, facts, options.now())
-    options.onLimit?.(bucket, facts.limit)
-  }
-  const requestId = response.headers.get('x-okta-request-id')
+  options.budget.note(bucket, facts && facts.limit > 0 ? facts : null, options.now())
+  if (facts && facts.limit > 0) options.onLimit?.(bucket, facts.limit)
+  const { status, headers } = response
+  const about = { status, requestId: headers.get('x-okta-request-id'), request: asked }
   if (response.ok) {
+    options.onAnswer?.({ status, code: '', headers, shown, again })
     const body = parse(text)
-    const next = nextLink(response.headers.get('link'), url.origin)
-    if (body !== undefined) return { answer: { body: body as T, next } }
-    const error = new OktaError('the answer is not JSON', {
-      status: response.status, code: 'not_json', requestId, request: asked, isOutcomeUnknown: true,
-    })
-    return { error, failure: { kind: 'noAnswer' } }
+    if (body !== undefined) return { answer: { body: body as T, next: nextLink(headers.get('link'), url.origin) } }
+    return { error: new OktaError('the answer is not JSON', { ...about, code: 'not_json', isOutcomeUnknown: true }), failure: { kind: 'notJson' } }
   }
-  const { code, summary, causes } = readErrorBody(response.status, text)
-  const failure = failureOf(response.status, code, facts, options.now())
-  const isOutcomeUnknown = failure.kind === 'serverError'
-  const about = { status: response.status, code, causes, requestId, request: asked, isOutcomeUnknown }
-  return { error: new OktaError(summary, about), failure }
+  const { code, summary, causes } = readErrorBody(status, text)
+  const failure = failureOf(status, code, facts, options.now())
+  const isWorthAnother = options.onAnswer?.({ status, code, headers, shown, again }) ?? false
+  const isOutcomeUnknown = failure.kind === 'serverError' || failure.kind === 'notJson'
+  return { error: new OktaError(summary, { ...about, code, causes, isOutcomeUnknown }), failure, isWorthAnother }
 }
 
 async function readText(response: Response): Promise<string> {
@@ -189,7 +218,7 @@ function unanswered(asked: string, cause: unknown, isOnce: boolean): { error: Ok
   const why = inner?.message || message || 'network error'
   const what = name === 'TimeoutError' ? 'no answer in time' : `no answer: ${why}`
   const facts = { status: 0, code, requestId: null, request: asked, cause, isOutcomeUnknown: isOnce && !isUnreachable }
-  return { error: new OktaError(what, facts), failure: { kind: isUnreachable ? 'unreachable' : 'noAnswer' } }
+  return { error: new OktaError(what, facts), failure: { kind: isUnreachable ? 'unreachable' : code === 'timeout' ? 'timeout' : 'reset' } }
 }
 
 function failureOf(status: number, code: string, facts: WindowFacts | null, now: number): Failure {
@@ -199,7 +228,8 @@ function failureOf(status: number, code: string, facts: WindowFacts | null, now:
     return { kind: 'rateLimit', resetInMs: facts ? facts.resetAt - now : null }
   }
   if (status === 409 && code === 'E0000112') return { kind: 'stillActivating' }
-  return status >= 500 && status !== 501 ? { kind: 'serverError', status } : { kind: 'refused' }
+  if (status < 500 || status === 501) return { kind: 'refused' }
+  return code === 'not_json' ? { kind: 'notJson' } : { kind: 'serverError', status }
 }
 
 /** The three rate headers; the reset counts on Okta's clock, which the Date header shows, and is moved to ours. */

@@ -6,14 +6,22 @@
 
 /** What became of one attempt. */
 export type Failure =
+  /** 429: the bucket is empty until its reset. */
   | { kind: 'rateLimit'; resetInMs: number | null }
+  /** 429 with a limit of 0: too many at once; its reset is a guess. */
   | { kind: 'concurrency' }
+  /** 409 E0000112. */
   | { kind: 'stillActivating' }
+  /** 5xx with an error object of Okta's. */
   | { kind: 'serverError'; status: number }
+  /** A page instead of JSON, whatever its status: somebody in between answered, or cut the answer short. */
+  | { kind: 'notJson' }
   /** The connection was refused or the name not found: nothing was sent. */
   | { kind: 'unreachable' }
-  /** No answer, or half of one: the request may have been carried out. */
-  | { kind: 'noAnswer' }
+  /** The connection broke off: the request may have been carried out. */
+  | { kind: 'reset' }
+  /** Nothing came in time: the request may have been carried out. */
+  | { kind: 'timeout' }
   | { kind: 'refused' }
 
 interface Rule {
@@ -29,8 +37,11 @@ const rules: Record<Exclude<Failure['kind'], 'refused'>, Rule> = {
   concurrency: { attempts: 8, pauseMs: 500, notDone: true },
   stillActivating: { attempts: 6, pauseMs: 1_000, notDone: true },
   serverError: { attempts: 5, pauseMs: 500, notDone: false },
+  notJson: { attempts: 5, pauseMs: 1_000, notDone: false },
   unreachable: { attempts: 5, pauseMs: 500, notDone: true },
-  noAnswer: { attempts: 4, pauseMs: 500, notDone: false },
+  reset: { attempts: 4, pauseMs: 500, notDone: false },
+  // Each has cost half a minute already.
+  timeout: { attempts: 3, pauseMs: 1_000, notDone: false },
 }
 
 const longestPauseMs = 60_000

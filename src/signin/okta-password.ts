@@ -1,0 +1,53 @@
+/**
+ * The password import hook of Okta: whoever has their password here signs in at Okta for the first time, Okta asks us whether it
+ * is right, and knows it from then on. It is another door to guess at, and so it has the limits of signing in: by user name, by
+ * the address that Okta says the person comes from, and the policy's own lock.
+ */
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { isIP } from 'node:net'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import { oktaSystemId } from '../model/link-statuses.ts'
+import { passwordState } from '../model/password-state.ts'
+import { findLogin, findLoginByAccount, forgetFailures, writeRehash } from '../store/logins-sign-in.ts'
+import { policyOf } from './password-policy.ts'
+import { lookAtPassword, nobody } from './prove-password.ts'
+import { releaseAttempt } from './throttle.ts'
+
+export interface HookQuestion {
+  username: string
+  password: string
+  /** Where the person is, as far as Okta says so. */
+  address: string | undefined
+}
+
+const digest = (text: string) => createHash('sha256').update(text).digest()
+
+/** Whether whoever asks has shown the secret that Okta was given; compared in constant time. */
+export const isFromOkta = (secret: string, shown: string): boolean => timingSafeEqual(digest(secret), digest(shown))
+
+/**
+ * Whether a password is that of whom Okta calls by a name: the login of their account there, or else the name they have here. A
+ * temporary password, or one that has expired, is not: Okta would keep it. Nobody is told why.
+ */
+export async function isPasswordFor(given: Context, { username, password, address }: HookQuestion): Promise<boolean> {
+  const ctx = { ...given, actor: { ...given.actor, principal: 'okta password hook', ip: address !== undefined && isIP(address) > 0 ? address : given.actor.ip } }
+  const found = (await findLoginByAccount(ctx.db, oktaSystemId, username)) ?? (await findLogin(ctx.db, username))
+  const policy = await policyOf(ctx.db, found?.userId ?? nobody)
+  try {
+    const { login, claim, rehashed } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)
+    const good = ['valid', 'warn', 'grace'].includes(passwordState(login, policy, ctx.now()))
+    await ctx.db.transaction(async (tx) => {
+      await forgetFailures(tx, login.loginId)
+      if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+      await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : 'PASSWORD_EXPIRED' }])
+    })
+    await releaseAttempt(ctx, claim)
+    return good
+  } catch (error) {
+    // What stands against it is in the audit; that the server is busy counts as no, too: Okta would ask again, and be another guess.
+    if (error instanceof GatehouseError && (error.status < 500 || error.code === 'busy')) return false
+    throw error
+  }
+}

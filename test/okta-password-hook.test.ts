@@ -1,0 +1,132 @@
+/** Okta's password import hook: people sign in there with the password that they have here; nobody else learns anything. */
+import { afterAll, describe, expect, test } from 'vitest'
+import { connectOkta } from '../src/connectors/okta/create-connector.ts'
+import { readConfig } from '../src/config.ts'
+import { addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal } from '../src/portals/portals.ts'
+import { createErrorLog } from '../src/sync/error-log.ts'
+import { syncPortal } from '../src/sync/run.ts'
+import { createTwin } from '../twin/server.ts'
+import type { Wire } from './twin-harness.ts'
+import { givePassword, password, personWithPassword, resultsOf } from './browser.ts'
+import { testServer } from './rest-server.ts'
+
+const secret = 'Bearer the-hook-secret-of-the-tests'
+const world = await testServer({ OKTA_PASSWORD_HOOK_SECRET: secret, AUTH_FAILURES_PER_MINUTE: '20', SIGN_IN_ATTEMPTS_PER_ADDRESS: '5', SIGN_IN_ATTEMPTS_PER_ACCOUNT: '20' })
+const { ctx, server } = world
+
+const path = '/api/v1/okta/password-import'
+const question = (username: unknown, given: unknown, ipAddress = '203.0.113.7') => ({
+  eventId: '3a4b', eventTime: '2026-01-01T00:00:00.000Z', eventType: 'com.okta.user.credential.password.import', eventTypeVersion: '1.0', contentType: 'application/json', cloudEventVersion: '0.1', source: 'https://example.okta.com/api/v1/inlineHooks/cal1',
+  data: { context: { request: { id: 'r', method: 'POST', url: { value: '/api/v1/authn' }, ipAddress } }, action: { credential: 'UNVERIFIED' }, credential: { username, password: given } },
+})
+const post = (body: unknown, authorization: string | undefined = secret) => server.inject({ method: 'POST', url: path, headers: { host: 'localhost', 'content-type': 'application/json', ...(authorization === '' ? {} : { authorization }) }, payload: typeof body === 'string' ? body : JSON.stringify(body) })
+const verdict = async (username: string, given = password, address?: string) => {
+  const reply = await post(question(username, given, address))
+  expect(reply.statusCode).toBe(200)
+  const { commands } = reply.json() as { commands: { type: string; value: { credential: string } }[] }
+  expect(Object.keys(reply.json())).toEqual(['commands'])
+  expect(commands).toHaveLength(1)
+  expect(commands[0]!.type).toBe('com.okta.action.update')
+  return commands[0]!.value.credential
+}
+
+describe('through Okta', () => {
+  test('an account made with the hook is signed in to with the password here, once asked for and known there from then on', async () => {
+    const twin = createTwin({ token: 't' })
+    const orgUrl = await twin.listen(0)
+    const url = (await server.listen({ port: 0, host: '127.0.0.1' }))
+    afterAll(() => twin.close())
+    const api = async (method: string, at: string, body: object) => {
+      const answer = await fetch(new URL(at, orgUrl), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, body: JSON.stringify(body) })
+      return { status: answer.status, body: await answer.json() as Wire }
+    }
+    await api('POST', '/api/v1/inlineHooks', { name: 'Passwords', type: 'com.okta.user.credential.password.import', version: '1.0.0', channel: { type: 'HTTP', version: '1.0.0', config: { uri: url + path, authScheme: { type: 'HEADER', key: 'Authorization', value: secret } } } })
+    const portal = await createPortal(ctx, { name: 'Panel', settings: { activation: 'hook' } })
+    const { body: ada } = await world.ask('POST', '/users', { userName: 'ada', name: { givenName: 'Ada', familyName: 'Byron' }, status: 'ACTIVE', emails: [{ value: 'ada@example.com', primary: true }] })
+    await givePassword(ctx, ada.id)
+    await addPortalUsers(ctx, portal.id, [ada.id])
+    const errorLog = createErrorLog(ctx.db, ctx.now)
+    const report = await syncPortal({ ctx, errorLog, connector: connectOkta(readConfig({ OKTA_ORG_URL: orgUrl, OKTA_API_TOKEN: 't' }), (error, attempt) => errorLog.note(error, attempt)) }, portal.id)
+    expect(report.failed).toBe(0)
+    const authn = (given: string) => api('POST', '/api/v1/authn', { username: 'ada@example.com', password: given })
+    expect((await authn('wrong password')).status).toBe(401)
+    expect((await authn(password)).body.status).toBe('SUCCESS')
+    const events = await ctx.db.query<{ result: string }>(`select result from gatehouse.audit_event where action = 'user.okta-password' and target_id = $1`, [ada.id])
+    expect(events).toEqual([{ result: 'SUCCESS' }])
+    expect(await resultsOf(ctx, ada.id)).toEqual([['INVALID_PASSWORD', 101]])
+    expect((await authn(password)).body.status).toBe('SUCCESS')
+    expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'user.okta-password'`)).toHaveLength(1)
+  })
+})
+
+describe('what is verified', () => {
+  test('the right password, by the name here or that of the account there; nothing else', async () => {
+    const id = await personWithPassword(world, 'grace')
+    expect(await verdict('grace')).toBe('VERIFIED')
+    expect(await verdict('GRACE')).toBe('VERIFIED')
+    expect(await verdict('grace', 'wrong')).toBe('UNVERIFIED')
+    expect(await verdict('nobody-at-all')).toBe('UNVERIFIED')
+    await ctx.db.execute(`insert into login (login_id, login, user_id, managed_sys_id, status, is_active) values ('okta-grace', 'grace@elsewhere.example', $1, 'OKTA', 'ACTIVE', 'Y')`, [id])
+    expect(await verdict('grace@elsewhere.example')).toBe('VERIFIED')
+  })
+
+  test.each([
+    ['disabled', `update users set secondary_status = 'DISABLED' where user_id = $1`],
+    ['terminated', `update users set status = 'TERMINATED' where user_id = $1`],
+    ['locked', `update login set lock_marker = 'LOCKED_ADMIN' where user_id = $1`],
+    ['with a password set by somebody else', `update login set reset_pwd = 'Y', pwd_exp = now() + interval '1 day' where user_id = $1`],
+    ['with a password that has expired', `update login set pwd_exp = now() - interval '1 year', grace_period = null where user_id = $1`],
+    ['without a password', `update login set password = null where user_id = $1`],
+  ])('not of somebody %s', async (name, sql) => {
+    const userName = `closed-${name.length}`
+    const id = await personWithPassword(world, userName)
+    await ctx.db.execute(sql, [id])
+    expect(await verdict(userName, password, `198.51.100.${name.length}`)).toBe('UNVERIFIED')
+  })
+})
+
+describe('guessing', () => {
+  test('is limited by where the person is, as Okta says, and not by Okta\'s own address', async () => {
+    await personWithPassword(world, 'target')
+    for (let n = 0; n < 6; n++) expect(await verdict(`guess-${n}`, 'x', '192.0.2.50')).toBe('UNVERIFIED')
+    expect(await verdict('target', password, '192.0.2.50')).toBe('UNVERIFIED')
+    expect(await verdict('target', password, '192.0.2.51')).toBe('VERIFIED')
+  })
+
+  test('locks the login as signing in would', async () => {
+    const id = await personWithPassword(world, 'guessed')
+    for (let n = 0; n < 10; n++) await verdict('guessed', `wrong ${n}`, `192.0.2.${100 + n}`)
+    expect(await verdict('guessed', password, '192.0.2.120')).toBe('UNVERIFIED')
+    expect((await ctx.db.first<{ marker: string }>(`select lock_marker as marker from login where user_id = $1 and managed_sys_id = '0'`, [id]))!.marker).toBe('LOCKED')
+  })
+
+  test('at the secret of the hook gets nowhere, and says nothing of it', async () => {
+    for (const authorization of ['', 'Bearer', `${secret}x`, secret.slice(0, -1), secret.toUpperCase(), 'Basic dGVzdDp0ZXN0']) {
+      const reply = await post(question('grace', password), authorization)
+      expect([reply.statusCode, reply.json().code]).toEqual([401, 'unauthenticated'])
+      expect(reply.body).not.toContain('the-hook-secret')
+    }
+    for (let n = 0; n < 20; n++) await post('{}', `wrong ${n}`)
+    expect((await post('{}', 'wrong again')).statusCode).toBe(429)
+    // Okta itself, which has shown the right one, goes on.
+    expect(await verdict('grace')).toBe('VERIFIED')
+  })
+})
+
+test.each([
+  ['no JSON', '{', 'invalid_json'], ['no object', [], 'invalid_body'], ['another hook', { ...question('grace', password), eventType: 'com.okta.oauth2.tokens.transform' }, 'invalid_body'],
+  ['no password', question('grace', undefined), 'invalid_body'], ['a name that is none', question({ $ne: 1 }, password), 'invalid_body'], ['NUL', question('grace\0', password), 'invalid_body'],
+  ['a password without end', question('grace', 'x'.repeat(2000)), 'invalid_body'],
+])('%s is refused without repeating it', async (_name, body, code) => {
+  const reply = await post(body)
+  expect([reply.statusCode, reply.json().code]).toEqual([400, code])
+  expect(reply.body).not.toMatch(/xxxx|battery/)
+})
+
+test('off unless it is set up', async () => {
+  const plain = await testServer()
+  const reply = await plain.server.inject({ method: 'POST', url: path, headers: { host: 'localhost', authorization: secret, 'content-type': 'application/json' }, payload: JSON.stringify(question('a', 'b')) })
+  expect(reply.statusCode).toBe(404)
+  expect(() => readConfig({ OKTA_PASSWORD_HOOK_SECRET: 'short' })).toThrow(/OKTA_PASSWORD_HOOK_SECRET/)
+})
