@@ -7,8 +7,7 @@ interface Options {
   json?: boolean
 }
 
-export function addOktaCommands(gatehouse: Command): void {
-  const okta = gatehouse.command('okta').description('The service app that we act as in Okta (OKTA_CLIENT_ID).')
+export function addOktaCommands(okta: Command): void {
   const keys = okta.command('keys').description('The keys of the service app. Private halves never leave the database, where they are encrypted.')
   for (const [name, doc, make] of [
     ['generate', 'Makes the first key; give its public half to Okta (keys jwks).', generateClientKey],

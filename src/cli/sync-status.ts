@@ -9,7 +9,7 @@ import { closeDeadRuns, runListing, runOfRow } from '../store/sync-runs.ts'
 import { syncStatus, type SyncStatus } from '../sync/status.ts'
 import { bar, print, readInstant, readWhole, table, withDatabase } from './run.ts'
 
-export function addSyncStatusCommands(gatehouse: Command, sync: Command): void {
+export function addSyncStatusCommands(okta: Command, sync: Command): void {
   sync.command('status').description('Tells how the sync stands: what is at work, how far and how fast, what waits, what failed and when it is tried again.')
     .option('--watch', 'looks again every second, until interrupted').option('--json', 'answer for machines')
     .action(({ watch, json }: { watch?: boolean; json?: boolean }) => withDatabase(async (_opened, ctx) => {
@@ -25,7 +25,6 @@ export function addSyncStatusCommands(gatehouse: Command, sync: Command): void {
       const runs = await lastRuns(ctx, count)
       print(json, runs, () => table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], runs.map(runCells)))
     }))
-  const okta = gatehouse.commands.find((one) => one.name() === 'okta') ?? gatehouse.command('okta').description('Okta itself: what came back from there.')
   okta.command('errors').description('Lists errors received from Okta, the newest first, or counts them.')
     .option('--status <n>', 'only errors with this HTTP status; 0 where no answer came', readWhole(0, 999)).option('--code <code>', 'only errors with this code')
     .option('--since <instant>', 'only errors from then on', readInstant).option('--limit <n>', 'how many to list', readWhole(1, 1000), 50)

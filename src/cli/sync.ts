@@ -25,7 +25,7 @@ interface SyncOptions {
   json?: boolean
 }
 
-export function addSyncCommands(gatehouse: Command): void {
+export function addSyncCommands(gatehouse: Command, okta: Command): void {
   const command = gatehouse.command('sync').enablePositionalOptions().description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
     .option('--portal <n>', 'the portal', readPortalId)
     .option('--plan', 'makes a plan and shows it; nothing else is written')
@@ -36,7 +36,7 @@ export function addSyncCommands(gatehouse: Command): void {
     .option('--undo <planId>', 'takes back what a plan did instead; with --plan or --apply')
     .option('--json', 'answer for machines')
     .action(sync)
-  addSyncStatusCommands(gatehouse, command)
+  addSyncStatusCommands(okta, command)
   gatehouse.command('twin').description('Starts the Okta double: a server that answers as Okta does, to practise on.')
     .requiredOption('--port <n>', 'the port it listens on', readPort)
     .requiredOption('--token <token>', 'the SSWS token it accepts')
