@@ -15,8 +15,9 @@ import { oktaRate } from './okta-rate.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
+import { syncPlan } from './sync-plan.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, oktaRate]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -62,7 +62,13 @@ export const settings = {
   OKTA_PRIVATE_KEY_FILE: { kind: 'text', doc: 'A file with the private key of the service app, RSA or P-256, as a JWK or in PEM, instead of keys made here.' },
   OKTA_PRIVATE_KEY_ID: { kind: 'text', doc: 'What Okta calls that key (kid), where the file does not say: a JWK does, PEM does not.' },
   OKTA_SCOPES: { kind: 'text', default: 'okta.users.manage okta.groups.manage okta.schemas.manage okta.apps.read okta.logs.read', doc: 'The scopes that the service app asks for, separated by spaces. It must have been granted every one of them.' },
+  PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
+  SYNC_DELTA_MINUTES: { kind: 'integer', default: '0', min: 0, max: 60, doc: 'Every so many minutes what waits for Okta is pushed by itself, portal by portal; 0 leaves it to you. Needs an Okta org.' },
+  SYNC_RECONCILE_AT: { kind: 'text', doc: 'When, every night, everything is compared with Okta and put right: an hour and minute in UTC, such as 01:30. Absent: never by itself. Needs an Okta org.' },
+  SYNC_LOG_MINUTES: { kind: 'integer', default: '0', min: 0, max: 60, doc: 'Every so many minutes Okta\'s System Log is asked whose accounts have changed there, so that the next run looks at them; 0 leaves that to the nightly comparison.' },
+  OKTA_HOOK_SECRET: { kind: 'secret', doc: 'What Okta sends in the header Authorization with its event hooks, at least 20 characters. Absent: /hooks/okta answers nobody.' },
+  OKTA_ERROR_RETENTION_DAYS: { kind: 'integer', default: '90', min: 1, max: 3650, doc: 'How long errors of Okta, and what is told of runs, are kept, in days.' },
   OKTA_PASSWORD_HOOK_SECRET: { kind: 'secret', doc: 'What Okta sends in the header Authorization when its password import hook asks whether a password is right (docs/how-to-okta-sign-in.md), 20 to 512 characters. Absent: the hook is off.' },
   TOKEN_STORE: { kind: 'text', default: 'database', doc: 'Where the tokens of people who signed in through Okta are kept: database, or memcached://host:port, which may lose them (then people sign in again). Encrypted in either.' },
 } as const satisfies Record<string, Setting>
@@ -136,6 +142,8 @@ const forms = {
   MAIL_FROM: { fits: (text) => /^(?:[^\p{Cc}<>"@,;]{0,60}<[^\s<>@,;"]+@[^\s<>@,;"]+>|[^\s<>@,;"]+@[^\s<>@,;"]+)$/u.test(text), message: 'must be an address, alone or as Name <address>' },
   SMS_WEBHOOK_URL: { fits: isSafeWebAddress, message: 'must be an https address, or an http one of this machine' },
   SMS_WEBHOOK_SECRET: { fits: (text) => text.length >= 20, message: 'must have at least 20 characters' },
+  SYNC_RECONCILE_AT: { fits: (text) => /^([01]\d|2[0-3]):[0-5]\d$/.test(text), message: 'must be an hour and minute such as 01:30' },
+  OKTA_HOOK_SECRET: { fits: (text) => /^[\x21-\x7e]{20,512}$/.test(text), message: 'must have 20 to 512 characters, all of them ASCII and none a space' },
   OKTA_ORG_URL: { fits: isSafeWebAddress, message: 'must be an address such as https://example.okta.com, or an http one of this machine' },
   OKTA_CLIENT_ID: { fits: (text) => /^[\w.-]{6,100}$/.test(text), message: 'must be 6 to 100 letters, digits, `.`, `_` or `-`' },
   OKTA_PRIVATE_KEY_ID: { fits: (text) => /^[\x21-\x7e]{1,100}$/.test(text), message: 'must have 1 to 100 ASCII characters, none a space' },
@@ -143,6 +151,7 @@ const forms = {
   OKTA_PASSWORD_HOOK_SECRET: { fits: (text) => /^[\x21-\x7e]([\x20-\x7e]{18,510})[\x21-\x7e]$/.test(text), message: 'must have 20 to 512 ASCII characters' },
   TOKEN_STORE: { fits: (text) => text === 'database' || /^memcached:\/\/[^\s/@?#]+:\d{1,5}$/.test(text), message: 'must be database or memcached://host:port' },
   OUTBOX_TOKEN: { fits: (text) => /^[A-Za-z0-9_-]{20,100}$/.test(text), message: 'must have 20 to 100 letters and digits' },
+  PLAN_LIMITS: { fits: (text) => /^( *limit_[a-z_]+ *= *(none|\d{1,9}|(\d{1,9} )?\d{1,3}(\.\d{1,2})?%) *(;|$))*$/.test(text), message: 'must be limits such as limit_deactivate=500 20%; limit_delete=none' },
   PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },
 } satisfies Partial<Record<SettingName, { fits: (text: string) => boolean; message: string }>>
 

@@ -17,6 +17,7 @@ import { levels } from './model/factor.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
+import { syncJobs } from './jobs/sync-jobs.ts'
 import { sendMessages } from './notify/send-messages.ts'
 import { tellPeople } from './notify/tell-people.ts'
 import { addOpenId } from './oidc/mount.ts'
@@ -39,10 +40,13 @@ import { meRoutes } from './rest/me.ts'
 import { messageRoutes } from './rest/messages.ts'
 import { metadataRoutes } from './rest/metadata.ts'
 import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
+import { oktaRoutes } from './rest/okta.ts'
+import { addOktaHook } from './rest/okta-hook.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { oktaPasswordRoutes } from './rest/okta-password.ts'
 import { portalSignInRoutes } from './rest/portal-sign-in.ts'
 import { portalRoutes } from './rest/portals.ts'
@@ -72,8 +76,10 @@ import { closeMemcached } from './store/token-memcached.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
+import { endTurns } from './sync/alone.ts'
 import { createErrorLog } from './sync/error-log.ts'
-import { applySync } from './sync/run.ts'
+import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
+import { applySync, undoSync, type SyncRun } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -109,16 +115,31 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
 
 /** A sync plan needs the remote system that it is about. */
 async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  await applySync(await syncRun(ctx, progress), planId)
+}
+
+async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  const { guarded, stopped, planId: undoId } = await undoSync(await syncRun(ctx, progress), planId)
+  if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
+}
+
+/** A run of the sync with a connection of its own. Errors: `configuration` when no org is set. */
+async function syncRun(ctx: Context, progress?: (done: number, of: number) => void): Promise<SyncRun> {
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
-  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
+  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }
+}
+
+async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
+  const { connector, errorLog } = await syncRun(ctx)
+  return checkPortalSetup(ctx.db, connector, portalId).finally(() => errorLog.flush())
 }
 
 /** Where the keys of our service app in Okta are kept, when it is one whose keys are made here. */
@@ -130,7 +151,7 @@ export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(),
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -149,6 +170,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   const server = createServer(base)
   addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), questions: questionLimiter(base.config) })
   addHealth(server, base)
+  addOktaHook(server, base)
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes)
   addDocs(server, routes, base)
@@ -180,8 +202,10 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)
-    const jobs = await startJobs(opened.database.options, scheduledJobs(opened, openId), (message, error) => server.log.error({ err: error }, message))
-    parts.push(jobs.stop)
+    const failed = (message: string, error: unknown) => server.log.error({ err: error }, message)
+    const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: (ctx) => syncRun(ctx) })
+    for (const jobs of [scheduledJobs(opened, openId), syncing]) parts.push((await startJobs(opened.database.options, jobs, failed)).stop)
+    parts.push(async () => endTurns())
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()
@@ -249,6 +273,13 @@ async function closeAll(parts: (() => Promise<unknown>)[]): Promise<void> {
   await part().finally(() => closeAll(parts))
 }
 
+const sweptAtOnce = 1000
+
+/** Removes what is outdated a batch at a time, so that nobody waits for it and none is too much. */
+async function inBatches(sweep: (batch: number) => Promise<number>): Promise<void> {
+  while ((await sweep(sweptAtOnce)) === sweptAtOnce);
+}
+
 /** What runs by itself. Whatever depends on the day runs every hour and asks for today in the configured zone. */
 function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenIdProvider): Job[] {
   const job = (principal: string) => context({ source: 'JOB', principal })
@@ -263,7 +294,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },
     { name: 'tell-people', schedule: '* * * * *', work: () => tellPeople(job('tell-people')) },
     { name: 'send-messages', schedule: '* * * * *', work: () => sendMessages({ db, config, masterKey, now: () => new Date() }) },
-    { name: 'sweep-messages', schedule: '25 * * * *', work: () => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS)) },
+    { name: 'sweep-messages', schedule: '25 * * * *', work: () => inBatches((batch) => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS), batch)) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
@@ -271,6 +302,6 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
     { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
-    { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
+    { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => inBatches((batch) => sweepKeys(db, hoursAgo(24), batch)) },
   ]
 }

@@ -51,6 +51,21 @@ test('a right counts on the last edge into the resource', async () => {
     .toEqual([true, false, true, false, false])
 })
 
+test('a thing that more give than are looked at one by one answers the same', async () => {
+  await db.execute(`
+    insert into res (resource_id, resource_type_id, name) values ('s4', 'WEBSERVICE', 's4'), ('s5', 'WEBSERVICE', 's5');
+    insert into grp (grp_id, grp_name) select 'many' || n, 'many' || n from generate_series(1, 150) n;
+    insert into user_grp (user_id, grp_id, membership_id) values ('bob', 'many77', 'm4');
+    insert into resource_group (membership_id, resource_id, grp_id) select 'x' || n, 's4', 'many' || n from generate_series(1, 150) n;
+    insert into res_grp_membership_rights (membership_id, access_right_id) values ('x77', 'READ'), ('x78', 'SIGN');
+    insert into res_to_res_membership (membership_id, resource_id, member_resource_id) values ('x', 's5', 's4')`)
+  const then = await databaseTime()
+  expect(await Promise.all([allowed('bob', 's4'), allowed('ann', 's4'), allowed('bob', 's4', 'READ'), allowed('bob', 's4', 'SIGN'), allowed('bob', 's5'), allowed('ann', 's5')]))
+    .toEqual([true, false, true, false, true, false])
+  await db.execute(`update grp set status = 'DELETED' where grp_id = 'many77'`)
+  expect(await Promise.all([allowed('bob', 's4'), allowed('bob', 's4', null, then), allowed('ann', 's4', null, then), allowed('bob', 's5', null, then)])).toEqual([false, true, false, true])
+})
+
 test('what was, stays answered after an edge is removed, a right withdrawn, a role retired, a person blocked, a thing deleted', async () => {
   const changes = [
     `delete from user_grp where membership_id = 'm1'`,

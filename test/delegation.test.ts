@@ -128,7 +128,7 @@ describe('somebody restricted to North with what is below', () => {
 
   test('is let into nothing that concerns more than those', async () => {
     const closed: [string, string, object?][] = [
-      ['POST', '/organizations', { name: 'X' }], ['PATCH', '/organizations/north', { name: 'X' }], ['GET', '/okta/errors'], ['GET', '/portals/unassignment-queue'], ['POST', `/plans/${'0'.repeat(32)}/release`],
+      ['POST', '/organizations', { name: 'X' }], ['PATCH', '/organizations/north', { name: 'X' }], ['GET', '/okta/errors'], ['GET', '/okta/error-counts'], ['GET', '/okta/status'], ['GET', '/okta/runs'], ['GET', '/portals/unassignment-queue'], ['POST', `/plans/${'0'.repeat(32)}/release`],
     ]
     await giveRole(ctx, northId, 'PORTAL_OPERATOR')
     for (const [method, path, body] of closed) expect([path, (await north(method, path, body)).status]).toEqual([path, 403])

@@ -282,7 +282,7 @@ describe('is served by an index', () => {
     ['employeeNumber ge "100"', 'users_by_employee_id'],
     ['startDate lt "2026-01-01"', 'users_by_start_date'],
     ['meta.created gt "2026-01-01T00:00:00Z"', 'users_by_create_date'],
-    ['status eq "active"', 'users_status'],
+    ['status eq "retired"', 'users_status'],
     ['companyOwnerId eq "x"', 'users_company_owner'],
     ['id eq "x"', 'users_pkey'],
     ['userName co "uller"', 'users_search_text'],

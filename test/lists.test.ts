@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { valueAt } from '../src/model/attribute.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
-import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, undecidedAttributes } from '../src/model/listings.ts'
+import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, syncRunAttributes, undecidedAttributes } from '../src/model/listings.ts'
 import { policyAttributes } from '../src/model/password-policy-records.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
@@ -39,6 +39,8 @@ beforeAll(async () => {
   for (const name of ['one', 'Two', 'three']) await ask('POST', '/oidc/clients', { name, redirectUris: ['https://app.example.com/'], firstParty: name === 'Two', leastLevel: 1 })
   for (const operation of ['disable', 'enable', 'lock']) ids.plan = (await ask('POST', '/plans', { kind: 'bulk', operation, filter: 'userName pr' })).body.id
   await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('s1', 'sync', 'Sync', now(), 'x'), ('s2', 'sync', 'Sync', now(), 'x')`)
+  await ctx.db.execute(`insert into gatehouse.sync_run (run_id, kind, portal_id, status, lease_until, started_at, started_by, source)
+    select 'r' || n, case when n = 3 then 'full' else 'delta' end, n, 'done', now(), '2026-11-01'::timestamptz + n * interval '1 minute', 'x', 'CLI' from generate_series(1, 4) n`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
   for (const name of ['shop', 'Office', 'lab']) await ask('POST', '/content-providers', { name, domainPattern: `${name}.example.com`, ...(name === 'lab' ? { locale: 'de' } : {}) })
   for (const name of ['Terms', 'rules', 'Code']) {
@@ -64,7 +66,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/portals/:portal/users', portalUserAttributes, 'status eq "assigned" or hasDataChanges eq true'],
   ['/portals/unassignment-queue', queuedAccountAttributes, 'userId ge 102'],
   ['/okta/errors', oktaErrorAttributes, 'statusCode eq 429'],
-  ['/okta/runs', planAttributes, 'id eq "s1"'],
+  ['/okta/runs', syncRunAttributes, 'kind eq "delta" and portalId ge 2'],
   ['/keys', apiKeyAttributes, 'expires pr'],
   ['/oidc/clients', clientAttributes, 'firstParty eq true and leastLevel ge 1'],
   ['/password-policies', policyAttributes, 'id eq "CLASSIC"'],

@@ -158,6 +158,17 @@ test('everything about me comes as one document, without what is secret or about
   expect(JSON.stringify(reply.body)).not.toMatch(/argon2|tulip|\$m=|"password":/)
 })
 
+test('what I changed of others is theirs: my data says that I did, and not what', async () => {
+  const one = await signedIn('lori')
+  await giveRole(ctx, one.id, 'SUPER_ADMIN')
+  const { body: { id } } = await one.ask('POST', '/users', { userName: 'somebody.else', name: { familyName: 'Else' }, birthdate: '1971-02-03' })
+  const { body } = await one.ask('GET', '/me/export')
+  const event = body.eventsByMe.find(({ targetId }: { targetId: string }) => targetId === id)
+  expect(event).toMatchObject({ action: 'user.create' })
+  expect(event).not.toHaveProperty('changes')
+  expect(JSON.stringify(body)).not.toContain('1971-02-03')
+})
+
 test('changing my password asks for the one I have, and refuses what the policy refuses', async () => {
   const one = await signedIn('lou')
   expect(await one.ask('POST', '/me/password', { current: 'wrong', next: 'a newer horse, a newer battery' })).toMatchObject({ status: 401, body: { code: 'sign_in_refused' } })

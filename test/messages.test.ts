@@ -248,7 +248,7 @@ describe('at least once', () => {
     await changed()
     await sendMessages(sender)
     await changed()
-    expect(await sweepMessages(db, new Date(clock.getTime() + 1))).toBe(1)
+    expect(await sweepMessages(db, new Date(clock.getTime() + 1), 10)).toBe(1)
   })
 })
 

@@ -130,6 +130,20 @@ describe('consents', () => {
     const actions = await ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where target_id = $1 and action like 'user.consents%' order by event_id`, [ada])
     expect(actions.map(({ action }) => action)).toEqual(['user.consents.add', 'user.consents.add', 'user.consents.remove'])
   })
+
+  test('end when codes go to a new place: what people consented to was the application at the old one', async () => {
+    const bob = await makePerson(shared, 'bob')
+    const { body: { id, redirectUris } } = await make()
+    await giveConsent(ctx, bob, id, ['openid'])
+    const held = async () => (await ask('GET', `/users/${bob}/consents`)).body.items.length
+    await ask('PATCH', `/oidc/clients/${id}`, { name: 'Other name' })
+    expect(await held()).toBe(1)
+    expect((await ask('PATCH', `/oidc/clients/${id}`, { redirectUris: [...redirectUris, 'https://elsewhere.example/cb'] })).status).toBe(200)
+    expect(await held()).toBe(0)
+    await giveConsent(ctx, bob, id, ['openid'])
+    await ask('PATCH', `/oidc/clients/${id}`, { redirectUris })
+    expect(await held()).toBe(1)
+  })
 })
 
 test('claims name attributes that there are', () => {

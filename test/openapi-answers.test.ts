@@ -90,7 +90,7 @@ test('answers are as the document says', async () => {
   await judged('POST', `/portals/${String(portal.id)}/users`, [ada.id])
   for (const path of ['', `/${String(portal.id)}`, `/${String(portal.id)}/settings`, `/${String(portal.id)}/users`]) await judged('GET', `/portals${path}`)
   await ask('DELETE', `/portals/${String(portal.id)}/users/${String(ada.id)}`)
-  for (const path of ['/portals/unassignment-queue', '/okta/errors']) await judged('GET', path)
+  for (const path of ['/portals/unassignment-queue', '/okta/errors', '/okta/error-counts', '/okta/status', '/okta/runs']) await judged('GET', path)
   const bulk = await judged('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'userName sw "ada"' })
   await judged('GET', `/plans/${String(bulk.id)}/steps`)
   await judged('POST', `/plans/${String(bulk.id)}/apply`)

@@ -10,8 +10,8 @@ import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
 import { entryComponent, patchSchema, type Schema } from '../src/rest/openapi-attributes.ts'
-import { openApi, takesVersions, type Operation, type Parameter } from '../src/rest/openapi.ts'
-import type { Route } from '../src/rest/route.ts'
+import { openApi, type Operation, type Parameter } from '../src/rest/openapi.ts'
+import { takesVersions, type Route } from '../src/rest/route.ts'
 import { createServer, takesIdempotencyKey } from '../src/rest/server.ts'
 import { addDocs } from '../src/rest/docs-page.ts'
 import { testContext } from './context.ts'
@@ -160,17 +160,20 @@ test('If-Match is honoured wherever the document says so', async () => {
   const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id as number
   const made = async (path: string, body: object) => (await ask('POST', path, body)).body.id as string
   const element = (await ask('POST', '/metadata/elements', { name: 'shoeSize' })).body.id as string
+  const policy = await made('/it-policies', { active: true })
   const ids: [string, unknown][] = [
     ['/users', person], ['/organizations', company], ['/portals', portal], ['/metadata/types', 'CONTRACTOR'], ['/metadata/elements', element], ['/metadata/organization-types', 'DIVISION'],
     ['/groups', await made('/groups', { displayName: 'Makers' })], ['/roles', await made('/roles', { name: 'Maker' })],
     ['/password-policies', '4000'], ['/sign-in-policies', '4001'],
+    ['/oidc/clients', await made('/oidc/clients', { name: 'App', redirectUris: ['https://app.example/cb'] })], ['/content-providers', await made('/content-providers', { name: 'Site', domainPattern: 'app.example' })],
+    ['/it-policies', policy], ['/it-policy-versions', await made('/it-policy-versions', { policyId: policy, name: 'First', content: 'Be kind.' })],
     ['/resources', await made('/resources', { name: 'Engine', resourceType: 'WEBSERVICE' })], ['/rights', await made('/rights', { name: 'Turn' })],
   ]
   const claimed = routes.filter((route) => takesVersions(route) && !route.path.includes(':entryId') && route.caller === undefined)
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, PasswordPolicy: { name: 'Strict' }, SignInPolicy: { name: 'Strict' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, PasswordPolicy: { name: 'Strict' }, SignInPolicy: { name: 'Strict' }, Client: { name: 'App' }, ContentProvider: { name: 'Site' }, ItPolicy: { active: true }, ItPolicyVersion: { policyId: policy, name: 'First', content: 'Be kind.' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {

@@ -217,6 +217,17 @@ describe('guessing', () => {
     expect((await fresh().signIn('kim')).status).toBe(401)
   })
 
+  test.each([[{}], [{ failures: 0, unlockMinutes: 0 }], [{ failures: 0, unlockMinutes: 30 }]])('never locks where the policy says so: %j', async (rules) => {
+    const id = await person(`none${Object.keys(rules).length}${'unlockMinutes' in rules ? rules.unlockMinutes : ''}`)
+    const { body: { id: role } } = await ask('POST', '/roles', { name: `Never ${JSON.stringify(rules)}` })
+    await ask('PUT', `/roles/${role}/members/${id}`, {})
+    expect((await ask('POST', '/sign-in-policies', { name: `Never ${JSON.stringify(rules)}`, priority: 5, rules: { ...rules, leastLevel: 1 }, appliesTo: [{ level: 'ROLE', id: role }] })).status).toBe(201)
+    const { login } = await loginOf(id)
+    expect((await fresh().signIn(String(login))).status).toBe(200)
+    for (let n = 0; n < 12; n++) expect((await fresh().signIn(String(login), 'a wrong one')).status).toBe(401)
+    expect((await fresh().signIn(String(login))).status).toBe(200)
+  })
+
   test('from one address ends with 429, whatever a header says, and signing in does not use it up', async () => {
     const own = await testServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '5' })
     await personWithPassword(own, 'lea')

@@ -5,13 +5,14 @@
 import { setImmediate as breathe } from 'node:timers/promises'
 import { afterAll } from 'vitest'
 import type { Context } from '../src/context.ts'
-import { createOktaClient } from '../src/connectors/okta/client.ts'
+import { createOktaClient, type OktaClient } from '../src/connectors/okta/client.ts'
 import { createOktaConnector } from '../src/connectors/okta/connector.ts'
 import { createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import { createUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { addPortalUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { beforeRequest, noteLimit } from '../src/sync/alone.ts'
 import type { ApplyReport } from '../src/sync/apply.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal, type SyncRun } from '../src/sync/run.ts'
@@ -28,9 +29,13 @@ export interface Account {
 export interface SyncWorld {
   ctx: Context
   twin: Twin
+  /** Where the double listens. */
+  url: string
   portalId: number
   /** A run as a door makes it: a fresh connector, which remembers nothing. */
   run(options?: { token?: string }): SyncRun
+  /** A fresh connection to the double. */
+  client(): OktaClient
   sync(mode?: 'delta' | 'full'): Promise<ApplyReport>
   person(name: string, more?: Document): Promise<Document>
   /** Persons who are members of the portal. */
@@ -59,17 +64,21 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
   afterAll(() => twin.close())
   const portal = await createPortal(ctx, { name: 'Panel', settings: { access_group: 'panel', ...settings } })
 
-  function run(given: { token?: string } = {}): SyncRun {
-    const errorLog = createErrorLog(ctx.db, ctx.now)
-    const client = createOktaClient({
+  function client(errorLog = createErrorLog(ctx.db, ctx.now), given: { token?: string } = {}): OktaClient {
+    return createOktaClient({
       orgUrl, authorization: () => `SSWS ${given.token ?? token}`, budget: createRateBudget(50), now,
       async sleep(ms) {
         skew += ms
         await breathe()
       },
       random: () => 0.5, timeoutMs: 2_000, onError: (error, attempt) => errorLog.note(error, attempt),
+      beforeRequest, onLimit: (bucket, limit) => noteLimit(bucket, limit, limit / 2),
     })
-    return { ctx, connector: createOktaConnector(client), errorLog }
+  }
+
+  function run(given: { token?: string } = {}): SyncRun {
+    const errorLog = createErrorLog(ctx.db, ctx.now)
+    return { ctx, connector: createOktaConnector(client(errorLog, given)), errorLog }
   }
 
   async function person(name: string, more: Document = {}): Promise<Document> {
@@ -80,7 +89,7 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
 
   const accounts = () => [...twin.org.users.values()] as unknown as Account[]
   return {
-    ctx, twin, portalId: portal.id, run, person, accounts,
+    ctx, twin, url: orgUrl, portalId: portal.id, run, client, person, accounts,
     sync: (mode) => syncPortal(run(), portal.id, mode),
     async members(...names) {
       const people: Document[] = []

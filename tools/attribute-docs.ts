@@ -27,7 +27,7 @@ export function attributesPage(): string {
 /** What has no document of its own to be written, and is listed. */
 const listings: Record<string, [path: string, attributes: readonly Attribute[]]> = {
   OrganizationChild: ['/organizations/{id}/children', organizationChildAttributes],
-  Plan: ['/plans, /okta/runs', planAttributes],
+  Plan: ['/plans', planAttributes],
   PlanStep: ['/plans/{id}/steps', planStepAttributes],
   Portal: ['/portals', portalAttributes],
   PortalUser: ['/portals/{id}/users', portalUserAttributes],

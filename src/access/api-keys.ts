@@ -11,6 +11,7 @@ import { everyRight, knownRights } from '../model/own-access.ts'
 import { keys } from '../model/user-links.ts'
 import { guardPeople } from '../records/guard.ts'
 import { countKeys, deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
+import { lockPerson } from '../store/user-rows.ts'
 import type { Row } from '../store/database.ts'
 import { documentOfRow, allRows } from '../store/list-rows.ts'
 import { findDeepRights } from '../store/own-access.ts'
@@ -58,7 +59,8 @@ export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string
   const id = ctx.newId()
   await ctx.db.transaction(async (tx) => {
     await guardPeople(tx, ctx, [key.userId])
-    // People make keys of their own: not without end.
+    // People make keys of their own: not without end, and not a hundred side by side.
+    await lockPerson(tx, key.userId)
     if ((await countKeys(tx, key.userId)) >= keys.limit) throw new GatehouseError('invalid_value', `A person may have at most ${keys.limit} keys; remove one first.`)
     await insertKey(tx, { id, userId: key.userId, name: key.name, hash: digest(token), scopes: key.scopes.join(' '), expires: key.expires, created: now.toISOString(), createdBy: ctx.actor.userId })
     const after = { name: key.name, scopes: key.scopes, expires: key.expires }

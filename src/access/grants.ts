@@ -1,18 +1,19 @@
 /** One group, role or resource given to, or taken from, everyone a filter finds: planned person by person, then applied. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
+import { edgeKind, memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
-import type { StepRunner } from '../plans/apply.ts'
+import { isDoable, type StepRunner } from '../plans/apply.ts'
 import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
+import type { Transaction } from '../store/database.ts'
 import { checkQuery } from '../records/veil.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { finishPlan, insertPlan, insertReads, insertSteps, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
-import { putEdges, removeEdges } from './edges.ts'
+import { isMoved, pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import { named, objection, propose } from './judge-edge.ts'
 
 const mostPeople = 1_000_000
@@ -156,16 +157,51 @@ function removal({ terms }: GrantRequest, kind: EdgeKind, target: Thing, periods
   }
 }
 
-/** Carries out steps of such a plan: each membership with the dates that the plan showed. */
-export const runGrants: StepRunner = async (tx, ctx, plan, steps) => {
+/** Carries out steps of such a plan: each membership with the dates that the plan showed. Errors: `plan_stale` for one that has changed since. */
+async function runSteps(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): Promise<[]> {
   const { operation, kind, target, terms } = plan.options as unknown as GrantRequest
-  const pairs = steps.map(({ targetId, changes }) => ({ source: targetId!, target, terms: termsIn(changes) }))
-  if (operation === 'assign') await putEdges(tx, ctx, kind, pairs)
-  else await removeEdges(tx, ctx, kind, pairs, terms.start)
+  if (operation === 'assign') {
+    await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null })))
+    return []
+  }
+  const moved = await movedAmong(tx, plan, steps)
+  if (moved) throw new GatehouseError('plan_stale', `The membership of ${moved} has changed since the plan was made; make the plan again.`)
+  await removeEdges(tx, ctx, kind, steps.map(({ targetId }) => ({ source: targetId!, target })), terms.start)
   return []
 }
 
-function termsIn(changes: unknown): EdgeTerms {
-  const [change] = changes as { after?: Partial<EdgeTerms> }[]
-  return { ...change?.after, rights: change?.after?.rights ?? [] }
+/** Somebody whose membership is another than the plan saw: their record's version doesn't tell. */
+async function movedPeriods(tx: Transaction, plan: Plan): Promise<{ resource: string; id: string }[]> {
+  for (let after = plan.appliedThrough; ;) {
+    const steps = await listSteps(tx, plan.id, { after, count: page })
+    const id = await movedAmong(tx, plan, steps.filter(isDoable))
+    if (id !== undefined) return [{ resource: 'the membership of User', id }]
+    if (steps.length < page) return []
+    after = steps.at(-1)!.step
+  }
+}
+
+async function movedAmong(tx: Transaction, plan: Plan, steps: readonly PlanStep[]): Promise<string | undefined> {
+  const { operation, kind: name, target } = plan.options as unknown as GrantRequest
+  const kind = edgeKind(name)
+  const pairs = steps.map((step) => ({ source: step.targetId!, target, step }))
+  const periods = await periodsOf(tx, kind, pairs)
+  return pairs.find(({ source, step }) => {
+    const { start } = termsOfStep(step, operation === 'assign' ? 'after' : 'before')
+    return isMoved(changeOf(step).before ?? null, periods.get(pairOf({ source, target }))?.find((one) => one.start === start))
+  })?.source
+}
+
+export const runGrants: StepRunner = Object.assign(runSteps, { moved: movedPeriods })
+
+interface Change {
+  before?: Document
+  after?: Document
+}
+
+const changeOf = ({ changes }: PlanStep): Change => (changes as Change[])[0]!
+
+const termsOfStep = (step: PlanStep, which: keyof Change): EdgeTerms => {
+  const terms = changeOf(step)[which] as Partial<EdgeTerms> | undefined
+  return { ...terms, rights: terms?.rights ?? [] }
 }

@@ -24,6 +24,8 @@ export function program(): Command {
     .description('A self-hosted identity server: the people of an organisation, how they sign in and what they may reach.')
     .version('0.1.0')
     .exitOverride()
+    // `sync` takes options and has commands of its own: what stands behind those is theirs.
+    .enablePositionalOptions()
     .showHelpAfterError('(add --help for what this command takes)')
     .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.')
   addServeCommand(gatehouse)

@@ -64,25 +64,38 @@ export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Pr
 // What people are called must not move the cursor of whoever reads it.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
 
+// JSON leaves these as they are, and some terminals obey them.
+const hidden = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+
 /** Prints an answer: the object itself for machines, the lines for people. */
 export function print(json: boolean | undefined, object: unknown, lines: () => readonly string[]): void {
-  console.log(json ? JSON.stringify(object) : lines().join('\n').replace(controls, '·'))
+  console.log(json ? JSON.stringify(object).replace(hidden, escaped) : lines().join('\n').replace(controls, '·'))
 }
 
-/** A line that tells how far a long command has come, on a terminal only. */
-export function progressLine(label: string): { show: (done: number, of?: number) => void; end: () => void } {
+/** A line that tells how far a long command has come, with a bar where the end is known; on a terminal only. */
+export function progressLine(label: string): { show: (done: number, of?: number, step?: string) => void; end: () => void } {
   const terminal = process.stderr.isTTY
   let shownAt = 0
   const write = (text: string) => process.stderr.write(`\r\u001b[K${text}`)
   return {
-    show(done, of) {
+    show(done, of, step = label) {
       const now = performance.now()
       if (!terminal || (now - shownAt < 100 && done !== of)) return
       shownAt = now
-      write(of === undefined ? `${label} ${done.toLocaleString('en')}` : `${label} ${done.toLocaleString('en')} of ${of.toLocaleString('en')} (${Math.floor((done / Math.max(of, 1)) * 100)} %)`)
+      write(of === undefined ? `${step} ${done.toLocaleString('en')}` : `${step} ${bar(done, of)} ${done.toLocaleString('en')} of ${of.toLocaleString('en')}`)
     },
     end: () => void (terminal && write('')),
   }
+}
+
+const barWidth = 24
+
+/** `[████████········]  50 %` */
+export function bar(done: number, of: number): string {
+  const share = of === 0 ? 1 : Math.min(done / of, 1)
+  const full = Math.floor(share * barWidth)
+  return `[${'█'.repeat(full)}${'·'.repeat(barWidth - full)}] ${String(Math.floor(share * 100)).padStart(3)} %`
 }
 
 /** A table for people: columns as wide as their widest cell. */

@@ -2,30 +2,41 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Plan } from '../store/plans.ts'
+import type { ApplyReport } from '../sync/apply.ts'
 import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
-import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
+import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
+import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
 import { oktaKeys } from '../main.ts'
 import { readPortalId } from './portals.ts'
-import { print, progressLine, withDatabase } from './run.ts'
+import { print, progressLine, readWhole, withDatabase } from './run.ts'
+import { addSyncStatusCommands } from './sync-status.ts'
 
 interface SyncOptions {
   portal?: number
   plan?: boolean
   apply?: string | true
   full?: boolean
+  reconcile?: boolean
+  wait: number
+  undo?: string
   json?: boolean
 }
 
 export function addSyncCommands(gatehouse: Command): void {
-  gatehouse.command('sync').description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
+  const command = gatehouse.command('sync').enablePositionalOptions().description('Keeps the people of a portal in step with Okta (OKTA_ORG_URL, OKTA_API_TOKEN).')
     .option('--portal <n>', 'the portal', readPortalId)
     .option('--plan', 'makes a plan and shows it; nothing else is written')
     .option('--apply [planId]', 'applies a plan; without its id, plans first and applies that')
     .option('--full', 'looks at everyone, not only at those with changes')
+    .option('--reconcile', 'compares everything with Okta, all portals together')
+    .option('--wait <minutes>', 'waits so long for its turn while another run works', readWhole(0, 1440), 0)
+    .option('--undo <planId>', 'takes back what a plan did instead; with --plan or --apply')
     .option('--json', 'answer for machines')
     .action(sync)
+  addSyncStatusCommands(gatehouse, command)
   gatehouse.command('twin').description('Starts the Okta double: a server that answers as Okta does, to practise on.')
     .requiredOption('--port <n>', 'the port it listens on', readPort)
     .requiredOption('--token <token>', 'the SSWS token it accepts')
@@ -70,21 +81,35 @@ function readPort(text: string): number {
 
 async function sync(options: SyncOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
-  if (typeof options.apply !== 'string' && options.portal === undefined) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
+  if (typeof options.apply !== 'string' && options.portal === undefined && options.undo === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
     const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
-    const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ done, of }) => progress.show(done, of) }
-    const mode = options.full ? 'full' : 'delta'
+    const run: SyncRun = { ctx, connector, errorLog, turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     if (options.plan) {
-      const plan = await planSync(run, options.portal!, mode)
-      print(options.json, plan, () => [describePlan(plan), `Apply it: npx gatehouse sync --apply ${plan.id}`])
+      const plan = await plannedAs(run, options)
+      progress.end()
+      print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
+      process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
-    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await syncPortal(run, options.portal!, mode)
+    const report = await appliedAs(run, options)
     progress.end()
     print(options.json, report, () => [describeRun(report)])
     process.exitCode = exitCodeOf(report)
   })
+}
+
+const modeOf = ({ full }: SyncOptions) => (full ? 'full' : 'delta')
+
+function plannedAs(run: SyncRun, options: SyncOptions): Promise<Plan> {
+  if (options.undo !== undefined) return planUndo(run, options.undo)
+  return options.reconcile ? planReconcile(run) : planSync(run, options.portal!, modeOf(options))
+}
+
+function appliedAs(run: SyncRun, options: SyncOptions): Promise<ApplyReport> {
+  if (typeof options.apply === 'string') return applySync(run, options.apply)
+  if (options.undo !== undefined) return undoSync(run, options.undo)
+  return options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, modeOf(options))
 }

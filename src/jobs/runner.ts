@@ -12,6 +12,8 @@ export interface Job {
   /** When it runs by itself, as cron says it, in UTC. */
   schedule: string
   work: () => Promise<unknown>
+  /** Tried once only, and while it is under way at most one more waits: for work that is made up for the next time. */
+  once?: true
 }
 
 /** Starts the worker with its schedules. `log` is told of failures; a failed task is tried again by the worker. */
@@ -22,19 +24,19 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
   const lost = (error: Error) => log('the job queue lost a connection', error)
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
-  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, async () => {
+  const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, onceAtATime(async () => {
     await job.work().catch((error: unknown) => {
       log(`the job ${job.name} failed`, error)
       throw error
     })
-  }]))
+  })]))
   const start = (): Promise<Runner> => run({
     pgPool: pool,
-    concurrency: 2,
+    concurrency: 6,
     noHandleSignals: true,
     noPreparedStatements: database.namedStatements === false,
     taskList,
-    parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: 3, backfillPeriod: 0 } }))),
+    parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: job.once ? 1 : 3, backfillPeriod: 0, ...(job.once ? { jobKey: job.name, jobKeyMode: 'preserve_run_at' as const } : {}) } }))),
     logger: quiet,
   })
   const first = await start().catch((error: unknown) => pool.end().then(() => Promise.reject(error)))
@@ -45,6 +47,28 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
       told.abort()
       await ended.finally(() => pool.end())
     },
+  }
+}
+
+/**
+ * A job that is woken while it works does not take a second worker: whoever works goes once more. A queue of
+ * graphile-worker would do the same, and stay locked for hours after a server was killed.
+ */
+function onceAtATime(work: () => Promise<void>): () => Promise<void> {
+  let working = false
+  let again = false
+  return async () => {
+    again = true
+    if (working) return
+    working = true
+    try {
+      while (again) {
+        again = false
+        await work()
+      }
+    } finally {
+      working = false
+    }
   }
 }
 

@@ -23,6 +23,9 @@ export const planAttributes: readonly Attribute[] = [
   text('appliedBy', 'applied_by', 255, 'Applied by', 'Who applied it.', readOnly),
   text('correlationId', 'correlation_id', 64, 'Correlation', 'Ties it to its audit events.', exact),
   reference('actorId', 'actor_id', 'User', 'Asked for by', 'The person who asked for it, when it was one.', readOnly),
+  text('releaseReason', 'release_reason', 1000, 'Released because', 'Why it was let go although a guard had stopped it.', readOnly),
+  dateTime('released', 'released_at', 'Released', 'When it was let go.', readOnly),
+  text('releasedBy', 'released_by', 255, 'Released by', 'Who let it go.', readOnly),
 ]
 
 export const portalAttributes: readonly Attribute[] = [
@@ -59,6 +62,25 @@ export const oktaErrorAttributes: readonly Attribute[] = [
   text('message', 'message', 4000, 'Message', 'What Okta said.', readOnly),
   integer('statusCode', 'status_code', 'HTTP status', 'The HTTP status; 0 when no answer came.', readOnly),
   text('errorCode', 'error_code', 36, 'Code', "Okta's code.", exact),
+]
+
+export const syncRunAttributes: readonly Attribute[] = [
+  identifier('id', 'run_id', 'Id', 'The id of the run.', sorted),
+  text('kind', 'kind', 20, 'Kind', 'delta, full, reconcile, plan, apply, undo or drain.', exact),
+  integer('portalId', 'portal_id', 'Portal', 'The portal, where it is about one.', readOnly),
+  reference('planId', 'plan_id', 'Plan', 'Plan', 'What it was to do, step by step.', readOnly),
+  text('status', 'status', 20, 'Status', 'How it stands, or how it ended.', { ...exact, canonical: ['running', 'done', 'failed', 'stopped', 'skipped', 'interrupted'] }),
+  text('step', 'step', 40, 'Step', 'What it is at, or was at last.', readOnly),
+  integer('done', 'done', 'Done', 'How far it has come in that step.', readOnly),
+  integer('total', 'total', 'Of', 'How far it has to go, where that is known.', readOnly),
+  integer('requests', 'requests', 'Requests', 'Requests sent to the other side.', readOnly),
+  text('reason', 'reason', 4000, 'Reason', 'Why it failed, was stopped, skipped or interrupted.', readOnly),
+  dateTime('started', 'started_at', 'Began', 'When it began.', sorted),
+  dateTime('heartbeat', 'heartbeat_at', 'Last heard of', 'When it last told how far it is.', readOnly),
+  dateTime('ended', 'ended_at', 'Ended', 'When it ended.', readOnly),
+  text('startedBy', 'started_by', 255, 'Started by', 'Who started it.', readOnly),
+  text('source', 'source', 10, 'By way of', 'CLI, REST or JOB.', exact),
+  text('correlationId', 'correlation_id', 64, 'Correlation', 'Ties it to its audit events.', exact),
 ]
 
 export const apiKeyAttributes: readonly Attribute[] = [

@@ -2,6 +2,7 @@
  * The keys of efs.iam_portal_settings, each with its meaning and form. The seed publishes `client_id` only; the others
  * are ours (decisions/0012).
  */
+import { limitedOperations, limitForm, limitPattern, type LimitSetting } from './plan-limits.ts'
 
 /** What becomes of an account when the last reference to it goes, mildest first. */
 export const deprovisioningPolicies = ['nothing', 'suspend', 'deactivate', 'delete'] as const
@@ -14,6 +15,11 @@ interface PortalSetting {
   default?: string
   doc: string
 }
+
+const limitSettings = Object.fromEntries(Object.values(limitedOperations).map((operation): [string, PortalSetting] => [operation.setting, {
+  pattern: limitPattern, expects: limitForm, default: operation.default,
+  doc: `How many ${operation.what} one plan may hold before it is stopped for somebody to decide.`,
+}])) as unknown as Record<LimitSetting, PortalSetting & { default: string }>
 
 export const portalSettings = {
   client_id: {
@@ -32,9 +38,9 @@ export const portalSettings = {
     doc: 'The issuer that the portal signs in with: the org itself or one of its authorization servers.',
   },
   redirect_uri: {
-    pattern: /^https?:\/\/[^\s#]+$/,
-    expects: 'an http(s) address without fragment',
-    doc: 'Where Okta sends people back to after signing in.',
+    pattern: /^https?:\/\/[^\s#]+( https?:\/\/[^\s#]+)*$/,
+    expects: 'http(s) addresses without fragment, separated by spaces',
+    doc: 'Where Okta sends people back to after signing in; the first of several is asked for.',
   },
   post_logout_redirect_uri: {
     pattern: /^https?:\/\/[^\s#]+$/,
@@ -59,11 +65,17 @@ export const portalSettings = {
     default: 'mail',
     doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, left staged, or active with the password that the person has here (hook: docs/how-to-okta-sign-in.md).',
   },
+  ...limitSettings,
 } as const satisfies Record<string, PortalSetting>
 
 export type PortalSettingKey = keyof typeof portalSettings
 
 export type PortalSettings = Partial<Record<PortalSettingKey, string>>
+
+/** Where Okta may send people back to. */
+export function redirectAddressesOf(settings: PortalSettings): string[] {
+  return settings.redirect_uri?.split(' ') ?? []
+}
 
 /** The group of a portal: the one set, or the name given to it by default. */
 export function accessGroupOf(portalId: number, settings: PortalSettings): string {

@@ -16,9 +16,10 @@ import { people } from './schema-people.ts'
 import { plans } from './schema-plans.ts'
 import { policies } from './schema-policies.ts'
 import { signIn } from './schema-sign-in.ts'
+import { sync } from './schema-sync.ts'
 
 export const areas: readonly Area[] = [
-  people, contacts, signIn, oidc, organizations, access, accessHistory, metadata, policies, efs, audit, plans, gatehouse,
+  people, contacts, signIn, oidc, organizations, access, accessHistory, metadata, policies, efs, sync, audit, plans, gatehouse,
 ]
 
 export const tables: readonly Table[] = areas.flatMap((area) => area.tables)

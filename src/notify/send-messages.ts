@@ -31,6 +31,8 @@ const minute = 60_000
 /** How long until the next attempt, after each that failed; after the last one the message is dead. */
 const pauses = [1, 5, 15, 60, 180, 360, 720].map((minutes) => minutes * minute)
 const batch = 1000
+/** What is left then is left to the next minute: other work waits for this one. */
+const drainMs = 5 * minute
 
 /** The channels that this installation has; none for whoever only tries out. */
 export function channelsOf(config: Config, now: () => Date): Partial<Record<Channel, () => ChannelSender>> {
@@ -43,7 +45,7 @@ export function channelsOf(config: Config, now: () => Date): Partial<Record<Chan
 
 /** Sends everything that is due, and gives up what has come too late. A channel that is down is left until next time. */
 export async function sendMessages(ctx: SenderContext, channels = channelsOf(ctx.config, ctx.now)): Promise<Sent> {
-  await expireMessages(ctx.db, ctx.now().toISOString())
+  while ((await expireMessages(ctx.db, ctx.now().toISOString(), batch)) === batch);
   const done: Sent = { sent: 0, failed: 0 }
   for (const [channel, connect] of Object.entries(channels) as [Channel, () => ChannelSender][]) await drain(ctx, channel, connect, done)
   return done
@@ -52,7 +54,7 @@ export async function sendMessages(ctx: SenderContext, channels = channelsOf(ctx
 async function drain(ctx: SenderContext, channel: Channel, connect: () => ChannelSender, done: Sent): Promise<void> {
   let sender: ChannelSender | undefined
   try {
-    for (let count = 0; count < batch; count++) {
+    for (const end = performance.now() + drainMs; performance.now() < end;) {
       const message = await lease(ctx, channel)
       if (!message) return
       const failure = await attempt(ctx, message, (sender ??= connect()))

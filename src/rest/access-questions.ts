@@ -3,6 +3,7 @@ import { accessOf, allPeopleOf, askedMoment, checkMany, mayAccess, peopleOf, typ
 import { why, whyNot } from '../access/explain.ts'
 import { whatIf } from '../access/what-if.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { isObject } from '../model/attribute.ts'
 import { guarded, pageParameters, type Call, type QueryParameter, type Route, type UnguardedRoute } from './route.ts'
 
 const tag = 'Access'
@@ -42,6 +43,9 @@ function peopleRoute(letter: Letter, segment: string): UnguardedRoute {
   }
 }
 
+/** So many checks in one request take no longer than a page of a list. */
+const fewChecks = 50
+
 const types = (['g', 'o', 'r', 's'] as const).map((letter) => nodeTypes[letter])
 
 /** A question, though it comes by POST. */
@@ -63,7 +67,7 @@ export const accessQuestionRoutes: readonly Route[] = guarded('access', [
     handle: async (call) => ({ body: await why(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
   { method: 'GET', path: '/users/:id/access/why-not', scope: 'read', tag, operation: 'explainRefusal', summary: 'Says why a person does not have a resource: the nearest paths, ten at most, and what is missing on each.', query: question, answer: { component: 'AccessExplanation' },
     handle: async (call) => ({ body: await whyNot(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
-  { method: 'POST', path: '/access/check', scope: 'read', needs, reach: 'query', tag, operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
+  { method: 'POST', path: '/access/check', scope: 'read', needs, reach: 'query', tag, reading: true, heavy: ({ body }) => (isObject(body) && Array.isArray(body.checks) && body.checks.length > fewChecks ? 1 : 0), operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
     handle: async ({ ctx, body }) => ({ body: { results: await checkMany(ctx, body) } }) },
   { method: 'POST', path: '/access/what-if', scope: 'read', needs, tag, heavy: 2, operation: 'foreseeAccess', summary: 'Says who would gain and lose what if changes were made; nothing is changed.', body: { component: 'AccessChanges' }, answer: { component: 'AccessEffect' },
     handle: async ({ ctx, body }) => ({ body: await whatIf(ctx, body) }) },

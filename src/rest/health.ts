@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify'
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { BaseContext } from './server.ts'
+import { addSyncMetrics } from './sync-metrics.ts'
 
 /** Adds /health/live, /health/ready and /metrics. */
 export function addHealth(server: FastifyInstance, base: BaseContext): void {
@@ -28,6 +29,7 @@ export function addHealth(server: FastifyInstance, base: BaseContext): void {
       this.set({ state: 'waiting' }, waitingCount)
     },
   })
+  addSyncMetrics(registry, base)
   server.addHook('onResponse', async (request, reply) => {
     requests.observe({ method: request.method, route: request.routeOptions.url ?? 'none', status: String(reply.statusCode) }, reply.elapsedTime / 1000)
   })

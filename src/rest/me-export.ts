@@ -61,11 +61,14 @@ async function* accessPages(ctx: Context, id: string): AsyncGenerator<readonly u
   }
 }
 
-/** What others showed when they acted, and from where, is about them. */
+/** What others showed when they acted, and from where, is about them; and so is what somebody changed of theirs. */
 async function* eventPages(ctx: Context, id: string, which: { targetType?: string; targetId?: string; actorId?: string }): AsyncGenerator<readonly unknown[]> {
   for (let cursor: string | undefined; ;) {
     const { items, next } = await searchEvents(ctx.db, { ...which, count: 1000, ...(cursor === undefined ? {} : { cursor }) })
-    yield items.map((event) => (event.actorId === id ? event : { ...event, principal: undefined, ip: undefined }))
+    yield items.map((event) => ({
+      ...event, ...(event.actorId === id ? {} : { principal: undefined, ip: undefined }),
+      ...(event.targetType === 'User' && event.targetId === id ? {} : { changes: undefined }),
+    }))
     if (next === undefined) return
     cursor = next
   }

@@ -10,7 +10,7 @@ import { rightKey } from '../model/own-access.ts'
 import { user } from '../model/user.ts'
 import { allComponents, listSchema } from './openapi-components.ts'
 import { patchSchema, refTo, type Schema } from './openapi-attributes.ts'
-import type { QueryParameter, Route, Shape } from './route.ts'
+import { takesVersions, type QueryParameter, type Route, type Shape } from './route.ts'
 import { apiPrefix, takesIdempotencyKey } from './server.ts'
 
 export interface Reference {
@@ -178,12 +178,6 @@ function sortable(route: Route): readonly string[] | undefined {
   if (route.sortable) return route.sortable
   const own = resources[route.answer?.component ?? '']
   return own?.attributes.filter((one) => one.sortable).map(({ path }) => path)
-}
-
-/** Records with a version, and everything below them; the others have an ETag but no version to hold a change against. */
-export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
-  if (method === 'GET' || unversioned || /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/.test(path)) return false
-  return path === '/me' || /^\/(users|organizations|groups|roles|resources|rights)\/:id/.test(path) || /^\/portals\/:id(\/settings)?$/.test(path) || /^\/(metadata\/[\w-]+|password-policies|sign-in-policies)\/:id$/.test(path)
 }
 
 function headerParameters(route: Route): Reference[] {

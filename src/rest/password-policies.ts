@@ -5,7 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { policyKinds, type PolicyKind } from '../model/password-policy-records.ts'
 import { typedPolicy, type PasswordPolicy } from '../model/password-policy.ts'
-import { guardReach } from '../records/guard.ts'
+import { guardReach, may } from '../records/guard.ts'
 import { checkUser } from '../signin/sessions.ts'
 import { createPolicy, patchPolicy, removePolicy, replacePolicy, type Versioned } from '../signin/password-policies.ts'
 import { judgeAll, passwordContext, policyOf, serviceWords, type PasswordContext } from '../signin/password-policy.ts'
@@ -80,7 +80,9 @@ async function checkPassword({ ctx, body }: Call): Promise<Answer> {
   if (userId !== undefined) await checkUser(ctx.db, userId)
   const policy = await askedPolicy(ctx, asked)
   const known = userId === undefined ? undefined : await passwordContext(ctx, ctx.db, userId, policy, null, ctx.now())
-  const context: PasswordContext = { ...(known ?? { logins: [], names: [], others: serviceWords(ctx) }), current: null, history: [] }
+  // Nor may birthdates and numbers be guessed here by who may not read them.
+  const seen = known && !may(ctx.authority, { resource: 'sensitive', right: 'READ' }) ? { ...known, others: serviceWords(ctx) } : known
+  const context: PasswordContext = { ...(seen ?? { logins: [], names: [], others: serviceWords(ctx) }), current: null, history: [] }
   const all = await judgeAll(policy, asked.password, context)
   const violations = all.filter(({ rule }) => !policy.advisory.has(rule))
   return { body: { acceptable: violations.length === 0, policy: { id: policy.id, name: policy.name }, violations, advice: all.filter(({ rule }) => policy.advisory.has(rule)) } }

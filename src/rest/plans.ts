@@ -9,7 +9,8 @@ import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { needOf } from '../model/lifecycle.ts'
 import type { Need } from '../model/own-access.ts'
-import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { cancelPlan } from '../plans/apply.ts'
+import { releasePlan } from '../plans/release.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { seenBy } from '../records/veil.ts'
 import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
@@ -19,7 +20,7 @@ import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
   apply: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
-  undo?: (ctx: Context, planId: string) => Promise<unknown>
+  undo?: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
   /** What whoever carries a plan out must have in Gatehouse besides the right to plans. */
   needs: (options: Readonly<Record<string, unknown>>) => readonly Need[]
 }
@@ -84,9 +85,9 @@ const underWay = new Set<string>()
  * Carries a plan out: to its end when it is small, else until its first batch is done; true when it goes on from there
  * behind the request. What stops it then stands in the plan, which can be applied again and goes on where it was.
  */
-async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promise<boolean> {
+async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan, steps: number): Promise<boolean> {
   const work = (progress?: () => void) => carry(ctx, plan.id, progress)
-  if (plan.steps - plan.appliedThrough <= mostWaitedFor) {
+  if (steps <= mostWaitedFor) {
     await work()
     return false
   }
@@ -139,7 +140,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     if (kind) refuseUnless(ctx.authority, kind.needs(found.options))
     const carry = kind?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
-    const going = await begun(carry, ctx, found)
+    const going = await begun(carry, ctx, found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
     return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
   const answer = async ({ ctx, params }: Call, act: (ctx: Context, id: string) => Promise<Plan>): Promise<Answer> => {
@@ -152,11 +153,10 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     { method: 'POST', path: '/users/:id/merge', scope: 'write', tag, operation: 'mergeUser', summary: 'Plans the merge of a duplicate into this person; apply the plan to carry it out.', body: { component: 'MergeInto' }, answer: plan, status: 201, handle: mergeInto },
     { method: 'GET', path: '/plans/:id', scope: 'read', tag, operation: 'readPlan', summary: 'Reads a plan and its totals.', answer: plan, handle: (call) => answer(call, seenPlan) },
     { method: 'GET', path: '/plans/:id/steps', scope: 'read', tag, operation: 'listPlanSteps', summary: 'Lists the steps of a plan in order.', answer: { component: 'PlanStep', list: true }, ...stepList },
-    { method: 'GET', path: '/okta/runs', scope: 'read', tag: 'Portals', operation: 'listOktaRuns', summary: 'Lists what was to be done in Okta, the newest first: the plans of the kind sync.', answer: { ...plan, list: true }, needs: [{ resource: 'portals', right: 'READ' }],
-      ...listed(planListing, { where: ({ ctx }) => ({ kind: 'sync', actor_id: ownOnly(ctx) }), show: (rows) => rows.map(planOfRow) }) },
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'undo') },
-    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], handle: (call) => answer(call, releasePlan) },
+    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go, once, for a reason. The limits stay as they are.', body: { component: 'Release' }, answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }],
+      handle: (call) => answer(call, (ctx, id) => releasePlan(ctx, id, call.body)) },
     { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up; what it has done so far stays done.', answer: plan, needs: change, reach: 'query', handle: (call) => answer(call, cancelPlan) },
   ], 'query')
 }

@@ -1,11 +1,10 @@
-/** Routes of the EFS world: portals, their settings and users, the queue of accounts to unassign, and Okta's errors. */
+/** Routes of the EFS world: portals, their settings and users, and the queue of accounts to unassign. */
 import { GatehouseError } from '../errors.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, deletePortal, patchPortal, portalsOfRows, readPortalDocument, replacePortal, type Portal } from '../portals/portals.ts'
 import type { Need } from '../model/own-access.ts'
 import { portalListing, portalUserListing } from '../store/portals.ts'
 import { reachScope } from '../store/reach.ts'
-import { remoteErrorListing, remoteErrorOfRow } from '../store/remote-errors.ts'
 import { queueListing } from '../store/unassignment-queue.ts'
 import { listed } from './listing.ts'
 import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
@@ -73,10 +72,4 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
       if (gone.length === 0) throw new GatehouseError('not_found', 'This person is not a member of this portal.')
       return {}
     } },
-  { ...base, method: 'GET', path: '/okta/errors', scope: 'read', operation: 'listOktaErrors', summary: 'Lists errors received from Okta, the newest first.', answer: { component: 'OktaError', list: true },
-    ...listed(remoteErrorListing, {
-      query: [{ name: 'status', type: 'integer', max: 999, doc: 'Only errors with this HTTP status; 0 where no answer came.' }, { name: 'errorCode', type: 'string', doc: 'Only errors with this code.' }],
-      where: ({ query: { status, errorCode } }) => ({ status_code: status, error_code: errorCode }),
-      show: (rows) => rows.map(remoteErrorOfRow),
-    }) },
 ])

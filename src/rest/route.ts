@@ -78,6 +78,8 @@ export interface Route extends Guarded {
   status?: number
   /** There is no version to hold a change against; If-Match is refused. */
   unversioned?: boolean
+  /** A question that comes by POST: the database works on it no longer than on a GET. */
+  reading?: boolean
   /** How many of the places for heavy questions it takes (limits.ts); absent: none, as for almost all. */
   heavy?: number | ((call: Call) => number)
   /** The body holds a password: an Idempotency-Key is not taken, since a quick hash of the body would be kept with it. */
@@ -90,6 +92,17 @@ export interface Route extends Guarded {
 }
 
 const rightByMethod = { GET: 'READ', POST: 'CREATE', PUT: 'UPDATE', PATCH: 'UPDATE', DELETE: 'DELETE' } as const satisfies Record<Route['method'], OwnRight>
+
+const versioned = [
+  /^\/me$/, /^\/(users|organizations|groups|roles|resources|rights)\/:id/, /^\/portals\/:id(\/settings)?$/,
+  /^\/(metadata\/[\w-]+|password-policies|sign-in-policies|oidc\/clients|content-providers|it-policies|it-policy-versions)\/:id$/,
+]
+const withoutVersion = /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/
+
+/** Records with a version, and everything below them; the others may have an ETag, but no version to hold a change against. */
+export function takesVersions({ method, path, unversioned }: Pick<Route, 'method' | 'path' | 'unversioned'>): boolean {
+  return method !== 'GET' && !unversioned && !withoutVersion.test(path) && versioned.some((one) => one.test(path))
+}
 
 /** The parameter of a route's path that names the person it is about. */
 export function personParameter({ path }: Pick<Route, 'path'>): 'id' | 'userId' | undefined {

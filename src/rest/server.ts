@@ -15,7 +15,7 @@ import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { problemOf } from './problem.ts'
-import { personParameter, readQuery, type Answer, type Call, type Route } from './route.ts'
+import { personParameter, readQuery, takesVersions, type Answer, type Call, type Route } from './route.ts'
 
 export type BaseContext = Omit<Context, 'actor' | 'authority'>
 
@@ -101,7 +101,7 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       },
       handler: async (request, reply) => {
         const identity = identities.get(request)!
-        const call = readCall(route.method === 'GET' ? reading : base, route, request, identity)
+        const call = readCall(route.method === 'GET' || route.reading ? reading : base, route, request, identity)
         await keepWithinReach(call.ctx, route, call.params[personParameter(route) ?? ''])
         const places = typeof route.heavy === 'function' ? route.heavy(call) : (route.heavy ?? 0)
         const work = () => carryOut(route, call, identity, request, reply)
@@ -110,6 +110,13 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       },
     })
   }
+}
+
+/** Errors: `version_mismatch` where there is no version to hold the header against: it must not seem to have been. */
+function versionsOf(route: Route, ifMatch: string | undefined): Call['versions'] {
+  const versions = readVersions(ifMatch)
+  if (versions && route.method !== 'GET' && !takesVersions(route)) throw new GatehouseError('version_mismatch', 'There is no version here to hold If-Match against; leave the header out.')
+  return versions
 }
 
 function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Caller): Call {
@@ -126,7 +133,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     params,
     query: readQuery(route.navigated ? knownOf(request.query as Record<string, unknown>, route) : (request.query as Record<string, unknown>), route.query ?? []),
     body: hasBody && route.body ? parseJson(raw) : undefined,
-    versions: readVersions(request.headers['if-match']),
+    versions: versionsOf(route, request.headers['if-match']),
     scopes: identity.scopes,
     ...(identity.session ? { session: identity.session } : {}),
     ...(route.caller === undefined ? {} : { visit: visitOf(request) }),

@@ -8,7 +8,8 @@ import { GatehouseError } from '../errors.ts'
 import { policiesDueOf, type AskedVersion } from '../model/it-policy.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database } from '../store/database.ts'
-import { askedVersions, insertDecision, lastDecisions, lockPerson } from '../store/it-policies.ts'
+import { askedVersions, insertDecision, lastDecisions } from '../store/it-policies.ts'
+import { lockPerson } from '../store/user-rows.ts'
 
 /** The versions that a person has to decide on before they go on to a site (null: to none in particular), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, contentProviderId: string | null, now: Date): Promise<AskedVersion[]> {

@@ -9,8 +9,10 @@ import type { Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
-/** What a policy says of locking. */
-export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => lockout
+const never = 2_147_483_647
+
+/** What a policy says of locking; one that never locks has a limit that nobody reaches. */
+export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never })
 
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000
@@ -57,7 +59,10 @@ export async function unlockPeople(ctx: Context): Promise<number> {
   let opened = 0
   for (let last: LockedLogin | undefined; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
-    for (const { userId } of logins) if (await unlockInTime(ctx, userId, lockoutOf(await policyOf(ctx.db, userId)))) opened++
+    for (const { userId, lastAttempt } of logins) {
+      const lockout = lockoutOf(await policyOf(ctx.db, userId))
+      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
+    }
     if (logins.length < page) return opened
     last = logins.at(-1)
   }

@@ -15,6 +15,7 @@ import { guardPeople } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { deleteArtifactsOfClient } from '../store/oidc-artifacts.ts'
+import { deleteConsentsOfClient } from '../store/oidc-consents.ts'
 import { deleteClientRow, deleteSecrets, expireSecrets, insertClient, insertSecret, listSecrets, readClientRow, updateClient } from '../store/oidc-clients.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -70,7 +71,8 @@ async function changeClient(ctx: Context, id: string, change: (before: Document)
     await updateClient(tx, id, after, ctx.now().toISOString())
     if (!hasSecrets(after)) await deleteSecrets(tx, id, null)
     // What was given under looser terms does not outlive them.
-    if (tightens(before, after)) await deleteArtifactsOfClient(tx, id)
+    if (tightens(before, after) || isAnother(before, after)) await deleteArtifactsOfClient(tx, id)
+    if (isAnother(before, after)) await deleteConsentsOfClient(tx, id)
     await recorded(tx, ctx, 'client.update', id, changes)
     return readClient(tx, id)
   })
@@ -80,6 +82,12 @@ async function changeClient(ctx: Context, id: string, change: (before: Document)
 function tightens(before: Document, after: Document): boolean {
   const lost = (path: string) => (before[path] as string[]).some((one) => !(after[path] as string[]).includes(one))
   return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.authentication !== after.authentication
+}
+
+/** Whether it may be another application now, because codes go to a new place: what people consented to was the one before. */
+function isAnother(before: Document, after: Document): boolean {
+  const gained = (after['redirectUris'] as string[]).some((uri) => !(before['redirectUris'] as string[]).includes(uri))
+  return gained || before['applicationType'] !== after['applicationType']
 }
 
 /** Removes a client, its secrets, its tokens and what people consented to. Errors: `not_found`, `version_mismatch`, `forbidden`. */

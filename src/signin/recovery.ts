@@ -13,7 +13,7 @@ import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { enqueueMessage, readersOf, sentSince } from '../store/messages.ts'
+import { enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
 import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
@@ -96,15 +96,23 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
 /** The names of everybody whose primary address this is, in one mail to it. */
 async function sendUserNames(tx: Transaction, ctx: Context, people: readonly string[], address: string): Promise<void> {
   if (!isMailAddress(address)) return
+  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs))) return
   const readers = await readersOf(tx, people)
+  const found: string[] = []
   const names: string[] = []
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (login && isRecoverable(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) names.push(login.login)
+    if (login && isRecoverable(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) {
+      names.push(login.login)
+      found.push(userId)
+    }
   }
   const [first] = [...readers.values()]
   if (names.length === 0 || !first) return
-  await enqueueMessage(tx, ctx, { template: 'user-name', to: address, locale: first.language, values: { userNames: names.join(', ') } })
+  // Of several people none can be said to be whose mail it is.
+  const userId = found.length === 1 ? { userId: found[0]! } : {}
+  await enqueueMessage(tx, ctx, { template: 'user-name', to: address, ...userId, locale: first.language, values: { userNames: names.join(', ') } })
+  await recordEvents(tx, ctx, found.map((id) => ({ action: 'user.recovery.send', targetType: 'User', targetId: id, changes: [{ path: 'recovery', after: 'user-name' }] })))
 }
 
 /** The help desk sends a link, or an invitation to who has no password yet; it never sees the link. Errors: `not_found`, `forbidden`, `conflict`. */

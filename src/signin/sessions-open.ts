@@ -79,5 +79,5 @@ export async function sweep(ctx: Pick<Context, 'db' | 'now'>): Promise<void> {
   while ((await sweepSessions(ctx.db, ctx.now(), batch)) === batch);
   const since = new Date(ctx.now().getTime() - placeDays * 86_400_000)
   while ((await sweepPlaces(ctx.db, since, batch)) === batch);
-  await sweepChallenges(ctx.db, ctx.now())
+  while ((await sweepChallenges(ctx.db, ctx.now(), batch)) >= batch);
 }

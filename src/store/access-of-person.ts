@@ -1,6 +1,6 @@
 /** SQL for questions about one person: may they, and what do they have. */
-import { memberships, type Letter } from '../model/access-edges.ts'
-import { checkManySql, checkSql, edgesSql, everyoneSql, holdersCte, membershipsSql, nodesSql, ofUser, personCounts, targetOnly, withRights, type Moment } from './access-walk.ts'
+import { type Letter } from '../model/access-edges.ts'
+import { checkManySql, checkSql, edgesSql, everyoneSql, isActive, membershipsSql, nodesSql, ofUser, personCounts, withRights, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -45,33 +45,26 @@ export interface HeldRow {
 }
 
 /**
- * What a person has: $1 the person, $2 the moment, $3 the node to go on behind, $4 letters of nodes, $5 how many. The
- * second half goes over the edges once more for the rights: carried along by the walk, they would send it over every
- * path instead of every node.
+ * What a person has: $1 the person, $2 the moment, $3 the node to go on behind, $4 letters of nodes, $5 how many. The walk
+ * carries the rights of the edge it came by: a node that comes with three sets of rights is gone on from three times, which
+ * is less than to ask all its edges a second time.
  */
 export function heldSql(past: boolean): string {
   const at = '$2::timestamptz'
-  const resources = memberships.filter(({ target }) => target === 's')
-  return `with recursive ${holdersCte('$1', at, past)},
-   things(node) as (
-    select f.node from (${membershipsSql(targetOnly, ofUser('$1'), at, past, resources)}
-      union all ${everyoneSql(`n.node >= 's'`, at, past)}
-      union all select step.target from walk w cross join lateral (
-        select e.target from (${edgesSql('e.target', `e.source = w.node and e.target >= 's'`, at, past)}) e offset 0) step) f
+  const passesOn = (node: string) => `(${node} >= 's' or ${isActive(node, at, past)})`
+  return `with recursive walk(node, rights, way) as (
+    select f.node, f.rights::text[], f.way from (
+      select m.node, m.rights, 'direct' as way from (${membershipsSql(withRights, ofUser('$1'), at, past)}) m
+      union all select e.node, '{}', 'everyone' from (${everyoneSql('true', at, past)}) e) f where ${passesOn('f.node')}
     union
-    select step.target from things t cross join lateral (
-      select e.target from (${edgesSql('e.target', `e.source = t.node and e.target >= 's'`, at, past)}) e offset 0) step),
-   held(node) as materialized (select node from walk union all select node from things),
-   ways as (
-    select m.node, m.rights, true as direct, false as inherited, false as everyone from (${membershipsSql(withRights, ofUser('$1'), at, past)}) m
-    union all select step.target, step.rights, false, true, false from held h cross join lateral (
-      select e.target, e.rights from (${edgesSql('e.target, e.rights', 'e.source = h.node', at, past)}) e offset 0) step
-    union all select e.node, '{}', false, false, true from (${everyoneSql('true', at, past)}) e),
+    select step.target, step.rights::text[], 'inherited' from walk w cross join lateral (
+      select e.target, e.rights from (${edgesSql('e.target, e.rights', 'e.source = w.node', at, past)}) e
+      where ${passesOn('e.target')} offset 0) step),
    page as materialized (
-    select w.node, bool_or(direct) as direct, bool_or(inherited) as inherited, bool_or(everyone) as everyone,
+    select w.node, bool_or(way = 'direct') as direct, bool_or(way = 'inherited') as inherited, bool_or(way = 'everyone') as everyone,
       coalesce(array_agg(distinct r order by r) filter (where r is not null), '{}') as rights
-    from ways w left join lateral unnest(w.rights) r on true
-    where w.node in (select node from held) and w.node > $3 collate "C" and left(w.node, 1) = any($4)
+    from walk w left join lateral unnest(w.rights) r on true
+    where w.node > $3 collate "C" and left(w.node, 1) = any($4)
     group by w.node order by w.node limit $5)
    select p.*, (${nodesSql('n.name', 'n.node = p.node', at, past)} limit 1) as name from page p order by p.node`
 }

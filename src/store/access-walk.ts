@@ -43,9 +43,12 @@ export const edgesSql = (columns: string, where: string, at: string, past: boole
 /** Edges `e` that meet a condition, whatever their dates. */
 export const allEdgesSql = (columns: string, where: string, at: string, past: boolean): string => known(columns, 'gatehouse.access_edge', 'e', where, at, past)
 
-/** A condition: the node passes on what it has. */
+/**
+ * A condition: the node, which an edge leads to and which so is one, passes on what it has. The few that do not have an
+ * index of their own, small enough to be asked at each step of a walk.
+ */
 export function isActive(node: string, at: string, past: boolean): string {
-  return `exists (${known('1', 'gatehouse.access_node', 'n', `n.node = ${node} and n.active`, at, past)})`
+  return `not exists (${known('1', 'gatehouse.access_node', 'n', `n.node = ${node} and not n.active`, at, past)})`
 }
 
 /** Nodes that everybody has: public resources, groups of everyone. */
@@ -126,6 +129,9 @@ interface CheckTerms {
   at: string
 }
 
+/** How many edges into a thing are looked at one by one. */
+const few = 100
+
 /**
  * Whether a person has a resource. A right counts on the last edge into the resource, by whatever path one comes to that
  * edge. One row `{ person, resource, right, allowed }`: whether each of the three is known, and the answer.
@@ -135,9 +141,14 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
   const meets = (rights: string) => `(${right} is null or ${right} = any(${rights}))`
   const own = membershipsSql(withRights, ofUser(user), at, past, memberships.filter(({ target }) => target === 's'))
   const isPublic = (one: string) => `exists (${everyoneSql(`n.node = ${one}`, at, past)})`
+  const edgeTo = (one: string, more: string) => edgesSql('e.source, e.rights', `e.target = ${one}${more}`, at, past)
+  // A thing that few give is asked who they are; one that thousands give is looked for behind each node of the walk.
+  const given = (one: string, condition: (rights: string) => string) => `case
+    when (select count(*) from (${allEdgesSql('1', `e.target = ${one}`, at, past)} limit ${few + 1}) known) <= ${few}
+    then exists (select from (${edgeTo(one, '')}) d where d.source in (select w.node from walk w) and ${condition('d.rights')})
+    else exists (select from walk w cross join lateral (select * from (${edgeTo(one, ' and e.source = w.node')}) e offset 0) d where ${condition('d.rights')}) end`
   const held = (one: string, condition: (rights: string) => string) => `(
-    exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')})
-    or exists (select from walk w cross join lateral (select * from (${edgesSql('e.rights', `e.source = w.node and e.target = ${one}`, at, past)}) e offset 0) d where ${condition('d.rights')}))`
+    exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')}) or ${given(one, condition)})`
   return `with recursive asked(node) as materialized (select ${resourceNodeSql(resource, at, past)}),
    ${holdersCte(user, at, past)},
    below(node) as (

@@ -284,6 +284,17 @@ export class Database extends Connection {
     return view
   }
 
+  /** The same database, for one caller, whose every transaction, and every statement that writes, begins with `check`. */
+  withFence(check: (tx: Transaction) => Promise<void>): Database {
+    const view = Object.create(this) as Database
+    view.transaction = (work, begin) => this.transaction(async (tx) => {
+      await check(tx)
+      return work(tx)
+    }, begin)
+    view.execute = (sql, params, name) => view.transaction((tx) => tx.execute(sql, params, name))
+    return view
+  }
+
   async close(): Promise<void> {
     await this.pool.end()
   }

@@ -155,11 +155,18 @@ export async function findChallenge(db: Pick<Database, 'first'>, mark: Buffer, k
   return db.first(`select code_hash as "codeHash" from gatehouse.factor_challenge where mark = $1 and kind = $2 and expires_at > $3 and created_at <= $3::timestamptz + interval '5 minutes'`, [mark, kind, now])
 }
 
-export async function sweepChallenges(db: Pick<Database, 'execute'>, now: Date): Promise<void> {
-  await db.execute('delete from gatehouse.factor_challenge where expires_at <= $1', [now])
-  await db.execute('delete from gatehouse.remembered_device where expires_at <= $1', [now])
+const outdated = [
+  ['gatehouse.factor_challenge', 'expires_at <= $1'],
+  ['gatehouse.remembered_device', 'expires_at <= $1'],
   // What was begun and not confirmed within a day is not wanted.
-  await db.execute(`delete from user_auth_param where confirmed = 'N' and type in ('TOTP', 'SMS', 'EMAIL') and created_at < $1::timestamptz - interval '1 day'`, [now])
+  ['user_auth_param', `confirmed = 'N' and type in ('TOTP', 'SMS', 'EMAIL') and created_at < $1::timestamptz - interval '1 day'`],
+] as const
+
+/** Removes some of what is past its time; how many. */
+export async function sweepChallenges(db: Pick<Database, 'execute'>, now: Date, batch: number): Promise<number> {
+  let gone = 0
+  for (const [table, condition] of outdated) gone += await db.execute(`delete from ${table} where ctid = any(array(select ctid from ${table} where ${condition} limit $2 for update skip locked))`, [now, batch])
+  return gone
 }
 
 /** The handle by which authenticators know a person (WebAuthn §14.6.1: random, nothing about them); made when there is none. */

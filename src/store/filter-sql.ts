@@ -190,7 +190,8 @@ function columnComparison(attribute: Attribute, test: Test, scope: Scope): strin
   const compared = isIndexed(attribute, scope) && !test.exact
     ? `(${indexedComparison(column, test, scope)} and ${column} is not null)`
     : textComparison(column, test, scope.parameter)
-  const byTrigrams = test.operator in patterns || (test.operator === 'eq' && !attribute.sortable)
+  // What a sortable attribute begins with is a range of its own index, which finds nobody too many.
+  const byTrigrams = test.operator === 'sw' ? test.exact || !isIndexed(attribute, scope) : test.operator in patterns || (test.operator === 'eq' && !attribute.sortable)
   const narrowed = byTrigrams && scope.alias === 't' ? prefilter(attribute, test, scope) : []
   return narrowed.length > 0 ? `(${narrowed.join('')} and ${compared})` : compared
 }

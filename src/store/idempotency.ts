@@ -53,7 +53,9 @@ export async function blankAnswers(tx: Transaction, userId: string): Promise<voi
      where position($1 in path) > 0 or position($1 in response) > 0`, [userId])
 }
 
-/** Forgets every key past its time: the nightly sweep. */
-export async function sweepKeys(db: Pick<Database, 'execute'>, oldest: Date): Promise<number> {
-  return db.execute('delete from gatehouse.idempotency_key where created_at <= $1', [oldest])
+/** Forgets some of the keys past their time; how many. */
+export async function sweepKeys(db: Pick<Database, 'execute'>, oldest: Date, batch: number): Promise<number> {
+  return db.execute(
+    `delete from gatehouse.idempotency_key where (principal, key_hash) in (
+       select principal, key_hash from gatehouse.idempotency_key where created_at <= $1 limit $2 for update skip locked)`, [oldest, batch])
 }

@@ -20,11 +20,6 @@ export async function lastDecisions(db: Pick<Database, 'query'>, userId: string,
   return rows.map((row) => ({ ...row, accepted: row.accepted === 'Y' }))
 }
 
-/** Holds a person while they decide, so that the same decision sent twice is one; false when there is no such person. */
-export async function lockPerson(tx: Transaction, userId: string): Promise<boolean> {
-  return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
-}
-
 export async function insertDecision(tx: Transaction, decision: { id: string; userId: string; versionId: string; at: string; accepted: boolean; name: string; contentProviderId: string | null }): Promise<void> {
   const { id, userId, versionId, at, accepted, name, contentProviderId } = decision
   await tx.execute('insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted, name, content_provider_id) values ($1, $2, $3, $4, $5, $6, $7)',

@@ -85,7 +85,7 @@ async function orderedPage(db: Reader, resource: Resource, query: ListQuery, mar
   const page = (size: string) => `select ${id} as id, ${key ? `(${key.expression})::text` : 'null'} as key from ${resource.table} t
      where ${where.join(' and ')} order by ${order} limit ${size}`
   const size = place(limit)
-  return db.query<PageRow>(where.some((one) => one.includes('search_text like')) ? cautious(page, size) : page(size), params)
+  return db.query<PageRow>(where.some((one) => one.includes(' like ')) ? cautious(page, size) : page(size), params)
 }
 
 /**

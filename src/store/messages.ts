@@ -115,14 +115,17 @@ export async function markFailed(db: Pick<Database, 'execute'>, { id, attempts }
      where message_id = $1 and attempts = $2 and status = 'QUEUED'`, [id, attempts, error, due ?? null])
 }
 
-/** Gives up what has come too late; how many. */
-export async function expireMessages(db: Pick<Database, 'execute'>, now: string): Promise<number> {
-  return db.execute(`update gatehouse.message set status = 'DEAD', secrets_encrypted = null, last_error = coalesce(last_error, 'it could not be sent in time') where status = 'QUEUED' and expires_at <= $1`, [now])
+/** Gives up some of what has come too late; how many. */
+export async function expireMessages(db: Pick<Database, 'execute'>, now: string, batch: number): Promise<number> {
+  return db.execute(
+    `update gatehouse.message set status = 'DEAD', secrets_encrypted = null, last_error = coalesce(last_error, 'it could not be sent in time')
+     where message_id in (select message_id from gatehouse.message where status = 'QUEUED' and expires_at <= $1 limit $2 for update skip locked)`, [now, batch])
 }
 
-/** Removes what was sent, or given up, before an instant; how many. */
-export async function sweepMessages(db: Pick<Database, 'execute'>, before: Date): Promise<number> {
-  return db.execute(`delete from gatehouse.message where created_at < $1 and status <> 'QUEUED'`, [before])
+/** Removes some of what was sent, or given up, before an instant; how many. */
+export async function sweepMessages(db: Pick<Database, 'execute'>, before: Date, batch: number): Promise<number> {
+  return db.execute(
+    `delete from gatehouse.message where message_id in (select message_id from gatehouse.message where created_at < $1 and status <> 'QUEUED' limit $2 for update skip locked)`, [before, batch])
 }
 
 /** Queues a dead message again; its row before, held. */
@@ -157,6 +160,11 @@ export const messageListing: Listing = {
 /** Whether a message of a kind was written to a person after an instant. */
 export async function sentSince(db: Pick<Database, 'first'>, userId: string, template: MessageName, since: Date): Promise<boolean> {
   return (await db.first('select from gatehouse.message where user_id = $1 and template = $2 and created_at > $3', [userId, template, since])) !== undefined
+}
+
+/** The same by the address it went to. */
+export async function sentTo(db: Pick<Database, 'first'>, recipient: string, template: MessageName, since: Date): Promise<boolean> {
+  return (await db.first('select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and created_at > $3', [recipient, template, since])) !== undefined
 }
 
 export interface Reader {

@@ -33,3 +33,8 @@ export async function addConsent(db: Pick<Database, 'execute'>, userId: string, 
 export async function deleteConsent(db: Pick<Database, 'execute'>, userId: string, clientId: string): Promise<boolean> {
   return (await db.execute('delete from gatehouse.oidc_consent where user_id = $1 and client_id = $2', [userId, clientId])) === 1
 }
+
+/** Forgets what everybody has allowed a client. */
+export async function deleteConsentsOfClient(db: Pick<Database, 'execute'>, clientId: string): Promise<void> {
+  await db.execute('delete from gatehouse.oidc_consent where client_id = $1', [clientId])
+}

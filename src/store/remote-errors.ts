@@ -57,3 +57,43 @@ function asJson(text: string | null): unknown {
     return text
   }
 }
+
+export interface ErrorCount {
+  statusCode: number
+  errorCode: string
+  count: number
+  first: string
+  last: string
+}
+
+export interface ErrorFilter {
+  status?: number
+  errorCode?: string
+  since?: string
+}
+
+/** How many errors there are of each kind, the most frequent first. */
+export function countErrors(db: Pick<Database, 'query'>, { status, errorCode, since }: ErrorFilter): Promise<ErrorCount[]> {
+  return db.query<ErrorCount>(
+    `select status_code as "statusCode", error_code as "errorCode", count(*)::int as count, min(created_at) as first, max(created_at) as last
+     from efs.iam_error_log
+     where ($1::int is null or status_code = $1) and ($2::text is null or error_code = $2) and ($3::timestamptz is null or created_at >= $3)
+     group by 1, 2 order by 3 desc, 1, 2 limit 1000`, [status ?? null, errorCode ?? null, since ?? null])
+}
+
+/** The same by status alone. */
+export function errorsByStatus(db: Pick<Database, 'query'>, since: Date): Promise<{ statusCode: number; count: number }[]> {
+  return db.query('select status_code as "statusCode", count(*)::int as count from efs.iam_error_log where created_at >= $1 group by 1 order by 1', [since])
+}
+
+const sweptAtOnce = 10_000
+
+/** Removes errors that are past their time, some at a time so that nobody waits for long. How many. */
+export async function sweepErrors(db: Pick<Database, 'execute'>, before: Date): Promise<number> {
+  for (let swept = 0; ;) {
+    const gone = await db.execute(
+      'delete from efs.iam_error_log where id in (select id from efs.iam_error_log where created_at < $1 order by created_at, id limit $2)', [before, sweptAtOnce])
+    swept += gone
+    if (gone < sweptAtOnce) return swept
+  }
+}

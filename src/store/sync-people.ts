@@ -32,24 +32,27 @@ export interface SyncPersonRow {
   other_uuid: string | null
   other_portals: number[]
   other_live: number
+  /** The portals whose member the person is. */
+  portals: number[]
   /** The values of the sources, in the order of `sourcesOf(mapping)`. */
   source_values: (string | null)[]
 }
 
-/** Panelists of a portal that a run has to look at: in a delta run those marked and those without a reference. */
+/** Panelists of a portal that a run has to look at: in a delta run those marked, hinted at, and without a reference. */
 export async function panelistCandidates(db: Database, portalId: number, mode: SyncMode): Promise<number[]> {
   const all = `select user_id as uid from efs.portal_panelist where portal_id = $1`
   const delta = `select user_id as uid from efs.iam_portal_user_reference where portal_id = $1 and has_data_changes = 1
     union
-    select m.user_id from efs.portal_panelist m
-    where m.portal_id = $1
-      and not exists (select from efs.iam_portal_user_reference r where r.portal_id = $1 and r.user_id = m.user_id)`
+    select r.user_id from gatehouse.sync_hint h join efs.iam_portal_user_reference r on r.uuid = h.uuid where r.portal_id = $1
+    union
+    select user_id from efs.portal_panelist where portal_id = $1 and not linked`
   return collectUids(db, `select uid from (${mode === 'full' ? all : delta}) c order by uid`, [portalId])
 }
 
 /** The same of the administrators. */
 export async function adminCandidates(db: Database, mode: SyncMode): Promise<number[]> {
-  const delta = `left join efs.iam_user_reference r on r.user_id = e.uid where r.id is null or r.has_data_changes = 1`
+  const delta = `left join efs.iam_user_reference r on r.user_id = e.uid
+    where r.id is null or r.has_data_changes = 1 or r.uuid in (select uuid from gatehouse.sync_hint)`
   return collectUids(db, `select e.uid from efs.users e ${mode === 'full' ? '' : delta} order by e.uid`, [])
 }
 
@@ -73,6 +76,7 @@ export async function readSyncPeople(
       e.uid as admin_uid, a.uuid as admin_uuid, a.status as admin_status, a.changes as admin_changes,
       coalesce(a.has_data_changes, 0) = 1 as admin_marked,
       l.prov_status, o.uuid as other_uuid, coalesce(o.portals, '{}') as other_portals, coalesce(o.live, 0) as other_live,
+      array(select portal_id from efs.portal_panelist x where x.user_id = p.uid order by portal_id) as portals,
       array[${values}] as source_values
     from public.users u
     left join efs.panelists p on p.person_id = u.user_id

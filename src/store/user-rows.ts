@@ -37,6 +37,11 @@ export async function openRelated(tx: Transaction, ids: readonly string[]): Prom
   return rows.map((row) => row.user_id)
 }
 
+/** Holds a person, so that what only once or only so often may be done is counted; false when there is no such person. */
+export async function lockPerson(tx: Transaction, userId: string): Promise<boolean> {
+  return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
+}
+
 /** The lock on the login that signs in here; lifting it forgets the failures. */
 export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<void> {
   await tx.execute(
@@ -44,13 +49,14 @@ export async function setLocks(tx: Transaction, ids: readonly string[], marker: 
      where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
 }
 
-/** Back to before the first sign-in: no password, no answers, no codes. */
+/** Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's. */
 export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute(
     `update login set password = null, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
      where user_id = any($1) and managed_sys_id = '0'`, [ids])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
+  await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])
   await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])
 }
 

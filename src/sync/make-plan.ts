@@ -5,17 +5,22 @@
  * A delta run looks at people who are marked (has_data_changes), who have no reference yet, and at the queues; a full
  * run at everybody and at the group's members.
  */
+import { GatehouseError } from '../errors.ts'
+import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
 import { accessGroupOf, policyOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
+import { hintedAccounts } from '../store/sync-hints.ts'
 import {
   adminCandidates, ownersOf, panelistCandidates, readSyncPeople, type SyncMode,
 } from '../store/sync-people.ts'
 import { readQueue, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
+import { pushedDifferences, withConflicts } from './conflicts.ts'
 import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
 import {
   accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules,
 } from './plan.ts'
+import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
 import type { Action, SyncStep } from './steps.ts'
 
@@ -25,16 +30,21 @@ export interface SyncScope {
   /** The settings of every portal of the installation, by id. */
   portals: ReadonlyMap<number, PortalSettings>
   adminPolicy: DeprovisioningPolicy
+  /** The mappings that were set; none: everybody has the default. */
+  mappings?: Mappings
 }
 
 const peoplePerPage = 500
+/** Of more accounts than that a delta run does not ask for their groups; the reconcile does. */
+const mostHintsFollowed = 2_000
 /** Requests under way at a time; the rate budget paces them. */
 const readsAtOnce = 8
 
-interface Planning {
+export interface Planning {
   db: Database
   connector: Connector
   scope: SyncScope
+  mappings: Mappings
   rules: Rules & { allPortals: readonly number[] }
   /** Accounts that this plan adopts, by person: two people with one e-mail address must not get the same. */
   adopted: Map<string, string>
@@ -45,27 +55,23 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   const settings = scope.portals.get(scope.portalId) ?? {}
   const group = accessGroupOf(scope.portalId, settings)
   const isGroupThere = (await connector.findGroup(group)) !== null
-  const preparation = await preparations(connector, group, isGroupThere)
+  const mappings = scope.mappings ?? noMappings
+  const sources = allRules(mappings)
+  const preparation = await preparations(connector, sources, group, isGroupThere)
+  await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
-  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
-  const rules = {
-    group,
-    activation: (settings.activation ?? 'mail') as Activation,
-    policyOf: (portalId: number) => policies.get(portalId) ?? 'nothing',
-    adminPolicy: scope.adminPolicy,
-    allPortals: [...scope.portals.keys()],
-    ...(scope.mode === 'full' ? { inGroup: await membership(connector, group, isGroupThere) } : {}),
-  }
-  const planning: Planning = { db, connector, scope, rules, adopted: new Map() }
+  const inGroup = scope.mode === 'full' ? await membership(connector, group, isGroupThere) : await hintedMembership(db, connector, scope.portalId, group)
+  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope), inGroup }, adopted: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'
       ? await adminCandidates(db, scope.mode)
       : await panelistCandidates(db, scope.portalId, scope.mode)
+    if (population === 'admin' && uids.length > 0) await refuseMapping(connector, mappingOf(mappings, [], true), 'administrators')
     for (let start = 0; start < uids.length; start += peoplePerPage) {
       const page = uids.slice(start, start + peoplePerPage)
-      const rows = await readSyncPeople(db, connector.mapping, scope.portalId, population, page)
-      const people = rows.map((row) => personOf(row, scope.portalId, connector.mapping))
+      const rows = await readSyncPeople(db, sources, scope.portalId, population, page)
+      const people = rows.map((row) => personOf(row, scope.portalId, sources))
       const fresh = people.filter((person) => !planned.has(person.personId))
       // An administrator who is a panelist too has one account, and so one step.
       if (population === 'admin') for (const person of people) planned.add(person.personId)
@@ -76,9 +82,17 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   for (const population of ['panelist', 'admin'] as const) yield* planQueue(planning, population)
 }
 
-async function preparations(connector: Connector, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
+/** A field that nobody's value fits is found before anything is planned. Errors: `invalid_mapping`. */
+export async function refuseMapping(connector: Connector, mapping: Mapping, whose: string): Promise<void> {
+  const problems = await connector.schemaProblems(mapping)
+  if (problems.length === 0) return
+  const list = problems.map(({ path, message }) => `${path} ${message}`).join('; ')
+  throw new GatehouseError('invalid_mapping', `The mapping of ${whose} does not fit the user schema: ${list}. Change one of the two.`, { problems })
+}
+
+export async function preparations(connector: Connector, mapping: Mapping, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
   const actions: Action[] = []
-  const fields = await connector.undeclaredFields()
+  const fields = await connector.undeclaredFields(mapping)
   if (fields.length > 0) {
     const reason = 'the user schema does not know these fields, which the mapping fills'
     actions.push({ kind: 'declareFields', fields, reason })
@@ -90,6 +104,30 @@ async function preparations(connector: Connector, group: string, isGroupThere: b
   }))
 }
 
+/** What the settings say about a portal's accounts. */
+export function rulesOf(scope: Pick<SyncScope, 'portalId' | 'portals' | 'adminPolicy'>): Planning['rules'] {
+  const settings = scope.portals.get(scope.portalId) ?? {}
+  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
+  return {
+    group: accessGroupOf(scope.portalId, settings),
+    activation: (settings.activation ?? 'mail') as Activation,
+    policyOf: (portalId) => policies.get(portalId) ?? 'nothing',
+    adminPolicy: scope.adminPolicy,
+    allPortals: [...scope.portals.keys()],
+  }
+}
+
+/** Of accounts that the other side says have changed, whether they are in the group; nothing of the others. */
+async function hintedMembership(
+  db: Database, connector: Connector, portalId: number, group: string,
+): Promise<(accountId: string) => boolean | undefined> {
+  const ids = await hintedAccounts(db, portalId, mostHintsFollowed)
+  const id = ids.length > 0 ? await connector.findGroup(group) : null
+  const groups = await concurrently(ids, readsAtOnce, async (accountId) => (id === null ? null : connector.groupsOf(accountId)))
+  const found = new Map(ids.map((accountId, index) => [accountId, id === null ? undefined : groups[index]!.includes(id)]))
+  return (accountId) => found.get(accountId)
+}
+
 async function membership(
   connector: Connector, group: string, isGroupThere: boolean,
 ): Promise<(accountId: string) => boolean> {
@@ -98,7 +136,7 @@ async function membership(
   return (accountId) => members.has(accountId)
 }
 
-async function planPeople(planning: Planning, people: readonly Person[]): Promise<SyncStep[]> {
+export async function planPeople(planning: Planning, people: readonly Person[]): Promise<SyncStep[]> {
   const { connector } = planning
   // Who is not wanted and was never linked needs nothing, and no questions asked.
   const concerned = people.filter((person) => person.wanted || person.links.some((link) => link.changes !== null))
@@ -106,9 +144,10 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
     const id = accountIdOf(person)
     return id === null ? null : connector.read(id)
   })
-  const views = concerned.map((person, index) => (
-    { person, account: linked[index]!, ...connector.profileOf(person.values) }
-  ))
+  const views = concerned.map((person, index) => {
+    const mapping = mappingOf(planning.mappings, person.portals, person.links.some((link) => link.population === 'admin'))
+    return { person, mapping, account: linked[index]!, ...connector.profileOf(person.values, mapping) }
+  })
   const searched = views.filter((view) => view.account === null && view.person.wanted && view.problems.length === 0)
   const keys = searched.map(({ person, profile }): CorrelationKeys => (
     { externalId: person.personId, login: profile['login']!, email: profile['email'] ?? null }
@@ -116,13 +155,13 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
   const found = await findNow(connector, keys)
   const candidates = new Map(searched.map((view, index) => [view.person.personId, found[index]!]))
   const owners = await ownersOf(planning.db, [...candidates.values()].flat().map((account) => account.id))
-  return views.flatMap(({ person, account, profile, problems }) => {
+  return views.flatMap(({ person, mapping, account, profile, problems }) => {
     const own = candidates.get(person.personId) ?? []
     const view = {
       account, candidates: own, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
-      differences: (one: RemoteAccount) => connector.differences(profile, one),
+      differences: (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one),
     }
-    const step = planPerson(person, view, planning.rules)
+    const step = withConflicts(planPerson(person, view, planning.rules), person, account, connector, mapping, profile)
     for (const action of step?.actions ?? []) {
       if (action.kind === 'adopt') planning.adopted.set(action.accountId, person.personId)
     }
@@ -154,22 +193,11 @@ async function* planQueue(planning: Planning, population: 'panelist' | 'admin'):
   for (let after = 0; ;) {
     const rows = await readQueue(planning.db, population, after, peoplePerPage)
     if (rows.length === 0) return
-    groups ??= await portalGroups(planning)
+    groups ??= await portalGroups(planning.connector, planning.scope.portals)
     const queued = await queuedAccounts(planning, rows, groups)
     yield queued.map((one) => planQueued(one, planning.rules))
     after = rows.at(-1)!.id
   }
-}
-
-/** The groups of all portals by their ids over there. */
-async function portalGroups(planning: Planning): Promise<Map<string, PortalGroup>> {
-  const groups = new Map<string, PortalGroup>()
-  for (const [portalId, settings] of planning.scope.portals) {
-    const group = accessGroupOf(portalId, settings)
-    const id = await planning.connector.findGroup(group)
-    if (id !== null) groups.set(id, { group, portalIds: [...(groups.get(id)?.portalIds ?? []), portalId] })
-  }
-  return groups
 }
 
 async function queuedAccounts(

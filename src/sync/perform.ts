@@ -1,6 +1,6 @@
 /** Carries out the actions of one step in the connected system, one after the other, up to the first that fails. */
 import { RemoteError, type Connector } from './connector.ts'
-import type { Action, SyncStep } from './steps.ts'
+import type { Action, SyncStep, TakenField } from './steps.ts'
 
 export interface Performed {
   /** Actions that succeeded, in order. */
@@ -12,8 +12,11 @@ export interface Performed {
   accountId: string | null
 }
 
+/** Writes values of an account into the directory. Errors: RemoteError for what the directory refuses. */
+export type TakeOver = (personId: string, fields: readonly TakenField[]) => Promise<void>
+
 /** Errors of the connected system end the step and are returned; anything else is thrown. */
-export async function perform(connector: Connector, step: SyncStep): Promise<Performed> {
+export async function perform(connector: Connector, step: SyncStep, takeOver?: TakeOver): Promise<Performed> {
   const result: Performed = { done: [], failed: null, blocked: false, accountId: step.accountId }
   for (const action of step.actions) {
     if (action.kind === 'blocked') {
@@ -21,7 +24,8 @@ export async function perform(connector: Connector, step: SyncStep): Promise<Per
       continue
     }
     try {
-      result.accountId = await performAction(connector, action, result.accountId)
+      if (action.kind === 'takeOver') await takeOver?.(step.personId!, action.fields)
+      else if (action.kind !== 'report') result.accountId = await performAction(connector, action, result.accountId)
     } catch (error) {
       if (!(error instanceof RemoteError)) throw error
       return { ...result, failed: { action, error } }

@@ -18,6 +18,8 @@ const words: Record<ActionKind, string> = {
   groupRemove: 'group memberships to remove',
   unlink: 'links to vanished accounts to remove',
   settle: 'marks to clear, as nothing differs',
+  report: 'differences and strange accounts to look at; nothing is done about them',
+  takeOver: 'people to take values over from their accounts',
   blocked: 'blocked, waiting for a decision',
 }
 
@@ -32,10 +34,21 @@ export function countLines(counts: Counts): string[] {
 export function describePlan(plan: Plan): string {
   const lines = countLines(plan.counts as Counts)
   const title = `Plan ${plan.id}: ${plan.title}`
-  return [title, ...(lines.length > 0 ? lines : ['          nothing to do'])].join('\n')
+  const stop = plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releasing(plan.id)] : []
+  return [title, ...(lines.length > 0 ? lines : ['          nothing to do']), ...stop].join('\n')
+}
+
+function releasing(planId: string): string {
+  return `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
+}
+
+/** The report of a run whose plan a guard has stopped before its first write. */
+export function stoppedReport(plan: Plan): ApplyReport {
+  return { planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: plan.stopReason ?? 'stopped', guarded: true }
 }
 
 export function describeRun(report: ApplyReport): string {
+  if (report.guarded) return `Plan ${report.planId}: ${report.steps} steps, none of them done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
   const writes = remoteWrites(report.done)
   const lines = [
     `Plan ${report.planId}: ${report.steps} steps, ${writes} writes in the connected system, ${report.failed} failed, `

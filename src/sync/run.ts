@@ -1,25 +1,41 @@
 /**
- * One sync run: plan, or plan and apply, under a lock that lets one run at a time touch the connected system. What the
+ * One sync run: plan, or plan and apply, with a lease that lets one run at a time touch the connected system. What the
  * doors call.
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { digestOf, readMappings } from '../store/account-mappings.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
+import { clearHints, lastHint } from '../store/sync-hints.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import { closeInterrupted } from '../store/sync-plans.ts'
-import { alone } from './alone.ts'
+import { alone, type RunStart, type Turn } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
+import { guardOf } from './limits.ts'
 import { makePlan } from './make-plan.ts'
+import { stoppedReport } from './report.ts'
+import type { SyncStep } from './steps.ts'
+import { makeUndo, refuseUndo } from './undo.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
+
+/** Where a run is: the step, how far it has come, and how far it has to go where that is known. */
+export interface Progress {
+  step?: string
+  done: number
+  of?: number
+  failed: number
+}
 
 export interface SyncRun {
   ctx: Context
   connector: Connector
   errorLog: ErrorLog
-  onProgress?: (progress: { done: number; of: number; failed: number }) => void
+  onProgress?: (progress: Progress) => void
+  /** How to wait for one's turn, and the like. */
+  turn?: Pick<RunStart, 'waitMs' | 'noteSkip' | 'leaseMs'>
 }
 
 /**
@@ -27,45 +43,135 @@ export interface SyncRun {
  * Errors: `not_found`, `remote_error` when the connected system cannot be read, `conflict` while another run works.
  */
 export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<Plan> {
-  return alone(run.ctx.db, () => plan(run, portalId, mode))
+  return alone(run.ctx, { ...run.turn, kind: 'plan', portalId }, (turn) => plan(within(run, turn), portalId, mode, turn))
 }
 
-/** Applies a stored plan. Errors: `not_found`, `plan_state`, `plan_stale`, `conflict`. */
+/** Applies a stored plan. Errors: `not_found`, `plan_state` (also when a guard has stopped it), `plan_stale`, `conflict`. */
 export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
-  return alone(run.ctx.db, async () => apply(run, await readPlan(run.ctx.db, planId)))
+  return alone(run.ctx, { ...run.turn, kind: 'apply', planId }, (turn) => {
+    const own = within(run, turn)
+    return readable(own, async () => apply(own, await readPlan(run.ctx.db, planId), turn), 'The plan can be applied again.')
+  })
 }
 
-/** Plans and applies in one go. */
+/** Plans and applies in one go; a plan that a guard stops is not applied, and the report says so. */
 export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<ApplyReport> {
-  return alone(run.ctx.db, async () => apply(run, await plan(run, portalId, mode)))
+  return alone(run.ctx, { ...run.turn, kind: mode, portalId }, async (turn) => {
+    const hinted = await lastHint(run.ctx.db)
+    const own = within(run, turn)
+    const report = await applyUnlessStopped(own, await plan(own, portalId, mode, turn), turn)
+    // Whoever could not be pushed is marked by that; who has not been reached is still hinted at.
+    if (report.stopped === null) await clearHints(turn.ctx.db, portalId, hinted)
+    return report
+  })
 }
 
-async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Plan> {
+/**
+ * Makes and stores the plan that takes back what an applied plan did; the undo is applied like any other plan.
+ * Errors: `not_found`, `plan_state`, `remote_error`, `conflict`.
+ */
+export async function planUndo(run: SyncRun, planId: string): Promise<Plan> {
+  return alone(run.ctx, { ...run.turn, kind: 'plan' }, (turn) => undoPlanOf(within(run, turn), planId, turn))
+}
+
+/** Plans the undo and applies it; where a guard stops it, the report says so. */
+export async function undoSync(run: SyncRun, planId: string): Promise<ApplyReport> {
+  return alone(run.ctx, { ...run.turn, kind: 'undo' }, async (turn) => {
+    const own = within(run, turn)
+    return applyUnlessStopped(own, await undoPlanOf(own, planId, turn), turn)
+  })
+}
+
+async function undoPlanOf(run: SyncRun, planId: string, turn: Turn): Promise<Plan> {
+  const { db } = run.ctx
+  const original = await readPlan(db, planId)
+  refuseUndo(original)
+  const portals = await readPortalSettings(db)
+  const portalId = (original.options.portalId ?? null) as number | null
+  const guard = guardOf(run.ctx, portalId, portals)
+  const pages = counted(run, makeUndo(db, run.connector, original, portals.get(portalId ?? 0)?.activation))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, 'undo', pages, guard, { undoes: planId })))
+}
+
+/** The run, writing only as long as it has its turn, and telling how far it is. */
+export function within(run: SyncRun, turn: Turn): SyncRun {
+  return {
+    ...run,
+    // Whoever started it, what a run writes comes from the sync.
+    ctx: { ...turn.ctx, actor: { ...turn.ctx.actor, source: 'SYNC' } },
+    onProgress(progress) {
+      turn.progress(progress.step ?? 'applying', progress.done, progress.of)
+      run.onProgress?.(progress)
+    },
+  }
+}
+
+async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn): Promise<Plan> {
   const { db } = run.ctx
   const portals = await readPortalSettings(db)
   if (!portals.has(portalId)) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
   // Administrators belong to no portal and so have no setting: suspending can be taken back.
-  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
+  const mappings = await readMappings(db)
+  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const, mappings }
+  const pages = counted(run, makePlan(db, run.connector, scope))
+  const guard = guardOf(run.ctx, portalId, portals)
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard, { mapping: digestOf(mappings) })))
+}
+
+/** Makes a plan and tells of it. Errors: `remote_error`. */
+export async function planned(run: SyncRun, turn: Turn, make: () => Promise<Plan>): Promise<Plan> {
+  turn.progress('planning')
+  const made = await readable(run, make, 'Nothing was planned.')
+  turn.plan(made.id)
+  turn.note({ steps: made.steps, planned: made.counts })
+  if (made.status === 'stopped') turn.stopped(made.stopReason ?? 'A guard has stopped the plan.')
+  return made
+}
+
+/** The connected system has to be read for the work; where that fails, it is over. Errors: `remote_error`. */
+async function readable<T>(run: SyncRun, work: () => Promise<T>, sofar: string): Promise<T> {
   try {
-    const pages = makePlan(db, run.connector, scope)
-    return await run.errorLog.within({ portalId }, () => storePlan(asSync(run.ctx), portalId, mode, pages))
+    return await work()
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    const detail = `${error.request} failed: ${error.message} (${error.status} ${error.code}). Nothing was planned.`
+    const detail = `${error.request} failed: ${error.message} (${error.status} ${error.code}). ${sofar}`
     throw new GatehouseError('remote_error', detail, { cause: error })
   } finally {
     await run.errorLog.flush()
   }
 }
 
-async function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
-  if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
-  // We hold the lock, so whatever else seems to be under way has died.
-  await closeInterrupted(run.ctx.db, stored.id)
-  return applyPlan({ ...run, ctx: asSync(run.ctx) }, stored)
+export async function* counted(run: SyncRun, pages: AsyncIterable<SyncStep[]>): AsyncGenerator<SyncStep[]> {
+  let done = 0
+  for await (const page of pages) {
+    done += page.length
+    run.onProgress?.({ step: 'planning', done, failed: 0 })
+    yield page
+  }
 }
 
-/** Whoever started it, what a run writes comes from the sync. */
-function asSync(ctx: Context): Context {
-  return { ...ctx, actor: { ...ctx.actor, source: 'SYNC' } }
+/** Carries a plan out, unless a guard has stopped it. */
+export async function applyUnlessStopped(run: SyncRun, made: Plan, turn: Turn): Promise<ApplyReport> {
+  return made.status === 'stopped' ? stoppedReport(made) : apply(run, made, turn, true)
+}
+
+async function apply(run: SyncRun, stored: Plan, turn: Turn, fresh = false): Promise<ApplyReport> {
+  if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  if (stored.status === 'stopped') throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
+  await refuseOtherMapping(run, stored)
+  // We have the turn, so whatever else seems to be under way has died.
+  await closeInterrupted(run.ctx.db, stored.id)
+  turn.plan(stored.id)
+  turn.progress('applying', stored.appliedThrough, stored.steps)
+  const report = await applyPlan({ ...run, fresh }, stored)
+  const { done, failed, blocked, stale } = report
+  turn.note({ done, failed, blocked, stale })
+  if (report.stopped !== null) turn.stopped(report.stopped)
+  return report
+}
+
+/** What another mapping would write is not what was planned. */
+async function refuseOtherMapping({ ctx }: SyncRun, { status, options }: Plan): Promise<void> {
+  if (status !== 'planned' || options.mapping === undefined || options.mapping === digestOf(await readMappings(ctx.db))) return
+  throw new GatehouseError('plan_stale', 'The mapping of accounts has been changed since the plan was made; nothing was written. Make a new plan.')
 }

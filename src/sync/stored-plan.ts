@@ -1,38 +1,56 @@
 /** A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`. */
 import type { Context } from '../context.ts'
+import type { LimitCounts } from '../model/plan-limits.ts'
 import type { Transaction } from '../store/database.ts'
 import {
-  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStep,
+  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep,
 } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
+import { countGuarded } from './limits.ts'
 import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
 
-/** Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half. */
+/** Plans that may have done something which can be taken back. */
+export const undoable: readonly PlanStatus[] = ['applied', 'stopped', 'cancelled']
+
+/**
+ * Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half.
+ * @param guard why a plan with these counts is not to be applied, or null
+ */
 export async function storePlan(
-  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>,
+  ctx: Context, portalId: number | null, mode: SyncMode | 'reconcile' | 'undo', pages: AsyncIterable<SyncStep[]>,
+  guard: (counts: LimitCounts) => Promise<string | null>, options: Record<string, unknown> = {},
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
   await insertPlan(ctx.db, {
-    id, kind: syncPlanKind, title: `Sync of portal ${portalId} (${mode})`, options: { portalId, mode },
+    id, kind: syncPlanKind, title: titleOf(portalId, mode, options.undoes), options: { portalId, mode, ...options },
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}
+  const guarded: { -readonly [K in keyof LimitCounts]: number } = {}
   let number = 0
+  let stopReason: string | null
   try {
     for await (const steps of pages) {
       countActions(steps, counts)
+      countGuarded(steps, guarded)
       const rows = steps.map((step): PlanStep => rowOf(step, ++number))
       await ctx.db.transaction((tx) => insertPage(tx, id, steps, rows))
     }
+    stopReason = await guard(guarded)
   } catch (error) {
     await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled'))
     throw error
   }
-  await finishPlan(ctx.db, id, counts as Record<string, number>, number)
+  await finishPlan(ctx.db, id, counts as Record<string, number>, number, stopReason ?? undefined)
   return readPlan(ctx.db, id)
+}
+
+function titleOf(portalId: number | null, mode: string, undoes: unknown): string {
+  if (mode === 'undo') return `Undo of the plan ${String(undoes)}`
+  return portalId === null ? 'Reconcile with Okta' : `Sync of portal ${portalId} (${mode})`
 }
 
 async function insertPage(
@@ -46,12 +64,12 @@ async function insertPage(
 }
 
 function rowOf(step: SyncStep, number: number): PlanStep {
-  const blocked = step.actions.filter((action) => action.kind === 'blocked')
-  const resource = step.personId !== null ? 'User' : step.queued ? 'Account' : 'Okta'
+  const open = step.actions.filter((action) => action.kind === 'blocked' || action.kind === 'report')
+  const resource = step.personId !== null ? 'User' : step.queued || step.accountId !== null ? 'Account' : 'Okta'
   return {
     step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined,
     label: step.label, changes: step,
-    ...(blocked.length > 0 ? { problems: blocked.map((action) => ({ message: action.reason })) } : {}),
+    ...(open.length > 0 ? { problems: open.map((action) => ({ message: action.reason })) } : {}),
   }
 }
 

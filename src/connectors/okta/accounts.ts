@@ -23,6 +23,23 @@ export async function readUser(client: OktaClient, idOrLogin: string): Promise<R
   }
 }
 
+const deactivated = { filter: 'status eq "DEPROVISIONED"' }
+
+/** Every user: the list leaves out those that are deactivated, and a filter shows them. */
+export async function* listAccounts(client: OktaClient): AsyncGenerator<RemoteAccount[]> {
+  for (const query of [{}, deactivated]) {
+    for await (const page of client.pages<OktaUser>('/api/v1/users', { ...query, limit: '200' })) {
+      if (!Array.isArray(page)) throw unexpected()
+      yield page.map(accountOf)
+    }
+  }
+}
+
+/** A page that is no page must not pass for an empty one. */
+function unexpected(): OktaError {
+  return new OktaError('the answer is no list of users', { status: 200, code: 'unexpected_answer', requestId: null, request: 'GET /api/v1/users' })
+}
+
 const attempts = 4
 
 /**

@@ -37,6 +37,10 @@ export interface OktaClientOptions {
   timeoutMs?: number
   /** Told of every error received, also of those that a retry mends. */
   onError?: (error: OktaError, attempt: number) => void
+  /** Awaited before each request is sent; what it throws goes to the caller. */
+  beforeRequest?: (bucket: string) => Promise<void>
+  /** Told of the limit that an answer names. */
+  onLimit?: (bucket: string, limit: number) => void
   fetch?: typeof fetch
 }
 
@@ -64,6 +68,8 @@ export interface OktaClient {
   backOff(attempt: number): Promise<void>
 }
 
+/** How Okta's log names us: what we have done ourselves is no news when it comes back from there. */
+export const ownUserAgent = 'gatehouse-sync'
 /** What Okta may ask of us one after the other: a proof, a nonce in it, another key. */
 const mostAgain = 4
 
@@ -125,6 +131,7 @@ async function inTurn<T>(options: OktaClientOptions, asked: Asked): Promise<Outc
   try {
     // Not before: what is shown may be good for a short while only.
     const shown = await options.authorization(asked.method, asked.url)
+    await options.beforeRequest?.(asked.bucket)
     outcome = await attemptOnce<T>(options, asked, shown, await asked.given.form?.())
     return outcome
   } finally {
@@ -146,7 +153,7 @@ async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket,
       // Nobody is to be led elsewhere with our token.
       redirect: 'manual',
       signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
-      headers: { accept: 'application/json', ...(typeof shown === 'string' ? { authorization: shown } : shown), ...(given.body === undefined ? {} : { 'content-type': 'application/json' }) },
+      headers: { accept: 'application/json', 'user-agent': ownUserAgent, ...(typeof shown === 'string' ? { authorization: shown } : shown), ...(given.body === undefined ? {} : { 'content-type': 'application/json' }) },
       ...(form ? { body: new URLSearchParams(form) } : given.body === undefined ? {} : { body: JSON.stringify(given.body) }),
     })
     text = await readText(response)
@@ -156,6 +163,7 @@ async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket,
   }
   const facts = windowFacts(response.headers, options.now())
   options.budget.note(bucket, facts && facts.limit > 0 ? facts : null, options.now())
+  if (facts && facts.limit > 0) options.onLimit?.(bucket, facts.limit)
   const { status, headers } = response
   const about = { status, requestId: headers.get('x-okta-request-id'), request: asked }
   if (response.ok) {

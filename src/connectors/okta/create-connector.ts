@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { MasterKey } from '../../store/master-key.ts'
+import { beforeRequest, noteLimit } from '../../sync/alone.ts'
 import type { Connector, RemoteError } from '../../sync/connector.ts'
 import { createOktaClient, type OktaClient, type OktaClientOptions } from './client.ts'
 import { clientKeys, type KeyContext } from './client-keys.ts'
@@ -41,6 +42,8 @@ export function connectOktaClient(config: OktaConfig, onError: OnError, keys?: K
     sleep: async (ms) => void (await sleep(ms)),
     random: Math.random,
     onError,
+    beforeRequest,
+    onLimit: (bucket, limit) => noteLimit(bucket, limit, Math.max(1, Math.floor((limit * config.OKTA_RATE_SHARE_PERCENT) / 100))),
   } satisfies Partial<OktaClientOptions>
   if (clientId === undefined) return createOktaClient({ ...options, authorization: () => `SSWS ${token}` })
   const app = { clientId, scopes: config.OKTA_SCOPES.split(' '), keys: clientKeys(config, keys) }

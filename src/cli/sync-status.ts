@@ -1,0 +1,115 @@
+/** gatehouse sync status, sync runs and okta errors: how the sync stands, what it did, and what came back from Okta. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Command } from 'commander'
+import type { Context } from '../context.ts'
+import type { Document } from '../model/attribute.ts'
+import { listRows } from '../store/list-rows.ts'
+import { countErrors, remoteErrorListing, remoteErrorOfRow } from '../store/remote-errors.ts'
+import { closeDeadRuns, runListing, runOfRow } from '../store/sync-runs.ts'
+import { syncStatus, type SyncStatus } from '../sync/status.ts'
+import { bar, print, readInstant, readWhole, table, withDatabase } from './run.ts'
+
+export function addSyncStatusCommands(gatehouse: Command, sync: Command): void {
+  sync.command('status').description('Tells how the sync stands: what is at work, how far and how fast, what waits, what failed and when it is tried again.')
+    .option('--watch', 'looks again every second, until interrupted').option('--json', 'answer for machines')
+    .action(({ watch, json }: { watch?: boolean; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      do {
+        const status = await syncStatus(ctx)
+        if (watch && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
+        print(json, status, () => statusLines(status))
+        if (watch) await sleep(1_000)
+      } while (watch)
+    }))
+  sync.command('runs').description('Lists the last runs, the newest first.').option('--count <n>', 'how many', readWhole(1, 1000), 20).option('--json', 'answer for machines')
+    .action(({ count, json }: { count: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const runs = await lastRuns(ctx, count)
+      print(json, runs, () => table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], runs.map(runCells)))
+    }))
+  const okta = gatehouse.commands.find((one) => one.name() === 'okta') ?? gatehouse.command('okta').description('Okta itself: what came back from there.')
+  okta.command('errors').description('Lists errors received from Okta, the newest first, or counts them.')
+    .option('--status <n>', 'only errors with this HTTP status; 0 where no answer came', readWhole(0, 999)).option('--code <code>', 'only errors with this code')
+    .option('--since <instant>', 'only errors from then on', readInstant).option('--limit <n>', 'how many to list', readWhole(1, 1000), 50)
+    .option('--count', 'counts them by status and code instead').option('--json', 'answer for machines')
+    .action((options: ErrorOptions) => withDatabase((_opened, ctx) => showErrors(ctx, options)))
+}
+
+async function lastRuns({ db }: Context, count: number): Promise<Document[]> {
+  await closeDeadRuns(db)
+  return (await listRows(db, runListing, { count })).rows.map(runOfRow)
+}
+
+interface ErrorOptions {
+  status?: number
+  code?: string
+  since?: string
+  limit: number
+  count?: boolean
+  json?: boolean
+}
+
+async function showErrors({ db }: Context, { status, code, since, limit, count, json }: ErrorOptions): Promise<void> {
+  if (count) {
+    const counts = await countErrors(db, { status, errorCode: code, since })
+    print(json, counts, () => table(['count', 'status', 'code', 'first', 'last'], counts.map((one) => [one.count, one.statusCode, harmless(one.errorCode), one.first, one.last])))
+    return
+  }
+  const scope = since === undefined ? undefined : (first: number) => ({ sql: `t.created_at >= $${first}`, params: [since] })
+  const { rows } = await listRows(db, remoteErrorListing, { count: limit, where: { status_code: status, error_code: code }, scope })
+  const errors = rows.map(remoteErrorOfRow)
+  print(json, errors, () => table(['when', 'status', 'code', 'request', 'message'], errors.map((one) => [
+    one.created, one.statusCode, harmless(one.errorCode), harmless((one.trace as { request?: unknown } | null)?.request), harmless(one.message).slice(0, 200),
+  ])))
+}
+
+/** What others have written, in one line and without anything that moves a cursor, turns the direction or hides. */
+export function harmless(text: unknown): string {
+  return String(text ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, '·')
+}
+
+function runCells({ started, ended, kind, portalId, status, requests, planId, reason, result }: Document): unknown[] {
+  const took = ended === undefined ? '' : `${((Date.parse(String(ended)) - Date.parse(String(started))) / 1000).toFixed(1)} s`
+  return [started, kind, portalId, status, took, requests, planId, harmless(reason ?? outcome(result as RunResult)).slice(0, 120)]
+}
+
+interface RunResult {
+  steps?: number
+  done?: Record<string, number>
+  planned?: Record<string, number>
+  failed?: number
+  blocked?: number
+}
+
+function outcome({ steps, done, planned, failed, blocked }: RunResult): string {
+  if (steps === 0) return 'nothing to do'
+  const counts = Object.entries(done ?? planned ?? {}).map(([kind, count]) => `${count} ${kind}`)
+  return [...counts, ...(failed ? [`${failed} failed`] : []), ...(blocked ? [`${blocked} blocked`] : [])].join(', ')
+}
+
+interface BucketRate {
+  lastMinute: number
+  allowance?: number
+}
+
+export function statusLines(status: SyncStatus): string[] {
+  const { running, portals, waiting, failed, last, held } = status
+  const holds = [...portals.flatMap((one) => (one.held ? [{ ...one.held, where: `portal ${one.id}` }] : [])), ...(held ? [{ ...held, where: 'everything' }] : [])]
+  return [
+    ...(running ? runningLines(running) : ['Nothing is at work.']),
+    '', ...table(['portal', 'name', 'changed', 'new'], portals.map((one) => [one.id, harmless(one.name), one.changed, one.newcomers])),
+    `Waiting besides: ${waiting.administrators} administrators, ${waiting.queued + waiting.queuedAdministrators} accounts to unassign, ${waiting.hints} accounts that Okta says have changed.`,
+    ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: npx gatehouse plan release ${one.planId} --reason '…'  or  npx gatehouse plan cancel ${one.planId}`),
+    ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${harmless(one.result.message).slice(0, 160)}`)] : []),
+    '', ...(last.length > 0 ? table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], last.slice(0, 20).map(runCells)) : ['No run yet.']),
+    ...(status.nextRun ? ['', `Next run by itself: ${status.nextRun}`] : []), ...(status.nextReconcile ? [`Next reconcile by itself: ${status.nextReconcile}`] : []),
+  ]
+}
+
+function runningLines({ kind, portalId, step, done, total, started, startedBy, requests, rates }: Document): string[] {
+  const far = total === undefined ? String(done) : `${bar(Number(done), Number(total))} ${done} of ${total}`
+  const buckets = Object.entries((rates ?? {}) as Record<string, BucketRate>)
+  return [
+    `At work: ${kind}${portalId === undefined ? '' : ` of portal ${portalId}`}, begun ${started} by ${harmless(startedBy)}`,
+    `  ${harmless(step)} ${far}, ${requests} requests`,
+    ...buckets.map(([bucket, { lastMinute, allowance }]) => `  ${bucket}: ${lastMinute} requests in the last minute${allowance === undefined ? '' : `, ${allowance} allowed (${Math.round((lastMinute / allowance) * 100)} %)`}`),
+  ]
+}

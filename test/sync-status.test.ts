@@ -1,0 +1,158 @@
+/** How the sync stands, by REST, by Prometheus and on a terminal; the error log; and runs that start by themselves. */
+import { describe, expect, test } from 'vitest'
+import { statusLines, harmless } from '../src/cli/sync-status.ts'
+import { readConfig } from '../src/config.ts'
+import type { Context } from '../src/context.ts'
+import { patchUser } from '../src/directory/users.ts'
+import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
+import { cancelPlan } from '../src/plans/apply.ts'
+import { logRemoteErrors } from '../src/store/remote-errors.ts'
+import { alone, noteLimit, beforeRequest } from '../src/sync/alone.ts'
+import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
+import { syncStatus } from '../src/sync/status.ts'
+import { testServer } from './rest-server.ts'
+import { syncWorld, type SyncWorld } from './sync-harness.ts'
+
+const asJob = (world: SyncWorld): [Context, (ctx: Context) => ReturnType<SyncWorld['run']>] => [{ ...world.ctx, actor: { ...world.ctx.actor, principal: 'sync-delta', source: 'JOB' } }, (ctx) => ({ ...world.run(), ctx })]
+
+describe('the status', () => {
+  test('tells by REST, metrics and terminal what is at work, how far, and how fast against what is allowed', async () => {
+    const { ctx, server, ask } = await testServer()
+    expect((await ask('GET', '/okta/status')).body).toEqual({ portals: [], waiting: { administrators: 0, queued: 0, queuedAdministrators: 0, hints: 0 }, failed: [], last: [] })
+    await alone(ctx, { kind: 'delta', portalId: 7 }, async (turn) => {
+      turn.progress('applying', 30, 120)
+      for (let count = 0; count < 12; count++) await beforeRequest('users')
+      noteLimit('users', 600, 300)
+      // What the heartbeat writes every two seconds.
+      await new Promise((resolve) => setTimeout(resolve, 2_300))
+      const { body } = await ask('GET', '/okta/status')
+      expect(body.running).toMatchObject({ kind: 'delta', portalId: 7, status: 'running', step: 'applying', done: 30, total: 120, requests: 12, rates: { users: { lastMinute: 12, limit: 600, allowance: 300 } } })
+      expect((await ask('GET', `/okta/runs/${body.running.id}`)).body).toMatchObject({ id: body.running.id, status: 'running' })
+      const metrics = (await server.inject('/metrics')).body
+      expect(metrics).toContain('gatehouse_sync_running{kind="delta",step="applying"} 1')
+      expect(metrics).toContain('gatehouse_sync_done 30')
+      expect(metrics).toContain('gatehouse_sync_total 120')
+      expect(metrics).toContain('gatehouse_okta_requests_last_minute{bucket="users"} 12')
+      expect(metrics).toContain('gatehouse_okta_allowance{bucket="users"} 300')
+      const lines = statusLines(await syncStatus(ctx)).join('\n')
+      expect(lines).toContain('[██████··················]  25 % 30 of 120, 12 requests')
+      expect(lines).toContain('users: 12 requests in the last minute, 300 allowed (4 %)')
+    })
+    const after = (await ask('GET', '/okta/status')).body
+    expect(after.running).toBeUndefined()
+    expect(after.last).toMatchObject([{ kind: 'delta', status: 'done' }])
+    expect((await ask('GET', '/okta/runs?kind=delta&total=true')).body).toMatchObject({ total: 1, items: [{ portalId: 7, source: 'SYSTEM' }] })
+    expect((await ask('GET', '/okta/runs/none')).status).toBe(404)
+  })
+
+  test('tells what waits and what failed, and when it is tried again', async () => {
+    const world = await syncWorld()
+    const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+    world.twin.faults.add({ kind: 'status', status: 403, errorCode: 'E0000006', method: 'POST', path: '/api/v1/users', count: 1 })
+    await world.sync()
+    const config = readConfig({ OKTA_ORG_URL: 'https://example.okta.com', SYNC_DELTA_MINUTES: '15', SYNC_RECONCILE_AT: '01:30' })
+    const now = () => new Date('2026-03-01T10:07:30Z')
+    const status = await syncStatus({ ...world.ctx, config, now })
+    expect(status).toMatchObject({
+      portals: [{ id: world.portalId, name: 'Panel', changed: 0, newcomers: 1 }], nextRun: '2026-03-01T10:15:00.000Z', nextReconcile: '2026-03-02T01:30:00.000Z',
+      failed: [{ result: { action: 'create', status: 403, code: 'E0000006' } }],
+    })
+    expect(statusLines(status).join('\n')).toContain('Failed last, and tried again 2026-03-01T10:15:00.000Z:')
+    await world.sync()
+    await patchUser(world.ctx, ada!.id as string, { title: 'Countess' })
+    expect(await syncStatus(world.ctx)).toMatchObject({ portals: [{ changed: 1, newcomers: 0 }], failed: [] })
+  })
+})
+
+describe('runs that start by themselves', () => {
+  test('push what waits, portal by portal, and ask Okta nothing when nothing does', async () => {
+    const world = await syncWorld()
+    await world.members('Ada Byron')
+    await pushWaiting(...asJob(world))
+    expect(world.inGroup()).toEqual(['ada.byron@example.com'])
+    world.twin.calls.clear()
+    await pushWaiting(...asJob(world))
+    expect(world.twin.calls.list()).toEqual([])
+    expect((await syncStatus(world.ctx)).last).toMatchObject([{ kind: 'delta', startedBy: 'sync-delta', source: 'JOB' }])
+  })
+
+  test('are skipped, and say so, while another run is at work', async () => {
+    const world = await syncWorld()
+    await world.members('Ada Byron')
+    await alone(world.ctx, { kind: 'full' }, () => pushWaiting(...asJob(world)))
+    expect(await world.ctx.db.query(`select kind, status, reason from gatehouse.sync_run where status = 'skipped'`)).toMatchObject([{ kind: 'delta', reason: expect.stringContaining('full') }])
+    expect(world.accounts()).toEqual([])
+  })
+
+  test('stop where a guard has stopped a plan, until somebody releases or cancels it', async () => {
+    const world = await syncWorld({ limit_create: '1' })
+    await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing')
+    await pushWaiting(...asJob(world))
+    const held = (await syncStatus(world.ctx)).portals[0]!.held!
+    expect(held).toMatchObject({ portalId: world.portalId, reason: expect.stringContaining('limit_create') })
+    expect(statusLines(await syncStatus(world.ctx)).join('\n')).toContain(`Held: a guard has stopped plan ${held.planId} (portal ${world.portalId})`)
+    await pushWaiting(...asJob(world))
+    await pushWaiting(...asJob(world))
+    expect(await world.ctx.db.query('select kind, status from gatehouse.sync_run')).toEqual([{ kind: 'delta', status: 'stopped' }])
+    await cancelPlan(world.ctx, held.planId)
+    await world.ctx.db.execute(`delete from efs.iam_portal_settings where key = 'limit_create'`)
+    await pushWaiting(...asJob(world))
+    expect(world.accounts()).toHaveLength(3)
+    expect((await syncStatus(world.ctx)).portals[0]!.held).toBeUndefined()
+  })
+
+  test('are those that the settings name, and none without an org', async () => {
+    const { ctx } = await syncWorld()
+    const names = (env: Record<string, string>) => syncJobs({ config: readConfig(env), context: () => ctx, run: () => { throw new Error('not asked') } }).map(({ name, schedule }) => `${name} ${schedule}`)
+    expect(names({ SYNC_DELTA_MINUTES: '5', SYNC_RECONCILE_AT: '01:30' })).toEqual(['sweep-okta 35 2 * * *'])
+    expect(names({ OKTA_ORG_URL: 'https://x.okta.com' })).toEqual(['sweep-okta 35 2 * * *'])
+    expect(names({ OKTA_ORG_URL: 'https://x.okta.com', SYNC_DELTA_MINUTES: '5', SYNC_RECONCILE_AT: '01:30', SYNC_LOG_MINUTES: '60' })).toEqual([
+      'sync-delta */5 * * * *', 'sync-reconcile 30 1 * * *', 'sync-log 0 * * * *', 'sweep-okta 35 2 * * *'])
+    expect(() => readConfig({ SYNC_RECONCILE_AT: '25:00' })).toThrow('SYNC_RECONCILE_AT')
+  })
+
+  test.each([
+    ['2026-03-01T10:00:00Z', 7, '2026-03-01T10:07:00.000Z'], ['2026-03-01T10:57:00Z', 7, '2026-03-01T11:00:00.000Z'],
+    ['2026-03-01T23:59:59Z', 60, '2026-03-02T00:00:00.000Z'], ['2026-03-01T10:05:00Z', 5, '2026-03-01T10:10:00.000Z'],
+  ])('after %s, every %i minutes, comes %s', (now, minutes, next) => {
+    const config = readConfig({ OKTA_ORG_URL: 'https://x.okta.com', SYNC_DELTA_MINUTES: String(minutes) })
+    expect(nextDelta(config, new Date(now))!.toISOString()).toBe(next)
+    expect(nextReconcile(config, new Date(now))).toBeNull()
+  })
+})
+
+describe('the error log', () => {
+  const hostile = 'Api \u001b[2Jvalidation\u009b31m failed\r\nroot: \u202efake\u0000 <script>'
+
+  async function filled() {
+    const world = await testServer()
+    const row = (at: string, status: number, code: string) => ({ at, message: hostile, status, code, trace: { request: 'GET /api/v1/users' } })
+    await logRemoteErrors(world.ctx.db, [row('2026-01-01T00:00:00Z', 429, 'E0000047'), row('2026-02-01T00:00:00Z', 429, 'E0000047'), row('2026-02-02T00:00:00Z', 0, 'timeout')])
+    return world
+  }
+
+  test('is listed and counted, by status, code and time', async () => {
+    const { ask } = await filled()
+    expect((await ask('GET', '/okta/errors?since=2026-01-15T00:00:00Z&total=true')).body).toMatchObject({ total: 2, items: [{ statusCode: 0 }, { statusCode: 429 }] })
+    expect((await ask('GET', '/okta/errors?since=2026-01-15T00:00:00Z&status=429&errorCode=E0000047&count=1')).body.items).toHaveLength(1)
+    expect((await ask('GET', '/okta/error-counts')).body.items).toEqual([
+      { statusCode: 429, errorCode: 'E0000047', count: 2, first: '2026-01-01T00:00:00.000Z', last: '2026-02-01T00:00:00.000Z' },
+      { statusCode: 0, errorCode: 'timeout', count: 1, first: '2026-02-02T00:00:00.000Z', last: '2026-02-02T00:00:00.000Z' },
+    ])
+    expect((await ask('GET', '/okta/error-counts?status=0&since=2026-02-01T00:00:00Z')).body.items).toMatchObject([{ count: 1 }])
+    expect((await ask('GET', '/okta/error-counts?since=yesterday')).status).toBe(400)
+  })
+
+  test('has lost, on a terminal, whatever moves its cursor or hides, also what others have written into the table', () => {
+    expect(harmless(hostile)).toBe('Api ·[2Jvalidation·31m failed·root: ·fake· <script>')
+    expect(harmless('\u{e0041}\u200b\u2028x')).toBe('·x')
+  })
+
+  test('keeps errors for as long as the setting says', async () => {
+    const { ctx } = await filled()
+    const now = () => new Date('2026-04-15T00:00:00Z')
+    const jobs = syncJobs({ config: readConfig({ OKTA_ERROR_RETENTION_DAYS: '80' }), context: () => ({ ...ctx, now }), run: () => { throw new Error('not asked') } })
+    await jobs.find(({ name }) => name === 'sweep-okta')!.work()
+    expect(await ctx.db.query('select created_at from efs.iam_error_log order by 1')).toEqual([{ created_at: '2026-02-01T00:00:00.000Z' }, { created_at: '2026-02-02T00:00:00.000Z' }])
+  })
+})
