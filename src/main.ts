@@ -176,7 +176,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   addDocs(server, routes, base)
   addPages(server, base)
   addOutbox(server, base, masterKey)
-  server.addHook('onClose', async () => closeMemcached())
+  server.addHook('onClose', () => closeMemcached())
   return server
 }
 

@@ -5,7 +5,7 @@ import { sessionIdOf } from '../src/model/session.ts'
 import { sweepPortalSignIns } from '../src/store/portal-sign-in.ts'
 import { origin, resultsOf } from './browser.ts'
 import { portalWorld } from './portal-world.ts'
-import type { Reply } from './rest-server.ts'
+import { testServer, type Reply } from './rest-server.ts'
 
 let ahead = 0
 const world = await portalWorld({}, { now: () => new Date(Date.now() + ahead) })
@@ -166,6 +166,34 @@ describe('whom an account stands for', () => {
     await ctx.db.execute('delete from login where user_id = $1', [alone.personId])
     expect((await signIn('without-login')).status).toBe(303)
   })
+})
+
+test('a usage policy is asked for as after a password, and the old password is not, afterwards either', async () => {
+  const { personId } = await member('reader')
+  await ctx.db.execute(`update login set password = 'x', pwd_exp = now() - interval '1 year', reset_pwd = 'Y' where user_id = $1`, [personId])
+  const policy = (await ask('POST', '/it-policies', { active: true })).body.id as string
+  await ask('POST', '/it-policy-versions', { policyId: policy, name: 'Rules', content: 'Be kind.', active: true })
+  const one = world.browser()
+  expect((await signIn('reader', one)).status).toBe(303)
+  const { body: state } = await one.ask('GET', '/sign-in')
+  expect(state).toMatchObject({ next: 'accept_policy', policies: [{ name: 'Rules' }] })
+  expect((await one.ask('GET', '/me')).body.code).toBe('sign_in_incomplete')
+  expect((await one.ask('POST', '/sign-in/policy', { policy: state.policies[0].id, accepted: true })).body.next).toBe('done')
+  // The session has another name now, and its tokens are still its own.
+  expect((await one.ask('GET', '/portals/1/session')).body.userId).toBe(personId)
+  await ask('PATCH', `/it-policies/${policy}`, { active: false })
+})
+
+test('over https the cookies are of this host alone, and beginnings are counted by address', async () => {
+  const { server: secure } = await testServer({ PUBLIC_URL: 'https://people.example.com', TRUST_PROXY: '127.0.0.1', OKTA_ORG_URL: world.issuer, OIDC_QUESTIONS_PER_MINUTE: '2' }, undefined, undefined, world.masterKey).then(async (one) => {
+    await one.ask('POST', '/portals', { id: 1, name: 'One', settings: { client_id: 'portal-1' } })
+    return one
+  })
+  const begin = () => secure.inject({ url: '/api/v1/portals/1/sign-in', headers: { host: 'people.example.com', 'x-forwarded-proto': 'https', 'x-forwarded-for': '203.0.113.9' } })
+  const reply = await begin()
+  expect(reply.headers['set-cookie']).toMatch(/^__Host-gatehouse-away=[\w-]{43}; Path=\/; HttpOnly; SameSite=Lax; Secure; Max-Age=600$/)
+  expect(new URL(String(reply.headers['location'])).searchParams.get('redirect_uri')).toBe('https://people.example.com/api/v1/portals/1/callback')
+  expect([(await begin()).statusCode, (await begin()).statusCode]).toEqual([303, 429])
 })
 
 describe('tokens', () => {

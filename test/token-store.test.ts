@@ -16,7 +16,7 @@ const soon = () => new Date(Date.now() + 60_000)
 
 const memcached: Memcached | undefined = memcachedMissing ? undefined : await startMemcached()
 afterAll(async () => {
-  closeMemcached()
+  await closeMemcached()
   await memcached?.kill()
 })
 

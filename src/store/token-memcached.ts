@@ -1,5 +1,5 @@
 /** Tokens in memcached: what is there may be gone at any moment, and what cannot be reached counts as gone. */
-import { MemcacheClient } from 'memcache-client'
+import type { MemcacheClient } from 'memcache-client'
 import { GatehouseError } from '../errors.ts'
 import type { TokenPlace } from './token-place.ts'
 
@@ -7,31 +7,34 @@ const commandMs = 2_000
 /** A lifetime of more seconds than these is taken for an instant. */
 const longestLifetime = 30 * 86_400
 
-const clients = new Map<string, MemcacheClient>()
+const clients = new Map<string, Promise<MemcacheClient>>()
 
-/** One client an address for the whole process; it connects anew by itself. */
-function clientOf(address: string): MemcacheClient {
-  let client = clients.get(address)
-  if (!client) {
-    client = new MemcacheClient({ server: address.slice('memcached://'.length), cmdTimeout: commandMs, ignoreNotStored: false })
+/** One client an address for the whole process; it connects anew by itself. Loaded when somebody asks for it. */
+function clientOf(address: string): Promise<MemcacheClient> {
+  const known = clients.get(address)
+  if (known) return known
+  const made = import('memcache-client').then(({ MemcacheClient: Client }) => {
+    const client = new Client({ server: address.slice('memcached://'.length), cmdTimeout: commandMs, ignoreNotStored: false })
     // Whoever waits for an answer is told; what happens in between concerns nobody.
     client.on('error', () => {})
     client.on('connection-error', () => {})
-    clients.set(address, client)
-  }
-  return client
+    return client
+  })
+  clients.set(address, made)
+  return made
 }
 
 /** Lets go of every connection. */
-export function closeMemcached(): void {
-  for (const client of clients.values()) client.shutdown()
+export async function closeMemcached(): Promise<void> {
+  const open = [...clients.values()]
   clients.clear()
+  for (const client of open) (await client).shutdown()
 }
 
 export function memcachedPlace(address: string, now: () => Date): TokenPlace {
   const ask = async <T>(work: (client: MemcacheClient) => Promise<T>): Promise<T> => {
     try {
-      return await work(clientOf(address))
+      return await work(await clientOf(address))
     } catch (error) {
       throw new GatehouseError('tokens_unavailable', undefined, { cause: error })
     }
