@@ -42,7 +42,7 @@ import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
-import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { adoptionNeeds, bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
@@ -70,6 +70,7 @@ import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { createErrorLog } from './sync/error-log.ts'
 import { applySync } from './sync/run.ts'
+import { runAdoption } from './transfer/adopt-apply.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -104,6 +105,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
+  'efs-adopt': { needs: adoptionNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runAdoption, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },

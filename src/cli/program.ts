@@ -8,6 +8,7 @@ import { addAuditCommands } from './audit.ts'
 import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addDelegationCommands } from './delegations.ts'
+import { addEfsCommands } from './efs.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
 import { addPlanCommands } from './plans.ts'
@@ -30,6 +31,7 @@ export function program(): Command {
   addPlanCommands(gatehouse)
   addPortalCommands(gatehouse)
   addSyncCommands(gatehouse)
+  addEfsCommands(gatehouse)
   const access = gatehouse.command('access').description('Who has what, why, and why not: giving, taking and asking. Names or ids will do.')
   addAccessCommands(gatehouse, access)
   addAccessQuestionCommands(access)
