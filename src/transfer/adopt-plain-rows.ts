@@ -31,7 +31,7 @@ async function queueSteps(adoption: Adoption, rows: readonly SourceRow[], double
     const first = doubled.get(row.user_id as number)
     if (first !== undefined && first !== id) return refusedRow(table, id, 'conflict', [{ column: 'user_id', value: String(row.user_id), message: `row ${first} is of the same panelist` }], label)
     if (typeof row.uuid === 'string' && !/^[\x21-\x7e]{1,20}$/.test(row.uuid)) return refusedRow(table, id, 'error', [...notes, { column: 'uuid', value: row.uuid.slice(0, 20), message: 'is no id of Okta' }], label)
-    if (row.uuid === null) return refusedRow(table, id, 'error', [...notes, { column: 'uuid', message: 'names no account: there is nothing to unassign' }], label)
+    if (row.uuid === null) notes.push({ column: 'uuid', message: 'names no account: the row comes along, and there is nothing that it could unassign' })
     const there = row.user_id === null ? undefined : standing.get(row.user_id)
     return rowStep(adoption, table, { id, row, notes, label }, kept.get(id), there)
   })

@@ -3,6 +3,7 @@ import type { EfsSource, SourceTable } from '../connectors/efs/source.ts'
 import type { SourceRow, ValueNote } from '../connectors/efs/source-values.ts'
 import { GatehouseError } from '../errors.ts'
 import { Checksum, judgeRow, rowDigest, type AdoptedRow, type AdoptedTable } from '../model/adopted-rows.ts'
+import { redact } from '../model/redact.ts'
 import type { Kept, StandingRow } from '../store/adopted-rows.ts'
 import type { EfsMapping } from './efs-mapping.ts'
 import { storePlanned, type NewStep, type Planned, type Planning } from './planning.ts'
@@ -106,19 +107,21 @@ export function settleStamps(row: AdoptedRow): void {
 
 /** The columns of a row as our table has them, cut where they are longer. */
 export function pickRow(table: AdoptedTable, { values, notes }: SourceRow, most: Readonly<Record<string, number>> = {}): { row: AdoptedRow; notes: RowProblem[] } {
-  const own = notes.filter(({ column }) => column in table.columns)
+  const own: RowProblem[] = []
+  const tell = (note: RowProblem) => void own.push(note.value === undefined ? note : { ...note, value: redact(note.value) })
+  for (const note of notes) if (note.column in table.columns) tell(note)
   const row: AdoptedRow = {}
   for (const [column, kind] of Object.entries(table.columns)) {
     const value = values[column] ?? null
     if (value === null) row[column] = null
     else if (kind === 'number') {
       row[column] = wholeOf(value) ?? null
-      if (row[column] === null) own.push({ column, value: String(value).slice(0, 100), message: 'is no whole number that can be kept' })
+      if (row[column] === null) tell({ column, value: String(value).slice(0, 100), message: 'is no whole number that can be kept' })
     } else {
       const text = String(value)
       const limit = most[column]
       row[column] = limit !== undefined && text.length > limit ? text.slice(0, limit) : text
-      if (limit !== undefined && text.length > limit) own.push({ column, value: `${text.slice(0, 100)}…`, message: `is longer than ${limit} characters: it was cut` })
+      if (limit !== undefined && text.length > limit) tell({ column, value: `${text.slice(0, 100)}…`, message: `is longer than ${limit} characters: it was cut` })
     }
   }
   return { row, notes: own }

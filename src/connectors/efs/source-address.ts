@@ -4,6 +4,7 @@
  * EFS_DATABASE_PASSWORD or a file: arguments of a process can be read by everybody on its machine.
  */
 import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
 import { GatehouseError } from '../../errors.ts'
 
 export interface SourceAddress {
@@ -59,6 +60,8 @@ function tlsOf(url: URL, near: boolean): SourceAddress['ssl'] {
   const mode = url.searchParams.get('ssl-mode')?.toUpperCase() ?? (near ? 'DISABLED' : 'VERIFY_IDENTITY')
   if (!(modes as readonly string[]).includes(mode)) throw refuse(`ssl-mode must be one of ${modes.join(', ')}.`)
   if (mode === 'DISABLED') return undefined
+  // The driver would hold the certificate of a numeric address against "localhost".
+  if (mode === 'VERIFY_IDENTITY' && isIP(url.hostname.replace(/^\[(.*)\]$/, '$1')) > 0) throw refuse('The server is to prove its name, and the address has none: write its name instead of the number, or say ssl-mode=VERIFY_CA.')
   const file = (name: string) => {
     const path = url.searchParams.get(name)
     return path === null ? undefined : readNamed(name, path)

@@ -53,6 +53,7 @@ export const mostRead = 65_536
  * Errors: `remote_error`, `invalid_parameter` for the zone.
  */
 export async function openSource(address: SourceAddress, zone?: string): Promise<EfsSource> {
+  if (zone !== undefined && !isZone(zone)) throw new GatehouseError('invalid_parameter', `"${zone}" is no time zone known here; say one such as Europe/Berlin or +01:00.`)
   const { createConnection } = await import('mysql2/promise')
   const { shown, ...connection } = address
   const open = await createConnection({
