@@ -35,7 +35,9 @@ export function instantOf(text: string, zone: string): string | null {
   const after = wall - offsetAt(zone, wall + dayMs)
   const stands = (instant: number) => wall - offsetAt(zone, instant) === instant
   const earlier = Math.min(before, after)
-  return new Date(stands(earlier) ? earlier : stands(before) ? before : stands(after) ? after : before).toISOString()
+  const instant = new Date(stands(earlier) ? earlier : stands(before) ? before : stands(after) ? after : before).toISOString()
+  // In UTC it may fall out of the years that are written with four digits.
+  return /^\d/.test(instant) ? instant : null
 }
 
 const known = new Map<string, number>()
