@@ -59,12 +59,12 @@ describe('hostile rows', () => {
       create panelists 1: birthday 0000-00-00 is no date that exists; created_at 0000-00-00 00:00:00 is no date that exists; name.givenName has 255 characters; at most 100 are allowed: it was left out; portal_id 99 is no portal that has settings: name it under "portals" in the mapping
       create panelists 2: firstname 🎉 Zoë holds characters of four bytes, which Okta does not take
       create panelists 3: remark ff00fe holds bytes that are no UTF-8
-      conflict panelists 4: uid row 1 already means this record
+      create panelists 4: userName LONG is somebody else's: they are called efs-panelist-4
       create panelists 6: firstname A␀B holds U+0000, which cannot be kept: it was taken over without
       error iam_portal_user_reference 9001: portal_id there is no portal 77: it has no settings; name it under "portals" in the mapping
       create iam_portal_user_reference 9002: created_at 0000-00-00 00:00:00 is no date that exists; has_data_changes 2 was taken over as 1; status 9 is no status known here, and was taken over as it is: name what it means under "statuses" in the mapping
       error iam_portal_user_reference 9003: uuid ff00000000000000000000000000000000000000 holds bytes that are no UTF-8; uuid names no account: nothing is linked, and the next sync looks for one
-      error iam_portal_user_reference 9004: user_id panelist 4 is not taken over
+      error iam_portal_user_reference 9004: uuid names no account: nothing is linked, and the next sync looks for one
       conflict iam_portal_user_reference 9006: portal_id, user_id row 9005 is of the same panelist and portal
       error iam_portal_user_reference 9009: portal_id names no portal
       error iam_portal_user_reference 9007: user_id 31337 no row of panelists has this number: the account is nobody's
@@ -93,6 +93,10 @@ describe('hostile rows', () => {
         {
           "name": "bytes",
           "uid": 3,
+        },
+        {
+          "name": "efs-panelist-4",
+          "uid": 4,
         },
         {
           "name": "efs-panelist-5",
@@ -165,6 +169,7 @@ describe('hostile rows', () => {
       'conflict iam_portal_user_group_unassignment_queue 2: user_id 5 row 1 is of the same panelist',
     ])
     expect(await ctx.db.query('select uid from efs.panelists order by 1')).toEqual([{ uid: 0 }, { uid: 1 }])
+    expect(plan.options).toMatchObject({ loose: ['panelists'] })
     expect(verified.agrees).toBe(true)
   })
 })

@@ -2,7 +2,7 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,12 +35,16 @@ export async function mariadb(more: readonly string[] = []): Promise<Mariadb> {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-mariadb-'))
   chmodSync(folder, 0o755)
   const [data, socket] = [join(folder, 'data'), join(folder, 'data', 'socket')]
+  // Its own: a server that starts clears away temporary tables of all others in a shared one.
+  const scratch = join(folder, 'scratch')
+  mkdirSync(scratch)
+  chmodSync(scratch, 0o777)
   // It refuses to run as root; Debian's package has made somebody for it.
   const asUser = process.getuid?.() === 0 ? ['--user=mysql'] : []
-  execFileSync('/usr/bin/mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', ...asUser], { stdio: 'pipe' })
+  execFileSync('/usr/bin/mariadb-install-db', ['--no-defaults', `--datadir=${data}`, '--auth-root-authentication-method=normal', '--skip-test-db', `--tmpdir=${scratch}`, ...asUser], { stdio: 'pipe' })
   const port = await freePort()
   const child = spawn(server, [
-    '--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--pid-file=${join(data, 'pid')}`, ...asUser,
+    '--no-defaults', `--datadir=${data}`, `--socket=${socket}`, `--port=${port}`, '--bind-address=127.0.0.1', `--tmpdir=${scratch}`, `--pid-file=${join(data, 'pid')}`, ...asUser,
     '--default-time-zone=+02:00', '--sql-mode=', '--innodb-buffer-pool-size=64M', '--innodb-flush-log-at-trx-commit=0', '--skip-name-resolve', '--performance-schema=OFF', ...more,
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''

@@ -97,10 +97,11 @@ function problemLines(step: PlanStep): string[] {
 }
 
 function totals({ options }: Plan): string[] {
-  const { tables = {}, tokens = 0, source, version, timeZone } = options as unknown as AdoptionOptions
+  const { tables = {}, tokens = 0, loose = [], source, version, timeZone } = options as unknown as AdoptionOptions
   return [
     '', `From ${source} (${version}), DATETIME in ${timeZone}:`,
     ...table(['table', 'rows', 'taken over'], Object.entries(tables).map(([name, one]) => [name, one.rows, one.taken])),
+    ...(loose.length > 0 ? [`${loose.join(', ')}: no InnoDB tables, so that they were not read as of one moment. Let nobody write while you move in.`] : []),
     ...(tokens > 0 ? [`iam_token_data: ${tokens} rows stay behind: they are sessions that somebody could use. People sign in again.`] : []),
   ]
 }

@@ -1,6 +1,7 @@
 /** Carrying out the steps of `gatehouse efs adopt`: people as an import does, everything else by the verbs on EFS. */
 import { adoptLinks, adoptMappedSettings, adoptPeople, adoptPlainRows, adoptPortals, adoptSettings, type LinkChange, type PersonChange, type RowChange } from '../portals/adopt.ts'
 import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
 import { adoptedTables } from '../model/adopted-rows.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import type { Transaction } from '../store/database.ts'
@@ -23,6 +24,7 @@ const writers: Readonly<Record<string, Writer>> = {
 }
 
 export const runAdoption: StepRunner = async (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): Promise<Version[]> => {
+  if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and moving in brings everybody.')
   const versions: Version[] = []
   for (const group of neighbours(steps)) {
     const write = writers[group[0]!.resource]

@@ -9,7 +9,7 @@ import { adoptedTables } from '../model/adopted-rows.ts'
 import { keptRows, peopleOfUids, standingRows, uidsOfPeople, type Kept, type StandingRow } from '../store/adopted-rows.ts'
 import { linkTables, planLinks, planOrphans, type TakenPerson } from './adopt-links.ts'
 import { ownName, personReader, type PersonReader, type ReadPerson } from './adopt-read-person.ts'
-import { noteRead, publishedTable, refusedRow, rowStep, storeSteps, wholeOf, type Adoption, type RowProblem } from './adoption.ts'
+import { noteRead, noteTable, publishedTable, refusedRow, rowStep, storeSteps, wholeOf, type Adoption, type RowProblem } from './adoption.ts'
 import { settleRule, type EfsPopulation, type SettledRule } from './efs-mapping.ts'
 import { planRows } from './plan-rows.ts'
 import type { NewStep, Planned } from './planning.ts'
@@ -41,7 +41,6 @@ interface Draft {
 /** Plans everybody of a population, with their links. */
 export async function planPeople(adoption: Adoption, population: EfsPopulation): Promise<void> {
   const place = await openPlace(adoption, population)
-  if (!place) return
   for await (const rows of adoption.source.chunks({ table: place.table, key: place.rule.uid, where: `t.${quoted(place.rule.uid)} is not null` }, chunk)) {
     noteRead(adoption, adoptedTables[population].name, rows.length)
     await planChunk(adoption, place, rows)
@@ -49,14 +48,12 @@ export async function planPeople(adoption: Adoption, population: EfsPopulation):
   await planOrphans(adoption, population, place.links, { table: place.table.name, uid: place.rule.uid })
 }
 
-async function openPlace(adoption: Adoption, population: EfsPopulation): Promise<Place | undefined> {
+async function openPlace(adoption: Adoption, population: EfsPopulation): Promise<Place> {
   const { source, mapping } = adoption
   const given = mapping[population]
   const table = await source.table(given?.table ?? population)
-  if (!table) {
-    if (given === undefined && Object.values(mapping).some((part) => part !== undefined)) return undefined
-    throw new GatehouseError('invalid_mapping', `The database has no table "${given?.table ?? population}"; say in the mapping what it is called.`)
-  }
+  if (!table) throw new GatehouseError('invalid_mapping', `The database has no table "${given?.table ?? population}"; say in the mapping what it is called.`)
+  noteTable(adoption, table)
   const rule = settleRule(population, given, table.columns.map(({ name }) => name))
   const links = await publishedTable(adoption, linkTables[population], population === 'users' ? ['status', 'has_data_changes'] : [])
   return { population, rule, table, links, reader: personReader(population, rule), doubled: await doubledNumbers(adoption, population, rule) }
@@ -134,9 +131,10 @@ async function planPersons(adoption: Adoption, place: Place, drafts: readonly Dr
   for (const draft of drafts) findPerson(adoption, place, draft, lookup, others, found)
   const numbers = await uidsOfPeople(planning.ctx.db, place.population, [...found.values()])
   for (const draft of drafts) if (!known.kept.has(draft.uid)) refuseTaken(place, draft, known, found.get(draft), numbers)
-  settleNames(place, drafts.filter(({ refusal, personId }) => !refusal && personId === undefined), lookup, found)
-  const asked = drafts.filter(({ refusal, personId }) => !refusal && (personId === undefined || place.rule.found === 'update'))
+  // A panelist who is an administrator of this plan is planned with them.
+  const asked = drafts.filter(({ uid, refusal, personId }) => !refusal && (personId === undefined || known.kept.has(uid)))
   for (const draft of asked) if (place.rule.found === 'keep' && found.has(draft)) Object.assign(draft.read!.record, { document: {}, password: undefined, references: [] })
+  settleNames(place, asked.filter(({ read }) => typeof read!.record.document.userName === 'string'), lookup, found)
   const planned = await planRows(planning, asked.map(({ read }) => read!.record))
   const byLine = new Map(planned.steps.flatMap((step): [number, NewStep][] => (step.line === undefined || step.resource === 'MetadataElement' ? [] : [[step.line, step]])))
   for (const draft of asked) takeStep(place, draft, byLine.get(draft.uid))
@@ -195,25 +193,29 @@ function settleNames({ population }: Place, drafts: readonly Draft[], lookup: Lo
   for (const draft of drafts) {
     const { record } = draft.read!
     const value = record.document.userName as string
-    const key = { path: 'userName', value }
-    const isOwn = record.correlate.some(({ path }) => path === 'userName')
-    const taken = [...lookup.existing('User', key), lookup.planned('User', key)?.targetId].some((id) => id !== undefined && id !== found.get(draft)) || (!isOwn && names.has(value.toLowerCase()))
+    const own = found.get(draft) ?? draft.personId
+    const holders = [...lookup.existing('User', { path: 'userName', value }), lookup.planned('User', { path: 'userName', value })?.targetId]
+    const isTaken = holders.some((id) => id !== undefined && id !== own) || names.has(value.toLowerCase())
     names.add(value.toLowerCase())
-    if (!taken) continue
-    record.document.userName = ownName(population, draft.uid)
-    record.correlate = record.correlate.filter(({ path }) => path !== 'userName')
-    draft.notes.push({ column: 'userName', value, message: `is somebody else's: they are called ${String(record.document.userName)}` })
+    if (!isTaken) continue
+    // Who is there already keeps the name they have.
+    if (own !== undefined) delete record.document.userName
+    else record.document.userName = ownName(population, draft.uid)
+    if (own === undefined) record.correlate = record.correlate.filter(({ path }) => path !== 'userName')
+    draft.notes.push({ column: 'userName', value, message: `is somebody else's: ${own === undefined ? `they are called ${String(record.document.userName)}` : 'it was left out'}` })
   }
 }
 
-/** Whom planning has made of a row, or why it refuses it. */
+/** Whom planning has made of a row, or why it refuses it. Who is here from before stays, whatever the row says now. */
 function takeStep({ rule }: Place, draft: Draft, step: NewStep | undefined): void {
-  if (step?.targetId !== undefined && step.action !== 'error' && step.action !== 'conflict') draft.personId ??= step.targetId
-  else {
-    const problems = (step?.problems ?? []) as { path?: string; column?: string; message?: string }[]
-    const message = problems.map((one) => one.message).join('; ').replaceAll(/line (\d+) of the import/g, 'row $1') || 'cannot be made a person'
-    draft.refusal = { action: step?.action === 'conflict' ? 'conflict' : 'error', problem: { column: problems[0]?.column ?? problems[0]?.path ?? rule.uid, message } }
-  }
+  const isTaken = step?.targetId !== undefined && step.action !== 'error' && step.action !== 'conflict'
+  if (isTaken) draft.personId ??= step.targetId
+  if (isTaken) return
+  const problems = (step?.problems ?? []) as { path?: string; column?: string; message?: string }[]
+  const message = problems.map((one) => one.message).join('; ').replaceAll(/line (\d+) of the import/g, 'row $1') || 'cannot be made a person'
+  const problem = { column: problems[0]?.column ?? problems[0]?.path ?? rule.uid, message }
+  if (draft.personId === undefined) draft.refusal = { action: step?.action === 'conflict' ? 'conflict' : 'error', problem }
+  else draft.notes.push({ ...problem, message: `${message}: the person stays as they are` })
 }
 
 function createdOf(adoption: Adoption, { rule }: Place, { uid, source }: Draft, { standing, kept }: Known): string {

@@ -29,6 +29,8 @@ export interface AdoptionOptions {
   tables?: AdoptedTotals
   /** Rows of iam_token_data, which stay behind. */
   tokens?: number
+  /** Tables that know no transactions. */
+  loose?: string[]
 }
 
 /** Plans the adoption. Errors: `invalid_mapping`, `remote_error`; the plan is cancelled then. */
@@ -38,12 +40,12 @@ export async function planAdoption(ctx: Context, source: EfsSource, shown: strin
   await insertPlan(ctx.db, { id: planId, kind: adoptionKind, title: `adopt ${shown}`, options: { ...options }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
   const adoption: Adoption = {
     planning: { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() },
-    source, mapping, tallies: new Map(), administrators: new Map(), matched: new Set(), portals: new Set(), progress, read: 0,
+    source, mapping, tallies: new Map(), administrators: new Map(), matched: new Set(), portals: new Set(), loose: new Set(), progress, read: 0,
   }
   try {
     await planTables(adoption)
     const tables = Object.fromEntries([...adoption.tallies].map(([name, { rows, taken }]) => [name, { rows, taken: taken.rows, checksum: taken.text }]))
-    await notePlanOptions(ctx.db, planId, { tables, tokens: await countTokens(adoption) })
+    await notePlanOptions(ctx.db, planId, { tables, tokens: await countTokens(adoption), loose: [...adoption.loose] })
   } catch (error) {
     await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId]).catch(() => {})
     throw error

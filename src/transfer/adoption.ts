@@ -25,6 +25,8 @@ export interface Adoption {
   matched: Set<string>
   /** The portals there are or will be. */
   portals: Set<number>
+  /** Tables that see no snapshot: what is written while they are read may come along by half. */
+  loose: Set<string>
   progress?: (rows: number) => void
   read: number
 }
@@ -43,14 +45,20 @@ export function noteRead(adoption: Adoption, name: string, rows: number): void {
   adoption.progress?.((adoption.read += rows))
 }
 
+/** Keeps in mind what kind of table is read. */
+export function noteTable({ loose }: Adoption, table: SourceTable): void {
+  if (!table.transactional) loose.add(table.name)
+}
+
 export async function storeSteps({ planning }: Adoption, steps: NewStep[], more: Partial<Planned> = {}): Promise<void> {
   await planning.ctx.db.transaction((tx) => storePlanned(tx, planning, undefined, { steps, keys: [], reads: new Map(), ...more }))
 }
 
 /** A published table, or undefined where the database has none of that name. Errors: `invalid_mapping` when it lacks columns. */
-export async function publishedTable({ source }: Adoption, table: AdoptedTable, mayLack: readonly string[] = []): Promise<SourceTable | undefined> {
-  const found = await source.table(table.name)
+export async function publishedTable(adoption: Adoption, table: AdoptedTable, mayLack: readonly string[] = []): Promise<SourceTable | undefined> {
+  const found = await adoption.source.table(table.name)
   if (!found) return undefined
+  noteTable(adoption, found)
   const names = found.columns.map((column) => column.name)
   const missing = [table.key, ...Object.keys(table.columns)].filter((name) => !names.includes(name) && !mayLack.includes(name))
   if (missing.length > 0) throw new GatehouseError('invalid_mapping', `The table ${table.name} lacks ${missing.join(', ')}: it is not the one that EFS has. It has ${names.join(', ')}.`)

@@ -66,17 +66,23 @@ export async function openSource(address: SourceAddress, zone?: string): Promise
   // A connection that breaks between two queries must not end the process: the next query says so.
   open.on('error', () => {})
   try {
-    return await begin(open, zone)
+    return await begin(open, shown, zone)
   } catch (error) {
     open.destroy()
     throw error instanceof GatehouseError ? error : unreachable(error as Error, shown)
   }
 }
 
-async function begin(open: Connection, zone: string | undefined): Promise<EfsSource> {
+async function begin(open: Connection, shown: string, zone: string | undefined): Promise<EfsSource> {
+  const ask = async (sql: string, values: readonly unknown[]): Promise<unknown[][]> => {
+    const [rows] = await open.query<RowDataPacket[][]>({ sql, values: [...values], rowsAsArray: true }).catch((error: Error) => {
+      throw unreachable(error, shown)
+    })
+    return rows as unknown as unknown[][]
+  }
   const figures: EfsSource['figures'] = async (sql, params = []) => {
-    const [rows] = await open.query<RowDataPacket[][]>({ sql, values: [...params], rowsAsArray: true })
-    return rows.map((row) => [...(row as unknown as unknown[])].map((value) => (value === null ? null : String(value))))
+    const rows = await ask(sql, params)
+    return rows.map((row) => row.map((value) => (value === null ? null : String(value))))
   }
   // With another sql_mode the server would read quotes otherwise than the driver writes them.
   await open.query(`set session time_zone = '+00:00', sql_mode = '', wait_timeout = 28800, net_write_timeout = 600`)
@@ -90,8 +96,8 @@ async function begin(open: Connection, zone: string | undefined): Promise<EfsSou
     const paged = after === undefined ? '' : ` and ${column} > ?`
     const sql = `select ${table.columns.map(selected).join(', ')} from ${quoted(table.name)} t ${join}
       where (${where})${paged} order by ${column}${size === undefined ? '' : ` limit ${size}`}`
-    const [found] = await open.query<RowDataPacket[][]>({ sql, values: [...params, ...(after === undefined ? [] : [after])], rowsAsArray: true })
-    return found.map((row) => readRow(table.columns, row as unknown as unknown[], settled))
+    const found = await ask(sql, [...params, ...(after === undefined ? [] : [after])])
+    return found.map((row) => readRow(table.columns, row, settled))
   }
   return {
     version: version ?? '', zone: settled, figures,
