@@ -17,7 +17,7 @@ export function efsServer(more: readonly string[] = []): () => Mariadb {
   let server: Mariadb | undefined
   beforeAll(async () => {
     if (hasMariadb) server = await mariadb(more)
-  }, 120_000)
+  }, 600_000)
   afterAll(() => server?.stop())
   return () => server!
 }

@@ -8,7 +8,7 @@ import { hasMariadb, withoutMariadb } from './mariadb.ts'
 const server = efsServer()
 
 describe('hostile rows', () => {
-  test('are told of one by one, and everything else comes along', { timeout: 120_000 }, async ({ skip }) => {
+  test('are told of one by one, and everything else comes along', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     const efs = await server().efs('hostile')
     await fillEfs(efs, { administrators: 2, panelists: 20, portals: 2, queued: 2, errors: 2 })
@@ -152,7 +152,7 @@ describe('hostile rows', () => {
     expect(again.counts.update ?? 0).toBe(0)
   })
 
-  test('numbers that several rows have, in a copy that has lost its keys, are nobody\'s', async ({ skip }) => {
+  test('numbers that several rows have, in a copy that has lost its keys, are nobody\'s', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     const efs = await server().efs('keyless')
     await efs.query(`drop table iam_portal_user_reference; drop table panelists; drop table iam_portal_user_group_unassignment_queue;

@@ -22,7 +22,7 @@ async function anna(name: string): Promise<void> {
 }
 
 describe('whose row it is', () => {
-  test('a panelist with an administrator\'s address is the same person only when the mapping says so', async ({ skip }) => {
+  test('a panelist with an administrator\'s address is the same person only when the mapping says so', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     await anna('same')
     const apart = await testContext()
@@ -38,7 +38,20 @@ describe('whose row it is', () => {
     expect((await planFrom(apart, server().url('same'), mapping)).counts).toEqual({ unchanged: 3 })
   })
 
-  test('somebody the directory knows is found by the keys, and kept as they are unless the mapping says update', async ({ skip }) => {
+  test('whatever keys administrators are looked for by, panelists who share an address with one are not lost', { timeout: 600_000 }, async ({ skip }) => {
+    if (!hasMariadb) skip(withoutMariadb)
+    await anna('shared')
+    const rules: EfsMapping = { users: { correlate: ['employeeNumber'] }, panelists: { correlate: ['emails.value'] } }
+    for (const samePerson of [[], ['emails.value']]) {
+      const ctx = await testContext()
+      const { plan, verified } = await adopted(ctx, server().url('shared'), { ...rules, samePerson })
+      expect(plan).toMatchObject({ status: 'applied', failed: 0 })
+      expect(verified.agrees).toBe(true)
+      expect((await people(ctx)).length).toBe(samePerson.length === 0 ? 3 : 2)
+    }
+  })
+
+  test('somebody the directory knows is found by the keys, and kept as they are unless the mapping says update', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     await anna('known')
     for (const found of ['keep', 'update'] as const) {
@@ -50,7 +63,7 @@ describe('whose row it is', () => {
     }
   })
 
-  test('a number of somebody else, and somebody with another number, are conflicts', async ({ skip }) => {
+  test('a number of somebody else, and somebody with another number, are conflicts', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     await anna('clash')
     const ctx = await testContext()
@@ -64,7 +77,7 @@ describe('whose row it is', () => {
     expect(await people(ctx)).toEqual([{ name: 'anna', admin: 7, panelist: null }, { name: 'x', admin: null, panelist: 3 }, { name: 'other', admin: null, panelist: 7 }])
   })
 
-  test('a client that another portal has here, and a name that is taken', async ({ skip }) => {
+  test('a client that another portal has here, and a name that is taken', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     const efs = await server().efs('portals')
     await efs.query(`insert into iam_portal_settings values (1, 5, 'client_id', '0oaTaken0000'), (2, 5, 'issuer', 'https://org.example'), (3, 6, 'client_id', '0oaFree00000')`)
@@ -96,7 +109,7 @@ describe('a mapping', () => {
     expect(checkEfsMapping(value).map(({ path, message }) => `${path} ${message}`)[0]).toEqual(problem)
   })
 
-  test('names columns and tables that there are', async ({ skip }) => {
+  test('names columns and tables that there are', { timeout: 600_000 }, async ({ skip }) => {
     if (!hasMariadb) skip(withoutMariadb)
     await server().efs('columns')
     const ctx = await testContext()

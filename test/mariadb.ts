@@ -81,7 +81,7 @@ async function whenUp(connect: () => Promise<Connection>, child: ChildProcess, s
     try {
       return await connect()
     } catch (error) {
-      if (child.exitCode !== null || waited > 30_000) throw new Error(`MariaDB does not start: ${said()}`, { cause: error })
+      if (child.exitCode !== null || waited > 120_000) throw new Error(`MariaDB does not start: ${said()}`, { cause: error })
       await sleep(50)
     }
   }

@@ -7,13 +7,15 @@ import type { SourceRow } from '../connectors/efs/source-values.ts'
 import { GatehouseError } from '../errors.ts'
 import { adoptedTables } from '../model/adopted-rows.ts'
 import { keptRows, peopleOfUids, standingRows, uidsOfPeople, type Kept, type StandingRow } from '../store/adopted-rows.ts'
+import type { PlanKey } from '../store/plans.ts'
 import { linkTables, planLinks, planOrphans, type TakenPerson } from './adopt-links.ts'
 import { ownName, personReader, type PersonReader, type ReadPerson } from './adopt-read-person.ts'
 import { noteRead, noteTable, publishedTable, refusedRow, rowStep, storeSteps, wholeOf, type Adoption, type RowProblem } from './adoption.ts'
-import { settleRule, type EfsPopulation, type SettledRule } from './efs-mapping.ts'
+import { settleRule, usualKeys, type EfsPopulation, type SettledRule } from './efs-mapping.ts'
+import { keysOf, type Key } from './map-record.ts'
 import { planRows } from './plan-rows.ts'
 import type { NewStep, Planned } from './planning.ts'
-import { correlate, lookUp, type Lookup } from './resolve-rows.ts'
+import { correlate, keyText, lookUp, type Lookup } from './resolve-rows.ts'
 
 const chunk = 500
 
@@ -34,6 +36,8 @@ interface Draft {
   source: SourceRow
   notes: RowProblem[]
   read?: ReadPerson
+  /** Under which panelists may find an administrator. */
+  keys?: readonly Key[]
   personId?: string
   refusal?: { action: 'error' | 'conflict' | 'skipped'; problem: RowProblem }
 }
@@ -87,7 +91,7 @@ async function planChunk(adoption: Adoption, place: Place, rows: readonly Source
     people: await peopleOfUids(ctx.db, population, uids), kept: await keptRows(ctx.db, table, uids),
     standing: new Map((await standingRows(ctx.db, table, table.key, uids)).map((one) => [one.id, one])),
   }
-  for (const draft of drafts) begin(place, draft, known)
+  for (const draft of drafts) begin(adoption, place, draft, known)
   const planned = await planPersons(adoption, place, drafts.filter(({ read }) => read), known)
   const taken = new Map(drafts.flatMap((draft): [number, TakenPerson][] => (draft.personId === undefined || draft.refusal ? [] : [[draft.uid, { personId: draft.personId, created: createdOf(adoption, place, draft, known) }]])))
   const all = rows.flatMap(({ values }) => wholeOf(values[rule.uid]) ?? [])
@@ -96,7 +100,11 @@ async function planChunk(adoption: Adoption, place: Place, rows: readonly Source
   if (population === 'users') for (const [uid, { personId }] of taken) adoption.administrators.set(personId, uid)
   // An administrator comes with their link, and a panelist before: who is there without one would be looked for in Okta.
   const after = population === 'users' ? [...links.steps, ...own] : [...own, ...links.steps]
-  await storeSteps(adoption, [...steps, ...planned.steps, ...after], { keys: planned.keys, reads: planned.reads })
+  const keys = drafts.flatMap(({ uid, keys: own = [] }): PlanKey[] => {
+    const person = taken.get(uid)
+    return person ? own.map((key) => ({ resource: 'User', key: keyText(key), targetId: person.personId, line: uid })) : []
+  })
+  await storeSteps(adoption, [...steps, ...planned.steps, ...after], { keys: [...planned.keys, ...keys], reads: planned.reads })
 }
 
 interface Known {
@@ -106,7 +114,7 @@ interface Known {
 }
 
 /** What is clear before any key is asked: left out, known from before, or gone since. */
-function begin({ rule, reader, population }: Place, draft: Draft, { people, kept }: Known): void {
+function begin(adoption: Adoption, { rule, reader, population }: Place, draft: Draft, { people, kept }: Known): void {
   const { uid, source } = draft
   const reason = reader.skipped(source, uid)
   if (reason !== undefined) draft.refusal = { action: 'skipped', problem: { column: rule.uid, message: reason } }
@@ -114,11 +122,15 @@ function begin({ rule, reader, population }: Place, draft: Draft, { people, kept
   else {
     const read = reader.read(source, uid)
     draft.notes = read.notes
+    if (population === 'users') draft.keys = keysOf('User', read.record.document, keysOfPanelists(adoption))
     if (kept.has(uid)) draft.personId = people.get(uid)!
     if (!kept.has(uid) || rule.found === 'update') draft.read = read
     if (draft.personId !== undefined) Object.assign(read.record, { correlate: [{ path: 'id', value: draft.personId }], document: withoutName(read.record.document, ownName(population, uid)) })
   }
 }
+
+/** By what panelists are looked for: an administrator is found by it too, whether or not that makes them one person. */
+const keysOfPanelists = ({ mapping }: Adoption): string[] => [...new Set([...(mapping.samePerson ?? []), ...(mapping.panelists?.correlate ?? usualKeys)])]
 
 const withoutName = ({ userName, ...rest }: Record<string, unknown>, own: string) => (userName === own ? rest : { userName, ...rest })
 

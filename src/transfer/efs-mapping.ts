@@ -150,6 +150,7 @@ const usual: Record<EfsPopulation, Record<string, readonly string[]>> = {
     employeeNumber: ['employee_number', 'employee_id', 'personnel_number'],
   },
 }
+export const usualKeys = ['employeeNumber', 'userName', 'emails.value']
 const usualCreated = ['created_at', 'created', 'create_date', 'creation_date', 'creation_time']
 
 export type SettledRule = Required<Pick<PopulationRule, 'table' | 'uid' | 'correlate' | 'found' | 'set' | 'skip'>> & Pick<PopulationRule, 'created' | 'portal'>
@@ -159,7 +160,7 @@ export function settleRule(population: EfsPopulation, rule: PopulationRule = {},
   const table = rule.table ?? population
   const settled: SettledRule = {
     table, uid: rule.uid ?? 'uid', created: rule.created ?? usualCreated.find((name) => columns.includes(name)), portal: rule.portal,
-    correlate: rule.correlate ?? ['employeeNumber', 'userName', 'emails.value'], found: rule.found ?? 'keep', skip: rule.skip ?? [], set: rule.set ?? usualSet(population, columns),
+    correlate: rule.correlate ?? usualKeys, found: rule.found ?? 'keep', skip: rule.skip ?? [], set: rule.set ?? usualSet(population, columns),
   }
   const named = [settled.uid, ...[settled.created, settled.portal].filter((name) => name !== undefined), ...mappedColumns(importOf(settled))]
   const missing = [...new Set(named)].filter((name) => !columns.includes(name))
