@@ -7,6 +7,9 @@ import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+// What a process was started with, everybody on its machine can read: the password in an address goes at once.
+if (process.argv.some((one) => /^(?:mysql|mariadb):\/\/[^@]*:[^@]*@/.test(one))) process.title = 'gatehouse efs'
+
 const entry = new URL('../src/cli/gatehouse.ts', import.meta.url)
 
 // A small heap, as the first line asks for, keeps the process at some 200 MB where streams of rows would let it grow.

@@ -45,7 +45,7 @@ import { addOktaHook } from './rest/okta-hook.ts'
 import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
-import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { adoptionNeeds, bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { oktaPasswordRoutes } from './rest/okta-password.ts'
 import { portalSignInRoutes } from './rest/portal-sign-in.ts'
@@ -80,6 +80,7 @@ import { endTurns } from './sync/alone.ts'
 import { createErrorLog } from './sync/error-log.ts'
 import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
 import { applySync, undoSync, type SyncRun } from './sync/run.ts'
+import { runAdoption } from './transfer/adopt-apply.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -114,6 +115,7 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
 export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
+  'efs-adopt': { needs: adoptionNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runAdoption, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },

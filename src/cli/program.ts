@@ -8,6 +8,7 @@ import { addAuditCommands } from './audit.ts'
 import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
 import { addDelegationCommands } from './delegations.ts'
+import { addEfsCommands } from './efs.ts'
 import { addKeyCommands } from './keys.ts'
 import { addMessageCommands } from './messages.ts'
 import { addOktaCommands } from './okta.ts'
@@ -35,6 +36,7 @@ export function program(): Command {
   const okta = gatehouse.command('okta').description('Okta itself: the service app that we act as there (OKTA_CLIENT_ID), and the errors that came back.')
   addSyncCommands(gatehouse, okta)
   addOktaCommands(okta)
+  addEfsCommands(gatehouse)
   const access = gatehouse.command('access').description('Who has what, why, and why not: giving, taking and asking. Names or ids will do.')
   addAccessCommands(gatehouse, access)
   addAccessQuestionCommands(access)

@@ -144,5 +144,12 @@ export const efs: Area = {
         added('updated_at', 'timestamptz', 'When it was last tried.'),
       ],
     ),
+    table('added', 'efs.adopted_row', 'What has been taken over from EFS, row by row.', [
+      added('table_name', 'varchar(64)', 'The table in EFS.', { key: true }),
+      added('row_id', 'integer', 'The row\'s number there.', { key: true }),
+      added('target_id', 'integer', 'The number of the row that stands for it here.', { required: true }),
+      added('digest', 'varchar(32)', 'A digest of the row as it was taken over.', { required: true }),
+      added('plan_id', 'varchar(32)', 'The plan that did it.', { required: true }),
+    ]),
   ],
 }

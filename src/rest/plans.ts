@@ -47,6 +47,11 @@ export const importNeeds: PlanKind['needs'] = () => [
   { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
   { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
+/** A running EFS brings portals, and people in them. */
+export const adoptionNeeds: PlanKind['needs'] = () => [
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'portals', right: 'CREATE' }, { resource: 'portals', right: 'UPDATE' },
+]
 
 async function planned<R extends object>({ ctx }: Call, needs: PlanKind['needs'], request: R, plan: (ctx: Context, request: R) => Promise<Plan>): Promise<Answer> {
   refuseUnless(ctx.authority, needs(Object.fromEntries(Object.entries(request))))

@@ -1,0 +1,18 @@
+/** Secrets in texts that others wrote down are taken out, and hostile texts take no longer than their length. */
+import { expect, test } from 'vitest'
+import { redact } from '../src/model/redact.ts'
+
+test.each([
+  ['Authorization: SSWS 00abcdefghijk', 'Authorization: SSWS ***'],
+  ['{"headers":{"authorization":"Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln"}}', '{"headers":{"authorization":"Bearer ***"}}'],
+  ['id eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln end', 'id *** end'],
+  ['{"credentials":{"password":"hunter2"},"login":"anna"}', '{"credentials":{"password":"***"},"login":"anna"}'],
+  ['grant_type=x&client_secret=abc123&scope=y', 'grant_type=x&client_secret=***&scope=y'],
+  ['Set-Cookie: sid=1234; Path=/\nX: y', 'Set-Cookie: ***\nX: y'],
+  ['https://anna:hunter2@example.com/x', 'https://anna:***@example.com/x'],
+  ['E0000007 Not found: Resource not found: 00uabc (User)', 'E0000007 Not found: Resource not found: 00uabc (User)'],
+])('%s', (text, left) => expect(redact(text)).toBe(left))
+
+test.each(['y', ' ', 'a:', 'eyJ', 'Basic ', 'x://', 'x://y:', '"password":', 'cookie: ', 'password   '])('%j over and over', (piece) => {
+  expect(redact(piece.repeat(65_536 / piece.length)).length).toBeGreaterThan(0)
+})
