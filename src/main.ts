@@ -130,8 +130,8 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
-  const { userId, sessionId, level, started } = found.session
-  return { userId, sessionId, level, authTime: new Date(started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
+  const { userId, sessionId, level, started, proved } = found.session
+  return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
 }
 
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it. */

@@ -88,6 +88,21 @@ describe('what a request may want of the sign-in', () => {
     expect((await browser.follow((await request(config, { max_age: '7200' })).address)).at.origin).toBe('https://app.example.com')
   })
 
+  test('auth_time is when somebody last proved who they are, however old their session is', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Timely', { firstParty: true }))
+    const { token, sessionId } = await signIn(ctx, ada, { at: new Date(Date.now() - 3_600_000) })
+    const browser = new Browser(url)
+    browser.setSession(token)
+    const timeOf = async () => {
+      const { address, checks } = await request(config, { max_age: '7200' })
+      return (await client.authorizationCodeGrant(config, await authorize(browser, address), { ...checks, maxAge: 7200 })).claims()!.auth_time!
+    }
+    expect(await timeOf()).toBeLessThan(Date.now() / 1000 - 3500)
+    await ctx.db.execute(`update auth_state set proved_at = now() - interval '1 minute' where session_id = $1`, [sessionId])
+    expect(Math.abs(Date.now() / 1000 - 60 - (await timeOf()))).toBeLessThan(30)
+    expect((await browser.follow((await request(config, { max_age: '600', prompt: 'none' })).address)).at.searchParams.get('code')).toBeTruthy()
+  })
+
   test('a level, of the client or of acr_values, is reached by stepping up, and told', async () => {
     const weak = await application(ctx, 'Weak', { firstParty: true })
     const strong = await application(ctx, 'Strong', { firstParty: true, leastLevel: 2 })

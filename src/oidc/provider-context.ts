@@ -10,6 +10,7 @@ export interface SignedIn {
   sessionId: string
   /** AUTH_STATE.AUTH_STATE: how strongly. */
   level: number
+  /** When they last proved who they are (AUTH_STATE.PROVED_AT), which may be long after the session began. */
   authTime: Date
   /** How, in the words of RFC 8176: pwd, otp, hwk. */
   methods: readonly string[]
