@@ -862,6 +862,7 @@ create table gatehouse.remembered_device (
   device character varying(100),
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  ip_address character varying(60),
   constraint remembered_device_key UNIQUE (user_id, mark),
   constraint remembered_device_pkey PRIMARY KEY (device_id)
 );
@@ -1255,6 +1256,7 @@ create table public.identity_quest_grp (
   name character varying(60) not null,
   status character varying(20) default 'ACTIVE'::character varying not null,
   company_owner_id character varying(32),
+  version integer default 1 not null,
   constraint identity_quest_grp_name_key UNIQUE (name),
   constraint identity_quest_grp_pkey PRIMARY KEY (identity_quest_grp_id)
 );
@@ -1266,6 +1268,7 @@ create table public.identity_question (
   active character(1) default 'Y'::bpchar not null,
   question_text character varying(2000) not null,
   display_order integer default 0 not null,
+  version integer default 1 not null,
   constraint identity_question_pkey PRIMARY KEY (identity_question_id),
   constraint identity_question_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
 );
@@ -1367,6 +1370,7 @@ create table public.login (
   status character varying(20) default 'ACTIVE'::character varying not null,
   lock_marker character varying(20) default 'NOT_LOCKED'::character varying,
   auth_type character varying(255),
+  sms_reset_fail_count integer default 0 not null,
   constraint login_name_key UNIQUE (lowercase_login, managed_sys_id),
   constraint login_pkey PRIMARY KEY (login_id),
   constraint login_first_time_login_check CHECK ((first_time_login = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -3808,6 +3812,7 @@ comment on column gatehouse.remembered_device.mark is 'SHA-256 of the person and
 comment on column gatehouse.remembered_device.device is 'The program and system, in words.';
 comment on column gatehouse.remembered_device.created_at is 'Since when.';
 comment on column gatehouse.remembered_device.expires_at is 'Until when.';
+comment on column gatehouse.remembered_device.ip_address is 'The address it was remembered from.';
 
 -- comment: gatehouse.setting
 comment on table gatehouse.setting is 'Settings that live with the data rather than with the process.';
@@ -4107,6 +4112,7 @@ comment on column public.identity_quest_grp.identity_quest_grp_id is 'Names the 
 comment on column public.identity_quest_grp.name is 'What administrators call it.';
 comment on column public.identity_quest_grp.status is 'ACTIVE while it is offered.';
 comment on column public.identity_quest_grp.company_owner_id is 'The organisation whose people it is for; null means everyone.';
+comment on column public.identity_quest_grp.version is 'Counts the changes; its ETag.';
 
 -- comment: public.identity_question
 comment on table public.identity_question is 'A security question to choose.';
@@ -4115,6 +4121,7 @@ comment on column public.identity_question.identity_quest_grp_id is 'The set it 
 comment on column public.identity_question.active is 'N once it is no longer offered; answers given stay valid.';
 comment on column public.identity_question.question_text is 'The question.';
 comment on column public.identity_question.display_order is 'Its place in the list.';
+comment on column public.identity_question.version is 'Counts the changes; its ETag.';
 
 -- comment: public.it_policy
 comment on table public.it_policy is 'A usage policy that people must accept.';
@@ -4188,7 +4195,7 @@ comment on column public.login.login_id is 'Names the account; what other tables
 comment on column public.login.last_update is 'When the row was last changed.';
 comment on column public.login.lowercase_login is 'Made by the database: the name without case. What uniqueness looks at.';
 comment on column public.login.prov_status is 'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or failed (FAIL_CREATE), and so for update, disable, enable, delete.';
-comment on column public.login.challenge_response_fail_count is 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.';
+comment on column public.login.challenge_response_fail_count is 'Wrong answers to security questions in a row, by rounds; at five no more are looked at until the person sets new ones. Null counts as 0.';
 comment on column public.login.sms_reset_token is 'The beginning of the hash of a recovery code sent by SMS; null when none is out.';
 comment on column public.login.sms_reset_token_exp is 'When that code dies.';
 comment on column public.login.sms_code_expiration is 'When a sign-in code sent by SMS dies.';
@@ -4202,6 +4209,7 @@ comment on column public.login.otp_active is 'Y when one-time codes are enrolled
 comment on column public.login.status is 'Whether the account is in use: ACTIVE, INACTIVE, SUSPENDED.';
 comment on column public.login.lock_marker is 'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.';
 comment on column public.login.auth_type is 'How the account authenticates: PASSWORD, LDAP, SAML and so on.';
+comment on column public.login.sms_reset_fail_count is 'Wrong answers to the code that was sent by SMS to recover the password.';
 
 -- comment: public.login_attribute
 comment on table public.login_attribute is 'A custom attribute of an account. A single short value stands in the row.';

@@ -5,6 +5,7 @@ import { valueAt } from '../src/model/attribute.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
 import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, undecidedAttributes } from '../src/model/listings.ts'
 import { policyAttributes } from '../src/model/password-policy-records.ts'
+import { questionGroup, securityQuestion } from '../src/model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
@@ -72,6 +73,8 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/content-providers', contentProvider.attributes, 'locale pr'],
   ['/it-policies', itPolicy.attributes, 'approveType eq "ANNUALLY"'],
   ['/it-policy-versions', itPolicyVersion.attributes, 'name sw "r"'],
+  ['/question-groups', questionGroup.attributes, 'status eq "ACTIVE"'],
+  ['/security-questions', securityQuestion.attributes, 'active eq true'],
   ['/it-policy-versions/:version/undecided', undecidedAttributes, 'userName sw "b"'],
   ['/users/:person/it-policies', policyDecisionAttributes, 'accepted eq true'],
   ['/messages', messageAttributes, 'attempts gt 2'],

@@ -19,7 +19,7 @@ describe('authorization code with PKCE', () => {
   test('asks for consent once, gives claims of the directory, and remembers', async () => {
     const app = await application(ctx, 'Notebook')
     const config = await relyingParty(url, app)
-    expect(config.serverMetadata()).toMatchObject({ issuer: `${url}/oidc`, code_challenge_methods_supported: ['S256'], acr_values_supported: ['PASSWORD_AUTH', 'CERT_AUTH', 'KERB_AUTH'] })
+    expect(config.serverMetadata()).toMatchObject({ issuer: `${url}/oidc`, code_challenge_methods_supported: ['S256'], acr_values_supported: ['PASSWORD_AUTH', 'TWO_FACTOR_AUTH', 'PASSKEY_AUTH'] })
     const browser = await browserOf(ada)
     const { address, checks } = await request(config, { scope: 'openid profile email phone address' })
     const { at } = await browser.follow(address)
@@ -107,7 +107,7 @@ describe('what a request may want of the sign-in', () => {
     const weak = await application(ctx, 'Weak', { firstParty: true })
     const strong = await application(ctx, 'Strong', { firstParty: true, leastLevel: 2 })
     const browser = await browserOf(ada)
-    for (const [app, more] of [[weak, { acr_values: 'CERT_AUTH KERB_AUTH' }], [strong, {}]] as const) {
+    for (const [app, more] of [[weak, { acr_values: 'TWO_FACTOR_AUTH PASSKEY_AUTH' }], [strong, {}]] as const) {
       const config = await relyingParty(url, app)
       const none = (await browser.follow((await request(config, { ...more, prompt: 'none' })).address)).at
       expect(none.searchParams.get('error')).toBe('unmet_authentication_requirements')
@@ -118,7 +118,7 @@ describe('what a request may want of the sign-in', () => {
       expect((await browser.follow(at.searchParams.get('return')!)).at.pathname).toBe('/sign-in')
       browser.setSession((await signIn(ctx, ada, { level: 2.5 })).token)
       const tokens = await client.authorizationCodeGrant(config, await authorize(browser, at.searchParams.get('return')!), checks)
-      expect(tokens.claims()).toMatchObject({ acr: 'CERT_AUTH', amr: ['pwd', 'mfa'] })
+      expect(tokens.claims()).toMatchObject({ acr: 'TWO_FACTOR_AUTH', amr: ['pwd', 'mfa'] })
       browser.setSession((await signIn(ctx, ada)).token)
     }
   })

@@ -87,7 +87,7 @@ describe('an application', { timeout: 120_000 }, () => {
     expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret) })).status).toBe(200)
     ahead += 60_000
     await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
-    await page.goto(request(await application('Vault'), { max_age: '600', acr_values: 'CERT_AUTH' }))
+    await page.goto(request(await application('Vault'), { max_age: '600', acr_values: 'TWO_FACTOR_AUTH' }))
     await page.getByText('Vault asks for a stronger proof of who you are.').waitFor()
     await page.getByLabel('Code').fill(codeOf(secret))
     await press(page, 'Go on')

@@ -20,6 +20,7 @@ import { setPassword } from './password-change.ts'
 import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
 import { publicUrl } from './public-url.ts'
+import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
 import { claimAsking } from './throttle.ts'
@@ -121,12 +122,13 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
 
 const refused = () => new GatehouseError('recovery_refused')
 
-/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`, `password_refused` (the link stays good). */
-export async function completeRecovery(ctx: Context, { token, next }: { token: string; next: string }): Promise<void> {
+/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`; `answers_required`, `password_refused` (the link stays good). */
+export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
   await claimAsking(ctx)
   const hash = hashOf('password', token)
   const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
   if (userId === undefined) throw refused()
+  await refuseWithoutAnswers(ctx, userId, answers)
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()

@@ -1,5 +1,6 @@
 /** SQL on USER_AUTH_PARAM and what belongs to it: factors, recovery codes, questions that wait for an answer, and which factor served in which session. */
-import type { FactorKind, FactorRow } from '../model/factor.ts'
+import type { FactorRow } from '../model/factor.ts'
+import type { FactorKind } from '../model/factor-kinds.ts'
 import type { Database, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>

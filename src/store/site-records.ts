@@ -2,6 +2,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, Document } from '../model/attribute.ts'
 import { columnsOf, toColumn } from '../model/rows.ts'
+import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
@@ -27,6 +28,8 @@ export const siteListings = {
   contentProvider: listingOf('ContentProvider', contentProvider, ['name']),
   itPolicy: listingOf('ItPolicy', itPolicy, ['id']),
   itPolicyVersion: listingOf('ItPolicyVersion', itPolicyVersion, ['id']),
+  questionGroup: listingOf('QuestionGroup', questionGroup, ['name']),
+  securityQuestion: listingOf('SecurityQuestion', securityQuestion, ['id']),
 }
 
 /** One record, or `not_found`; held until the transaction ends when asked for. */

@@ -48,7 +48,7 @@ export async function setLocks(tx: Transaction, ids: readonly string[], marker: 
 export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute(
     `update login set password = null, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
-      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
+      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])

@@ -17,13 +17,10 @@ interface Props {
   canRemember?: boolean
 }
 
-/** The browser chooses among passkeys; which of the factors it was, tells the place in the question, which lists them in their order. */
+/** The browser chooses among passkeys: which of the factors it was, the id of what it shows tells. */
 async function answerByPasskey(ways: readonly Way[]): Promise<FactorAnswer> {
-  const question = await api.ownPasskeyQuestion()
-  const assertion = await showPasskey(question)
-  const asked = (question as { allowCredentials?: { id: string }[] }).allowCredentials ?? []
-  const place = asked.findIndex(({ id }) => id === (assertion as { id: string }).id)
-  const factor = ways.filter(({ type }) => type === 'WEBAUTHN')[place]
+  const assertion = await showPasskey(await api.ownPasskeyQuestion())
+  const factor = ways.find(({ credentialId }) => credentialId === (assertion as { id: string }).id)
   if (factor === undefined) throw new Refusal('passkey_not_given', '')
   return { factor: factor.id, assertion }
 }
