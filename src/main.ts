@@ -5,6 +5,7 @@ import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
@@ -53,7 +54,7 @@ import { securityQuestionRoutes } from './rest/security-questions.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
-import { failureLimiter, questionLimiter } from './rest/limits.ts'
+import { failureLimiter, questionLimiter, secretLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
@@ -138,10 +139,12 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
 export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
   const server = createServer(base)
-  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), questions: questionLimiter(base.config) })
+  const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
+  server.addHook('onClose', refusals.flush)
+  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })
   addHealth(server, base)
   const routes = allRoutes(masterKey)
-  addRoutes(server, base, routes)
+  addRoutes(server, base, routes, refusals)
   addDocs(server, routes, base)
   addPages(server, base)
   addOutbox(server, base, masterKey)

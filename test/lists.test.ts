@@ -42,6 +42,10 @@ beforeAll(async () => {
   await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('s1', 'sync', 'Sync', now(), 'x'), ('s2', 'sync', 'Sync', now(), 'x')`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
   for (const name of ['shop', 'Office', 'lab']) await ask('POST', '/content-providers', { name, domainPattern: `${name}.example.com`, ...(name === 'lab' ? { locale: 'de' } : {}) })
+  for (const name of ['shift', 'Night']) {
+    const groupId = (await ask('POST', '/question-groups', { name, status: 'INACTIVE' })).body.id
+    await ask('POST', '/security-questions', { groupId, text: `Of ${name}?`, active: false })
+  }
   for (const name of ['Terms', 'rules', 'Code']) {
     const policyId = (await ask('POST', '/it-policies', { active: true, ...(name === 'rules' ? { approveType: 'ANNUALLY' } : {}) })).body.id
     ids.version = (await ask('POST', '/it-policy-versions', { policyId, name, content: name, active: true })).body.id

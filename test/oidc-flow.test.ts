@@ -44,6 +44,47 @@ describe('authorization code with PKCE', () => {
   })
 })
 
+describe('claims', () => {
+  test('say whether the address was shown to be theirs, by what went to it', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Verifies', { firstParty: true }))
+    const eve = await person(ctx, 'eve')
+    const claimsNow = async () => {
+      const { address, checks } = await request(config)
+      const tokens = await client.authorizationCodeGrant(config, await authorize(await browserOf(eve), address), checks)
+      return client.fetchUserInfo(config, tokens.access_token, eve)
+    }
+    expect(await claimsNow()).toMatchObject({ email: 'eve@example.com', email_verified: false })
+    await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type) values ('p1', $1, 'EMAIL', 'Eve@example.com', 'Y', 'LINK')`, [eve])
+    expect(await claimsNow()).toMatchObject({ email: 'eve@example.com', email_verified: true })
+    await ctx.db.execute(`update email_address set email_address = 'new@example.com' where parent_id = $1`, [eve])
+    expect(await claimsNow()).toMatchObject({ email: 'new@example.com', email_verified: false })
+  })
+
+  test('are asked for one by one, consented to as what gives them, and only where the client has that', async () => {
+    const app = await application(ctx, 'Picky', { scopes: ['openid', 'profile', 'email'] })
+    const config = await relyingParty(url, app)
+    const browser = await browserOf(ada)
+    const claims = JSON.stringify({ id_token: { email: { essential: true }, auth_time: null }, userinfo: { given_name: null } })
+    const { address, checks } = await request(config, { scope: 'openid', claims })
+    const { at } = await browser.follow(address)
+    expect(at.pathname).toBe('/consent')
+    const asked = (await (await browser.fetch(`/api/v1/interactions/${at.searchParams.get('interaction')}`)).json()) as { scopes: { name: string }[] }
+    expect(asked.scopes.map(({ name }) => name).toSorted()).toEqual(['email', 'openid', 'profile'])
+    const { body } = await browser.answer(at.searchParams.get('interaction')!, 'consent')
+    const tokens = await client.authorizationCodeGrant(config, (await browser.follow(body.redirectTo)).at, checks)
+    expect(tokens.claims()).toMatchObject({ email: 'ada@example.com', auth_time: expect.any(Number) })
+    expect(tokens.claims()).not.toHaveProperty('given_name')
+    const info = await client.fetchUserInfo(config, tokens.access_token, ada)
+    expect(info).toMatchObject({ sub: ada, given_name: 'ada' })
+    expect(info).not.toHaveProperty('family_name')
+    // Remembered: neither the same nor the scopes themselves are asked for again.
+    const again: Record<string, string>[] = [{ scope: 'openid', claims }, { scope: 'openid email profile' }]
+    for (const more of again) expect((await browser.follow((await request(config, more)).address)).at.origin).toBe('https://app.example.com')
+    const errorOf = async (wanted: unknown) => (await browser.follow((await request(config, { scope: 'openid', claims: JSON.stringify(wanted) })).address)).at.searchParams.get('error')
+    expect([await errorOf({ userinfo: { groups: null } }), await errorOf({ id_token: { acr: { essential: true, values: ['PASSKEY_AUTH'] } } }), await errorOf({ id_token: { email: 'x' } })]).toEqual(['invalid_scope', 'invalid_request', 'invalid_request'])
+  })
+})
+
 describe('what a request may want of the sign-in', () => {
   test('nobody signed in goes to the sign-in page, and on from there', async () => {
     const app = await application(ctx, 'Fresh', { firstParty: true })

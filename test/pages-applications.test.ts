@@ -52,6 +52,15 @@ describe('an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
     await page.goto(request(id))
     expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+    await page.goto(`${url}/applications`)
+    await heading(page, 'Applications')
+    await page.getByText('Your name and how you are employed.').waitFor()
+    await press(page, 'Take back what Notebook may')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+    await page.getByText('It is taken back.').waitFor()
+    await page.getByText('You have allowed no application anything.').waitFor()
+    await page.goto(request(id))
+    await heading(page, 'Allow Notebook?')
   })
 
   test('gets nothing from who denies it', async ({ skip }) => {

@@ -159,6 +159,14 @@ export interface Session {
   current: boolean
 }
 
+export interface Consent {
+  clientId: string
+  clientName: string
+  scopes: string[]
+  created: string
+  lastModified: string
+}
+
 /** A browser that is not asked for a second factor for a while. */
 export interface Device {
   id: string
@@ -269,6 +277,8 @@ export const api = {
   questions: () => read<SecurityQuestions>('/me/security-questions'),
   setAnswers: (answers: readonly SecurityAnswer[]) => send<SecurityQuestions>('PUT', '/me/security-questions', { answers }),
   removeAnswers: () => send('DELETE', '/me/security-questions'),
+  consents: () => read<Page<Consent>>('/me/consents'),
+  revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
   answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
   exportAddress: `${prefix}/me/export`,

@@ -56,3 +56,13 @@ export function leastLevel(levels: DoorState['levels'], client: number, acrValue
 }
 
 export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)
+
+/** What a request is about to prove by a secret: whether it is looked at, and what came of it. Set by `mount.ts`. */
+export interface SecretGuess {
+  isOpen: (clientId: string, secret: string) => boolean
+  note: (clientId: string, secret: string, right: boolean) => void
+  /** True once one was not looked at. */
+  refused?: boolean
+}
+
+export const secretGuesses = new WeakMap<IncomingMessage, SecretGuess>()

@@ -11,6 +11,7 @@ import { answeredQuestions } from '../signin/security-questions.ts'
 import { rememberedDevices } from '../store/remembered-devices.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { sessionListing } from '../store/sessions.ts'
+import { listConsents } from '../store/oidc-consents.ts'
 import { policyDecisions } from '../store/policy-decisions.ts'
 import { urlOf } from './route.ts'
 
@@ -25,6 +26,7 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
     factors: onePage(listFactors(ctx.db, id)),
     devices: onePage(rememberedDevices(ctx.db, id, ctx.now())),
     securityQuestions: onePage(answeredQuestions(ctx, id)),
+    consents: onePage(listConsents(ctx.db, id)),
     policyDecisions: onePage(policyDecisions(ctx.db, id)),
     access: accessPages(ctx, id),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),

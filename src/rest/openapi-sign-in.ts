@@ -48,6 +48,7 @@ export const signInComponents: Record<string, Schema> = {
     factors: list('One\'s factors, without what is secret of them.', refTo('Factor')),
     devices: list('Browsers that are not asked for a second factor for a while.', refTo('RememberedDevice')),
     securityQuestions: list('Security questions that one has answered, without the answers.', refTo('AnsweredQuestion')),
+    consents: list('What one has allowed applications.', refTo('Consent')),
     policyDecisions: list('Usage policies accepted and declined.', anything('A decision.')),
     access: list('What one has in force.', anything('A group, role, organisation or resource.')),
     eventsAboutMe: list('What was done to one\'s record.', refTo('AuditEvent')),

@@ -141,6 +141,17 @@ export const deDoors: typeof enDoors = {
     accept: 'Annehmen',
     decline: 'Ablehnen und abmelden',
   },
+  consents: {
+    title: 'Anwendungen',
+    intro: 'Was Sie Anwendungen zu wissen und zu tun erlaubt haben. Nehmen Sie zurück, was Sie nicht mehr benutzen.',
+    none: 'Sie haben keiner Anwendung etwas erlaubt.',
+    since: 'Erlaubt',
+    changed: 'Zuletzt geändert',
+    revoke: 'Zurücknehmen',
+    revokeOf: (client) => `Zurücknehmen, was ${client} darf`,
+    revokeSure: (client) => `${client} verliert den Zugang sofort. Wenn Sie sich dort anmelden, werden Sie vielleicht wieder gefragt.`,
+    revoked: 'Es ist zurückgenommen.',
+  },
   consent: {
     to: (client) => `um weiter zu ${client} zu kommen`,
     goingOn: (client) => `Weiter zu ${client} …`,

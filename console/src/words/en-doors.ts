@@ -134,6 +134,17 @@ export const enDoors = {
     accept: 'Accept',
     decline: 'Decline and sign out',
   },
+  consents: {
+    title: 'Applications',
+    intro: 'What you have allowed applications to know and to do. Take back what you do not use any more.',
+    none: 'You have allowed no application anything.',
+    since: 'Allowed',
+    changed: 'Last changed',
+    revoke: 'Take back',
+    revokeOf: (client: string) => `Take back what ${client} may`,
+    revokeSure: (client: string) => `${client} loses its access at once. It may ask you again when you sign in there.`,
+    revoked: 'It is taken back.',
+  },
   consent: {
     to: (client: string) => `to go on to ${client}`,
     goingOn: (client: string) => `You are going on to ${client} …`,

@@ -26,6 +26,8 @@ export function Factors() {
   }
   const removal = useMutation({ mutationFn: api.removeFactor, onMutate: () => setDone(undefined), onSuccess: () => changed('removed') })
   if (data === undefined) return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
+  // An address that was shown to be one's own is no second factor.
+  const factors = data.items.filter(({ type }) => type !== 'EMAIL')
   if (begun !== undefined) {
     return <div className="card"><Begun at="/me/factors" factor={begun} onCancel={() => {
       setBegun(undefined)
@@ -42,7 +44,7 @@ export function Factors() {
       {removal.error ? <Notice kind="error" takesFocus><p>{wordsOf(removal.error, words)}</p></Notice> : null}
       {done === undefined ? null : <Notice kind="good" takesFocus><p>{words.factors[done]}</p></Notice>}
       <section className="card">
-        {data.items.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{data.items.map((one) => <li key={one.id}><FactorFacts item={one} onRemove={() => removal.mutate(one.id)} /></li>)}</ul>}
+        {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} onRemove={() => removal.mutate(one.id)} /></li>)}</ul>}
       </section>
       <section className="card stack">
         <h2>{words.factors.add}</h2>
