@@ -171,6 +171,18 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.is_super_admin(person character varying)
+CREATE OR REPLACE FUNCTION gatehouse.is_super_admin(person character varying)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from public.users u join public.user_role r using (user_id)
+    where u.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN')
+      and (u.secondary_status is null or u.secondary_status = 'LOCKED')
+      and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
+$function$;
+
 -- function: gatehouse.keep_membership()
 CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
  RETURNS trigger
@@ -227,6 +239,37 @@ begin
   insert into gatehouse.user_status_history values (old.user_id, old.status, old.secondary_status, now())
     on conflict (user_id, recorded_to) do nothing;
   return null;
+end $function$;
+
+-- function: gatehouse.keep_super_admin()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  -- Who could not sign in is no loss.
+  if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
+  -- Two who leave at once are one after the other; the second sees that the first is gone.
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = 'last_super_admin';
+end $function$;
+
+-- function: gatehouse.keep_super_admin_status()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+      and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
+    or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = 'last_super_admin';
 end $function$;
 
 -- function: gatehouse.mirror_edge()
@@ -3409,6 +3452,9 @@ CREATE TRIGGER user_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_r
 -- trigger: public.user_role.user_role_history
 CREATE TRIGGER user_role_history BEFORE DELETE OR UPDATE ON public.user_role FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ur', 'role_id', 'user_role_membership_rights');
 
+-- trigger: public.user_role.user_role_keeps_super_admin
+CREATE CONSTRAINT TRIGGER user_role_keeps_super_admin AFTER DELETE OR UPDATE ON public.user_role DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.role_id)::text = 'GATEHOUSE_SUPER_ADMIN'::text) AND ((old.end_date IS NULL) OR (old.end_date > now())))) EXECUTE FUNCTION gatehouse.keep_super_admin();
+
 -- trigger: public.user_role.user_role_period_insert
 CREATE TRIGGER user_role_period_insert AFTER INSERT ON public.user_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'role_id');
 
@@ -3423,6 +3469,9 @@ CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public
 
 -- trigger: public.users.users_end_sessions
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (old.secondary_status IS NULL) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (new.secondary_status IS NULL))))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.users.users_keep_super_admin
+CREATE CONSTRAINT TRIGGER users_keep_super_admin AFTER UPDATE OF status, secondary_status ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (((new.status)::text <> ALL (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) OR ((new.secondary_status)::text = ANY (ARRAY[('DISABLED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
 
 -- trigger: public.users.users_status_history
 CREATE TRIGGER users_status_history AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.secondary_status)::text IS DISTINCT FROM (new.secondary_status)::text))) EXECUTE FUNCTION gatehouse.keep_status();

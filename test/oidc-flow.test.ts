@@ -228,7 +228,7 @@ describe('signing out', () => {
     expect(refused.status).toBe(400)
     const page = await browser.fetch(client.buildEndSessionUrl(config, { id_token_hint: flows[0]!.id_token!, post_logout_redirect_uri: 'https://app.example.com/bye', state: 's1' }))
     const html = await page.text()
-    expect(html).toContain('Do you want to sign out')
+    expect(html).toContain('Do you want to sign out here and of all applications?')
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)![1]!
     const form = (body: Record<string, string>) => browser.fetch('/oidc/session/end/confirm', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(body).toString() })
     expect((await form({ xsrf: 'guessed', logout: 'yes' })).status).toBe(400)

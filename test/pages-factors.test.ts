@@ -123,7 +123,7 @@ describe('factors', { timeout: 120_000 }, () => {
     expect(await page.locator('main').innerText()).not.toContain(codes[0])
     await press(page, 'Sign out')
     await signIn(page, 'bea')
-    await page.getByLabel('How', { exact: true }).selectOption({ label: 'Recovery code' })
+    await page.getByLabel('How', { exact: true }).selectOption({ label: 'Recovery codes' })
     await page.getByLabel('Code', { exact: true }).fill(codes[3]!)
     await press(page, 'Go on')
     await heading(page, 'Second factors')

@@ -24,7 +24,7 @@ export function program(): Command {
     .version('0.1.0')
     .exitOverride()
     .showHelpAfterError('(add --help for what this command takes)')
-    .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.')
+    .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.\nA question that is answered "no" was answered: it ends with 0 as well, or with 1 where --exit-code asks for that.')
   addServeCommand(gatehouse)
   addTransferCommands(gatehouse)
   addPlanCommands(gatehouse)

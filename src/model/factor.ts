@@ -22,12 +22,12 @@ export interface FactorRow {
 export const hintOf = (value: string): string => `…${value.slice(-3)}`
 
 export const recoveryCodeCount = 10
-// Without letters and digits that look alike; 12 of 31 are 59 bits, which nobody tries out.
+// Without letters and digits that look alike; 16 of 31 are 79 bits, where SP 800-63B-4 §4.2.1.1 asks for 64.
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** A recovery code as it is shown: `abcd-efgh-jkmn`. */
+/** A recovery code as it is shown: `abcd-efgh-jkmn-pqrs`. */
 export function newRecoveryCode(): string {
-  const letters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]!).join('')
+  const letters = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]!).join('')
   return letters.replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 

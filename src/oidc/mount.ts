@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusals } from '../audit/refusals.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Built } from './build-provider.ts'
+import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
 import { secretGuesses, type Door } from './provider-context.ts'
 
@@ -109,7 +110,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   // Where forms may go is not said: the provider sends some of them to clients.
-  'content-security-policy': "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; script-src; style-src ${styleSource}; frame-ancestors 'none'; base-uri 'none'`,
 } as const
 
 /** The request as it came, answered by the provider as it likes. */

@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, Document } from '../model/attribute.ts'
 import { columnsOf, toColumn } from '../model/rows.ts'
 import { questionGroup, securityQuestion } from '../model/security-questions.ts'
-import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
+import { contentProvider, isHostOf, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -15,6 +15,13 @@ export async function levelOfSite(db: Pick<Transaction, 'first'>, siteId: string
 
 export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): Promise<boolean> {
   return (await db.first('select from content_provider where content_provider_id = $1', [siteId])) !== undefined
+}
+
+/** The theme of the site that a host belongs to: of the one that says it most exactly. */
+export async function themeOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
+  const sites = await db.query<{ pattern: string; theme: string }>('select domain_pattern as pattern, ui_theme_id as theme from content_provider where ui_theme_id is not null order by length(domain_pattern) desc, content_provider_id limit 1000')
+  const fitting = sites.filter(({ pattern }) => isHostOf(pattern, host))
+  return (fitting.find(({ pattern }) => !pattern.startsWith('*')) ?? fitting[0])?.theme
 }
 
 export interface VersionedRecord {

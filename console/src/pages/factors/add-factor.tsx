@@ -23,7 +23,7 @@ export function AddFactor({ at, onBegun }: Props) {
     onBegun(await api.enrolFactor(at, { type: kind, ...(name.trim() === '' ? {} : { name: name.trim() }), ...(value === undefined ? {} : { value: value.trim() }), ...passkey }))
   }
   return (
-    <Form submit={words.addSubmit} check={check} send={send} explain={({ problems }) => problems.filter(({ path }) => path === 'value').map(() => ({ field: 'value', message: words.numberWrong }))}>
+    <Form submit={words.addSubmit} check={check} send={send} empties explain={({ problems }) => problems.filter(({ path }) => path === 'value').map(() => ({ field: 'value', message: words.numberWrong }))}>
       {(field) => (
         <>
           <NativeSelect {...field('type')} label={words.kind} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value as Kind)} data={kinds.map((value) => ({ value, label: words.adds[value] }))} />

@@ -8,6 +8,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { showPasskey } from '../../ui/passkey.ts'
 import { wordsOf } from '../../ui/refusal-words.ts'
 import { useWords } from '../../words/words.tsx'
+import { calledOf } from './called.ts'
 
 interface Props {
   ways: readonly Way[]
@@ -38,13 +39,13 @@ export function ProveFactor({ ways, prove, onProved, canRemember = false }: Prop
     await onProved(await prove({ ...answer, ...(remember === undefined ? {} : { remember: true }) }))
   }
   const explain = ({ code }: Refusal) => (code === 'factor_refused' && !byPasskey ? [{ field: 'code', message: errors.factor_refused! }] : [])
-  const label = ({ type, name }: Way) => (type === 'TOTP' || type === 'SMS' ? `${words.kinds[type]}: ${name}` : words.kinds[type])
+  const label = (one: Way) => ((one.type === 'TOTP' || one.type === 'SMS') && calledOf(one, words.kinds) !== words.kinds[one.type] ? `${words.kinds[one.type]}: ${one.name}` : words.kinds[one.type])
   return (
     <div className="stack">
       {choices.length > 1
         ? <NativeSelect label={words.way} value={way.id} onChange={({ currentTarget }) => choose(currentTarget.value)} data={choices.map((one) => ({ value: one.id, label: label(one) }))} />
         : <p><strong>{label(way)}</strong></p>}
-      {way.type === 'SMS' ? <SendCode key={way.id} way={way} /> : null}
+      {way.type === 'SMS' ? <SendCode key={`send ${way.id}`} way={way} /> : null}
       <Form key={way.id} submit={byPasskey ? words.usePasskey : words.goOn} check={check} send={send} explain={explain}>
         {(field) => (
           <>

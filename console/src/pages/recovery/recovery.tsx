@@ -68,7 +68,7 @@ function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
     onDone()
   }
   // A press of a button: programs that look into mails follow links.
-  return <Sheet title={words.unlockTitle} intro={words.unlockIntro} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
+  return <Sheet title={words.unlockTitle} intro={words.unlockLink} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
 }
 
 export function Recover() {
@@ -121,7 +121,7 @@ export function RecoverBySms() {
   if (done) return <Sheet title={words.newTitle} intro="" done={words.newDone}>{null}</Sheet>
   if (userName === undefined) {
     return (
-      <Sheet title={words.sms} intro={words.smsIntro} done={undefined}>
+      <Sheet title={words.smsTitle} intro={words.smsIntro} done={undefined}>
         <Form submit={words.smsSend} send={ask} check={({ userName: name }) => (name?.trim() === '' ? [{ field: 'userName', message: words.needName }] : [])}>
           {(field) => <TextInput {...field('userName')} label={words.name} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={320} />}
         </Form>
