@@ -225,6 +225,18 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.is_super_admin(person character varying)
+CREATE OR REPLACE FUNCTION gatehouse.is_super_admin(person character varying)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from public.users u join public.user_role r using (user_id)
+    where u.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN')
+      and (u.secondary_status is null or u.secondary_status = 'LOCKED')
+      and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
+$function$;
+
 -- function: gatehouse.keep_membership()
 CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
  RETURNS trigger
@@ -281,6 +293,37 @@ begin
   insert into gatehouse.user_status_history values (old.user_id, old.status, old.secondary_status, now())
     on conflict (user_id, recorded_to) do nothing;
   return null;
+end $function$;
+
+-- function: gatehouse.keep_super_admin()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  -- Who could not sign in is no loss.
+  if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
+  -- Two who leave at once are one after the other; the second sees that the first is gone.
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = 'last_super_admin';
+end $function$;
+
+-- function: gatehouse.keep_super_admin_status()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_status()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+      and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
+    or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = 'last_super_admin';
 end $function$;
 
 -- function: gatehouse.mirror_edge()
@@ -978,6 +1021,7 @@ create table gatehouse.remembered_device (
   device character varying(100),
   created_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  ip_address character varying(60),
   constraint remembered_device_key UNIQUE (user_id, mark),
   constraint remembered_device_pkey PRIMARY KEY (device_id)
 );
@@ -1420,6 +1464,7 @@ create table public.identity_quest_grp (
   name character varying(60) not null,
   status character varying(20) default 'ACTIVE'::character varying not null,
   company_owner_id character varying(32),
+  version integer default 1 not null,
   constraint identity_quest_grp_name_key UNIQUE (name),
   constraint identity_quest_grp_pkey PRIMARY KEY (identity_quest_grp_id)
 );
@@ -1431,6 +1476,7 @@ create table public.identity_question (
   active character(1) default 'Y'::bpchar not null,
   question_text character varying(2000) not null,
   display_order integer default 0 not null,
+  version integer default 1 not null,
   constraint identity_question_pkey PRIMARY KEY (identity_question_id),
   constraint identity_question_active_check CHECK ((active = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
 );
@@ -1532,6 +1578,7 @@ create table public.login (
   status character varying(20) default 'ACTIVE'::character varying not null,
   lock_marker character varying(20) default 'NOT_LOCKED'::character varying,
   auth_type character varying(255),
+  sms_reset_fail_count integer default 0 not null,
   constraint login_name_key UNIQUE (lowercase_login, managed_sys_id),
   constraint login_pkey PRIMARY KEY (login_id),
   constraint login_first_time_login_check CHECK ((first_time_login = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -3636,6 +3683,9 @@ CREATE TRIGGER user_role_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_r
 -- trigger: public.user_role.user_role_history
 CREATE TRIGGER user_role_history BEFORE DELETE OR UPDATE ON public.user_role FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_membership('ur', 'role_id', 'user_role_membership_rights');
 
+-- trigger: public.user_role.user_role_keeps_super_admin
+CREATE CONSTRAINT TRIGGER user_role_keeps_super_admin AFTER DELETE OR UPDATE ON public.user_role DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.role_id)::text = 'GATEHOUSE_SUPER_ADMIN'::text) AND ((old.end_date IS NULL) OR (old.end_date > now())))) EXECUTE FUNCTION gatehouse.keep_super_admin();
+
 -- trigger: public.user_role.user_role_period_insert
 CREATE TRIGGER user_role_period_insert AFTER INSERT ON public.user_role REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('user_id', 'role_id');
 
@@ -3650,6 +3700,9 @@ CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public
 
 -- trigger: public.users.users_end_sessions
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (old.secondary_status IS NULL) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (new.secondary_status IS NULL))))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.users.users_keep_super_admin
+CREATE CONSTRAINT TRIGGER users_keep_super_admin AFTER UPDATE OF status, secondary_status ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (((new.status)::text <> ALL (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) OR ((new.secondary_status)::text = ANY (ARRAY[('DISABLED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
 
 -- trigger: public.users.users_status_history
 CREATE TRIGGER users_status_history AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.secondary_status)::text IS DISTINCT FROM (new.secondary_status)::text))) EXECUTE FUNCTION gatehouse.keep_status();
@@ -4088,6 +4141,7 @@ comment on column gatehouse.remembered_device.mark is 'SHA-256 of the person and
 comment on column gatehouse.remembered_device.device is 'The program and system, in words.';
 comment on column gatehouse.remembered_device.created_at is 'Since when.';
 comment on column gatehouse.remembered_device.expires_at is 'Until when.';
+comment on column gatehouse.remembered_device.ip_address is 'The address it was remembered from.';
 
 -- comment: gatehouse.remote_event
 comment on table gatehouse.remote_event is 'An event of Okta that has been taken: log and hooks tell each more than once.';
@@ -4426,6 +4480,7 @@ comment on column public.identity_quest_grp.identity_quest_grp_id is 'Names the 
 comment on column public.identity_quest_grp.name is 'What administrators call it.';
 comment on column public.identity_quest_grp.status is 'ACTIVE while it is offered.';
 comment on column public.identity_quest_grp.company_owner_id is 'The organisation whose people it is for; null means everyone.';
+comment on column public.identity_quest_grp.version is 'Counts the changes; its ETag.';
 
 -- comment: public.identity_question
 comment on table public.identity_question is 'A security question to choose.';
@@ -4434,6 +4489,7 @@ comment on column public.identity_question.identity_quest_grp_id is 'The set it 
 comment on column public.identity_question.active is 'N once it is no longer offered; answers given stay valid.';
 comment on column public.identity_question.question_text is 'The question.';
 comment on column public.identity_question.display_order is 'Its place in the list.';
+comment on column public.identity_question.version is 'Counts the changes; its ETag.';
 
 -- comment: public.it_policy
 comment on table public.it_policy is 'A usage policy that people must accept.';
@@ -4507,7 +4563,7 @@ comment on column public.login.login_id is 'Names the account; what other tables
 comment on column public.login.last_update is 'When the row was last changed.';
 comment on column public.login.lowercase_login is 'Made by the database: the name without case. What uniqueness looks at.';
 comment on column public.login.prov_status is 'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or failed (FAIL_CREATE), and so for update, disable, enable, delete.';
-comment on column public.login.challenge_response_fail_count is 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.';
+comment on column public.login.challenge_response_fail_count is 'Wrong answers to security questions in a row, by rounds; at five no more are looked at until the person sets new ones. Null counts as 0.';
 comment on column public.login.sms_reset_token is 'The beginning of the hash of a recovery code sent by SMS; null when none is out.';
 comment on column public.login.sms_reset_token_exp is 'When that code dies.';
 comment on column public.login.sms_code_expiration is 'When a sign-in code sent by SMS dies.';
@@ -4521,6 +4577,7 @@ comment on column public.login.otp_active is 'Y when one-time codes are enrolled
 comment on column public.login.status is 'Whether the account is in use: ACTIVE, INACTIVE, SUSPENDED.';
 comment on column public.login.lock_marker is 'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.';
 comment on column public.login.auth_type is 'How the account authenticates: PASSWORD, LDAP, SAML and so on.';
+comment on column public.login.sms_reset_fail_count is 'Wrong answers to the code that was sent by SMS to recover the password.';
 
 -- comment: public.login_attribute
 comment on table public.login_attribute is 'A custom attribute of an account. A single short value stands in the row.';

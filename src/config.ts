@@ -18,6 +18,7 @@ export const settings = {
   HOST: { kind: 'text', default: '127.0.0.1', doc: 'The address the server listens on.' },
   PORT: { kind: 'integer', default: '8080', min: 0, max: 65535, doc: 'The port the server listens on; 0 takes any free one.' },
   PUBLIC_URL: { kind: 'text', doc: 'The address people and clients reach the server under. Default: `http://localhost:PORT`.' },
+  THEMES_FOLDER: { kind: 'text', doc: 'A folder of themes for the pages: NAME.css sets variables of console/src/ui/theme.css, and sites choose one by `themeId`. Default: none.' },
   TRUST_PROXY: { kind: 'text', doc: 'Addresses (comma separated, CIDR allowed) of proxies whose X-Forwarded-For is believed. Default: none.' },
   DATABASE_URL: { kind: 'secret', doc: 'A PostgreSQL (15 or newer) to use. Absent: the embedded one, under GATEHOUSE_DATA.' },
   DATABASE_POOL_SIZE: { kind: 'integer', default: '10', min: 2, max: 200, doc: 'Connections to the database at most.' },

@@ -38,6 +38,7 @@ export const errorTable = {
   cross_site: { status: 403, title: 'The request does not come from our own pages.' },
   factor_refused: { status: 403, title: 'The code or the answer of the device is not right, or was used before.' },
   step_up_required: { status: 403, title: 'This needs a fresh or a stronger proof of who you are.' },
+  answers_required: { status: 403, title: 'The answers to the security questions are needed as well.' },
   recovery_refused: { status: 403, title: 'The link or code is wrong, too old, or was used before.' },
   password_lapsed: { status: 403, title: 'The temporary password has lapsed.' },
   not_in_portal: { status: 403, title: 'The account at the identity provider has no access to this portal.' },

@@ -5,6 +5,7 @@ import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
+import { createRefusals } from './audit/refusals.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
@@ -13,7 +14,7 @@ import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
-import { levels } from './model/factor.ts'
+import { levels } from './model/factor-kinds.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
@@ -55,10 +56,11 @@ import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
 import { secretWordRoutes } from './rest/secret-word.ts'
 import { siteRoutes } from './rest/site-records.ts'
+import { securityQuestionRoutes } from './rest/security-questions.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
-import { failureLimiter, questionLimiter } from './rest/limits.ts'
+import { failureLimiter, questionLimiter, secretLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
@@ -154,7 +156,7 @@ export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...securityQuestionRoutes, ...meRoutes,
   ]
 }
 
@@ -163,18 +165,20 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
-  const { userId, sessionId, level, started } = found.session
-  return { userId, sessionId, level, authTime: new Date(started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
+  const { userId, sessionId, level, started, proved } = found.session
+  return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
 }
 
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
 export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
   const server = createServer(base)
-  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), questions: questionLimiter(base.config) })
+  const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
+  server.addHook('onClose', refusals.flush)
+  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })
   addHealth(server, base)
   addOktaHook(server, base)
   const routes = allRoutes(masterKey)
-  addRoutes(server, base, routes)
+  addRoutes(server, base, routes, refusals)
   addDocs(server, routes, base)
   addPages(server, base)
   addOutbox(server, base, masterKey)

@@ -43,6 +43,12 @@ test('access is asked about by the names it was given by', async () => {
   expect((await gatehouse('access', 'people', 'guard', '--type', 'Role')).stdout).toMatch(/^[0-9a-f]{32} +Administrator$/m)
   expect(await json('access', 'what-if', '--delete', 'Role:Guard')).toMatchObject({ people: { losing: 1, gaining: 0 } })
   expect(await json('access', 'path', 'User:admin', 'Resource:Gate')).toMatchObject({ found: true, length: 2 })
+  // What is answered was done; a script may ask for another code.
+  await json('resources', 'create', '--name', 'Vault', '--type', 'NO-PROVISION-APP')
+  expect(await gatehouse('access', 'check', 'admin', 'Vault')).toMatchObject({ code: 0, stdout: 'no\n' })
+  expect(await gatehouse('access', 'check', 'admin', 'Vault', '--exit-code')).toMatchObject({ code: 1, stdout: 'no\n' })
+  expect((await gatehouse('access', 'path', 'User:admin', 'Resource:Vault')).code).toBe(0)
+  expect((await gatehouse('access', 'path', 'User:admin', 'Resource:Vault', '--exit-code')).code).toBe(1)
   expect(await gatehouse('access', 'list', 'nobody')).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('nobody') })
 }, 120_000)
 

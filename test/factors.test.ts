@@ -199,7 +199,7 @@ describe('remembered devices', () => {
     // What is remembered is no proof: the session must not touch factors.
     expect((await laptop.ask('DELETE', `/me/factors/${id}`)).body.code).toBe('step_up_required')
     const { items } = (await laptop.ask('GET', '/me/devices')).body
-    expect(items).toEqual([{ id: expect.any(String), device: 'Firefox on Linux', created: expect.any(String), expires: expect.any(String) }])
+    expect(items).toEqual([{ id: expect.any(String), device: 'Firefox on Linux', ip: '127.0.0.1', created: expect.any(String), expires: expect.any(String) }])
     expect(JSON.stringify(await ctx.db.query('select row_to_json(t)::text as row from gatehouse.remembered_device t'))).not.toContain(laptop.cookies.get('gatehouse-device'))
     expect((await laptop.ask('DELETE', `/me/devices/${items[0].id}`)).status).toBe(204)
     expect((await laptop.signIn('lea')).body.next).toBe('factor')
@@ -266,7 +266,7 @@ describe('levels that are demanded', () => {
   })
 
   test('a site states the least it wants', async () => {
-    const { body: site } = await ask('POST', '/content-providers', { name: 'Vault', domainPattern: 'vault.example.com', minAuthLevel: 'CERT_AUTH' })
+    const { body: site } = await ask('POST', '/content-providers', { name: 'Vault', domainPattern: 'vault.example.com', minAuthLevel: 'TWO_FACTOR_AUTH' })
     await personWithPassword(shared, 'pia')
     expect((await fresh().signIn('pia')).body.next).toBe('done')
     expect((await fresh().ask('POST', '/sign-in', { userName: 'pia', password, site: site.id })).body.next).toBe('enrol_factor')

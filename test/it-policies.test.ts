@@ -212,8 +212,8 @@ describe('the report', () => {
 
 describe('a site', () => {
   test('is made, changed, and refused with the reason', async () => {
-    const site = await made('/content-providers', { name: 'Portal', domainPattern: 'portal.example.com:8443', minAuthLevel: 'CERT_AUTH', locale: 'de', themeId: 'dark' })
-    expect(site).toMatchObject({ isPublic: false, showOnAppPage: true, minAuthLevel: 'CERT_AUTH' })
+    const site = await made('/content-providers', { name: 'Portal', domainPattern: 'portal.example.com:8443', minAuthLevel: 'TWO_FACTOR_AUTH', locale: 'de', themeId: 'dark' })
+    expect(site).toMatchObject({ isPublic: false, showOnAppPage: true, minAuthLevel: 'TWO_FACTOR_AUTH' })
     expect((await ask('PATCH', `/content-providers/${site.id}`, { minAuthLevel: null, isSsl: true })).body).toMatchObject({ isSsl: true })
     expect((await ask('PUT', `/content-providers/${site.id}`, { name: 'Portal', domainPattern: '*' })).body).toMatchObject({ code: 'already_exists' })
     for (const [body, code] of [

@@ -5,6 +5,7 @@ import { valueAt } from '../src/model/attribute.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
 import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, syncRunAttributes, undecidedAttributes } from '../src/model/listings.ts'
 import { policyAttributes } from '../src/model/password-policy-records.ts'
+import { questionGroup, securityQuestion } from '../src/model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
@@ -43,6 +44,10 @@ beforeAll(async () => {
     select 'r' || n, case when n = 3 then 'full' else 'delta' end, n, 'done', now(), '2026-11-01'::timestamptz + n * interval '1 minute', 'x', 'CLI' from generate_series(1, 4) n`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
   for (const name of ['shop', 'Office', 'lab']) await ask('POST', '/content-providers', { name, domainPattern: `${name}.example.com`, ...(name === 'lab' ? { locale: 'de' } : {}) })
+  for (const name of ['shift', 'Night']) {
+    const groupId = (await ask('POST', '/question-groups', { name, status: 'INACTIVE' })).body.id
+    await ask('POST', '/security-questions', { groupId, text: `Of ${name}?`, active: false })
+  }
   for (const name of ['Terms', 'rules', 'Code']) {
     const policyId = (await ask('POST', '/it-policies', { active: true, ...(name === 'rules' ? { approveType: 'ANNUALLY' } : {}) })).body.id
     ids.version = (await ask('POST', '/it-policy-versions', { policyId, name, content: name, active: true })).body.id
@@ -74,6 +79,8 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/content-providers', contentProvider.attributes, 'locale pr'],
   ['/it-policies', itPolicy.attributes, 'approveType eq "ANNUALLY"'],
   ['/it-policy-versions', itPolicyVersion.attributes, 'name sw "r"'],
+  ['/question-groups', questionGroup.attributes, 'status eq "ACTIVE"'],
+  ['/security-questions', securityQuestion.attributes, 'active eq true'],
   ['/it-policy-versions/:version/undecided', undecidedAttributes, 'userName sw "b"'],
   ['/users/:person/it-policies', policyDecisionAttributes, 'accepted eq true'],
   ['/messages', messageAttributes, 'attempts gt 2'],

@@ -6,6 +6,7 @@ import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { inDatabase, migratedDatabase, open } from './database.ts'
 import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+import { testKey } from './rest-server.ts'
 
 const { ctx, url, server } = await oidcServer()
 const [ada, mallory] = [await person(ctx, 'ada'), await person(ctx, 'mallory')]
@@ -211,6 +212,25 @@ describe('the door itself', () => {
     const statuses: number[] = []
     for (let n = 0; n < 8; n++) statuses.push(await guess(n))
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
+  })
+
+  test('wrong secrets in forms count for their client at their address, and for no other', async () => {
+    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const program = (name: string) => application(own.ctx, name, { grantTypes: ['client_credentials'], authentication: 'client_secret_post', scopes: ['read'], userId: worker })
+    const worker = await person(own.ctx, 'worker')
+    const [one, other, known] = [await program('One'), await program('Other'), await program('Known')]
+    const ask = async (id: string, secret: string) => {
+      const reply = await fetch(`${own.url}/oidc/token`, { method: 'POST', body: new URLSearchParams({ grant_type: 'client_credentials', client_id: id, client_secret: secret, scope: 'read', resource: `${own.url}/api/v1` }) })
+      return [reply.status, reply.headers.get('retry-after')]
+    }
+    expect(await ask(known.id, known.secret!)).toEqual([200, null])
+    for (let n = 0; n < 3; n++) expect(await ask(one.id, `wrong ${n}`)).toEqual([401, null])
+    // Right or not, nobody learns: no more is looked at.
+    expect([await ask(one.id, 'wrong'), await ask(one.id, one.secret!)]).toEqual([[429, '60'], [429, '60']])
+    expect(await ask(other.id, other.secret!)).toEqual([200, null])
+    for (let n = 0; n < 4; n++) await ask(known.id, `wrong ${n}`)
+    expect(await ask(known.id, known.secret!)).toEqual([200, null])
+    expect((await fetch(`${own.url}/api/v1/users`, { headers: { authorization: `Bearer ${testKey}` } })).status).toBe(200)
   })
 
   test('a wrong secret does not pass for a right one by being shown where nobody looks at it', async () => {

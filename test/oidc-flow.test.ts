@@ -19,7 +19,7 @@ describe('authorization code with PKCE', () => {
   test('asks for consent once, gives claims of the directory, and remembers', async () => {
     const app = await application(ctx, 'Notebook')
     const config = await relyingParty(url, app)
-    expect(config.serverMetadata()).toMatchObject({ issuer: `${url}/oidc`, code_challenge_methods_supported: ['S256'], acr_values_supported: ['PASSWORD_AUTH', 'CERT_AUTH', 'KERB_AUTH'] })
+    expect(config.serverMetadata()).toMatchObject({ issuer: `${url}/oidc`, code_challenge_methods_supported: ['S256'], acr_values_supported: ['PASSWORD_AUTH', 'TWO_FACTOR_AUTH', 'PASSKEY_AUTH'] })
     const browser = await browserOf(ada)
     const { address, checks } = await request(config, { scope: 'openid profile email phone address' })
     const { at } = await browser.follow(address)
@@ -41,6 +41,47 @@ describe('authorization code with PKCE', () => {
     expect((await browser.follow(again.address)).at.origin).toBe('https://app.example.com')
     const elsewhere = await browserOf(ada)
     expect((await elsewhere.follow((await request(config)).address)).at.origin).toBe('https://app.example.com')
+  })
+})
+
+describe('claims', () => {
+  test('say whether the address was shown to be theirs, by what went to it', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Verifies', { firstParty: true }))
+    const eve = await person(ctx, 'eve')
+    const claimsNow = async () => {
+      const { address, checks } = await request(config)
+      const tokens = await client.authorizationCodeGrant(config, await authorize(await browserOf(eve), address), checks)
+      return client.fetchUserInfo(config, tokens.access_token, eve)
+    }
+    expect(await claimsNow()).toMatchObject({ email: 'eve@example.com', email_verified: false })
+    await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type) values ('p1', $1, 'EMAIL', 'Eve@example.com', 'Y', 'LINK')`, [eve])
+    expect(await claimsNow()).toMatchObject({ email: 'eve@example.com', email_verified: true })
+    await ctx.db.execute(`update email_address set email_address = 'new@example.com' where parent_id = $1`, [eve])
+    expect(await claimsNow()).toMatchObject({ email: 'new@example.com', email_verified: false })
+  })
+
+  test('are asked for one by one, consented to as what gives them, and only where the client has that', async () => {
+    const app = await application(ctx, 'Picky', { scopes: ['openid', 'profile', 'email'] })
+    const config = await relyingParty(url, app)
+    const browser = await browserOf(ada)
+    const claims = JSON.stringify({ id_token: { email: { essential: true }, auth_time: null }, userinfo: { given_name: null } })
+    const { address, checks } = await request(config, { scope: 'openid', claims })
+    const { at } = await browser.follow(address)
+    expect(at.pathname).toBe('/consent')
+    const asked = (await (await browser.fetch(`/api/v1/interactions/${at.searchParams.get('interaction')}`)).json()) as { scopes: { name: string }[] }
+    expect(asked.scopes.map(({ name }) => name).toSorted()).toEqual(['email', 'openid', 'profile'])
+    const { body } = await browser.answer(at.searchParams.get('interaction')!, 'consent')
+    const tokens = await client.authorizationCodeGrant(config, (await browser.follow(body.redirectTo)).at, checks)
+    expect(tokens.claims()).toMatchObject({ email: 'ada@example.com', auth_time: expect.any(Number) })
+    expect(tokens.claims()).not.toHaveProperty('given_name')
+    const info = await client.fetchUserInfo(config, tokens.access_token, ada)
+    expect(info).toMatchObject({ sub: ada, given_name: 'ada' })
+    expect(info).not.toHaveProperty('family_name')
+    // Remembered: neither the same nor the scopes themselves are asked for again.
+    const again: Record<string, string>[] = [{ scope: 'openid', claims }, { scope: 'openid email profile' }]
+    for (const more of again) expect((await browser.follow((await request(config, more)).address)).at.origin).toBe('https://app.example.com')
+    const errorOf = async (wanted: unknown) => (await browser.follow((await request(config, { scope: 'openid', claims: JSON.stringify(wanted) })).address)).at.searchParams.get('error')
+    expect([await errorOf({ userinfo: { groups: null } }), await errorOf({ id_token: { acr: { essential: true, values: ['PASSKEY_AUTH'] } } }), await errorOf({ id_token: { email: 'x' } })]).toEqual(['invalid_scope', 'invalid_request', 'invalid_request'])
   })
 })
 
@@ -88,11 +129,26 @@ describe('what a request may want of the sign-in', () => {
     expect((await browser.follow((await request(config, { max_age: '7200' })).address)).at.origin).toBe('https://app.example.com')
   })
 
+  test('auth_time is when somebody last proved who they are, however old their session is', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Timely', { firstParty: true }))
+    const { token, sessionId } = await signIn(ctx, ada, { at: new Date(Date.now() - 3_600_000) })
+    const browser = new Browser(url)
+    browser.setSession(token)
+    const timeOf = async () => {
+      const { address, checks } = await request(config, { max_age: '7200' })
+      return (await client.authorizationCodeGrant(config, await authorize(browser, address), { ...checks, maxAge: 7200 })).claims()!.auth_time!
+    }
+    expect(await timeOf()).toBeLessThan(Date.now() / 1000 - 3500)
+    await ctx.db.execute(`update auth_state set proved_at = now() - interval '1 minute' where session_id = $1`, [sessionId])
+    expect(Math.abs(Date.now() / 1000 - 60 - (await timeOf()))).toBeLessThan(30)
+    expect((await browser.follow((await request(config, { max_age: '600', prompt: 'none' })).address)).at.searchParams.get('code')).toBeTruthy()
+  })
+
   test('a level, of the client or of acr_values, is reached by stepping up, and told', async () => {
     const weak = await application(ctx, 'Weak', { firstParty: true })
     const strong = await application(ctx, 'Strong', { firstParty: true, leastLevel: 2 })
     const browser = await browserOf(ada)
-    for (const [app, more] of [[weak, { acr_values: 'CERT_AUTH KERB_AUTH' }], [strong, {}]] as const) {
+    for (const [app, more] of [[weak, { acr_values: 'TWO_FACTOR_AUTH PASSKEY_AUTH' }], [strong, {}]] as const) {
       const config = await relyingParty(url, app)
       const none = (await browser.follow((await request(config, { ...more, prompt: 'none' })).address)).at
       expect(none.searchParams.get('error')).toBe('unmet_authentication_requirements')
@@ -103,7 +159,7 @@ describe('what a request may want of the sign-in', () => {
       expect((await browser.follow(at.searchParams.get('return')!)).at.pathname).toBe('/sign-in')
       browser.setSession((await signIn(ctx, ada, { level: 2.5 })).token)
       const tokens = await client.authorizationCodeGrant(config, await authorize(browser, at.searchParams.get('return')!), checks)
-      expect(tokens.claims()).toMatchObject({ acr: 'CERT_AUTH', amr: ['pwd', 'mfa'] })
+      expect(tokens.claims()).toMatchObject({ acr: 'TWO_FACTOR_AUTH', amr: ['pwd', 'mfa'] })
       browser.setSession((await signIn(ctx, ada)).token)
     }
   })
@@ -172,7 +228,7 @@ describe('signing out', () => {
     expect(refused.status).toBe(400)
     const page = await browser.fetch(client.buildEndSessionUrl(config, { id_token_hint: flows[0]!.id_token!, post_logout_redirect_uri: 'https://app.example.com/bye', state: 's1' }))
     const html = await page.text()
-    expect(html).toContain('Do you want to sign out')
+    expect(html).toContain('Do you want to sign out here and of all applications?')
     const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)![1]!
     const form = (body: Record<string, string>) => browser.fetch('/oidc/session/end/confirm', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(body).toString() })
     expect((await form({ xsrf: 'guessed', logout: 'yes' })).status).toBe(400)

@@ -52,6 +52,15 @@ describe('an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
     await page.goto(request(id))
     expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+    await page.goto(`${url}/applications`)
+    await heading(page, 'Applications')
+    await page.getByText('Your name and how you are employed.').waitFor()
+    await press(page, 'Take back what Notebook may')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+    await page.getByText('It is taken back.').waitFor()
+    await page.getByText('You have allowed no application anything.').waitFor()
+    await page.goto(request(id))
+    await heading(page, 'Allow Notebook?')
   })
 
   test('gets nothing from who denies it', async ({ skip }) => {
@@ -67,10 +76,33 @@ describe('an application', { timeout: 120_000 }, () => {
     if (!chromiumPath) skip(withoutChromium)
     const id = await personWithPassword(shared, 'dot')
     const page = await signedInPage(url, 'dot')
-    await ctx.db.execute(`update auth_state set last_login = last_login - interval '5 minutes' where user_id = $1`, [id])
+    await ctx.db.execute(`update auth_state set last_login = last_login - interval '5 minutes', proved_at = proved_at - interval '5 minutes' where user_id = $1`, [id])
     await page.goto(request(await application('Bank'), { prompt: 'login' }))
     await page.getByText('Bank wants you to sign in anew.').waitFor()
     await heading(page, 'Sign in')
+    await signIn(page, 'dot')
+    await heading(page, 'Allow Bank?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+  })
+
+  test('that wants a sign-in of the last minutes gets one, also from who has a factor', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'fay')
+    const page = await signedInPage(url, 'fay')
+    const elsewhere = await signedInElsewhere(shared, 'fay')
+    const { id: factor, uri } = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP' })).body as { id: string; uri: string }
+    const secret = new URL(uri).searchParams.get('secret')!
+    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret) })).status).toBe(200)
+    ahead += 60_000
+    await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
+    await page.goto(request(await application('Vault'), { max_age: '600', acr_values: 'TWO_FACTOR_AUTH' }))
+    await page.getByText('Vault asks for a stronger proof of who you are.').waitFor()
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await press(page, 'Go on')
+    await heading(page, 'Allow Vault?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
   })
 
   test('that demands a level gets it from who has a factor; who has none is told', async ({ skip }) => {

@@ -8,6 +8,7 @@ import { addPages } from '../src/pages/serve-pages.ts'
 import { pagePaths } from '../src/pages/page-paths.ts'
 import { createServer } from '../src/rest/server.ts'
 import { ensureConsole } from '../tools/build-console.ts'
+import { root } from '../tools/house-rules.ts'
 import { testServer } from './rest-server.ts'
 
 ensureConsole()
@@ -26,6 +27,21 @@ describe('the pages', () => {
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).toContain("base-uri 'none'")
     expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
+  })
+
+  test('have the theme of the site that their host belongs to, where there is such a file', async () => {
+    const themed = await testServer({ THEMES_FOLDER: join(root, 'examples/themes') })
+    const page = async (host: string) => /\/themes\/[^"]+/.exec((await themed.server.inject({ url: '/', headers: { host } })).body)?.[0]
+    expect(await page('id.example.com')).toBeUndefined()
+    expect((await themed.ask('PATCH', '/content-providers/DEFAULT_CP', { themeId: 'missing' })).status).toBe(200)
+    for (const [name, domainPattern, themeId] of [['sub', '*.example.com', 'plum'], ['one', 'plain.example.com', '../../package']]) {
+      expect((await themed.ask('POST', '/content-providers', { name, domainPattern, themeId })).status).toBe(201)
+    }
+    expect(await Promise.all(['id.example.com', 'ID.example.com:8443', 'example.com', 'plain.example.com', 'id.example.com.evil.test'].map(page))).toEqual(['/themes/plum.css', '/themes/plum.css', undefined, undefined, undefined])
+    const css = await themed.server.inject({ url: '/themes/plum.css' })
+    expect([css.statusCode, css.headers['content-type']]).toEqual([200, 'text/css; charset=utf-8'])
+    for (const url of ['/themes/missing.css', '/themes/plum', '/themes/..%2f..%2fpackage.json', '/themes/..%2fthemes%2fplum.css']) expect((await themed.server.inject({ url })).statusCode).toBe(404)
+    expect((await get('/themes/plum.css')).statusCode).toBe(404)
   })
 
   test('carry a nonce that is new each time, and the policy names it', async () => {

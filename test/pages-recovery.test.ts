@@ -4,12 +4,12 @@ import { describe, expect, test } from 'vitest'
 import { recoverAccounts } from '../src/signin/recovery.ts'
 import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, listeningServer, signedInElsewhere, visitor, withoutChromium } from './chromium.ts'
+import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
 import { testMasterKey } from './master-key.ts'
 
 const masterKey = testMasterKey()
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, undefined, masterKey)
-const { ctx, url } = shared
+const { ctx, url, ask } = shared
 const next = 'another horse, another battery'
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
@@ -100,5 +100,98 @@ describe('recovery', { timeout: 120_000 }, () => {
     await page.getByText('The account is open again.').waitFor()
     expect(await locked()).toBe(0)
     expect((await signedInElsewhere(shared, 'cal', password)).cookies.size).toBeGreaterThan(0)
+  })
+
+  test('security questions are answered in my account, and asked for beside the link', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await person('dot')
+    const role = (await ask('POST', '/roles', { name: 'ASKED' })).body.id as string
+    expect((await ask('PUT', `/roles/${role}/members/${id}`, {})).status).toBeLessThan(300)
+    expect((await ask('POST', '/password-policies', { name: 'Asked', priority: 5, appliesTo: [{ level: 'ROLE', id: role }], rules: { securityQuestions: true, questionCount: 2, questionSource: 'USER' } })).status).toBe(201)
+    const page = await signedInPage(url, 'dot')
+    await page.getByRole('link', { name: 'Password' }).click()
+    await page.getByRole('link', { name: 'To my security questions' }).click()
+    await heading(page, 'Security questions')
+    await press(page, 'Save the answers')
+    await page.getByRole('alert').getByRole('link', { name: 'Answer question 2.' }).waitFor()
+    await page.getByLabel('Your answer').first().fill('Bahnhofstraße')
+    await page.getByLabel('Which question').last().selectOption('own')
+    await page.getByLabel('Your question').fill('What stood on the old shed?')
+    await page.getByLabel('Your answer').last().fill('shed')
+    await press(page, 'Save the answers')
+    await page.getByRole('alert').getByText('The answer must not stand in the question.').waitFor()
+    await page.getByLabel('Your answer').last().fill('Keep out')
+    await press(page, 'Save the answers')
+    await page.getByText('Your answers are saved.').waitFor()
+    await page.locator('.points').getByText('What stood on the old shed?').waitFor()
+    await page.goto(`${url}/recover`)
+    await page.getByLabel('User name or e-mail address').fill('dot')
+    await press(page, 'Send the link')
+    await page.getByText('a mail is on its way').waitFor()
+    await page.goto((await mailTo('dot', 'password-reset')).link!)
+    await page.getByLabel('New password').fill(next)
+    await press(page, 'Set the password')
+    await page.getByText('Please answer your security questions as well.').waitFor()
+    await page.getByLabel('Which street did you live in').fill('Hauptstraße')
+    await page.getByLabel('What stood on the old shed?').fill('keep out')
+    await press(page, 'Set the password')
+    await page.getByRole('alert').getByText('The answers are not right.').waitFor()
+    await page.getByLabel('Which street did you live in').fill('BahnhofStraße')
+    await press(page, 'Set the password')
+    await page.getByText('Your new password is set.').waitFor()
+  })
+
+  test('a number is enrolled, signs in, and recovers the password beside another factor', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await person('eva')
+    const smsOf = async () => {
+      const found = (await waitingMessages(ctx.db, new Date().toISOString(), 200)).find((one) => one.recipient === '+436601234567')
+      return (secretsOf(found!, masterKey) as { code: string }).code
+    }
+    const page = await signedInPage(url, 'eva')
+    await withAuthenticator(page)
+    await page.getByRole('link', { name: 'Second factors' }).click()
+    await page.getByLabel('What it is').selectOption('SMS')
+    await page.getByLabel('Mobile number').fill('0660')
+    await press(page, 'Add')
+    await page.getByRole('alert').getByText('it begins with + and the country').waitFor()
+    await page.getByLabel('Mobile number').fill('+43 660 1234567')
+    await press(page, 'Add')
+    await heading(page, 'Confirm the number')
+    await page.getByLabel('Code').fill(await smsOf())
+    await press(page, 'Confirm')
+    await page.getByText('The factor is added.').waitFor()
+    await press(page, 'Sign out')
+    await page.getByLabel('User name').fill('eva')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await press(page, 'Sign in')
+    await page.getByRole('button', { name: /^Send a code to the number that ends in/ }).click()
+    await page.getByText('The code is on its way.').waitFor()
+    await page.getByLabel('Code').fill(await smsOf())
+    await press(page, 'Go on')
+    await heading(page, 'Second factors')
+    await page.getByLabel('What it is').selectOption('WEBAUTHN')
+    await press(page, 'Add')
+    await page.getByText('The factor is added.').waitFor()
+    await press(page, 'Sign out')
+    await page.getByRole('link', { name: 'Forgotten your password?' }).click()
+    await page.getByRole('link', { name: 'Code by SMS instead' }).click()
+    await page.getByLabel('User name or e-mail address').fill('eva')
+    await press(page, 'Send the code')
+    await heading(page, 'Choose a new password')
+    await recoverAccounts(ctx, masterKey)
+    await page.getByLabel('Code').fill(await smsOf())
+    await page.getByLabel('New password').fill(next)
+    await press(page, 'Set the password')
+    await page.getByText('Your new password is set.').waitFor()
+    await page.getByRole('link', { name: 'To signing in' }).click()
+    await page.getByLabel('User name').fill('eva')
+    await page.getByLabel('Password', { exact: true }).fill(next)
+    await press(page, 'Sign in')
+    await heading(page, 'One step more')
+    // The number has recovered the password: it is no second factor now.
+    expect(await page.getByRole('button', { name: /^Send a code/ }).count()).toBe(0)
+    await press(page, 'Use the passkey')
+    await page.getByRole('button', { name: 'Sign out' }).waitFor()
   })
 })

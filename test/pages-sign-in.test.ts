@@ -196,6 +196,8 @@ describe('a password that has to be changed', { timeout: 120_000 }, () => {
     await signIn(page, 'gil')
     const warning = page.getByText(/^Your password expires .*\d{4}/)
     await warning.waitFor()
+    await page.reload()
+    await warning.waitFor()
     await warning.getByRole('link', { name: 'Change it now' }).click()
     await heading(page, 'Password')
     expect(await focused(page).innerText()).toBe('Password')

@@ -41,6 +41,7 @@ describe('a link', () => {
     expect((await ctx.db.first<{ hash: string }>('select pswd_reset_token as hash from login where user_id = $1', [one.id]))!.hash).toMatch(/^[0-9a-f]{64}$/)
     expect(await complete(token, 'short')).toMatchObject({ status: 400, body: { code: 'password_refused' } })
     expect((await complete(token)).status).toBe(204)
+    expect(await ctx.db.query('select param_value as address, confirmed_type as how from user_auth_param where user_id = $1', [one.id])).toEqual([{ address: mailOf('ada'), how: 'LINK' }])
     expect((await complete(token, 'yet another horse and battery')).body.code).toBe('recovery_refused')
     expect([(await one.ask('GET', '/me')).status, (await fresh().signIn('ada')).status, (await fresh().signIn('ada', next)).status]).toEqual([401, 401, 200])
     const events = await ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where target_id = $1 and (action like 'user.recovery%' or action = 'user.password.set') order by event_id`, [one.id])

@@ -327,7 +327,12 @@ describe('the password that must be changed', () => {
     await ctx.db.execute(`update login set pwd_exp = now() - interval '2 days', grace_period = now() - interval '1 day' where user_id = $1`, [gone])
     await ctx.db.execute(`update login set pwd_exp = now() - interval '1 hour', grace_period = now() + interval '1 day', first_time_login = 'N' where user_id = $1`, [grace])
     expect((await fresh().signIn('ola')).body).toMatchObject({ next: 'change_password' })
-    expect((await fresh().signIn('pia')).body).toMatchObject({ next: 'done', passwordExpires: expect.any(String) })
+    const one = fresh()
+    const { body } = await one.signIn('pia')
+    expect(body).toMatchObject({ next: 'done', passwordExpires: expect.any(String) })
+    expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'done', passwordExpires: body.passwordExpires })
+    await ctx.db.execute('update login set pwd_exp = null, grace_period = null where user_id = $1', [grace])
+    expect((await one.ask('GET', '/sign-in')).body).not.toHaveProperty('passwordExpires')
     expect([await resultsOf(ctx, gone), await resultsOf(ctx, grace)]).toEqual([[['PASSWORD_EXPIRED', 102]], [['SUCCESS', 2]]])
   })
 

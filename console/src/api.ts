@@ -1,6 +1,7 @@
 /** What the pages ask of REST, and how its refusals arrive here: every call either answers or throws a `Refusal`. */
 import type { ErrorCode } from '../../src/errors.ts'
-import type { FactorKind } from '../../src/model/factor.ts'
+import type { FactorKind } from '../../src/model/factor-kinds.ts'
+import { freshProof } from './fresh-proof.ts'
 
 export interface Problem {
   path?: string
@@ -25,6 +26,7 @@ export class Refusal extends Error {
 }
 
 const prefix = '/api/v1'
+const stepUpPath = '/me/step-up'
 const patience = 30_000
 
 interface Asked<T> {
@@ -32,7 +34,15 @@ interface Asked<T> {
   etag: string | null
 }
 
+/** Where a fresh proof is what is wanting, it is asked for over whatever page this is, and what was asked is asked again. */
 async function ask<T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}): Promise<Asked<T>> {
+  return askOnce<T>(method, path, body, headers).catch(async (refusal: Refusal) => {
+    if (refusal.code !== 'step_up_required' || path === stepUpPath || !(await freshProof())) throw refusal
+    return askOnce<T>(method, path, body, headers)
+  })
+}
+
+async function askOnce<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Asked<T>> {
   const reply = await fetch(prefix + path, {
     method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience),
     headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
@@ -74,6 +84,8 @@ export interface Way {
   type: FactorKind
   name: string
   hint?: string
+  /** Of a passkey: what the browser calls it. */
+  credentialId?: string
 }
 
 export interface Factor extends Way {
@@ -147,6 +159,23 @@ export interface Session {
   current: boolean
 }
 
+export interface Consent {
+  clientId: string
+  clientName: string
+  scopes: string[]
+  created: string
+  lastModified: string
+}
+
+/** A browser that is not asked for a second factor for a while. */
+export interface Device {
+  id: string
+  device?: string
+  ip?: string
+  created: string
+  expires: string
+}
+
 export interface Key {
   id: string
   type: 'API' | 'SSH'
@@ -184,6 +213,26 @@ async function signInState(): Promise<SignInState | null> {
   })
 }
 
+/** What recovery sets, and the answers to security questions where they were asked for. */
+export interface NewPassword {
+  next: string
+  answers?: readonly SecurityAnswer[]
+}
+
+export interface SecurityAnswer {
+  question: string
+  answer: string
+}
+
+export interface SecurityQuestions {
+  enabled: boolean
+  count: number
+  ownAllowed: boolean
+  offered: { id: string; question: string }[]
+  answered: { id: string; question: string; own: boolean }[]
+  locked: boolean
+}
+
 export interface PasswordChange {
   current: string
   next: string
@@ -209,7 +258,7 @@ export const api = {
   ownPasskeyQuestion: () => send<object>('POST', '/sign-in/factor/passkey-options'),
   sendFactorCode: (factor: string) => send('POST', '/sign-in/factor/code', { factor }),
   proveFactor: (answer: FactorAnswer) => send<SignInState>('POST', '/sign-in/factor', answer),
-  stepUp: (proof: FactorAnswer | { password: string }) => send<SignInState>('POST', '/me/step-up', proof),
+  stepUp: (proof: FactorAnswer | { password: string }) => send<SignInState>('POST', stepUpPath, proof),
   decidePolicy: (policy: string, accepted: boolean) => send<SignInState>('POST', '/sign-in/policy', { policy, accepted }),
   factors: () => read<Page<Factor>>('/me/factors'),
   newPasskeyQuestion: (at: EnrolAt) => send<object>('POST', `${at}/passkey-options`),
@@ -217,10 +266,19 @@ export const api = {
   confirmFactor: (at: EnrolAt, id: string, code: string) => send<SignInState>('POST', `${at}/${encodeURIComponent(id)}/confirm`, { code }),
   nameFactor: (id: string, name: string) => send<Factor>('PATCH', `/me/factors/${encodeURIComponent(id)}`, { name }),
   removeFactor: (id: string) => send('DELETE', `/me/factors/${encodeURIComponent(id)}`),
+  devices: () => read<Page<Device>>('/me/devices'),
+  forgetDevice: (id: string) => send('DELETE', `/me/devices/${encodeURIComponent(id)}`),
+  forgetDevices: () => send('DELETE', '/me/devices'),
   recover: (what: 'password' | 'unlock', userName: string) => send('POST', `/recovery/${what}`, { userName }),
   recoverUserName: (email: string) => send('POST', '/recovery/user-name', { email }),
-  completeRecovery: (token: string, next: string) => send('POST', '/recovery/password/complete', { token, next }),
+  recoverBySms: (userName: string) => send('POST', '/recovery/password', { userName, channel: 'SMS' }),
+  completeRecovery: (by: ({ token: string } | { userName: string; code: string }) & NewPassword) => send('POST', '/recovery/password/complete', by),
   completeUnlock: (token: string) => send('POST', '/recovery/unlock/complete', { token }),
+  questions: () => read<SecurityQuestions>('/me/security-questions'),
+  setAnswers: (answers: readonly SecurityAnswer[]) => send<SecurityQuestions>('PUT', '/me/security-questions', { answers }),
+  removeAnswers: () => send('DELETE', '/me/security-questions'),
+  consents: () => read<Page<Consent>>('/me/consents'),
+  revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
   answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
   exportAddress: `${prefix}/me/export`,

@@ -11,11 +11,13 @@ import { useWords } from './words/words.tsx'
 
 const Account = lazy(async () => ({ default: (await import('./pages/account/account.tsx')).Account }))
 const Interaction = lazy(async () => ({ default: (await import('./pages/interaction/interaction.tsx')).Interaction }))
+const FreshProof = lazy(async () => ({ default: (await import('./pages/factors/fresh-proof.tsx')).FreshProof }))
 const recovery = () => import('./pages/recovery/recovery.tsx')
 
 /** Pages for whoever comes, signed in or not. */
 const open: Readonly<Record<string, ComponentType>> = {
   '/recover': lazy(async () => ({ default: (await recovery()).Recover })),
+  '/recover-by-sms': lazy(async () => ({ default: (await recovery()).RecoverBySms })),
   '/unlock': lazy(async () => ({ default: (await recovery()).Unlock })),
   '/user-name': lazy(async () => ({ default: (await recovery()).UserName })),
 }
@@ -34,7 +36,7 @@ function Closed() {
   if (state.next !== 'done') return <SingleFrame canLeave><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
   if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Interaction id={interaction} session={state.started} level={state.level} /></Suspense></SingleFrame>
   if (window.location.pathname === '/sign-in' || window.location.pathname === '/consent') return <Home />
-  return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /></Suspense>
+  return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /><FreshProof /></Suspense>
 }
 
 /** Nothing is asked at this address. */

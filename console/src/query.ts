@@ -20,15 +20,7 @@ export const client: QueryClient = new QueryClient({
   },
 })
 
-/** When the password expires is said once, in the answer that signed in. */
-export const standing = queryOptions({
-  queryKey: ['sign-in'],
-  queryFn: async (): Promise<SignInState | null> => {
-    const [before, now] = [client.getQueryData<SignInState | null>(['sign-in']), await api.signInState()]
-    return now && before?.userId === now.userId && before.passwordExpires !== undefined ? { ...now, passwordExpires: before.passwordExpires } : now
-  },
-  staleTime: 60_000,
-})
+export const standing = queryOptions({ queryKey: ['sign-in'], queryFn: (): Promise<SignInState | null> => api.signInState(), staleTime: 60_000 })
 
 export type Farewell = 'signedOut' | 'ended'
 export const farewell = queryOptions({ queryKey: ['farewell'], queryFn: (): Farewell | null => null, staleTime: Infinity, gcTime: Infinity })

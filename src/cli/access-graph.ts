@@ -5,7 +5,7 @@ import { shortestPath } from '../access/graph-path.ts'
 import { dotOf, mermaidOf, type Drawing, type GraphEdge, type GraphNode } from '../model/access-graph.ts'
 import type { Direction } from '../store/access-steps.ts'
 import { namedNode } from './find-by-name.ts'
-import { print, readWhole, table, withDatabase } from './run.ts'
+import { answeredBy, counted, exitCodeOption, print, readWhole, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface DrawOptions {
   json?: boolean
@@ -24,11 +24,11 @@ export function addAccessGraphCommands(access: Command): void {
       show(options, found, () => [...cutLine(found.cut)])
     }))
   drawn(access.command('path').description('Shows the shortest path between two nodes of the access graph.').argument('<from>', 'where it begins, such as User:ann or Role:3000').argument('<to>', 'where it ends'))
-    .option('--undirected', 'along edges whichever way they point')
-    .action((from: string, to: string, options: DrawOptions & { undirected?: boolean }) => withDatabase(async (_opened, ctx) => {
+    .option('--undirected', 'along edges whichever way they point').option(...exitCodeOption)
+    .action((from: string, to: string, options: DrawOptions & AnswerOptions & { undirected?: boolean }) => withDatabase(async (_opened, ctx) => {
       const found = await shortestPath(ctx, { from: await namedNode(ctx, from), to: await namedNode(ctx, to), undirected: options.undirected })
-      show(options, found, () => [found.found ? `${found.length} edges.` : 'There is no path.', ...cutLine(found.cut)])
-      if (!found.found) process.exitCode = 1
+      show(options, found, () => [found.found ? `${counted(found.length!, 'edge')}.` : 'There is no path.', ...cutLine(found.cut)])
+      answeredBy(options, found.found)
     }))
 }
 

@@ -6,7 +6,7 @@ import { miningNumbers, miningRequest, miningSources, minimiseWords } from '../a
 import { proposeRoles, type Proposal } from '../access/mining.ts'
 import { findingKinds, findingNames, type FindingKind } from '../model/access-findings.ts'
 import { planLines } from './plans.ts'
-import { print, readWhole, table, withDatabase } from './run.ts'
+import { counted, print, readWhole, table, withDatabase } from './run.ts'
 
 const oneOf = (words: readonly string[]) => (text: string) => {
   if (!words.includes(text)) throw new InvalidArgumentError(`must be one of ${words.join(', ')}.`)
@@ -46,9 +46,9 @@ function proposalLines(found: Proposal): string[] {
   if (found.grants === 0) return [`No grants of what can be mined without an end${found.dated === 0 ? '' : ` (${found.dated} with one, left alone)`}: nothing to propose.`]
   const proved = found.atLeast === found.roles.length ? ', the fewest there can be' : `; no exact set has fewer than ${found.atLeast}`
   return [
-    `${found.grants} single grants of ${found.things} things to ${found.people} people${found.dated === 0 ? '' : ` (and ${found.dated} with an end, left alone)`}.`,
-    `${found.roles.length} roles${found.left.length === 0 ? proved : ''}${found.complete ? '' : ' (the time ran out)'}.`,
-    `${found.assignments} assignments, ${found.contents} contents, ${found.left.length} grants left: ${found.saved} fewer; ${(found.coverage * 100).toFixed(1)} % of the grants are replaced.`, '',
+    `${counted(found.grants, 'single grant')} of ${counted(found.things, 'thing')} to ${counted(found.people, 'person', 'people')}${found.dated === 0 ? '' : ` (and ${found.dated} with an end, left alone)`}.`,
+    `${counted(found.roles.length, 'role')}${found.left.length === 0 ? proved : ''}${found.complete ? '' : ' (the time ran out)'}.`,
+    `${counted(found.assignments, 'assignment')}, ${counted(found.contents, 'content')}, ${counted(found.left.length, 'grant')} left: ${found.saved} fewer; ${(found.coverage * 100).toFixed(1)} % of the grants are replaced.`, '',
     ...table(['role', 'people', 'holds', 'saves', 'for example'], found.roles.map((one) =>
       [one.name, one.people.length, one.holds.length, one.saves, one.holds.slice(0, 3).map(({ node, name }) => name ?? node).join(', ')])),
   ]

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
 import { namedId, namedNode } from './find-by-name.ts'
-import { print, readInstant, table, withDatabase } from './run.ts'
+import { answeredBy, counted, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface Options {
   right?: string
@@ -23,10 +23,11 @@ export function addAccessQuestionCommands(access: Command): void {
   const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource')
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
   const checkOf = async (ctx: Context, user: string, resource: string, { right }: Options) => ({ user: await namedId(ctx, 'u', user), resource, ...(right === undefined ? {} : { right }) })
-  question('check', 'Says whether a person has a resource.')
-    .action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
+  question('check', 'Says whether a person has a resource.').option(...exitCodeOption)
+    .action((user: string, resource: string, options: Options & AnswerOptions) => withDatabase(async (_opened, ctx) => {
       const allowed = await mayAccess(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, { allowed }, () => [allowed ? 'yes' : 'no'])
+      answeredBy(options, allowed)
     }))
   for (const [name, doc, explain] of [['why', 'Says why a person has a resource: every path that gives it.', why], ['why-not', 'Says why a person does not have a resource: the nearest paths, and what is missing.', whyNot]] as const) {
     question(name, doc).action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
@@ -122,7 +123,7 @@ function detailsOf({ source, target, membershipId, start, end, description, crea
 function foretold({ people, pairs, rights, resources, examples, more }: Effect): string[] {
   const number = (count: number) => count.toLocaleString('en')
   return [
-    `${number(people.losing)} people would lose something, ${number(people.gaining)} would gain something.`,
+    `${counted(people.losing, 'person', 'people')} would lose something, ${number(people.gaining)} would gain something.`,
     `Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
     ...(resources.length > 0 ? ['', ...table(['resource', 'right', 'lost', 'gained'], resources.slice(0, 50).map((one) => [nameOf(one.resource), one.right, number(one.lost), number(one.gained)]))] : []),
     ...(examples.length > 0 ? ['', ...table(['person', '', 'resource', 'right'], examples.slice(0, 20).map(({ user, resource, right, change }) => [user.displayName ?? user.id, change, nameOf(resource), right]))] : []),

@@ -10,10 +10,10 @@ import { verifyAuditFile } from '../audit/verify-file.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { ChainReport } from '../audit/breaks.ts'
 import { eraseUser } from '../directory/erase.ts'
-import { print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
+import { counted, print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 function reportLines(report: ChainReport): string[] {
-  const head = `${report.events} events in ${report.blocks} blocks`
+  const head = `${counted(report.events, 'event')} in ${counted(report.blocks, 'block')}`
   const broken = report.breaks.map((one) => `  ${one.kind}: ${one.message}`)
   return report.breaks.length === 0 ? [`The audit is whole: ${head}.`, ...(report.head ? [`Head: block ${report.head.blockNo}, ${report.head.hash}`] : [])] : [`The audit is BROKEN: ${head}.`, ...broken]
 }
@@ -66,7 +66,7 @@ export function addAuditCommands(gatehouse: Command): void {
     .requiredOption('--days <n>', 'how old', readWhole(1, 36_500)).option('--json', 'answer for machines')
     .action((options: { days: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const dropped = await dropOldEvents(ctx, options.days)
-      print(options.json, dropped, () => [`${dropped.events} events in ${dropped.blocks} blocks dropped.`])
+      print(options.json, dropped, () => [`${counted(dropped.events, 'event')} in ${counted(dropped.blocks, 'block')} dropped.`])
     }))
 }
 

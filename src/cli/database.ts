@@ -10,7 +10,7 @@ import { rotateMadeKey, rotateMasterKey } from '../store/open-master-key.ts'
 import type { Database } from '../store/database.ts'
 import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
-import { interruptible, print, progressLine, withDatabase } from './run.ts'
+import { counted, interruptible, print, progressLine, withDatabase } from './run.ts'
 
 /** These look at the database as it is: they neither migrate it nor ask for the master key. */
 async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database) => Promise<T>): Promise<T> {
@@ -26,13 +26,13 @@ export function addDatabaseCommands(gatehouse: Command): void {
       let done = 0
       const report = await backup(db, file, { now: () => new Date(), onTable: () => progress.show(++done) })
       progress.end()
-      print(options.json, report, () => [`${report.rows} rows of ${report.tables} tables are in ${file}.`])
+      print(options.json, report, () => [`${counted(report.rows, 'row')} of ${counted(report.tables, 'table')} are in ${file}.`])
     }))
   gatehouse.command('restore').description('Loads a backup, made by this version or an older one, into an empty database.')
     .argument('<file>', 'a file that `backup` wrote').option('--replace', 'drops what is in the database first').option('--json', 'answer for machines')
     .action((file: string, options: { replace?: boolean; json?: boolean }) => withBareDatabase('server', async (db) => {
       const report = await restore(db, file, { replace: options.replace === true })
-      print(options.json, report, () => [`${report.rows} rows of ${report.tables} tables from ${report.createdAt} are back.`])
+      print(options.json, report, () => [`${counted(report.rows, 'row')} of ${counted(report.tables, 'table')} from ${report.createdAt} are back.`])
     }))
   gatehouse.command('migrate').description('Brings the schema up to this version; starting the server does the same.').option('--json', 'answer for machines')
     .action((options: { json?: boolean }) => withBareDatabase('client', async (db) => {

@@ -10,7 +10,7 @@ import { allIds } from '../store/list-records.ts'
 import { allRows, documentOfRow } from '../store/list-rows.ts'
 import { portalUserListing } from '../store/portals.ts'
 import { addMappingCommands } from './portal-mapping.ts'
-import { print, table, withDatabase } from './run.ts'
+import { counted, print, table, withDatabase } from './run.ts'
 
 /** A portal's number on the command line. */
 export function readPortalId(text: string): number {
@@ -84,7 +84,7 @@ export function addPortalCommands(gatehouse: Command): void {
         const ids = await allIds(ctx.db, user, { filter: options.filter }, most)
         let changed = 0
         for (let from = 0; from < ids.length; from += batch) changed += (await change(ctx, id, ids.slice(from, from + batch))).length
-        print(options.json, { found: ids.length, changed }, () => [`${ids.length} people found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
+        print(options.json, { found: ids.length, changed }, () => [`${counted(ids.length, 'person', 'people')} found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
       }))
   }
 }

@@ -28,7 +28,7 @@ export function program(): Command {
     // `sync` takes options and has commands of its own: what stands behind those is theirs.
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for what this command takes)')
-    .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.')
+    .addHelpText('after', '\nEvery command reads its settings from the environment; docs/configuration.md lists them.\nIt ends with 0 when all was done, 1 when some items failed, 2 when it was refused or used wrongly.\nA question that is answered "no" was answered: it ends with 0 as well, or with 1 where --exit-code asks for that.')
   addServeCommand(gatehouse)
   addTransferCommands(gatehouse)
   addPlanCommands(gatehouse)

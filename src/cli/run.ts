@@ -73,6 +73,20 @@ export function print(json: boolean | undefined, object: unknown, lines: () => r
   console.log(json ? JSON.stringify(object).replace(hidden, escaped) : lines().join('\n').replace(controls, '·'))
 }
 
+export interface AnswerOptions {
+  exitCode?: boolean
+}
+
+/** Of questions that are answered yes or no. They have done what was asked of them either way, and end with 0. */
+export const exitCodeOption = ['--exit-code', 'end with 1 when the answer is no'] as const
+
+export function answeredBy({ exitCode }: AnswerOptions, yes: boolean): void {
+  if (exitCode && !yes) process.exitCode = 1
+}
+
+/** A number and what it counts: `1 step`, `2 steps`. */
+export const counted = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
+
 /** A line that tells how far a long command has come, with a bar where the end is known; on a terminal only. */
 export function progressLine(label: string): { show: (done: number, of?: number, step?: string) => void; end: () => void } {
   const terminal = process.stderr.isTTY

@@ -22,7 +22,7 @@ import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
 import { exitCodeOf, planLines, stepLines } from './plans.ts'
-import { print, progressLine, withDatabase } from './run.ts'
+import { counted, print, progressLine, withDatabase } from './run.ts'
 
 interface ImportOptions {
   map?: string[]
@@ -56,7 +56,7 @@ export function addTransferCommands(gatehouse: Command): void {
       const progress = progressLine('people')
       const made = await writeGenerated(ctx, { people: options.people, seed: options.seed }, progress.show)
       progress.end()
-      print(options.json, made, () => [`${made.people} people in ${made.organizations} organisations; ${made.panelists} memberships in ${made.portals} portals.`])
+      print(options.json, made, () => [`${counted(made.people, 'person', 'people')} in ${counted(made.organizations, 'organisation')}; ${counted(made.panelists, 'membership')} in ${counted(made.portals, 'portal')}.`])
     }))
 }
 

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
-import { dueToFallInactive, dueToLeave, dueToStart } from '../store/user-rows.ts'
+import { dueToFallInactive, dueToLeave, dueToStart, goByDates } from '../store/user-rows.ts'
 import { operateLocked } from './lifecycle.ts'
 import { today } from './today.ts'
 import { writeUsers } from './users.ts'
@@ -51,6 +51,7 @@ async function inBatches(
     if (ids.length === 0 || ids.join() === previous) return count
     previous = ids.join()
     count += await ctx.db.transaction(async (tx) => {
+      await goByDates(tx)
       const people = [...(await lockExisting(tx, user, ids)).values()].filter(still)
       await change(tx, people)
       return people.length

@@ -1,33 +1,6 @@
-/**
- * The kinds of factor (USER_AUTH_PARAM.TYPE) and the level each reaches beside a password. AUTH_STATE is the level of a session:
- *
- *     1    a password
- *     1.5  and a code by SMS, which whoever takes over the number gets (restricted in NIST SP 800-63B-4 §3.1.3.3)
- *     2    and a second factor
- *     3    a passkey whose device knew its owner: two factors at once, which no page of a stranger can ask for
- */
+/** Factors as the sign-in judges them, and codes: how they are made, and how they are kept. */
 import { createHash, randomInt } from 'node:crypto'
-
-export const levels = { password: 1, sms: 1.5, twoFactors: 2, passkey: 3 } as const
-
-interface Kind {
-  /** What it reaches at least and at most as a second factor; 0: it is none. */
-  least: number
-  most: number
-  label: string
-}
-
-export const factorKinds = {
-  TOTP: { least: levels.twoFactors, most: levels.twoFactors, label: 'Authenticator app' },
-  WEBAUTHN: { least: levels.twoFactors, most: levels.passkey, label: 'Passkey' },
-  SMS: { least: levels.sms, most: levels.sms, label: 'SMS' },
-  RECOVERY_CODES: { least: levels.twoFactors, most: levels.twoFactors, label: 'Recovery codes' },
-  // Whoever reads somebody's mail can recover their password by it: it is no second factor.
-  EMAIL: { least: 0, most: 0, label: 'E-mail address' },
-} as const satisfies Record<string, Kind>
-
-export type FactorKind = keyof typeof factorKinds
-export const isFactorKind = (text: unknown): text is FactorKind => typeof text === 'string' && Object.hasOwn(factorKinds, text)
+import type { FactorKind } from './factor-kinds.ts'
 
 /** A factor as the sign-in judges it. */
 export interface FactorRow {
@@ -45,31 +18,16 @@ export interface FactorRow {
   lastUsed: string | null
 }
 
-/** The count of a number that has recovered the password: until another factor is proved it is none, or one number would be both factors. */
-export const usedToRecover = 1
-
-/** Those that can be asked for. Recovery codes stand in for another factor, and are none alone. */
-export function secondFactors<F extends Pick<FactorRow, 'type' | 'confirmed' | 'counter'>>(factors: readonly F[]): F[] {
-  const usable = factors.filter(({ type, confirmed, counter }) => confirmed && factorKinds[type].most > 0 && !(type === 'SMS' && counter === usedToRecover))
-  return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable : []
-}
-
-/** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
-export function reachOf(factors: readonly Pick<FactorRow, 'type' | 'confirmed' | 'counter'>[]): { least: number; most: number } {
-  const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])
-  return second.length === 0 ? { least: levels.password, most: levels.password } : { least: Math.min(...second.map(({ least }) => least)), most: Math.max(...second.map(({ most }) => most)) }
-}
-
 /** What people are shown of where a code goes. */
 export const hintOf = (value: string): string => `…${value.slice(-3)}`
 
 export const recoveryCodeCount = 10
-// Without letters and digits that look alike; 12 of 31 are 59 bits, which nobody tries out.
+// Without letters and digits that look alike; 16 of 31 are 79 bits, where SP 800-63B-4 §4.2.1.1 asks for 64.
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** A recovery code as it is shown: `abcd-efgh-jkmn`. */
+/** A recovery code as it is shown: `abcd-efgh-jkmn-pqrs`. */
 export function newRecoveryCode(): string {
-  const letters = Array.from({ length: 12 }, () => alphabet[randomInt(alphabet.length)]!).join('')
+  const letters = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]!).join('')
   return letters.replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 

@@ -40,6 +40,7 @@ export const messageKinds = {
   'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'factor-added': notice({ at: 'instant', name: 'text' }),
   'factor-removed': notice({ at: 'instant', name: 'text' }),
+  'questions-changed': notice({ at: 'instant' }),
   'key-added': notice({ at: 'instant', name: 'text' }),
   'membership-ends': notice({ name: 'text', end: 'instant' }),
 } as const satisfies Record<string, MessageKind>

@@ -17,7 +17,7 @@ export const identityScopes = {
     doc: 'Your name and how you are employed.',
     claims: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'updated_at', 'title', 'employee_number'],
   },
-  email: { doc: 'Your e-mail address.', claims: ['email'] },
+  email: { doc: 'Your e-mail address.', claims: ['email', 'email_verified'] },
   phone: { doc: 'Your phone number.', claims: ['phone_number'] },
   address: { doc: 'Your postal address.', claims: ['address'] },
   groups: { doc: 'The groups you are in.', claims: ['groups', 'groups_truncated'] },
@@ -32,6 +32,17 @@ export const apiScopeDocs: Record<(typeof apiScopes)[number], string> = {
 }
 
 export const allScopes: readonly string[] = [...Object.keys(identityScopes), ...apiScopes]
+
+/** Claims that are in every ID token, whoever asks, and say how somebody signed in. */
+export const protocolClaims: readonly string[] = ['sub', 'sid', 'iss', 'acr', 'amr', 'auth_time']
+
+/** The scope that gives a claim: who asks for one claim of it (Core §5.5) has to be allowed the scope. */
+export function scopeOfClaim(claim: string): string | undefined {
+  return Object.entries(identityScopes).find(([scope, { claims }]) => scope !== 'openid' && (claims as readonly string[]).includes(claim))?.[0]
+}
+
+/** The scopes that claims come from, each once. */
+export const scopesOfClaims = (claims: Iterable<string>): string[] => [...new Set([...claims].flatMap((claim) => scopeOfClaim(claim) ?? []))]
 
 /** What a scope is for, in the words of the page that asks for consent. */
 export function scopeDoc(scope: string): string {

@@ -1,5 +1,6 @@
 /** The policy that counts for a person, with every setting typed and every blank filled in. */
 import { readSettings, passwordSettings, signInSettings, type CompositionRules, type PasswordRules, type SettingRow, type SignInRules } from './password-settings.ts'
+import { mostQuestions } from './security-questions.ts'
 
 export interface PasswordPolicy {
   /** POLICY_ID and name; absent when the database has none that applies, and the values here are NIST's. */
@@ -28,7 +29,7 @@ export interface PasswordPolicy {
     /** Whether people may recover a forgotten password themselves. */
     byUser: boolean
   }
-  recovery: { tokenMinutes: number; questionCount: number; questionsCorrect: number; questionSource: string | undefined; questionList: string | undefined }
+  recovery: { tokenMinutes: number; questions: QuestionRules }
   lockout: {
     /** Wrong passwords in a row until the lock; 0: never. */
     failures: number
@@ -42,6 +43,18 @@ export interface PasswordPolicy {
     /** How long a device may be remembered; 0 not at all. */
     rememberDays: number
   }
+}
+
+/** Security questions beside another proof: off unless a policy says otherwise. */
+export interface QuestionRules {
+  on: boolean
+  /** How many people answer, and how many must be right. */
+  count: number
+  correct: number
+  /** Whether they may write questions of their own. */
+  own: boolean
+  /** Which are offered. */
+  group: string
 }
 
 /** A policy as the store finds it. */
@@ -71,11 +84,15 @@ export function typedPolicy(password: PolicyRow | undefined, signIn: PolicyRow |
     },
     changes: { perDay: rules.changesPerDay, minimumAgeHours: rules.minimumAgeHours ?? 0, byUser: rules.resetByUser ?? true },
     recovery: {
-      tokenMinutes: rules.recoveryMinutes ?? (rules.recoveryDays === undefined ? 30 : rules.recoveryDays * 1440), questionCount: rules.questionCount ?? 0,
-      questionsCorrect: rules.questionsCorrect ?? 0, questionSource: rules.questionSource, questionList: rules.questionList,
+      tokenMinutes: rules.recoveryMinutes ?? (rules.recoveryDays === undefined ? 30 : rules.recoveryDays * 1440), questions: questionRules(rules),
     },
     lockout: { failures: doors.failures ?? 0, unlockMinutes: doors.unlockMinutes ?? 0 },
     session: { idleMinutes: doors.tokenLifeMinutes },
     factors: { leastLevel: doors.leastLevel ?? 0, rememberDays: doors.rememberDays ?? 30 },
   }
+}
+
+function questionRules({ securityQuestions: on = false, questionCount, questionsCorrect, questionSource, questionList }: PasswordRules): QuestionRules {
+  const count = Math.min(questionCount || 3, mostQuestions)
+  return { on, count, correct: questionsCorrect || count, own: questionSource === 'USER', group: questionList ?? 'GLOBAL' }
 }

@@ -21,6 +21,7 @@ export const factorTables = [
     added('user_id', 'varchar(32)', 'Whose it is.', { required: true, to: 'users' }),
     added('mark', 'bytea', 'SHA-256 of the person and of what the browser keeps.', { required: true }),
     added('device', 'varchar(100)', 'The program and system, in words.'),
+    added('ip_address', 'varchar(60)', 'The address it was remembered from.'),
     added('created_at', 'timestamptz', 'Since when.', { required: true }),
     added('expires_at', 'timestamptz', 'Until when.', { required: true }),
   ]),

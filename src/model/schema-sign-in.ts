@@ -52,7 +52,7 @@ export const signIn: Area = {
           'How far the last operation on the remote account got: done (CREATED), waiting (PENDING_CREATE) or ' +
             'failed (FAIL_CREATE), and so for update, disable, enable, delete.',
         ),
-        seed('challenge_response_fail_count', 'INT(11)', 'Wrong answers to what was sent by SMS to recover the password, in a row; null counts as 0.'),
+        seed('challenge_response_fail_count', 'INT(11)', 'Wrong answers to security questions in a row, by rounds; at five no more are looked at until the person sets new ones. Null counts as 0.'),
         seed('sms_reset_token', 'VARCHAR(10)', 'The beginning of the hash of a recovery code sent by SMS; null when none is out.'),
         seed('sms_reset_token_exp', 'DATETIME', 'When that code dies.'),
         seed('sms_code_expiration', 'TIMESTAMP', 'When a sign-in code sent by SMS dies.'),
@@ -79,6 +79,7 @@ export const signIn: Area = {
           'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.',
         ),
         seed('auth_type', 'VARCHAR(255)', 'How the account authenticates: PASSWORD, LDAP, SAML and so on.'),
+        added('sms_reset_fail_count', 'integer', 'Wrong answers to the code that was sent by SMS to recover the password.', { required: true }),
       ],
     ),
     table('seed', 'login_attribute', 'A custom attribute of an account. A single short value stands in the row.', [
@@ -157,6 +158,7 @@ export const signIn: Area = {
         'The organisation whose people it is for; null means everyone.',
         { to: 'company' },
       ),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
     ]),
     table('referenced', 'identity_question', 'A security question to choose.', [
       known('identity_question_id', 'varchar(32)', 'Names the question.', { key: true }),
@@ -168,6 +170,7 @@ export const signIn: Area = {
       known('active', 'char(1)', 'N once it is no longer offered; answers given stay valid.', { required: true }),
       added('question_text', 'varchar(2000)', 'The question.', { required: true }),
       added('display_order', 'integer', 'Its place in the list.', { required: true }),
+      added('version', 'integer', 'Counts the changes; its ETag.', { required: true }),
     ]),
     table('seed', 'user_identity_ans', 'A person\'s answer to a security question.', [
       seed('identity_ans_id', 'VARCHAR(32)', 'Names the answer.', { key: true }),

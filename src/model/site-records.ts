@@ -64,3 +64,9 @@ export const itPolicyVersion: Collection = {
     dateTime('created', 'create_date', 'Made', 'When it was made.', readOnly),
   ],
 }
+
+/** Whether a host belongs to a pattern; one without a port means any. */
+export function isHostOf(pattern: string, host: string): boolean {
+  const [wanted, given] = [pattern.toLowerCase(), (pattern.includes(':') ? host : host.replace(/:\d+$/, '')).toLowerCase()]
+  return wanted === '*' || wanted === given || (wanted.startsWith('*.') && given.endsWith(wanted.slice(1)))
+}

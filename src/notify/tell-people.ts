@@ -17,7 +17,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'key-added' | 'account-locked' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** `groups[id]`, whose name is to be found. */
@@ -71,6 +71,7 @@ export function noticesOf(event: Event): Notice[] {
   const name = changes.find(({ path }) => path === 'userName')
   if (name) add('user-name-changed', { before: textOf(name.before), after: textOf(name.after) })
   if (changes.some(({ path, after }) => path === 'secondaryStatus' && (after === 'LOCKED' || after === 'LOCKED_ADMIN'))) add('account-locked', {})
+  if (changes.some(({ path }) => path === 'securityQuestions')) add('questions-changed', {})
   contactNotices(changes, add)
   for (const { path, before, after } of changes) {
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })

@@ -50,6 +50,7 @@ export const german: LanguageTexts = {
     'phone-changed': { subject: 'Ihre Telefonnummer wurde geändert', paragraphs: ['Die Telefonnummern Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
     'factor-added': { subject: 'Ein Anmeldeverfahren ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Anmeldeverfahren hinzu: {name}.', notYou] },
     'factor-removed': { subject: 'Ein Anmeldeverfahren wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Anmeldeverfahren entfernt: {name}.', notYou] },
+    'questions-changed': { subject: 'Ihre Sicherheitsfragen wurden geändert', paragraphs: ['Am {at} wurden die Antworten auf Ihre Sicherheitsfragen gesetzt oder entfernt.', notYou] },
     'key-added': { subject: 'Ein Schlüssel ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Schlüssel hinzu: {name}.', notYou] },
     'membership-ends': { subject: 'Ein Zugang von Ihnen endet bald', paragraphs: ['Ihre Zugehörigkeit zu {name} endet am {end}.', 'Wenn Sie sie länger brauchen, wenden Sie sich an die Person, die sie Ihnen gegeben hat.'] },
   },

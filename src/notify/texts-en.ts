@@ -50,6 +50,7 @@ export const english: LanguageTexts = {
     'phone-changed': { subject: 'Your phone number was changed', paragraphs: ['The phone numbers of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
     'factor-added': { subject: 'A way of signing in was added', paragraphs: ['On {at} a way of signing in was added to your account: {name}.', notYou] },
     'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },
+    'questions-changed': { subject: 'Your security questions were changed', paragraphs: ['On {at} the answers to your security questions were set or removed.', notYou] },
     'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
     'membership-ends': { subject: 'Access of yours ends soon', paragraphs: ['Your membership of {name} ends on {end}.', 'If you need it for longer, ask whoever gave it to you.'] },
   },

@@ -50,6 +50,7 @@ export const french: LanguageTexts = {
     'phone-changed': { subject: 'Votre numéro de téléphone a été changé', paragraphs: ['Les numéros de téléphone de votre compte ont été changés le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
     'factor-added': { subject: 'Un moyen de connexion a été ajouté', paragraphs: ['Le {at}, un moyen de connexion a été ajouté à votre compte : {name}.', notYou] },
     'factor-removed': { subject: 'Un moyen de connexion a été retiré', paragraphs: ['Le {at}, un moyen de connexion a été retiré de votre compte : {name}.', notYou] },
+    'questions-changed': { subject: 'Vos questions de sécurité ont été modifiées', paragraphs: ['Le {at}, les réponses à vos questions de sécurité ont été définies ou supprimées.', notYou] },
     'key-added': { subject: 'Une clé a été ajoutée à votre compte', paragraphs: ['Le {at}, une clé a été ajoutée à votre compte : {name}.', notYou] },
     'membership-ends': { subject: 'Un de vos accès prend bientôt fin', paragraphs: ['Votre appartenance à {name} prend fin le {end}.', 'S’il vous la faut plus longtemps, adressez-vous à la personne qui vous l’a donnée.'] },
   },

@@ -3,9 +3,10 @@ import type { Account, KoaContextWithOIDC } from 'oidc-provider'
 import { accessOf } from '../access/effective.ts'
 import { readUser } from '../directory/users.ts'
 import { valueAt, type Document } from '../model/attribute.ts'
-import { claimAttributes, mostNamed } from '../model/oidc-scopes.ts'
+import { claimAttributes, mostNamed, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { accessPerson } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
+import { isProvedAddress } from '../store/factors.ts'
 import type { Door } from './provider-context.ts'
 
 type Asker = Pick<Door, 'base'>
@@ -18,7 +19,7 @@ export async function mayAct({ base: { db, now } }: Asker, userId: string): Prom
 /** The account of a person, or none for who may not sign in. */
 export async function findAccount(door: Asker, userId: string): Promise<Account | undefined> {
   if (!(await mayAct(door, userId))) return undefined
-  return { accountId: userId, claims: async (_use, scope) => ({ sub: userId, ...(await claimsOf(door, userId, new Set(scope.split(' ')))) }) }
+  return { accountId: userId, claims: async (_use, scope, claims) => ({ sub: userId, ...(await claimsOf(door, userId, new Set([...scope.split(' '), ...scopesOfClaims(Object.keys(claims ?? {}))]))) }) }
 }
 
 export type FindAccount = (ctx: KoaContextWithOIDC, userId: string) => Promise<Account | undefined>
@@ -31,7 +32,7 @@ export async function claimsOf(door: Asker, userId: string, scopes: ReadonlySet<
   const person = scopes.has('profile') || asked.length > 0 ? await readUser(db, userId, asked) : {}
   return withoutEmpty({
     ...(scopes.has('profile') ? profileOf(person) : {}),
-    ...(scopes.has('email') ? { email: primaryOf(person.emails)?.value } : {}),
+    ...(scopes.has('email') ? await emailOf(door, userId, primaryOf(person.emails)?.value) : {}),
     ...(scopes.has('phone') ? { phone_number: phoneOf(primaryOf(person.phoneNumbers)) } : {}),
     ...(scopes.has('address') ? { address: addressOf(primaryOf(person.addresses)) } : {}),
     ...(scopes.has('groups') ? await named(door, userId, 'Group', 'groups') : {}),
@@ -50,6 +51,11 @@ function profileOf(person: Document): Record<string, unknown> {
 function primaryOf(entries: unknown): Document | undefined {
   const usable = ((entries ?? []) as Document[]).filter(({ active }) => active !== false)
   return usable.find(({ primary }) => primary === true) ?? usable[0]
+}
+
+/** Verified is an address that the person has shown to be theirs: by a code or a link that went to it. */
+async function emailOf({ base: { db } }: Asker, userId: string, address: unknown): Promise<Record<string, unknown>> {
+  return typeof address === 'string' ? { email: address, email_verified: await isProvedAddress(db, userId, address) } : {}
 }
 
 function phoneOf(phone: Document | undefined): string | undefined {

@@ -11,7 +11,7 @@ import { authLevels } from '../store/oidc-clients.ts'
 import { openPayload } from './adapter.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
-import { contextOf, type Door, type DoorState, type SignedIn } from './provider-context.ts'
+import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 
 export interface Built {
@@ -34,9 +34,16 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
   tieSessions(provider, state)
-  const client = provider.Client.prototype as unknown as OwnMetadata & { compareClientSecret: (secret: string) => boolean }
+  const client = provider.Client.prototype as unknown as OwnMetadata & { clientId: string; compareClientSecret: (secret: string) => boolean }
   client.compareClientSecret = function (secret) {
-    return isSecretOf(this, secret)
+    const guess = secretGuesses.get(Provider.ctx!.req)
+    if (guess?.isOpen(this.clientId, secret) === false) {
+      guess.refused = true
+      return false
+    }
+    const right = isSecretOf(this, secret)
+    guess?.note(this.clientId, secret, right)
+    return right
   }
   provider.use(around(state))
   watch(provider, state)
@@ -57,12 +64,19 @@ function answerUnavailable(ctx: KoaContext): void {
   ctx.body = { error: 'temporarily_unavailable' }
 }
 
+function answerTooMany(ctx: KoaContext): void {
+  ctx.status = 429
+  ctx.set('retry-after', '60')
+  ctx.body = { error: 'temporarily_unavailable', error_description: 'Too many wrong secrets of this client came from this address; wait a minute.' }
+}
+
 /** What happens around every request: the database being away, and signing out for good. */
 function around(state: DoorState) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
     await next()
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
+    if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

@@ -1,7 +1,7 @@
 /** How oidc-provider is set: what is switched on, how long things live, and where it asks us. */
 import { createHmac } from 'node:crypto'
 import { errors, type Configuration, type KoaContextWithOIDC } from 'oidc-provider'
-import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
+import { apiScopes, identityScopes, scopeOfClaim } from '../model/oidc-scopes.ts'
 import type { ProviderKeys } from '../signin/oidc-keys.ts'
 import { readClientRow } from '../store/oidc-clients.ts'
 import { findAccount, mayAct } from './account.ts'
@@ -74,6 +74,7 @@ function features(door: DoorState): Configuration['features'] {
   return {
     devInteractions: { enabled: false },
     clientCredentials: { enabled: true },
+    claimsParameter: { enabled: true, assertClaimsParameter: async (_ctx, claims, client) => refuseClaims(claims as ClaimsRequest, client.scope ?? '') },
     dPoP: { enabled: true },
     pushedAuthorizationRequests: { enabled: true },
     // A client revokes its own tokens; of others it is not even told that they are there.
@@ -90,6 +91,22 @@ function features(door: DoorState): Configuration['features'] {
         return { scope: ownOf(client).api_scopes.join(' '), audience: api, accessTokenFormat: 'opaque' as const, accessTokenTTL: 10 * minute }
       },
     },
+  }
+}
+
+type ClaimsRequest = Partial<Record<'userinfo' | 'id_token', Record<string, unknown>>>
+
+/**
+ * What may be asked for by the parameter claims (Core §5.5): claims of scopes that the client has, and no level as essential,
+ * which `acr_values` and the client's least level are for.
+ */
+function refuseClaims({ userinfo = {}, id_token: idToken = {} }: ClaimsRequest, scope: string): void {
+  const known = scope.split(' ')
+  for (const [claim, wish] of [...Object.entries(userinfo), ...Object.entries(idToken)]) {
+    if (wish !== null && (typeof wish !== 'object' || Array.isArray(wish))) throw new errors.InvalidRequest(`claims: ${claim.slice(0, 60)} must be null or an object`)
+    const giving = scopeOfClaim(claim)
+    if (giving !== undefined && !known.includes(giving)) throw new errors.InvalidScope('claims: this client may not ask for that', giving)
+    if (claim === 'acr' && (wish as { essential?: unknown } | null)?.essential === true) throw new errors.InvalidRequest('claims: ask for a level by acr_values')
   }
 }
 

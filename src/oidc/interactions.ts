@@ -8,7 +8,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
-import { scopeDoc } from '../model/oidc-scopes.ts'
+import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
 import { ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
@@ -96,13 +96,15 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
 
 interface ConsentDetails {
   missingOIDCScope?: string[]
+  missingOIDCClaims?: string[]
   missingResourceScopes?: Record<string, string[]>
 }
 
 function missingOf({ prompt, params }: Interaction): string[] {
   if (prompt.name !== 'consent') return []
-  const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
-  const missing = [...missingOIDCScope, ...Object.values(missingResourceScopes).flat()]
+  const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
+  // Single claims are shown, and remembered, as the scopes that give them.
+  const missing = [...new Set([...missingOIDCScope, ...scopesOfClaims(missingOIDCClaims)]), ...Object.values(missingResourceScopes).flat()]
   // Asked again for what was allowed before, a person sees all of it.
   return missing.length > 0 ? missing : String(params.scope ?? '').split(' ').filter((scope) => scope !== '')
 }
@@ -133,7 +135,8 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
 async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<string> {
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
-  const { missingOIDCScope = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
+  const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
+  if (missingOIDCClaims.length > 0) grant.addOIDCClaims(missingOIDCClaims)
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
   return provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })

@@ -3,16 +3,24 @@
  * people, and their answers, are JSON below /api/v1/interactions.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Refusals } from '../audit/refusals.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Built } from './build-provider.ts'
+import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
-import type { Door } from './provider-context.ts'
+import { secretGuesses, type Door } from './provider-context.ts'
 
 /** Counts what fails from one address, as the REST door does (rest/limits.ts). */
 export interface Failures {
   check: (address: string, token: string) => void
   count: (address: string, token: string) => void
   accept: (token: string) => void
+}
+
+/** Counts wrong secrets in forms by client and address. */
+export interface Secrets {
+  isOpen: (address: string, clientId: string, secret: string) => boolean
+  note: (address: string, clientId: string, secret: string, right: boolean) => void
 }
 
 /** Counts the questions to people that begin at one address. */
@@ -31,7 +39,7 @@ const longestRequest = 8192
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
-export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, questions }: { failures: Failures; questions: Questions }): void {
+export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, secrets, questions, refusals }: { failures: Failures; secrets: Secrets; questions: Questions; refusals: Refusals }): void {
   void server.register(async (scope) => {
     // The provider reads bodies itself, up to 56 KiB.
     scope.removeAllContentTypeParsers()
@@ -51,10 +59,13 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       if (begins) questions.check(request.ip)
       const built = await oidc.current()
       const path = `${request.method} ${request.url.split('?')[0]}`
+      // In the header, whoever it is of, a secret counts for the address; in a form for its client there.
+      if (shown === '') secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
+      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) refusals.note({ code: 'unauthenticated', userId: null, principal: 'nobody', ip: request.ip, operation: path, correlationId: request.id })
       if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
-      if (statusCode === 401) failures.count(request.ip, shown)
+      if (statusCode === 401 && shown !== '') failures.count(request.ip, shown)
       else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
     })
     // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
@@ -99,7 +110,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   // Where forms may go is not said: the provider sends some of them to clients.
-  'content-security-policy': "default-src 'none'; script-src; frame-ancestors 'none'; base-uri 'none'",
+  'content-security-policy': `default-src 'none'; script-src; style-src ${styleSource}; frame-ancestors 'none'; base-uri 'none'`,
 } as const
 
 /** The request as it came, answered by the provider as it likes. */

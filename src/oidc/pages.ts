@@ -1,27 +1,60 @@
 /** The few pages that the provider shows itself, without scripts and without anything of others in them unescaped. */
+import { createHash } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 
-function page(ctx: KoaContextWithOIDC, title: string, body: string): void {
+const style = `:root { color-scheme: light dark; }
+body { background: light-dark(#f3f5f6, #11161a); color: light-dark(#16202a, #e8edf0); font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
+main { background: light-dark(#fff, #1a2126); border: 1px solid light-dark(#d9dfe3, #323c43); border-radius: 0.75rem; margin: 15vh auto; max-width: 25rem; overflow-wrap: anywhere; padding: 1.5rem 1.25rem; width: calc(100% - 5rem); }
+h1 { font-size: 1.625rem; line-height: 1.25; margin: 0; }
+button { background: none; border: 1px solid light-dark(#7f8a94, #7d8a94); border-radius: 0.5rem; color: inherit; font: inherit; font-weight: 600; margin: 0 0.5rem 0.5rem 0; min-height: 2.75rem; padding: 0.375rem 1.125rem; }
+button.first { background: light-dark(#0b5f6f, #7fd0de); border-color: transparent; color: light-dark(#fff, #06262d); }
+.code { color: light-dark(#55606b, #a9b4bc); font-size: 0.875rem; }`
+
+/** What the policy of these pages has to allow, and no other style. */
+export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
+
+const texts = {
+  en: {
+    signOut: 'Sign out', ask: 'Do you want to sign out here and of all applications?', stay: 'Stay signed in', signedOut: 'Signed out', done: 'You have signed out.',
+    failed: 'This did not work', unusable: 'The application sent something that we cannot use. Go back to it and begin again; if it stays so, tell those who run it:',
+  },
+  de: {
+    signOut: 'Abmelden', ask: 'Möchten Sie sich hier und bei allen Anwendungen abmelden?', stay: 'Angemeldet bleiben', signedOut: 'Abgemeldet', done: 'Sie haben sich abgemeldet.',
+    failed: 'Das ging nicht', unusable: 'Die Anwendung hat etwas geschickt, womit wir nichts anfangen können. Gehen Sie zu ihr zurück und beginnen Sie neu; bleibt es so, sagen Sie denen Bescheid, die sie betreiben:',
+  },
+} as const
+
+type Language = keyof typeof texts
+
+/** The first of the browser's languages that there is. */
+const languageOf = (ctx: KoaContextWithOIDC): Language => (ctx.acceptsLanguages(Object.keys(texts)) || 'en') as Language
+
+function page(ctx: KoaContextWithOIDC, language: Language, title: string, body: string): void {
   ctx.type = 'html'
   ctx.body = `<!DOCTYPE html>
-<html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title></head>
+<html lang="${language}">
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head>
 <body><main><h1>${escaped(title)}</h1>${body}</main></body>
 </html>`
 }
 
 export async function logoutPage(ctx: KoaContextWithOIDC, form: string): Promise<void> {
-  page(ctx, 'Sign out', `<p>Do you want to sign out of all applications?</p>${form}
-<p><button autofocus type="submit" form="op.logoutForm" value="yes" name="logout">Sign out</button>
-<button type="submit" form="op.logoutForm">Stay signed in</button></p>`)
+  const language = languageOf(ctx)
+  const words = texts[language]
+  page(ctx, language, words.signOut, `<p>${words.ask}</p>${form}
+<p><button class="first" autofocus type="submit" form="op.logoutForm" value="yes" name="logout">${words.signOut}</button>
+<button type="submit" form="op.logoutForm">${words.stay}</button></p>`)
 }
 
 export async function logoutDonePage(ctx: KoaContextWithOIDC): Promise<void> {
-  page(ctx, 'Signed out', '<p>You have signed out.</p>')
+  const language = languageOf(ctx)
+  page(ctx, language, texts[language].signedOut, `<p>${texts[language].done}</p>`)
 }
 
 export async function errorPage(ctx: KoaContextWithOIDC, out: { error?: string; error_description?: string }): Promise<void> {
-  page(ctx, 'This did not work', `<p>${escaped(out.error_description ?? 'The application sent something that we cannot use.')}</p><p>${escaped(out.error ?? 'server_error')}</p>`)
+  const language = languageOf(ctx)
+  const words = texts[language]
+  page(ctx, language, words.failed, `<p>${words.unusable}</p><p class="code">${escaped(out.error_description ?? '')} (${escaped(out.error ?? 'server_error')})</p>`)
 }

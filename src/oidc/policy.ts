@@ -3,7 +3,7 @@
  * and three of ours: the sign-in must still be there, it must reach the level, and our own applications are trusted.
  */
 import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider'
-import { identityScopes } from '../model/oidc-scopes.ts'
+import { identityScopes, protocolClaims, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import { leastLevel, type DoorState } from './provider-context.ts'
@@ -34,19 +34,22 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
   return policy
 }
 
-/** What of a request is asked for: scopes of identity, and scopes at our own API by its address. */
-export function askedOf(ctx: KoaContextWithOIDC): { identity: string[]; api: Map<string, string[]> } {
+/** What of a request is asked for: scopes of identity, single claims, and scopes at our own API by its address. */
+export function askedOf(ctx: KoaContextWithOIDC): { identity: string[]; claims: string[]; api: Map<string, string[]> } {
   const scopes = [...ctx.oidc.requestParamScopes]
+  const claims = [...ctx.oidc.requestParamClaims].filter((claim) => !protocolClaims.includes(claim))
   const servers = Object.entries(ctx.oidc.resourceServers ?? {})
   return {
     identity: scopes.filter((scope) => scope in identityScopes),
+    claims,
     api: new Map(servers.map(([address, server]) => [address, scopes.filter((scope) => server.scopes.has(scope))])),
   }
 }
 
 /** Gives a grant all that is asked for; whether that was anything new. */
-export function grantAsked(grant: Grant, { identity, api }: ReturnType<typeof askedOf>): boolean {
+export function grantAsked(grant: Grant, { identity, claims, api }: ReturnType<typeof askedOf>): boolean {
   const before = JSON.stringify([grant.openid, grant.resources])
+  if (claims.length > 0) grant.addOIDCClaims(claims)
   if (identity.length > 0) grant.addOIDCScope(identity.join(' '))
   for (const [address, scopes] of api) if (scopes.length > 0) grant.addResourceScope(address, scopes.join(' '))
   return JSON.stringify([grant.openid, grant.resources]) !== before
@@ -62,7 +65,7 @@ export async function loadGrant(door: DoorState, ctx: KoaContextWithOIDC): Promi
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   if (result?.consent?.grantId !== undefined || !account) return found
   const asked = askedOf(ctx)
-  const all = [...asked.identity, ...[...asked.api.values()].flat()]
+  const all = [...asked.identity, ...scopesOfClaims(asked.claims), ...[...asked.api.values()].flat()]
   const allowed = ownOf(client).first_party ? all : ((await readConsent(door.base.db, account.accountId, client!.clientId))?.scopes ?? [])
   if (!all.every((scope) => allowed.includes(scope))) return found
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client!.clientId })

@@ -10,6 +10,7 @@ export interface SignedIn {
   sessionId: string
   /** AUTH_STATE.AUTH_STATE: how strongly. */
   level: number
+  /** When they last proved who they are (AUTH_STATE.PROVED_AT), which may be long after the session began. */
   authTime: Date
   /** How, in the words of RFC 8176: pwd, otp, hwk. */
   methods: readonly string[]
@@ -55,3 +56,13 @@ export function leastLevel(levels: DoorState['levels'], client: number, acrValue
 }
 
 export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)
+
+/** What a request is about to prove by a secret: whether it is looked at, and what came of it. Set by `mount.ts`. */
+export interface SecretGuess {
+  isOpen: (clientId: string, secret: string) => boolean
+  note: (clientId: string, secret: string, right: boolean) => void
+  /** True once one was not looked at. */
+  refused?: boolean
+}
+
+export const secretGuesses = new WeakMap<IncomingMessage, SecretGuess>()

@@ -1,8 +1,8 @@
 /** The addresses that are pages and not data, below the root: the server answers each with the same HTML. */
 export const pagePaths = [
-  '/', '/password', '/factors', '/sessions', '/keys', '/access', '/data',
+  '/', '/password', '/factors', '/devices', '/sessions', '/keys', '/applications', '/access', '/data', '/questions',
   // Open without a session: where links in mails lead, and where the OpenID door sends browsers.
-  '/recover', '/unlock', '/user-name', '/sign-in', '/consent',
+  '/recover', '/recover-by-sms', '/unlock', '/user-name', '/sign-in', '/consent',
 ] as const
 
 export type PagePath = (typeof pagePaths)[number]

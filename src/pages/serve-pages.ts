@@ -6,10 +6,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
 import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Database } from '../store/database.ts'
 import { bundlesFolder, noncePlace, readBundle, type Bundle, type Encoding } from './bundle.ts'
 import { pagePaths } from './page-paths.ts'
+import { readTheme, themeFor } from './themes.ts'
 
-type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT'>
+type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT' | 'THEMES_FOLDER'>
 
 /** Styles that the pages make as they run carry a nonce; scripts come from here or not at all. */
 const policyOf = (nonce: string) => [
@@ -19,16 +21,21 @@ const policyOf = (nonce: string) => [
 
 const year = 365 * 86_400
 
-export function addPages(server: FastifyInstance, { config }: { config: Settings }, folder: string = bundlesFolder): void {
+export function addPages(server: FastifyInstance, { config, db }: { config: Settings; db?: Pick<Database, 'query'> }, folder: string = bundlesFolder): void {
   let bundle: Bundle | undefined
   const read = async () => (bundle ??= await readBundle(folder))
   for (const path of pagePaths) {
     server.get(path, async (request, reply) => {
       const named = byName(config, request)
       if (named !== undefined) return reply.redirect(named + path, 307)
-      return sendPage(reply, (await read())?.html)
+      return sendPage(reply, (await read())?.html, await themeFor(config, db, request.host))
     })
   }
+  server.get<{ Params: { name: string } }>('/themes/:name', async (request, reply) => {
+    const text = request.params.name.endsWith('.css') ? await readTheme(config, request.params.name.slice(0, -4)) : undefined
+    if (text === undefined) throw new GatehouseError('not_found')
+    return reply.header('content-type', 'text/css; charset=utf-8').header('cache-control', 'public, max-age=60').send(text)
+  })
   server.get<{ Params: { name: string } }>('/assets/:name', async (request, reply) => {
     const asset = (await read())?.assets.get(request.params.name)
     if (!asset) throw new GatehouseError('not_found')
@@ -39,12 +46,15 @@ export function addPages(server: FastifyInstance, { config }: { config: Settings
   })
 }
 
-function sendPage(reply: FastifyReply, html: string | undefined): FastifyReply {
+function sendPage(reply: FastifyReply, html: string | undefined, theme: string | undefined): FastifyReply {
   const nonce = randomBytes(16).toString('base64')
   reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store')
     .header('content-security-policy', policyOf(nonce)).header('cross-origin-opener-policy', 'same-origin')
-  return html === undefined ? reply.code(503).send(notBuilt) : reply.send(html.replaceAll(noncePlace, nonce))
+  return html === undefined ? reply.code(503).send(notBuilt) : reply.send(themed(html.replaceAll(noncePlace, nonce), theme))
 }
+
+/** Last in the head, so that what it sets counts. */
+const themed = (html: string, theme: string | undefined) => (theme === undefined ? html : html.replace('</head>', `<link rel="stylesheet" href="/themes/${theme}.css"></head>`))
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatehouse</title><h1>The pages have not been made</h1>
 <p><code>npm start</code> makes them when it starts; <code>npm run console</code> makes them beside a running server, which needs no restart.</p></html>

@@ -1,7 +1,7 @@
 /** Routes of factors: the step of a sign-in, passkeys, proving again, one's own factors and devices, and the help desk's look at them. */
 import { GatehouseError } from '../errors.ts'
 import { isObject, type Document } from '../model/attribute.ts'
-import { isFactorKind } from '../model/factor.ts'
+import { isFactorKind } from '../model/factor-kinds.ts'
 import { isToken, newToken } from '../model/session.ts'
 import { sendSignInCode } from '../signin/factor-codes.ts'
 import { confirmEnrolment, enrolFactor, forgetDevice, listFactors, nameFactor, passkeyOptions, removeFactors, removeOwnFactor } from '../signin/factors.ts'

@@ -53,6 +53,31 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
   }
 }
 
+/**
+ * The same for secrets of OpenID clients that come in a form, counted for each client and address: an application that has a
+ * wrong one keeps no other from its address.
+ */
+export function secretLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
+  const failures = counter()
+  const accepted = new Set<string>()
+  const place = (address: string, clientId: string) => `${guesserOf(address)} ${clientId}`
+  return {
+    /** Whether a secret may be looked at. */
+    isOpen: (address: string, clientId: string, secret: string): boolean =>
+      failures.of(place(address, clientId)) < config.AUTH_FAILURES_PER_MINUTE || accepted.has(mark(`${clientId} ${secret}`)),
+    note(address: string, clientId: string, secret: string, right: boolean): void {
+      const shown = mark(`${clientId} ${secret}`)
+      if (!right) {
+        failures.add(place(address, clientId))
+        accepted.delete(shown)
+        return
+      }
+      if (accepted.size >= mostAccepted) accepted.clear()
+      accepted.add(shown)
+    },
+  }
+}
+
 /** Requests a minute by one key, when a limit is set. */
 export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
   const requests = counter()

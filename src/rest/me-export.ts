@@ -7,9 +7,11 @@ import type { Document } from '../model/attribute.ts'
 import { project, wholeOf } from '../model/project.ts'
 import { user } from '../model/user.ts'
 import { listFactors } from '../signin/factors.ts'
+import { answeredQuestions } from '../signin/security-questions.ts'
 import { rememberedDevices } from '../store/remembered-devices.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { sessionListing } from '../store/sessions.ts'
+import { listConsents } from '../store/oidc-consents.ts'
 import { policyDecisions } from '../store/policy-decisions.ts'
 import { urlOf } from './route.ts'
 
@@ -23,6 +25,8 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
     sessions: sessionsOf(ctx, id),
     factors: onePage(listFactors(ctx.db, id)),
     devices: onePage(rememberedDevices(ctx.db, id, ctx.now())),
+    securityQuestions: onePage(answeredQuestions(ctx, id)),
+    consents: onePage(listConsents(ctx.db, id)),
     policyDecisions: onePage(policyDecisions(ctx.db, id)),
     access: accessPages(ctx, id),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),

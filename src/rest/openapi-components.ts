@@ -8,6 +8,7 @@ import { messageAttributes, policyDecisionAttributes, undecidedAttributes } from
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
@@ -143,6 +144,8 @@ export function allComponents(): Record<string, Schema> {
     ContentProvider: entrySchema(contentProvider),
     ItPolicy: entrySchema(itPolicy),
     ItPolicyVersion: entrySchema(itPolicyVersion),
+    QuestionGroup: entrySchema(questionGroup),
+    SecurityQuestion: entrySchema(securityQuestion),
     PolicyDecision: { title: 'Policy decision', description: 'That a person accepted or declined a version of a usage policy.', ...objectSchema(policyDecisionAttributes) },
     UndecidedPerson: { title: 'Undecided person', description: 'A person who has yet to accept a version of a usage policy.', ...objectSchema(undecidedAttributes) },
     SecretWord: object('Secret word', 'What somebody says on the phone.', { secretWord: { ...text('The word.', 255), minLength: 1, writeOnly: true } }, ['secretWord']),

@@ -5,6 +5,7 @@ import { completeBySms } from '../signin/recovery-by-sms.ts'
 import { completeRecovery, completeUnlock, askForRecovery, startRecovery } from '../signin/recovery.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { guarded, type Call, type Route } from './route.ts'
+import { withAnswers } from './security-questions.ts'
 import { textsOf } from './sign-in.ts'
 
 const base = { tag: 'Recovery', scope: 'write', needs: [], reach: 'free', caller: 'everyone', method: 'POST', unversioned: true } as const
@@ -23,8 +24,12 @@ export function recoveryRoutes(masterKey: MasterKey): Route[] {
         if (channel !== 'EMAIL' && channel !== 'SMS') throw new GatehouseError('invalid_value', 'channel: must be EMAIL or SMS.', { problems: [{ path: 'channel', message: 'must be EMAIL or SMS' }] })
         return askForRecovery(ctx, channel === 'SMS' ? 'PASSWORD_BY_SMS' : 'PASSWORD', userName)
       }) },
-    { ...base, path: '/recovery/password/complete', operation: 'completeRecovery', summary: 'Sets a new password by the token of a link, or a user name and the code of an SMS. All sessions end; factors are asked for as ever.', body: { component: 'RecoveryCompletion' }, status: 204,
-      handle: asking(({ ctx, body }) => (isObject(body) && 'code' in body ? completeBySms(ctx, textsOf(body, { userName: 220, code: 40, next: 1024 })) : completeRecovery(ctx, textsOf(body, { token: 43, next: 1024 })))) },
+    { ...base, path: '/recovery/password/complete', operation: 'completeRecovery', summary: 'Sets a new password by the token of a link, or a user name and the code of an SMS, and with the answers to security questions where there are any. All sessions end; factors are asked for as ever.', body: { component: 'RecoveryCompletion' }, status: 204,
+      secretBody: true, handle: asking(({ ctx, body }) => {
+        const { texts, answers } = withAnswers(body)
+        if (isObject(texts) && 'code' in texts) return completeBySms(ctx, { ...textsOf(texts, { userName: 220, code: 40, next: 1024 }), answers })
+        return completeRecovery(ctx, { ...textsOf(texts, { token: 43, next: 1024 }), answers })
+      }) },
     { ...base, path: '/recovery/user-name', operation: 'recoverUserName', summary: 'Sends the user names that belong to an e-mail address to that address, if there are any.', body: { component: 'UserNameRequest' }, status: 202,
       handle: asking(({ ctx, body }) => askForRecovery(ctx, 'USER_NAME', textsOf(body, { email: 320 }).email)) },
     { ...base, path: '/recovery/unlock', operation: 'recoverLockedAccount', summary: 'Sends a link that opens an account which wrong passwords have locked.', body: { component: 'RecoveryRequest' }, status: 202,

@@ -6,6 +6,7 @@ import fastify, { LogController, type FastifyInstance, type FastifyReply, type F
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
+import type { Refusals } from '../audit/refusals.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
@@ -84,7 +85,7 @@ function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: Fastify
 }
 
 /** Puts the routes on a server, below /api/v1. */
-export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[]): void {
+export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[], refusals: Refusals): void {
   const identify = identifier(base)
   const heavily = heavyLimiter(base.config)
   const identities = new WeakMap<FastifyRequest, Caller>()
@@ -96,9 +97,10 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
       // Before the body is read: a stranger's is not taken into memory.
       onRequest: async (request) => {
         const identity = await identify(request, route)
-        if (identity !== stranger) authorize(identity, route)
         identities.set(request, identity)
+        if (identity !== stranger) authorize(identity, route)
       },
+      onError: async (request, _reply, error) => noteRefusal(refusals, request, route, identities.get(request), error),
       handler: async (request, reply) => {
         const identity = identities.get(request)!
         const call = readCall(route.method === 'GET' || route.reading ? reading : base, route, request, identity)
@@ -117,6 +119,14 @@ function versionsOf(route: Route, ifMatch: string | undefined): Call['versions']
   const versions = readVersions(ifMatch)
   if (versions && route.method !== 'GET' && !takesVersions(route)) throw new GatehouseError('version_mismatch', 'There is no version here to hold If-Match against; leave the header out.')
   return versions
+}
+
+/** What is told of in the audit though nothing came of it. Who has no session yet is no attacker, nor who has to sign in again. */
+function noteRefusal(refusals: Refusals, request: FastifyRequest, route: Route, caller: Caller | undefined, error: unknown): void {
+  const code = error instanceof GatehouseError ? error.code : undefined
+  const told = code === 'forbidden' || code === 'cross_site' || (code === 'unauthenticated' && request.headers.authorization !== undefined)
+  if (code === undefined || !told) return
+  refusals.note({ code, userId: caller?.userId ?? null, principal: caller?.principal ?? 'nobody', ip: request.ip, operation: route.operation, correlationId: request.id })
 }
 
 function readCall(base: BaseContext, route: Route, request: FastifyRequest, identity: Caller): Call {

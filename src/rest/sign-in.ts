@@ -6,7 +6,7 @@ import { changeOwnPassword } from '../signin/password-change.ts'
 import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
-import { goOn, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
+import { goOn, passwordExpiry, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
 
@@ -88,7 +88,10 @@ async function changeStep(call: Call): Promise<Answer> {
 export const signInRoutes: readonly Route[] = [
   { ...base, method: 'POST', path: '/sign-in', caller: 'everyone', operation: 'signIn', summary: 'Signs somebody in with a password: sets the session cookie and says what comes next. Before the right password every refusal is the same.', body: { component: 'SignIn' }, answer, handle: enter },
   { ...base, method: 'GET', path: '/sign-in', caller: 'signing-in', operation: 'readSignIn', summary: 'Says where the sign-in of this session stands.', answer,
-    handle: async ({ ctx, session }) => ({ body: await stateOf(ctx, session!) }) },
+    handle: async ({ ctx, session }) => {
+      const passwordExpires = session!.nextStep === null ? await passwordExpiry(ctx, session!.userId) : undefined
+      return { body: { ...(await stateOf(ctx, session!)), ...(passwordExpires === undefined ? {} : { passwordExpires }) } }
+    } },
   { ...base, method: 'POST', path: '/sign-in/password', caller: 'signing-in', operation: 'changePasswordToSignIn', summary: 'Takes the step change_password: a new password in place of one that has expired or was set by somebody else.', body: { component: 'PasswordChange' }, answer, handle: changeStep },
   { ...base, method: 'POST', path: '/sign-in/policy', caller: 'signing-in', operation: 'decidePolicyToSignIn', summary: 'Takes the step accept_policy: accepts a usage policy that is shown in the state, or declines it and is signed out.', body: { component: 'PolicyAnswer' }, answer, handle: decide },
   { ...base, method: 'POST', path: '/sign-out', caller: 'signing-in', operation: 'signOut', summary: 'Ends the session at once.', status: 204,

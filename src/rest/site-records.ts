@@ -1,5 +1,5 @@
 /** Routes of sites and usage policies, of what people decided on these, and of who has not. */
-import { createSiteRecord, patchSiteRecord, policyKind, removeSiteRecord, replaceSiteRecord, siteKind, versionKind, type SiteKind } from '../signin/site-records.ts'
+import { createSiteRecord, patchSiteRecord, policyKind, questionGroupKind, questionKind, removeSiteRecord, replaceSiteRecord, siteKind, versionKind, type SiteKind } from '../signin/site-records.ts'
 import { checkUser } from '../signin/sessions.ts'
 import { itPolicyVersion } from '../model/site-records.ts'
 import { decisionListing, undecidedListing } from '../store/it-policies.ts'
@@ -22,6 +22,8 @@ const places: readonly Place[] = [
   { kind: siteKind, listing: siteListings.contentProvider, path: '/content-providers', one: 'a site', many: 'the sites that people sign in to', removable: 'with nothing that belongs to it alone' },
   { kind: policyKind, listing: siteListings.itPolicy, path: '/it-policies', one: 'a usage policy', many: 'usage policies', removable: 'that has no versions' },
   { kind: versionKind, listing: siteListings.itPolicyVersion, path: '/it-policy-versions', one: 'a version of a usage policy', many: 'versions of usage policies', removable: 'that nobody has decided on' },
+  { kind: questionGroupKind, listing: siteListings.questionGroup, path: '/question-groups', one: 'a group of security questions', many: 'groups of security questions', removable: 'that has no questions' },
+  { kind: questionKind, listing: siteListings.securityQuestion, path: '/security-questions', one: 'a security question', many: 'security questions', removable: 'that nobody has answered' },
 ]
 
 const tag = 'Sites and policies'

@@ -8,7 +8,8 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
-import { factorKinds, hintOf, mostFactors, newRecoveryCode, reachOf, recoveryCodeCount, recoveryHash, secondFactors, type FactorKind, type FactorRow } from '../model/factor.ts'
+import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
+import { factorKinds, reachOf, secondFactors, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress, smsNumber } from '../model/mail-address.ts'
 import { isFresh } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
@@ -34,6 +35,7 @@ async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow)
     id, type, name: name ?? factorKinds[type].label, confirmed,
     ...(created === null ? {} : { created }), ...(lastUsed === null ? {} : { lastUsed }),
     ...(type === 'SMS' || type === 'EMAIL' ? { hint: type === 'SMS' ? hintOf(value!) : value } : {}),
+    ...(type === 'WEBAUTHN' ? { credentialId: value } : {}),
     ...(type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(db, id) } : {}),
   }
 }
@@ -47,7 +49,7 @@ export async function listFactors(db: Pick<Database, 'first' | 'query'>, userId:
 
 /** The ways that are open to somebody whose password is known: what the sign-in shows of their factors. */
 export async function openFactors(ctx: Pick<Context, 'db'>, userId: string): Promise<Document[]> {
-  return secondFactors(await factorsOf(ctx.db, userId)).map(({ id, type, name, value }) => ({ id, type, name: name ?? factorKinds[type].label, ...(type === 'SMS' ? { hint: hintOf(value!) } : {}) }))
+  return secondFactors(await factorsOf(ctx.db, userId)).map(({ id, type, name, value }) => ({ id, type, name: name ?? factorKinds[type].label, ...(type === 'SMS' ? { hint: hintOf(value!) } : {}), ...(type === 'WEBAUTHN' ? { credentialId: value } : {}) }))
 }
 
 /** Errors: `step_up_required` unless this session proved just now as much as its person's factors ask for; `sign_in_incomplete`. */

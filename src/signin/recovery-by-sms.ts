@@ -18,6 +18,7 @@ import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
 import { eventOf } from './prove-password.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
+import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { claimAsking } from './throttle.ts'
 
 const pauseMs = 60_000
@@ -39,8 +40,8 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
 
 const refused = () => new GatehouseError('recovery_refused')
 
-/** A new password by a code: what a link does, and the number serves as no factor for now. Errors: `recovery_refused`, `password_refused` (the code stays good). */
-export async function completeBySms(ctx: Context, { userName, code, next }: { userName: string; code: string; next: string }): Promise<void> {
+/** A new password by a code: what a link does, and the number serves as no factor for now. Errors: `recovery_refused`; `answers_required`, `password_refused` (the code stays good). */
+export async function completeBySms(ctx: Context, { userName, code, next, answers }: { userName: string; code: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
   await claimAsking(ctx)
   const found = await findLogin(ctx.db, userName)
   const given = resetCodeHash(found?.loginId ?? '', code)
@@ -52,6 +53,7 @@ export async function completeBySms(ctx: Context, { userName, code, next }: { us
     return right ? login : undefined
   }))
   if (!claimed) throw refused()
+  await refuseWithoutAnswers(ctx, claimed.userId, answers)
   await setPassword({ ...ctx, authority: undefined }, claimed.userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, claimed.userId)
     // Used up since, or another one is out.

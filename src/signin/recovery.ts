@@ -11,6 +11,7 @@ import { isMailAddress } from '../model/mail-address.ts'
 import { isToken, newToken } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
+import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
@@ -20,6 +21,7 @@ import { setPassword } from './password-change.ts'
 import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
 import { publicUrl } from './public-url.ts'
+import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
 import { claimAsking } from './throttle.ts'
@@ -129,16 +131,24 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
 
 const refused = () => new GatehouseError('recovery_refused')
 
-/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`, `password_refused` (the link stays good). */
-export async function completeRecovery(ctx: Context, { token, next }: { token: string; next: string }): Promise<void> {
+/** A link has come back, and with it the proof that its address is the person's. */
+async function completed(tx: Transaction, ctx: Context, userId: string, before: 'password-reset' | 'account-unlock'): Promise<void> {
+  const proved = await proveAddressOfLink(tx, { id: ctx.newId(), userId, at: ctx.now() })
+  const changes = [{ path: 'recovery', before }, ...(proved ? [{ path: 'addressProved', after: 'LINK' }] : [])]
+  await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes }])
+}
+
+/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`; `answers_required`, `password_refused` (the link stays good). */
+export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
   await claimAsking(ctx)
   const hash = hashOf('password', token)
   const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
   if (userId === undefined) throw refused()
+  await refuseWithoutAnswers(ctx, userId, answers)
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
-    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'password-reset' }] }])
+    await completed(tx, ctx, userId, 'password-reset')
     await unlock(tx, ctx, userId)
   })
 }
@@ -152,7 +162,7 @@ export async function completeUnlock(ctx: Context, token: string): Promise<void>
   await ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
-    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', before: 'account-unlock' }] }])
+    await completed(tx, ctx, userId, 'account-unlock')
     await unlock(tx, ctx, userId)
   })
 }

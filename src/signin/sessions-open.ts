@@ -6,6 +6,7 @@ import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
+import { artifactsOfSession, giveToSession } from '../store/oidc-artifacts.ts'
 import { deleteSession, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
 
@@ -45,17 +46,21 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): str
 }
 
 /**
- * Opens a session under a token never seen before, whatever the browser brought: the one it had ends. The caller holds
- * the person, so that the limit of sessions holds too.
+ * Opens a session under a token never seen before, whatever the browser brought: the one it had ends. Applications that rest
+ * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
+ * so that the limit of sessions holds too.
  */
 export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null }: Reached, visit: Visit): Promise<OpenedSession> {
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
-  if (visit.session !== undefined && isToken(visit.session)) await deleteSession(tx, sessionIdOf(visit.session))
+  const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
+  const resting = before === undefined ? [] : await artifactsOfSession(tx, userId, before)
+  if (before !== undefined) await deleteSession(tx, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: now.toISOString(), siteId }
   await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
+  if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
 }
 

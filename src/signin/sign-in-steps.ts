@@ -3,7 +3,7 @@
  * policies add to. A step is due or not by what stands in the database at that moment; a session waits at the first that is.
  */
 import type { Context } from '../context.ts'
-import { levels, reachOf } from '../model/factor.ts'
+import { levels, reachOf } from '../model/factor-kinds.ts'
 import { passwordState, type PasswordState } from '../model/password-state.ts'
 import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'

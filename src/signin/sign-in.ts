@@ -10,7 +10,8 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { deviceLabel } from '../model/device-label.ts'
-import { levels } from '../model/factor.ts'
+import { levels } from '../model/factor-kinds.ts'
+import { passwordState } from '../model/password-state.ts'
 import { isToken, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
@@ -19,6 +20,7 @@ import { activatePerson, findLogin, forgetFailures, lockLogin, lockPerson, noteS
 import { enqueueMessage, readersOf } from '../store/messages.ts'
 import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
+import { passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { hasSite } from '../store/site-records.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -125,6 +127,13 @@ const actingAs = (ctx: Context, { userId, login }: SignInLogin): Context => ({ .
 function told({ token, session }: Pick<SignedIn, 'token' | 'session'>, next: StepName | 'done', result: SignInResult, { password, login }: Standing): SignedIn {
   const expires = password === 'warn' || password === 'grace' ? login.pwd_exp : null
   return { token, session, next, result, ...(expires === null ? {} : { passwordExpires: new Date(expires).toISOString() }) }
+}
+
+/** When the password of somebody expires, or did, once it is time to say so. */
+export async function passwordExpiry(ctx: Context, userId: string): Promise<string | undefined> {
+  const login = await passwordLogin(ctx.db, userId, { zone: ctx.config.TIME_ZONE, now: ctx.now() })
+  const state = login && passwordState(login, await policyOf(ctx.db, userId), ctx.now())
+  return login && (state === 'warn' || state === 'grace') ? new Date(login.pwd_exp!).toISOString() : undefined
 }
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */

@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isObject, type Collection, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
+import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { validateEntry } from '../model/validate.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
@@ -55,6 +56,10 @@ export const versionKind: SiteKind = {
     return { ...after, created: before?.created ?? ctx.now().toISOString() }
   },
 }
+
+const asItIs = async (_tx: Transaction, _ctx: Context, after: Document) => after
+export const questionGroupKind: SiteKind = { collection: questionGroup, name: 'QuestionGroup', action: 'question-group', settle: asItIs }
+export const questionKind: SiteKind = { collection: securityQuestion, name: 'SecurityQuestion', action: 'security-question', settle: asItIs }
 
 const refused = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { deviceLabel } from '../model/device-label.ts'
-import { secondFactors } from '../model/factor.ts'
+import { secondFactors } from '../model/factor-kinds.ts'
 import { isToken } from '../model/session.ts'
 import { factorsOf, findPasskey, noteUse } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
@@ -33,7 +33,7 @@ async function remember(ctx: Context, userId: string, { device, userAgent }: Vis
   if (days === 0 || device === undefined || !isToken(device)) return
   await ctx.db.transaction(async (tx) => {
     const id = ctx.newId()
-    await rememberDevice(tx, { id, userId, mark: markOf(userId, device), device: deviceLabel(userAgent), now: ctx.now(), days })
+    await rememberDevice(tx, { id, userId, mark: markOf(userId, device), device: deviceLabel(userAgent), ip: ctx.actor.ip, now: ctx.now(), days })
     await recordEvents(tx, ctx, [{ action: 'user.device.remember', targetType: 'User', targetId: userId, changes: [{ path: `devices[${id}]`, after: { device: deviceLabel(userAgent), days } }] }])
   })
 }

@@ -81,6 +81,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['organization_type_pkey', taken('There is already an organisation type with this id.', 'id')],
   ['organization_type_name_key', taken('There is already an organisation type of this name.', 'name')],
   ['managed_sys_name_key', taken('There is already a managed system of this name.', 'name')],
+  ['last_super_admin', { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }],
   ['role_name_key', taken('There is already a role of this name.', 'name')],
   ['grp_name_key', taken('There is already a group of this name in its managed system.', 'name')],
   ['res_name_key', taken('There is already a resource of this name.', 'name')],

@@ -1,5 +1,6 @@
 /** SQL on USER_AUTH_PARAM and what belongs to it: factors, recovery codes, questions that wait for an answer, and which factor served in which session. */
-import type { FactorKind, FactorRow } from '../model/factor.ts'
+import type { FactorRow } from '../model/factor.ts'
+import type { FactorKind } from '../model/factor-kinds.ts'
 import type { Database, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -27,6 +28,21 @@ export function findPasskey(db: Reader, credentialId: string): Promise<(FactorRo
 /** Whether an address is one of the person's. */
 export async function ownsAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
   return (await db.first(`select from email_address where parent_id = $1 and lower(email_address) = lower($2) and active is distinct from 'N'`, [userId, address])) !== undefined
+}
+
+/** Whether somebody has shown that an address is theirs, by what went to it. */
+export async function isProvedAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
+  return (await db.first(`select from user_auth_param where user_id = $1 and type = 'EMAIL' and confirmed = 'Y' and lower(param_value) = lower($2)`, [userId, address])) !== undefined
+}
+
+/** Notes that the last link that went to somebody has come back: the address it went to is theirs. Whether that was new. */
+export async function proveAddressOfLink(tx: Transaction, { id, userId, at }: { id: string; userId: string; at: Date }): Promise<boolean> {
+  return (await tx.execute(
+    `insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, created_at)
+     select $1, $2, 'EMAIL', m.recipient, 'Y', 'LINK', m.recipient, $3 from (
+       select recipient from gatehouse.message where user_id = $2 and template in ('password-reset', 'account-unlock', 'invitation') order by created_at desc, message_id desc limit 1) m
+     where exists (select from email_address e where e.parent_id = $2 and lower(e.email_address) = lower(m.recipient))
+       and not exists (select from user_auth_param p where p.user_id = $2 and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(m.recipient))`, [id, userId, at])) > 0
 }
 
 export interface NewFactor {

@@ -72,6 +72,16 @@ export async function deleteArtifact(db: Writer, hash: Buffer): Promise<void> {
   await db.execute('delete from gatehouse.oidc_artifact where artifact_hash = $1', [hash], 'delete_oidc_artifact')
 }
 
+/** The provider's sessions that rest on a sign-in of a person. */
+export async function artifactsOfSession(db: Reader, userId: string, sessionId: string): Promise<Buffer[]> {
+  return (await db.query<{ hash: Buffer }>('select artifact_hash as hash from gatehouse.oidc_artifact where user_id = $1 and session_id = $2', [userId, sessionId])).map(({ hash }) => hash)
+}
+
+/** Has them rest on another sign-in of the same person. */
+export async function giveToSession(db: Writer, hashes: readonly Buffer[], userId: string, sessionId: string): Promise<void> {
+  await db.execute('update gatehouse.oidc_artifact set session_id = $3 where user_id = $2 and artifact_hash = any($1)', [hashes, userId, sessionId])
+}
+
 /** Everything that comes from a grant, and the grant; of one kind, when it is named. */
 export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | null = null): Promise<number> {
   return db.execute('delete from gatehouse.oidc_artifact where grant_hash = $1 and kind = coalesce($2, kind)', [grantHash, kind], 'delete_oidc_grant')

@@ -47,7 +47,7 @@ export async function takeResetToken(tx: Transaction, hash: string, now: Date): 
 
 /** Puts a code's hash in the place of any that was out before, and begins its count of wrong answers. */
 export async function writeResetCode(tx: Transaction, loginId: string, hash: string, expires: Date): Promise<void> {
-  await tx.execute('update login set sms_reset_token = $2, sms_reset_token_exp = $3, challenge_response_fail_count = 0 where login_id = $1', [loginId, hash, expires])
+  await tx.execute('update login set sms_reset_token = $2, sms_reset_token_exp = $3, sms_reset_fail_count = 0 where login_id = $1', [loginId, hash, expires])
 }
 
 /**
@@ -56,10 +56,10 @@ export async function writeResetCode(tx: Transaction, loginId: string, hash: str
  */
 export async function claimResetCode(tx: Transaction, loginId: string, most: number, now: Date): Promise<string | undefined> {
   return (await tx.first<{ hash: string }>(
-    `update login set challenge_response_fail_count = coalesce(challenge_response_fail_count, 0) + 1
-     where login_id = $1 and sms_reset_token is not null and sms_reset_token_exp > $3 and coalesce(challenge_response_fail_count, 0) < $2 returning sms_reset_token as hash`, [loginId, most, now]))?.hash
+    `update login set sms_reset_fail_count = coalesce(sms_reset_fail_count, 0) + 1
+     where login_id = $1 and sms_reset_token is not null and sms_reset_token_exp > $3 and coalesce(sms_reset_fail_count, 0) < $2 returning sms_reset_token as hash`, [loginId, most, now]))?.hash
 }
 
 export async function dropResetCode(tx: Transaction, loginId: string): Promise<void> {
-  await tx.execute('update login set sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0 where login_id = $1', [loginId])
+  await tx.execute('update login set sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0 where login_id = $1', [loginId])
 }

@@ -6,6 +6,7 @@ import type { Attribute, Resource } from '../model/attribute.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import { metadataElement } from '../model/metadata-records.ts'
 import { organization } from '../model/organization.ts'
+import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicyVersion } from '../model/site-records.ts'
 import { user } from '../model/user.ts'
 
@@ -36,7 +37,7 @@ export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
   ['org_type_valid_membership_member_org_type_id_fkey', { path: 'members', target: 'OrganizationType' }],
-  ...[contentProvider, itPolicyVersion].flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
+  ...[contentProvider, itPolicyVersion, questionGroup, securityQuestion].flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
   ['delegation_company_id_fkey', { path: 'target', target: 'Organization' }],
   ['delegation_grp_id_fkey', { path: 'target', target: 'Group' }],
   ['user_key_user_id_fkey', { path: 'userId', target: 'User' }],

@@ -4,6 +4,7 @@ import type { Database, Transaction } from './database.ts'
 export interface RememberedDevice {
   id: string
   device: string | null
+  ip: string | null
   created: string
   expires: string
 }
@@ -11,11 +12,11 @@ export interface RememberedDevice {
 /** The most a person may have; the oldest gives way. */
 const most = 20
 
-export async function rememberDevice(tx: Transaction, one: { id: string; userId: string; mark: Buffer; device: string; now: Date; days: number }): Promise<void> {
-  const { id, userId, mark, device, now, days } = one
+export async function rememberDevice(tx: Transaction, one: { id: string; userId: string; mark: Buffer; device: string; ip: string | null; now: Date; days: number }): Promise<void> {
+  const { id, userId, mark, device, ip, now, days } = one
   await tx.execute(
-    `insert into gatehouse.remembered_device (device_id, user_id, mark, device, created_at, expires_at) values ($1, $2, $3, $4, $5, $5::timestamptz + make_interval(days => $6))
-     on conflict (user_id, mark) do update set created_at = excluded.created_at, expires_at = excluded.expires_at, device = excluded.device`, [id, userId, mark, device, now, days])
+    `insert into gatehouse.remembered_device (device_id, user_id, mark, device, created_at, expires_at, ip_address) values ($1, $2, $3, $4, $5, $5::timestamptz + make_interval(days => $6), $7)
+     on conflict (user_id, mark) do update set created_at = excluded.created_at, expires_at = excluded.expires_at, device = excluded.device, ip_address = excluded.ip_address`, [id, userId, mark, device, now, days, ip])
   await tx.execute(`delete from gatehouse.remembered_device where device_id in (select device_id from gatehouse.remembered_device where user_id = $1 order by created_at desc, device_id desc offset ${most})`, [userId])
 }
 
@@ -24,7 +25,7 @@ export async function isRemembered(db: Pick<Database, 'first'>, userId: string, 
 }
 
 export function rememberedDevices(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<RememberedDevice[]> {
-  return db.query('select device_id as id, device, created_at as created, expires_at as expires from gatehouse.remembered_device where user_id = $1 and expires_at > $2 order by created_at desc, device_id', [userId, now])
+  return db.query('select device_id as id, device, ip_address as ip, created_at as created, expires_at as expires from gatehouse.remembered_device where user_id = $1 and expires_at > $2 order by created_at desc, device_id', [userId, now])
 }
 
 /** Forgets one, or all of a person; the ids of those that were there. */

@@ -2,7 +2,8 @@
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, Document } from '../model/attribute.ts'
 import { columnsOf, toColumn } from '../model/rows.ts'
-import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
+import { questionGroup, securityQuestion } from '../model/security-questions.ts'
+import { contentProvider, isHostOf, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -16,6 +17,13 @@ export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): P
   return (await db.first('select from content_provider where content_provider_id = $1', [siteId])) !== undefined
 }
 
+/** The theme of the site that a host belongs to: of the one that says it most exactly. */
+export async function themeOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
+  const sites = await db.query<{ pattern: string; theme: string }>('select domain_pattern as pattern, ui_theme_id as theme from content_provider where ui_theme_id is not null order by length(domain_pattern) desc, content_provider_id limit 1000')
+  const fitting = sites.filter(({ pattern }) => isHostOf(pattern, host))
+  return (fitting.find(({ pattern }) => !pattern.startsWith('*')) ?? fitting[0])?.theme
+}
+
 export interface VersionedRecord {
   document: Document
   version: number
@@ -27,6 +35,8 @@ export const siteListings = {
   contentProvider: listingOf('ContentProvider', contentProvider, ['name']),
   itPolicy: listingOf('ItPolicy', itPolicy, ['id']),
   itPolicyVersion: listingOf('ItPolicyVersion', itPolicyVersion, ['id']),
+  questionGroup: listingOf('QuestionGroup', questionGroup, ['name']),
+  securityQuestion: listingOf('SecurityQuestion', securityQuestion, ['id']),
 }
 
 /** One record, or `not_found`; held until the transaction ends when asked for. */

@@ -49,11 +49,16 @@ export async function setLocks(tx: Transaction, ids: readonly string[], marker: 
      where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
 }
 
+/** What follows in this transaction goes by dates that somebody has set: it may end the last super administrator too. */
+export async function goByDates(tx: Pick<Transaction, 'execute'>): Promise<void> {
+  await tx.execute(`select set_config('gatehouse.expiry', 'true', true)`)
+}
+
 /** Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's. */
 export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute(
     `update login set password = null, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
-      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
+      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])

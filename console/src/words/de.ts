@@ -67,6 +67,7 @@ export const de: Words = {
     unavailable: 'Der Server erreicht seine Datenbank gerade nicht. Versuchen Sie es gleich noch einmal.',
     internal_error: 'Bei uns ist etwas schiefgegangen. Versuchen Sie es noch einmal; bleibt es dabei, nennen Sie Ihrer Verwaltung die Nummer der Anfrage.',
     factor_refused: 'Der Code oder die Antwort des Geräts stimmt nicht oder wurde schon benutzt. Versuchen Sie es mit einem neuen.',
+    step_up_required: 'Das braucht einen neuen Nachweis, wer Sie sind. Versuchen Sie es noch einmal und geben Sie ihn.',
     recovery_refused: 'Dieser Link ist falsch, zu alt oder wurde schon benutzt. Lassen Sie sich einen neuen schicken.',
     already_exists: 'Diesen Namen gibt es schon.',
   },

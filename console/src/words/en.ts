@@ -36,6 +36,7 @@ export const en = {
     unavailable: 'The server cannot reach its database at the moment. Try again in a little while.',
     internal_error: 'Something went wrong on our side. Try again; if it stays so, tell your administrator the number of the request.',
     factor_refused: 'The code or the answer of the device is not right, or was used before. Try again with a new one.',
+    step_up_required: 'This needs a new proof of who you are. Try again, and give it.',
     recovery_refused: 'This link is wrong, too old, or was used before. Ask for a new one.',
     already_exists: 'There is already one with this name.',
   } as Partial<Record<ErrorCode, string>>,

@@ -26,7 +26,7 @@ export function AccountFrame() {
       </header>
       <div className="columns">
         <nav aria-label={words.account.pages}>
-          <ul>{accountPages.map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }}>{title(words)}</Link></li>)}</ul>
+          <ul>{accountPages.filter(({ aside }) => aside !== true).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }}>{title(words)}</Link></li>)}</ul>
         </nav>
         <main id="content" tabIndex={-1} className="stack"><Expiry /><Outlet /></main>
       </div>

@@ -10,22 +10,20 @@ type Kind = 'TOTP' | 'WEBAUTHN' | 'SMS' | 'RECOVERY_CODES'
 
 interface Props {
   at: EnrolAt
-  /** Runs what may need a fresh proof first. */
-  attempt: (work: () => Promise<void>) => Promise<void>
   onBegun: (factor: Factor) => void
 }
 
-export function AddFactor({ at, attempt, onBegun }: Props) {
+export function AddFactor({ at, onBegun }: Props) {
   const { words: { factors: words, ...all } } = useWords()
   const [kind, choose] = useState<Kind>('TOTP')
   const kinds: Kind[] = ['TOTP', ...(knowsPasskeys() ? ['WEBAUTHN' as const] : []), 'SMS', ...(at === '/me/factors' ? ['RECOVERY_CODES' as const] : [])]
   const check = ({ value }: Values) => (value?.trim() === '' ? [{ field: 'value', message: words.needNumber }] : [])
-  const send = ({ name = '', value }: Values) => attempt(async () => {
+  const send = async ({ name = '', value }: Values) => {
     const passkey = kind === 'WEBAUTHN' ? { credential: await makePasskey(await api.newPasskeyQuestion(at)) } : {}
     onBegun(await api.enrolFactor(at, { type: kind, ...(name.trim() === '' ? {} : { name: name.trim() }), ...(value === undefined ? {} : { value: value.trim() }), ...passkey }))
-  })
+  }
   return (
-    <Form submit={words.addSubmit} check={check} send={send} explain={({ problems }) => problems.filter(({ path }) => path === 'value').map(() => ({ field: 'value', message: words.numberWrong }))}>
+    <Form submit={words.addSubmit} check={check} send={send} empties explain={({ problems }) => problems.filter(({ path }) => path === 'value').map(() => ({ field: 'value', message: words.numberWrong }))}>
       {(field) => (
         <>
           <NativeSelect {...field('type')} label={words.kind} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value as Kind)} data={kinds.map((value) => ({ value, label: words.adds[value] }))} />

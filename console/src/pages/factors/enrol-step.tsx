@@ -18,7 +18,7 @@ export function EnrolStep() {
     <div className="stack">
       <PageTitle>{words.enrolTitle}</PageTitle>
       <p>{words.enrolIntro}</p>
-      <AddFactor at={at} attempt={(work) => work()} onBegun={onBegun} />
+      <AddFactor at={at} onBegun={onBegun} />
     </div>
   )
 }

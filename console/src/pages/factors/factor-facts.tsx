@@ -5,13 +5,15 @@ import { client } from '../../query.ts'
 import { Confirm } from '../../ui/confirm.tsx'
 import { Form } from '../../ui/form.tsx'
 import { useWords } from '../../words/words.tsx'
+import { calledOf } from './called.ts'
 
 export function FactorFacts({ item, onRemove }: { item: Factor; onRemove: () => void }) {
   const { words: { factors: words, ...all }, moment } = useWords()
   const [naming, setNaming] = useState(false)
-  const { id, name, type, confirmed, hint, left, created, lastUsed } = item
+  const { id, type, confirmed, hint, left, created, lastUsed } = item
+  const name = calledOf(item, words.kinds)
   const facts = [
-    ...(hint === undefined ? [] : [[type === 'SMS' ? words.number : words.kinds[type], type === 'SMS' ? `… ${hint}` : hint]]),
+    ...(hint === undefined ? [] : [[type === 'SMS' ? words.number : words.kinds[type], hint]]),
     ...(left === undefined ? [] : [[words.left, String(left)]]),
     ...(created === undefined ? [] : [[words.created, moment(created)]]),
     ...(confirmed ? [[all.keys.lastUsed, lastUsed === undefined ? all.keys.never : moment(lastUsed)]] : []),
@@ -24,7 +26,7 @@ export function FactorFacts({ item, onRemove }: { item: Factor; onRemove: () => 
   return (
     <div className="stack tight">
       <div className="row apart">
-        <div className="row"><h2>{name}</h2><span className={confirmed ? 'badge' : 'badge warning'}>{confirmed ? words.kinds[type] : words.open}</span></div>
+        <div className="row"><h2>{name}</h2>{confirmed && name === words.kinds[type] ? null : <span className={confirmed ? 'badge' : 'badge warning'}>{confirmed ? words.kinds[type] : words.open}</span>}</div>
         <div className="row">
           <Button variant="default" aria-label={words.renameOf(name)} aria-expanded={naming} onClick={() => setNaming(!naming)}>{words.rename}</Button>
           <Confirm label={words.removeOf(name)} question={words.removeSure(name)} confirm={all.remove} onConfirm={onRemove}>{all.remove}</Confirm>

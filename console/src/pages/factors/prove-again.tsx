@@ -1,5 +1,5 @@
 /** Proves again who one is in a session: by a factor, or by the password of who has none. */
-import type { FactorKind } from '../../../../src/model/factor.ts'
+import { factorKinds, secondFactors } from '../../../../src/model/factor-kinds.ts'
 import { api, type Factor, type Way } from '../../api.ts'
 import { arrive } from '../../query.ts'
 import { Form, type Values } from '../../ui/form.tsx'
@@ -7,14 +7,8 @@ import { PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ProveFactor } from './prove-factor.tsx'
 
-/** The most that each reaches beside a password, as src/model/factor.ts says; an address reaches nothing. */
-const reach: Readonly<Record<FactorKind, number>> = { TOTP: 2, WEBAUTHN: 3, SMS: 1.5, RECOVERY_CODES: 2, EMAIL: 0 }
-
-/** Those of one's factors that can be proved and reach a level; recovery codes stand in for another one, and are none alone. */
-export function waysOf(factors: readonly Factor[], level = 0): Way[] {
-  const usable = factors.filter(({ type, confirmed }) => confirmed && reach[type] > 0)
-  return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable.filter(({ type }) => reach[type] >= level) : []
-}
+/** Those of one's factors that can be proved and reach a level. */
+export const waysOf = (factors: readonly Factor[], level = 0): Way[] => secondFactors(factors).filter(({ type }) => factorKinds[type].most >= level)
 
 export function ProveAgain({ ways, onProved }: { ways: readonly Way[]; onProved: () => unknown }) {
   const { words } = useWords()

@@ -8,6 +8,7 @@ import { Notice } from '../../ui/notice.tsx'
 import { showPasskey } from '../../ui/passkey.ts'
 import { wordsOf } from '../../ui/refusal-words.ts'
 import { useWords } from '../../words/words.tsx'
+import { calledOf } from './called.ts'
 
 interface Props {
   ways: readonly Way[]
@@ -17,13 +18,10 @@ interface Props {
   canRemember?: boolean
 }
 
-/** The browser chooses among passkeys; which of the factors it was, tells the place in the question, which lists them in their order. */
+/** The browser chooses among passkeys: which of the factors it was, the id of what it shows tells. */
 async function answerByPasskey(ways: readonly Way[]): Promise<FactorAnswer> {
-  const question = await api.ownPasskeyQuestion()
-  const assertion = await showPasskey(question)
-  const asked = (question as { allowCredentials?: { id: string }[] }).allowCredentials ?? []
-  const place = asked.findIndex(({ id }) => id === (assertion as { id: string }).id)
-  const factor = ways.filter(({ type }) => type === 'WEBAUTHN')[place]
+  const assertion = await showPasskey(await api.ownPasskeyQuestion())
+  const factor = ways.find(({ credentialId }) => credentialId === (assertion as { id: string }).id)
   if (factor === undefined) throw new Refusal('passkey_not_given', '')
   return { factor: factor.id, assertion }
 }
@@ -41,13 +39,13 @@ export function ProveFactor({ ways, prove, onProved, canRemember = false }: Prop
     await onProved(await prove({ ...answer, ...(remember === undefined ? {} : { remember: true }) }))
   }
   const explain = ({ code }: Refusal) => (code === 'factor_refused' && !byPasskey ? [{ field: 'code', message: errors.factor_refused! }] : [])
-  const label = ({ type, name }: Way) => (type === 'TOTP' || type === 'SMS' ? `${words.kinds[type]}: ${name}` : words.kinds[type])
+  const label = (one: Way) => ((one.type === 'TOTP' || one.type === 'SMS') && calledOf(one, words.kinds) !== words.kinds[one.type] ? `${words.kinds[one.type]}: ${one.name}` : words.kinds[one.type])
   return (
     <div className="stack">
       {choices.length > 1
         ? <NativeSelect label={words.way} value={way.id} onChange={({ currentTarget }) => choose(currentTarget.value)} data={choices.map((one) => ({ value: one.id, label: label(one) }))} />
         : <p><strong>{label(way)}</strong></p>}
-      {way.type === 'SMS' ? <SendCode key={way.id} way={way} /> : null}
+      {way.type === 'SMS' ? <SendCode key={`send ${way.id}`} way={way} /> : null}
       <Form key={way.id} submit={byPasskey ? words.usePasskey : words.goOn} check={check} send={send} explain={explain}>
         {(field) => (
           <>

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { api } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
@@ -6,10 +7,12 @@ import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
 import { me } from '../profile/me.ts'
+import { questionsQuery } from '../questions/questions-query.ts'
 import { ChangePasswordForm } from './change-password-form.tsx'
 
 export function Password() {
-  const { words: { password: words } } = useWords()
+  const { words: { password: words, questions: questionWords } } = useWords()
+  const { data: questions } = useQuery(questionsQuery)
   const { data } = useQuery(me)
   const [done, setDone] = useState(0)
   return (
@@ -24,6 +27,7 @@ export function Password() {
           void client.invalidateQueries({ queryKey: ['sessions'] })
         }} />
       </div>
+      {questions?.enabled ? <section className="card stack tight"><h2>{questionWords.title}</h2><p>{questions.answered.length === 0 ? questionWords.toSet : questionWords.toChange}</p><p><Link to="/questions">{questionWords.go}</Link></p></section> : null}
     </div>
   )
 }

@@ -6,8 +6,8 @@ import { client, standing } from '../../query.ts'
 import { Form } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
-import { PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
+import { SetPassword } from './set-password.tsx'
 
 function onHash(changed: () => void): () => void {
   window.addEventListener('hashchange', changed)
@@ -46,23 +46,16 @@ function AskLink({ what }: { what: 'password' | 'unlock' }) {
       <Form submit={words.send} send={send} check={({ userName }) => (userName?.trim() === '' ? [{ field: 'userName', message: words.needName }] : [])}>
         {(field) => <TextInput {...field('userName')} label={words.name} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={320} />}
       </Form>
-      {what === 'password' ? <ul className="stack tight"><li><a href="/user-name">{words.userName}</a></li><li><a href="/unlock">{words.unlock}</a></li></ul> : null}
+      {what === 'password' ? <ul className="stack tight"><li><a href="/user-name">{words.userName}</a></li><li><a href="/unlock">{words.unlock}</a></li><li><a href="/recover-by-sms">{words.sms}</a></li></ul> : null}
     </Sheet>
   )
 }
 
 function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
-  const { words: { recovery: words, password, rule } } = useWords()
-  const send = async ({ next = '' }: Readonly<Record<string, string>>) => {
-    await api.completeRecovery(token, next)
-    onDone()
-  }
+  const { words: { recovery: words } } = useWords()
   return (
     <Sheet title={words.newTitle} intro={words.newIntro} done={undefined}>
-      <Form submit={words.newSubmit} send={send} check={({ next }) => (next === '' ? [{ field: 'next', message: password.needNext }] : [])}
-        explain={({ code, problems }) => (code === 'password_refused' ? problems.map(({ path = '', message }) => ({ field: 'next', message: rule(path, message) })) : [])}>
-        {(field) => <PasswordField {...field('next')} label={password.next} description={password.hint} autoComplete="new-password" />}
-      </Form>
+      <SetPassword complete={(_, given) => api.completeRecovery({ token, ...given })} onDone={onDone} />
       <p><a href="/recover">{words.anew}</a></p>
     </Sheet>
   )
@@ -75,7 +68,7 @@ function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
     onDone()
   }
   // A press of a button: programs that look into mails follow links.
-  return <Sheet title={words.unlockTitle} intro={words.unlockIntro} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
+  return <Sheet title={words.unlockTitle} intro={words.unlockLink} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
 }
 
 export function Recover() {
@@ -112,6 +105,38 @@ export function UserName() {
       <Form submit={words.sendName} send={send} check={({ email }) => (email?.trim() === '' ? [{ field: 'email', message: words.needEmail }] : [])}>
         {(field) => <TextInput {...field('email')} type="email" label={words.email} autoComplete="email" maxLength={320} />}
       </Form>
+    </Sheet>
+  )
+}
+
+/** By a code to a number, for who has another factor and cannot reach their mail. */
+export function RecoverBySms() {
+  const { words: { recovery: words, factors } } = useWords()
+  const [userName, askedFor] = useState<string>()
+  const [done, setDone] = useState(false)
+  const ask = async ({ userName: name = '' }: Readonly<Record<string, string>>) => {
+    await api.recoverBySms(name.trim())
+    askedFor(name.trim())
+  }
+  if (done) return <Sheet title={words.newTitle} intro="" done={words.newDone}>{null}</Sheet>
+  if (userName === undefined) {
+    return (
+      <Sheet title={words.smsTitle} intro={words.smsIntro} done={undefined}>
+        <Form submit={words.smsSend} send={ask} check={({ userName: name }) => (name?.trim() === '' ? [{ field: 'userName', message: words.needName }] : [])}>
+          {(field) => <TextInput {...field('userName')} label={words.name} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={320} />}
+        </Form>
+      </Sheet>
+    )
+  }
+  return (
+    <Sheet title={words.newTitle} intro={words.smsSent} done={undefined}>
+      <SetPassword complete={({ code = '' }, given) => api.completeRecovery({ userName, code: code.trim(), ...given })} onDone={() => {
+        setDone(true)
+        spent('/recover-by-sms')
+      }} check={({ code }) => (code?.trim() === '' ? [{ field: 'code', message: factors.needCode }] : [])}>
+        {(field) => <TextInput {...field('code')} label={factors.code} description={factors.codeHints.SMS} autoComplete="one-time-code" inputMode="numeric" maxLength={40} />}
+      </SetPassword>
+      <p><a href="/recover-by-sms">{words.smsAnew}</a></p>
     </Sheet>
   )
 }

@@ -1,0 +1,53 @@
+/** A new password by a link or a code, and the answers to security questions where they are asked for besides. */
+import { TextInput } from '@mantine/core'
+import { useState, type ReactNode } from 'react'
+import { Refusal, type NewPassword, type Problem } from '../../api.ts'
+import { Form, type FieldProps, type Values } from '../../ui/form.tsx'
+import type { Failure } from '../../ui/error-summary.tsx'
+import { Notice } from '../../ui/notice.tsx'
+import { PasswordField } from '../../ui/password-field.tsx'
+import { useWords } from '../../words/words.tsx'
+
+interface Props {
+  complete: (values: Values, given: NewPassword) => Promise<void>
+  onDone: () => void
+  check?: (values: Values) => Failure[]
+  /** What is asked before the password. */
+  children?: (field: FieldProps) => ReactNode
+}
+
+export function SetPassword({ complete, onDone, check, children }: Props) {
+  const { words: { recovery: words, password, questions: questionWords, rule } } = useWords()
+  const [questions, ask] = useState<readonly Problem[]>([])
+  const send = async (values: Values) => {
+    const answers = questions.map(({ path = '' }, at) => ({ question: path, answer: values[`answer${at}`] ?? '' }))
+    try {
+      await complete(values, { next: values.next ?? '', ...(answers.length > 0 ? { answers } : {}) })
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'answers_required') throw error
+      return ask(error.problems)
+    }
+    onDone()
+  }
+  const missing = (values: Values) => [
+    ...(check?.(values) ?? []),
+    ...(values.next === '' ? [{ field: 'next', message: password.needNext }] : []),
+    ...questions.flatMap((_, at) => (values[`answer${at}`]?.trim() === '' ? [{ field: `answer${at}`, message: questionWords.needAnswer(at + 1) }] : [])),
+  ]
+  const explain = ({ code, problems }: Refusal): Failure[] => {
+    if (code === 'password_refused') return problems.map(({ path = '', message }) => ({ field: 'next', message: rule(path, message) }))
+    return code === 'recovery_refused' && questions.length > 0 ? [{ message: questionWords.wrong }] : []
+  }
+  return (
+    <Form submit={words.newSubmit} send={send} check={missing} explain={explain}>
+      {(field) => (
+        <>
+          {children?.(field)}
+          <PasswordField {...field('next')} label={password.next} description={password.hint} autoComplete="new-password" />
+          {questions.length === 0 ? null : <Notice kind="warning" takesFocus><p>{questionWords.besides}</p></Notice>}
+          {questions.map(({ path = '', message }, at) => <TextInput key={path} {...field(`answer${at}`)} label={questionWords.known[path] ?? message} autoComplete="off" autoCapitalize="none" spellCheck={false} maxLength={200} />)}
+        </>
+      )}
+    </Form>
+  )
+}

@@ -1,0 +1,82 @@
+/**
+ * Refusals in the audit: who was kept from what they may not, wrong keys, and requests from other sites. Whoever is refused
+ * could go on for ever, so that what is written has a bound. In a quarter of an hour, and for each server:
+ *
+ *     the first refusal of a kind for a caller ─▶ an event at once       those after it ─▶ counted, one event at the end
+ *     more callers than a hundred ─▶ counted together, one event at the end
+ */
+import type { Context } from '../context.ts'
+import type { ErrorCode } from '../errors.ts'
+import { guesserOf } from '../model/network.ts'
+import { recordEvents, type NewEvent } from './record.ts'
+
+const windowMs = 15 * 60_000
+/** Callers who have events of their own in a window. */
+const mostTold = 100
+const mostOperations = 20
+
+export interface Refusal {
+  code: ErrorCode
+  /** Who it was, where that is known. */
+  userId: string | null
+  principal: string
+  ip: string
+  /** What was asked for. */
+  operation: string
+  correlationId: string
+}
+
+export interface Refusals {
+  note: (refusal: Refusal) => void
+  /** Ends the window: writes what was counted and not yet told. */
+  flush: () => Promise<void>
+}
+
+interface Counted {
+  last: Refusal
+  /** Those after the first one, which was told at once. */
+  more: number
+  operations: Set<string>
+}
+
+type Base = Pick<Context, 'db' | 'now' | 'newId'>
+
+/** `failed` is told what stands against writing; whoever was refused is not. */
+export function createRefusals(base: Base, failed: (error: unknown) => void = () => {}): Refusals {
+  let counted = new Map<string, Counted>()
+  let others = 0
+  let timer: NodeJS.Timeout | undefined
+  let writing: Promise<unknown> = Promise.resolve()
+  const write = (refusal: Pick<Refusal, 'userId' | 'principal' | 'correlationId'> & { ip: string | null }, events: readonly NewEvent[]) => {
+    const ctx = { ...base, actor: { userId: refusal.userId, principal: refusal.principal, source: 'REST', ip: refusal.ip, correlationId: refusal.correlationId } } as Context
+    writing = writing.then(() => base.db.transaction((tx) => recordEvents(tx, ctx, events))).catch(failed)
+  }
+  const close = () => {
+    clearTimeout(timer)
+    const [ended, uncounted] = [counted, others]
+    ;[counted, others, timer] = [new Map<string, Counted>(), 0, undefined]
+    for (const { last, more, operations } of ended.values()) if (more > 0) write(last, [eventOf(last.code, 'many', { count: more, operations: [...operations] })])
+    if (uncounted > 0) write({ userId: null, principal: 'many callers', ip: null, correlationId: base.newId() }, [eventOf('forbidden', 'many', { count: uncounted })])
+  }
+  return {
+    note(refusal) {
+      timer ??= setTimeout(close, windowMs).unref()
+      const key = `${refusal.code} ${refusal.userId ?? guesserOf(refusal.ip)}`
+      const known = counted.get(key)
+      if (known) {
+        Object.assign(known, { last: refusal, more: known.more + 1 })
+        if (known.operations.size < mostOperations) known.operations.add(refusal.operation)
+      } else if (counted.size < mostTold) {
+        counted.set(key, { last: refusal, more: 0, operations: new Set([refusal.operation]) })
+        write(refusal, [eventOf(refusal.code, refusal.operation)])
+      } else others++
+    },
+    async flush() {
+      close()
+      await writing
+    },
+  }
+}
+
+const eventOf = (code: ErrorCode, operation: string, after?: { count: number; operations?: readonly string[] }): NewEvent => (
+  { action: 'request.refuse', targetType: 'Operation', targetId: operation, result: code, ...(after ? { changes: [{ path: 'refused', after }] } : {}) })

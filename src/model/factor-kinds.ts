@@ -1,0 +1,52 @@
+/**
+ * The kinds of factor (USER_AUTH_PARAM.TYPE) and the level each reaches beside a password: the table, which the pages read too.
+ * AUTH_STATE is the level of a session:
+ *
+ *     1    a password
+ *     1.5  and a code by SMS, which whoever takes over the number gets (restricted in NIST SP 800-63B-4 §3.1.3.3)
+ *     2    and a second factor
+ *     3    a passkey whose device knew its owner: two factors at once, which no page of a stranger can ask for
+ */
+
+export const levels = { password: 1, sms: 1.5, twoFactors: 2, passkey: 3 } as const
+
+interface Kind {
+  /** What it reaches at least and at most as a second factor; 0: it is none. */
+  least: number
+  most: number
+  label: string
+}
+
+export const factorKinds = {
+  TOTP: { least: levels.twoFactors, most: levels.twoFactors, label: 'Authenticator app' },
+  WEBAUTHN: { least: levels.twoFactors, most: levels.passkey, label: 'Passkey' },
+  SMS: { least: levels.sms, most: levels.sms, label: 'SMS' },
+  RECOVERY_CODES: { least: levels.twoFactors, most: levels.twoFactors, label: 'Recovery codes' },
+  // Whoever reads somebody's mail can recover their password by it: it is no second factor.
+  EMAIL: { least: 0, most: 0, label: 'E-mail address' },
+} as const satisfies Record<string, Kind>
+
+export type FactorKind = keyof typeof factorKinds
+export const isFactorKind = (text: unknown): text is FactorKind => typeof text === 'string' && Object.hasOwn(factorKinds, text)
+
+/** The count of a number that has recovered the password: until another factor is proved it is none, or one number would be both factors. */
+export const usedToRecover = 1
+
+/** What is known of a factor to whoever asks which can be proved; the count the server alone knows. */
+export interface Judged {
+  type: FactorKind
+  confirmed: boolean
+  counter?: number | null
+}
+
+/** Those that can be asked for. Recovery codes stand in for another factor, and are none alone. */
+export function secondFactors<F extends Judged>(factors: readonly F[]): F[] {
+  const usable = factors.filter(({ type, confirmed, counter }) => confirmed && factorKinds[type].most > 0 && !(type === 'SMS' && counter === usedToRecover))
+  return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable : []
+}
+
+/** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
+export function reachOf(factors: readonly Judged[]): { least: number; most: number } {
+  const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])
+  return second.length === 0 ? { least: levels.password, most: levels.password } : { least: Math.min(...second.map(({ least }) => least)), most: Math.max(...second.map(({ most }) => most)) }
+}

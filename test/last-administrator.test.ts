@@ -1,0 +1,63 @@
+/** The last super administrator keeps the role, whoever writes and by whatever door; only time may take it. */
+import { describe, expect, test } from 'vitest'
+import { endPeople } from '../src/directory/nightly.ts'
+import { administrator } from './administrators.ts'
+import { personWithPassword } from './browser.ts'
+import { testServer } from './rest-server.ts'
+
+const role = 'GATEHOUSE_SUPER_ADMIN'
+const refusal = { status: 409, body: { code: 'conflict', detail: expect.stringContaining('nobody who may administer everything') } }
+
+const start = async () => {
+  const shared = await testServer()
+  const { id, ask } = await administrator(shared, 'root', 'SUPER_ADMIN')
+  return { ...shared, id, root: ask }
+}
+
+describe('the last one', () => {
+  test.each([
+    ['a membership that is removed', (id: string) => ['DELETE', `/roles/${role}/members/${id}`]],
+    ['a membership that ends now', (id: string) => ['PUT', `/roles/${role}/members/${id}`, { end: new Date(Date.now() - 1000).toISOString() }]],
+    ['disabling', (id: string) => ['POST', `/users/${id}/disable`]],
+    ['a lock', (id: string) => ['POST', `/users/${id}/lock`]],
+    ['terminating', (id: string) => ['POST', `/users/${id}/terminate`]],
+    ['being made inactive', (id: string) => ['PATCH', `/users/${id}`, { active: false }]],
+    ['deleting', (id: string) => ['DELETE', `/users/${id}`]],
+    ['erasing the role', () => ['DELETE', `/roles/${role}`]],
+  ] as [string, (id: string) => [string, string, unknown?]][])('is not lost by %s', async (_name, request) => {
+    const { id, ask } = await start()
+    const [method, path, body] = request(id)
+    const reply = await ask(method, path, body)
+    if (path === `/roles/${role}`) expect(reply.status).toBe(409)
+    else expect(reply).toMatchObject(refusal)
+    expect((await ask('GET', `/users/${id}`)).body.active).toBe(true)
+    expect((await ask('GET', `/roles/${role}/members`)).body.items).toHaveLength(1)
+  })
+
+  test('is not lost by a plan over everybody, nor by SQL', async () => {
+    const { id, ask, ctx } = await start()
+    await personWithPassword({ ctx, ask }, 'other')
+    const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'userName pr' })).body.id as string
+    expect((await ask('POST', `/plans/${plan}/apply`)).body).toMatchObject({ failed: 1 })
+    expect((await ask('GET', `/users/${id}`)).body.active).toBe(true)
+    await expect(ctx.db.execute('delete from user_role where user_id = $1', [id])).rejects.toThrow(/nobody who may administer/)
+    await expect(ctx.db.execute(`update users set status = 'INACTIVE' where user_id = $1`, [id])).rejects.toThrow(/nobody who may administer/)
+  })
+
+  test('may be locked by wrong passwords, and ended by dates that somebody has set', async () => {
+    const { id, ask, ctx } = await start()
+    await ctx.db.execute(`update users set secondary_status = 'LOCKED' where user_id = $1`, [id])
+    await ctx.db.execute(`update users set secondary_status = null where user_id = $1`, [id])
+    expect((await ask('PATCH', `/users/${id}`, { lastDate: '2020-01-01' })).status).toBe(200)
+    expect(await endPeople(ctx)).toBe(1)
+    expect((await ask('GET', `/users/${id}`)).body.status).toBe('TERMINATED')
+  })
+})
+
+test('of two, one may go, and never both at once', async () => {
+  const { id, ask, ctx } = await start()
+  const { id: second } = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
+  const replies = await Promise.all([id, second].map((one) => ask('DELETE', `/roles/${role}/members/${one}`)))
+  expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409])
+  expect((await ask('GET', `/roles/${role}/members`)).body.items).toHaveLength(1)
+})
