@@ -2,45 +2,23 @@
  * Administrators and panelists, chunk by chunk: whose row each is (known by its number from before, found by the keys of
  * the mapping, an administrator who is a panelist too, or somebody new), and what comes along with them.
  */
-import { quoted, type SourceTable } from '../connectors/efs/source.ts'
+import { quoted } from '../connectors/efs/source.ts'
 import type { SourceRow } from '../connectors/efs/source-values.ts'
 import { GatehouseError } from '../errors.ts'
 import { adoptedTables } from '../model/adopted-rows.ts'
-import { keptRows, peopleOfUids, standingRows, uidsOfPeople, type Kept, type StandingRow } from '../store/adopted-rows.ts'
+import { keptRows, peopleOfUids, standingRows, uidsOfPeople } from '../store/adopted-rows.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { linkTables, planLinks, planOrphans, type TakenPerson } from './adopt-links.ts'
-import { ownName, personReader, type PersonReader, type ReadPerson } from './adopt-read-person.ts'
-import { noteRead, noteTable, publishedTable, refusedRow, rowStep, storeSteps, wholeOf, type Adoption, type RowProblem } from './adoption.ts'
+import { ownName, personReader } from './adopt-read-person.ts'
+import { findPerson, othersAmong, refuseTaken, settleNames, type Draft, type Known, type Place } from './adopt-whose.ts'
+import { noteRead, noteTable, publishedTable, refusedRow, rowStep, storeSteps, wholeOf, type Adoption } from './adoption.ts'
 import { settleRule, usualKeys, type EfsPopulation, type SettledRule } from './efs-mapping.ts'
-import { keysOf, type Key } from './map-record.ts'
+import { keysOf } from './map-record.ts'
 import { planRows } from './plan-rows.ts'
 import type { NewStep, Planned } from './planning.ts'
-import { correlate, keyText, lookUp, type Lookup } from './resolve-rows.ts'
+import { keyText, lookUp } from './resolve-rows.ts'
 
 const chunk = 500
-
-/** What a population is read by. */
-interface Place {
-  population: EfsPopulation
-  rule: SettledRule
-  table: SourceTable
-  links: SourceTable | undefined
-  reader: PersonReader
-  /** Numbers that several rows have. */
-  doubled: ReadonlySet<number>
-}
-
-/** A row on its way to its steps. */
-interface Draft {
-  uid: number
-  source: SourceRow
-  notes: RowProblem[]
-  read?: ReadPerson
-  /** Under which panelists may find an administrator. */
-  keys?: readonly Key[]
-  personId?: string
-  refusal?: { action: 'error' | 'conflict' | 'skipped'; problem: RowProblem }
-}
 
 /** Plans everybody of a population, with their links. */
 export async function planPeople(adoption: Adoption, population: EfsPopulation): Promise<void> {
@@ -107,12 +85,6 @@ async function planChunk(adoption: Adoption, place: Place, rows: readonly Source
   await storeSteps(adoption, [...steps, ...planned.steps, ...after], { keys: [...planned.keys, ...keys], reads: planned.reads })
 }
 
-interface Known {
-  people: ReadonlyMap<number, string>
-  kept: ReadonlyMap<number, Kept>
-  standing: ReadonlyMap<number, StandingRow>
-}
-
 /** What is clear before any key is asked: left out, known from before, or gone since. */
 function begin(adoption: Adoption, { rule, reader, population }: Place, draft: Draft, { people, kept }: Known): void {
   const { uid, source } = draft
@@ -155,67 +127,6 @@ async function planPersons(adoption: Adoption, place: Place, drafts: readonly Dr
   const changed = new Set(steps.map((step) => step.targetId))
   const reads = new Map([...planned.reads].map(([resource, own]) => [resource, own.filter(({ id }) => changed.has(id))]))
   return { ...planned, steps, reads }
-}
-
-/** People of the other population among those that the keys of some rows find: here, or in this plan. */
-async function othersAmong(adoption: Adoption, population: EfsPopulation, drafts: readonly Draft[], lookup: Lookup): Promise<Set<string>> {
-  const ids = new Set(drafts.flatMap(({ read }) => read!.record.correlate.flatMap((key) => [...lookup.existing('User', key), ...[lookup.planned('User', key)?.targetId].filter((id) => id !== undefined)])))
-  const here = await uidsOfPeople(adoption.planning.ctx.db, population === 'users' ? 'panelists' : 'users', [...ids])
-  const planned = population === 'panelists' ? [...ids].filter((id) => adoption.administrators.has(id)) : []
-  return new Set([...here.keys(), ...planned])
-}
-
-/**
- * Somebody of the other population counts only by the keys that the mapping names for that; the other keys find
- * whomever the directory knows besides.
- */
-function findPerson(adoption: Adoption, { rule }: Place, draft: Draft, lookup: Lookup, others: ReadonlySet<string>, found: Map<Draft, string>): void {
-  const { record } = draft.read!
-  const samePerson = adoption.mapping.samePerson ?? []
-  for (const key of record.correlate) {
-    const both = [...new Set([...lookup.existing('User', key), ...[lookup.planned('User', key)?.targetId].filter((id) => id !== undefined)])].filter((id) => others.has(id))
-    if (draft.personId !== undefined || both.length === 0 || !samePerson.includes(key.path)) continue
-    if (both.length > 1) return void (draft.refusal = { action: 'conflict', problem: { column: key.path, value: key.value, message: `finds ${both.length} people: ${both.slice(0, 5).join(', ')}` } })
-    if (adoption.matched.has(both[0]!)) return void (draft.refusal = { action: 'conflict', problem: { column: key.path, value: key.value, message: `is that of ${both[0]}, whom another row means already` } })
-    adoption.matched.add(both[0]!)
-    found.set(draft, both[0]!)
-    draft.personId = both[0]!
-    return
-  }
-  if (draft.personId !== undefined) return
-  record.correlate = record.correlate.filter((key) => ![...lookup.existing('User', key), lookup.planned('User', key)?.targetId].some((id) => id !== undefined && others.has(id)))
-  const own = correlate(lookup, 'User', record.correlate)
-  if ('id' in own) found.set(draft, own.id)
-  else if ('conflict' in own) draft.refusal = { action: 'conflict', problem: { column: rule.correlate[0]!, message: own.conflict } }
-}
-
-/** A number that stands for somebody else here, and a person who has another number here, are for people to judge. */
-function refuseTaken({ rule, population }: Place, draft: Draft, { people }: Known, found: string | undefined, numbers: ReadonlyMap<string, number>): void {
-  const holder = people.get(draft.uid)
-  const number = found === undefined ? undefined : numbers.get(found)
-  const what = population === 'users' ? 'administrator' : 'panelist'
-  if (draft.refusal) return
-  if (holder !== undefined && holder !== found) draft.refusal = { action: 'conflict', problem: { column: rule.uid, value: String(draft.uid), message: `is the number of another ${what} here: ${holder}` } }
-  else if (number !== undefined && number !== draft.uid) draft.refusal = { action: 'conflict', problem: { column: rule.uid, value: String(draft.uid), message: `is of ${found}, who is ${what} ${number} here already` } }
-}
-
-/** A name to sign in with that is somebody else's is no reason to lose a person. */
-function settleNames({ population }: Place, drafts: readonly Draft[], lookup: Lookup, found: ReadonlyMap<Draft, string>): void {
-  const names = new Set<string>()
-  for (const draft of drafts) {
-    const { record } = draft.read!
-    const value = record.document.userName as string
-    const own = found.get(draft) ?? draft.personId
-    const holders = [...lookup.existing('User', { path: 'userName', value }), lookup.planned('User', { path: 'userName', value })?.targetId]
-    const isTaken = holders.some((id) => id !== undefined && id !== own) || names.has(value.toLowerCase())
-    names.add(value.toLowerCase())
-    if (!isTaken) continue
-    // Who is there already keeps the name they have.
-    if (own !== undefined) delete record.document.userName
-    else record.document.userName = ownName(population, draft.uid)
-    if (own === undefined) record.correlate = record.correlate.filter(({ path }) => path !== 'userName')
-    draft.notes.push({ column: 'userName', value, message: `is somebody else's: ${own === undefined ? `they are called ${String(record.document.userName)}` : 'it was left out'}` })
-  }
 }
 
 /** Whom planning has made of a row, or why it refuses it. Who is here from before stays, whatever the row says now. */
