@@ -27,8 +27,8 @@ export const signInResults = {
   FACTOR_WRONG: { code: 207, error: 'factor_refused', doc: 'The code, or the answer of the device, was not right or had been used.' },
   FACTOR_TO_ENROL: { code: 208, doc: 'A stronger factor than the person has is demanded: they have to enrol one first.' },
   POLICY_DECLINED: { code: 209, doc: 'A usage policy was declined: the person was signed out.' },
-  NOT_IN_PORTAL: { code: 220, error: 'not_in_portal', doc: 'Signed in at Okta with an account that this portal has no link to, or lets in no longer.' },
   ANSWERS_WRONG: { code: 210, error: 'recovery_refused', doc: 'The answers to the security questions beside a link or code were not right, or no longer looked at.' },
+  NOT_IN_PORTAL: { code: 220, error: 'not_in_portal', doc: 'Signed in at Okta with an account that this portal has no link to, or lets in no longer.' },
   LOGIN_LOCKED_ADMIN: { code: 203, error: 'account_locked', doc: 'The right password of somebody whom an administrator has locked.' },
   TOO_MANY_ATTEMPTS: { code: 204, error: 'sign_in_refused', doc: 'Too many attempts with this name in a short time; the password that came was not looked at.' },
 } as const satisfies Record<string, ResultRow>
