@@ -6,7 +6,7 @@ import type { Need } from '../model/own-access.ts'
 import { portalListing, portalUserListing } from '../store/portals.ts'
 import { reachScope } from '../store/reach.ts'
 import { remoteErrorListing, remoteErrorOfRow } from '../store/remote-errors.ts'
-import { queueListing } from '../store/unassignment-queue.ts'
+import { queueListings } from '../store/unassignment-queue.ts'
 import { listed } from './listing.ts'
 import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
@@ -33,7 +33,7 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
       const made = await createPortal(ctx, body)
       return { ...shown(made), location: urlOf(ctx, '/portals', made.id) }
     } },
-  { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', answer: { component: 'QueuedAccount', list: true }, ...listed(queueListing) },
+  { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', answer: { component: 'QueuedAccount', list: true }, ...listed(queueListings.panelist) },
   { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', reach: 'free', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
   { ...base, method: 'PUT', path: '/portals/:id', scope: 'admin', operation: 'replacePortal', summary: 'Replaces a portal; settings left out are removed.', body: portal, answer: portal,

@@ -16,6 +16,7 @@ import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './co
 import {
   accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules,
 } from './plan.ts'
+import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
 import type { Action, SyncStep } from './steps.ts'
 
@@ -154,22 +155,11 @@ async function* planQueue(planning: Planning, population: 'panelist' | 'admin'):
   for (let after = 0; ;) {
     const rows = await readQueue(planning.db, population, after, peoplePerPage)
     if (rows.length === 0) return
-    groups ??= await portalGroups(planning)
+    groups ??= await portalGroups(planning.connector, planning.scope.portals)
     const queued = await queuedAccounts(planning, rows, groups)
     yield queued.map((one) => planQueued(one, planning.rules))
     after = rows.at(-1)!.id
   }
-}
-
-/** The groups of all portals by their ids over there. */
-async function portalGroups(planning: Planning): Promise<Map<string, PortalGroup>> {
-  const groups = new Map<string, PortalGroup>()
-  for (const [portalId, settings] of planning.scope.portals) {
-    const group = accessGroupOf(portalId, settings)
-    const id = await planning.connector.findGroup(group)
-    if (id !== null) groups.set(id, { group, portalIds: [...(groups.get(id)?.portalIds ?? []), portalId] })
-  }
-  return groups
 }
 
 async function queuedAccounts(
@@ -187,8 +177,8 @@ async function queuedAccounts(
   return rows.map((row, index) => {
     const stands = row.uuid === null ? undefined : standing.get(row.uuid)
     return {
-      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid },
-      uuid: row.uuid, email: row.email, personId: people[index]!, ...remote[index]!,
+      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid, generation: row.generation },
+      uuid: row.uuid, email: row.email, personId: people[index]!, left: row.portals, ...remote[index]!,
       portals: stands?.portals ?? [], wanted: stands?.wanted ?? false,
     }
   })

@@ -47,7 +47,7 @@ export async function recordStep(
       provStatus: provStatusOf(step, performed), active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid)
+  if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
   await recordEvents(tx, ctx, eventsOf(step, performed))
 }
 
@@ -61,7 +61,7 @@ async function writeLinks(
       done: performed.failed === null && !performed.blocked, current: version === step.version,
     }, now)
     // Left the portal, or vanished altogether, while the account was being made: it must not be forgotten.
-    if (!isKept) await queueAccount(tx, link.population, link.uid, performed.accountId, step.login)
+    if (!isKept) await queueAccount(tx, link.population, link.uid, performed.accountId, step.login, link.portalId)
   }
 }
 
