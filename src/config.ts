@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net'
 import { GatehouseError, type Problem } from './errors.ts'
+import { readLimitList } from './model/plan-limits.ts'
 
 interface Setting {
   kind: 'text' | 'integer' | 'boolean' | 'secret'
@@ -58,6 +59,7 @@ export const settings = {
   OUTBOX_TOKEN: { kind: 'secret', doc: 'For trying out only, and on a loopback HOST only: nothing is sent, and everything that waits can be read, links and codes included, at /outbox/TOKEN. At least 20 letters and digits.' },
   OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
   OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
+  PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
 } as const satisfies Record<string, Setting>
 
@@ -129,6 +131,7 @@ const forms = {
   SMS_WEBHOOK_URL: { fits: isSafeWebAddress, message: 'must be an https address, or an http one of this machine' },
   SMS_WEBHOOK_SECRET: { fits: (text) => text.length >= 20, message: 'must have at least 20 characters' },
   OUTBOX_TOKEN: { fits: (text) => /^[A-Za-z0-9_-]{20,100}$/.test(text), message: 'must have 20 to 100 letters and digits' },
+  PLAN_LIMITS: { fits: (text) => readLimitList(text) !== null, message: 'must be limits such as limit_deactivate=500 20%; limit_delete=none' },
   PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },
 } satisfies Partial<Record<SettingName, { fits: (text: string) => boolean; message: string }>>
 

@@ -265,7 +265,7 @@ describe('given up', () => {
     const { filter } = await crew(1)
     const { id } = await plan('disable', filter)
     await apply(id)
-    for (const action of ['apply', 'cancel', 'undo', 'release']) expect(await ask('POST', `/plans/${id}/${action}`)).toMatchObject({ status: 409, body: { code: 'plan_state' } })
+    for (const [action, body] of [['apply'], ['cancel'], ['undo'], ['release', { reason: 'because' }]] as const) expect(await ask('POST', `/plans/${id}/${action}`, body)).toMatchObject({ status: 409, body: { code: 'plan_state' } })
     expect((await ask('POST', '/plans/none/apply')).status).toBe(404)
   })
 })

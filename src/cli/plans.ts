@@ -2,7 +2,8 @@
 import type { Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import { planKinds } from '../main.ts'
-import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { cancelPlan } from '../plans/apply.ts'
+import { releasePlan } from '../plans/release.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { print, progressLine, table, withDatabase } from './run.ts'
 
@@ -10,7 +11,7 @@ import { print, progressLine, table, withDatabase } from './run.ts'
 export function planLines(plan: Plan): string[] {
   const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action}`)
   const state = plan.status === 'applied' ? `applied, ${plan.failed} failed` : plan.status
-  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  steps, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`Stopped: ${plan.stopReason}`])]
+  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  steps, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`Stopped: ${plan.stopReason}`]), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
 }
 
 /** A step in a line, with its problems below. */
@@ -78,15 +79,17 @@ export function addPlanCommands(gatehouse: Command): void {
       print(options.json, plan, () => planLines(plan))
       process.exitCode = exitCodeOf(plan)
     }))
-  for (const [name, doc, act] of [
-    ['cancel', 'Gives a plan up; what it has done so far stays done.', cancelPlan],
-    ['release', 'Lets a plan that a guard has stopped go on.', releasePlan],
-  ] as const) {
-    plans.command(name).description(doc).argument('<id>', 'the id of the plan').option('--json', 'answer for machines').action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const plan = await act(ctx, id)
+  plans.command('cancel').description('Gives a plan up; what it has done so far stays done.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
+    .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const plan = await cancelPlan(ctx, id)
       print(options.json, plan, () => planLines(plan))
     }))
-  }
+  plans.command('release').description('Lets a plan that a guard has stopped go, once; the limits stay as they are.').argument('<id>', 'the id of the plan')
+    .requiredOption('--reason <text>', 'why it is right to do what the guard has stopped; kept and audited').option('--by <name>', 'who decides; default: the account of the operating system').option('--json', 'answer for machines')
+    .action((id: string, { json, ...request }: { reason: string; by?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const plan = await releasePlan(ctx, id, request)
+      print(json, plan, () => planLines(plan))
+    }))
   plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
       const { kind } = await readPlan(ctx.db, id)

@@ -78,7 +78,8 @@ async function sync(options: SyncOptions): Promise<void> {
     const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
       const plan = await planSync(run, options.portal!, mode)
-      print(options.json, plan, () => [describePlan(plan), `Apply it: npx gatehouse sync --apply ${plan.id}`])
+      print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
+      process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
     const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await syncPortal(run, options.portal!, mode)

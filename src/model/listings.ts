@@ -24,6 +24,9 @@ export const planAttributes: readonly Attribute[] = [
   text('appliedBy', 'applied_by', 255, 'Applied by', 'Who applied it.', readOnly),
   text('correlationId', 'correlation_id', 64, 'Correlation', 'Ties it to its audit events.', exact),
   reference('actorId', 'actor_id', 'User', 'Asked for by', 'The person who asked for it, when it was one.', readOnly),
+  text('releaseReason', 'release_reason', 1000, 'Released because', 'Why it was let go although a guard had stopped it.', readOnly),
+  dateTime('released', 'released_at', 'Released', 'When it was let go.', readOnly),
+  text('releasedBy', 'released_by', 255, 'Released by', 'Who let it go.', readOnly),
 ]
 
 export const portalAttributes: readonly Attribute[] = [

@@ -2,6 +2,7 @@
  * The keys of efs.iam_portal_settings, each with its meaning and form. The seed publishes `client_id` only; the others
  * are ours (decisions/0012).
  */
+import { limitedOperations, limitForm, limitPattern, type LimitSetting } from './plan-limits.ts'
 
 /** What becomes of an account when the last reference to it goes, mildest first. */
 export const deprovisioningPolicies = ['nothing', 'suspend', 'deactivate', 'delete'] as const
@@ -14,6 +15,11 @@ interface PortalSetting {
   default?: string
   doc: string
 }
+
+const limitSettings = Object.fromEntries(Object.values(limitedOperations).map((operation): [string, PortalSetting] => [operation.setting, {
+  pattern: limitPattern, expects: limitForm, default: operation.default,
+  doc: `How many ${operation.what} one plan may hold before it is stopped for somebody to decide.`,
+}])) as unknown as Record<LimitSetting, PortalSetting & { default: string }>
 
 export const portalSettings = {
   client_id: {
@@ -48,6 +54,7 @@ export const portalSettings = {
     default: 'mail',
     doc: 'How new accounts come to life: with Okta\'s activation mail, active without one, or left staged.',
   },
+  ...limitSettings,
 } as const satisfies Record<string, PortalSetting>
 
 export type PortalSettingKey = keyof typeof portalSettings

@@ -40,7 +40,7 @@ export const efs: Area = {
       seed('id', 'INT(11)', 'Counts the settings.', { key: true }),
       seed('portal_id', 'INT(11)', 'The portal.', { required: true }),
       seed('key', 'VARCHAR(50)', 'Which setting.'),
-      seed('value', 'VARCHAR(255)', 'Its value.'),
+      seed('value', 'VARCHAR(255)', 'Its value. The published 255 characters cannot hold a mapping.', { grown: 'varchar(16384)' }),
     ]),
     table(
       'seed', 'efs.iam_portal_user_reference',

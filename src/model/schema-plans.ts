@@ -33,6 +33,9 @@ export const plans: Area = {
         added('applied_by', 'varchar(255)', 'Who applied it.'),
         added('correlation_id', 'varchar(64)', 'Ties its audit events together.'),
         added('actor_id', 'varchar(32)', 'The person who asked for it, when it was one.'),
+        added('release_reason', 'varchar(1000)', 'Why it was let go although a guard had stopped it.'),
+        added('released_at', 'timestamptz', 'When it was let go.'),
+        added('released_by', 'varchar(255)', 'Who let it go.'),
       ],
     ),
     table('added', 'gatehouse.plan_step', 'One step of a plan: what happens to one record.', [

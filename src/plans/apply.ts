@@ -130,8 +130,3 @@ async function noteVersions(tx: Transaction, plan: Plan, written: readonly Versi
 export function cancelPlan(ctx: Context, planId: string): Promise<Plan> {
   return ctx.db.transaction((tx) => movePlan(tx, planId, ['planning', 'planned', 'stopped', 'applying'], 'cancelled'))
 }
-
-/** Lets a plan that a guard has stopped go on, once. The reason is kept. Errors: `plan_state`. */
-export function releasePlan(ctx: Context, planId: string): Promise<Plan> {
-  return ctx.db.transaction((tx) => movePlan(tx, planId, ['stopped'], 'planned'))
-}

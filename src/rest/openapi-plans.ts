@@ -72,7 +72,15 @@ const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync
   appliedBy: readOnly(text('Who applied it.')),
   correlationId: readOnly(text('Ties it to its audit events.')),
   actorId: readOnly({ ...text('The person who asked for it, when it was one.'), 'x-references': 'User' }),
+  releaseReason: readOnly(text('Why it was let go although a guard had stopped it.')),
+  released: readOnly(instant('When it was let go.')),
+  releasedBy: readOnly(text('Who let it go.')),
 }, ['id', 'kind', 'status', 'title', 'counts', 'steps'])
+
+const release = object('Release', 'Lets one stopped plan go, once.', {
+  reason: { ...text('Why it is right to do what the guard has stopped; kept with the plan and in the audit.', 1000), minLength: 1 },
+  by: { ...text('Who decides. Default: who makes the request; to be named where the key belongs to nobody.', 200), minLength: 1 },
+}, ['reason'])
 
 const planStep = object('Plan step', 'What a plan does with one record, and why.', {
   step: readOnly(integer('Its number, from 1.')),
@@ -95,6 +103,6 @@ const planRequest: Schema = {
 }
 
 export const planComponents: Record<string, Schema> = {
-  Operation: operation, Plan: plan, PlanStep: planStep, PlanRequest: planRequest, BulkRequest: bulk, BulkGrantRequest: bulkGrant, Grant: grant, MergeRequest: merge,
+  Operation: operation, Plan: plan, PlanStep: planStep, Release: release, PlanRequest: planRequest, BulkRequest: bulk, BulkGrantRequest: bulkGrant, Grant: grant, MergeRequest: merge,
   MergeInto: mergeInto,
 }

@@ -9,7 +9,8 @@ import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { needOf } from '../model/lifecycle.ts'
 import type { Need } from '../model/own-access.ts'
-import { cancelPlan, releasePlan } from '../plans/apply.ts'
+import { cancelPlan } from '../plans/apply.ts'
+import { releasePlan } from '../plans/release.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { seenBy } from '../records/veil.ts'
 import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
@@ -156,7 +157,8 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
       ...listed(planListing, { where: ({ ctx }) => ({ kind: 'sync', actor_id: ownOnly(ctx) }), show: (rows) => rows.map(planOfRow) }) },
     { method: 'POST', path: '/plans/:id/apply', scope: 'write', tag, operation: 'applyPlan', summary: 'Applies exactly this plan; refuses when what it read has changed. A large plan is answered with 202 and goes on behind the request.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'apply') },
     { method: 'POST', path: '/plans/:id/undo', scope: 'write', tag, operation: 'undoPlan', summary: 'Takes back what a plan did, where that is possible.', answer: plan, needs: change, reach: 'query', handle: (call) => act(call, 'undo') },
-    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go on.', answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], handle: (call) => answer(call, releasePlan) },
+    { method: 'POST', path: '/plans/:id/release', scope: 'admin', tag, operation: 'releasePlan', summary: 'Lets a plan that a guard has stopped go, once, for a reason. The limits stay as they are.', body: { component: 'Release' }, answer: plan, needs: [{ resource: 'plans', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }],
+      handle: (call) => answer(call, (ctx, id) => releasePlan(ctx, id, call.body)) },
     { method: 'POST', path: '/plans/:id/cancel', scope: 'write', tag, operation: 'cancelPlan', summary: 'Gives a plan up; what it has done so far stays done.', answer: plan, needs: change, reach: 'query', handle: (call) => answer(call, cancelPlan) },
   ], 'query')
 }

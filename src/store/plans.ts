@@ -29,6 +29,10 @@ export interface Plan {
   correlationId?: string
   /** The person who asked for it, when it was one. */
   actorId?: string
+  /** Why, when and by whom it was let go although a guard had stopped it. */
+  releaseReason?: string
+  released?: string
+  releasedBy?: string
 }
 
 export interface PlanStep {
@@ -47,7 +51,8 @@ export interface PlanStep {
 }
 
 const planColumns = `plan_id as id, kind, status, title, options, counts, steps, applied_through as "appliedThrough", failed, stop_reason as "stopReason",
-  created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId", actor_id as "actorId"`
+  created_at as created, created_by as "createdBy", applied_at as applied, applied_by as "appliedBy", correlation_id as "correlationId", actor_id as "actorId",
+  release_reason as "releaseReason", released_at as released, released_by as "releasedBy"`
 
 const stepColumns = `step_no as step, action, resource, target_id as "targetId", source, line, label, changes, problems, status, result`
 
@@ -249,6 +254,17 @@ export async function movePlan(tx: Transaction, planId: string, from: readonly P
   if (!from.includes(plan.status)) throw new GatehouseError('plan_state', `The plan is ${plan.status}; this needs one that is ${from.join(' or ')}.`)
   await tx.execute('update gatehouse.plan set status = $2 where plan_id = $1', [planId, to])
   return { ...plan, status: to }
+}
+
+export interface Release {
+  reason: string
+  by: string
+  at: Date
+}
+
+/** Notes who lets a stopped plan go, and why; the plan can be applied then. */
+export async function markReleased(tx: Transaction, planId: string, { reason, by, at }: Release): Promise<void> {
+  await tx.execute(`update gatehouse.plan set status = 'planned', release_reason = $2, released_by = $3, released_at = $4 where plan_id = $1`, [planId, reason, by.slice(0, 255), at])
 }
 
 /** How far the plan has come: in the transaction that did the work. */

@@ -39,6 +39,8 @@ export interface ApplyReport {
   failures: Failure[]
   /** Why the run ended before its time. What was not done is still marked: the next plan holds it. */
   stopped: string | null
+  /** A guard stopped it before its first write; it can be released. */
+  guarded?: true
 }
 
 export interface Applying {

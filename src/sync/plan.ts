@@ -122,7 +122,7 @@ function beginStep(person: Person, label: string): Omit<SyncStep, 'outcome' | 'a
 function creation(person: Person, remote: RemoteView, rules: Rules): Action[] {
   const lost = accountIdOf(person)
   const reason = lost ? `the linked account ${lost} is gone` : 'no account yet'
-  const create: Action = { kind: 'create', profile: remote.profile, activation: rules.activation, reason }
+  const create: Action = { kind: 'create', profile: remote.profile, activation: rules.activation, reason, ...(lost ? { replaces: lost } : {}) }
   const isMember = person.links.some((link) => link.population === 'panelist')
   return isMember ? [create, { kind: 'groupAdd', group: rules.group, reason: 'member of the portal' }] : [create]
 }
@@ -178,7 +178,8 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
     return { ...begin, outcome: 'gone', actions: [{ kind: 'unlink', reason }] }
   }
   const member = links.find((link) => link.population === 'panelist')
-  const inGroup = member !== undefined && (rules.inGroup?.(account.id) ?? isLive(member.status))
+  // Both are asked: a list of members that came back short must not leave anybody in the group.
+  const inGroup = member !== undefined && (isLive(member.status) || rules.inGroup?.(account.id) === true)
   const leaving: Action[] = inGroup
     ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
   if (person.elsewhere.live > 0) return { ...begin, outcome: linkStatus.UNASSIGNED, actions: leaving }

@@ -32,10 +32,16 @@ export function countLines(counts: Counts): string[] {
 export function describePlan(plan: Plan): string {
   const lines = countLines(plan.counts as Counts)
   const title = `Plan ${plan.id}: ${plan.title}`
-  return [title, ...(lines.length > 0 ? lines : ['          nothing to do'])].join('\n')
+  const stop = plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releasing(plan.id)] : []
+  return [title, ...(lines.length > 0 ? lines : ['          nothing to do']), ...stop].join('\n')
+}
+
+function releasing(planId: string): string {
+  return `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
 }
 
 export function describeRun(report: ApplyReport): string {
+  if (report.guarded) return `Plan ${report.planId}: ${report.steps} steps, none of them done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
   const writes = remoteWrites(report.done)
   const lines = [
     `Plan ${report.planId}: ${report.steps} steps, ${writes} writes in the connected system, ${report.failed} failed, `

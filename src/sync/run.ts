@@ -12,6 +12,7 @@ import { alone } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
+import { guardOf, stoppedReport } from './limits.ts'
 import { makePlan } from './make-plan.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
 
@@ -30,14 +31,17 @@ export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 
   return alone(run.ctx.db, () => plan(run, portalId, mode))
 }
 
-/** Applies a stored plan. Errors: `not_found`, `plan_state`, `plan_stale`, `conflict`. */
+/** Applies a stored plan. Errors: `not_found`, `plan_state` (also when a guard has stopped it), `plan_stale`, `conflict`. */
 export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
   return alone(run.ctx.db, async () => apply(run, await readPlan(run.ctx.db, planId)))
 }
 
-/** Plans and applies in one go. */
+/** Plans and applies in one go; a plan that a guard stops is not applied, and the report says so. */
 export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode = 'delta'): Promise<ApplyReport> {
-  return alone(run.ctx.db, async () => apply(run, await plan(run, portalId, mode)))
+  return alone(run.ctx.db, async () => {
+    const made = await plan(run, portalId, mode)
+    return made.status === 'stopped' ? stoppedReport(made) : apply(run, made)
+  })
 }
 
 async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Plan> {
@@ -48,7 +52,8 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Pla
   const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const }
   try {
     const pages = makePlan(db, run.connector, scope)
-    return await run.errorLog.within({ portalId }, () => storePlan(asSync(run.ctx), portalId, mode, pages))
+    const guard = guardOf(run.ctx, portalId, portals)
+    return await run.errorLog.within({ portalId }, () => storePlan(asSync(run.ctx), portalId, mode, pages, guard))
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
     const detail = `${error.request} failed: ${error.message} (${error.status} ${error.code}). Nothing was planned.`
@@ -60,6 +65,7 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode): Promise<Pla
 
 async function apply(run: SyncRun, stored: Plan): Promise<ApplyReport> {
   if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
+  if (stored.status === 'stopped') throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
   // We hold the lock, so whatever else seems to be under way has died.
   await closeInterrupted(run.ctx.db, stored.id)
   return applyPlan({ ...run, ctx: asSync(run.ctx) }, stored)

@@ -9,7 +9,8 @@ import type { Activation, FieldChange, Profile } from './connector.ts'
 export type Action =
   | { kind: 'declareFields'; fields: string[]; reason: string }
   | { kind: 'createGroup'; group: string; reason: string }
-  | { kind: 'create'; profile: Profile; activation: Activation; reason: string }
+  /** `replaces`: the account that was linked and has vanished. */
+  | { kind: 'create'; profile: Profile; activation: Activation; reason: string; replaces?: string }
   /** Ties an account that exists already to the person. Nothing is written there. */
   | { kind: 'adopt'; accountId: string; reason: string }
   | { kind: 'update'; fields: FieldChange[]; reason: string }

@@ -1,17 +1,22 @@
 /** A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`. */
 import type { Context } from '../context.ts'
+import type { LimitCounts } from '../model/plan-limits.ts'
 import type { Transaction } from '../store/database.ts'
 import {
   finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStep,
 } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
+import { countGuarded } from './limits.ts'
 import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
 
-/** Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half. */
+/**
+ * Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half.
+ * @param guard why a plan with these counts is not to be applied, or null
+ */
 export async function storePlan(
-  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>,
+  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>, guard: (counts: LimitCounts) => Promise<string | null>,
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
@@ -20,18 +25,22 @@ export async function storePlan(
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}
+  const guarded: { -readonly [K in keyof LimitCounts]: number } = {}
   let number = 0
+  let stopReason: string | null
   try {
     for await (const steps of pages) {
       countActions(steps, counts)
+      countGuarded(steps, guarded)
       const rows = steps.map((step): PlanStep => rowOf(step, ++number))
       await ctx.db.transaction((tx) => insertPage(tx, id, steps, rows))
     }
+    stopReason = await guard(guarded)
   } catch (error) {
     await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled'))
     throw error
   }
-  await finishPlan(ctx.db, id, counts as Record<string, number>, number)
+  await finishPlan(ctx.db, id, counts as Record<string, number>, number, stopReason ?? undefined)
   return readPlan(ctx.db, id)
 }
 

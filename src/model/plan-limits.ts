@@ -1,0 +1,115 @@
+/**
+ * How much of each kind one plan may do before a person has to say yes (pure). Whoever makes a plan that takes things
+ * from many people counts what it would do and asks `brokenLimits`; what that answers is why the plan is stopped.
+ *
+ * A limit is a number, a share of the people concerned, both or none: `500`, `20%`, `500 20%`, `none`. Each portal may
+ * have its own (the settings `limit_…`), then those of the installation count (PLAN_LIMITS), then the defaults here,
+ * which are the field's: Okta's import safeguard stops at 20 %, Entra at 500 deletions. What gives or changes has no
+ * limit unless one is set, because a first run does nothing else.
+ */
+
+export interface LimitedOperation {
+  /** Its key in the settings of a portal, and in PLAN_LIMITS. */
+  setting: `limit_${string}`
+  /** What is counted, as a sentence says it. */
+  what: string
+  default: string
+}
+
+export const limitedOperations = {
+  create: { setting: 'limit_create', what: 'accounts to create', default: 'none' },
+  recreate: { setting: 'limit_recreate', what: 'accounts to create again because the linked ones have vanished', default: '100 20%' },
+  adopt: { setting: 'limit_adopt', what: 'accounts to adopt', default: 'none' },
+  update: { setting: 'limit_update', what: 'accounts to update', default: 'none' },
+  activate: { setting: 'limit_activate', what: 'accounts to activate', default: 'none' },
+  unsuspend: { setting: 'limit_unsuspend', what: 'accounts to unsuspend', default: 'none' },
+  suspend: { setting: 'limit_suspend', what: 'accounts to suspend', default: '500 20%' },
+  deactivate: { setting: 'limit_deactivate', what: 'accounts to deactivate', default: '500 20%' },
+  delete: { setting: 'limit_delete', what: 'accounts to delete', default: '100 5%' },
+  groupAdd: { setting: 'limit_group_add', what: 'group memberships to add', default: 'none' },
+  groupRemove: { setting: 'limit_group_remove', what: 'group memberships to remove', default: '500 20%' },
+  unlink: { setting: 'limit_unlink', what: 'links to vanished accounts to remove', default: '100 20%' },
+  massDelete: { setting: 'limit_mass_delete', what: 'people to take out of a portal at once', default: '500 20%' },
+} as const satisfies Record<string, LimitedOperation>
+
+export type LimitedKind = keyof typeof limitedOperations
+export type LimitSetting = (typeof limitedOperations)[LimitedKind]['setting']
+
+export interface Limit {
+  /** At most so many. */
+  most?: number
+  /** At most so many per cent of the people concerned. */
+  percent?: number
+}
+
+export type Limits = Readonly<Record<LimitedKind, Limit>>
+export type LimitCounts = Readonly<Partial<Record<LimitedKind, number>>>
+
+/** So many are never too large a share: a fifth of a portal of three people is nobody. */
+export const shareBeginsAbove = 10
+
+export const limitPattern = /^(none|\d{1,9}|\d{1,3}(\.\d{1,2})?%|\d{1,9} \d{1,3}(\.\d{1,2})?%)$/
+export const limitForm = 'a number, a per cent, both or `none`, such as `500 20%`'
+
+const kinds = Object.keys(limitedOperations) as LimitedKind[]
+
+function readLimit(text: string): Limit {
+  const limit: Limit = {}
+  for (const part of text === 'none' ? [] : text.split(' ')) {
+    if (part.endsWith('%')) limit.percent = Number(part.slice(0, -1))
+    else limit.most = Number(part)
+  }
+  return limit
+}
+
+/** `limit_delete=50 2%; limit_create=none` as settings; null for what is none. */
+export function readLimitList(text: string): Partial<Record<LimitSetting, string>> | null {
+  const settings: Partial<Record<LimitSetting, string>> = {}
+  for (const part of text.split(';').map((one) => one.trim()).filter((one) => one !== '')) {
+    const [name, value, ...more] = part.split('=').map((one) => one.trim())
+    const setting = kinds.map((kind) => limitedOperations[kind].setting).find((one) => one === name)
+    if (setting === undefined || value === undefined || more.length > 0 || !limitPattern.test(value)) return null
+    settings[setting] = value
+  }
+  return settings
+}
+
+/**
+ * The limits in force, from the most particular to the most general.
+ * @param settings of the portal, and of the installation (`readLimitList`)
+ */
+export function limitsOf(...settings: readonly Partial<Record<LimitSetting, string>>[]): Limits {
+  return Object.fromEntries(kinds.map((kind) => {
+    const { setting, default: standard } = limitedOperations[kind]
+    return [kind, readLimit(settings.find((one) => one[setting] !== undefined)?.[setting] ?? standard)]
+  })) as unknown as Limits
+}
+
+/** Whether a share of the people is asked for at all, so that they have to be counted. */
+export function needsPeople(counts: LimitCounts, limits: Limits): boolean {
+  return kinds.some((kind) => limits[kind].percent !== undefined && (counts[kind] ?? 0) > shareBeginsAbove)
+}
+
+/**
+ * What of a plan breaks a limit, each as an administrator understands it; empty when nothing does.
+ * @param people how many the plan is about in all: those of the portal, not only those it touches
+ */
+export function brokenLimits(counts: LimitCounts, people: number, limits: Limits): string[] {
+  return kinds.flatMap((kind) => {
+    const count = counts[kind] ?? 0
+    const { most, percent } = limits[kind]
+    const { what, setting } = limitedOperations[kind]
+    if (most !== undefined && count > most) return [`${number(count)} ${what}, and the limit is ${number(most)} (${setting})`]
+    if (percent === undefined || count <= Math.max(shareBeginsAbove, (people * percent) / 100)) return []
+    return [`${number(count)} ${what}, and the limit is ${percent} % of ${number(people)} people (${setting})`]
+  })
+}
+
+/** Why a plan was stopped, and what to do. */
+export function stopReason(broken: readonly string[]): string {
+  return `${broken.join('; ')}. Nothing has been written. If it is meant, release the plan with a reason; if not, find the cause and plan again.`
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en')
+}
