@@ -60,6 +60,8 @@ export const settings = {
   OKTA_ORG_URL: { kind: 'text', doc: 'The Okta org to keep in step, such as https://example.okta.com.' },
   OKTA_API_TOKEN: { kind: 'secret', doc: 'An SSWS token of that org.' },
   PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
+  MASS_DELETE_UNDO_HOURS: { kind: 'integer', default: '72', min: 0, max: 2160, doc: 'For so many hours a mass delete can be undone; until then its plan keeps what went, persons deleted for good included. 0: never, and nothing is kept.' },
+  UNASSIGNMENT_ATTEMPTS: { kind: 'integer', default: '12', min: 1, max: 1000, doc: 'How often an account that was queued to be unassigned in Okta is tried, with pauses from a minute to six hours, before it is given up until somebody has it tried again.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
 } as const satisfies Record<string, Setting>
 

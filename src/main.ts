@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
@@ -13,6 +14,7 @@ import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
+import { queuePopulations } from './model/queue-states.ts'
 import { levels } from './model/factor.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
@@ -24,6 +26,8 @@ import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
 import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
 import { applyPlan } from './plans/apply.ts'
+import { applyMassDelete, purgeMassDeletes, undoMassDelete } from './portals/apply-mass-delete.ts'
+import { massDeleteNeeds } from './portals/mass-delete.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
@@ -44,6 +48,7 @@ import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
 import { portalRoutes } from './rest/portals.ts'
+import { queueRoutes } from './rest/unassignment-queue.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
@@ -68,6 +73,8 @@ import type { MasterKey } from './store/master-key.ts'
 import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
+import { countQueue } from './store/unassignment-queue.ts'
+import { drainInSlices } from './sync/drain.ts'
 import { createErrorLog } from './sync/error-log.ts'
 import { applySync } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
@@ -106,6 +113,7 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  'mass-delete': { needs: massDeleteNeeds, apply: applyMassDelete, undo: undoMassDelete },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
@@ -117,10 +125,23 @@ async function applySyncPlan(ctx: Context, planId: string, progress?: (done: num
   await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
 }
 
+const drainTimes = { sliceMs: 15_000, pauseMs: 1_000, forMs: 57_000 }
+
+/** Works the unassignment queues off for almost a minute, when there is an org to ask and anything is due. */
+async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void> {
+  if (!ctx.config.OKTA_ORG_URL) return
+  const due = await Promise.all(queuePopulations.map((population) => countQueue(ctx.db, population, ctx.now().toISOString())))
+  if (due.every((one) => one.due === 0)) return
+  const errorLog = createErrorLog(ctx.db, ctx.now)
+  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => {})
+  await drainInSlices({ ctx, connector, errorLog, until: () => stop.aborted }, { ...drainTimes, sleep: pause })
+}
+
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...queueRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }
@@ -259,6 +280,8 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
     { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
+    { name: 'drain-unassignments', schedule: '* * * * *', work: (stop) => drainUnassignments(job('drain-unassignments'), stop) },
+    { name: 'purge-mass-deletes', schedule: '35 * * * *', work: () => purgeMassDeletes(job('purge-mass-deletes')) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => sweepKeys(db, hoursAgo(24)) },
   ]
 }

@@ -7,6 +7,7 @@ import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
 import { allRows, documentOfRow } from '../store/list-rows.ts'
 import { portalUserListing } from '../store/portals.ts'
+import { addMassDeleteCommands } from './mass-delete.ts'
 import { print, table, withDatabase } from './run.ts'
 
 /** A portal's number on the command line. */
@@ -32,7 +33,7 @@ const most = 1_000_000
 const batch = 1000
 
 export function addPortalCommands(gatehouse: Command): void {
-  const portals = gatehouse.command('portal').description('Portals whose people are kept in step with Okta.')
+  const portals = gatehouse.command('portal').alias('portals').description('Portals whose people are kept in step with Okta.')
   portals.command('create').description('Makes a portal.').requiredOption('--name <name>', 'its name').option('--id <n>', 'its number, when it is taken over from elsewhere', readPortalId).option('--json', 'answer for machines')
     .action((options: { name: string; id?: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const made = await createPortal(ctx, { name: options.name, ...(options.id === undefined ? {} : { id: options.id }) })
@@ -64,4 +65,5 @@ export function addPortalCommands(gatehouse: Command): void {
         print(options.json, { found: ids.length, changed }, () => [`${ids.length} people found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
       }))
   }
+  addMassDeleteCommands(portals, readPortalId)
 }

@@ -59,11 +59,12 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
 }
 
 /** One batch of a plan is applied at a time, whoever applies it. */
-async function lockPlan(tx: Transaction, planId: string): Promise<void> {
+export async function lockPlan(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
 }
 
-async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
+/** Errors: `plan_stale` when something that the plan read has changed since. */
+export async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
   const stale = [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []]
   if (stale.length === 0) return
   const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
