@@ -49,6 +49,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION efs.queue_panelist_unassignment()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   person  varchar(32);
@@ -70,6 +71,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION efs.queue_user_unassignment()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 declare
   person  varchar(32);
@@ -90,6 +92,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION efs.remove_reference()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   delete from efs.iam_portal_user_reference where portal_id = old.portal_id and user_id = old.user_id;

@@ -32,7 +32,8 @@ create index iam_portal_user_group_unassignment_queue_uuid on efs.iam_portal_use
 -- One entry a panelist, as published. Should the same number stand for another account already, that entry gives the
 -- number up and stays: no account may fall out of the queue. Queueing again begins again; started_at stays, because what
 -- was begun may have reached the account. plan_id is the mass delete in whose transaction this happens, if any.
-create or replace function efs.queue_panelist_unassignment() returns trigger language plpgsql as $$
+-- The queue is empty as a rule: a plan made then and kept would read all of it for every row of a mass delete.
+create or replace function efs.queue_panelist_unassignment() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
   person  varchar(32);
   address varchar(255);
@@ -49,7 +50,7 @@ begin
   return old;
 end $$;
 
-create or replace function efs.queue_user_unassignment() returns trigger language plpgsql as $$
+create or replace function efs.queue_user_unassignment() returns trigger language plpgsql set enable_seqscan = off as $$
 declare
   person  varchar(32);
   address varchar(255);
@@ -73,6 +74,8 @@ create trigger iam_portal_user_reference_moved after update of portal_id, user_i
 create trigger iam_user_reference_moved after update of user_id on efs.iam_user_reference
   for each row when (old.uuid is not null and old.user_id is not null and new.user_id is null)
   execute function efs.queue_user_unassignment();
+
+alter function efs.remove_reference() set enable_seqscan = off;
 
 -- A membership that is handed to another portal leaves its reference behind.
 create trigger portal_panelist_moved after update of portal_id on efs.portal_panelist

@@ -10,10 +10,10 @@ import { documentChanges } from '../model/document-diff.ts'
 import { auditedChanges, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
-import { lockPlan, refuseStale } from '../plans/apply.ts'
+import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
-import { holdMembers, keepMembers, movedMembers, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
+import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { advancePlan, completePlan, markSteps, movePlan, readPlan, type Plan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
@@ -32,12 +32,13 @@ const optionsOf = (plan: Plan) => plan.options as unknown as Options
 /** Applies a plan. Errors: `plan_state`, `plan_stale` and those of the guards; nothing has been written then. */
 export async function applyMassDelete(ctx: Context, planId: string): Promise<Plan> {
   return ctx.db.transaction(async (tx) => {
+    await planAfresh(tx)
     await lockPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['planned'], 'applying')
     const { portalId } = optionsOf(plan)
     await lockedPortal(tx, portalId)
     await holdMembers(tx, planId)
-    await refuseStale(tx, plan, (inTx, { id }) => movedMembers(inTx, id, portalId))
+    refuseMoved(plan, await movedMembers(tx, planId, portalId))
     const metadata = await loadMetadata(tx, ctx.db)
     for (let after = 0; after < plan.steps; after += stepsAtOnce) {
       await applyStretch(tx, ctx, { planId, portalId, after, through: after + stepsAtOnce }, metadata)
@@ -77,6 +78,7 @@ async function eventsOf(tx: Transaction, leaving: readonly RemovedMember[], port
 export async function undoMassDelete(ctx: Context, planId: string): Promise<Plan> {
   const hours = ctx.config.MASS_DELETE_UNDO_HOURS
   return ctx.db.transaction(async (tx) => {
+    await planAfresh(tx)
     await lockPlan(tx, planId)
     // Undone before, but for some whose place had been taken: once it is free they come back too.
     const plan = await movePlan(tx, planId, ['applied', 'undone'], 'undone')

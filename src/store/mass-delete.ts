@@ -101,6 +101,15 @@ const stepsSql = `s.plan_id = $1 and s.step_no > $3 and s.step_no <= $4 and s.ac
 const uidSql = `(s.changes->>'uid')::integer`
 const flag = (name: string) => `(s.changes->>'${name}')::boolean`
 
+/**
+ * Triggers and cascades keep the plans they were once run by, on this connection: those made when the tables were small
+ * read them whole for every row.
+ */
+export async function planAfresh(tx: Transaction): Promise<void> {
+  await tx.execute('discard plans')
+  await tx.execute('set local enable_seqscan = off')
+}
+
 /** Holds everybody whom the plan takes out, so that nobody joins or leaves a portal meanwhile. */
 export async function holdMembers(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(
@@ -110,13 +119,15 @@ export async function holdMembers(tx: Transaction, planId: string): Promise<void
     `select from efs.panelists p where p.uid in (select ${uidSql} from gatehouse.plan_step s where s.plan_id = $1 and s.action = 'delete') order by p.uid for update`, [planId])
 }
 
-/** The first of those who have left, joined another portal, or changed their number since the plan was made. */
+/** The first of those who have changed, left, joined another portal, or got another number since the plan was made. */
 export async function movedMembers(tx: Transaction, planId: string, portalId: number): Promise<{ resource: string; id: string }[]> {
   return tx.query(
     `select 'User' as resource, s.target_id as id from gatehouse.plan_step s
      left join efs.panelists p on p.uid = ${uidSql} and p.person_id = s.target_id
      left join efs.portal_panelist m on m.user_id = p.uid and m.portal_id = $2
-     where s.plan_id = $1 and s.action = 'delete' and (m.user_id is null or ${flag('last')} = ${elsewhereSql('p.uid', '$2')}
+     left join public.users u on u.user_id = s.target_id
+     left join gatehouse.plan_read r on r.plan_id = s.plan_id and r.resource = 'User' and r.target_id = s.target_id
+     where s.plan_id = $1 and s.action = 'delete' and (m.user_id is null or u.version is distinct from r.version or ${flag('last')} = ${elsewhereSql('p.uid', '$2')}
        or (${flag('deletePerson')} and exists (select from efs.users e where e.person_id = s.target_id)))
      order by s.step_no limit 10`, [planId, portalId])
 }
