@@ -9,13 +9,14 @@ import { filter } from './filter.ts'
 import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
+import { massDeleteBench } from './mass-delete.ts'
 import { mining } from './mining.ts'
 import { oidc } from './oidc.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, massDeleteBench]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -79,7 +79,7 @@ describe('whom it means', () => {
     expect(headers.location).toMatch(new RegExp(`/plans/${body.id}$`))
     expect(body).toMatchObject({ kind: 'mass-delete', status: 'planned', counts: { delete: 4, error: 5, skipped: 2 }, steps: 11, options: { portalId: one, deletePersons: false } })
     const { body: { items } } = await ask('GET', `/plans/${body.id}/steps`)
-    expect(items.map((step: any) => [step.line, step.action, step.targetId ?? step.label.slice(0, 20), step.problems?.[0].message ?? ''])).toEqual([
+    expect((items as { line: number; action: string; targetId?: string; label: string; problems?: { message: string }[] }[]).map((step) => [step.line, step.action, step.targetId ?? step.label.slice(0, 20), step.problems?.[0]!.message ?? ''])).toEqual([
       [1, 'delete', ada!.id, ''], [2, 'delete', bea!.id, ''], [3, 'delete', cleo!.id, ''], [4, 'skipped', ada!.id, 'was named before, in row 1'],
       [5, 'error', 'nobody@example.com', 'names nobody'], [6, 'error', other!.email, 'names somebody who is not in this portal'],
       [7, 'error', 'shared@example.com', 'names 2 people of this portal: write uid:, id:, userName: or email: before it'], [8, 'delete', dora!.id, ''],
