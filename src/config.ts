@@ -4,7 +4,6 @@
  */
 import { isIP } from 'node:net'
 import { GatehouseError, type Problem } from './errors.ts'
-import { readLimitList } from './model/plan-limits.ts'
 
 interface Setting {
   kind: 'text' | 'integer' | 'boolean' | 'secret'
@@ -133,7 +132,7 @@ const forms = {
   SMS_WEBHOOK_URL: { fits: isSafeWebAddress, message: 'must be an https address, or an http one of this machine' },
   SMS_WEBHOOK_SECRET: { fits: (text) => text.length >= 20, message: 'must have at least 20 characters' },
   OUTBOX_TOKEN: { fits: (text) => /^[A-Za-z0-9_-]{20,100}$/.test(text), message: 'must have 20 to 100 letters and digits' },
-  PLAN_LIMITS: { fits: (text) => readLimitList(text) !== null, message: 'must be limits such as limit_deactivate=500 20%; limit_delete=none' },
+  PLAN_LIMITS: { fits: (text) => /^( *limit_[a-z_]+ *= *(none|\d{1,9}|(\d{1,9} )?\d{1,3}(\.\d{1,2})?%) *(;|$))*$/.test(text), message: 'must be limits such as limit_deactivate=500 20%; limit_delete=none' },
   PUBLIC_URL: { fits: isOrigin, message: 'must be an address such as https://people.example.com, with nothing behind the name and port' },
 } satisfies Partial<Record<SettingName, { fits: (text: string) => boolean; message: string }>>
 

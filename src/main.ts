@@ -47,6 +47,7 @@ import { organizationRoutes } from './rest/organizations.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
+import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { portalRoutes } from './rest/portals.ts'
 import { queueRoutes } from './rest/unassignment-queue.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
@@ -76,7 +77,8 @@ import { openMasterKey } from './store/open-master-key.ts'
 import { countQueue } from './store/unassignment-queue.ts'
 import { drainInSlices } from './sync/drain.ts'
 import { createErrorLog } from './sync/error-log.ts'
-import { applySync } from './sync/run.ts'
+import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
+import { applySync, undoSync, type SyncRun } from './sync/run.ts'
 import { runImport } from './transfer/apply-import.ts'
 
 export interface Opened {
@@ -112,17 +114,31 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
   grants: { needs: grantNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runGrants, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
-  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan },
+  sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
   'mass-delete': { needs: massDeleteNeeds, apply: applyMassDelete, undo: undoMassDelete },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
 
 /** A sync plan needs the remote system that it is about. */
-async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+function syncRun(ctx: Context, progress?: (done: number, of: number) => void): SyncRun {
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
-  await applySync({ ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }, planId)
+  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of) }
+}
+
+async function applySyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  await applySync(syncRun(ctx, progress), planId)
+}
+
+async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: number, of: number) => void): Promise<void> {
+  const { guarded, stopped, planId: undoId } = await undoSync(syncRun(ctx, progress), planId)
+  if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
+}
+
+async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
+  const { connector, errorLog } = syncRun(ctx)
+  return checkPortalSetup(ctx.db, connector, portalId).finally(() => errorLog.flush())
 }
 
 const drainTimes = { sliceMs: 15_000, pauseMs: 1_000, forMs: 57_000 }
@@ -132,8 +148,7 @@ async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void
   if (!ctx.config.OKTA_ORG_URL) return
   const due = await Promise.all(queuePopulations.map((population) => countQueue(ctx.db, population, ctx.now().toISOString())))
   if (due.every((one) => one.due === 0)) return
-  const errorLog = createErrorLog(ctx.db, ctx.now)
-  const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt))
+  const { connector, errorLog } = syncRun(ctx)
   const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => {})
   await drainInSlices({ ctx, connector, errorLog, until: () => stop.aborted }, { ...drainTimes, sleep: pause })
 }
@@ -141,7 +156,7 @@ async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...queueRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalMappingRoutes(checkPortal), ...queueRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...meRoutes,
   ]
 }

@@ -26,7 +26,7 @@ describe('limits', () => {
   test.for(table)('%s', ([, counts, people, settings, broken]) => expect(breaks(counts, people, settings)).toEqual(broken))
 
   test('of the portal come before those of the installation, and those before the defaults', () => {
-    const installation = readLimitList('limit_delete=7;limit_suspend = none')!
+    const installation = readLimitList('limit_delete=7;limit_suspend = none')
     const limits = limitsOf({ limit_delete: '9' }, installation)
     expect(limits).toMatchObject({ delete: { most: 9 }, suspend: {}, deactivate: { most: 500, percent: 20 } })
   })
@@ -40,7 +40,8 @@ describe('limits', () => {
 
   test('of the installation are checked at the start', () => {
     expect(readConfig({ PLAN_LIMITS: 'limit_mass_delete=5000 50%; limit_delete=none' }).PLAN_LIMITS).toContain('5000')
-    for (const text of ['limit_delete', 'limit_delete=much', 'limit_love=1', 'limit_delete=1=2']) expect(() => readConfig({ PLAN_LIMITS: text }), text).toThrow(/PLAN_LIMITS/)
+    for (const text of ['limit_delete', 'limit_delete=much', 'limit_delete=1=2', 'limit_delete=20% 5', 'limit_delete=1 limit_suspend=2']) expect(() => readConfig({ PLAN_LIMITS: text }), text).toThrow(/PLAN_LIMITS/)
+    expect(() => readLimitList('limit_love=1')).toThrow('there is no limit_love')
   })
 
   test('less never breaks what more does not', () => {

@@ -31,6 +31,32 @@ test('a portal is removed once nobody is in it', async () => {
   expect((await ask('POST', '/portals', { name: 'Two', settings: { client_id: '0oaClient3' } })).status).toBe(201)
 })
 
+test('the mapping of a portal, and of administrators, is set and taken back; every fault is named', async () => {
+  const { id } = (await ask('POST', '/portals', { name: 'Mapped' })).body
+  for (const at of [`/portals/${id}/mapping`, '/portals/admins/mapping']) {
+    const standard = await ask('GET', at)
+    expect(standard).toMatchObject({ status: 200, body: { own: false, fields: { lastName: 'name.familyName' } } })
+    const fields = { login: 'userName', email: 'primaryEmail', department: { upper: 'attributes.department' } }
+    expect(await ask('PUT', at, { fields })).toMatchObject({ status: 200, body: { own: true, fields, marked: 0 } })
+    expect((await ask('GET', at)).body).toEqual({ own: true, fields })
+    expect(await ask('PUT', at, { fields: { login: 'userName', x: { lower: 'titel' } } })).toMatchObject({ status: 400, body: { code: 'invalid_mapping', problems: [{ path: 'x.lower' }, { path: 'email' }] } })
+    for (const body of [[], {}, { fields: [] }]) expect(await ask('PUT', at, body)).toMatchObject({ status: 400, body: { code: 'invalid_body' } })
+    expect(await ask('PUT', at, { fields, all: true })).toMatchObject({ status: 400, body: { code: 'unknown_attribute' } })
+    expect((await ask('DELETE', at)).body).toEqual({ ...standard.body, marked: 0 })
+  }
+  for (const missing of ['999999', 'x']) expect((await ask('GET', `/portals/${missing}/mapping`)).status).toBe(404)
+  expect(await ask('POST', `/portals/${id}/check`)).toMatchObject({ status: 500 })
+})
+
+test('a stopped plan is released over REST, with a reason', async () => {
+  await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, status, title, steps, stop_reason, created_at, created_by) values ('s1', 'mass-delete', 'stopped', 'x', 9, 'too many', now(), 'x')`)
+  expect(await ask('POST', '/plans/s1/release')).toMatchObject({ status: 400 })
+  expect(await ask('POST', '/plans/s1/release', { reason: '' })).toMatchObject({ status: 400, body: { code: 'required_attribute', problems: [{ path: 'reason' }] } })
+  expect(await ask('POST', '/plans/s1/release', { reason: 'the panel is closed', by: 'Ada Byron' })).toMatchObject({ status: 200, body: { status: 'planned', stopReason: 'too many', releaseReason: 'the panel is closed', releasedBy: expect.stringContaining('Ada Byron') } })
+  expect(await ask('POST', '/plans/s1/release', { reason: 'again' })).toMatchObject({ status: 409, body: { code: 'plan_state' } })
+  expect((await ask('GET', '/plans?filter=status+eq+"planned"')).body.items[0]).toMatchObject({ id: 's1', releaseReason: 'the panel is closed', released: expect.any(String) })
+})
+
 test('the runs of a sync are its plans, and no others', async () => {
   await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, status, title, counts, steps, created_at, created_by)
     values ('r1', 'sync', 'applied', 'Sync of portal 1', '{"create": 2}', 2, now(), 'x'), ('r2', 'import', 'planned', 'x', '{}', 0, now(), 'x')`)

@@ -61,7 +61,6 @@ const grown: Record<string, string> = {
   'public.user_note.created_by': 'varchar(32)',
   'public.auth_state.ip_address': 'varchar(60)',
   'public.user_auth_param.param_value': 'varchar(1400)',
-  'efs.iam_portal_settings.value': 'varchar(16384)',
 }
 
 describe('the published OpenIAM tables', () => {

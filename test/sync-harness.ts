@@ -28,6 +28,8 @@ export interface Account {
 export interface SyncWorld {
   ctx: Context
   twin: Twin
+  /** Where the double listens. */
+  url: string
   portalId: number
   /** A run as a door makes it: a fresh connector, which remembers nothing. */
   run(options?: { token?: string }): SyncRun
@@ -80,7 +82,7 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
 
   const accounts = () => [...twin.org.users.values()] as unknown as Account[]
   return {
-    ctx, twin, portalId: portal.id, run, person, accounts,
+    ctx, twin, url: orgUrl, portalId: portal.id, run, person, accounts,
     sync: (mode) => syncPortal(run(), portal.id, mode),
     async members(...names) {
       const people: Document[] = []

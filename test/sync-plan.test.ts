@@ -19,7 +19,7 @@ const rules: Rules = { group: 'panel', activation: 'mail', policyOf: () => 'deac
 /** Linked, assigned and marked, unless told otherwise. */
 function person(more: Partial<Person> = {}, link: Partial<Person['links'][number]> = {}): Person {
   return {
-    personId: 'p1', version: 3, wanted: true, values: {}, provStatus: 'CREATED', elsewhere: { uuid: null, portals: [], live: 0 },
+    personId: 'p1', version: 3, wanted: true, values: {}, portals: [1], provStatus: 'CREATED', elsewhere: { uuid: null, portals: [], live: 0 },
     links: [{ population: 'panelist', uid: 7, portalId: 1, uuid: 'acc1', status: 1, changes: 2, marked: true, ...link }],
     ...more,
   }

@@ -11,7 +11,7 @@ import { print, progressLine, table, withDatabase } from './run.ts'
 export function planLines(plan: Plan): string[] {
   const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action}`)
   const state = plan.status === 'applied' ? `applied, ${plan.failed} failed` : plan.status
-  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  steps, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`Stopped: ${plan.stopReason}`]), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
+  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  steps, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`${plan.status === 'planned' ? 'Had been stopped' : 'Stopped'}: ${plan.stopReason}`]), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
 }
 
 /** A step in a line, with its problems below. */

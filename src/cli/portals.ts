@@ -2,12 +2,13 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSettings } from '../portals/portals.ts'
-import { portalSettings } from '../model/portal-settings.ts'
+import { portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
 import { allRows, documentOfRow } from '../store/list-rows.ts'
 import { portalUserListing } from '../store/portals.ts'
 import { addMassDeleteCommands } from './mass-delete.ts'
+import { addMappingCommands } from './portal-mapping.ts'
 import { print, table, withDatabase } from './run.ts'
 
 /** A portal's number on the command line. */
@@ -22,6 +23,14 @@ function readSetting(pair: string, before: [string, string | null][] = []): [str
   const at = pair.indexOf('=')
   if (at < 1) throw new InvalidArgumentError(`${pair} must be setting=value.`)
   return [...before, [pair.slice(0, at), pair.slice(at + 1) || null]]
+}
+
+/** Every setting: its own value, or the default in brackets. */
+function settingRows(settings: PortalSettings): string[][] {
+  return Object.entries(portalSettings).map(([key, setting]) => {
+    const standard = 'default' in setting ? `(${setting.default})` : ''
+    return [key, settings[key as PortalSettingKey] ?? standard, setting.doc]
+  })
 }
 
 interface FilterOptions {
@@ -49,6 +58,16 @@ export function addPortalCommands(gatehouse: Command): void {
       const portal = await updatePortalSettings(ctx, id, Object.fromEntries(pairs))
       print(options.json, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
     }))
+  portals.command('show').description('Shows a portal with every setting it has, and those that count where it has none.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
+    .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const portal = await readPortalDocument(ctx.db, id)
+      print(options.json, portal, () => [`Portal ${portal.id}: ${portal.name}`, ...table(['setting', 'value', 'meaning'], settingRows(portal.settings))])
+    }))
+  portals.command('unset').description('Removes settings of a portal; the defaults count again.').argument('<portal>', 'the number of the portal', readPortalId).argument('<setting...>', 'names of settings').option('--json', 'answer for machines')
+    .action((id: number, names: string[], options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const portal = await updatePortalSettings(ctx, id, Object.fromEntries(names.map((name) => [name, null])))
+      print(options.json, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
+    }))
   portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       await readPortalDocument(ctx.db, id)
@@ -56,6 +75,7 @@ export function addPortalCommands(gatehouse: Command): void {
       print(options.json, people, () => table(['uid', 'name', 'person', 'account', 'link', 'to be pushed'], people.map((one) =>
         [one.uid, one.displayName, one.personId, one.uuid, one.status, one.hasDataChanges ? 'yes' : ''])))
     }))
+  addMappingCommands(portals, readPortalId)
   for (const [name, doc, change] of [['add', 'Makes everyone a filter finds a member of a portal.', addPortalUsers], ['remove', 'Takes everyone a filter finds out of a portal.', removePortalUsers]] as const) {
     portals.command(name).description(doc).argument('<portal>', 'the number of the portal', readPortalId).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')
       .action((id: number, options: FilterOptions) => withDatabase(async (_opened, ctx) => {

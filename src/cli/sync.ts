@@ -4,7 +4,7 @@ import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
 import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
-import { applySync, planSync, syncPortal, type SyncRun } from '../sync/run.ts'
+import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, withDatabase } from './run.ts'
@@ -14,6 +14,7 @@ interface SyncOptions {
   plan?: boolean
   apply?: string | true
   full?: boolean
+  undo?: string
   json?: boolean
 }
 
@@ -23,6 +24,7 @@ export function addSyncCommands(gatehouse: Command): void {
     .option('--plan', 'makes a plan and shows it; nothing else is written')
     .option('--apply [planId]', 'applies a plan; without its id, plans first and applies that')
     .option('--full', 'looks at everyone, not only at those with changes')
+    .option('--undo <planId>', 'takes back what a plan did instead; with --plan or --apply')
     .option('--json', 'answer for machines')
     .action(sync)
   gatehouse.command('twin').description('Starts the Okta double: a server that answers as Okta does, to practise on.')
@@ -69,7 +71,7 @@ function readPort(text: string): number {
 
 async function sync(options: SyncOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
-  if (typeof options.apply !== 'string' && options.portal === undefined) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
+  if (typeof options.apply !== 'string' && options.portal === undefined && options.undo === undefined) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
   await withDatabase(async ({ config, db }, ctx) => {
     const errorLog = createErrorLog(db, ctx.now)
     const progress = progressLine('syncing')
@@ -77,12 +79,13 @@ async function sync(options: SyncOptions): Promise<void> {
     const run: SyncRun = { ctx, connector, errorLog, onProgress: ({ done, of }) => progress.show(done, of) }
     const mode = options.full ? 'full' : 'delta'
     if (options.plan) {
-      const plan = await planSync(run, options.portal!, mode)
+      const plan = options.undo === undefined ? await planSync(run, options.portal!, mode) : await planUndo(run, options.undo)
       print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
       process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
-    const report = typeof options.apply === 'string' ? await applySync(run, options.apply) : await syncPortal(run, options.portal!, mode)
+    const report = typeof options.apply === 'string' ? await applySync(run, options.apply)
+      : options.undo === undefined ? await syncPortal(run, options.portal!, mode) : await undoSync(run, options.undo)
     progress.end()
     print(options.json, report, () => [describeRun(report)])
     process.exitCode = exitCodeOf(report)

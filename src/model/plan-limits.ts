@@ -7,6 +7,7 @@
  * which are the field's: Okta's import safeguard stops at 20 %, Entra at 500 deletions. What gives or changes has no
  * limit unless one is set, because a first run does nothing else.
  */
+import { GatehouseError } from '../errors.ts'
 
 export interface LimitedOperation {
   /** Its key in the settings of a portal, and in PLAN_LIMITS. */
@@ -62,13 +63,15 @@ function readLimit(text: string): Limit {
   return limit
 }
 
-/** `limit_delete=50 2%; limit_create=none` as settings; null for what is none. */
-export function readLimitList(text: string): Partial<Record<LimitSetting, string>> | null {
+/** `limit_delete=50 2%; limit_create=none` (PLAN_LIMITS) as settings. Errors: `configuration`. */
+export function readLimitList(text: string): Partial<Record<LimitSetting, string>> {
   const settings: Partial<Record<LimitSetting, string>> = {}
   for (const part of text.split(';').map((one) => one.trim()).filter((one) => one !== '')) {
-    const [name, value, ...more] = part.split('=').map((one) => one.trim())
+    const [name, value] = part.split('=').map((one) => one.trim())
     const setting = kinds.map((kind) => limitedOperations[kind].setting).find((one) => one === name)
-    if (setting === undefined || value === undefined || more.length > 0 || !limitPattern.test(value)) return null
+    // A limit that is misspelt must not count as none.
+    if (setting === undefined) throw new GatehouseError('configuration', `PLAN_LIMITS: there is no ${name}.`)
+    if (value === undefined || !limitPattern.test(value)) throw new GatehouseError('configuration', `PLAN_LIMITS: ${name} must be ${limitForm}.`)
     settings[setting] = value
   }
   return settings

@@ -38,9 +38,9 @@ export const portalSettings = {
     doc: 'The issuer that the portal signs in with: the org itself or one of its authorization servers.',
   },
   redirect_uri: {
-    pattern: /^https?:\/\/[^\s#]+$/,
-    expects: 'an http(s) address without fragment',
-    doc: 'Where Okta sends people back to after signing in.',
+    pattern: /^https?:\/\/[^\s#]+( https?:\/\/[^\s#]+)*$/,
+    expects: 'http(s) addresses without fragment, separated by spaces',
+    doc: 'Where Okta sends people back to after signing in; the first of several is asked for.',
   },
   deprovisioning_policy: {
     pattern: /^(nothing|suspend|deactivate|delete)$/,
@@ -60,6 +60,11 @@ export const portalSettings = {
 export type PortalSettingKey = keyof typeof portalSettings
 
 export type PortalSettings = Partial<Record<PortalSettingKey, string>>
+
+/** Where Okta may send people back to. */
+export function redirectAddressesOf(settings: PortalSettings): string[] {
+  return settings.redirect_uri?.split(' ') ?? []
+}
 
 /** The group of a portal: the one set, or the name given to it by default. */
 export function accessGroupOf(portalId: number, settings: PortalSettings): string {

@@ -40,7 +40,14 @@ export const efs: Area = {
       seed('id', 'INT(11)', 'Counts the settings.', { key: true }),
       seed('portal_id', 'INT(11)', 'The portal.', { required: true }),
       seed('key', 'VARCHAR(50)', 'Which setting.'),
-      seed('value', 'VARCHAR(255)', 'Its value. The published 255 characters cannot hold a mapping.', { grown: 'varchar(16384)' }),
+      seed('value', 'VARCHAR(255)', 'Its value.'),
+    ]),
+    table('added', 'efs.account_mapping', 'Which attribute of a person goes into which field of their account; without a row, the standard.', [
+      added('population', 'varchar(10)', 'Whose accounts: panelist or admin.', { required: true }),
+      added('portal_id', 'integer', 'The portal; null for administrators, who have none.', { to: 'efs.portal' }),
+      added('rules', 'jsonb', 'The rules, one a field.', { required: true }),
+      added('updated_at', 'timestamptz', 'When it was last changed.', { required: true }),
+      added('updated_by', 'varchar(255)', 'Who changed it.', { required: true }),
     ]),
     table(
       'seed', 'efs.iam_portal_user_reference',

@@ -6,6 +6,8 @@
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { guardReach } from '../records/guard.ts'
+import { readMappings } from '../store/account-mappings.ts'
+import { markDataChanges } from '../store/references.ts'
 import { deleteAdmins, deleteMembers, insertAdmins, insertMembers, type MemberRow } from '../store/portals.ts'
 import { checkPersonIds } from './check-portal.ts'
 import { lockedPortal } from './portals.ts'
@@ -42,6 +44,9 @@ export async function removePortalUsers(ctx: Context, portalId: number, people: 
     await lockedPortal(tx, portalId)
     const gone = await deleteMembers(tx, portalId, personIds)
     await recordEvents(tx, ctx, gone.map((member) => event('portal.removeUser', member, { before: portalId })))
+    // Another mapping may count for who stays in other portals.
+    const { portals, admins } = await readMappings(tx)
+    if (portals.size > 0 || admins !== null) await markDataChanges(tx, gone.map((member) => member.person_id))
     return gone.map(efsUser)
   })
 }

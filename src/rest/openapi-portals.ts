@@ -78,6 +78,38 @@ const oktaError = object('Okta error', 'An error received from Okta.', {
   trace: readOnly({ description: 'The request, Okta\'s id of it, the causes, and the step of the run.' }),
 }, ['id', 'message', 'statusCode', 'errorCode'])
 
+const part = refTo('MappingExpression')
+const expression: Schema = {
+  title: 'Mapping expression',
+  description: 'What a field is made of: the path of an attribute, or an object with exactly one of constant, first, join, lower, upper, email, substring and map.',
+  oneOf: [{ type: 'string' }, {
+    type: 'object',
+    properties: {
+      constant: text('Always this text.', 1000),
+      first: list('The first of these that has a value.', part),
+      join: list('Those of these that have a value, in a row.', part),
+      with: text('What stands between them.', 1000),
+      lower: part, upper: part,
+      email: { ...part, description: 'The value where it is shaped like an e-mail address, else none.' },
+      substring: part, start: { type: 'integer', minimum: 0 }, length: { type: 'integer', minimum: 1 },
+      map: part, values: { type: 'object', additionalProperties: { type: 'string' } }, otherwise: part,
+    },
+  }],
+}
+
+const accountMapping = object('Account mapping', 'Which attribute of a person goes into which field of their account.', {
+  own: readOnly(flag('False where nothing was set and the standard counts.')),
+  fields: { type: 'object', description: 'By field of the Okta profile. `login` and `email` are needed; `gatehouseId` is filled in any case.', additionalProperties: part },
+  marked: readOnly(integer('How many links the change has marked to be pushed.')),
+}, ['fields'])
+
+const finding = object('Portal finding', 'One thing that was looked at when a portal was held against Okta.', {
+  subject: readOnly({ ...text('What was looked at.'), enum: ['schema', 'mapping', 'group', 'client', 'issuer'] }),
+  result: readOnly({ ...text('Whether it is as it should be.'), enum: ['good', 'note', 'problem'] }),
+  message: readOnly(text('What was found, and what to do.')),
+  declare: readOnly({ type: 'object', description: 'What has to be declared in the user schema, in Okta\'s own words.', additionalProperties: true }),
+}, ['subject', 'result', 'message'])
+
 export const portalComponents: Record<string, Schema> = {
   Portal: portal,
   PortalSettings: settings,
@@ -85,6 +117,9 @@ export const portalComponents: Record<string, Schema> = {
   PersonIds: {
     ...list('The ids of people.', { ...text('The id of a person.', 32), 'x-references': 'User' }), title: 'Ids of people', minItems: 1, maxItems: 100_000,
   },
+  MappingExpression: expression,
+  AccountMapping: accountMapping,
+  PortalFinding: finding,
   QueuedAccount: queued,
   QueueCounts: counts,
   RetriedAccounts: retriedAccounts,

@@ -20,7 +20,7 @@ import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 /** How plans of a kind are applied and undone; the composition root knows all kinds. */
 export interface PlanKind {
   apply: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
-  undo?: (ctx: Context, planId: string) => Promise<unknown>
+  undo?: (ctx: Context, planId: string, progress?: (done: number, of: number) => void) => Promise<unknown>
   /** What whoever carries a plan out must have in Gatehouse besides the right to plans. */
   needs: (options: Readonly<Record<string, unknown>>) => readonly Need[]
 }
@@ -85,9 +85,9 @@ const underWay = new Set<string>()
  * Carries a plan out: to its end when it is small, else until its first batch is done; true when it goes on from there
  * behind the request. What stops it then stands in the plan, which can be applied again and goes on where it was.
  */
-async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan): Promise<boolean> {
+async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan, steps: number): Promise<boolean> {
   const work = (progress?: () => void) => carry(ctx, plan.id, progress)
-  if (plan.steps - plan.appliedThrough <= mostWaitedFor) {
+  if (steps <= mostWaitedFor) {
     await work()
     return false
   }
@@ -140,7 +140,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     if (kind) refuseUnless(ctx.authority, kind.needs(found.options))
     const carry = kind?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
-    const going = await begun(carry, ctx, found)
+    const going = await begun(carry, ctx, found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
     return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
   const answer = async ({ ctx, params }: Call, act: (ctx: Context, id: string) => Promise<Plan>): Promise<Answer> => {

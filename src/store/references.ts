@@ -85,6 +85,20 @@ export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
   }
 }
 
+/** Removes single references without queueing the account; returns whether any other refers to it still. */
+export async function removeLinks(
+  tx: Writer, uuid: string, links: readonly { population: 'panelist' | 'admin'; uid: number; portalId: number | null }[],
+): Promise<boolean> {
+  for (const { population, uid, portalId } of links) {
+    const { table } = references[population]
+    const which = population === 'admin' ? 'user_id = $1 and uuid = $2 and $3::int is null' : 'user_id = $1 and uuid = $2 and portal_id = $3'
+    const rows = await tx.query<{ id: number }>(`update ${table} set uuid = null where ${which} returning id`, [uid, uuid, portalId])
+    if (rows.length > 0) await tx.execute(`delete from ${table} where id = any($1)`, [rows.map((row) => row.id)])
+  }
+  const sql = Object.values(references).map(({ table }) => `select from ${table} where uuid = $1`).join(' union all ')
+  return (await tx.first<{ found: boolean }>(`select exists (${sql}) as found`, [uuid]))!.found
+}
+
 /** The person's version, locked until the transaction ends so that no change can slip in between; null when gone. */
 export async function lockVersion(tx: Writer, personId: string): Promise<number | null> {
   const row = await tx.first<{ version: number }>(

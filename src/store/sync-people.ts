@@ -32,6 +32,8 @@ export interface SyncPersonRow {
   other_uuid: string | null
   other_portals: number[]
   other_live: number
+  /** The portals whose member the person is. */
+  portals: number[]
   /** The values of the sources, in the order of `sourcesOf(mapping)`. */
   source_values: (string | null)[]
 }
@@ -73,6 +75,7 @@ export async function readSyncPeople(
       e.uid as admin_uid, a.uuid as admin_uuid, a.status as admin_status, a.changes as admin_changes,
       coalesce(a.has_data_changes, 0) = 1 as admin_marked,
       l.prov_status, o.uuid as other_uuid, coalesce(o.portals, '{}') as other_portals, coalesce(o.live, 0) as other_live,
+      array(select portal_id from efs.portal_panelist x where x.user_id = p.uid order by portal_id) as portals,
       array[${values}] as source_values
     from public.users u
     left join efs.panelists p on p.person_id = u.user_id

@@ -142,18 +142,27 @@ export async function blankQueue(tx: Pick<Transaction, 'execute'>, personId: str
   for (const population of queuePopulations) await tx.execute(`update ${queueOf[population]} set email = null where person_id = $1`, [personId])
 }
 
+export interface AccountToQueue {
+  population: QueuePopulation
+  uid: number | null
+  uuid: string
+  email: string | null
+  personId: string | null
+  /** The portal that was left, where one was. */
+  portalId: number | null
+}
+
 /** Queues an account directly: for a person who vanished while their account was being made. */
-export async function queueAccount(
-  tx: Pick<Transaction, 'execute'>, population: QueuePopulation, uid: number, uuid: string, email: string | null, portalId: number | null,
-): Promise<void> {
+export async function queueAccount(tx: Pick<Transaction, 'execute'>, { population, uid, uuid, email, personId, portalId }: AccountToQueue): Promise<void> {
   const queue = queueOf[population]
   // As the triggers do: another account that has the number keeps its place without it.
   await tx.execute(`update ${queue} set user_id = null where user_id = $1 and uuid <> $2`, [uid, uuid])
   const [portals, merged] = population === 'panelist' ? [', portals', ', portals = array(select distinct unnest(q.portals || excluded.portals))'] : ['', '']
   await tx.execute(
-    `insert into ${queue} as q (user_id, uuid, email${portals}) values ($1, $2, left($3, 255)${portals && ', array_remove(array[$4::integer], null)'})
-     on conflict (user_id) do update set uuid = excluded.uuid, generation = q.generation + 1, attempts = 0, next_attempt_at = null, dead_at = null, updated_at = now()${merged}`,
-    [uid, uuid, email, ...(portals ? [portalId] : [])],
+    `insert into ${queue} as q (user_id, uuid, email, person_id${portals}) values ($1, $2, left($3, 255), $4${portals && ', array_remove(array[$5::integer], null)'})
+     on conflict (user_id) do update set uuid = excluded.uuid, person_id = coalesce(excluded.person_id, q.person_id), generation = q.generation + 1,
+       attempts = 0, next_attempt_at = null, dead_at = null, updated_at = now()${merged}`,
+    [uid, uuid, email, personId, ...(portals ? [portalId] : [])],
   )
 }
 

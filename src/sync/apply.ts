@@ -5,14 +5,15 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { advancePlan, completePlan, finishPlan, markSteps, movePlan, staleReads, type Plan } from '../store/plans.ts'
+import { advancePlan, completePlan, finishPlan, markSteps, movePlan, readPlan, staleReads, type Plan } from '../store/plans.ts'
 import { versionsOf } from '../store/sync-people.ts'
 import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
 import { announceClosing, recordStep } from './record.ts'
-import { readStepPage, type StoredStep } from './stored-plan.ts'
+import { movedSteps } from './remote-stale.ts'
+import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { countActions, type Counts } from './steps.ts'
 
 export interface Failure {
@@ -50,6 +51,8 @@ export interface Applying {
   /** Steps under way at a time; default 8. */
   atOnce?: number
   onProgress?: (progress: { done: number; of: number; failed: number }) => void
+  /** The plan was made a moment ago, by the same run: single people who change meanwhile are skipped, not the whole. */
+  fresh?: boolean
 }
 
 const stepsPerPage = 200
@@ -62,20 +65,26 @@ interface Run extends Applying {
   report: ApplyReport
   /** Steps in a row that got no usable answer. */
   silent: number
+  /** Time has passed since the accounts were looked at: each page is looked at again. */
+  resumed: boolean
 }
 
 /**
  * Applies a plan, or goes on with one that was interrupted.
- * Errors: `plan_state`; `plan_stale` when people have changed since it was made.
+ * Errors: `plan_state`; `plan_stale` when people, or accounts as far as the plan builds on them, have changed since it
+ * was made; RemoteError when that cannot be read.
  */
 export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyReport> {
   const { ctx } = applying
-  if (plan.status === 'planned') await refuseStale(ctx, plan.id)
+  if (plan.status === 'planned' && !applying.fresh) {
+    await refuseStale(ctx, plan.id)
+    await refuseMoved(applying, plan)
+  }
   await ctx.db.transaction((tx) => movePlan(tx, plan.id, ['planned', 'applying'], 'applying'))
   const report: ApplyReport = {
     planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: null,
   }
-  const run: Run = { ...applying, planId: plan.id, report, silent: 0 }
+  const run: Run = { ...applying, planId: plan.id, report, silent: 0, resumed: plan.status === 'applying' }
   let through = plan.appliedThrough
   for (;;) {
     const page = await readStepPage(ctx.db, plan.id, through, stepsPerPage)
@@ -89,7 +98,11 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     await ctx.db.transaction((tx) => advancePlan(tx, plan.id, through, unfinished(report) - before))
     applying.onProgress?.({ done: through, of: plan.steps, failed: unfinished(report) })
   }
-  await ctx.db.transaction((tx) => completePlan(tx, plan.id, ctx.actor.principal, ctx.now()))
+  await ctx.db.transaction(async (tx) => {
+    await completePlan(tx, plan.id, ctx.actor.principal, ctx.now())
+    const { undoes } = plan.options
+    if (typeof undoes === 'string' && undoable.includes((await readPlan(tx, undoes, true)).status)) await movePlan(tx, undoes, undoable, 'undone')
+  })
   return report
 }
 
@@ -109,22 +122,39 @@ async function refuseStale(ctx: Context, planId: string): Promise<void> {
   throw new GatehouseError('plan_stale', `People have changed since the plan was made (${ids}): make a new plan.`)
 }
 
+/** Looks at every account that the plan builds on, before the first write. */
+async function refuseMoved({ ctx, connector }: Applying, plan: Plan): Promise<void> {
+  for (let after = plan.appliedThrough; ;) {
+    const page = await readStepPage(ctx.db, plan.id, after, stepsPerPage)
+    if (page === null) return
+    const moved = await movedSteps(connector, page.steps)
+    if (moved.size > 0) {
+      const problems = page.steps.filter(({ number }) => moved.has(number)).map(({ number, step }) => ({ path: step.label, message: moved.get(number)! }))
+      const list = problems.slice(0, 5).map(({ path, message }) => `${path}: ${message}`).join('; ')
+      throw new GatehouseError('plan_stale', `Accounts have changed since the plan was made (${list}); nothing was written. Make a new plan.`, { problems })
+    }
+    after = page.last
+  }
+}
+
 async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> {
   // What prepares the ground (the group, the schema) stands first and is done alone.
   const people = steps.filter(({ step }) => step.personId !== null || step.queued !== null)
   for (const stored of steps) if (!people.includes(stored)) await applyStep(run, stored)
   const versions = await versionsOf(run.ctx.db, people.flatMap(({ step }) => step.personId ?? []))
+  const moved = run.resumed ? await movedSteps(run.connector, people) : new Map<number, string>()
   await concurrently(people, run.atOnce ?? 8, async (stored) => {
     const { personId, version } = stored.step
     const isStale = version !== null && personId !== null && versions.get(personId) !== version
     if (run.report.stopped !== null) return
-    if (isStale) await skipStale(run, stored)
+    const reason = isStale ? 'the person has changed since the plan was made' : moved.get(stored.number)
+    if (reason !== undefined) await skipStale(run, stored, reason)
     else await applyStep(run, stored)
   })
 }
 
-async function skipStale(run: Run, { number, step }: StoredStep): Promise<void> {
-  const message = 'the person has changed since the plan was made; the next plan takes them up'
+async function skipStale(run: Run, { number, step }: StoredStep, reason: string): Promise<void> {
+  const message = `${reason}; the next plan takes them up`
   run.report.stale += 1
   const about = { step: number, personId: step.personId, label: step.label }
   const failure = { ...about, action: 'stale', code: 'plan_stale', status: 0, message }
@@ -138,7 +168,7 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   await announceClosing(ctx, connector.systemId, step)
   const performed = await errorLog.within(marks, () => perform(connector, step))
   const failure = failureOf({ number, step }, performed)
-  const result = { accountId: performed.accountId, ...failure }
+  const result = { accountId: performed.accountId, done: performed.done.length, ...failure }
   await ctx.db.transaction(async (tx) => {
     await recordStep(tx, ctx, connector.systemId, step, performed)
     await markSteps(tx, run.planId, [{ step: number, status: failure ? 'failed' : 'done', result }])

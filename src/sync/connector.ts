@@ -25,6 +25,16 @@ export interface RemoteAccount {
   login: string
   email: string | null
   profile: Record<string, unknown>
+  /** When its owner last signed in there; absent when never, or not known. */
+  lastLogin?: string
+}
+
+/** An app, as far as signing in by it needs. */
+export interface RemoteApp {
+  id: string
+  label: string
+  isActive: boolean
+  redirectAddresses: string[]
 }
 
 /** One field of a profile that differs. */
@@ -47,16 +57,30 @@ export type Activation = 'mail' | 'silent' | 'staged'
 export interface Connector {
   /** Its id in MANAGED_SYS. */
   systemId: string
-  /** The mapping it fills profiles by; the engine reads exactly these sources. */
+  /** The mapping it fills profiles by where it is told no other. */
   mapping: readonly MappingRule[]
-  /** The profile for the values of a person (by source path), and what cannot be sent, per field. Pure. */
-  profileOf(values: Record<string, string | null>): { profile: Profile; problems: Problem[] }
+  /**
+   * The profile for the values of a person (by source path), and what cannot be sent, per field: judged by the system's
+   * schema where that has been read, else by what it usually is.
+   */
+  profileOf(values: Record<string, string | null>, mapping?: readonly MappingRule[]): { profile: Profile; problems: Problem[] }
   /** The mapped fields in which an account differs from a profile. Pure. */
-  differences(profile: Profile, account: RemoteAccount): FieldChange[]
+  differences(profile: Profile, account: RemoteAccount, mapping?: readonly MappingRule[]): FieldChange[]
 
-  /** Fields of the mapping that the system's schema does not know yet. */
-  undeclaredFields(): Promise<string[]>
+  /** Fields of a mapping that the system's schema does not know yet. Reads the schema. */
+  undeclaredFields(mapping?: readonly MappingRule[]): Promise<string[]>
+  /** Why a mapping cannot be pushed as the system's schema stands, fields that are not declared left out. */
+  schemaProblems(mapping: readonly MappingRule[]): Promise<Problem[]>
+  /** What has to be declared so that a field can be pushed, in the system's own words. Pure. */
+  declarationOf(field: string): Record<string, unknown>
   declareFields(fields: string[]): Promise<void>
+
+  /** The app that signs people in as this client, or null when there is none. */
+  findApp(clientId: string): Promise<RemoteApp | null>
+  /** Whether the members of a group have an app. */
+  appHasGroup(appId: string, group: string): Promise<boolean>
+  /** Why an issuer cannot be signed in with, or null. Asks the issuer itself, without any key of ours. */
+  issuerProblem(issuer: string): Promise<string | null>
 
   /** The id of a group given by id or name, or null when there is none. */
   findGroup(group: string): Promise<string | null>
@@ -71,6 +95,8 @@ export interface Connector {
 
   /** The account as it is now, or null when there is none with this id. */
   read(accountId: string): Promise<RemoteAccount | null>
+  /** Many at once, by a search that may lag a second behind; those it does not find are absent. */
+  readMany(accountIds: readonly string[]): Promise<Map<string, RemoteAccount>>
   /** For each set of keys, every account that matches any of them. */
   find(keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]>
   /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */

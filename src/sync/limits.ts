@@ -2,9 +2,7 @@
 import type { Context } from '../context.ts'
 import { brokenLimits, limitedOperations, limitsOf, needsPeople, readLimitList, stopReason, type LimitCounts, type LimitedKind } from '../model/plan-limits.ts'
 import type { PortalSettings } from '../model/portal-settings.ts'
-import type { Plan } from '../store/plans.ts'
 import { countConcerned } from '../store/sync-plans.ts'
-import type { ApplyReport } from './apply.ts'
 import type { Action, SyncStep } from './steps.ts'
 
 /** Adds what some steps would do to `counts`. */
@@ -27,15 +25,10 @@ function guardedKind(action: Action): LimitedKind | null {
 export function guardOf(
   ctx: Pick<Context, 'db' | 'config'>, portalId: number, portals: ReadonlyMap<number, PortalSettings>,
 ): (counts: LimitCounts) => Promise<string | null> {
-  const limits = limitsOf(portals.get(portalId) ?? {}, readLimitList(ctx.config.PLAN_LIMITS) ?? {})
+  const limits = limitsOf(portals.get(portalId) ?? {}, readLimitList(ctx.config.PLAN_LIMITS))
   return async (counts) => {
     const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, portalId) : 0
     const broken = brokenLimits(counts, people, limits)
     return broken.length > 0 ? stopReason(broken) : null
   }
-}
-
-/** The report of a run whose plan was stopped before its first write. */
-export function stoppedReport(plan: Plan): ApplyReport {
-  return { planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: plan.stopReason ?? 'stopped', guarded: true }
 }

@@ -5,6 +5,8 @@
  * A delta run looks at people who are marked (has_data_changes), who have no reference yet, and at the queues; a full
  * run at everybody and at the group's members.
  */
+import { GatehouseError } from '../errors.ts'
+import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
 import { accessGroupOf, policyOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
 import {
@@ -26,6 +28,8 @@ export interface SyncScope {
   /** The settings of every portal of the installation, by id. */
   portals: ReadonlyMap<number, PortalSettings>
   adminPolicy: DeprovisioningPolicy
+  /** The mappings that were set; none: everybody has the default. */
+  mappings?: Mappings
 }
 
 const peoplePerPage = 500
@@ -36,6 +40,7 @@ interface Planning {
   db: Database
   connector: Connector
   scope: SyncScope
+  mappings: Mappings
   rules: Rules & { allPortals: readonly number[] }
   /** Accounts that this plan adopts, by person: two people with one e-mail address must not get the same. */
   adopted: Map<string, string>
@@ -46,7 +51,10 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   const settings = scope.portals.get(scope.portalId) ?? {}
   const group = accessGroupOf(scope.portalId, settings)
   const isGroupThere = (await connector.findGroup(group)) !== null
-  const preparation = await preparations(connector, group, isGroupThere)
+  const mappings = scope.mappings ?? noMappings
+  const sources = allRules(mappings)
+  const preparation = await preparations(connector, sources, group, isGroupThere)
+  await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
   const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
   const rules = {
@@ -57,16 +65,17 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
     allPortals: [...scope.portals.keys()],
     ...(scope.mode === 'full' ? { inGroup: await membership(connector, group, isGroupThere) } : {}),
   }
-  const planning: Planning = { db, connector, scope, rules, adopted: new Map() }
+  const planning: Planning = { db, connector, scope, mappings, rules, adopted: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'
       ? await adminCandidates(db, scope.mode)
       : await panelistCandidates(db, scope.portalId, scope.mode)
+    if (population === 'admin' && uids.length > 0) await refuseMapping(connector, mappingOf(mappings, [], true), 'administrators')
     for (let start = 0; start < uids.length; start += peoplePerPage) {
       const page = uids.slice(start, start + peoplePerPage)
-      const rows = await readSyncPeople(db, connector.mapping, scope.portalId, population, page)
-      const people = rows.map((row) => personOf(row, scope.portalId, connector.mapping))
+      const rows = await readSyncPeople(db, sources, scope.portalId, population, page)
+      const people = rows.map((row) => personOf(row, scope.portalId, sources))
       const fresh = people.filter((person) => !planned.has(person.personId))
       // An administrator who is a panelist too has one account, and so one step.
       if (population === 'admin') for (const person of people) planned.add(person.personId)
@@ -77,9 +86,17 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   for (const population of ['panelist', 'admin'] as const) yield* planQueue(planning, population)
 }
 
-async function preparations(connector: Connector, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
+/** A field that nobody's value fits is found before anything is planned. Errors: `invalid_mapping`. */
+async function refuseMapping(connector: Connector, mapping: Mapping, whose: string): Promise<void> {
+  const problems = await connector.schemaProblems(mapping)
+  if (problems.length === 0) return
+  const list = problems.map(({ path, message }) => `${path} ${message}`).join('; ')
+  throw new GatehouseError('invalid_mapping', `The mapping of ${whose} does not fit the user schema: ${list}. Change one of the two.`, { problems })
+}
+
+async function preparations(connector: Connector, mapping: Mapping, group: string, isGroupThere: boolean): Promise<SyncStep[]> {
   const actions: Action[] = []
-  const fields = await connector.undeclaredFields()
+  const fields = await connector.undeclaredFields(mapping)
   if (fields.length > 0) {
     const reason = 'the user schema does not know these fields, which the mapping fills'
     actions.push({ kind: 'declareFields', fields, reason })
@@ -107,9 +124,10 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
     const id = accountIdOf(person)
     return id === null ? null : connector.read(id)
   })
-  const views = concerned.map((person, index) => (
-    { person, account: linked[index]!, ...connector.profileOf(person.values) }
-  ))
+  const views = concerned.map((person, index) => {
+    const mapping = mappingOf(planning.mappings, person.portals, person.links.some((link) => link.population === 'admin'))
+    return { person, mapping, account: linked[index]!, ...connector.profileOf(person.values, mapping) }
+  })
   const searched = views.filter((view) => view.account === null && view.person.wanted && view.problems.length === 0)
   const keys = searched.map(({ person, profile }): CorrelationKeys => (
     { externalId: person.personId, login: profile['login']!, email: profile['email'] ?? null }
@@ -117,11 +135,11 @@ async function planPeople(planning: Planning, people: readonly Person[]): Promis
   const found = await findNow(connector, keys)
   const candidates = new Map(searched.map((view, index) => [view.person.personId, found[index]!]))
   const owners = await ownersOf(planning.db, [...candidates.values()].flat().map((account) => account.id))
-  return views.flatMap(({ person, account, profile, problems }) => {
+  return views.flatMap(({ person, mapping, account, profile, problems }) => {
     const own = candidates.get(person.personId) ?? []
     const view = {
       account, candidates: own, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
-      differences: (one: RemoteAccount) => connector.differences(profile, one),
+      differences: (one: RemoteAccount) => connector.differences(profile, one, mapping),
     }
     const step = planPerson(person, view, planning.rules)
     for (const action of step?.actions ?? []) {

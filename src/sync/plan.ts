@@ -40,6 +40,8 @@ export interface Person {
   links: PersonLink[]
   /** The LOGIN row in the connected system. */
   provStatus: string | null
+  /** The portals whose member the person is, by number. */
+  portals: number[]
   /** References to other portals. */
   elsewhere: { uuid: string | null; portals: number[]; live: number }
 }
@@ -112,8 +114,8 @@ function planWanted(person: Person, remote: RemoteView, rules: Rules): SyncStep 
 }
 
 function beginStep(person: Person, label: string): Omit<SyncStep, 'outcome' | 'actions'> {
-  const links = person.links.map(({ population, uid, portalId, changes }): StepLink => (
-    { population, uid, portalId, changes }
+  const links = person.links.map(({ population, uid, portalId, changes, status }): StepLink => (
+    { population, uid, portalId, changes, before: status }
   ))
   const { personId, version } = person
   return { personId, version, label, login: null, accountId: accountIdOf(person), links, queued: null }
@@ -132,16 +134,16 @@ function reviving(person: Person, account: RemoteAccount, found: boolean, rules:
   const ours = closedByUs(person)
   const { activation } = rules
   if (account.state === 'staged') {
-    return activation === 'staged' ? null : { kind: 'activate', activation, reason: 'the account is staged' }
+    return activation === 'staged' ? null : { kind: 'activate', activation, reason: 'the account is staged', from: 'staged' }
   }
   if (account.state === 'deactivated') {
     // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
-    if (ours || found) return { kind: 'activate', activation, reason: 'wanted again' }
+    if (ours || found) return { kind: 'activate', activation, reason: 'wanted again', from: 'deactivated' }
     const reason = 'the account was deactivated in the connected system: activate it there or remove it'
     return { kind: 'blocked', reason }
   }
   if (account.state !== 'suspended') return null
-  if (ours) return { kind: 'unsuspend', reason: 'wanted again' }
+  if (ours) return { kind: 'unsuspend', reason: 'wanted again', from: 'suspended' }
   return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
 }
 
@@ -197,13 +199,13 @@ export function closing(
 ): { actions: Action[]; outcome: LinkStatus | 'gone' } {
   const { state, status } = account
   if (policy === 'delete') {
-    const first: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason }]
-    return { actions: [...first, { kind: 'delete', reason }], outcome: 'gone' }
+    const first: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason, from: state }]
+    return { actions: [...first, { kind: 'delete', reason, from: 'deactivated' }], outcome: 'gone' }
   }
   if (policy === 'nothing') return { actions: [], outcome: linkStatus.UNASSIGNED }
   if (state === 'deactivated') return { actions: [], outcome: linkStatus.DEACTIVATED }
-  if (policy === 'deactivate') return { actions: [{ kind: 'deactivate', reason }], outcome: linkStatus.DEACTIVATED }
-  if (state === 'active') return { actions: [{ kind: 'suspend', reason }], outcome: linkStatus.SUSPENDED }
+  if (policy === 'deactivate') return { actions: [{ kind: 'deactivate', reason, from: state }], outcome: linkStatus.DEACTIVATED }
+  if (state === 'active') return { actions: [{ kind: 'suspend', reason, from: state }], outcome: linkStatus.SUSPENDED }
   if (state === 'pending') {
     // Suspending works from ACTIVE alone; the harsher deactivation was not asked for.
     const blocked = `an account in status ${status} cannot be suspended; it is tried again at the next run`

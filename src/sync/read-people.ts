@@ -14,6 +14,7 @@ export function personOf(row: SyncPersonRow, portalId: number, mapping: Mapping)
     values,
     links: [...panelistLink(row, portalId), ...adminLink(row)],
     provStatus: row.prov_status,
+    portals: row.portals,
     elsewhere: { uuid: row.other_uuid, portals: row.other_portals, live: row.other_live },
   }
 }

@@ -6,10 +6,11 @@ import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import type { Transaction } from '../store/database.ts'
-import { lockVersion, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
+import { markSteps } from '../store/plans.ts'
+import { lockVersion, removeLinks, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
 import { closeQueueEntry, queueAccount } from '../store/unassignment-queue.ts'
 import type { Performed } from './perform.ts'
-import { remoteActions, type Action, type ActionKind, type SyncStep } from './steps.ts'
+import { remoteActions, type Action, type ActionKind, type QueueEntry, type SyncStep } from './steps.ts'
 
 /** PROV_STATUS is an operation and how it went: `CREATED`, `FAIL_CREATE`. */
 const operations: Partial<Record<ActionKind, { done: string; failed: string }>> = {
@@ -36,18 +37,23 @@ export async function recordStep(
   const now = ctx.now().toISOString()
   const isWhole = performed.failed === null && !performed.blocked
   const version = step.personId === null ? null : await lockVersion(tx, step.personId)
+  let isLinked = true
   if (performed.failed === null && step.outcome === 'gone' && performed.accountId !== null) {
-    await removeLinksTo(tx, performed.accountId)
+    if (step.undoes) isLinked = await removeLinks(tx, performed.accountId, step.links)
+    else await removeLinksTo(tx, performed.accountId)
   } else {
     await writeLinks(tx, step, performed, version, now)
   }
-  if (step.personId !== null && version !== null && performed.accountId !== null) {
+  const isElsewhere = step.undoes !== undefined && step.outcome === 'gone' && isLinked
+  if (step.personId !== null && version !== null && performed.accountId !== null && !isElsewhere) {
     await writeAccountLogin(tx, {
       loginId: ctx.newId(), personId: step.personId, systemId, login: knownLogin(step, performed),
       provStatus: provStatusOf(step, performed), active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
+  if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
+  else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
+  if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
   await recordEvents(tx, ctx, eventsOf(step, performed))
 }
 
@@ -57,12 +63,18 @@ async function writeLinks(
   if (performed.accountId === null || (performed.done.length === 0 && performed.failed === null)) return
   for (const link of step.links) {
     const isKept = version !== null && await writeLink(tx, {
-      ...link, uuid: performed.accountId, status: performed.failed || step.outcome === 'gone' ? null : step.outcome,
-      done: performed.failed === null && !performed.blocked, current: version === step.version,
+      ...link, uuid: performed.accountId, status: performed.failed || step.outcome === 'gone' ? null : (link.becomes ?? step.outcome),
+      // What was taken back differs from the directory again: the next run has to see it.
+      done: performed.failed === null && !performed.blocked && step.undoes === undefined, current: version === step.version,
     }, now)
     // Left the portal, or vanished altogether, while the account was being made: it must not be forgotten.
-    if (!isKept) await queueAccount(tx, link.population, link.uid, performed.accountId, step.login, link.portalId)
+    if (!isKept) await queueAccount(tx, { ...link, uuid: performed.accountId, email: step.login, personId: step.personId })
   }
+}
+
+/** An account whose leaving was taken back has still nobody who refers to it: the next run judges it anew. */
+async function queueAgain(tx: Transaction, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
+  if (uuid !== null) await queueAccount(tx, { population, uid, uuid, email: step.label.includes('@') ? step.label : null, personId: step.personId, portalId: null })
 }
 
 /** The login as the account has it now: unknown when the push of it failed. */

@@ -40,6 +40,11 @@ function releasing(planId: string): string {
   return `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
 }
 
+/** The report of a run whose plan a guard has stopped before its first write. */
+export function stoppedReport(plan: Plan): ApplyReport {
+  return { planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: plan.stopReason ?? 'stopped', guarded: true }
+}
+
 export function describeRun(report: ApplyReport): string {
   if (report.guarded) return `Plan ${report.planId}: ${report.steps} steps, none of them done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
   const writes = remoteWrites(report.done)

@@ -4,7 +4,7 @@
  */
 import type { Problem } from '../errors.ts'
 import type { LinkStatus } from '../model/link-statuses.ts'
-import type { Activation, FieldChange, Profile } from './connector.ts'
+import type { AccountState, Activation, FieldChange, Profile } from './connector.ts'
 
 export type Action =
   | { kind: 'declareFields'; fields: string[]; reason: string }
@@ -14,8 +14,9 @@ export type Action =
   /** Ties an account that exists already to the person. Nothing is written there. */
   | { kind: 'adopt'; accountId: string; reason: string }
   | { kind: 'update'; fields: FieldChange[]; reason: string }
-  | { kind: 'activate'; activation: Activation; reason: string }
-  | { kind: 'unsuspend' | 'suspend' | 'deactivate' | 'delete'; reason: string }
+  /** `from`: the state of the account when the plan was made, for undoing, and to see whether it is still so. */
+  | { kind: 'activate'; activation: Activation; reason: string; from?: AccountState }
+  | { kind: 'unsuspend' | 'suspend' | 'deactivate' | 'delete'; reason: string; from?: AccountState }
   | { kind: 'groupAdd' | 'groupRemove'; group: string; reason: string }
   /** The account is gone on the other side: the link to it goes as well. */
   | { kind: 'unlink'; reason: string }
@@ -42,6 +43,10 @@ export interface StepLink {
   portalId: number | null
   /** How often the row had been marked when the plan read it; null when there was no row. */
   changes: number | null
+  /** Its status then, for undoing. */
+  before?: number | null
+  /** What this one becomes, where that is not the outcome of the step. */
+  becomes?: LinkStatus
 }
 
 /** An entry of an unassignment queue that the step closes. */
@@ -69,6 +74,8 @@ export interface SyncStep {
   outcome: LinkStatus | 'gone'
   queued: QueueEntry | null
   actions: Action[]
+  /** The step of an earlier plan that this one takes back. */
+  undoes?: { planId: string; step: number }
 }
 
 export type Counts = Partial<Record<ActionKind, number>>

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import type { LimitCounts } from '../model/plan-limits.ts'
 import type { Transaction } from '../store/database.ts'
 import {
-  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStep,
+  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep,
 } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import { countGuarded } from './limits.ts'
@@ -11,17 +11,21 @@ import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
 
+/** Plans that may have done something which can be taken back. */
+export const undoable: readonly PlanStatus[] = ['applied', 'stopped', 'cancelled']
+
 /**
  * Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half.
  * @param guard why a plan with these counts is not to be applied, or null
  */
 export async function storePlan(
-  ctx: Context, portalId: number, mode: SyncMode, pages: AsyncIterable<SyncStep[]>, guard: (counts: LimitCounts) => Promise<string | null>,
+  ctx: Context, portalId: number, mode: SyncMode | 'undo', pages: AsyncIterable<SyncStep[]>,
+  guard: (counts: LimitCounts) => Promise<string | null>, options: Record<string, unknown> = {},
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
   await insertPlan(ctx.db, {
-    id, kind: syncPlanKind, title: `Sync of portal ${portalId} (${mode})`, options: { portalId, mode },
+    id, kind: syncPlanKind, title: mode === 'undo' ? `Undo of the plan ${String(options.undoes)}` : `Sync of portal ${portalId} (${mode})`, options: { portalId, mode, ...options },
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}

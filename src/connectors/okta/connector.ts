@@ -5,45 +5,66 @@ import { defaultMapping, externalIdField, type Mapping } from '../../model/accou
 import { oktaSystemId } from '../../model/link-statuses.ts'
 import type { Connector } from '../../sync/connector.ts'
 import { createUser, moveUser, readUser, removeUser, userPath } from './accounts.ts'
+import { appHasGroup, findApp } from './apps.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
 import { createGroupCalls } from './groups.ts'
-import { findAccounts } from './lookup.ts'
-import { declarationOf, differences, profileOf } from './profile.ts'
+import { issuerProblem } from './issuer.ts'
+import { findAccounts, findByIds } from './lookup.ts'
+import { baseRules, rulesOf, type FieldRules, type OktaSchema } from './field-rules.ts'
+import { declarationOf, differences, mappingProblems, profileOf } from './profile.ts'
 
 const schemaPath = '/api/v1/meta/schemas/user/default'
 
-interface Schema {
-  definitions?: Record<string, { properties?: Record<string, unknown> }>
-}
-
 /** Makes the connector. It remembers groups and the schema it has looked up, so a run makes its own. */
 export function createOktaConnector(client: OktaClient, mapping: Mapping = defaultMapping): Connector {
-  let hasExternalId: boolean | null = null
+  const groups = createGroupCalls(client)
+  let rules: FieldRules = baseRules
+  /** Null where our key may not read the schema: all fields are taken for declared then, and Okta complains if not. */
+  let declared: ReadonlySet<string> | null | undefined
 
-  async function undeclaredFields(): Promise<string[]> {
-    const known = await declaredFields(client)
-    hasExternalId = known === null || known.has(externalIdField)
-    return known === null ? [] : mapping.map((rule) => rule.target).filter((target) => !known.has(target))
+  async function readSchema(): Promise<ReadonlySet<string> | null> {
+    const schema = await userSchema(client)
+    const known = schema && rulesOf(schema)
+    rules = known?.rules ?? baseRules
+    return (declared = known?.declared ?? null)
   }
 
   return {
     systemId: oktaSystemId,
     mapping,
-    profileOf: (values) => profileOf(mapping, values),
-    differences: (profile, account) => differences(mapping, profile, account),
-    undeclaredFields,
+    profileOf: (values, own = mapping) => profileOf(own, values, rules),
+    differences: (profile, account, own = mapping) => differences(own, profile, account),
+    async undeclaredFields(own = mapping) {
+      const known = await readSchema()
+      const fields = known === null ? [] : [...new Set(own.map((rule) => rule.target))].filter((target) => !known.has(target))
+      // They will be declared, so their values are held to what they are declared as.
+      rules = { ...Object.fromEntries(fields.map((field) => [field, { ...baseRules[field], max: declarationOf(field).maxLength as number }])), ...rules }
+      return fields
+    },
+    async schemaProblems(own) {
+      const known = declared === undefined ? await readSchema() : declared
+      return known === null ? [] : mappingProblems(own, rules, known)
+    },
+    declarationOf,
     async declareFields(fields) {
       const properties = Object.fromEntries(fields.map((field) => [field, declarationOf(field)]))
       const definitions = { custom: { id: '#custom', type: 'object', properties } }
       await client.request('POST', schemaPath, { body: { definitions } })
-      hasExternalId = true
+      if (declared) declared = new Set([...declared, ...fields])
     },
-    ...createGroupCalls(client),
+    ...groups,
+    findApp: (clientId) => findApp(client, clientId),
+    async appHasGroup(appId, group) {
+      const id = await groups.findGroup(group)
+      return id !== null && appHasGroup(client, appId, id)
+    },
+    issuerProblem: (issuer) => issuerProblem(issuer),
     read: (accountId) => readUser(client, accountId),
+    readMany: (accountIds) => findByIds(client, accountIds),
     async find(keys) {
-      if (hasExternalId === null) await undeclaredFields()
-      return findAccounts(client, keys, hasExternalId ?? false)
+      const known = declared === undefined ? await readSchema() : declared
+      return findAccounts(client, keys, known === null || known.has(externalIdField))
     },
     create: (profile, activation) => createUser(client, profile, activation),
     async update(accountId, fields) {
@@ -60,14 +81,10 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
   }
 }
 
-/**
- * The fields of the user schema. Null where our key may not read it: then all are taken for declared, and Okta complains
- * if they are not.
- */
-async function declaredFields(client: OktaClient): Promise<Set<string> | null> {
+/** The user schema; null where our key may not read it. */
+async function userSchema(client: OktaClient): Promise<OktaSchema | null> {
   try {
-    const { body } = await client.request<Schema>('GET', schemaPath)
-    return new Set(Object.values(body.definitions ?? {}).flatMap((part) => Object.keys(part.properties ?? {})))
+    return (await client.request<OktaSchema>('GET', schemaPath)).body
   } catch (error) {
     if (error instanceof OktaError && error.status === 403) return null
     throw error

@@ -9,6 +9,7 @@ export interface OktaUser {
   id: string
   status: string
   transitioningToStatus?: string | null
+  lastLogin?: string | null
   profile: Record<string, unknown>
 }
 
@@ -39,6 +40,7 @@ export function accountOf(user: OktaUser): RemoteAccount {
     login: text(user.profile['login']) ?? '',
     email: text(user.profile['email']),
     profile: user.profile,
+    ...(typeof user.lastLogin === 'string' ? { lastLogin: user.lastLogin } : {}),
   }
 }
 
@@ -88,6 +90,17 @@ export async function findAccounts(
     }
     return [...found.values()]
   })
+}
+
+/** Accounts by id, many a request. */
+export async function findByIds(client: OktaClient, ids: readonly string[]): Promise<Map<string, RemoteAccount>> {
+  const found = new Map<string, RemoteAccount>()
+  for (const search of expressionsOf(ids.map((id) => term('id', id)))) {
+    for await (const page of client.pages<OktaUser>('/api/v1/users', { search, limit: '200' })) {
+      for (const user of page) found.set(user.id, accountOf(user))
+    }
+  }
+  return found
 }
 
 function index(byKey: Map<string, Map<string, RemoteAccount>>, account: RemoteAccount): void {

@@ -1,0 +1,63 @@
+/** A portal held against the double: client, group, addresses, issuer, schema; and the same over REST. */
+import { expect, test } from 'vitest'
+import { setMapping } from '../src/portals/mapping.ts'
+import { addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
+import { checkPortalSetup } from '../src/sync/check-portal.ts'
+import { syncWorld, type SyncWorld } from './sync-harness.ts'
+
+const seed = (clientId?: string) => ({
+  groups: [{ id: '00gPanelPanelPanel00', name: 'panel', members: [] }],
+  apps: [
+    ...Array.from({ length: 30 }, (_, index) => ({ label: `Other ${index}` })),
+    { id: '0oaPortalPortalPort0', label: 'Portal', ...(clientId ? { clientId } : {}), groupIds: ['00gPanelPanelPanel00'], settings: { oauthClient: { application_type: 'web', redirect_uris: ['https://panel.example/back', 'https://panel.example/fr/back'] } } },
+  ],
+})
+
+const check = async (world: SyncWorld, token?: string) => (await checkPortalSetup(world.ctx.db, world.run({ token }).connector, world.portalId)).map(({ subject, result, message }) => `${result} ${subject}: ${message}`)
+const wrong = async (world: SyncWorld, token?: string) => (await check(world, token)).filter((line) => line.startsWith('problem'))
+
+test.for([['0oaPortalPortalPort0', undefined], ['portal-7', 'portal-7']] as const)('a portal whose client is %s is good on both sides', async ([clientId, given]) => {
+  const world = await syncWorld({ client_id: clientId, redirect_uri: 'https://panel.example/back https://panel.example/fr/back' }, { seed: seed(given) })
+  const lines = await check(world)
+  expect(lines.filter((line) => line.startsWith('problem'))).toEqual([])
+  expect(lines).toContain('good client: the client is that of the app "Portal" (0oaPortalPortalPort0)')
+  expect(lines).toContain('good client: the group "panel" has the app')
+  expect(lines).toContain('good client: the redirect addresses are those of the app')
+  expect(lines).toContain('good group: the group "panel" is 00gPanelPanelPanel00')
+  expect(lines.some((line) => line.startsWith('note schema: gatehouseId is not declared yet'))).toBe(true)
+  expect(world.writes()).toEqual([])
+})
+
+test('what is wrong is named, one by one', async () => {
+  const world = await syncWorld({ client_id: 'nobody-knows' }, { seed: seed() })
+  expect(await wrong(world)).toEqual(['problem client: there is no app with the client_id nobody-knows'])
+  await updatePortalSettings(world.ctx, world.portalId, { client_id: '0oaPortalPortalPort0', access_group: 'readers', redirect_uri: 'https://panel.example/back https://evil.example/' })
+  expect(await wrong(world)).toEqual(['problem client: the group "readers" is not assigned to the app "Portal": its members could not sign in', 'problem client: the app does not know the redirect address https://evil.example/'])
+  await world.twin.inject({ method: 'POST', url: '/api/v1/apps/0oaPortalPortalPort0/lifecycle/deactivate', headers: { authorization: 'SSWS sync-test-token' } })
+  expect((await wrong(world))[0]).toBe('problem client: the app "Portal" (0oaPortalPortalPort0) is not active')
+  expect((await wrong(world, 'wrong')).map((line) => line.split(':')[0])).toEqual(['problem schema', 'problem group', 'problem client'])
+})
+
+test('an issuer has to answer for itself', async () => {
+  const world = await syncWorld({}, { seed: seed() })
+  const url = world.url
+  const says = async (issuer: string) => {
+    await updatePortalSettings(world.ctx, world.portalId, { issuer })
+    return (await check(world)).find((line) => line.includes('issuer:'))
+  }
+  expect(await says(url)).toBe(`good issuer: ${url} answers`)
+  expect(await says(`${url}/oauth2/default`)).toBe(`good issuer: ${url}/oauth2/default answers`)
+  expect(await says(`${url}/oauth2/none`)).toMatch(/^problem issuer: .*answers with 404$/)
+  expect(await says(`${url}/`)).toMatch(/^problem issuer: .*says that the issuer is http/)
+  expect(await says('http://127.0.0.1:9')).toMatch(/^problem issuer: .*gives no answer that can be read/)
+})
+
+test('mappings of two portals that differ for people in both are pointed out', async () => {
+  const world = await syncWorld({}, { seed: seed() })
+  const [ada] = await world.members('Ada Byron')
+  const other = await createPortal(world.ctx, { name: 'Other' })
+  await addPortalUsers(world.ctx, other.id, [ada!.id])
+  await setMapping(world.ctx, other.id, { login: 'userName', email: { email: 'primaryEmail' }, title: { constant: 'T' } })
+  expect(await check(world)).toContain(`note mapping: 1 people are in portal ${other.id} too, whose mapping fills login, title otherwise: that of portal ${world.portalId} counts`)
+})
