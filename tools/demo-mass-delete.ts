@@ -26,8 +26,8 @@ export async function showMassDelete(ctx: Context, { twin }: RunningTwin, portal
   await updatePortalSettings(ctx, portal.id, { limit_mass_delete: '5' })
   const open = () => [...twin.org.users.values()].filter(({ status }) => status !== 'DEPROVISIONED').length
   const before = { ids: await numbers(ctx, portal.id), open: open() }
-  const plan = await planMassDelete(ctx, portal.id, { filter: 'userName pr', deletePersons: false })
-  tell('stopped', plan.stopReason?.replace(/\. Nothing has been written.*/, '') ?? 'by nothing')
+  const plan = await planMassDelete(ctx, portal.id, { filter: 'id pr', deletePersons: false })
+  tell('stopped', plan.stopReason?.replace(/\. Nothing has been written.*/, '') ?? 'by no limit')
   const released = await releasePlan(ctx, plan.id, { reason })
   tell('released', `by ${released.releasedBy}, because: ${released.releaseReason}`)
   await applyMassDelete(ctx, plan.id)

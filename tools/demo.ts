@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: generated people, the server, the Okta double and one portal in step with it, in a temporary folder
- * that goes when the demo is stopped. `--people N` makes more or fewer people, `--exit` ends as soon as all stands.
+ * `npm run demo`: generated people, the server, the Okta double and two portals in step with it, a mass delete stopped,
+ * released and undone, in a temporary folder that goes when the demo is stopped. `--people N` makes more or fewer people, `--exit` ends as soon as all stands.
  */
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
