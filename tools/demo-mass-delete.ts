@@ -23,7 +23,7 @@ const reason = 'The survey is over'
  * @param sync brings the portal in step, as often as it is called
  */
 export async function showMassDelete(ctx: Context, { twin }: RunningTwin, portal: Portal, run: () => SyncRun, sync: () => Promise<void>): Promise<void> {
-  await updatePortalSettings(ctx, portal.id, { limit_mass_delete: '5' })
+  await updatePortalSettings(ctx, portal.id, { limit_mass_delete: String(Math.floor(portal.members / 4)) })
   const open = () => [...twin.org.users.values()].filter(({ status }) => status !== 'DEPROVISIONED').length
   const before = { ids: await numbers(ctx, portal.id), open: open() }
   const plan = await planMassDelete(ctx, portal.id, { filter: 'id pr', deletePersons: false })
