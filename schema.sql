@@ -14,6 +14,16 @@ create schema if not exists public;
 -- extension: pg_trgm
 create extension if not exists pg_trgm with schema public;
 
+-- function: efs.delete_before_truncate()
+CREATE OR REPLACE FUNCTION efs.delete_before_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  execute format('delete from %I.%I', tg_table_schema, tg_table_name);
+  return null;
+end $function$;
+
 -- function: efs.end_portal_sessions()
 CREATE OR REPLACE FUNCTION efs.end_portal_sessions()
  RETURNS trigger
@@ -58,18 +68,46 @@ begin
   return null;
 end $function$;
 
--- function: efs.queue_panelist_unassignment()
-CREATE OR REPLACE FUNCTION efs.queue_panelist_unassignment()
+-- function: efs.panelist_leaves()
+CREATE OR REPLACE FUNCTION efs.panelist_leaves()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into efs.iam_portal_user_group_unassignment_queue as q (user_id, uuid, email)
-  values (old.user_id, old.uuid, (
-    select left(u.primary_email, 255)
-    from efs.panelists p join public.users u on u.user_id = p.person_id where p.uid = old.user_id))
+  delete from efs.iam_portal_user_reference where user_id = old.uid;
+  return old;
+end $function$;
+
+-- function: efs.person_leaves()
+CREATE OR REPLACE FUNCTION efs.person_leaves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from efs.iam_portal_user_reference r using efs.panelists p where p.person_id = old.user_id and r.user_id = p.uid;
+  delete from efs.iam_user_reference r using efs.users e where e.person_id = old.user_id and r.user_id = e.uid;
+  return old;
+end $function$;
+
+-- function: efs.queue_panelist_unassignment()
+CREATE OR REPLACE FUNCTION efs.queue_panelist_unassignment()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
+AS $function$
+declare
+  person  varchar(32);
+  address varchar(255);
+begin
+  select p.person_id, left(u.primary_email, 255) into person, address
+    from efs.panelists p left join public.users u on u.user_id = p.person_id where p.uid = old.user_id;
+  update efs.iam_portal_user_group_unassignment_queue set user_id = null where user_id = old.user_id and uuid <> old.uuid;
+  insert into efs.iam_portal_user_group_unassignment_queue as q (user_id, uuid, email, person_id, portals, plan_id)
+  values (old.user_id, old.uuid, address, person, array_remove(array[old.portal_id], null), nullif(current_setting('gatehouse.plan', true), ''))
   on conflict (user_id) do update
-    set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), updated_at = now();
+    set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), person_id = coalesce(excluded.person_id, q.person_id),
+      portals = array(select distinct unnest(q.portals || excluded.portals)), plan_id = coalesce(excluded.plan_id, q.plan_id),
+      generation = q.generation + 1, attempts = 0, next_attempt_at = null, last_error = null, dead_at = null, updated_at = now();
   return old;
 end $function$;
 
@@ -77,14 +115,20 @@ end $function$;
 CREATE OR REPLACE FUNCTION efs.queue_user_unassignment()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
+declare
+  person  varchar(32);
+  address varchar(255);
 begin
-  insert into efs.iam_user_unassignment_queue as q (user_id, uuid, email)
-  values (old.user_id, old.uuid, (
-    select left(u.primary_email, 255)
-    from efs.users e join public.users u on u.user_id = e.person_id where e.uid = old.user_id))
+  select e.person_id, left(u.primary_email, 255) into person, address
+    from efs.users e left join public.users u on u.user_id = e.person_id where e.uid = old.user_id;
+  update efs.iam_user_unassignment_queue set user_id = null where user_id = old.user_id and uuid <> old.uuid;
+  insert into efs.iam_user_unassignment_queue as q (user_id, uuid, email, person_id)
+  values (old.user_id, old.uuid, address, person)
   on conflict (user_id) do update
-    set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), updated_at = now();
+    set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), person_id = coalesce(excluded.person_id, q.person_id),
+      generation = q.generation + 1, attempts = 0, next_attempt_at = null, last_error = null, dead_at = null, updated_at = now();
   return old;
 end $function$;
 
@@ -92,6 +136,7 @@ end $function$;
 CREATE OR REPLACE FUNCTION efs.remove_reference()
  RETURNS trigger
  LANGUAGE plpgsql
+ SET enable_seqscan TO 'off'
 AS $function$
 begin
   delete from efs.iam_portal_user_reference where portal_id = old.portal_id and user_id = old.user_id;
@@ -106,6 +151,16 @@ AS $function$
 begin
   delete from efs.iam_token_data where session_id = old.token_key;
   return null;
+end $function$;
+
+-- function: efs.user_leaves()
+CREATE OR REPLACE FUNCTION efs.user_leaves()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from efs.iam_user_reference where user_id = old.uid;
+  return old;
 end $function$;
 
 -- function: gatehouse.beyond_actor()
@@ -531,6 +586,15 @@ create table efs.iam_portal_user_group_unassignment_queue (
   email character varying(255),
   created_at timestamp with time zone default now(),
   updated_at timestamp with time zone default now(),
+  person_id character varying(32),
+  portals integer[] default '{}'::integer[] not null,
+  plan_id character varying(32),
+  generation integer default 1 not null,
+  attempts integer default 0 not null,
+  started_at timestamp with time zone,
+  next_attempt_at timestamp with time zone,
+  last_error character varying(500),
+  dead_at timestamp with time zone,
   constraint iam_portal_user_group_unassignment_queue_user_key UNIQUE (user_id),
   constraint iam_portal_user_group_unassignment_queue_pkey PRIMARY KEY (id)
 );
@@ -582,6 +646,13 @@ create table efs.iam_user_unassignment_queue (
   email character varying(255),
   created_at timestamp with time zone default now(),
   updated_at timestamp with time zone default now(),
+  person_id character varying(32),
+  generation integer default 1 not null,
+  attempts integer default 0 not null,
+  started_at timestamp with time zone,
+  next_attempt_at timestamp with time zone,
+  last_error character varying(500),
+  dead_at timestamp with time zone,
   constraint iam_user_unassignment_queue_user_key UNIQUE (user_id),
   constraint iam_user_unassignment_queue_pkey PRIMARY KEY (id)
 );
@@ -2369,6 +2440,12 @@ CREATE INDEX iam_error_log_created ON efs.iam_error_log USING btree (created_at,
 -- index: efs.iam_portal_settings_client_id
 CREATE UNIQUE INDEX iam_portal_settings_client_id ON efs.iam_portal_settings USING btree (value) WHERE ((key)::text = 'client_id'::text);
 
+-- index: efs.iam_portal_user_group_unassignment_queue_due
+CREATE INDEX iam_portal_user_group_unassignment_queue_due ON efs.iam_portal_user_group_unassignment_queue USING btree (next_attempt_at NULLS FIRST, id) WHERE (dead_at IS NULL);
+
+-- index: efs.iam_portal_user_group_unassignment_queue_uuid
+CREATE INDEX iam_portal_user_group_unassignment_queue_uuid ON efs.iam_portal_user_group_unassignment_queue USING btree (uuid);
+
 -- index: efs.iam_portal_user_reference_changes
 CREATE INDEX iam_portal_user_reference_changes ON efs.iam_portal_user_reference USING btree (portal_id, user_id) WHERE (has_data_changes = 1);
 
@@ -2389,6 +2466,9 @@ CREATE INDEX iam_user_reference_changes ON efs.iam_user_reference USING btree (u
 
 -- index: efs.iam_user_reference_uuid
 CREATE INDEX iam_user_reference_uuid ON efs.iam_user_reference USING btree (uuid);
+
+-- index: efs.iam_user_unassignment_queue_due
+CREATE INDEX iam_user_unassignment_queue_due ON efs.iam_user_unassignment_queue USING btree (next_attempt_at NULLS FIRST, id) WHERE (dead_at IS NULL);
 
 -- index: efs.portal_panelist_unlinked
 CREATE INDEX portal_panelist_unlinked ON efs.portal_panelist USING btree (portal_id, user_id) WHERE (NOT linked);
@@ -3359,23 +3439,47 @@ CREATE TRIGGER iam_portal_user_reference_gone AFTER DELETE ON efs.iam_portal_use
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_linked
 CREATE TRIGGER iam_portal_user_reference_linked AFTER INSERT ON efs.iam_portal_user_reference REFERENCING NEW TABLE AS made FOR EACH STATEMENT EXECUTE FUNCTION efs.note_new_links();
 
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_moved
+CREATE TRIGGER iam_portal_user_reference_moved AFTER UPDATE OF portal_id, user_id ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL) AND ((old.portal_id IS DISTINCT FROM new.portal_id) OR (new.user_id IS NULL)))) EXECUTE FUNCTION efs.queue_panelist_unassignment();
+
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_queue
 CREATE TRIGGER iam_portal_user_reference_queue BEFORE DELETE ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_panelist_unassignment();
+
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_truncate
+CREATE TRIGGER iam_portal_user_reference_truncate BEFORE TRUNCATE ON efs.iam_portal_user_reference FOR EACH STATEMENT EXECUTE FUNCTION efs.delete_before_truncate();
 
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_unlinked
 CREATE TRIGGER iam_portal_user_reference_unlinked AFTER DELETE ON efs.iam_portal_user_reference REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION efs.note_lost_links();
 
+-- trigger: efs.iam_user_reference.iam_user_reference_moved
+CREATE TRIGGER iam_user_reference_moved AFTER UPDATE OF user_id ON efs.iam_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL) AND (new.user_id IS NULL))) EXECUTE FUNCTION efs.queue_user_unassignment();
+
 -- trigger: efs.iam_user_reference.iam_user_reference_queue
 CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_user_unassignment();
+
+-- trigger: efs.iam_user_reference.iam_user_reference_truncate
+CREATE TRIGGER iam_user_reference_truncate BEFORE TRUNCATE ON efs.iam_user_reference FOR EACH STATEMENT EXECUTE FUNCTION efs.delete_before_truncate();
+
+-- trigger: efs.panelists.panelists_leave
+CREATE TRIGGER panelists_leave BEFORE DELETE ON efs.panelists FOR EACH ROW EXECUTE FUNCTION efs.panelist_leaves();
 
 -- trigger: efs.portal_panelist.portal_panelist_linked
 CREATE TRIGGER portal_panelist_linked BEFORE INSERT ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.note_linked_member();
 
+-- trigger: efs.portal_panelist.portal_panelist_moved
+CREATE TRIGGER portal_panelist_moved AFTER UPDATE OF portal_id ON efs.portal_panelist FOR EACH ROW WHEN ((old.portal_id <> new.portal_id)) EXECUTE FUNCTION efs.remove_reference();
+
 -- trigger: efs.portal_panelist.portal_panelist_reference
 CREATE TRIGGER portal_panelist_reference AFTER DELETE ON efs.portal_panelist FOR EACH ROW EXECUTE FUNCTION efs.remove_reference();
 
+-- trigger: efs.portal_panelist.portal_panelist_truncate
+CREATE TRIGGER portal_panelist_truncate BEFORE TRUNCATE ON efs.portal_panelist FOR EACH STATEMENT EXECUTE FUNCTION efs.delete_before_truncate();
+
 -- trigger: efs.portal_session.portal_session_token_data
 CREATE TRIGGER portal_session_token_data AFTER DELETE ON efs.portal_session FOR EACH ROW EXECUTE FUNCTION efs.remove_token_data();
+
+-- trigger: efs.users.users_leave
+CREATE TRIGGER users_leave BEFORE DELETE ON efs.users FOR EACH ROW EXECUTE FUNCTION efs.user_leaves();
 
 -- trigger: gatehouse.message.message_queued
 CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();
@@ -3704,6 +3808,9 @@ CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON pu
 -- trigger: public.users.users_keep_super_admin
 CREATE CONSTRAINT TRIGGER users_keep_super_admin AFTER UPDATE OF status, secondary_status ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (((new.status)::text <> ALL (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) OR ((new.secondary_status)::text = ANY (ARRAY[('DISABLED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
 
+-- trigger: public.users.users_leave_efs
+CREATE TRIGGER users_leave_efs BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION efs.person_leaves();
+
 -- trigger: public.users.users_status_history
 CREATE TRIGGER users_status_history AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text IS DISTINCT FROM (new.status)::text) OR ((old.secondary_status)::text IS DISTINCT FROM (new.secondary_status)::text))) EXECUTE FUNCTION gatehouse.keep_status();
 
@@ -3750,6 +3857,15 @@ comment on column efs.iam_portal_user_group_unassignment_queue.uuid is 'The acco
 comment on column efs.iam_portal_user_group_unassignment_queue.email is 'The address the panelist had, to recognise them by.';
 comment on column efs.iam_portal_user_group_unassignment_queue.created_at is 'When the entry was made.';
 comment on column efs.iam_portal_user_group_unassignment_queue.updated_at is 'When it was last tried.';
+comment on column efs.iam_portal_user_group_unassignment_queue.person_id is 'Whose account it is.';
+comment on column efs.iam_portal_user_group_unassignment_queue.portals is 'The portals whose references vanished; empty where nobody knows, as in rows taken over.';
+comment on column efs.iam_portal_user_group_unassignment_queue.plan_id is 'The mass delete that queued it, if one did: only the worker takes it up then.';
+comment on column efs.iam_portal_user_group_unassignment_queue.generation is 'Counts how often it was queued: working it off closes only what it has seen.';
+comment on column efs.iam_portal_user_group_unassignment_queue.attempts is 'How often working it off has failed.';
+comment on column efs.iam_portal_user_group_unassignment_queue.started_at is 'When it was first begun with; from then on the account may have changed.';
+comment on column efs.iam_portal_user_group_unassignment_queue.next_attempt_at is 'When it is tried again.';
+comment on column efs.iam_portal_user_group_unassignment_queue.last_error is 'Why the last attempt failed.';
+comment on column efs.iam_portal_user_group_unassignment_queue.dead_at is 'When it was given up, until somebody has it tried again.';
 
 -- comment: efs.iam_portal_user_reference
 comment on table efs.iam_portal_user_reference is 'The link between a panelist of a portal and the account in Okta. Only what Okta confirmed stands here.';
@@ -3788,6 +3904,13 @@ comment on column efs.iam_user_unassignment_queue.uuid is 'The account''s id in 
 comment on column efs.iam_user_unassignment_queue.email is 'The address the administrator had, to recognise them by.';
 comment on column efs.iam_user_unassignment_queue.created_at is 'When the entry was made.';
 comment on column efs.iam_user_unassignment_queue.updated_at is 'When it was last tried.';
+comment on column efs.iam_user_unassignment_queue.person_id is 'Whose account it is.';
+comment on column efs.iam_user_unassignment_queue.generation is 'Counts how often it was queued: working it off closes only what it has seen.';
+comment on column efs.iam_user_unassignment_queue.attempts is 'How often working it off has failed.';
+comment on column efs.iam_user_unassignment_queue.started_at is 'When it was first begun with; from then on the account may have changed.';
+comment on column efs.iam_user_unassignment_queue.next_attempt_at is 'When it is tried again.';
+comment on column efs.iam_user_unassignment_queue.last_error is 'Why the last attempt failed.';
+comment on column efs.iam_user_unassignment_queue.dead_at is 'When it was given up, until somebody has it tried again.';
 
 -- comment: efs.panelists
 comment on table efs.panelists is 'A person who takes part through portals.';

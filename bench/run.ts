@@ -9,6 +9,7 @@ import { filter } from './filter.ts'
 import { importStream } from './import-stream.ts'
 import { importPeople, importWhole } from './import.ts'
 import { list } from './list.ts'
+import { massDeleteBench } from './mass-delete.ts'
 import { mining } from './mining.ts'
 import { oidc } from './oidc.ts'
 import { oktaRate } from './okta-rate.ts'
@@ -17,7 +18,7 @@ import { search } from './search.ts'
 import { signInBench } from './sign-in.ts'
 import { syncPlan } from './sync-plan.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate]
+const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate, massDeleteBench]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

@@ -67,6 +67,8 @@ export const settings = {
   OKTA_PRIVATE_KEY_ID: { kind: 'text', doc: 'What Okta calls that key (kid), where the file does not say: a JWK does, PEM does not.' },
   OKTA_SCOPES: { kind: 'text', default: 'okta.users.manage okta.groups.manage okta.schemas.manage okta.apps.read okta.logs.read', doc: 'The scopes that the service app asks for, separated by spaces. It must have been granted every one of them.' },
   PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
+  MASS_DELETE_UNDO_HOURS: { kind: 'integer', default: '72', min: 0, max: 2160, doc: 'For so many hours a mass delete can be undone; until then its plan keeps what went, persons deleted for good included. 0: never, and nothing is kept.' },
+  UNASSIGNMENT_ATTEMPTS: { kind: 'integer', default: '12', min: 1, max: 1000, doc: 'How often an account that was queued to be unassigned in Okta is tried, with pauses from a minute to six hours, before it is given up until somebody has it tried again.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
   SYNC_DELTA_MINUTES: { kind: 'integer', default: '0', min: 0, max: 60, doc: 'Every so many minutes what waits for Okta is pushed by itself, portal by portal; 0 leaves it to you. Needs an Okta org.' },
   SYNC_RECONCILE_AT: { kind: 'text', doc: 'When, every night, everything is compared with Okta and put right: an hour and minute in UTC, such as 01:30. Absent: never by itself. Needs an Okta org.' },

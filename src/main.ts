@@ -1,5 +1,6 @@
 /** The composition root: settings → database → migrations → server and jobs. The only place that wires. */
 import type { FastifyInstance } from 'fastify'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
 import { runGrants } from './access/grants.ts'
@@ -15,6 +16,7 @@ import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
 import { newId } from './model/id.ts'
 import { levels } from './model/factor-kinds.ts'
+import { queuePopulations } from './model/queue-states.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
@@ -26,6 +28,8 @@ import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
 import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
 import { applyPlan } from './plans/apply.ts'
+import { applyMassDelete, purgeMassDeletes, undoMassDelete } from './portals/apply-mass-delete.ts'
+import { massDeleteNeeds } from './portals/mass-delete.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
 import { accessQuestionRoutes } from './rest/access-questions.ts'
 import { auditRoutes } from './rest/audit.ts'
@@ -51,6 +55,7 @@ import { portalMappingRoutes } from './rest/portal-mapping.ts'
 import { oktaPasswordRoutes } from './rest/okta-password.ts'
 import { portalSignInRoutes } from './rest/portal-sign-in.ts'
 import { portalRoutes } from './rest/portals.ts'
+import { queueRoutes } from './rest/unassignment-queue.ts'
 import { recoveryRoutes } from './rest/recovery.ts'
 import { recordRoutes } from './rest/records.ts'
 import type { Route } from './rest/route.ts'
@@ -79,6 +84,8 @@ import { migrate } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { endTurns } from './sync/alone.ts'
+import { countQueue } from './store/unassignment-queue.ts'
+import { drainInSlices } from './sync/drain.ts'
 import { createErrorLog } from './sync/error-log.ts'
 import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
 import { applySync, undoSync, type SyncRun } from './sync/run.ts'
@@ -120,6 +127,7 @@ export const planKinds: Readonly<Record<string, PlanKind>> = {
   'efs-adopt': { needs: adoptionNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runAdoption, { progress }) },
   import: { needs: importNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runImport, { progress }) },
   sync: { needs: () => [{ resource: 'portals', right: 'UPDATE' }], apply: applySyncPlan, undo: undoSyncPlan },
+  'mass-delete': { needs: massDeleteNeeds, apply: applyMassDelete, undo: undoMassDelete },
   merge: { needs: mergeNeeds, apply: (ctx, planId) => applyPlan(ctx, planId, runMerge), undo: undoMerge },
   mining: { needs: miningNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runMining, { progress }), undo: undoMining },
 }
@@ -152,10 +160,22 @@ export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
   return clientId === undefined || file !== undefined ? undefined : { ctx, masterKey: await openMasterKey(ctx.db, ctx.config) }
 }
 
+const drainTimes = { sliceMs: 15_000, pauseMs: 1_000, forMs: 57_000 }
+
+/** Works the unassignment queues off for almost a minute, when there is an org to ask and anything is due. */
+async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void> {
+  if (!ctx.config.OKTA_ORG_URL) return
+  const due = await Promise.all(queuePopulations.map((population) => countQueue(ctx.db, population, ctx.now().toISOString())))
+  if (due.every((one) => one.due === 0)) return
+  const { connector, errorLog } = await syncRun(ctx)
+  const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => {})
+  await drainInSlices({ ctx, connector, errorLog, until: () => stop.aborted }, { ...drainTimes, sleep: pause })
+}
+
 /** Every route of the REST door. */
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
-    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes,
+    ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes, ...queueRoutes,
     ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...securityQuestionRoutes, ...meRoutes,
   ]
 }
@@ -308,6 +328,8 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: () => openId.tellOfEnded() },
     { name: 'sweep-openid', schedule: '*/10 * * * *', work: () => sweepArtifacts(db, new Date().toISOString()) },
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
+    { name: 'drain-unassignments', schedule: '* * * * *', work: (stop) => drainUnassignments(job('drain-unassignments'), stop) },
+    { name: 'purge-mass-deletes', schedule: '35 * * * *', work: () => purgeMassDeletes(job('purge-mass-deletes')) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => inBatches((batch) => sweepKeys(db, hoursAgo(24), batch)) },
   ]
 }

@@ -51,6 +51,13 @@ test('starts beside another server, works as printed, and leaves nothing behind'
   try {
     expect(lines[0]).toMatch(/^The Okta double|^Port \d+ is in use/)
     expect(lines).toContainEqual(expect.stringMatching(`^Port ${port} is in use; \\d+ is taken instead`))
+    expect(lines.filter((line) => /^The portal ".+" \(\d+ people\) in step/.test(line))).toHaveLength(2)
+    const told = lines.filter((line) => /^ {4}(stopped|released|applied|in Okta|undone) /.test(line))
+    expect(told).toEqual([
+      expect.stringMatching(/stopped +\d+ people to take out of a portal at once, and the limit is \d/), expect.stringMatching(/released +by demo, because: The survey is over/),
+      expect.stringMatching(/applied +in one transaction: [1-9]\d* people have left, [1-9]\d* accounts wait/), expect.stringMatching(/in Okta +out of the portal's group, and [1-9]\d* accounts deactivated/),
+      expect.stringMatching(/undone +[1-9]\d* people are back under the same numbers, and \d+ accounts open in Okta, as before/),
+    ])
     const commands = lines.filter((line) => /^(curl|GATEHOUSE_DATA)/.test(line))
     expect(commands).toHaveLength(3)
     const [, name] = /^1\. Find (.+) by typing/.exec(lines.find((line) => line.startsWith('1.'))!)!

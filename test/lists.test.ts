@@ -35,6 +35,7 @@ beforeAll(async () => {
   await ask('POST', '/portals/1/users', people)
   await ctx.db.execute(`insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status, has_data_changes) select 1, uid, 'okta' || uid, uid % 3 + 1, uid % 2 from efs.panelists where uid < 4`)
   await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (101, 'u1', 'a@example.com'), (102, 'u2', null), (103, null, 'c@example.com')`)
+  await ctx.db.execute(`insert into efs.iam_user_unassignment_queue (user_id, uuid, email, attempts) values (101, 'u1', 'a@example.com', 0), (102, 'u2', null, 1), (103, null, 'c@example.com', 2)`)
   await logRemoteErrors(ctx.db, [404, 429, 429, 0].map((status) => ({ at: '2026-11-01T00:00:00Z', message: `m${status}`, status, code: `E${status}`, trace: { status } })))
   for (const name of ['a', 'B', 'c']) await ask('POST', '/keys', { userId: ids.person, name, scopes: ['read'], ...(name === 'B' ? { expires: '2099-01-01T00:00:00Z' } : {}) })
   for (const name of ['one', 'Two', 'three']) await ask('POST', '/oidc/clients', { name, redirectUris: ['https://app.example.com/'], firstParty: name === 'Two', leastLevel: 1 })
@@ -69,7 +70,8 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/plans/:plan/steps', planStepAttributes, 'step gt 2'],
   ['/portals', portalAttributes, 'description pr and meta.created gt "2000-01-01"'],
   ['/portals/:portal/users', portalUserAttributes, 'status eq "assigned" or hasDataChanges eq true'],
-  ['/portals/unassignment-queue', queuedAccountAttributes, 'userId ge 102'],
+  ['/portals/unassignment-queue', queuedAccountAttributes, 'userId ge 102 or state eq "dead"'],
+  ['/portals/admin-unassignment-queue', queuedAccountAttributes, 'userId ge 102 or attempts gt 0'],
   ['/okta/errors', oktaErrorAttributes, 'statusCode eq 429'],
   ['/okta/runs', syncRunAttributes, 'kind eq "delta" and portalId ge 2'],
   ['/keys', apiKeyAttributes, 'expires pr'],

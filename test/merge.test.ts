@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
 import type { Document } from '../src/model/attribute.ts'
-import { keepRows } from '../src/store/merge.ts'
+import { keepRows } from '../src/store/kept-rows.ts'
 import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 

@@ -117,7 +117,7 @@ describe('an account is found', () => {
 describe('a queued account', () => {
   const queued = {
     entry: { population: 'panelist' as const, id: 1, uid: 7, uuid: 'acc1' }, uuid: 'acc1', email: 'ada@example.com',
-    account: account('active'), personId: 'p1', groups: [{ group: 'one', portalIds: [1] }, { group: 'two', portalIds: [2] }],
+    account: account('active'), personId: 'p1', groups: [{ group: 'one', portalIds: [1] }, { group: 'two', portalIds: [2] }], left: [],
     portals: [] as number[], wanted: false,
   }
   const all = { ...rules, allPortals: [1, 2, 3] }

@@ -152,7 +152,7 @@ describe('the error log', () => {
     const { ctx } = await filled()
     const now = () => new Date('2026-04-15T00:00:00Z')
     const jobs = syncJobs({ config: readConfig({ OKTA_ERROR_RETENTION_DAYS: '80' }), context: () => ({ ...ctx, now }), run: () => { throw new Error('not asked') } })
-    await jobs.find(({ name }) => name === 'sweep-okta')!.work()
+    await jobs.find(({ name }) => name === 'sweep-okta')!.work(new AbortController().signal)
     expect(await ctx.db.query('select created_at from efs.iam_error_log order by 1')).toEqual([{ created_at: '2026-02-01T00:00:00.000Z' }, { created_at: '2026-02-02T00:00:00.000Z' }])
   })
 })

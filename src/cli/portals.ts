@@ -9,6 +9,7 @@ import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
 import { allRows, documentOfRow } from '../store/list-rows.ts'
 import { portalUserListing } from '../store/portals.ts'
+import { addMassDeleteCommands } from './mass-delete.ts'
 import { addMappingCommands } from './portal-mapping.ts'
 import { counted, print, table, withDatabase } from './run.ts'
 
@@ -87,6 +88,7 @@ export function addPortalCommands(gatehouse: Command): void {
         print(options.json, { found: ids.length, changed }, () => [`${counted(ids.length, 'person', 'people')} found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
       }))
   }
+  addMassDeleteCommands(portals, readPortalId)
 }
 
 interface SecretOptions {

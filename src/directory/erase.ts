@@ -7,6 +7,7 @@ import { forgetAccessHistory } from '../store/access-history.ts'
 import { hasEvents } from '../store/audit-events.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { blankPlans } from '../store/plans.ts'
+import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { deleteLockedUser } from './users.ts'
 import { lockExisting } from '../records/write-records.ts'
@@ -24,6 +25,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     } else if (!(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)
     // Plans hold what they would have changed, kept answers whole records: personal data too.
     await blankPlans(tx, id)
+    await blankQueue(tx, id)
     await blankAnswers(tx, id)
     await forgetAccessHistory(tx, id)
     await erasePerson(tx, ctx, id)

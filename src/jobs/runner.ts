@@ -11,7 +11,8 @@ export interface Job {
   name: string
   /** When it runs by itself, as cron says it, in UTC. */
   schedule: string
-  work: () => Promise<unknown>
+  /** `stop` is aborted when the server stops: what takes longer ends early then. */
+  work: (stop: AbortSignal) => Promise<unknown>
   /** Tried once only, and while it is under way at most one more waits: for work that is made up for the next time. */
   once?: true
 }
@@ -21,11 +22,12 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
   const { connectionString, host, user, password, database: name } = database
   const address = connectionString === undefined ? { host, user, password, database: name } : { connectionString }
   const pool = new pg.Pool({ ...address, max: 3, connectionTimeoutMillis: 5_000, application_name: 'gatehouse-jobs' })
+  const told = new AbortController()
   const lost = (error: Error) => log('the job queue lost a connection', error)
   pool.on('error', lost)
   pool.on('connect', (client) => client.on('error', lost))
   const taskList: TaskList = Object.fromEntries(jobs.map((job) => [job.name, onceAtATime(async () => {
-    await job.work().catch((error: unknown) => {
+    await job.work(told.signal).catch((error: unknown) => {
       log(`the job ${job.name} failed`, error)
       throw error
     })
@@ -40,7 +42,6 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
     logger: quiet,
   })
   const first = await start().catch((error: unknown) => pool.end().then(() => Promise.reject(error)))
-  const told = new AbortController()
   const ended = supervise(first, start, told.signal, log)
   return {
     async stop() {

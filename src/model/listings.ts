@@ -1,6 +1,7 @@
 /** The attributes of records that are listed and not edited as documents: what of them lists can be filtered and sorted by. */
 import { dateTime, flag, identifier, integer, readOnly, reference, text, type Attribute } from './attribute.ts'
 import { linkStatus } from './link-statuses.ts'
+import { queueStates } from './queue-states.ts'
 import { stepNames } from './session.ts'
 
 const exact = { ...readOnly, caseExact: true }
@@ -49,9 +50,14 @@ export const portalUserAttributes: readonly Attribute[] = [
 
 export const queuedAccountAttributes: readonly Attribute[] = [
   integer('id', 'id', 'Place', 'Its place in the queue.', sorted),
-  integer('userId', 'user_id', 'Panelist', 'The number of the panelist it belonged to.', readOnly),
+  integer('userId', 'user_id', 'Number', 'The number of the panelist, or administrator, it belonged to.', readOnly),
   text('uuid', 'uuid', 20, 'Account', 'The id of the account in Okta.', exact),
   text('email', 'email', 255, 'E-mail', 'The e-mail address of the account.', readOnly),
+  reference('personId', 'person_id', 'User', 'Person', 'The person, who may be gone.', readOnly),
+  text('state', 'state', 10, 'State', 'queued: not tried yet; begun: being worked off; waiting: failed, and tried again later; dead: given up until it is retried.', { ...exact, canonical: queueStates }),
+  integer('attempts', 'attempts', 'Attempts', 'How often working it off has failed.', sorted),
+  dateTime('nextAttempt', 'next_attempt_at', 'Next attempt', 'When it is tried again.', sorted),
+  text('lastError', 'last_error', 500, 'Last error', 'Why the last attempt failed.', readOnly),
   dateTime('created', 'created_at', 'Queued', 'When it was queued.', readOnly),
 ]
 

@@ -59,12 +59,16 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
 }
 
 /** One batch of a plan is applied at a time, whoever applies it. */
-async function lockPlan(tx: Transaction, planId: string): Promise<void> {
+export async function lockPlan(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
 }
 
 async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
-  const stale = [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []]
+  refuseMoved(plan, [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []])
+}
+
+/** Errors: `plan_stale` when anything that the plan read has changed since. */
+export function refuseMoved(plan: Plan, stale: readonly { resource: string; id: string }[]): void {
   if (stale.length === 0) return
   const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
   const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'

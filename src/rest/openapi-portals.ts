@@ -2,6 +2,7 @@
 import { conflicts } from '../model/account-mapping.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import { portalSettings } from '../model/portal-settings.ts'
+import { queueStates } from '../model/queue-states.ts'
 import { refTo, type Schema } from './openapi-attributes.ts'
 import { oktaComponents } from './openapi-okta.ts'
 import { portalSignInComponents } from './openapi-portal-sign-in.ts'
@@ -40,11 +41,36 @@ const portalUser = object('Portal user', 'A person of a portal and the link to t
 
 const queued = object('Queued account', 'An account that waits to be unassigned in Okta.', {
   id: readOnly(integer('Its place in the queue.')),
-  userId: readOnly({ ...integer('The number of the panelist it belonged to.'), type: ['integer', 'null'] }),
+  userId: readOnly({ ...integer('The number of the panelist, or administrator, it belonged to.'), type: ['integer', 'null'] }),
   uuid: readOnly({ ...text('The id of the account in Okta.'), type: ['string', 'null'] }),
   email: readOnly({ ...text('The e-mail address of the account.'), type: ['string', 'null'] }),
+  personId: readOnly({ ...text('The person, who may be gone.'), 'x-references': 'User' }),
+  state: readOnly({ ...text('queued: not tried yet; begun: being worked off; waiting: failed, and tried again later; dead: given up until it is retried.'), enum: [...queueStates] }),
+  attempts: readOnly(integer('How often working it off has failed.')),
+  nextAttempt: readOnly(instant('When it is tried again.')),
+  lastError: readOnly(text('Why the last attempt failed.')),
   created: readOnly(instant('When it was queued.')),
-}, ['id'])
+}, ['id', 'state', 'attempts'])
+
+const counts = object('Queue counts', 'How a queue of accounts to unassign stands.', {
+  queued: readOnly(integer('Accounts that were not tried yet.')),
+  waiting: readOnly(integer('Accounts that failed and are tried again.')),
+  dead: readOnly(integer('Accounts that were given up until they are retried.')),
+  due: readOnly(integer('Accounts whose turn has come.')),
+  next: readOnly(instant('When the next one is tried that has to wait.')),
+  oldest: readOnly(instant('Since when the first one has been waiting.')),
+}, ['queued', 'waiting', 'dead', 'due'])
+
+const retriedAccounts = object('Retried accounts', 'How many accounts are tried again.', { retried: readOnly(integer('So many.')) }, ['retried'])
+
+const row = text('A number of a panelist, an id of a person, a user name or an e-mail address.', 400)
+const massDelete = object('Mass delete', 'Whom to take out of the portal, in exactly one way. A panelist whose last portal it is goes altogether.', {
+  uids: { ...list('Numbers of panelists.', id), minItems: 1 },
+  ids: { ...list('Ids of people.', { ...text('The id of a person.', 400), 'x-references': 'User' }), minItems: 1 },
+  users: { ...list('Rows as in a file: each a number of a panelist, an id of a person, a user name or an e-mail address; `uid:`, `id:`, `userName:` or `email:` before it says which.', row), minItems: 1 },
+  filter: text('A SCIM filter over the people of the portal.'),
+  deletePersons: flag('Whether the persons go too, for good; not those who are in another portal or administer EFS.'),
+})
 
 const part = refTo('MappingExpression')
 const expression: Schema = {
@@ -96,4 +122,7 @@ export const portalComponents: Record<string, Schema> = {
   QueuedAccount: queued,
   ...oktaComponents,
   ...portalSignInComponents,
+  QueueCounts: counts,
+  RetriedAccounts: retriedAccounts,
+  MassDelete: massDelete,
 }

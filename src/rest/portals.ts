@@ -1,11 +1,13 @@
 /** Routes of the EFS world: portals, their settings and users, and the queue of accounts to unassign. */
 import { GatehouseError } from '../errors.ts'
+import { massDeleteNeeds, planMassDelete } from '../portals/mass-delete.ts'
+import { massDeleteRequest } from '../portals/mass-delete-request.ts'
 import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
 import { createPortal, deletePortal, patchPortal, portalsOfRows, readPortalDocument, replacePortal, type Portal } from '../portals/portals.ts'
 import type { Need } from '../model/own-access.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { portalListing, portalUserListing } from '../store/portals.ts'
 import { reachScope } from '../store/reach.ts'
-import { queueListing } from '../store/unassignment-queue.ts'
 import { listed } from './listing.ts'
 import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 
@@ -33,7 +35,6 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
       const made = await createPortal(ctx, body)
       return { ...shown(made), location: urlOf(ctx, '/portals', made.id) }
     } },
-  { ...base, method: 'GET', path: '/portals/unassignment-queue', scope: 'read', operation: 'listUnassignmentQueue', summary: 'Lists the accounts that wait to be unassigned in Okta.', answer: { component: 'QueuedAccount', list: true }, ...listed(queueListing) },
   { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', reach: 'free', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
   { ...base, method: 'PUT', path: '/portals/:id', scope: 'admin', operation: 'replacePortal', summary: 'Replaces a portal; settings left out are removed.', body: portal, answer: portal,
@@ -71,5 +72,12 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
       const gone = await removePortalUsers(call.ctx, portalId(call), [call.params.userId])
       if (gone.length === 0) throw new GatehouseError('not_found', 'This person is not a member of this portal.')
       return {}
+    } },
+  { ...base, method: 'POST', path: '/portals/:id/mass-delete', scope: 'write', operation: 'planMassDelete', summary: 'Plans a mass delete: whom it takes out of the portal, row by row. Apply the plan to carry it out, at once or not at all.', body: { component: 'MassDelete' }, answer: { component: 'Plan' }, status: 201, needs: members, reach: 'query',
+    handle: async (call) => {
+      const request = massDeleteRequest(call.body)
+      refuseUnless(call.ctx.authority, massDeleteNeeds({ ...request }))
+      const plan = await planMassDelete(call.ctx, portalId(call), request)
+      return { body: plan, location: urlOf(call.ctx, '/plans', plan.id) }
     } },
 ])

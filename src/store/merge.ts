@@ -1,5 +1,6 @@
 /** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
-import type { Database, Row, Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
+import type { KeptRows } from './kept-rows.ts'
 
 interface Link {
   table: string
@@ -96,88 +97,6 @@ export async function takeBackLinks(tx: Transaction, duplicate: string, moved: r
     await countOn(tx, { table, key, owner }, ids)
   }
 }
-
-const own = (column: string) => `t.${column} = $1`
-const through = (column: string, table: string, key: string, condition: string) => `t.${column} in (select t.${key} from ${table} t where ${condition})`
-const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
-const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
-
-/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions and messages do not come back. */
-const cascades: readonly { table: string; where: string }[] = [
-  { table: 'users', where: own('user_id') },
-  { table: 'login', where: own('user_id') },
-  { table: 'login_attribute', where: ofLogin },
-  { table: 'login_attribute_values', where: through('login_attribute_id', 'login_attribute', 'login_attr_id', ofLogin) },
-  { table: 'pwd_history', where: ofLogin },
-  { table: 'user_attributes', where: own('user_id') },
-  { table: 'user_attribute_values', where: through('user_attribute_id', 'user_attributes', 'id', own('user_id')) },
-  { table: 'email_address', where: own('parent_id') },
-  { table: 'phone', where: own('parent_id') },
-  { table: 'address', where: own('parent_id') },
-  { table: 'user_affiliation', where: own('user_id') },
-  { table: 'user_affiliation_rights', where: through('membership_id', 'user_affiliation', 'membership_id', own('user_id')) },
-  { table: 'user_role', where: own('user_id') },
-  { table: 'user_role_membership_rights', where: through('membership_id', 'user_role', 'membership_id', own('user_id')) },
-  { table: 'user_grp', where: own('user_id') },
-  { table: 'user_grp_membership_rights', where: through('membership_id', 'user_grp', 'membership_id', own('user_id')) },
-  { table: 'resource_user', where: own('user_id') },
-  { table: 'user_res_membership_rights', where: through('membership_id', 'resource_user', 'membership_id', own('user_id')) },
-  { table: 'org_structure', where: `(${own('staff_id')} or ${own('supervisor_id')})` },
-  { table: 'user_to_user_membership', where: `(${own('primary_user_id')} or ${own('related_user_id')})` },
-  // Whom the duplicate could administer comes back with them; the survivor's reach is their own.
-  { table: 'gatehouse.delegation', where: own('user_id') },
-  { table: 'user_note', where: own('user_id') },
-  { table: 'user_key', where: own('user_id') },
-  { table: 'user_identity_ans', where: own('user_id') },
-  { table: 'user_auth_param', where: own('user_id') },
-  { table: 'gatehouse.recovery_code', where: through('param_id', 'user_auth_param', 'param_id', own('user_id')) },
-  { table: 'user_it_policy_history', where: own('user_id') },
-  { table: 'efs.users', where: own('person_id') },
-  { table: 'efs.panelists', where: own('person_id') },
-  { table: 'efs.portal_panelist', where: ofPanelist },
-  { table: 'efs.iam_portal_user_reference', where: ofPanelist },
-  { table: 'efs.iam_user_reference', where: through('user_id', 'efs.users', 'uid', own('person_id')) },
-]
-
-export type KeptRows = { table: string; rows: Row[] }[]
-
-/** Every row that goes with a person, as it stands once what moves has moved. */
-export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
-  const kept: KeptRows = []
-  for (const { table, where } of cascades) {
-    const rows = await tx.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t where ${where}`, [userId])
-    if (rows.length > 0) kept.push({ table, rows: rows.map((one) => one.row) })
-  }
-  return kept
-}
-
-/**
- * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks. Errors: that of the constraint
- * when something has taken their place: another person has the user name by now.
- */
-export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
-  for (const { table, rows } of kept) {
-    const columns = await tx.query<{ name: string; keyed: boolean }>(
-      `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as keyed from pg_attribute a
-       left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
-       where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-         and a.attname <> 'recorded_from' order by a.attnum`, [table])
-    const list = columns.map(({ name }) => `"${name}"`).join(', ')
-    const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
-    await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) on conflict (${key}) do nothing`, [JSON.stringify(rows)])
-  }
-  for (const [table, queue] of queues) {
-    const accounts = (kept.find((one) => one.table === table)?.rows ?? []).filter((row) => row.uuid !== null)
-    // Queued when the reference went: it is back, and its account stays assigned.
-    await tx.execute(`delete from ${queue} q using unnest($1::int[], $2::text[]) v(user_id, uuid) where q.user_id = v.user_id and q.uuid = v.uuid`,
-      [accounts.map((row) => row.user_id), accounts.map((row) => row.uuid)])
-  }
-}
-
-const queues = [
-  ['efs.iam_portal_user_reference', 'efs.iam_portal_user_group_unassignment_queue'],
-  ['efs.iam_user_reference', 'efs.iam_user_unassignment_queue'],
-] as const
 
 /** Keeps them with the plan's step, in the column that no answer shows. */
 export async function saveKept(tx: Transaction, planId: string, kept: KeptRows): Promise<void> {

@@ -3,6 +3,7 @@
  * still speaks for such an account.
  */
 import { queuedAccountAttributes } from '../model/listings.ts'
+import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { closingSecondaryStatuses, linkStatus } from '../model/link-statuses.ts'
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
@@ -16,43 +17,152 @@ const queueOf = {
 } as const
 
 export interface QueueRow {
-  population: 'panelist' | 'admin'
+  population: QueuePopulation
   id: number
-  user_id: number
+  /** Null where the number stands for another account by now. */
+  user_id: number | null
   uuid: string | null
   email: string | null
-  /** The person, as long as the panelist or administrator is there (one portal of two may have been left). */
   person_id: string | null
+  /** The portals whose references vanished; none where nobody knows. */
+  portals: number[]
+  generation: number
+  attempts: number
 }
 
-/** A page of a queue, oldest first. */
+// What was queued before people were noted has the person as long as the panelist or administrator is there.
+const rowsOf = (population: QueuePopulation) => `select '${population}' as population, q.id, q.user_id, q.uuid, q.email, q.generation, q.attempts,
+    coalesce(q.person_id, p.person_id) as person_id, ${population === 'panelist' ? 'q.portals' : `'{}'::integer[]`} as portals
+  from ${queueOf[population]} q left join ${population === 'panelist' ? 'efs.panelists' : 'efs.users'} p on p.uid = q.user_id`
+
+/**
+ * A page of a queue for a sync run, oldest first: without what a mass delete has queued and what waits for another
+ * attempt, which are the worker's (sync/drain.ts).
+ */
 export async function readQueue(
-  db: Reader, population: 'panelist' | 'admin', after: number, limit: number,
+  db: Reader, population: QueuePopulation, after: number, limit: number,
 ): Promise<QueueRow[]> {
-  const people = population === 'panelist' ? 'efs.panelists' : 'efs.users'
+  const own = population === 'panelist' ? 'and q.plan_id is null' : ''
   return db.query<QueueRow>(
-    `select '${population}' as population, q.id, q.user_id, q.uuid, q.email, p.person_id
-     from ${queueOf[population]} q left join ${people} p on p.uid = q.user_id
-     where q.id > $1 order by q.id limit $2`,
+    `${rowsOf(population)} where q.id > $1 and q.attempts = 0 and q.dead_at is null ${own} order by q.id limit $2`,
     [after, limit],
   )
 }
 
-/** Removes entries once their accounts are dealt with; one queued anew since (another uuid) stays. */
+/** Entries whose turn has come: never tried ones first, in order, then those whose pause is over. */
+export async function dueEntries(db: Reader, population: QueuePopulation, now: string, limit: number): Promise<QueueRow[]> {
+  return db.query<QueueRow>(
+    `${rowsOf(population)} where q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= $1)
+     order by q.next_attempt_at nulls first, q.id limit $2`,
+    [now, limit], `due_${population}`,
+  )
+}
+
+/** Notes that an entry is begun with, and gives it as it is now; undefined when it is gone, or was queued anew meanwhile. */
+export async function beginEntry(
+  db: Pick<Database, 'first'>, { population, id, uuid, generation }: Pick<QueueRow, 'population' | 'id' | 'uuid' | 'generation'>, now: string,
+): Promise<QueueRow | undefined> {
+  return db.first<QueueRow>(
+    `with begun as (
+       update ${queueOf[population]} set started_at = coalesce(started_at, $4), updated_at = $4
+       where id = $1 and uuid is not distinct from $2 and generation = $3 and dead_at is null returning id
+     ) ${rowsOf(population)} join begun on begun.id = q.id`,
+    [id, uuid, generation, now], `begin_${population}`,
+  )
+}
+
+/** Removes an entry once its account is dealt with; one that was queued anew since stays. */
 export async function closeQueueEntry(
-  tx: Pick<Transaction, 'execute'>, population: 'panelist' | 'admin', id: number, uuid: string | null,
+  tx: Pick<Transaction, 'execute'>, population: QueuePopulation, id: number, uuid: string | null, generation: number | undefined,
 ): Promise<void> {
-  await tx.execute(`delete from ${queueOf[population]} where id = $1 and uuid is not distinct from $2`, [id, uuid])
+  await tx.execute(
+    `delete from ${queueOf[population]} where id = $1 and uuid is not distinct from $2 and generation = coalesce($3, generation)`,
+    [id, uuid, generation ?? null],
+  )
+}
+
+export interface QueueFailure {
+  error: string
+  now: string
+  /** Null gives the entry up. */
+  nextAttempt: string | null
+  /** False where the attempt says nothing about this account: nobody was answered. */
+  counts: boolean
+}
+
+/** Notes that working an entry off failed, and when it is tried again. */
+export async function noteQueueFailure(
+  tx: Pick<Transaction, 'execute'>, { population, id, generation }: Pick<QueueRow, 'population' | 'id' | 'generation'>, failure: QueueFailure,
+): Promise<void> {
+  await tx.execute(
+    `update ${queueOf[population]} set attempts = attempts + $3, last_error = left($4, 500), next_attempt_at = $5, updated_at = $6,
+       dead_at = case when $5::timestamptz is null then $6::timestamptz end
+     where id = $1 and generation = $2`,
+    [id, generation, failure.counts ? 1 : 0, failure.error, failure.nextAttempt, failure.now],
+  )
+}
+
+/** Has entries tried again at once, dead ones too: one by its id, or (null) all that failed. Returns which. */
+export async function retryEntries(tx: Pick<Transaction, 'query'>, population: QueuePopulation, id: number | null, now: string): Promise<{ id: number; uuid: string | null }[]> {
+  return tx.query(
+    `update ${queueOf[population]} set attempts = 0, next_attempt_at = null, dead_at = null, updated_at = $2
+     where case when $1::integer is null then attempts > 0 or dead_at is not null else id = $1 end returning id, uuid`,
+    [id, now],
+  )
+}
+
+export interface QueueCounts {
+  /** Never tried. */
+  queued: number
+  /** Tried in vain, and waiting for the next attempt. */
+  waiting: number
+  /** Given up until somebody has them tried again. */
+  dead: number
+  /** Those whose turn has come. */
+  due: number
+  /** When the next one is tried that has to wait. */
+  next: string | null
+  /** Since when the first entry has been waiting. */
+  oldest: string | null
+}
+
+/** How a queue stands. */
+export async function countQueue(db: Pick<Database, 'first'>, population: QueuePopulation, now: string): Promise<QueueCounts> {
+  return (await db.first<QueueCounts>(
+    `select count(*) filter (where dead_at is null and next_attempt_at is null) as queued,
+       count(*) filter (where dead_at is null and next_attempt_at is not null) as waiting, count(*) filter (where dead_at is not null) as dead,
+       count(*) filter (where dead_at is null and coalesce(next_attempt_at, '-infinity') <= $1) as due,
+       min(next_attempt_at) filter (where dead_at is null and next_attempt_at > $1) as next, min(created_at) as oldest
+     from ${queueOf[population]}`, [now],
+  ))!
+}
+
+/** Forgets by which address an account was known: for erasing a person. What has to be done needs it not. */
+export async function blankQueue(tx: Pick<Transaction, 'execute'>, personId: string): Promise<void> {
+  for (const population of queuePopulations) await tx.execute(`update ${queueOf[population]} set email = null where person_id = $1`, [personId])
+}
+
+export interface AccountToQueue {
+  population: QueuePopulation
+  uid: number | null
+  uuid: string
+  email: string | null
+  personId: string | null
+  /** The portal that was left, where one was. */
+  portalId: number | null
 }
 
 /** Queues an account directly: for a person who vanished while their account was being made. */
-export async function queueAccount(
-  tx: Pick<Transaction, 'execute'>, population: 'panelist' | 'admin', uid: number, uuid: string, email: string | null,
-): Promise<void> {
+export async function queueAccount(tx: Pick<Transaction, 'execute'>, { population, uid, uuid, email, personId, portalId }: AccountToQueue): Promise<void> {
+  const queue = queueOf[population]
+  // As the triggers do: another account that has the number keeps its place without it.
+  await tx.execute(`update ${queue} set user_id = null where user_id = $1 and uuid <> $2`, [uid, uuid])
+  const [portals, merged] = population === 'panelist' ? [', portals', ', portals = array(select distinct unnest(q.portals || excluded.portals))'] : ['', '']
   await tx.execute(
-    `insert into ${queueOf[population]} (user_id, uuid, email) values ($1, $2, left($3, 255))
-     on conflict (user_id) do update set uuid = excluded.uuid, updated_at = now()`,
-    [uid, uuid, email],
+    `insert into ${queue} as q (user_id, uuid, email, person_id${portals}) values ($1, $2, left($3, 255), $4${portals && ', array_remove(array[$5::integer], null)'})
+     on conflict (user_id) do update set uuid = excluded.uuid, person_id = coalesce(excluded.person_id, q.person_id), generation = q.generation + 1,
+       attempts = 0, next_attempt_at = null, dead_at = null, updated_at = now()${merged}`,
+    [uid, uuid, email, personId, ...(portals ? [portalId] : [])],
   )
 }
 
@@ -98,5 +208,12 @@ const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).jo
 const wantedSql = `u.status in (${quoted(openStatuses)})
          and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
 
-/** The queue of panelists' accounts as it stands, in order. */
-export const queueListing: Listing = { name: 'QueuedAccount', table: queueOf.panelist, idColumn: 'id', attributes: queuedAccountAttributes, collections: [], order: ['id'] }
+/** Each entry with the word for how it stands. */
+const shownQueue = (population: QueuePopulation) => `(select q.*, case when q.dead_at is not null then 'dead' when q.next_attempt_at is not null then 'waiting'
+    when q.started_at is not null then 'begun' else 'queued' end as state from ${queueOf[population]} q)`
+
+const listingOf = (population: QueuePopulation): Listing =>
+  ({ name: 'QueuedAccount', table: shownQueue(population), idColumn: 'id', attributes: queuedAccountAttributes, collections: [], order: ['id'] })
+
+/** The queues as they stand, in order. */
+export const queueListings: Record<QueuePopulation, Listing> = { panelist: listingOf('panelist'), admin: listingOf('admin') }

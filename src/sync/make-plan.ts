@@ -215,8 +215,8 @@ async function queuedAccounts(
   return rows.map((row, index) => {
     const stands = row.uuid === null ? undefined : standing.get(row.uuid)
     return {
-      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid },
-      uuid: row.uuid, email: row.email, personId: people[index]!, ...remote[index]!,
+      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid, generation: row.generation },
+      uuid: row.uuid, email: row.email, personId: people[index]!, left: row.portals, ...remote[index]!,
       portals: stands?.portals ?? [], wanted: stands?.wanted ?? false,
     }
   })

@@ -231,8 +231,10 @@ export interface QueuedAccount {
   email: string | null
   account: RemoteAccount | null
   personId: string | null
-  /** Groups of portals that the account is in now. */
+  /** Groups of portals that the account is, or may be, in now. */
   groups: PortalGroup[]
+  /** Portals whose references vanished, as far as that is known: out of their groups already after a crash, say. */
+  left: readonly number[]
   /** Portals whose members still include the person, or that refer to the account. */
   portals: number[]
   /** Whether any reference or wanted membership is left. */
@@ -259,8 +261,9 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
     if (actions.length === 0) return settled('wanted by another reference')
     return { ...begin, outcome: linkStatus.UNASSIGNED, actions }
   }
-  const concerned = leaving.length > 0 ? leaving.flatMap(({ portalIds }) => portalIds) : rules.allPortals
-  const isAdminOnly = entry.population === 'admin' && leaving.length === 0
+  const left = [...new Set([...queued.left.filter((id) => rules.allPortals.includes(id)), ...leaving.flatMap(({ portalIds }) => portalIds)])]
+  const concerned = left.length > 0 ? left : rules.allPortals
+  const isAdminOnly = entry.population === 'admin' && left.length === 0
   const policies = isAdminOnly ? [rules.adminPolicy] : concerned.map(rules.policyOf)
   const closed = closing(account, mildest(policies), 'no reference is left')
   const all = [...actions, ...closed.actions]

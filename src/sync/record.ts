@@ -54,7 +54,7 @@ export async function recordStep(
     }, now)
   }
   if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
-  else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid)
+  else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
   if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
   await recordEvents(tx, ctx, eventsOf(step, performed))
 }
@@ -70,13 +70,13 @@ async function writeLinks(
       done: performed.failed === null && !performed.blocked && step.undoes === undefined, current: version === step.version,
     }, now)
     // Left the portal, or vanished altogether, while the account was being made: it must not be forgotten.
-    if (!isKept) await queueAccount(tx, link.population, link.uid, performed.accountId, step.login)
+    if (!isKept) await queueAccount(tx, { ...link, uuid: performed.accountId, email: step.login, personId: step.personId })
   }
 }
 
 /** An account whose leaving was taken back has still nobody who refers to it: the next run judges it anew. */
 async function queueAgain(tx: Transaction, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
-  if (uuid !== null) await queueAccount(tx, population, uid, uuid, step.label.includes('@') ? step.label : null)
+  if (uuid !== null) await queueAccount(tx, { population, uid, uuid, email: step.label.includes('@') ? step.label : null, personId: step.personId, portalId: null })
 }
 
 /** The login as the account has it now: unknown when the push of it failed. */

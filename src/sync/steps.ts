@@ -66,8 +66,10 @@ export interface StepLink {
 export interface QueueEntry {
   population: Population
   id: number
-  uid: number
+  uid: number | null
   uuid: string | null
+  /** Which queueing it was that the step read; absent in plans of older versions. */
+  generation?: number
 }
 
 export interface SyncStep {

@@ -1,0 +1,132 @@
+/** The rows that go when a person goes, kept so that they can come back: for undoing a merge or a mass delete. */
+import type { Row, Transaction } from './database.ts'
+
+const own = (column: string) => `t.${column} = $1`
+const through = (column: string, table: string, key: string, condition: string) => `t.${column} in (select t.${key} from ${table} t where ${condition})`
+const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
+const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
+
+/** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions and messages do not come back. */
+export const cascades: readonly { table: string; where: string }[] = [
+  { table: 'users', where: own('user_id') },
+  { table: 'login', where: own('user_id') },
+  { table: 'login_attribute', where: ofLogin },
+  { table: 'login_attribute_values', where: through('login_attribute_id', 'login_attribute', 'login_attr_id', ofLogin) },
+  { table: 'pwd_history', where: ofLogin },
+  { table: 'user_attributes', where: own('user_id') },
+  { table: 'user_attribute_values', where: through('user_attribute_id', 'user_attributes', 'id', own('user_id')) },
+  { table: 'email_address', where: own('parent_id') },
+  { table: 'phone', where: own('parent_id') },
+  { table: 'address', where: own('parent_id') },
+  { table: 'user_affiliation', where: own('user_id') },
+  { table: 'user_affiliation_rights', where: through('membership_id', 'user_affiliation', 'membership_id', own('user_id')) },
+  { table: 'user_role', where: own('user_id') },
+  { table: 'user_role_membership_rights', where: through('membership_id', 'user_role', 'membership_id', own('user_id')) },
+  { table: 'user_grp', where: own('user_id') },
+  { table: 'user_grp_membership_rights', where: through('membership_id', 'user_grp', 'membership_id', own('user_id')) },
+  { table: 'resource_user', where: own('user_id') },
+  { table: 'user_res_membership_rights', where: through('membership_id', 'resource_user', 'membership_id', own('user_id')) },
+  { table: 'org_structure', where: `(${own('staff_id')} or ${own('supervisor_id')})` },
+  { table: 'user_to_user_membership', where: `(${own('primary_user_id')} or ${own('related_user_id')})` },
+  // Whom the duplicate could administer comes back with them; the survivor's reach is their own.
+  { table: 'gatehouse.delegation', where: own('user_id') },
+  { table: 'user_note', where: own('user_id') },
+  { table: 'user_key', where: own('user_id') },
+  { table: 'user_identity_ans', where: own('user_id') },
+  { table: 'user_auth_param', where: own('user_id') },
+  { table: 'gatehouse.recovery_code', where: through('param_id', 'user_auth_param', 'param_id', own('user_id')) },
+  { table: 'user_it_policy_history', where: own('user_id') },
+  { table: 'efs.users', where: own('person_id') },
+  { table: 'efs.panelists', where: own('person_id') },
+  { table: 'efs.portal_panelist', where: ofPanelist },
+  { table: 'efs.iam_portal_user_reference', where: ofPanelist },
+  { table: 'efs.iam_user_reference', where: through('user_id', 'efs.users', 'uid', own('person_id')) },
+]
+
+export type KeptRows = { table: string; rows: Row[] }[]
+
+/** Every row that goes with a person, as it stands once what moves has moved. */
+export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
+  const kept: KeptRows = []
+  for (const { table, where } of cascades) {
+    const rows = await tx.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t where ${where}`, [userId])
+    if (rows.length > 0) kept.push({ table, rows: rows.map((one) => one.row) })
+  }
+  return kept
+}
+
+/**
+ * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks. Errors: that of the constraint
+ * when something has taken their place: another person has the user name by now.
+ */
+export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
+  for (const { table, rows } of kept) await insertKept(tx, table, rows)
+  for (const [table, queue] of queues) {
+    const accounts = (kept.find((one) => one.table === table)?.rows ?? []).filter((row) => row.uuid !== null)
+    // Queued when the reference went: it is back, and its account stays assigned.
+    await tx.execute(`delete from ${queue} q using unnest($1::int[], $2::text[]) v(user_id, uuid) where q.user_id = v.user_id and q.uuid = v.uuid`,
+      [accounts.map((row) => row.user_id), accounts.map((row) => row.uuid)])
+  }
+}
+
+/** Puts rows back into their table; `where` is a condition over the alias r. */
+export async function insertKept(tx: Transaction, table: string, rows: readonly Row[], where = 'true'): Promise<void> {
+  const columns = await tx.query<{ name: string; keyed: boolean }>(
+    `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as keyed from pg_attribute a
+     left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
+     where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
+       and a.attname <> 'recorded_from' order by a.attnum`, [table])
+  const list = columns.map(({ name }) => `"${name}"`).join(', ')
+  const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
+  await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) r where ${where} on conflict (${key}) do nothing`, [JSON.stringify(rows)])
+}
+
+const queues = [
+  ['efs.iam_portal_user_reference', 'efs.iam_portal_user_group_unassignment_queue'],
+  ['efs.iam_user_reference', 'efs.iam_user_unassignment_queue'],
+] as const
+
+/** Tables of the directory alone: what ties a person to EFS is left out. */
+const directoryCascades = cascades.filter(({ table }) => !table.startsWith('efs.'))
+
+/** An expression: the rows of the directory that go with the person whose id `id` names, as jsonb (KeptRows). */
+export function keptSql(id: string): string {
+  const parts = directoryCascades.map(({ table, where }, place) =>
+    `select ${place} as place, '${table}' as name, jsonb_agg(to_jsonb(t)) as rows from ${table} t where ${where.replaceAll('$1', id)}`)
+  return `(select jsonb_agg(jsonb_build_object('table', k.name, 'rows', k.rows) order by k.place) from (${parts.join(' union all ')}) k where k.rows is not null)`
+}
+
+/** References of people to each other, which may go and come back together: written once both are there. */
+const personColumns = ['alternate_id', 'cert_delegate_id', 'user_owner_id'] as const
+
+/** Rows between two people: they come back with the second of them. */
+const pairs: Readonly<Record<string, readonly [string, string]>> = {
+  org_structure: ['staff_id', 'supervisor_id'],
+  user_to_user_membership: ['primary_user_id', 'related_user_id'],
+}
+
+/**
+ * Puts back many people who went together, without what their own records say about others (`tiePeople` does that once
+ * all are back). Errors: those of `putBackRows`.
+ */
+export async function putBackPeople(tx: Transaction, people: readonly KeptRows[]): Promise<void> {
+  for (const { table } of directoryCascades) {
+    const rows = people.flatMap((kept) => kept.find((one) => one.table === table)?.rows ?? [])
+    if (rows.length === 0) continue
+    const pair = pairs[table]
+    const bare = table === 'users' ? rows.map((row) => ({ ...row, ...Object.fromEntries(personColumns.map((column) => [column, null])) })) : rows
+    await insertKept(tx, table, bare, pair && pair.map((column) => `exists (select from users p where p.user_id = r.${column})`).join(' and '))
+  }
+}
+
+/** Ties people who are back to those they named, as far as those are there. */
+export async function tiePeople(tx: Transaction, people: readonly KeptRows[]): Promise<void> {
+  const rows = people.flatMap((kept) => kept.find((one) => one.table === 'users')?.rows ?? [])
+  for (const column of personColumns) {
+    const named = rows.filter((row) => typeof row[column] === 'string')
+    if (named.length === 0) continue
+    await tx.execute(
+      `update users u set ${column} = o.user_id from unnest($1::text[], $2::text[]) v(id, other) join users o on o.user_id = v.other where u.user_id = v.id`,
+      [named.map((row) => row.user_id), named.map((row) => row[column])])
+  }
+}
