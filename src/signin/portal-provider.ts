@@ -6,7 +6,7 @@ import type { Configuration } from 'openid-client'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isSafeAddress } from '../model/portal-sign-in.ts'
-import { portalSettings } from '../model/portal-settings.ts'
+import { portalSettings, redirectAddressesOf } from '../model/portal-settings.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { readPortal, readPortalSettings } from '../store/portals.ts'
@@ -35,7 +35,9 @@ export async function readPortalClient(ctx: Context, masterKey: MasterKey, porta
   if (!(await readPortal(ctx.db, portalId))) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
   const settings = (await readPortalSettings(ctx.db, [portalId])).get(portalId) ?? {}
   const own = `${publicUrl(ctx.config)}/api/v1/portals/${portalId}/callback`
-  const { client_id: clientId, issuer = ctx.config.OKTA_ORG_URL, redirect_uri: redirectUri = own, post_logout_redirect_uri: postLogoutRedirectUri } = settings
+  const { client_id: clientId, issuer = ctx.config.OKTA_ORG_URL, post_logout_redirect_uri: postLogoutRedirectUri } = settings
+  // The first of several is ours; the others are for whoever else signs people in with this client.
+  const redirectUri = redirectAddressesOf(settings)[0] ?? own
   const unready = (what: string) => new GatehouseError('conflict', `Nobody can sign in to the portal ${portalId} through Okta: ${what}.`)
   if (clientId === undefined) throw unready('its setting client_id is not set')
   if (issuer === undefined) throw unready('its setting issuer is not set, nor OKTA_ORG_URL')
