@@ -4,7 +4,7 @@
  * and the pace is that of the budget, not that of the machine.
  */
 import pg from 'pg'
-import { setImmediate as breathe } from 'node:timers/promises'
+import { setImmediate as breathe, setTimeout as pause } from 'node:timers/promises'
 import { createOktaClient } from '../src/connectors/okta/client.ts'
 import { createOktaConnector } from '../src/connectors/okta/connector.ts'
 import { bucketOf, createRateBudget } from '../src/connectors/okta/rate-budget.ts'
@@ -137,7 +137,10 @@ function virtualClock(): VirtualClock {
     isMoving = true
     while (sleepers.length > 0 && !isOver) {
       await breathe()
-      if (working > 0) continue
+      if (working > 0) {
+        await pause(1)
+        continue
+      }
       // What has just ended may begin something else.
       await breathe()
       if (working > 0 || sleepers.length === 0) continue
