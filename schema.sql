@@ -363,7 +363,7 @@ begin
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
   if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
-    using errcode = 'check_violation', constraint = 'last_super_admin';
+    using errcode = 'check_violation', constraint = tg_name;
 end $function$;
 
 -- function: gatehouse.keep_super_admin_status()
@@ -378,7 +378,7 @@ begin
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
   if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
-    using errcode = 'check_violation', constraint = 'last_super_admin';
+    using errcode = 'check_violation', constraint = tg_name;
 end $function$;
 
 -- function: gatehouse.mirror_edge()

@@ -17,7 +17,7 @@ const id = await personWithPassword(shared, 'ada', {
 })
 await giveRole(ctx, id, 'END_USER')
 // A policy that warns, so that the warning is looked at too.
-expect((await ask('PATCH', '/password-policies/CLASSIC', { priority: 10, appliesTo: [{ level: 'ROLE', id: 'GATEHOUSE_END_USER' }] })).status).toBe(200)
+expect((await ask('PATCH', '/password-policies/CLASSIC', { rules: { securityQuestions: true }, priority: 10, appliesTo: [{ level: 'ROLE', id: 'GATEHOUSE_END_USER' }] })).status).toBe(200)
 const due = await personWithPassword(shared, 'due')
 await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [due])
 await ctx.db.execute(`update login set pwd_exp = now() + interval '3 days' where user_id = $1`, [id])
@@ -73,7 +73,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const flaws: Record<string, string[]> = {}
     const page = await visitor(options)
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-    for (const [path, title] of [['/recover', words.recovery.password], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
+    for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
       await page.goto(url + path)
       await heading(title)
       await look(flaws, path, page)
@@ -129,16 +129,26 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('link', { name: words.password.change }).waitFor()
-    for (const part of ['profile', 'password', 'factors', 'sessions', 'keys', 'access', 'data'] as const) {
+    for (const part of ['profile', 'password', 'factors', 'devices', 'sessions', 'keys', 'consents', 'access', 'data'] as const) {
       await page.getByRole('link', { name: words[part].title, exact: true }).click()
       await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()
       // What a page is about has come from the server.
       await page.locator('main .card').first().waitFor()
       await look(flaws, part, page)
     }
+    await page.goto(`${url}/questions`)
+    await page.getByLabel(words.questions.answer).first().waitFor()
+    await page.getByLabel(words.questions.question).last().selectOption('own')
+    await page.getByRole('button', { name: words.questions.save }).click()
+    await page.getByRole('alert').waitFor()
+    await look(flaws, 'questions', page)
     await page.getByRole('link', { name: words.keys.title, exact: true }).click()
     await page.locator('input[name=name]').first().fill(options.locale)
+    await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
     await page.getByRole('button', { name: words.keys.make }).click()
+    await page.getByRole('dialog').getByLabel(words.signIn.password, { exact: true }).fill(password)
+    await look(flaws, 'a fresh proof', page)
+    await page.getByRole('dialog').getByRole('button', { name: words.factors.goOn }).click()
     await page.locator('code').waitFor()
     await page.getByRole('button', { name: words.keys.removeOf(options.locale) }).click()
     await look(flaws, 'a key and a question', page)

@@ -16,6 +16,8 @@ const refused = (message: string, path?: string): Meaning => ({ code: 'invalid_v
 const inUse = (message: string): Meaning => ({ code: 'still_referenced', message })
 const circle = (message: string): Meaning => ({ code: 'circular_dependency', message })
 
+const lastOne: Meaning = { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }
+
 /** A period that overlaps another of its pair, or begins when it begins, or ends before it begins. */
 function periodsOf(table: string, what: string): [string, Meaning][] {
   const message = `${what} already exists for part of this time.`
@@ -81,7 +83,8 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['organization_type_pkey', taken('There is already an organisation type with this id.', 'id')],
   ['organization_type_name_key', taken('There is already an organisation type of this name.', 'name')],
   ['managed_sys_name_key', taken('There is already a managed system of this name.', 'name')],
-  ['last_super_admin', { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }],
+  ['user_role_keeps_super_admin', lastOne],
+  ['users_keep_super_admin', lastOne],
   ['role_name_key', taken('There is already a role of this name.', 'name')],
   ['grp_name_key', taken('There is already a group of this name in its managed system.', 'name')],
   ['res_name_key', taken('There is already a resource of this name.', 'name')],
