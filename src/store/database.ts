@@ -300,6 +300,13 @@ export class Database extends Connection {
   }
 }
 
+/** The database behind what single callers have added to their transactions: for notes that stand beside the work. */
+export function withoutViews(db: Database): Database {
+  let one = db
+  while (!Object.hasOwn(one, 'pool')) one = Object.getPrototypeOf(one) as Database
+  return one
+}
+
 function isRetryable(error: unknown): boolean {
   const code = (error as { cause?: { code?: unknown } }).cause?.code ?? (error as { code?: unknown }).code
   return code === '40001' || code === '40P01'

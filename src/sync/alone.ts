@@ -8,6 +8,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { withoutViews, type Database } from '../store/database.ts'
 import {
   claimRun, endRun, fence, findHolder, lostTurn, noteSkipped, renewRun, type Holder, type NewRun, type RunEnd, type RunProgress,
 } from '../store/sync-runs.ts'
@@ -75,7 +76,7 @@ export async function alone<T>(ctx: Context, start: RunStart, work: (turn: Turn)
   }
   const leaseMs = start.leaseMs ?? defaultLeaseMs
   const claimed = performance.now()
-  const token = await takeTurn(ctx, run, start, leaseMs)
+  const token = await takeTurn(withoutViews(ctx.db), run, start, leaseMs)
   const held = holdTurn(ctx, run, token, leaseMs, claimed)
   try {
     const result = await turns.run(held, () => work(held.turn))
@@ -90,23 +91,23 @@ export async function alone<T>(ctx: Context, start: RunStart, work: (turn: Turn)
   }
 }
 
-async function takeTurn(ctx: Context, run: NewRun, start: RunStart, leaseMs: number): Promise<number> {
+async function takeTurn(db: Database, run: NewRun, start: RunStart, leaseMs: number): Promise<number> {
   const until = performance.now() + (start.waitMs ?? 0)
   for (;;) {
     // Looked at without a lock first: who waits must not stand in the way of whoever works.
-    const holder = (await findHolder(ctx.db)) ?? (await claim(ctx, run, leaseMs))
+    const holder = (await findHolder(db)) ?? (await claim(db, run, leaseMs))
     if (typeof holder === 'number') return holder
     if (performance.now() >= until) {
       const reason = `Another sync run is under way: ${describeHolder(holder)}.`
-      if (start.noteSkip) await noteSkipped(ctx.db, run, reason)
+      if (start.noteSkip) await noteSkipped(db, run, reason)
       throw new GatehouseError('conflict', `${reason} Wait until it has ended.`)
     }
     await sleep(Math.min(1_000, until - performance.now()))
   }
 }
 
-async function claim(ctx: Context, run: NewRun, leaseMs: number): Promise<number | Holder> {
-  const { token, holder } = await claimRun(ctx.db, run, leaseMs)
+async function claim(db: Database, run: NewRun, leaseMs: number): Promise<number | Holder> {
+  const { token, holder } = await claimRun(db, run, leaseMs)
   return token ?? holder!
 }
 
@@ -117,6 +118,8 @@ export function describeHolder({ kind, portalId, step, started, startedBy }: Hol
 function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, claimed: number) {
   const at: RunProgress = { step: 'starting', done: 0, total: null, requests: 0, rates: {}, planId: run.planId }
   const meter = createMeter()
+  // Beside the work: a first commit that means something to the caller is one of the work.
+  const plain = withoutViews(ctx.db)
   const clocks = createLease(leaseMs, claimed, () => ctx.now().getTime())
   let result: Record<string, unknown> = {}
   let stopReason: string | null = null
@@ -128,7 +131,7 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
   const now = (): RunProgress => ({ ...at, requests: meter.requests(), rates: meter.rates() })
   const renew = async () => {
     const asked = clocks.now()
-    if (!(await renewRun(ctx.db, token, leaseMs, now()))) {
+    if (!(await renewRun(plain, token, leaseMs, now()))) {
       isOver = true
       throw lostTurn()
     }
@@ -156,7 +159,7 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
     },
     async end(error: unknown) {
       beat.stop()
-      await endRun(ctx.db, token, now(), told === null || error === null ? endOf(error, stopReason, result) : { status: 'interrupted', reason: told, result })
+      await endRun(plain, token, now(), told === null || error === null ? endOf(error, stopReason, result) : { status: 'interrupted', reason: told, result })
     },
     release() {
       beat.stop()
