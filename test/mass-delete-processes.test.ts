@@ -144,7 +144,7 @@ test('a file is read row by row; what is unknown is told, what is stopped says h
   writeFileSync(file, '\uFEFF1\r\nmass2\r\np3\r\nP4@Example.com\r\n\r\n# not these\r\nnobody\r\n1\r\n')
   const planned = await run(one, 'portals', 'mass-delete', '1', '--file', file, '--plan')
   expect(planned.code).toBe(1)
-  expect(planned.stdout).toMatch(/4 {2}delete[\s\S]*1 {2}error[\s\S]*1 rows name nobody to take out: npx gatehouse plan steps (\S+) --action error\nApply it: npx gatehouse plan apply \1/)
+  expect(planned.stdout).toMatch(/1 {2}error[\s\S]*4 {2}delete[\s\S]*1 row names nobody to take out: npx gatehouse plan steps (\S+) --action error\nApply it: npx gatehouse plan apply \1/)
   const [, id] = /plan apply (\S+)/.exec(planned.stdout)!
   expect((await run(one, 'plan', 'steps', id!, '--action', 'error')).stdout).toMatch(/nobody line 7\n\s+names nobody/)
   const applied = await run(one, 'portals', 'mass-delete', '1', '--apply', id!, '--json')

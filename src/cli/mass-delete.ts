@@ -71,7 +71,7 @@ async function* readRows(file: string): AsyncGenerator<RowText[]> {
 }
 
 function nextLines({ id, status, counts }: Plan): string[] {
-  const unknown = counts.error ? [`${counts.error} rows name nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
+  const unknown = counts.error ? [`${counts.error} ${counts.error === 1 ? 'row names' : 'rows name'} nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
   if (status === 'planned') return [...unknown, `Apply it: npx gatehouse plan apply ${id}`]
   if (status === 'stopped') return [...unknown, `Release it: npx gatehouse plan release ${id} --reason 'why this is right'`]
   return status === 'applied' ? [...unknown, `Undo it: npx gatehouse plan undo ${id}`] : unknown
