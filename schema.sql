@@ -1051,7 +1051,7 @@ create table gatehouse.plan_step (
   status character varying(10) default 'planned'::character varying not null,
   result jsonb,
   constraint plan_step_pkey PRIMARY KEY (plan_id, step_no),
-  constraint plan_step_status CHECK (((status)::text = ANY (ARRAY[('planned'::character varying)::text, ('done'::character varying)::text, ('failed'::character varying)::text, ('undone'::character varying)::text])))
+  constraint plan_step_status CHECK (((status)::text = ANY (ARRAY[('planned'::character varying)::text, ('sent'::character varying)::text, ('done'::character varying)::text, ('failed'::character varying)::text, ('undone'::character varying)::text])))
 );
 
 -- table: gatehouse.portal_sign_in
@@ -2601,6 +2601,9 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
+
+-- index: gatehouse.plan_step_sent
+CREATE INDEX plan_step_sent ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'sent'::text);
 
 -- index: gatehouse.portal_sign_in_expires
 CREATE INDEX portal_sign_in_expires ON gatehouse.portal_sign_in USING btree (expires_at);
@@ -4230,7 +4233,7 @@ comment on column gatehouse.plan_step.label is 'How a reader knows the record.';
 comment on column gatehouse.plan_step.changes is 'What it changes.';
 comment on column gatehouse.plan_step.problems is 'What stands against it.';
 comment on column gatehouse.plan_step.secret is 'Password hashes it brings, or the rows that undoing puts back; shown nowhere.';
-comment on column gatehouse.plan_step.status is 'planned, done, failed, undone.';
+comment on column gatehouse.plan_step.status is 'planned, sent, done, failed, undone.';
 comment on column gatehouse.plan_step.result is 'What came of it, and what undoing needs.';
 
 -- comment: gatehouse.portal_sign_in

@@ -54,7 +54,7 @@ export const plans: Area = {
       added('changes', 'jsonb', 'What it changes.'),
       added('problems', 'jsonb', 'What stands against it.'),
       added('secret', 'bytea', 'Password hashes it brings, or the rows that undoing puts back; shown nowhere.'),
-      added('status', 'varchar(10)', 'planned, done, failed, undone.', { required: true }),
+      added('status', 'varchar(10)', 'planned, sent, done, failed, undone.', { required: true }),
       added('result', 'jsonb', 'What came of it, and what undoing needs.'),
     ]),
     table(

@@ -46,7 +46,8 @@ export interface PlanStep {
   changes?: unknown
   problems?: unknown
   secret?: Buffer
-  status?: 'planned' | 'done' | 'failed' | 'undone'
+  /** `sent`: begun with over there, and not written down yet. */
+  status?: 'planned' | 'sent' | 'done' | 'failed' | 'undone'
   result?: unknown
 }
 
@@ -283,7 +284,7 @@ export async function completePlan(tx: Transaction, planId: string, by: string, 
 }
 
 /** Notes what became of single steps; those without a note are done once applied_through has passed them. */
-export async function markSteps(tx: Transaction, planId: string, marks: readonly { step: number; status: 'done' | 'failed' | 'undone'; result?: unknown }[]): Promise<void> {
+export async function markSteps(tx: Transaction, planId: string, marks: readonly { step: number; status: NonNullable<PlanStep['status']>; result?: unknown }[]): Promise<void> {
   if (marks.length === 0) return
   await tx.execute(
     `update gatehouse.plan_step s set status = v.status, result = coalesce(v.result, s.result)

@@ -1,5 +1,5 @@
 /** What sync runs that died have left in the table of plans, and what plans are measured by. */
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 
 /** What is said of a plan whose run has died. */
 export const interruptedReason = 'The run was interrupted; the next one takes up what it left.'
@@ -12,6 +12,20 @@ export async function closeInterrupted(db: Pick<Database, 'execute'>, exceptId: 
      where kind = 'sync' and status in ('planning', 'applying') and plan_id <> $1`,
     [exceptId, interruptedReason],
   )
+}
+
+export interface SentStep {
+  planId: string
+  step: number
+  /** The whole step, as it was planned. */
+  changes: unknown
+}
+
+/** Some steps of sync plans that were sent and never written down, held. */
+export async function sentSteps(tx: Pick<Transaction, 'query'>, limit: number): Promise<SentStep[]> {
+  return tx.query<SentStep>(
+    `select s.plan_id as "planId", s.step_no as step, s.changes from gatehouse.plan_step s join gatehouse.plan p on p.plan_id = s.plan_id and p.kind = 'sync'
+     where s.status = 'sent' order by s.plan_id, s.step_no limit $1 for update of s`, [limit])
 }
 
 /**

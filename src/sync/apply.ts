@@ -11,7 +11,7 @@ import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { announceClosing, recordStep } from './record.ts'
+import { announceClosing, isSent, noteUnanswered, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { countActions, type Counts } from './steps.ts'
@@ -77,6 +77,7 @@ interface Run extends Applying {
  */
 export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyReport> {
   const { ctx } = applying
+  await noteUnanswered(ctx)
   if (plan.status === 'planned' && !applying.fresh) {
     await refuseStale(ctx, plan.id)
     await refuseMoved(applying, plan)
@@ -166,7 +167,12 @@ async function skipStale(run: Run, { number, step }: StoredStep, reason: string)
 async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> {
   const { ctx, connector, errorLog, report } = run
   const marks = { planId: run.planId, step: number, personId: step.personId, accountId: step.accountId }
-  await announceClosing(ctx, connector.systemId, step)
+  if (isSent(step)) {
+    await ctx.db.transaction(async (tx) => {
+      await announceClosing(tx, ctx, connector.systemId, step)
+      await markSteps(tx, run.planId, [{ step: number, status: 'sent' }])
+    })
+  }
   const performed = await errorLog.within(marks, () => perform(connector, step, takingOver(ctx)))
   const failure = failureOf({ number, step }, performed)
   const result = { accountId: performed.accountId, done: performed.done.length, ...failure }

@@ -126,7 +126,7 @@ async function drainOne(slice: Slice, row: QueueRow): Promise<void> {
     const begun = await beginEntry(ctx.db, row, ctx.now().toISOString())
     if (!begun) return
     const step = await errorLog.within(marks, () => planEntry(slice, begun, account))
-    await announceClosing(ctx, connector.systemId, step)
+    await ctx.db.transaction((tx) => announceClosing(tx, ctx, connector.systemId, step))
     const performed = await errorLog.within(marks, () => perform(connector, step))
     const blocked = step.actions.find((action) => action.kind === 'blocked')
     const failure = performed.failed?.error.message ?? blocked?.reason

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { markSteps } from '../store/plans.ts'
+import { sentSteps } from '../store/sync-plans.ts'
 import { lockVersion, removeLinks, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
 import { closeQueueEntry, queueAccount } from '../store/unassignment-queue.ts'
 import type { Performed } from './perform.ts'
@@ -104,21 +105,52 @@ function activeAfter(step: SyncStep, performed: Performed): boolean | null {
 const closingKinds: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
 
 /** Notes that an account is about to be closed, so that after a crash it is known who did it. */
-export async function announceClosing(ctx: Context, systemId: string, step: SyncStep): Promise<void> {
+export async function announceClosing(tx: Transaction, ctx: Context, systemId: string, step: SyncStep): Promise<void> {
   const { personId } = step
   if (personId === null || !step.actions.some((action) => closingKinds.includes(action.kind))) return
   const row = { loginId: ctx.newId(), personId, systemId, login: null, provStatus: 'PENDING_DISABLE', active: null }
-  await ctx.db.transaction((tx) => writeAccountLogin(tx, row, ctx.now().toISOString()))
+  await writeAccountLogin(tx, row, ctx.now().toISOString())
 }
 
+const isRemote = ({ kind }: Action) => remoteActions.includes(kind)
+
+/** Whether the step changes anything over there. */
+export const isSent = ({ actions }: SyncStep): boolean => actions.some(isRemote)
+
 function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {
-  const counted = performed.done.filter((action) => action.kind === 'adopt' || remoteActions.includes(action.kind))
-  return counted.map((action) => ({
+  return performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
+}
+
+function eventOf(step: SyncStep, action: Action, accountId: string | null): NewEvent {
+  return {
     action: `account.${action.kind}`,
     targetType: step.personId === null ? 'Account' : 'User',
-    targetId: step.personId ?? performed.accountId ?? step.label.slice(0, 255),
-    changes: changesOf(action, performed.accountId),
-  }))
+    targetId: step.personId ?? accountId ?? step.label.slice(0, 255),
+    changes: changesOf(action, accountId),
+  }
+}
+
+const sentPerPage = 200
+
+/**
+ * Steps that a run was at when it died: what they do over there may have been done, and nobody has written it down. Each
+ * such action gets its event, with the result `unanswered`; the step is planned again. Only for whoever has the turn.
+ */
+export async function noteUnanswered(ctx: Context): Promise<void> {
+  for (;;) {
+    const found = await ctx.db.transaction(async (tx) => {
+      const steps = await sentSteps(tx, sentPerPage)
+      const events = steps.flatMap(({ changes }) => {
+        const step = changes as SyncStep | null
+        // Nothing is left of what has been erased.
+        return (step?.actions ?? []).filter(isRemote).map((action) => ({ ...eventOf(step!, action, step!.accountId), result: 'unanswered' }))
+      })
+      await recordEvents(tx, ctx, events)
+      for (const [planId, own] of Map.groupBy(steps, (one) => one.planId)) await markSteps(tx, planId, own.map(({ step }) => ({ step, status: 'planned' })))
+      return steps.length
+    })
+    if (found < sentPerPage) return
+  }
 }
 
 function changesOf(action: Action, accountId: string | null): { path: string; before?: unknown; after?: unknown }[] {
