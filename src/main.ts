@@ -142,8 +142,9 @@ async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: numb
   if (guarded) throw new GatehouseError('plan_state', `The undo is the plan ${undoId}, and it was stopped: ${stopped}`)
 }
 
-/** A run of the sync with a connection of its own. Errors: `configuration` when no org is set. */
+/** A run of the sync with a connection of its own. Errors: `conflict` when no org is set: the request is right, and nobody can carry it out. */
 async function syncRun(ctx: Context, progress?: (done: number, of: number) => void): Promise<SyncRun> {
+  if (ctx.config.OKTA_ORG_URL === undefined) throw new GatehouseError('conflict', 'No Okta org is set (OKTA_ORG_URL), so nothing can be asked of it.')
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
   return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }

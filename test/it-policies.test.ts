@@ -207,7 +207,7 @@ describe('the report', () => {
     expect(text).toContain('users_pkey')
     expect(text).not.toMatch(/Sort|Seq Scan on users/)
     await end({ policyId })
-  })
+  }, 120_000)
 })
 
 describe('a site', () => {
