@@ -35,8 +35,11 @@ function commandLines(text: string): string[][] {
 function fault(words: readonly string[]): string | undefined {
   let command: Command = program()
   let next = 0
-  for (let below; (below = command.commands.find((one) => one.name() === words[next])); next++) command = below
-  if (command.commands.length > 0) return `there is no command ${words.join(' ')}`
+  for (let below; (below = command.commands.find((one) => [one.name(), ...one.aliases()].includes(words[next]!))); next++) command = below
+  // A group may do something by itself too, or have one of its commands done when none is named.
+  const { _actionHandler: action, _defaultCommandName: standard } = command as unknown as { _actionHandler?: unknown; _defaultCommandName?: string | null }
+  if (standard) command = command.commands.find((one) => one.name() === standard)!
+  else if (command.commands.length > 0 && !action) return `there is no command ${words.join(' ')}`
   const unknown = words.slice(next).find((word) => word.startsWith('--') && !command.options.some((one) => one.long === word) && word !== '--help')
   return unknown === undefined ? undefined : `${words.join(' ')}: ${unknown} is no option`
 }

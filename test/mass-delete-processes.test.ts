@@ -113,6 +113,8 @@ describe(`killed (seed ${seed})`, () => {
       while (!draining.over() && one.twin.calls.list().length < until) await sleep(5)
       draining.kill()
       await draining.ended
+      // The minute that a run is believed to live without a sign of life.
+      await one.db.execute(`update gatehouse.sync_run set lease_until = now() where status = 'running'`)
       // Whoever is out of the queue is dealt with, and nobody has fallen out of it.
       const left = await one.db.query<{ uuid: string }>(`select uuid from ${queue}`)
       const waiting = new Set(left.map(({ uuid }) => uuid))

@@ -32,7 +32,7 @@ test('a plan is applied, its undo stopped by the installation\'s limit, released
   expect((await userOf('ada@example.com')).status).toBe('PROVISIONED')
   const refused = await ask('POST', `/plans/${plan.id}/undo`)
   expect(refused).toMatchObject({ status: 409, body: { code: 'plan_state', detail: expect.stringContaining('2 accounts to deactivate, and the limit is 1') } })
-  const undo = (await ask('GET', '/okta/runs')).body.items[0]
+  const undo = (await ask('GET', '/plans?kind=sync&status=stopped')).body.items[0]
   expect(undo).toMatchObject({ status: 'stopped', options: { undoes: plan.id }, counts: { deactivate: 2, groupRemove: 2 } })
   expect((await ask('POST', `/plans/${undo.id}/release`, { reason: 'the wrong people' })).status).toBe(200)
   expect((await ask('POST', `/plans/${undo.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0, releaseReason: 'the wrong people' })

@@ -24,6 +24,6 @@ export function addOktaCommands(okta: Command): void {
       const found = await listClientKeys(ctx)
       print(options.json, found, () => table(['key', 'algorithm', 'state', 'made', 'retired'], found.map(({ keyId, algorithm, state, created, retired }: ListedKey) => [keyId, algorithm, state, created, retired])))
     }))
-  keys.command('jwks').description('Prints the public halves of the keys in use and waiting, as the service app in Okta takes them.')
+  keys.command('jwks').description('Prints the public halves of the keys in use and waiting, as the service app in Okta takes them: JSON, with or without the option.').option('--json', 'answer for machines')
     .action(() => withDatabase(async (_opened, ctx) => console.log(JSON.stringify(await clientJwks(ctx), null, 2))))
 }
