@@ -1,6 +1,7 @@
 /** The sync on bad days: whatever the double throws, afterwards both sides agree and a further run writes nothing. */
 import { describe, expect, test } from 'vitest'
 import { patchUser } from '../src/directory/users.ts'
+import { cancelPlan } from '../src/plans/apply.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { applySync, planSync, syncPortal } from '../src/sync/run.ts'
 import { seededRandom } from '../twin/random.ts'
@@ -117,8 +118,47 @@ test('a process that dies between Okta\'s answer and our commit leaves nothing b
   // The interrupted plan goes on where it was …
   expect(await applySync(world.run(), plan!.plan_id)).toMatchObject({ failed: 0, done: { create: 2, groupAdd: 2 } })
   expect(world.accounts()).toHaveLength(2)
+  // What may have been made without being written down was queued as well: it is wanted, and so settled.
+  expect(await world.sync()).toMatchObject({ done: { settle: 2 } })
   await agree(world)
   await quiet(world)
+})
+
+test('who leaves between the answer to their create and our commit is not forgotten over there', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+  const run = world.run()
+  const { create } = run.connector
+  run.connector.create = async (...given) => {
+    await create(...given)
+    throw new Error('killed')
+  }
+  await expect(syncPortal(run, world.portalId)).rejects.toThrow('killed')
+  await world.leave(ada!)
+  await world.sync()
+  expect(await world.ctx.db.query(`select target_id from gatehouse.audit_event where action = 'account.create' and result = 'unanswered'`)).toContainEqual({ target_id: ada!.id })
+  await world.sync()
+  await agree(world)
+  expect(world.accounts().filter(({ status }) => status !== 'DEPROVISIONED').map(({ profile }) => profile['firstName'])).toEqual(['Grace'])
+  await quiet(world)
+})
+
+test('a plan that is cancelled while it is applied ends after its page', async () => {
+  const world = await syncWorld()
+  await world.members(...Array.from({ length: 220 }, (_, n) => `Person N${n}`))
+  const run = world.run()
+  const plan = await planSync(run, world.portalId)
+  const { create } = run.connector
+  let told = false
+  run.connector.create = async (...given) => {
+    const isFirst = !told
+    told = true
+    if (isFirst) await cancelPlan(world.ctx, plan.id)
+    return create(...given)
+  }
+  expect((await applySync(run, plan.id)).stopped).toContain('cancelled')
+  expect(world.accounts().length).toBeLessThan(220)
+  expect(await world.ctx.db.query('select status from gatehouse.plan')).toEqual([{ status: 'cancelled' }])
 })
 
 test('a run that died is not left running: the next one closes its plan', async () => {

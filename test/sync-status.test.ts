@@ -79,7 +79,7 @@ describe('runs that start by themselves', () => {
   test('are skipped, and say so, while another run is at work', async () => {
     const world = await syncWorld()
     await world.members('Ada Byron')
-    await alone(world.ctx, { kind: 'full' }, () => pushWaiting(...asJob(world)))
+    await alone(world.ctx, { kind: 'full' }, () => pushWaiting(...asJob(world), 0))
     expect(await world.ctx.db.query(`select kind, status, reason from gatehouse.sync_run where status = 'skipped'`)).toMatchObject([{ kind: 'delta', reason: expect.stringContaining('full') }])
     expect(world.accounts()).toEqual([])
   })

@@ -4,7 +4,7 @@ import { Option, type Command } from 'commander'
 import { connectOkta } from '../connectors/okta/create-connector.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Opened } from '../main.ts'
+import { oktaKeys, type Opened } from '../main.ts'
 import type { QueuePopulation } from '../model/queue-states.ts'
 import { applyMassDelete } from '../portals/apply-mass-delete.ts'
 import { checkFilter, type MassDeleteRequest, type RowText } from '../portals/mass-delete-request.ts'
@@ -122,7 +122,7 @@ const daysMs = 30 * 86_400_000
 
 async function drain({ config, db }: Opened, ctx: Context, { json }: QueueOptions): Promise<void> {
   const errorLog = createErrorLog(db, ctx.now)
-  const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt))
+  const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
   const progress = progressLine('unassigning')
   let drained = 0
   const report = await drainInSlices({ ctx, connector, errorLog }, {

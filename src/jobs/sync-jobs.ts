@@ -17,6 +17,8 @@ import { everyMinutes, nightly } from '../sync/schedule.ts'
 import { syncPortal, type SyncRun } from '../sync/run.ts'
 import type { Job } from './runner.ts'
 
+/** How long a delta waits for its turn: longer than the worker of the queues keeps it at a time. */
+const deltaPatienceMs = 30_000
 /** How long the reconcile waits for its turn. */
 const patienceMs = 2 * 3_600_000
 /** Okta repeats an event within hours; the log goes back three months, but only from where we last were. */
@@ -52,13 +54,13 @@ export function syncJobs({ config, context, run }: SyncJobs): Job[] {
 }
 
 /** A delta run over each portal where something waits; one that fails does not keep the others from theirs. */
-export async function pushWaiting(ctx: Context, run: SyncJobs['run']): Promise<void> {
+export async function pushWaiting(ctx: Context, run: SyncJobs['run'], waitMs = deltaPatienceMs): Promise<void> {
   const held = new Set((await heldPlans(ctx.db)).map(({ portalId }) => portalId))
   const failures: unknown[] = []
   for (const portalId of (await readPortalSettings(ctx.db)).keys()) {
     if (held.has(portalId) || !(await isAnythingWaiting(ctx.db, portalId))) continue
     try {
-      await syncPortal({ ...(await run(ctx)), turn: { noteSkip: true } }, portalId)
+      await syncPortal({ ...(await run(ctx)), turn: { waitMs, noteSkip: true } }, portalId)
     } catch (error) {
       // Skipped, or refused: it stands in the runs. Whatever else went wrong has to be seen.
       if (!(error instanceof GatehouseError && error.code === 'conflict')) failures.push(error)

@@ -131,7 +131,7 @@ export const planStepAttributes: readonly Attribute[] = [
   text('source', 'source', 255, 'File', 'The file it comes from.', exact),
   integer('line', 'line', 'Line', 'The line of that file.', readOnly),
   text('label', 'label', 255, 'Name', 'What people call the record.', readOnly),
-  text('status', 'status', 10, 'Status', 'Whether it is done.', { ...exact, canonical: ['planned', 'done', 'failed', 'undone'] }),
+  text('status', 'status', 10, 'Status', 'Whether it is done.', { ...exact, canonical: ['planned', 'sent', 'done', 'failed', 'undone'] }),
 ]
 
 export const messageAttributes: readonly Attribute[] = [

@@ -92,7 +92,7 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
   label: readOnly(text('What people call the record.')),
   changes: readOnly({ description: 'What changes.' }),
   problems: readOnly({ description: 'What stands against it.' }),
-  status: readOnly({ ...text('Whether it is done.'), enum: ['planned', 'done', 'failed', 'undone'] }),
+  status: readOnly({ ...text('Whether it is done.'), enum: ['planned', 'sent', 'done', 'failed', 'undone'] }),
   result: readOnly({ description: 'What came of it, where it failed.' }),
 }, ['step', 'action', 'resource'])
 

@@ -49,13 +49,30 @@ export async function readQueue(
   )
 }
 
-/** Entries whose turn has come: never tried ones first, in order, then those whose pause is over. */
-export async function dueEntries(db: Reader, population: QueuePopulation, now: string, limit: number): Promise<QueueRow[]> {
+const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= $1)'
+/** Nobody has judged these yet: no mass delete queued them, and nothing has begun with them. */
+const unjudged = (population: QueuePopulation) => `q.attempts = 0 and q.started_at is null${population === 'panelist' ? ' and q.plan_id is null' : ''}`
+
+/**
+ * Entries whose turn has come: never tried ones first, in order, then those whose pause is over; with `judgedOnly`, without
+ * those that no plan has let go.
+ */
+export async function dueEntries(db: Reader, population: QueuePopulation, now: string, limit: number, judgedOnly = false): Promise<QueueRow[]> {
   return db.query<QueueRow>(
-    `${rowsOf(population)} where q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= $1)
+    `${rowsOf(population)} where ${due}${judgedOnly ? ` and not (${unjudged(population)})` : ''}
      order by q.next_attempt_at nulls first, q.id limit $2`,
-    [now, limit], `due_${population}`,
+    [now, limit], `due_${population}${judgedOnly ? '_judged' : ''}`,
   )
+}
+
+/** How many of those nobody has judged. */
+export async function countUnjudged(db: Pick<Database, 'first'>, population: QueuePopulation, now: string): Promise<number> {
+  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf[population]} q where ${due} and ${unjudged(population)}`, [now]))!.count
+}
+
+/** Leaves an entry alone until an instant. */
+export async function holdEntry(tx: Pick<Transaction, 'execute'>, population: QueuePopulation, uid: number | null, until: string): Promise<void> {
+  await tx.execute(`update ${queueOf[population]} set next_attempt_at = $2 where user_id = $1`, [uid, until])
 }
 
 /** Notes that an entry is begun with, and gives it as it is now; undefined when it is gone, or was queued anew meanwhile. */

@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { advancePlan, completePlan, finishPlan, markSteps, movePlan, readPlan, staleReads, type Plan } from '../store/plans.ts'
 import { versionsOf } from '../store/sync-people.ts'
+import { beginEntry, standingOf } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
@@ -14,7 +15,7 @@ import { perform, type Performed } from './perform.ts'
 import { announceClosing, isSent, noteUnanswered, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
-import { countActions, type Counts } from './steps.ts'
+import { countActions, type ActionKind, type Counts, type SyncStep } from './steps.ts'
 import { takingOver } from './take-over.ts'
 
 export interface Failure {
@@ -76,8 +77,8 @@ interface Run extends Applying {
  * was made; RemoteError when that cannot be read.
  */
 export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyReport> {
-  const { ctx } = applying
-  await noteUnanswered(ctx)
+  const { ctx, connector } = applying
+  await noteUnanswered(ctx, connector)
   if (plan.status === 'planned' && !applying.fresh) {
     await refuseStale(ctx, plan.id)
     await refuseMoved(applying, plan)
@@ -97,13 +98,22 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     report.failures.sort((left, right) => left.step - right.step)
     if (report.stopped !== null) return stop(run, plan)
     through = page.last
-    await ctx.db.transaction((tx) => advancePlan(tx, plan.id, through, unfinished(report) - before))
+    const status = await ctx.db.transaction(async (tx) => {
+      await advancePlan(tx, plan.id, through, unfinished(report) - before)
+      return (await readPlan(tx, plan.id, true)).status
+    })
+    if (status !== 'applying') {
+      report.stopped = `the plan is ${status} by now; what it has done stays done`
+      return report
+    }
     applying.onProgress?.({ done: through, of: plan.steps, failed: unfinished(report) })
   }
   await ctx.db.transaction(async (tx) => {
     await completePlan(tx, plan.id, ctx.actor.principal, ctx.now())
     const { undoes } = plan.options
-    if (typeof undoes === 'string' && undoable.includes((await readPlan(tx, undoes, true)).status)) await movePlan(tx, undoes, undoable, 'undone')
+    // What could not be taken back this time can be tried again.
+    const isWhole = plan.failed === 0 && unfinished(report) === 0
+    if (isWhole && typeof undoes === 'string' && undoable.includes((await readPlan(tx, undoes, true)).status)) await movePlan(tx, undoes, undoable, 'undone')
   })
   return report
 }
@@ -149,10 +159,22 @@ async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> 
     const { personId, version } = stored.step
     const isStale = version !== null && personId !== null && versions.get(personId) !== version
     if (run.report.stopped !== null) return
-    const reason = isStale ? 'the person has changed since the plan was made' : moved.get(stored.number)
+    const reason = isStale ? 'the person has changed since the plan was made' : (moved.get(stored.number) ?? await settledOtherwise(run, stored.step))
     if (reason !== undefined) await skipStale(run, stored, reason)
     else await applyStep(run, stored)
   })
+}
+
+const closing: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
+
+/** Why the entry of a queue that a step was planned for is none any more: the worker was there first, or somebody is back. */
+async function settledOtherwise({ ctx }: Run, { queued, personId, actions, undoes }: SyncStep): Promise<string | undefined> {
+  if (!queued || undoes) return undefined
+  const { uuid, generation } = queued
+  if (generation !== undefined && !(await beginEntry(ctx.db, { ...queued, generation }, ctx.now().toISOString()))) return 'the account has been dealt with, or queued anew, since the plan was made'
+  if (uuid === null || !actions.some(({ kind }) => closing.includes(kind))) return undefined
+  const standing = (await standingOf(ctx.db, [{ uuid, person_id: personId }])).get(uuid)
+  return standing?.wanted ? 'somebody refers to the account again' : undefined
 }
 
 async function skipStale(run: Run, { number, step }: StoredStep, reason: string): Promise<void> {

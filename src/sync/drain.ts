@@ -12,10 +12,12 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { brokenLimits, limitsOf, needsPeople, readLimitList } from '../model/plan-limits.ts'
 import { policyOf, type PortalSettings } from '../model/portal-settings.ts'
 import { pauseAfter, queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { readPortalSettings } from '../store/portals.ts'
-import { beginEntry, dueEntries, noteQueueFailure, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import { countConcerned } from '../store/sync-plans.ts'
+import { beginEntry, countUnjudged, dueEntries, noteQueueFailure, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import { alone } from './alone.ts'
 import { concurrently } from './concurrently.ts'
 import { RemoteError, type Connector, type RemoteAccount } from './connector.ts'
@@ -44,6 +46,8 @@ export interface DrainReport {
   dead: number
   /** Actions carried out, by kind. */
   done: Counts
+  /** Why some were left alone, though their turn has come. */
+  held: string | null
   /** Why it ended before its time. */
   stopped: string | null
   /** Whether something is left whose turn has come. */
@@ -68,9 +72,10 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
   return alone(draining.ctx, { kind: 'drain' }, async (turn) => {
     const ctx: Context = { ...turn.ctx, actor: { ...draining.ctx.actor, source: 'SYNC' } }
     turn.progress('draining')
-    const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, stopped: null, more: false }
+    const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: false }
     const slice: Slice = { ...draining, ctx, report, answered: false, silent: 0, groups: new Map(), rules: rulesOf(new Map()) }
     try {
+      report.held = await guard(ctx)
       for (const population of queuePopulations) await drainPopulation(slice, population)
     } finally {
       await draining.errorLog.flush()
@@ -79,6 +84,18 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
     if (report.stopped !== null) turn.stopped(report.stopped)
     return report
   })
+}
+
+/** Why accounts that no plan has let go are left alone: more have lost their references at once than anybody may take. */
+async function guard(ctx: Context): Promise<string | null> {
+  const now = ctx.now().toISOString()
+  let count = 0
+  for (const population of queuePopulations) count += await countUnjudged(ctx.db, population, now)
+  const counts = { groupRemove: count, deactivate: count }
+  const limits = limitsOf(readLimitList(ctx.config.PLAN_LIMITS))
+  const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, null) : 0
+  const broken = brokenLimits(counts, people, limits)
+  return broken.length > 0 ? `${broken.join('; ')}: a sync run plans them, and somebody has to release that plan` : null
 }
 
 function rulesOf(portals: ReadonlyMap<number, PortalSettings>): Slice['rules'] {
@@ -94,7 +111,7 @@ async function drainPopulation(slice: Slice, population: QueuePopulation): Promi
   const tried = new Set<string>()
   const keyOf = (row: QueueRow) => `${row.id} ${row.generation}`
   for (;;) {
-    const due = await dueEntries(ctx.db, population, ctx.now().toISOString(), entriesPerPage)
+    const due = await dueEntries(ctx.db, population, ctx.now().toISOString(), entriesPerPage, report.held !== null)
     const rows = due.filter((row) => !tried.has(keyOf(row)))
     if (rows.length === 0) return
     if (isOver()) {
@@ -204,7 +221,7 @@ export interface DrainTimes {
  */
 export async function drainInSlices(draining: Draining, times: DrainTimes): Promise<DrainReport> {
   const { ctx } = draining
-  const total: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, stopped: null, more: true }
+  const total: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: true }
   const end = ctx.now().getTime() + times.forMs
   const isOver = () => draining.until?.() === true || ctx.now().getTime() >= end
   while (total.more && total.stopped === null && !isOver()) {
@@ -228,6 +245,7 @@ function add(total: DrainReport, report: DrainReport): void {
   total.failed += report.failed
   total.dead += report.dead
   for (const [kind, count] of Object.entries(report.done) as [keyof Counts, number][]) total.done[kind] = (total.done[kind] ?? 0) + count
+  total.held = report.held
   total.stopped = report.stopped
   total.more = report.more
 }

@@ -9,7 +9,8 @@ import type { Transaction } from '../store/database.ts'
 import { markSteps } from '../store/plans.ts'
 import { sentSteps } from '../store/sync-plans.ts'
 import { lockVersion, removeLinks, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
-import { closeQueueEntry, queueAccount } from '../store/unassignment-queue.ts'
+import { closeQueueEntry, holdEntry, queueAccount } from '../store/unassignment-queue.ts'
+import type { Connector } from './connector.ts'
 import type { Performed } from './perform.ts'
 import { remoteActions, type Action, type ActionKind, type QueueEntry, type SyncStep } from './steps.ts'
 
@@ -54,7 +55,7 @@ export async function recordStep(
       provStatus: provStatusOf(step, performed), active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
+  if (step.queued && step.undoes) await queueAgain(tx, ctx, step, step.queued)
   else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
   if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
   await recordEvents(tx, ctx, eventsOf(step, performed))
@@ -75,9 +76,16 @@ async function writeLinks(
   }
 }
 
-/** An account whose leaving was taken back has still nobody who refers to it: the next run judges it anew. */
-async function queueAgain(tx: Transaction, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
-  if (uuid !== null) await queueAccount(tx, { population, uid, uuid, email: step.label.includes('@') ? step.label : null, personId: step.personId, portalId: null })
+const hourMs = 3_600_000
+
+/**
+ * An account whose leaving was taken back has still nobody who refers to it: the next run judges it anew. The worker leaves
+ * it alone for an hour, so that the directory can be mended first.
+ */
+async function queueAgain(tx: Transaction, ctx: Context, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
+  if (uuid === null) return
+  await queueAccount(tx, { population, uid, uuid, email: step.label.includes('@') ? step.label : null, personId: step.personId, portalId: null })
+  await holdEntry(tx, population, uid, new Date(ctx.now().getTime() + hourMs).toISOString())
 }
 
 /** The login as the account has it now: unknown when the push of it failed. */
@@ -133,13 +141,34 @@ function eventOf(step: SyncStep, action: Action, accountId: string | null): NewE
 const sentPerPage = 200
 
 /**
+ * Accounts that such steps have made and nobody refers to. They are queued: whoever is still wanted is linked by the next
+ * run, and of the others nobody else would ever know. An account that a search does not show yet is found by its login.
+ */
+async function madeUnanswered(ctx: Context, connector: Connector) {
+  const steps = await ctx.db.transaction((tx) => sentSteps(tx, sentPerPage))
+  const creates = steps.flatMap(({ changes }) => {
+    const step = changes as SyncStep | null
+    const action = step?.actions?.find(({ kind }) => kind === 'create')
+    return step?.personId && action?.kind === 'create' ? [{ step, personId: step.personId, profile: action.profile }] : []
+  })
+  if (creates.length === 0) return []
+  const found = await connector.find(creates.map(({ personId, profile }) => ({ externalId: personId, login: profile['login']!, email: null })))
+  return creates.flatMap(({ step, personId }, index) => {
+    const own = found[index]!.find(({ externalId }) => externalId === personId)
+    return own ? [{ links: step.links, uuid: own.id, email: step.login, personId }] : []
+  })
+}
+
+/**
  * Steps that a run was at when it died: what they do over there may have been done, and nobody has written it down. Each
  * such action gets its event, with the result `unanswered`; the step is planned again. Only for whoever has the turn.
  */
-export async function noteUnanswered(ctx: Context): Promise<void> {
+export async function noteUnanswered(ctx: Context, connector: Connector): Promise<void> {
   for (;;) {
+    const made = await madeUnanswered(ctx, connector)
     const found = await ctx.db.transaction(async (tx) => {
       const steps = await sentSteps(tx, sentPerPage)
+      for (const { links, ...account } of made) for (const link of links) await queueAccount(tx, { ...link, ...account })
       const events = steps.flatMap(({ changes }) => {
         const step = changes as SyncStep | null
         // Nothing is left of what has been erased.

@@ -18,6 +18,7 @@ import { guardOf } from './limits.ts'
 import { makePlan } from './make-plan.ts'
 import { stoppedReport } from './report.ts'
 import type { SyncStep } from './steps.ts'
+import { noteUnanswered } from './record.ts'
 import { makeUndo, refuseUndo } from './undo.ts'
 import { storePlan, syncPlanKind } from './stored-plan.ts'
 
@@ -59,6 +60,8 @@ export async function syncPortal(run: SyncRun, portalId: number, mode: SyncMode 
   return alone(run.ctx, { ...run.turn, kind: mode, portalId }, async (turn) => {
     const hinted = await lastHint(run.ctx.db)
     const own = within(run, turn)
+    // Before planning: what a run that died may have made is queued, and so part of the plan.
+    await readable(own, () => noteUnanswered(own.ctx, own.connector), 'Nothing was planned.')
     const report = await applyUnlessStopped(own, await plan(own, portalId, mode, turn), turn)
     // Whoever could not be pushed is marked by that; who has not been reached is still hinted at.
     if (report.stopped === null) await clearHints(turn.ctx.db, portalId, hinted)

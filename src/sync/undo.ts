@@ -18,7 +18,7 @@ export function refuseUndo(plan: Plan): void {
   if (plan.kind !== syncPlanKind) throw refuse('is no sync plan.')
   if (plan.options.undoes !== undefined) throw refuse('is an undo itself: a new run does what it took back.')
   if (plan.status === 'applying') throw refuse('is being applied, or was interrupted: apply it to its end or cancel it first.')
-  if (!undoable.includes(plan.status) || plan.appliedThrough === 0) throw refuse(`is ${plan.status} and has done nothing that could be taken back.`)
+  if (!undoable.includes(plan.status)) throw refuse(`is ${plan.status}: there is nothing to take back.`)
 }
 
 /** The steps of an undo in pages, in the opposite order. Errors: RemoteError when the connected system cannot be read. */
