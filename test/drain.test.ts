@@ -63,6 +63,20 @@ describe('draining', () => {
     expect(events.map(({ action }) => action).slice(-expected.filter((call) => !call.startsWith('GET')).length)[0]).toBe('account.groupRemove')
   })
 
+  test('what no plan has let go is left to a sync run and its guard, when it is more than anybody may take', async () => {
+    const world = await syncWorld(settings)
+    const people = await world.members(...Array.from({ length: 16 }, (_, n) => `Person N${n}`))
+    await world.sync()
+    await removePortalUsers(world.ctx, world.portalId, people.slice(0, 4).map((one) => one.id))
+    expect(await drain(world)).toMatchObject({ drained: 4, held: null })
+    // A hand at the database.
+    await world.ctx.db.execute('delete from efs.portal_panelist')
+    expect(await drain(world)).toMatchObject({ drained: 0, failed: 0, more: false, held: expect.stringContaining('12 accounts to deactivate, and the limit is 20 %') })
+    expect(await queue(world)).toHaveLength(12)
+    expect(await world.sync()).toMatchObject({ guarded: true, done: {} })
+    expect(world.inGroup()).toHaveLength(12)
+  })
+
   test('rows taken over from elsewhere, which know no portal, leave every portal\'s group', async () => {
     const world = await syncWorld(settings)
     const [ada] = await world.members('Ada Byron')
