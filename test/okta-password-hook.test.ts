@@ -15,6 +15,17 @@ const secret = 'Bearer the-hook-secret-of-the-tests'
 const world = await testServer({ OKTA_PASSWORD_HOOK_SECRET: secret, AUTH_FAILURES_PER_MINUTE: '20', SIGN_IN_ATTEMPTS_PER_ADDRESS: '5', SIGN_IN_ATTEMPTS_PER_ACCOUNT: '20' })
 const { ctx, server } = world
 
+const linkedPortal = await createPortal(ctx, { name: 'Linked' })
+
+/** A person with a password who has an account of a name in Okta, as a sync has confirmed it. */
+async function person(userName: string, account = userName): Promise<string> {
+  const id = await personWithPassword(world, userName)
+  const uid = (await addPortalUsers(ctx, linkedPortal.id, [id]))[0]!.uid
+  await ctx.db.execute(`insert into login (login_id, login, user_id, managed_sys_id, status, is_active, prov_status) values ($1, $2, $3, 'OKTA', 'ACTIVE', 'Y', 'CREATED')`, [`okta-${userName}`, account, id])
+  await ctx.db.execute('insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status) values ($1, $2, $3, 1)', [linkedPortal.id, uid, `00u${String(uid).padStart(17, '0')}`])
+  return id
+}
+
 const path = '/api/v1/okta/password-import'
 const question = (username: unknown, given: unknown, ipAddress = '203.0.113.7') => ({
   eventId: '3a4b', eventTime: '2026-01-01T00:00:00.000Z', eventType: 'com.okta.user.credential.password.import', eventTypeVersion: '1.0', contentType: 'application/json', cloudEventVersion: '0.1', source: 'https://example.okta.com/api/v1/inlineHooks/cal1',
@@ -61,14 +72,24 @@ describe('through Okta', () => {
 })
 
 describe('what is verified', () => {
-  test('the right password, by the name here or that of the account there; nothing else', async () => {
-    const id = await personWithPassword(world, 'grace')
-    expect(await verdict('grace')).toBe('VERIFIED')
-    expect(await verdict('GRACE')).toBe('VERIFIED')
+  test('the right password, by the name of the account there; nothing else', async () => {
+    await person('grace', 'grace@elsewhere.example')
+    expect(await verdict('grace@elsewhere.example')).toBe('VERIFIED')
+    expect(await verdict('GRACE@elsewhere.example')).toBe('VERIFIED')
+    // The name here may be that of somebody else's account there.
+    expect(await verdict('grace')).toBe('UNVERIFIED')
+    expect(await verdict('grace@elsewhere.example', 'wrong')).toBe('UNVERIFIED')
     expect(await verdict('grace', 'wrong')).toBe('UNVERIFIED')
     expect(await verdict('nobody-at-all')).toBe('UNVERIFIED')
-    await ctx.db.execute(`insert into login (login_id, login, user_id, managed_sys_id, status, is_active) values ('okta-grace', 'grace@elsewhere.example', $1, 'OKTA', 'ACTIVE', 'Y')`, [id])
-    expect(await verdict('grace@elsewhere.example')).toBe('VERIFIED')
+  })
+
+  test('not by a login that somebody wrote by hand, nor without a link to the account', async () => {
+    const id = await personWithPassword(world, 'squatter')
+    expect((await world.ask('POST', `/users/${id}/logins`, { managedSystem: 'OKTA', login: 'ceo@corp.example' })).status).toBe(201)
+    expect(await verdict('ceo@corp.example', password, '203.0.113.80')).toBe('UNVERIFIED')
+    await person('linked-one', 'own@corp.example')
+    await ctx.db.execute(`update efs.iam_portal_user_reference set uuid = null where user_id = (select p.uid from efs.panelists p join users u on u.user_id = p.person_id where u.user_name = 'linked-one')`)
+    expect(await verdict('own@corp.example', password, '203.0.113.81')).toBe('UNVERIFIED')
   })
 
   test.each([
@@ -80,7 +101,7 @@ describe('what is verified', () => {
     ['without a password', `update login set password = null where user_id = $1`],
   ])('not of somebody %s', async (name, sql) => {
     const userName = `closed-${name.length}`
-    const id = await personWithPassword(world, userName)
+    const id = await person(userName)
     await ctx.db.execute(sql, [id])
     expect(await verdict(userName, password, `198.51.100.${name.length}`)).toBe('UNVERIFIED')
   })
@@ -88,14 +109,14 @@ describe('what is verified', () => {
 
 describe('guessing', () => {
   test('is limited by where the person is, as Okta says, and not by Okta\'s own address', async () => {
-    await personWithPassword(world, 'target')
+    await person('target')
     for (let n = 0; n < 6; n++) expect(await verdict(`guess-${n}`, 'x', '192.0.2.50')).toBe('UNVERIFIED')
     expect(await verdict('target', password, '192.0.2.50')).toBe('UNVERIFIED')
     expect(await verdict('target', password, '192.0.2.51')).toBe('VERIFIED')
   })
 
   test('locks the login as signing in would', async () => {
-    const id = await personWithPassword(world, 'guessed')
+    const id = await person('guessed')
     for (let n = 0; n < 10; n++) await verdict('guessed', `wrong ${n}`, `192.0.2.${100 + n}`)
     expect(await verdict('guessed', password, '192.0.2.120')).toBe('UNVERIFIED')
     expect((await ctx.db.first<{ marker: string }>(`select lock_marker as marker from login where user_id = $1 and managed_sys_id = '0'`, [id]))!.marker).toBe('LOCKED')
@@ -110,7 +131,7 @@ describe('guessing', () => {
     for (let n = 0; n < 20; n++) await post('{}', `wrong ${n}`)
     expect((await post('{}', 'wrong again')).statusCode).toBe(429)
     // Okta itself, which has shown the right one, goes on.
-    expect(await verdict('grace')).toBe('VERIFIED')
+    expect(await verdict('grace@elsewhere.example')).toBe('VERIFIED')
   })
 })
 

@@ -45,7 +45,7 @@ test('the mapping of a portal, and of administrators, is set and taken back; eve
     expect((await ask('DELETE', at)).body).toEqual({ ...standard.body, marked: 0 })
   }
   for (const missing of ['999999', 'x']) expect((await ask('GET', `/portals/${missing}/mapping`)).status).toBe(404)
-  expect(await ask('POST', `/portals/${id}/check`)).toMatchObject({ status: 500 })
+  expect(await ask('POST', `/portals/${id}/check`)).toMatchObject({ status: 409 })
 })
 
 test('a stopped plan is released over REST, with a reason', async () => {

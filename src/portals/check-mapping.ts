@@ -64,7 +64,7 @@ function valueIn(field: string, given: unknown, problems: Problem[]): unknown {
   if (other !== undefined) report(`${field}.${other.slice(0, 100)}`, 'is no part of a field: value and conflict')
   if (!(conflicts as readonly unknown[]).includes(given.conflict)) report(`${field}.conflict`, `must be one of ${conflicts.join(', ')}`)
   // Who a person is here must not be decided over there.
-  else if (given.conflict === 'theirs' && (field === 'login' || field === 'email')) report(`${field}.conflict`, 'cannot be theirs: choose report')
+  else if (given.conflict === 'theirs' && (field === 'login' || field === 'email' || given.value === 'userName')) report(`${field}.conflict`, 'cannot be theirs: choose report')
   return given.value
 }
 

@@ -5,7 +5,7 @@
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
-import { guardReach } from '../records/guard.ts'
+import { guardPeople, guardReach } from '../records/guard.ts'
 import { readMappings } from '../store/account-mappings.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteAdmins, deleteMembers, insertAdmins, insertMembers, type MemberRow } from '../store/portals.ts'
@@ -25,7 +25,8 @@ export interface EfsUser {
 export async function addPortalUsers(ctx: Context, portalId: number, people: unknown): Promise<EfsUser[]> {
   const personIds = checkPersonIds(people)
   return ctx.db.transaction(async (tx) => {
-    await guardReach(tx, ctx, personIds)
+    // Whoever is let in through the portal has all their rights here.
+    await guardPeople(tx, ctx, personIds)
     await lockedPortal(tx, portalId)
     const added = await insertMembers(tx, portalId, personIds, ctx.now().toISOString())
     await recordEvents(tx, ctx, added.map((member) => event('portal.addUser', member, { after: portalId })))

@@ -14,6 +14,8 @@ import { guarded, urlOf, type Answer, type Call, type Route } from './route.ts'
 const base = { tag: 'Portals' } as const
 const portal = { component: 'Portal' }
 const users = { component: 'PortalUser', list: true }
+/** What a portal's settings say decides who is who over there, and whom the portal lets in here: they are the system's. */
+const settled = (right: 'CREATE' | 'UPDATE' | 'DELETE'): readonly Need[] => [{ resource: 'portals', right }, { resource: 'system', right: 'UPDATE' }]
 const members: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }]
 
 /** The portal that a path names. Errors: `not_found`. */
@@ -30,28 +32,28 @@ const shown = (document: Portal): Answer => ({ body: document, version: document
 export const portalRoutes: readonly Route[] = guarded('portals', [
   { ...base, method: 'GET', path: '/portals', scope: 'read', operation: 'listPortals', reach: 'free', summary: 'Lists portals by number.', answer: { ...portal, list: true },
     ...listed(portalListing, { show: (rows, db) => portalsOfRows(db, rows) }) },
-  { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
+  { ...base, method: 'POST', path: '/portals', scope: 'admin', operation: 'createPortal', needs: settled('CREATE'), summary: 'Makes a portal.', body: portal, answer: portal, status: 201,
     handle: async ({ ctx, body }) => {
       const made = await createPortal(ctx, body)
       return { ...shown(made), location: urlOf(ctx, '/portals', made.id) }
     } },
   { ...base, method: 'GET', path: '/portals/:id', scope: 'read', operation: 'readPortal', reach: 'free', summary: 'Reads a portal.', answer: portal,
     handle: async (call) => shown(await readPortalDocument(call.ctx.db, portalId(call))) },
-  { ...base, method: 'PUT', path: '/portals/:id', scope: 'admin', operation: 'replacePortal', summary: 'Replaces a portal; settings left out are removed.', body: portal, answer: portal,
+  { ...base, method: 'PUT', path: '/portals/:id', scope: 'admin', operation: 'replacePortal', needs: settled('UPDATE'), summary: 'Replaces a portal; settings left out are removed.', body: portal, answer: portal,
     handle: async (call) => shown(await replacePortal(call.ctx, portalId(call), call.body, call.versions)) },
   { ...base, method: 'DELETE', path: '/portals/:id', scope: 'admin', operation: 'deletePortal', summary: 'Removes a portal that nobody is in.', status: 204,
     handle: async (call) => {
       await deletePortal(call.ctx, portalId(call), call.versions)
       return {}
     } },
-  { ...base, method: 'PATCH', path: '/portals/:id', scope: 'admin', operation: 'patchPortal', summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
+  { ...base, method: 'PATCH', path: '/portals/:id', scope: 'admin', operation: 'patchPortal', needs: settled('UPDATE'), summary: 'Changes a portal by JSON Merge Patch.', body: portal, answer: portal,
     handle: async (call) => shown(await patchPortal(call.ctx, portalId(call), call.body, call.versions)) },
   { ...base, method: 'GET', path: '/portals/:id/settings', scope: 'read', operation: 'readPortalSettings', reach: 'free', summary: 'Reads the settings of a portal.', answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await readPortalDocument(call.ctx.db, portalId(call))
       return { body: document.settings, version: document.meta.version }
     } },
-  { ...base, method: 'PATCH', path: '/portals/:id/settings', scope: 'admin', operation: 'patchPortalSettings', summary: 'Sets settings of a portal; null removes one.', body: { component: 'PortalSettings' }, answer: { component: 'PortalSettings' },
+  { ...base, method: 'PATCH', path: '/portals/:id/settings', scope: 'admin', operation: 'patchPortalSettings', needs: settled('UPDATE'), summary: 'Sets settings of a portal; null removes one.', body: { component: 'PortalSettings' }, answer: { component: 'PortalSettings' },
     handle: async (call) => {
       const document = await patchPortal(call.ctx, portalId(call), { settings: call.body }, call.versions)
       return { body: document.settings, version: document.meta.version }

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { oktaSystemId } from '../model/link-statuses.ts'
 import { passwordState } from '../model/password-state.ts'
-import { findLogin, findLoginByAccount, forgetFailures, writeRehash } from '../store/logins-sign-in.ts'
+import { findLoginByAccount, forgetFailures, writeRehash } from '../store/logins-sign-in.ts'
 import { policyOf } from './password-policy.ts'
 import { lookAtPassword, nobody } from './prove-password.ts'
 import { releaseAttempt } from './throttle.ts'
@@ -28,12 +28,13 @@ const digest = (text: string) => createHash('sha256').update(text).digest()
 export const isFromOkta = (secret: string, shown: string): boolean => timingSafeEqual(digest(secret), digest(shown))
 
 /**
- * Whether a password is that of whom Okta calls by a name: the login of their account there, or else the name they have here. A
- * temporary password, or one that has expired, is not: Okta would keep it. Nobody is told why.
+ * Whether a password is that of whom Okta calls by a name: the login of their account there, as a sync has confirmed it. The
+ * name somebody has here is not asked: it may be the login of another one over there. A temporary password, or one that has
+ * expired, is not: Okta would keep it. Nobody is told why.
  */
 export async function isPasswordFor(given: Context, { username, password, address }: HookQuestion): Promise<boolean> {
   const ctx = { ...given, actor: { ...given.actor, principal: 'okta password hook', ip: address !== undefined && isIP(address) > 0 ? address : given.actor.ip } }
-  const found = (await findLoginByAccount(ctx.db, oktaSystemId, username)) ?? (await findLogin(ctx.db, username))
+  const found = await findLoginByAccount(ctx.db, oktaSystemId, username)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody)
   try {
     const { login, claim, rehashed } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)

@@ -84,7 +84,9 @@ export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, {
   const tokenKey = randomBytes(16).toString('hex')
   const end = new Date(ctx.now().getTime() + ctx.config.SESSION_HOURS * 3_600_000)
   await store.keep(tokenKey, tokens, end)
+  const authTime = tokens.claims()!.auth_time
   const admitted = await admitFromElsewhere(ctx, member.personId, {
+    proved: typeof authTime === 'number' && authTime > 0 ? new Date(Math.min(authTime * 1000, ctx.now().getTime())).toISOString() : null,
     async holds(tx) {
       const now = await findMember(tx, portalId, subject)
       return now?.assigned === true && now.personId === member.personId

@@ -26,6 +26,8 @@ export interface Reached {
   level: number
   next: StepName | null
   siteId?: string | null
+  /** When they last proved who they are; null when nobody knows. Absent: just now. */
+  proved?: string | null
 }
 
 export interface OpenedSession {
@@ -50,7 +52,7 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): str
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null }: Reached, visit: Visit): Promise<OpenedSession> {
+export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null, proved }: Reached, visit: Visit): Promise<OpenedSession> {
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
@@ -58,7 +60,7 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
   if (before !== undefined) await deleteSession(tx, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: now.toISOString(), siteId }
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId }
   await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
   if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }

@@ -27,11 +27,16 @@ export async function findLogin(db: Pick<Database, 'first'>, userName: string): 
   return db.first(`select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0'`, [userName], 'find_login')
 }
 
-/** The login here of whoever has an account of this name in a connected system. */
+/**
+ * The login here of whoever has an account of this name in a connected system: one that a sync has confirmed and that a
+ * reference leads to. A row that somebody wrote by hand says nothing.
+ */
 export async function findLoginByAccount(db: Pick<Database, 'first'>, systemId: string, accountName: string): Promise<SignInLogin | undefined> {
   return db.first(
     `select ${columns} ${from} where l.managed_sys_id = '0' and l.user_id = (
-       select user_id from login where managed_sys_id = $1 and lowercase_login = lower($2) limit 1)`, [systemId, accountName])
+       select a.user_id from login a where a.managed_sys_id = $1 and a.lowercase_login = lower($2) and a.prov_status is not null
+         and (exists (select from efs.panelists p join efs.iam_portal_user_reference r on r.user_id = p.uid where p.person_id = a.user_id and r.uuid is not null)
+           or exists (select from efs.users e join efs.iam_user_reference r on r.user_id = e.uid where e.person_id = a.user_id and r.uuid is not null)) limit 1)`, [systemId, accountName])
 }
 
 /**
