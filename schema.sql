@@ -595,6 +595,7 @@ create table efs.iam_portal_user_group_unassignment_queue (
   next_attempt_at timestamp with time zone,
   last_error character varying(500),
   dead_at timestamp with time zone,
+  sent jsonb,
   constraint iam_portal_user_group_unassignment_queue_user_key UNIQUE (user_id),
   constraint iam_portal_user_group_unassignment_queue_pkey PRIMARY KEY (id)
 );
@@ -653,6 +654,7 @@ create table efs.iam_user_unassignment_queue (
   next_attempt_at timestamp with time zone,
   last_error character varying(500),
   dead_at timestamp with time zone,
+  sent jsonb,
   constraint iam_user_unassignment_queue_user_key UNIQUE (user_id),
   constraint iam_user_unassignment_queue_pkey PRIMARY KEY (id)
 );
@@ -3869,6 +3871,7 @@ comment on column efs.iam_portal_user_group_unassignment_queue.started_at is 'Wh
 comment on column efs.iam_portal_user_group_unassignment_queue.next_attempt_at is 'When it is tried again.';
 comment on column efs.iam_portal_user_group_unassignment_queue.last_error is 'Why the last attempt failed.';
 comment on column efs.iam_portal_user_group_unassignment_queue.dead_at is 'When it was given up, until somebody has it tried again.';
+comment on column efs.iam_portal_user_group_unassignment_queue.sent is 'What was last begun with in Okta and is not written down yet: after a crash, whoever goes on says so.';
 
 -- comment: efs.iam_portal_user_reference
 comment on table efs.iam_portal_user_reference is 'The link between a panelist of a portal and the account in Okta. Only what Okta confirmed stands here.';
@@ -3914,6 +3917,7 @@ comment on column efs.iam_user_unassignment_queue.started_at is 'When it was fir
 comment on column efs.iam_user_unassignment_queue.next_attempt_at is 'When it is tried again.';
 comment on column efs.iam_user_unassignment_queue.last_error is 'Why the last attempt failed.';
 comment on column efs.iam_user_unassignment_queue.dead_at is 'When it was given up, until somebody has it tried again.';
+comment on column efs.iam_user_unassignment_queue.sent is 'What was last begun with in Okta and is not written down yet: after a crash, whoever goes on says so.';
 
 -- comment: efs.panelists
 comment on table efs.panelists is 'A person who takes part through portals.';

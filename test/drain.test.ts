@@ -239,8 +239,16 @@ describe('cut off', () => {
     }
     await expect(drainQueue(run)).rejects.toThrow('killed')
     expect((await queue(world)).length).toBe(names.length)
+    const unanswered = () => world.ctx.db.query<{ target_id: string; actions: string[] }>(
+      `select target_id, array_agg(action order by event_id) as actions from gatehouse.audit_event where result = 'unanswered' group by target_id`)
+    expect(await unanswered()).toEqual([])
     expect(await drain(world)).toMatchObject({ failed: 0, more: false })
+    // What may have been done over there, once a person that a worker was at.
+    const told = await unanswered()
+    expect(told.length).toBeGreaterThan(0)
+    for (const one of told) expect(one.actions).toEqual(['account.groupRemove', 'account.deactivate'])
     await allGone(world)
+    expect(await unanswered()).toEqual(told)
   })
 
   test('two workers at once: one is refused, nothing is done twice', async () => {

@@ -139,6 +139,7 @@ export const efs: Area = {
         added('next_attempt_at', 'timestamptz', 'When it is tried again.'),
         added('last_error', 'varchar(500)', 'Why the last attempt failed.'),
         added('dead_at', 'timestamptz', 'When it was given up, until somebody has it tried again.'),
+        added('sent', 'jsonb', 'What was last begun with in Okta and is not written down yet: after a crash, whoever goes on says so.'),
       ],
     ),
     table(
@@ -158,6 +159,7 @@ export const efs: Area = {
         added('next_attempt_at', 'timestamptz', 'When it is tried again.'),
         added('last_error', 'varchar(500)', 'Why the last attempt failed.'),
         added('dead_at', 'timestamptz', 'When it was given up, until somebody has it tried again.'),
+        added('sent', 'jsonb', 'What was last begun with in Okta and is not written down yet: after a crash, whoever goes on says so.'),
       ],
     ),
     table('added', 'efs.adopted_row', 'What has been taken over from EFS, row by row.', [

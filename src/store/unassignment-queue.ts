@@ -28,10 +28,12 @@ export interface QueueRow {
   portals: number[]
   generation: number
   attempts: number
+  /** What `keepSent` has kept, where whoever did it did not live to say how it went. */
+  sent: unknown
 }
 
 // What was queued before people were noted has the person as long as the panelist or administrator is there.
-const rowsOf = (population: QueuePopulation) => `select '${population}' as population, q.id, q.user_id, q.uuid, q.email, q.generation, q.attempts,
+const rowsOf = (population: QueuePopulation) => `select '${population}' as population, q.id, q.user_id, q.uuid, q.email, q.generation, q.attempts, q.sent,
     coalesce(q.person_id, p.person_id) as person_id, ${population === 'panelist' ? 'q.portals' : `'{}'::integer[]`} as portals
   from ${queueOf[population]} q left join ${population === 'panelist' ? 'efs.panelists' : 'efs.users'} p on p.uid = q.user_id`
 
@@ -75,17 +77,22 @@ export async function holdEntry(tx: Pick<Transaction, 'execute'>, population: Qu
   await tx.execute(`update ${queueOf[population]} set next_attempt_at = $2 where user_id = $1`, [uid, until])
 }
 
-/** Notes that an entry is begun with, and gives it as it is now; undefined when it is gone, or was queued anew meanwhile. */
+/** Notes that an entry is begun with, and gives it as it was; undefined when it is gone, or was queued anew meanwhile. */
 export async function beginEntry(
-  db: Pick<Database, 'first'>, { population, id, uuid, generation }: Pick<QueueRow, 'population' | 'id' | 'uuid' | 'generation'>, now: string,
+  tx: Pick<Transaction, 'first'>, { population, id, uuid, generation }: Pick<QueueRow, 'population' | 'id' | 'uuid' | 'generation'>, now: string,
 ): Promise<QueueRow | undefined> {
-  return db.first<QueueRow>(
+  return tx.first<QueueRow>(
     `with begun as (
-       update ${queueOf[population]} set started_at = coalesce(started_at, $4), updated_at = $4
+       update ${queueOf[population]} set started_at = coalesce(started_at, $4), updated_at = $4, sent = null
        where id = $1 and uuid is not distinct from $2 and generation = $3 and dead_at is null returning id
      ) ${rowsOf(population)} join begun on begun.id = q.id`,
     [id, uuid, generation, now], `begin_${population}`,
   )
+}
+
+/** Keeps what is about to be done to an entry's account, however often it is queued meanwhile; null once it is written down. */
+export async function keepSent(tx: Pick<Transaction, 'execute'>, { population, id }: Pick<QueueRow, 'population' | 'id'>, sent: object | null): Promise<void> {
+  await tx.execute(`update ${queueOf[population]} set sent = $2 where id = $1`, [id, sent === null ? null : JSON.stringify(sent)], `keep_sent_${population}`)
 }
 
 /** Removes an entry once its account is dealt with; one that was queued anew since stays. */

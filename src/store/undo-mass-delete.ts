@@ -57,8 +57,8 @@ async function versions(tx: Transaction, ids: readonly string[]): Promise<[strin
 }
 
 /**
- * Takes a portal out of what the queue is to do for these accounts, and them out of the queue when nothing is left to
- * do; the steps whose account nobody has begun with.
+ * Takes a portal out of what the queue is to do for these accounts, and them out of the queue when nothing is left to do,
+ * nor to be told of a worker that died; the steps whose account nobody has begun with.
  */
 async function withdraw(tx: Transaction, portalId: number, members: readonly KeptMember[]): Promise<Set<number>> {
   const linked = members.filter(({ reference }) => reference && reference.uuid !== null)
@@ -69,7 +69,7 @@ async function withdraw(tx: Transaction, portalId: number, members: readonly Kep
      where q.uuid = v.uuid and q.person_id = v.person and $1 = any(q.portals)
      returning q.id, v.step, q.started_at is not null as begun`,
     [portalId, linked.map(({ step }) => step), linked.map(({ reference }) => reference!.uuid), linked.map(({ personId }) => personId)])
-  await tx.execute(`delete from ${queue} where id = any($1) and portals = '{}'`, [rows.map(({ id }) => id)])
+  await tx.execute(`delete from ${queue} where id = any($1) and portals = '{}' and sent is null`, [rows.map(({ id }) => id)])
   return new Set(rows.filter(({ begun }) => !begun).map(({ step }) => step))
 }
 

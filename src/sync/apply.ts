@@ -7,12 +7,12 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { advancePlan, completePlan, finishPlan, markSteps, movePlan, readPlan, staleReads, type Plan } from '../store/plans.ts'
 import { versionsOf } from '../store/sync-people.ts'
-import { beginEntry, standingOf } from '../store/unassignment-queue.ts'
+import { standingOf } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { announceClosing, isSent, noteUnanswered, recordStep } from './record.ts'
+import { announceClosing, beginWith, isSent, noteUnanswered, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { countActions, type ActionKind, type Counts, type SyncStep } from './steps.ts'
@@ -171,7 +171,7 @@ const closing: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
 async function settledOtherwise({ ctx }: Run, { queued, personId, actions, undoes }: SyncStep): Promise<string | undefined> {
   if (!queued || undoes) return undefined
   const { uuid, generation } = queued
-  if (generation !== undefined && !(await beginEntry(ctx.db, { ...queued, generation }, ctx.now().toISOString()))) return 'the account has been dealt with, or queued anew, since the plan was made'
+  if (generation !== undefined && !(await beginWith(ctx, { ...queued, generation }))) return 'the account has been dealt with, or queued anew, since the plan was made'
   if (uuid === null || !actions.some(({ kind }) => closing.includes(kind))) return undefined
   const standing = (await standingOf(ctx.db, [{ uuid, person_id: personId }])).get(uuid)
   return standing?.wanted ? 'somebody refers to the account again' : undefined

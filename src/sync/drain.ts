@@ -6,9 +6,10 @@
  *     queued ─begin→ begun ─all done→ (gone from the queue)
  *                      └─failed→ waiting ─its pause over→ begun … ─attempts used up→ dead ─retry→ queued
  *
- * An entry is begun with in one transaction before anything is asked of Okta, and closed in one with its audit events;
- * every call is safe to repeat, so a worker killed in between is followed by another that does the rest. Works under
- * the lock of sync runs, in slices, so that those get their turn.
+ * What is about to be done stands with the entry before anything is asked of Okta, and the entry is closed in one
+ * transaction with its audit events; every call is safe to repeat, so a worker killed in between is followed by another
+ * that tells what may have been done and does the rest. Works under the lock of sync runs, in slices, so that those get
+ * their turn.
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
@@ -17,7 +18,7 @@ import { policyOf, type PortalSettings } from '../model/portal-settings.ts'
 import { pauseAfter, queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { countConcerned } from '../store/sync-plans.ts'
-import { beginEntry, countUnjudged, dueEntries, noteQueueFailure, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import { countUnjudged, dueEntries, keepSent, noteQueueFailure, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import { alone } from './alone.ts'
 import { concurrently } from './concurrently.ts'
 import { RemoteError, type Connector, type RemoteAccount } from './connector.ts'
@@ -25,7 +26,7 @@ import type { ErrorLog } from './error-log.ts'
 import { perform } from './perform.ts'
 import { planQueued, type PortalGroup, type Rules } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
-import { announceClosing, recordStep } from './record.ts'
+import { announceSending, beginWith, isSent, recordStep } from './record.ts'
 import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export interface Draining {
@@ -140,15 +141,16 @@ async function drainOne(slice: Slice, row: QueueRow): Promise<void> {
     const account = await errorLog.within(marks, () => (row.uuid === null ? Promise.resolve(null) : connector.read(row.uuid)))
     slice.answered = true
     // Only now: until the account is known nothing has been done to it.
-    const begun = await beginEntry(ctx.db, row, ctx.now().toISOString())
+    const begun = await beginWith(ctx, row)
     if (!begun) return
     const step = await errorLog.within(marks, () => planEntry(slice, begun, account))
-    await ctx.db.transaction((tx) => announceClosing(tx, ctx, connector.systemId, step))
+    if (isSent(step)) await ctx.db.transaction((tx) => announceSending(tx, ctx, connector.systemId, begun, step))
     const performed = await errorLog.within(marks, () => perform(connector, step))
     const blocked = step.actions.find((action) => action.kind === 'blocked')
     const failure = performed.failed?.error.message ?? blocked?.reason
     await ctx.db.transaction(async (tx) => {
       await recordStep(tx, ctx, connector.systemId, step, performed)
+      if (isSent(step)) await keepSent(tx, begun, null)
       if (failure !== undefined && !stopsAll(performed.failed?.error)) await fail(slice, tx, begun, failure)
     })
     countActions([{ actions: performed.done }], slice.report.done)

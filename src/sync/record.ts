@@ -9,7 +9,7 @@ import type { Transaction } from '../store/database.ts'
 import { markSteps } from '../store/plans.ts'
 import { sentSteps } from '../store/sync-plans.ts'
 import { lockVersion, removeLinks, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
-import { closeQueueEntry, holdEntry, queueAccount } from '../store/unassignment-queue.ts'
+import { beginEntry, closeQueueEntry, holdEntry, keepSent, queueAccount, type QueueRow } from '../store/unassignment-queue.ts'
 import type { Connector } from './connector.ts'
 import type { Performed } from './perform.ts'
 import { remoteActions, type Action, type ActionKind, type QueueEntry, type SyncStep } from './steps.ts'
@@ -129,7 +129,7 @@ function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {
   return performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
 }
 
-function eventOf(step: SyncStep, action: Action, accountId: string | null): NewEvent {
+function eventOf(step: Pick<SyncStep, 'personId' | 'label'>, action: Action, accountId: string | null): NewEvent {
   return {
     action: `account.${action.kind}`,
     targetType: step.personId === null ? 'Account' : 'User',
@@ -169,17 +169,38 @@ export async function noteUnanswered(ctx: Context, connector: Connector): Promis
     const found = await ctx.db.transaction(async (tx) => {
       const steps = await sentSteps(tx, sentPerPage)
       for (const { links, ...account } of made) for (const link of links) await queueAccount(tx, { ...link, ...account })
-      const events = steps.flatMap(({ changes }) => {
-        const step = changes as SyncStep | null
-        // Nothing is left of what has been erased.
-        return (step?.actions ?? []).filter(isRemote).map((action) => ({ ...eventOf(step!, action, step!.accountId), result: 'unanswered' }))
-      })
-      await recordEvents(tx, ctx, events)
+      // Nothing is left of what has been erased.
+      await recordEvents(tx, ctx, steps.flatMap(({ changes }) => (changes ? unansweredOf(changes as SyncStep) : [])))
       for (const [planId, own] of Map.groupBy(steps, (one) => one.planId)) await markSteps(tx, planId, own.map(({ step }) => ({ step, status: 'planned' })))
       return steps.length
     })
     if (found < sentPerPage) return
   }
+}
+
+type Sent = Pick<SyncStep, 'personId' | 'accountId' | 'label' | 'actions'>
+
+function unansweredOf(sent: Sent): NewEvent[] {
+  return sent.actions.filter(isRemote).map((action) => ({ ...eventOf(sent, action, sent.accountId), result: 'unanswered' }))
+}
+
+/** Notes what the worker is about to do to an entry's account: for `beginWith`, should it die before that is written down. */
+export async function announceSending(tx: Transaction, ctx: Context, systemId: string, entry: QueueRow, step: SyncStep): Promise<void> {
+  const { personId, accountId, actions } = step
+  await announceClosing(tx, ctx, systemId, step)
+  await keepSent(tx, entry, { personId, accountId, label: accountId ?? '', actions } satisfies Sent)
+}
+
+/**
+ * Begins with an entry of a queue: what a worker that died was at with it gets its events, as in `noteUnanswered`. Gives the
+ * entry as it is now; undefined when it is gone, or was queued anew meanwhile.
+ */
+export async function beginWith(ctx: Context, entry: Parameters<typeof beginEntry>[1]): Promise<QueueRow | undefined> {
+  return ctx.db.transaction(async (tx) => {
+    const row = await beginEntry(tx, entry, ctx.now().toISOString())
+    if (row?.sent) await recordEvents(tx, ctx, unansweredOf(row.sent as Sent))
+    return row
+  })
 }
 
 function changesOf(action: Action, accountId: string | null): { path: string; before?: unknown; after?: unknown }[] {
