@@ -9,7 +9,7 @@ import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { listSteps } from '../src/store/plans.ts'
 import { planReconcile, reconcileOrg } from '../src/sync/reconcile.ts'
-import { syncPortal } from '../src/sync/run.ts'
+import { applySync, syncPortal } from '../src/sync/run.ts'
 import type { SyncStep } from '../src/sync/steps.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
@@ -124,6 +124,29 @@ describe('a reconcile', () => {
     expect(planned.find((step) => step.personId === ada!.id)!.actions.map(({ kind }) => kind)).toEqual(['update', 'groupAdd'])
     expect(planned.find((step) => step.personId === grace!.id)!.actions).toMatchObject([{ kind: 'groupRemove', group: 'other' }])
     expect(world.inGroup('other')).toEqual(['ada.byron@example.com'])
+    await quiet(world)
+  })
+
+  test('leaves members in their group who are not linked there yet, those who join before it is applied too', async () => {
+    const world = await syncWorld()
+    const [ada, grace, alan] = await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing')
+    const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+    await world.sync()
+    await syncPortal(world.run(), other.id)
+    for (const name of ['ada.byron', 'grace.hopper', 'alan.turing']) await okta(world, 'PUT', `/api/v1/groups/${groupId(world, 'other')}/users/${idOf(world, name)}`)
+    await addPortalUsers(world.ctx, other.id, [ada!.id])
+    const plan = await planReconcile(world.run())
+    expect((await steps(world, plan.id)).map(({ personId }) => personId).sort()).toEqual([grace!.id, alan!.id].sort())
+    await addPortalUsers(world.ctx, other.id, [grace!.id])
+    expect(await applySync(world.run(), plan.id)).toMatchObject({ stale: 1, failed: 0, done: { groupRemove: 1 } })
+    expect(world.inGroup('other')).toEqual(['ada.byron@example.com', 'grace.hopper@example.com'])
+    // Who may have no account is not kept in by a membership.
+    await syncPortal(world.run(), other.id)
+    await addPortalUsers(world.ctx, other.id, [alan!.id])
+    await patchUser(world.ctx, alan!.id as string, { active: false })
+    await okta(world, 'PUT', `/api/v1/groups/${groupId(world, 'other')}/users/${idOf(world, 'alan.turing')}`)
+    expect(await reconcileOrg(world.run())).toMatchObject({ failed: 0, done: { groupRemove: 2, deactivate: 1 } })
+    expect(world.inGroup('other')).toEqual(['ada.byron@example.com', 'grace.hopper@example.com'])
     await quiet(world)
   })
 

@@ -100,6 +100,23 @@ test('who comes back before the queue is worked off keeps the account', async ()
   expect(await world.references()).toMatchObject([{ uuid: id, status: 1, has_data_changes: 0 }])
 })
 
+test('who comes back while a plan is already stored stays in the group, where another portal keeps the account', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron')
+  const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+  await addPortalUsers(world.ctx, other.id, [ada!.id])
+  await world.sync()
+  await syncPortal(world.run(), other.id)
+  await world.leave(ada!)
+  const plan = await planSync(world.run(), world.portalId)
+  expect(plan.counts).toEqual({ groupRemove: 1 })
+  await addPortalUsers(world.ctx, world.portalId, [ada!.id])
+  expect(await applySync(world.run(), plan.id)).toMatchObject({ stale: 1, done: {} })
+  expect(world.inGroup()).toEqual(['ada.byron@example.com'])
+  expect(await world.sync()).toMatchObject({ failed: 0, stale: 0, done: { adopt: 1, settle: 1 } })
+  expect(world.inGroup()).toEqual(['ada.byron@example.com'])
+})
+
 test('a person deleted for good is queued as well, and who was deleted twice over is no error', async () => {
   const world = await syncWorld({ deprovisioning_policy: 'delete' })
   const [ada] = await world.members('Ada Byron')

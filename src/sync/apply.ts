@@ -167,14 +167,20 @@ async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> 
 
 const closing: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
 
-/** Why the entry of a queue that a step was planned for is none any more: the worker was there first, or somebody is back. */
-async function settledOtherwise({ ctx }: Run, { queued, personId, actions, undoes }: SyncStep): Promise<string | undefined> {
-  if (!queued || undoes) return undefined
-  const { uuid, generation } = queued
-  if (generation !== undefined && !(await beginWith(ctx, { ...queued, generation }))) return 'the account has been dealt with, or queued anew, since the plan was made'
-  if (uuid === null || !actions.some(({ kind }) => closing.includes(kind))) return undefined
-  const standing = (await standingOf(ctx.db, [{ uuid, person_id: personId }])).get(uuid)
-  return standing?.wanted ? 'somebody refers to the account again' : undefined
+/**
+ * Why a step has nothing to do any more, though the person is as they were: the worker of the queues was there first, or
+ * somebody is back. Memberships are no part of a person's version.
+ */
+async function settledOtherwise({ ctx }: Run, { queued, personId, accountId, actions, undoes }: SyncStep): Promise<string | undefined> {
+  if (undoes) return undefined
+  const generation = queued?.generation
+  if (queued && generation !== undefined && !(await beginWith(ctx, { ...queued, generation }))) return 'the account has been dealt with, or queued anew, since the plan was made'
+  const closes = queued !== null && actions.some(({ kind }) => closing.includes(kind))
+  const left = actions.flatMap((action) => (action.kind === 'groupRemove' ? (action.portalIds ?? []) : []))
+  if (accountId === null || (!closes && left.length === 0)) return undefined
+  const standing = (await standingOf(ctx.db, [{ uuid: accountId, person_id: personId }])).get(accountId)
+  if (closes && standing?.wanted) return 'somebody refers to the account again'
+  return standing?.portals.some((id) => left.includes(id)) ? 'the account belongs to the portal again' : undefined
 }
 
 async function skipStale(run: Run, { number, step }: StoredStep, reason: string): Promise<void> {

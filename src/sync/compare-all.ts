@@ -47,8 +47,8 @@ interface Comparison extends Comparing {
   seen: { panelist: BitSet; admin: BitSet }
   /** Of links of panelists: whether the account is in the portal's group. */
   inGroup: BitSet
-  /** Accounts that are in groups of portals where their people are not members. */
-  misplaced: Map<string, string[]>
+  /** Accounts that are in groups of portals where nobody is linked to them. */
+  misplaced: Map<string, PortalGroup[]>
   /** Groups of portals with accounts in them that nobody is linked to; of some of them. */
   strangersIn: Map<string, string[]>
   plannings: Map<number | null, Planning>
@@ -107,7 +107,8 @@ async function* prepare({ connector, portals, mappings }: Comparison): AsyncGene
   for (const id of portals.keys()) await refuseMapping(connector, mappingOf(mappings, [id], false), `portal ${id}`)
 }
 
-async function readMembers(comparison: Comparison, { group, portalIds }: PortalGroup): Promise<void> {
+async function readMembers(comparison: Comparison, portalGroup: PortalGroup): Promise<void> {
+  const { group, portalIds } = portalGroup
   const { db, connector, inGroup, misplaced, strangersIn, bounds } = comparison
   for await (const ids of connector.groupMembers(group)) {
     const links = Map.groupBy(await linksOf(db, ids), (link) => link.uuid)
@@ -116,7 +117,7 @@ async function readMembers(comparison: Comparison, { group, portalIds }: PortalG
       const here = own.filter((link) => link.portal_id !== null && portalIds.includes(link.portal_id))
       for (const { id } of here) if (id <= bounds.panelist) add(inGroup, id)
       if (own.length === 0 && strangersIn.size < mostStrangersListed) strangersIn.set(uuid, [...(strangersIn.get(uuid) ?? []), group])
-      if (own.length > 0 && here.length === 0) misplaced.set(uuid, [...(misplaced.get(uuid) ?? []), group])
+      if (own.length > 0 && here.length === 0) misplaced.set(uuid, [...(misplaced.get(uuid) ?? []), portalGroup])
     }
   }
 }
@@ -194,7 +195,9 @@ function elsewhere(comparison: Comparison, person: Person, uuid: string, links: 
     if (!isLive(link) && !person.wanted && isIn === true) return [{ kind: 'groupRemove', group, reason: 'the person is not active' }]
     return []
   })
-  const out = (misplaced.get(uuid) ?? []).map((group): Action => ({ kind: 'groupRemove', group, reason: 'the person is no member of the portal' }))
+  // Members who are not linked yet may be in the group already, by somebody's hand: they belong there.
+  const wrong = (misplaced.get(uuid) ?? []).filter(({ portalIds }) => !person.wanted || !portalIds.some((id) => person.portals.includes(id)))
+  const out = wrong.map(({ group, portalIds }): Action => ({ kind: 'groupRemove', group, reason: 'the account does not belong to the portal', portalIds }))
   return [...actions, ...out]
 }
 

@@ -254,8 +254,8 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
   )
   if (!account) return settled('the account is gone')
   const leaving = queued.groups.filter(({ portalIds }) => !portalIds.some((id) => queued.portals.includes(id)))
-  const actions: Action[] = leaving.map(({ group }) => (
-    { kind: 'groupRemove', group, reason: 'no longer a member of the portal' }
+  const actions: Action[] = leaving.map(({ group, portalIds }) => (
+    { kind: 'groupRemove', group, reason: 'no longer a member of the portal', portalIds }
   ))
   if (queued.wanted) {
     if (actions.length === 0) return settled('wanted by another reference')

@@ -17,7 +17,9 @@ export type Action =
   /** `from`: the state of the account when the plan was made, for undoing, and to see whether it is still so. */
   | { kind: 'activate'; activation: Activation; reason: string; from?: AccountState }
   | { kind: 'unsuspend' | 'suspend' | 'deactivate' | 'delete'; reason: string; from?: AccountState }
-  | { kind: 'groupAdd' | 'groupRemove'; group: string; reason: string }
+  | { kind: 'groupAdd'; group: string; reason: string }
+  /** `portalIds`: those that the group opens, where the account leaves because it belongs to none of them. */
+  | { kind: 'groupRemove'; group: string; reason: string; portalIds?: number[] }
   /** The account is gone on the other side: the link to it goes as well. */
   | { kind: 'unlink'; reason: string }
   /** Nothing differs; only the mark is cleared. */
