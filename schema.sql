@@ -1152,6 +1152,7 @@ create table gatehouse.sync_hint (
   uuid character varying(20) collate "C" not null,
   place bigint generated always as identity not null,
   noted_at timestamp with time zone default clock_timestamp() not null,
+  looked integer[] default '{}'::integer[] not null,
   constraint sync_hint_pkey PRIMARY KEY (uuid)
 );
 
@@ -4314,6 +4315,7 @@ comment on table gatehouse.sync_hint is 'An account that Okta says has changed, 
 comment on column gatehouse.sync_hint.uuid is 'The account.';
 comment on column gatehouse.sync_hint.place is 'Counts the hints.';
 comment on column gatehouse.sync_hint.noted_at is 'When the last one came.';
+comment on column gatehouse.sync_hint.looked is 'The portals whose runs have looked since.';
 
 -- comment: gatehouse.sync_lease
 comment on table gatehouse.sync_lease is 'The run that may write: a transaction of any other is refused.';

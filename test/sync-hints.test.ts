@@ -3,6 +3,10 @@ import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from 'vitest'
 import { buildServer } from '../src/main.ts'
 import { readConfig } from '../src/config.ts'
+import { addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal } from '../src/portals/portals.ts'
+import { isAnythingWaiting } from '../src/store/sync-status.ts'
+import { syncPortal } from '../src/sync/run.ts'
 import { pollLog } from '../src/sync/poll-log.ts'
 import { eventOf } from '../src/connectors/okta/events.ts'
 import { testMasterKey } from './master-key.ts'
@@ -50,6 +54,32 @@ describe('the System Log', () => {
       expect(await world.sync()).toMatchObject({ steps: 0 })
       expect(world.writes()).toEqual([])
     }
+  })
+
+  test('is about every portal that the account is linked to: each looks at its own group, once', async () => {
+    const world = await syncWorld()
+    const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+    const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+    await addPortalUsers(world.ctx, other.id, [ada!.id])
+    await world.sync()
+    await syncPortal(world.run(), other.id)
+    await pollLog(world.run())
+    const waiting = async () => [await isAnythingWaiting(world.ctx.db, world.portalId), await isAnythingWaiting(world.ctx.db, other.id)]
+    expect(await waiting()).toEqual([false, false])
+    await okta(world, 'DELETE', `/api/v1/groups/${groupId(world, 'other')}/users/${idOf(world, 'ada.byron')}`)
+    await okta(world, 'POST', `/api/v1/users/${idOf(world, 'grace.hopper')}`, { profile: { title: 'X' } })
+    await pollLog(world.run())
+    expect(await waiting()).toEqual([true, true])
+    expect(await world.sync()).toMatchObject({ done: { update: 1 } })
+    expect(await hints(world)).toEqual([idOf(world, 'ada.byron')])
+    expect(await waiting()).toEqual([false, true])
+    world.twin.calls.clear()
+    expect(await world.sync()).toMatchObject({ steps: 0 })
+    expect(world.twin.calls.list().some((call) => call.path.includes(idOf(world, 'ada.byron')))).toBe(false)
+    expect(await syncPortal(world.run(), other.id)).toMatchObject({ done: { groupAdd: 1 } })
+    expect(world.inGroup('other')).toEqual(['ada.byron@example.com'])
+    expect(await hints(world)).toEqual([])
+    expect(await waiting()).toEqual([false, false])
   })
 
   test('goes on where it was, page after page, and after losing its place takes nothing twice', async () => {

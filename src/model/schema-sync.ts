@@ -35,6 +35,7 @@ export const sync: Area = {
       added('uuid', 'varchar(20)', 'The account.', { key: true }),
       added('place', 'bigint', 'Counts the hints.', { required: true }),
       added('noted_at', 'timestamptz', 'When the last one came.', { required: true }),
+      added('looked', 'integer[]', 'The portals whose runs have looked since.', { required: true }),
     ]),
     table('added', 'gatehouse.remote_event', 'An event of Okta that has been taken: log and hooks tell each more than once.', [
       added('event_id', 'varchar(64)', 'Its id over there.', { key: true }),

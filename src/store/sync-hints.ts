@@ -1,6 +1,6 @@
 /**
  * What the other side hints at: events of its log or its hooks, each taken once, and the accounts that they are about.
- * A hint says "look at this account" and nothing else; the next run looks, and the hint is gone.
+ * A hint says "look at this account" and nothing else; the next run of each portal concerned looks, and the hint is gone.
  */
 import type { Database, Transaction } from './database.ts'
 
@@ -19,15 +19,17 @@ export async function hintAccounts(tx: Transaction, uuids: readonly string[]): P
      where exists (select from efs.iam_portal_user_reference r where r.uuid = given.uuid)
        or exists (select from efs.iam_user_reference a where a.uuid = given.uuid)
      order by uuid
-     on conflict (uuid) do update set noted_at = clock_timestamp(), place = default`,
+     on conflict (uuid) do update set noted_at = clock_timestamp(), place = default, looked = '{}'`,
     [uuids], 'hint_accounts')
 }
+
+/** Whether a portal ($1), which the account `h` is linked to, has yet to look at it. */
+export const unlookedSql = `exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid and r.portal_id = $1) and not $1 = any(h.looked)`
 
 /** Accounts of a portal that were hinted at, the first ones. */
 export async function hintedAccounts(db: Pick<Database, 'query'>, portalId: number, count: number): Promise<string[]> {
   const rows = await db.query<{ uuid: string }>(
-    `select h.uuid from gatehouse.sync_hint h
-     where exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid and r.portal_id = $1) order by h.place limit $2`, [portalId, count])
+    `select h.uuid from gatehouse.sync_hint h where ${unlookedSql} order by h.place limit $2`, [portalId, count])
   return rows.map((row) => row.uuid)
 }
 
@@ -37,14 +39,16 @@ export async function lastHint(db: Pick<Database, 'first'>): Promise<number> {
   return row!.last
 }
 
-/** Forgets hints that a run over a portal has followed: accounts of its own, of administrators, and of nobody any more. */
-export async function clearHints(db: Pick<Database, 'execute'>, portalId: number | null, through: number): Promise<void> {
+/** Forgets hints that a run over a portal, or over all (null), has followed, but for those that another portal has yet to look at. */
+export async function clearHints(db: Pick<Database, 'transaction'>, portalId: number | null, through: number): Promise<void> {
   if (through === 0) return
-  await db.execute(
-    `delete from gatehouse.sync_hint h where h.place <= $2 and ($1::int is null or not exists (
-       select from efs.iam_portal_user_reference r where r.uuid = h.uuid and r.portal_id <> $1
-         and not exists (select from efs.iam_portal_user_reference o where o.uuid = h.uuid and o.portal_id = $1)))`,
-    [portalId, through])
+  await db.transaction(async (tx) => {
+    await tx.execute(
+      `delete from gatehouse.sync_hint h where h.place <= $2 and ($1::int is null or not exists (
+         select from efs.iam_portal_user_reference r where r.uuid = h.uuid and r.portal_id <> all(h.looked || $1)))`,
+      [portalId, through])
+    if (portalId !== null) await tx.execute(`update gatehouse.sync_hint h set looked = looked || $1::int where h.place <= $2 and ${unlookedSql}`, [portalId, through])
+  })
 }
 
 /** Forgets which events were taken, once they cannot come again. */

@@ -43,7 +43,7 @@ export async function panelistCandidates(db: Database, portalId: number, mode: S
   const all = `select user_id as uid from efs.portal_panelist where portal_id = $1`
   const delta = `select user_id as uid from efs.iam_portal_user_reference where portal_id = $1 and has_data_changes = 1
     union
-    select r.user_id from gatehouse.sync_hint h join efs.iam_portal_user_reference r on r.uuid = h.uuid where r.portal_id = $1
+    select r.user_id from gatehouse.sync_hint h join efs.iam_portal_user_reference r on r.uuid = h.uuid where r.portal_id = $1 and not $1 = any(h.looked)
     union
     select user_id from efs.portal_panelist where portal_id = $1 and not linked`
   return collectUids(db, `select uid from (${mode === 'full' ? all : delta}) c order by uid`, [portalId])

@@ -1,5 +1,6 @@
 /** What waits for the sync, what a guard holds up, and what went wrong last: for whoever asks how things stand. */
 import type { Database } from './database.ts'
+import { unlookedSql } from './sync-hints.ts'
 import { interruptedReason } from './sync-plans.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -46,7 +47,7 @@ export async function isAnythingWaiting(db: Reader, portalId: number): Promise<b
        or exists (select from efs.portal_panelist where portal_id = $1 and not linked)
        or exists (select from efs.iam_user_reference where has_data_changes = 1)
        or exists (select from efs.users e where not exists (select from efs.iam_user_reference r where r.user_id = e.uid))
-       or exists (select from gatehouse.sync_hint)
+       or exists (select from gatehouse.sync_hint h where ${unlookedSql} or not exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid))
        or exists (select from efs.iam_portal_user_group_unassignment_queue)
        or exists (select from efs.iam_user_unassignment_queue) as waiting`, [portalId])
   return row!.waiting
