@@ -5,9 +5,11 @@ import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
+import { addAdminUsers } from '../src/portals/portal-users.ts'
 import { cancelPlan } from '../src/plans/apply.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { alone, noteLimit, beforeRequest } from '../src/sync/alone.ts'
+import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
 import { syncStatus } from '../src/sync/status.ts'
 import { testServer } from './rest-server.ts'
@@ -74,6 +76,35 @@ describe('runs that start by themselves', () => {
     await pushWaiting(...asJob(world))
     expect(world.twin.calls.list()).toEqual([])
     expect((await syncStatus(world.ctx)).last).toMatchObject([{ kind: 'delta', startedBy: 'sync-delta', source: 'JOB' }])
+  })
+
+  test('leave alone what no run would take up: the worker\'s entries, and who is not wanted and was never linked', async () => {
+    const world = await syncWorld()
+    const [ada, grace] = await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing')
+    await world.sync()
+    const idle = async () => {
+      world.twin.calls.clear()
+      await pushWaiting(...asJob(world))
+      return world.twin.calls.list().length === 0
+    }
+    const [edsger] = await world.members('Edsger Dijkstra')
+    const root = await world.person('Root Admin')
+    await addAdminUsers(world.ctx, [root.id])
+    for (const { id } of [edsger!, root]) await patchUser(world.ctx, id as string, { active: false })
+    expect(await idle()).toBe(true)
+    await world.leave(ada!)
+    await world.ctx.db.execute(`update efs.iam_portal_user_group_unassignment_queue set plan_id = 'of a mass delete'`)
+    expect(await idle()).toBe(true)
+    await world.ctx.db.execute(`update efs.iam_portal_user_group_unassignment_queue set plan_id = null, attempts = 12, dead_at = now()`)
+    expect(await idle()).toBe(true)
+    await world.leave(grace!)
+    expect(await idle()).toBe(false)
+    expect(await idle()).toBe(true)
+    for (const { id } of [edsger!, root]) {
+      await patchUser(world.ctx, id as string, { active: true })
+      expect(await idle()).toBe(false)
+      expect(await idle()).toBe(true)
+    }
   })
 
   test('are skipped, and say so, while another run is at work', async () => {
@@ -146,6 +177,19 @@ describe('the error log', () => {
   test('has lost, on a terminal, whatever moves its cursor or hides, also what others have written into the table', () => {
     expect(harmless(hostile)).toBe('Api ·[2Jvalidation·31m failed·root: ·fake· <script>')
     expect(harmless('\u{e0041}\u200b\u2028x')).toBe('·x')
+  })
+
+  test('goes with old plans that held nothing; the last of each portal stays', async () => {
+    const world = await syncWorld()
+    await world.members('Ada Byron')
+    const plans = [await world.sync(), await world.sync(), await reconcileOrg(world.run()), await world.sync()].map(({ planId }) => planId)
+    const jobs = (days: number) => syncJobs({ config: readConfig({ OKTA_ERROR_RETENTION_DAYS: '30' }), context: () => ({ ...world.ctx, now: () => new Date(Date.now() + days * 86_400_000) }), run: () => { throw new Error('not asked') } })
+    const left = async () => (await world.ctx.db.query<{ plan_id: string }>('select plan_id from gatehouse.plan order by plan_id')).map((row) => row.plan_id)
+    const sweep = (days: number) => jobs(days).find(({ name }) => name === 'sweep-okta')!.work(new AbortController().signal)
+    await sweep(29)
+    expect(await left()).toEqual(plans)
+    await sweep(31)
+    expect(await left()).toEqual([plans[0], plans[2], plans[3]])
   })
 
   test('keeps errors for as long as the setting says', async () => {

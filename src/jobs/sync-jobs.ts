@@ -9,6 +9,7 @@ import { GatehouseError } from '../errors.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { sweepErrors } from '../store/remote-errors.ts'
 import { sweepEvents } from '../store/sync-hints.ts'
+import { sweepEmptyPlans } from '../store/sync-plans.ts'
 import { sweepRuns } from '../store/sync-runs.ts'
 import { heldPlans, isAnythingWaiting } from '../store/sync-status.ts'
 import { pollLog } from '../sync/poll-log.ts'
@@ -47,6 +48,7 @@ export function syncJobs({ config, context, run }: SyncJobs): Job[] {
         const ctx = context('sweep-okta')
         await sweepErrors(ctx.db, daysAgo(ctx, config.OKTA_ERROR_RETENTION_DAYS))
         await sweepRuns(ctx.db, daysAgo(ctx, config.OKTA_ERROR_RETENTION_DAYS))
+        await sweepEmptyPlans(ctx.db, daysAgo(ctx, config.OKTA_ERROR_RETENTION_DAYS))
         await sweepEvents(ctx.db, daysAgo(ctx, eventsKeptDays))
       },
     },

@@ -106,6 +106,12 @@ export function mayHaveAccount(status: string, secondaryStatus: string | null): 
   return (openStatuses as readonly string[]).includes(status) && !closing.includes(secondaryStatus)
 }
 
+const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
+
+/** `mayHaveAccount` over a row of USERS with the alias `u`. */
+export const wantedSql = `u.status in (${quoted(openStatuses)})
+         and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
+
 /** Accounts that are linked to people: account id → person ids. */
 export async function ownersOf(db: Reader, uuids: readonly string[]): Promise<Map<string, string[]>> {
   const rows = await db.query<{ uuid: string; person_ids: string[] }>(

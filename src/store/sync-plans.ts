@@ -14,6 +14,15 @@ export async function closeInterrupted(db: Pick<Database, 'execute'>, exceptId: 
   )
 }
 
+/** Removes old plans that held nothing; the last one of each portal stays, since it says that nothing has failed since. */
+export async function sweepEmptyPlans(db: Pick<Database, 'execute'>, before: Date): Promise<void> {
+  await db.execute(
+    `delete from gatehouse.plan where kind = 'sync' and status = 'applied' and steps = 0 and created_at < $1 and plan_id not in (
+       select distinct on (options ->> 'portalId') plan_id from gatehouse.plan
+       where kind = 'sync' and status in ('applied', 'applying', 'stopped') order by options ->> 'portalId', created_at desc)`,
+    [before])
+}
+
 export interface SentStep {
   planId: string
   step: number

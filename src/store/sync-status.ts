@@ -1,7 +1,9 @@
 /** What waits for the sync, what a guard holds up, and what went wrong last: for whoever asks how things stand. */
 import type { Database } from './database.ts'
 import { unlookedSql } from './sync-hints.ts'
+import { wantedSql } from './sync-people.ts'
 import { interruptedReason } from './sync-plans.ts'
+import { anyOfRunsSql } from './unassignment-queue.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
@@ -40,16 +42,17 @@ export async function waitingElsewhere(db: Reader): Promise<Waiting> {
        (select count(*)::int from gatehouse.sync_hint) as hints`))!
 }
 
-/** Whether a delta run over a portal would find anything to look at. */
+/** Whether a delta run over a portal would find anything to look at: who is not wanted and was never linked is nothing, nor what is left to the worker of the queues. */
 export async function isAnythingWaiting(db: Reader, portalId: number): Promise<boolean> {
   const row = await db.first<{ waiting: boolean }>(
     `select exists (select from efs.iam_portal_user_reference where portal_id = $1 and has_data_changes = 1)
-       or exists (select from efs.portal_panelist where portal_id = $1 and not linked)
+       or exists (select from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id join public.users u on u.user_id = p.person_id
+         where m.portal_id = $1 and not m.linked and ${wantedSql})
        or exists (select from efs.iam_user_reference where has_data_changes = 1)
-       or exists (select from efs.users e where not exists (select from efs.iam_user_reference r where r.user_id = e.uid))
+       or exists (select from efs.users e join public.users u on u.user_id = e.person_id
+         where not exists (select from efs.iam_user_reference r where r.user_id = e.uid) and ${wantedSql})
        or exists (select from gatehouse.sync_hint h where ${unlookedSql} or not exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid))
-       or exists (select from efs.iam_portal_user_group_unassignment_queue)
-       or exists (select from efs.iam_user_unassignment_queue) as waiting`, [portalId])
+       or ${anyOfRunsSql} as waiting`, [portalId])
   return row!.waiting
 }
 

@@ -4,10 +4,10 @@
  */
 import { queuedAccountAttributes } from '../model/listings.ts'
 import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
-import { closingSecondaryStatuses, linkStatus } from '../model/link-statuses.ts'
-import { openStatuses } from '../model/user-statuses.ts'
+import { linkStatus } from '../model/link-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
+import { wantedSql } from './sync-people.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -37,23 +37,22 @@ const rowsOf = (population: QueuePopulation) => `select '${population}' as popul
     coalesce(q.person_id, p.person_id) as person_id, ${population === 'panelist' ? 'q.portals' : `'{}'::integer[]`} as portals
   from ${queueOf[population]} q left join ${population === 'panelist' ? 'efs.panelists' : 'efs.users'} p on p.uid = q.user_id`
 
-/**
- * A page of a queue for a sync run, oldest first: without what a mass delete has queued and what waits for another
- * attempt, which are the worker's (sync/drain.ts).
- */
+/** What a sync run takes up: neither what a mass delete has queued nor what has failed before, which are the worker's (sync/drain.ts). */
+const ofRuns = (population: QueuePopulation) => `q.attempts = 0 and q.dead_at is null${population === 'panelist' ? ' and q.plan_id is null' : ''}`
+
+/** Whether a sync run would take up anything. */
+export const anyOfRunsSql = queuePopulations.map((population) => `exists (select from ${queueOf[population]} q where ${ofRuns(population)})`).join(' or ')
+
+/** A page of a queue for a sync run, oldest first. */
 export async function readQueue(
   db: Reader, population: QueuePopulation, after: number, limit: number,
 ): Promise<QueueRow[]> {
-  const own = population === 'panelist' ? 'and q.plan_id is null' : ''
-  return db.query<QueueRow>(
-    `${rowsOf(population)} where q.id > $1 and q.attempts = 0 and q.dead_at is null ${own} order by q.id limit $2`,
-    [after, limit],
-  )
+  return db.query<QueueRow>(`${rowsOf(population)} where q.id > $1 and ${ofRuns(population)} order by q.id limit $2`, [after, limit])
 }
 
 const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= $1)'
 /** Nobody has judged these yet: no mass delete queued them, and nothing has begun with them. */
-const unjudged = (population: QueuePopulation) => `q.attempts = 0 and q.started_at is null${population === 'panelist' ? ' and q.plan_id is null' : ''}`
+const unjudged = (population: QueuePopulation) => `${ofRuns(population)} and q.started_at is null`
 
 /**
  * Entries whose turn has come: never tried ones first, in order, then those whose pause is over; with `judgedOnly`, without
@@ -225,12 +224,6 @@ export async function standingOf(
   )
   return new Map(rows.map((row) => [row.uuid, row]))
 }
-
-const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
-
-/** `mayHaveAccount` over a row of USERS with the alias `u`. */
-const wantedSql = `u.status in (${quoted(openStatuses)})
-         and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
 
 /** Each entry with the word for how it stands. */
 const shownQueue = (population: QueuePopulation) => `(select q.*, case when q.dead_at is not null then 'dead' when q.next_attempt_at is not null then 'waiting'
