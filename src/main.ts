@@ -231,8 +231,14 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const url = await listen(server, opened.config)
     const failed = (message: string, error: unknown) => server.log.error({ err: error }, message)
     const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: (ctx) => syncRun(ctx) })
-    for (const jobs of [scheduledJobs(opened, openId), syncing]) parts.push((await startJobs(opened.database.options, jobs, failed)).stop)
-    parts.push(async () => endTurns())
+    const working: Awaited<ReturnType<typeof startJobs>>[] = []
+    parts.push(async () => {
+      // All are told before any is waited for: a run that has been ended must not be followed by the next one.
+      const ended = Promise.all(working.map(({ stop: stopJobs }) => stopJobs()))
+      endTurns()
+      await ended
+    })
+    for (const jobs of [scheduledJobs(opened, openId), syncing]) working.push(await startJobs(opened.database.options, jobs, failed))
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()

@@ -5,10 +5,11 @@ import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
-import { addAdminUsers } from '../src/portals/portal-users.ts'
+import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal } from '../src/portals/portals.ts'
 import { cancelPlan } from '../src/plans/apply.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
-import { alone, noteLimit, beforeRequest } from '../src/sync/alone.ts'
+import { alone, beforeRequest, endTurns, noteLimit } from '../src/sync/alone.ts'
 import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
 import { syncStatus } from '../src/sync/status.ts'
@@ -110,9 +111,36 @@ describe('runs that start by themselves', () => {
   test('are skipped, and say so, while another run is at work', async () => {
     const world = await syncWorld()
     await world.members('Ada Byron')
-    await alone(world.ctx, { kind: 'full' }, () => pushWaiting(...asJob(world), 0))
+    await alone(world.ctx, { kind: 'full' }, () => pushWaiting(...asJob(world), { waitMs: 0 }))
     expect(await world.ctx.db.query(`select kind, status, reason from gatehouse.sync_run where status = 'skipped'`)).toMatchObject([{ kind: 'delta', reason: expect.stringContaining('full') }])
     expect(world.accounts()).toEqual([])
+  })
+
+  test('end when the process stops: no other portal follows, and who waits for a turn waits no more', async () => {
+    const world = await syncWorld()
+    const [ada] = await world.members('Ada Byron')
+    const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+    await addPortalUsers(world.ctx, other.id, [ada!.id])
+    const told = new AbortController()
+    const run = world.run()
+    const { create } = run.connector
+    run.connector.create = (...given) => {
+      told.abort()
+      endTurns()
+      return create(...given)
+    }
+    const config = readConfig({ OKTA_ORG_URL: 'https://x.okta.com', SYNC_DELTA_MINUTES: '5', SYNC_RECONCILE_AT: '01:30' })
+    const [delta, reconcile] = syncJobs({ config, context: () => world.ctx, run: () => run })
+    await delta!.work(told.signal)
+    expect(await world.ctx.db.query('select kind, portal_id, status from gatehouse.sync_run')).toEqual([{ kind: 'delta', portal_id: world.portalId, status: 'interrupted' }])
+    expect(world.accounts()).toEqual([])
+    const later = new AbortController()
+    await alone(world.ctx, { kind: 'full' }, async () => {
+      const waiting = reconcile!.work(later.signal).catch((error: { code: string; message: string }) => error)
+      await new Promise((resolve) => setTimeout(resolve, 200))
+      later.abort()
+      expect(await waiting).toMatchObject({ code: 'conflict', message: expect.stringContaining('stopped') })
+    })
   })
 
   test('stop where a guard has stopped a plan, until somebody releases or cancels it', async () => {

@@ -12,6 +12,7 @@ import { sweepEvents } from '../store/sync-hints.ts'
 import { sweepEmptyPlans } from '../store/sync-plans.ts'
 import { sweepRuns } from '../store/sync-runs.ts'
 import { heldPlans, isAnythingWaiting } from '../store/sync-status.ts'
+import type { RunStart } from '../sync/alone.ts'
 import { pollLog } from '../sync/poll-log.ts'
 import { reconcileOrg } from '../sync/reconcile.ts'
 import { everyMinutes, nightly } from '../sync/schedule.ts'
@@ -34,14 +35,14 @@ export interface SyncJobs {
 
 /** What runs by itself; nothing but sweeping where no Okta is set, or no schedule. */
 export function syncJobs({ config, context, run }: SyncJobs): Job[] {
-  const jobs: [name: string, schedule: string | null, work: (ctx: Context) => Promise<unknown>][] = config.OKTA_ORG_URL === undefined ? [] : [
-    ['sync-delta', everyMinutes(config.SYNC_DELTA_MINUTES), (ctx) => pushWaiting(ctx, run)],
-    ['sync-reconcile', nightly(config.SYNC_RECONCILE_AT), (ctx) => reconcileUnlessHeld(ctx, run)],
+  const jobs: [name: string, schedule: string | null, work: (ctx: Context, stop: AbortSignal) => Promise<unknown>][] = config.OKTA_ORG_URL === undefined ? [] : [
+    ['sync-delta', everyMinutes(config.SYNC_DELTA_MINUTES), (ctx, stop) => pushWaiting(ctx, run, { stop })],
+    ['sync-reconcile', nightly(config.SYNC_RECONCILE_AT), (ctx, stop) => reconcileUnlessHeld(ctx, run, stop)],
     ['sync-log', everyMinutes(config.SYNC_LOG_MINUTES), async (ctx) => pollLog(await run(ctx))],
   ]
   const daysAgo = (ctx: Context, days: number) => new Date(ctx.now().getTime() - days * 86_400_000)
   return [
-    ...jobs.flatMap(([name, schedule, work]): Job[] => (schedule === null ? [] : [{ name, schedule, once: true, work: () => work(context(name)) }])),
+    ...jobs.flatMap(([name, schedule, work]): Job[] => (schedule === null ? [] : [{ name, schedule, once: true, work: (stop) => work(context(name), stop) }])),
     {
       name: 'sweep-okta', schedule: '35 2 * * *',
       async work() {
@@ -55,14 +56,15 @@ export function syncJobs({ config, context, run }: SyncJobs): Job[] {
   ]
 }
 
-/** A delta run over each portal where something waits; one that fails does not keep the others from theirs. */
-export async function pushWaiting(ctx: Context, run: SyncJobs['run'], waitMs = deltaPatienceMs): Promise<void> {
+/** A delta run over each portal where something waits; one that fails does not keep the others from theirs, a process that stops does. */
+export async function pushWaiting(ctx: Context, run: SyncJobs['run'], turn: Pick<RunStart, 'waitMs' | 'stop'> = {}): Promise<void> {
   const held = new Set((await heldPlans(ctx.db)).map(({ portalId }) => portalId))
   const failures: unknown[] = []
   for (const portalId of (await readPortalSettings(ctx.db)).keys()) {
+    if (turn.stop?.aborted) break
     if (held.has(portalId) || !(await isAnythingWaiting(ctx.db, portalId))) continue
     try {
-      await syncPortal({ ...(await run(ctx)), turn: { waitMs, noteSkip: true } }, portalId)
+      await syncPortal({ ...(await run(ctx)), turn: { waitMs: deltaPatienceMs, noteSkip: true, ...turn } }, portalId)
     } catch (error) {
       // Skipped, or refused: it stands in the runs. Whatever else went wrong has to be seen.
       if (!(error instanceof GatehouseError && error.code === 'conflict')) failures.push(error)
@@ -71,7 +73,7 @@ export async function pushWaiting(ctx: Context, run: SyncJobs['run'], waitMs = d
   if (failures.length > 0) throw failures[0]
 }
 
-async function reconcileUnlessHeld(ctx: Context, run: SyncJobs['run']): Promise<void> {
+async function reconcileUnlessHeld(ctx: Context, run: SyncJobs['run'], stop: AbortSignal): Promise<void> {
   if ((await heldPlans(ctx.db)).some(({ portalId }) => portalId === null)) return
-  await reconcileOrg({ ...(await run(ctx)), turn: { waitMs: patienceMs, noteSkip: true } })
+  await reconcileOrg({ ...(await run(ctx)), turn: { waitMs: patienceMs, noteSkip: true, stop } })
 }

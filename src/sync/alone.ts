@@ -24,6 +24,8 @@ export interface RunStart {
   waitMs?: number
   /** Writes down that it was skipped because another run was at work: for runs that nobody waits for. */
   noteSkip?: boolean
+  /** Aborted when the process stops: a run that waits for its turn does not get it then. */
+  stop?: AbortSignal
   /** How long a run is believed to live without a sign of life. */
   leaseMs?: number
 }
@@ -45,12 +47,13 @@ export interface Turn {
 
 const defaultLeaseMs = 60_000
 const mostBeatMs = 2_000
+const processStopped = 'The process was stopped. The next run takes up what this one left.'
 /** What runs of this process are to be told when it stops. */
 const working = new Set<(reason: string) => void>()
 
 /** The process is about to stop: its runs end with the request that they are at; the next ones take up what they leave. */
 export function endTurns(): void {
-  for (const end of working) end('The process was stopped. The next run takes up what this one left.')
+  for (const end of working) end(processStopped)
 }
 
 const turns = new AsyncLocalStorage<{ assert: () => Promise<void>; meter: Meter }>()
@@ -78,6 +81,8 @@ export async function alone<T>(ctx: Context, start: RunStart, work: (turn: Turn)
   const claimed = performance.now()
   const token = await takeTurn(withoutViews(ctx.db), run, start, leaseMs)
   const held = holdTurn(ctx, run, token, leaseMs, claimed)
+  // Told while it was being let in.
+  if (start.stop?.aborted) held.tell(processStopped)
   try {
     const result = await turns.run(held, () => work(held.turn))
     await held.end(null)
@@ -94,6 +99,7 @@ export async function alone<T>(ctx: Context, start: RunStart, work: (turn: Turn)
 async function takeTurn(db: Database, run: NewRun, start: RunStart, leaseMs: number): Promise<number> {
   const until = performance.now() + (start.waitMs ?? 0)
   for (;;) {
+    if (start.stop?.aborted) throw new GatehouseError('conflict', processStopped)
     // Looked at without a lock first: who waits must not stand in the way of whoever works.
     const holder = (await findHolder(db)) ?? (await claim(db, run, leaseMs))
     if (typeof holder === 'number') return holder
@@ -102,7 +108,7 @@ async function takeTurn(db: Database, run: NewRun, start: RunStart, leaseMs: num
       if (start.noteSkip) await noteSkipped(db, run, reason)
       throw new GatehouseError('conflict', `${reason} Wait until it has ended.`)
     }
-    await sleep(Math.min(1_000, until - performance.now()))
+    await sleep(Math.min(1_000, until - performance.now()), undefined, { signal: start.stop }).catch(() => {})
   }
 }
 
@@ -151,6 +157,7 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
   return {
     turn,
     meter,
+    tell,
     async assert() {
       if (isOver) throw lostTurn()
       if (told !== null) throw new GatehouseError('conflict', told)

@@ -36,7 +36,7 @@ export interface SyncRun {
   errorLog: ErrorLog
   onProgress?: (progress: Progress) => void
   /** How to wait for one's turn, and the like. */
-  turn?: Pick<RunStart, 'waitMs' | 'noteSkip' | 'leaseMs'>
+  turn?: Pick<RunStart, 'waitMs' | 'noteSkip' | 'stop' | 'leaseMs'>
 }
 
 /**
