@@ -366,6 +366,30 @@ begin
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
 
+-- function: gatehouse.keep_super_admin_login()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_login()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' or not gatehouse.is_super_admin(old.user_id) then return null; end if;
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r join public.login l on l.user_id = r.user_id and l.managed_sys_id = '0' and l.is_active = 'Y' and l.status = 'ACTIVE'
+    where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = tg_name;
+end $function$;
+
+-- function: gatehouse.keep_super_admin_role()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_role()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'The role of the super administrator stays active: nobody could administer everything without it.'
+    using errcode = 'check_violation', constraint = tg_name;
+end $function$;
+
 -- function: gatehouse.keep_super_admin_status()
 CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_status()
  RETURNS trigger
@@ -3580,6 +3604,12 @@ CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to
 -- trigger: public.login.login_end_sessions
 CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
 
+-- trigger: public.login.login_gone_keeps_super_admin
+CREATE CONSTRAINT TRIGGER login_gone_keeps_super_admin AFTER DELETE ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
+
+-- trigger: public.login.login_keeps_super_admin
+CREATE CONSTRAINT TRIGGER login_keeps_super_admin AFTER UPDATE OF is_active, status, managed_sys_id, user_id ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text) AND ((new.is_active IS DISTINCT FROM 'Y'::bpchar) OR ((new.status)::text IS DISTINCT FROM 'ACTIVE'::text) OR ((new.managed_sys_id)::text <> '0'::text) OR ((new.user_id)::text <> (old.user_id)::text)))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
+
 -- trigger: public.login.login_password_end_recovery
 CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_recovery();
 
@@ -3699,6 +3729,9 @@ CREATE TRIGGER resource_user_period_update AFTER UPDATE ON public.resource_user 
 
 -- trigger: public.role.role_guard
 CREATE TRIGGER role_guard AFTER UPDATE OF status, max_user_number, membership_duration_seconds ON public.role FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (((old.status)::text IS DISTINCT FROM (new.status)::text) OR (old.max_user_number IS DISTINCT FROM new.max_user_number) OR (old.membership_duration_seconds IS DISTINCT FROM new.membership_duration_seconds)))) EXECUTE FUNCTION gatehouse.guard_node('r', 'role_id');
+
+-- trigger: public.role.role_keeps_super_admin
+CREATE CONSTRAINT TRIGGER role_keeps_super_admin AFTER UPDATE OF status ON public.role DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.role_id)::text = 'GATEHOUSE_SUPER_ADMIN'::text) AND ((new.status)::text IS DISTINCT FROM 'ACTIVE'::text) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_role();
 
 -- trigger: public.role.role_mirror
 CREATE TRIGGER role_mirror AFTER INSERT OR DELETE ON public.role FOR EACH ROW EXECUTE FUNCTION gatehouse.mirror_node('r', 'role_id', 'role_name');

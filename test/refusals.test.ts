@@ -67,6 +67,16 @@ describe('however many', () => {
     expect(told.at(-1)).toMatchObject({ target: 'many', after: { count: 300 } })
   })
 
+  test('strangers use up no place of those who are known', async () => {
+    const ctx = await testContext()
+    await ctx.db.execute(`insert into users (user_id, last_name, status) values ('insider', 'I', 'ACTIVE')`)
+    const refusals = createRefusals(ctx)
+    for (let n = 0; n < 250; n++) refusals.note(refusal(n, { ip: `2001:db8:${n.toString(16)}::1` }))
+    refusals.note(refusal(1, { code: 'forbidden', userId: 'insider', principal: 'insider', operation: 'listUsers' }))
+    await refusals.flush()
+    expect(await toldIn(ctx)).toContainEqual(expect.objectContaining({ target: 'listUsers' }))
+  })
+
   test('what cannot be written fails nobody', async () => {
     const ctx = await testContext()
     const failures: unknown[] = []

@@ -44,6 +44,8 @@ test('the mapping of a portal, and of administrators, is set and taken back; eve
     expect(await ask('PUT', at, { fields, all: true })).toMatchObject({ status: 400, body: { code: 'unknown_attribute' } })
     expect((await ask('DELETE', at)).body).toEqual({ ...standard.body, marked: 0 })
   }
+  const many = Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`f${n}`, { join: new Array<string>(9).fill('title') }]))
+  expect((await ask('PUT', `/portals/${id}/mapping`, { fields: { login: 'userName', email: 'primaryEmail', ...many } })).body).toMatchObject({ code: 'invalid_mapping', problems: [{ message: expect.stringContaining('500 parts') }] })
   for (const missing of ['999999', 'x']) expect((await ask('GET', `/portals/${missing}/mapping`)).status).toBe(404)
   expect(await ask('POST', `/portals/${id}/check`)).toMatchObject({ status: 409 })
 })

@@ -1,6 +1,9 @@
 /** What one may not read, one can neither see, filter nor sort by, nor find in the audit or in plans; nor change unseen. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { user } from '../src/model/user.ts'
+import { recordEvents } from '../src/audit/record.ts'
+import { setMapping } from '../src/portals/mapping.ts'
+import { finishPlan, insertPlan, insertSteps } from '../src/store/plans.ts'
 import { administrator, makePerson, type Ask } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
@@ -119,6 +122,33 @@ describe('somebody who may change people, but not that', () => {
     expect((await security('PATCH', `/users/${ada}/logins/${login.id}`, { identityType: 'OTHER' })).status).toBe(200)
     expect((await ctx.db.query('select 1 from login_attribute where name = $1 and login_id = $2', ['vaultCode', login.id]))).toHaveLength(1)
   })
+})
+
+test('a mapping carries nothing of it to where it may be read: not by who may not read it, nor into steps and events', async () => {
+  const { body: { id } } = await ask('POST', '/portals', { name: 'Panel' })
+  const fields = { login: 'userName', email: 'primaryEmail', costCenter: { value: 'birthdate', conflict: 'report' }, division: { upper: 'attributes.passportNumber' }, title: 'title' }
+  const limited = { ...ctx, authority: { rights: new Set(['portals UPDATE', 'system UPDATE']) } }
+  await expect(setMapping(limited, id, fields)).rejects.toMatchObject({ code: 'forbidden' })
+  await expect(setMapping(limited, id, { ...fields, costCenter: 'costCenter', division: 'title' })).resolves.toMatchObject({ own: true })
+  expect((await ask('PUT', `/portals/${id}/mapping`, { fields })).status).toBe(200)
+  const now = new Date()
+  await insertPlan(ctx.db, { id: 'a-sync', kind: 'sync', title: 'Sync', options: {}, createdBy: 'test', correlationId: 'c', now })
+  const change = (field: string, before: string, after: string) => ({ field, before, after })
+  const actions = [
+    { kind: 'create', profile: { login: 'ada', costCenter: '1815-12-10', division: 'AB123456', title: 'Countess' }, reason: 'new' },
+    { kind: 'update', fields: [change('costCenter', '', '1815-12-10'), change('title', '', 'Countess')], reason: 'differs' },
+    { kind: 'report', field: 'costCenter', reason: 'costCenter is "1815-12-10" here and empty there' },
+  ]
+  await ctx.db.transaction((tx) => insertSteps(tx, 'a-sync', [{ step: 1, action: 'create', resource: 'User', targetId: ada, label: 'ada', changes: { actions }, problems: [{ path: 'account.costCenter', message: 'costCenter is "1815-12-10" here' }] }]))
+  await finishPlan(ctx.db, 'a-sync', { create: 1 }, 1)
+  await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'account.create', targetType: 'User', targetId: ada, changes: [{ path: 'account', after: { id: 'x', costCenter: '1815-12-10', title: 'Countess' } }, { path: 'account.division', before: 'AB123456' }] }]))
+  for (const path of ['/plans/a-sync/steps', `/audit?filter=${encodeURIComponent(`action eq "account.create" and targetId eq "${ada}"`)}`]) {
+    const [seen, whole] = await Promise.all([help('GET', path), ask('GET', path)])
+    expect([path, seen.status]).toEqual([path, 200])
+    expect(holdsNone(seen.body)).toEqual([])
+    expect(JSON.stringify(seen.body)).toContain('Countess')
+    expect(holdsNone(whole.body).length).toBeGreaterThan(0)
+  }
 })
 
 test('who may declare attributes, but not read sensitive ones, does not lift the veil', async () => {

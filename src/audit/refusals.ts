@@ -3,7 +3,7 @@
  * could go on for ever, so that what is written has a bound. In a quarter of an hour, and for each server:
  *
  *     the first refusal of a kind for a caller ─▶ an event at once       those after it ─▶ counted, one event at the end
- *     more callers than a hundred ─▶ counted together, one event at the end
+ *     more callers than a hundred ─▶ counted together, one event at the end; strangers use up no place of those who are known
  */
 import type { Context } from '../context.ts'
 import type { ErrorCode } from '../errors.ts'
@@ -11,7 +11,7 @@ import { guesserOf } from '../model/network.ts'
 import { recordEvents, type NewEvent } from './record.ts'
 
 const windowMs = 15 * 60_000
-/** Callers who have events of their own in a window. */
+/** Callers who have events of their own in a window: so many who are known, and so many strangers. */
 const mostTold = 100
 const mostOperations = 20
 
@@ -45,6 +45,7 @@ type Base = Pick<Context, 'db' | 'now' | 'newId'>
 export function createRefusals(base: Base, failed: (error: unknown) => void = () => {}): Refusals {
   let counted = new Map<string, Counted>()
   let others = 0
+  let told = { known: 0, strangers: 0 }
   let timer: NodeJS.Timeout | undefined
   let writing: Promise<unknown> = Promise.resolve()
   const write = (refusal: Pick<Refusal, 'userId' | 'principal' | 'correlationId'> & { ip: string | null }, events: readonly NewEvent[]) => {
@@ -54,7 +55,7 @@ export function createRefusals(base: Base, failed: (error: unknown) => void = ()
   const close = () => {
     clearTimeout(timer)
     const [ended, uncounted] = [counted, others]
-    ;[counted, others, timer] = [new Map<string, Counted>(), 0, undefined]
+    ;[counted, others, told, timer] = [new Map<string, Counted>(), 0, { known: 0, strangers: 0 }, undefined]
     for (const { last, more, operations } of ended.values()) if (more > 0) write(last, [eventOf(last.code, 'many', { count: more, operations: [...operations] })])
     if (uncounted > 0) write({ userId: null, principal: 'many callers', ip: null, correlationId: base.newId() }, [eventOf('forbidden', 'many', { count: uncounted })])
   }
@@ -66,7 +67,8 @@ export function createRefusals(base: Base, failed: (error: unknown) => void = ()
       if (known) {
         Object.assign(known, { last: refusal, more: known.more + 1 })
         if (known.operations.size < mostOperations) known.operations.add(refusal.operation)
-      } else if (counted.size < mostTold) {
+      } else if (told[isKnown(refusal)] < mostTold) {
+        told[isKnown(refusal)]++
         counted.set(key, { last: refusal, more: 0, operations: new Set([refusal.operation]) })
         write(refusal, [eventOf(refusal.code, refusal.operation)])
       } else others++
@@ -77,6 +79,8 @@ export function createRefusals(base: Base, failed: (error: unknown) => void = ()
     },
   }
 }
+
+const isKnown = ({ userId }: Refusal) => (userId === null ? 'strangers' : 'known')
 
 const eventOf = (code: ErrorCode, operation: string, after?: { count: number; operations?: readonly string[] }): NewEvent => (
   { action: 'request.refuse', targetType: 'Operation', targetId: operation, result: code, ...(after ? { changes: [{ path: 'refused', after }] } : {}) })

@@ -29,6 +29,7 @@ export const limitedOperations = {
   delete: { setting: 'limit_delete', what: 'accounts to delete', default: '100 5%' },
   groupAdd: { setting: 'limit_group_add', what: 'group memberships to add', default: 'none' },
   groupRemove: { setting: 'limit_group_remove', what: 'group memberships to remove', default: '500 20%' },
+  takeOver: { setting: 'limit_take_over', what: 'people to take values over for', default: '500 20%' },
   unlink: { setting: 'limit_unlink', what: 'links to vanished accounts to remove', default: '100 20%' },
   massDelete: { setting: 'limit_mass_delete', what: 'people to take out of a portal at once', default: '500 20%' },
 } as const satisfies Record<string, LimitedOperation>

@@ -4,12 +4,17 @@
  * found out. Names decide, wherever they stand, so that no form of answer is forgotten.
  */
 import { isObject, valueAt, setValueAt, type Attribute, type Document, type Resource } from './attribute.ts'
+import type { Mapping } from './account-mapping.ts'
+import { sourcesIn } from './account-expression.ts'
 import type { Condition } from './filter-condition.ts'
 import type { Metadata } from './metadata.ts'
 import { organization } from './organization.ts'
 import { user } from './user.ts'
 
-/** The names of the custom attributes that are hidden, in lower case; those of ours are the same for all. */
+/**
+ * The names of the custom attributes that are hidden, in lower case, and `account.` with the fields of remote accounts that are
+ * made of something hidden; names of ours are the same for all.
+ */
 export type Veil = ReadonlySet<string>
 
 export const isPersonal = (attribute: Pick<Attribute, 'sensitivity'>): boolean => attribute.sensitivity === 'personal'
@@ -19,13 +24,22 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1).toLower
 const attributesOf = ({ attributes, collections }: Resource) => [...attributes, ...collections.flatMap((one) => one.attributes)]
 const personalNames = new Set([user, organization].flatMap(attributesOf).filter(isPersonal).map(({ path }) => lastPart(path)))
 
-export function veilFor(metadata: Metadata): Veil {
-  return new Set(metadata.elements.filter((one) => one.sensitive).map((one) => one.name.toLowerCase()))
+/** @param rules of the mappings in force, whose fields show what they are made of */
+export function veilFor(metadata: Metadata, rules: Mapping = []): Veil {
+  const veil = new Set(metadata.elements.filter((one) => one.sensitive).map((one) => one.name.toLowerCase()))
+  for (const { target, value } of rules) if (sourcesIn(value).some((source) => hides(veil, source))) veil.add(accountField(target))
+  return veil
 }
+
+const accountField = (field: string) => `account.${field.toLowerCase()}`
+
+/** The first source of a mapping that is hidden; undefined when there is none. */
+export const hiddenSource = (rules: Mapping, veil: Veil): string | undefined => rules.flatMap(({ value }) => sourcesIn(value)).find((source) => hides(veil, source))
 
 const customName = (path: string) => /(?:^|\.)attributes\.(.+)$/.exec(path)?.[1]?.toLowerCase()
 
 function hides(veil: Veil, path: string): boolean {
+  if (path.startsWith('account.')) return veil.has(path.toLowerCase())
   const custom = customName(path)
   return custom === undefined ? personalNames.has(lastPart(path)) : veil.has(custom)
 }
@@ -35,9 +49,15 @@ export function veiled<T>(value: T, veil: Veil): T {
   if (Array.isArray(value)) return value.map((one: unknown) => veiled(one, veil)) as T
   if (!isObject(value)) return value
   if (typeof value.path === 'string' && hides(veil, value.path)) return { path: value.path } as T
+  if (typeof value.field === 'string' && veil.has(accountField(value.field))) return { ...(value.kind === undefined ? {} : { kind: value.kind }), field: value.field } as T
   const shown = Object.entries(value).filter(([key]) => !personalNames.has(key.toLowerCase()))
-  return Object.fromEntries(shown.map(([key, inner]) => [key, key === 'attributes' && isObject(inner) ? withoutHidden(inner, veil) : veiled(inner, veil)])) as T
+  return Object.fromEntries(shown.map(([key, inner]) => [key, isObject(inner) && key === 'attributes' ? withoutHidden(inner, veil) : isObject(inner) && isAccount(value, key) ? withoutFields(inner, veil) : veiled(inner, veil)])) as T
 }
+
+/** The profile of a remote account: in a step of a plan, or in an event (`{ path: 'account', after }`). */
+const isAccount = (holder: Document, key: string) => key === 'profile' || (holder.path === 'account' && (key === 'before' || key === 'after'))
+
+const withoutFields = (profile: Document, veil: Veil) => Object.fromEntries(Object.entries(profile).filter(([field]) => !veil.has(accountField(field))))
 
 const withoutHidden = (custom: Document, veil: Veil) => Object.fromEntries(Object.entries(custom).filter(([name]) => !veil.has(name.toLowerCase())))
 

@@ -3,7 +3,7 @@
  * where Okta has a say as well. Every fault is named with its path.
  */
 import { GatehouseError, type Problem } from '../errors.ts'
-import type { Expression } from '../model/account-expression.ts'
+import { sourcesIn, type Expression } from '../model/account-expression.ts'
 import { conflicts, externalIdField, type Conflict, type Mapping, type MappingRule } from '../model/account-mapping.ts'
 import { accountSource } from '../model/account-sources.ts'
 import { isObject } from '../model/attribute.ts'
@@ -12,6 +12,9 @@ const mostFields = 200
 const mostParts = 20
 const mostValues = 500
 const deepest = 6
+/** In all: every write of a person goes through it, and each source is looked up for every person of a run. */
+const mostNodes = 500
+const mostSources = 100
 const mostText = 1000
 
 const functions: Readonly<Record<string, { needs: 'parts' | 'part' | 'text'; also: readonly string[] }>> = {
@@ -36,6 +39,9 @@ export function checkMapping(input: unknown): Mapping {
     else if (!/^(?!__)[A-Za-z_]\w{0,99}$/.test(field)) problems.push({ path: field.slice(0, 100), message: 'is no name of a field: letters, digits and _ only' })
     else check(valueIn(field, expression, problems), field, 0, problems)
   }
+  const values = fields.map(([, given]) => (hasConflict(given) ? given.value : given))
+  if (values.reduce((sum: number, value) => sum + nodesIn(value, 0), 0) > mostNodes) problems.push({ path: '', message: `may have at most ${mostNodes} parts in all` })
+  else if (problems.length === 0 && new Set(values.flatMap((value) => sourcesIn(value as Expression))).size > mostSources) problems.push({ path: '', message: `may name at most ${mostSources} attributes` })
   for (const field of ['login', 'email']) {
     if (!Object.hasOwn(input, field)) problems.push({ path: field, message: 'is required: no account goes without it' })
   }
@@ -44,6 +50,12 @@ export function checkMapping(input: unknown): Mapping {
     throw new GatehouseError('invalid_mapping', `The mapping cannot be used: ${list}.`, { problems })
   }
   return fields.map(([target, given]): MappingRule => (hasConflict(given) ? { target, value: given.value as Expression, conflict: given.conflict as Conflict } : { target, value: given as Expression }))
+}
+
+/** How many parts an expression has; those nested too deep are refused by themselves. */
+function nodesIn(value: unknown, depth: number): number {
+  if (depth > deepest + 1 || typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce((sum: number, part) => sum + (Array.isArray(part) ? part.reduce((all: number, one) => all + nodesIn(one, depth + 1), 0) : nodesIn(part, depth + 1)), 1)
 }
 
 /** What a field is made of, and who has the say about it where that is not us alone. */

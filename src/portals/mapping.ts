@@ -9,6 +9,7 @@ import { defaultMapping, type Mapping } from '../model/account-mapping.ts'
 import { markEverybody, readMappings, writeMapping, type MappingOwner } from '../store/account-mappings.ts'
 import type { Database } from '../store/database.ts'
 import { checkMapping, mappingDocument, type MappedField } from './check-mapping.ts'
+import { checkSources } from '../records/veil.ts'
 import { lockedPortal, readPortalDocument } from './portals.ts'
 
 /** A mapping as the API shows it. */
@@ -26,9 +27,10 @@ export async function readMapping(db: Pick<Database, 'query' | 'first'>, owner: 
   return { own: own !== null, fields: mappingDocument(own ?? defaultMapping) }
 }
 
-/** Sets the whole mapping; null goes back to the standard. Errors: `not_found`, `invalid_body`, `invalid_mapping`. */
+/** Sets the whole mapping; null goes back to the standard. Errors: `not_found`, `invalid_body`, `invalid_mapping`, `forbidden`. */
 export async function setMapping(ctx: Context, owner: MappingOwner, input: unknown): Promise<AccountMapping & { marked: number }> {
   const rules = input === null ? null : checkMapping(input)
+  if (rules) await checkSources(ctx, rules)
   return ctx.db.transaction(async (tx) => {
     if (owner !== 'admins') await lockedPortal(tx, owner)
     const before = await readMapping(tx, owner)

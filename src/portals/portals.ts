@@ -5,6 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { accessGroupOf, portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Row, Transaction } from '../store/database.ts'
+import { deletePortalSecret, endPortalSessions } from '../store/portal-sign-in.ts'
 import {
   countAssigned, countPeople, deletePortalRow, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings,
   type PortalRow,
@@ -70,8 +71,16 @@ export async function patchPortal(
     await recordEvents(tx, ctx, [{
       action: 'portal.update', targetType: 'Portal', targetId: String(portalId), changes: fields,
     }])
+    if (fields.some(({ path }) => path === 'settings.issuer' || path === 'settings.client_id')) await forgetClient(tx, ctx, portalId)
     return portal
   })
+}
+
+/** The secret and the tokens were meant for the server that was named before: another one is not shown them. */
+async function forgetClient(tx: Transaction, ctx: Context, portalId: number): Promise<void> {
+  await endPortalSessions(tx, portalId)
+  if (!(await deletePortalSecret(tx, portalId))) return
+  await recordEvents(tx, ctx, [{ action: 'portal.secret.remove', targetType: 'Portal', targetId: String(portalId) }])
 }
 
 /** Makes a portal what is given: what is left out is removed, settings too. Errors: those of `patchPortal`. */

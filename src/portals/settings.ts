@@ -1,6 +1,10 @@
 /** The keys of efs.iam_portal_settings: the seed publishes `client_id` only, the others are ours (decisions/0012). */
 import { GatehouseError, type Problem } from '../errors.ts'
 import { portalSettings, type PortalSettingKey } from '../model/portal-settings.ts'
+import { isSafeAddress } from '../model/portal-sign-in.ts'
+
+/** Where people, codes and our questions are sent. */
+const addresses: ReadonlySet<string> = new Set<PortalSettingKey>(['issuer', 'redirect_uri', 'post_logout_redirect_uri'])
 
 export type SettingChanges = Partial<Record<PortalSettingKey, string | null>>
 
@@ -28,5 +32,7 @@ function problemOf(key: string, value: unknown): string | null {
   if (typeof value !== 'string') return 'must be a text'
   const setting = portalSettings[key as PortalSettingKey]
   if (value.length < 1 || value.length > 255) return 'must have 1 to 255 characters'
-  return setting.pattern.test(value) ? null : `must be ${setting.expects}`
+  if (!setting.pattern.test(value)) return `must be ${setting.expects}`
+  const isSafe = !addresses.has(key) || value.split(' ').every(isSafeAddress)
+  return isSafe ? null : 'must be https, or http on this very machine'
 }

@@ -1,11 +1,13 @@
 /** The veil over sensitive data for one actor: what answers leave out, which filters are refused, what a write may not touch. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { allRules, type Mapping } from '../model/account-mapping.ts'
 import type { Document, Resource } from '../model/attribute.ts'
 import { conditionOf } from '../model/filter-condition.ts'
 import { parseFilter } from '../model/filter.ts'
 import type { Metadata } from '../model/metadata.ts'
-import { hiddenIn, isPersonal, keepHidden, veiled, veilFor, type Veil } from '../model/veil.ts'
+import { hiddenIn, hiddenSource, isPersonal, keepHidden, veiled, veilFor, type Veil } from '../model/veil.ts'
+import { readMappings } from '../store/account-mappings.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { may } from './guard.ts'
 
@@ -13,7 +15,7 @@ type Asking = Pick<Context, 'db' | 'authority'>
 
 /** The veil for an actor; undefined for those who may read sensitive data. */
 export async function veilOf({ db, authority }: Asking): Promise<Veil | undefined> {
-  return may(authority, { resource: 'sensitive', right: 'READ' }) ? undefined : veilFor(await loadMetadata(db, db))
+  return may(authority, { resource: 'sensitive', right: 'READ' }) ? undefined : veilFor(await loadMetadata(db, db), allRules(await readMappings(db)))
 }
 
 /** What an actor sees of anything that is answered. */
@@ -34,6 +36,13 @@ export async function checkQuery(ctx: Asking, resource: Resource, { filter, sort
   if (filter === undefined || filter.trim() === '') return
   const hidden = hiddenIn(conditionOf(parseFilter(filter), resource), veil)
   if (hidden !== undefined) throw refusal('filter', hidden)
+}
+
+/** Errors: `forbidden` for a mapping that would carry what one may not read to where one may. */
+export async function checkSources(ctx: Asking, rules: Mapping): Promise<void> {
+  const veil = await veilOf(ctx)
+  const hidden = veil && hiddenSource(rules, veil)
+  if (hidden !== undefined) throw refusal('The mapping', hidden)
 }
 
 /** Errors: `forbidden` for a body that names what one may not change, were it only to clear it. */

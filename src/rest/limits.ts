@@ -101,6 +101,18 @@ export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'
   }
 }
 
+const refreshesPerMinute = 12
+
+/** Exchanges of tokens that one session may ask for: each is a request to the server they come from. */
+export function refreshLimiter() {
+  const refreshes = counter()
+  return {
+    count(session: string): void {
+      if (refreshes.add(session) > refreshesPerMinute) throw new GatehouseError('too_many_requests', `More than ${refreshesPerMinute} exchanges of tokens were asked for in a minute; the ones there are good for longer.`)
+    },
+  }
+}
+
 /**
  * Carries out heavy work where there is room for it: each takes places, of which one caller may have half. Nobody waits
  * in a queue: who finds no room is told so at once, before anything is read. A list that is streamed gives its places back when it

@@ -6,7 +6,7 @@ import { beginPortalSignIn, completePortalSignIn } from '../signin/portal-sign-i
 import { readPortalState, refreshPortalTokens, signOutOfPortal } from '../signin/portal-session.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { html } from './docs-html.ts'
-import { questionLimiter } from './limits.ts'
+import { questionLimiter, refreshLimiter } from './limits.ts'
 import { problemOf } from './problem.ts'
 import { guarded, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 import { portalId } from './portals.ts'
@@ -57,6 +57,7 @@ function beginningLimiter() {
 
 export function portalSignInRoutes(masterKey: MasterKey): Route[] {
   const countBeginning = beginningLimiter()
+  const refreshes = refreshLimiter()
 
   async function begin(call: Call): Promise<Answer> {
     countBeginning(call.ctx)
@@ -77,7 +78,10 @@ export function portalSignInRoutes(masterKey: MasterKey): Route[] {
     { ...base, method: 'GET', path: '/portals/:id/session', caller: 'signing-in', operation: 'readPortalSession', summary: 'Says where a session stands that was begun at the portal. Without its tokens it is over.', answer: state,
       handle: async (call) => ({ body: await readPortalState(call.ctx, masterKey, portalId(call), call.session!) }) },
     { ...base, method: 'POST', path: '/portals/:id/session/refresh', caller: 'signing-in', operation: 'refreshPortalSession', summary: 'Exchanges the session\'s tokens at Okta for new ones, one request at a time. When Okta refuses, the session is over.', answer: state,
-      handle: async (call) => ({ body: await refreshPortalTokens(call.ctx, masterKey, portalId(call), call.session!) }) },
+      handle: async (call) => {
+        refreshes.count(call.session!.sessionId)
+        return { body: await refreshPortalTokens(call.ctx, masterKey, portalId(call), call.session!) }
+      } },
     { ...base, method: 'POST', path: '/portals/:id/sign-out', caller: 'signing-in', operation: 'signOutOfPortal', summary: 'Ends the session here, and says where the browser ends that at Okta.', answer: { component: 'PortalSignedOut' },
       handle: async (call) => {
         const { address } = await signOutOfPortal(call.ctx, masterKey, portalId(call), call.session!)

@@ -71,7 +71,9 @@ export async function refreshPortalTokens(ctx: Context, masterKey: MasterKey, po
     fresh = ends
     return { ...stateOf(found, session, tokens), tokensExpire: ends.toISOString() }
   } finally {
-    await endRefresh(ctx.db, found.tokenKey, fresh)
+    const isThere = await endRefresh(ctx.db, found.tokenKey, fresh)
+    // Somebody ended the session while Okta was asked: what it gave must not outlive it.
+    if (!isThere && fresh) await (await tokenStoreOf(ctx, masterKey)).forget(found.tokenKey)
   }
 }
 

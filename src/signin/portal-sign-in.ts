@@ -25,6 +25,7 @@ import { configurationOf, openIdClient, readPortalClient } from './portal-provid
 import { eventOf, nobody } from './prove-password.ts'
 import type { OpenedSession, Visit } from './sessions-open.ts'
 import { admitFromElsewhere, type SignedIn } from './sign-in.ts'
+import { claimAsking, releaseAttempt } from './throttle.ts'
 
 interface Begun {
   nonce: string
@@ -76,7 +77,10 @@ export interface CameBack {
 export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, { portalId, query, binding }: CameBack, visit: Visit): Promise<SignedIn & OpenedSession & { returnTo: string }> {
   const client = await readPortalClient(ctx, masterKey, portalId)
   const begun = await takeBack(ctx, masterKey, { portalId, query, binding })
+  // An address may not have Okta asked about made-up codes for ever.
+  const claim = await claimAsking(ctx)
   const tokens = await redeem(ctx, client, query, begun)
+  await releaseAttempt(ctx, claim)
   const subject = tokens.claims()!.sub
   const member = await findMember(ctx.db, portalId, subject)
   if (!member?.assigned) return refuse(ctx, 'NOT_IN_PORTAL', member?.personId)
@@ -122,6 +126,8 @@ async function redeem(ctx: Context, client: Awaited<ReturnType<typeof readPortal
   for (const [name, value] of Object.entries(query)) address.searchParams.set(name, value)
   const tokens = await oidc.authorizationCodeGrant(configuration, address, { pkceCodeVerifier: verifier, expectedState: query['state']!, expectedNonce: nonce, idTokenExpected: true })
     .catch(async (error: unknown) => {
+      // What the browser brought along as Okta's words anybody can write: it fills neither log nor audit.
+      if (query['error'] !== undefined) throw new GatehouseError('portal_sign_in_refused', `Okta says: ${(query['error_description'] ?? query['error']).slice(0, 500)}`, { cause: error })
       const told = await logProviderError(ctx, client, error)
       await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'user.sign-in', targetType: 'User', targetId: nobody, result: told.code, changes: [{ path: 'portal', after: client.portalId }] }]))
       throw told

@@ -85,11 +85,16 @@ export async function isRefreshing(db: Reader, tokenKey: string, now: Date): Pro
   return (await db.first('select from efs.portal_session where token_key = $1 and refreshing_until > $2', [tokenKey, now])) !== undefined
 }
 
-/** Gives that right back; with when the new tokens end, if there are new ones. */
-export async function endRefresh(db: Writer, tokenKey: string, tokensExpire: Date | null): Promise<void> {
-  await db.execute(
+/** Gives that right back; with when the new tokens end, if there are new ones. False when the session has ended meanwhile. */
+export async function endRefresh(db: Writer, tokenKey: string, tokensExpire: Date | null): Promise<boolean> {
+  return (await db.execute(
     `update efs.portal_session set refreshing_until = null, tokens_expire_at = coalesce($2, tokens_expire_at), refreshed = refreshed + case when $2::timestamptz is null then 0 else 1 end
-     where token_key = $1`, [tokenKey, tokensExpire])
+     where token_key = $1`, [tokenKey, tokensExpire])) === 1
+}
+
+/** Ends every session that was begun at a portal. */
+export async function endPortalSessions(db: Writer, portalId: number): Promise<void> {
+  await db.execute('delete from public.auth_state s using efs.portal_session p where p.portal_id = $1 and s.user_id = p.user_id and s.session_id = p.session_id', [portalId])
 }
 
 /** The client secret of a portal, encrypted. */

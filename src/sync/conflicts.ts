@@ -30,7 +30,7 @@ export function conflictsOf({ differences }: Comparing, mapping: Mapping, profil
   }
   return [
     ...(taken.length > 0 ? [{ kind: 'takeOver' as const, fields: taken, reason: `${taken.map(({ field }) => field).join(', ')} as the account has it` }] : []),
-    ...reported.map(({ field, before, after }): Action => ({ kind: 'report', reason: `${field} is ${shown(after)} here and ${shown(before)} there` })),
+    ...reported.map(({ field, before, after }): Action => ({ kind: 'report', field, reason: `${field} is ${shown(after)} here and ${shown(before)} there` })),
   ]
 }
 

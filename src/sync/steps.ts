@@ -25,7 +25,7 @@ export type Action =
   /** Nothing differs; only the mark is cleared. */
   | { kind: 'settle'; reason: string }
   /** What differs, or should not be there, and is left alone: for somebody to look at. */
-  | { kind: 'report'; reason: string }
+  | { kind: 'report'; reason: string; field?: string }
   /** The other side's values, taken into the directory. */
   | { kind: 'takeOver'; fields: TakenField[]; reason: string }
   /** Not done, and why; the person stays marked, so that every run says so until it is decided. */

@@ -69,7 +69,7 @@ function rowOf(step: SyncStep, number: number): PlanStep {
   return {
     step: number, action: step.actions[0]!.kind, resource, targetId: step.personId ?? step.accountId ?? undefined,
     label: step.label, changes: step,
-    ...(open.length > 0 ? { problems: open.map((action) => ({ message: action.reason })) } : {}),
+    ...(open.length > 0 ? { problems: open.map((action) => ({ ...(action.kind === 'report' && action.field !== undefined ? { path: `account.${action.field}` } : {}), message: action.reason })) } : {}),
   }
 }
 
