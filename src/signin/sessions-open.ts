@@ -6,8 +6,8 @@ import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
-import { artifactsOfSession, giveToSession } from '../store/oidc-artifacts.ts'
-import { deleteSession, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
+import { endForAnother, giveToSession } from '../store/oidc-artifacts.ts'
+import { insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
@@ -56,8 +56,7 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
-  const resting = before === undefined ? [] : await artifactsOfSession(tx, userId, before)
-  if (before !== undefined) await deleteSession(tx, before)
+  const resting = before === undefined ? [] : await endForAnother(tx, userId, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId }

@@ -72,9 +72,12 @@ export async function deleteArtifact(db: Writer, hash: Buffer): Promise<void> {
   await db.execute('delete from gatehouse.oidc_artifact where artifact_hash = $1', [hash], 'delete_oidc_artifact')
 }
 
-/** The provider's sessions that rest on a sign-in of a person. */
-export async function artifactsOfSession(db: Reader, userId: string, sessionId: string): Promise<Buffer[]> {
-  return (await db.query<{ hash: Buffer }>('select artifact_hash as hash from gatehouse.oidc_artifact where user_id = $1 and session_id = $2', [userId, sessionId])).map(({ hash }) => hash)
+/** Ends a session whose browser signs in anew; what of the provider's rests on it, when it was one of this person. */
+export async function endForAnother(db: Reader, userId: string, sessionId: string): Promise<Buffer[]> {
+  const rows = await db.query<{ hash: Buffer }>(
+    `with gone as (delete from auth_state where session_id = $2)
+     select artifact_hash as hash from gatehouse.oidc_artifact where user_id = $1 and session_id = $2`, [userId, sessionId], 'end_for_another')
+  return rows.map(({ hash }) => hash)
 }
 
 /** Has them rest on another sign-in of the same person. */

@@ -103,7 +103,7 @@ export async function touchSession(db: Pick<Database, 'execute'>, sessionId: str
 
 /** Removes one session, whosever it is; its person, when it was there. */
 export async function deleteSession(tx: Pick<Transaction, 'first'>, sessionId: string): Promise<string | undefined> {
-  return (await tx.first<{ id: string }>('delete from auth_state where session_id = $1 returning user_id as id', [sessionId]))?.id
+  return (await tx.first<{ id: string }>('delete from auth_state where session_id = $1 returning user_id as id', [sessionId], 'delete_session'))?.id
 }
 
 /** Removes one session of a person, or all of them but one; the ids of those that were there. */
