@@ -172,6 +172,7 @@ test('every --json answer is JSON, alone on the output', async () => {
   const asked = [
     ['keys', 'revoke', key.id], ['plan', 'show', plan.id], ['plan', 'cancel', plan.id], ['export', join(data, 'all.jsonl')], ['migrate'],
     ['portal', 'set', String(portal.id), 'issuer=https://org.example'], ['portal', 'users', String(portal.id)], ['portal', 'add', String(portal.id), '--filter', 'userName eq "nobody"'],
+    ['portal', 'admins', 'add', '--filter', 'userName eq "nobody"'], ['portal', 'admins'], ['portal', 'admins', 'remove', '--filter', 'userName eq "nobody"'],
     ['audit', 'erase', 'person', '--yes'],
     ['keys', 'list'], ['plan', 'list'], ['portal', 'create', '--name', 'Example'], ['portal', 'list'], ['audit', 'search'], ['audit', 'verify'],
     ['audit', 'export', join(data, 'audit.jsonl')], ['backup', join(data, 'backup')], ['doctor'], ['audit', 'drop', '--days', '3650'],

@@ -31,6 +31,24 @@ test('a portal is removed once nobody is in it', async () => {
   expect((await ask('POST', '/portals', { name: 'Two', settings: { client_id: '0oaClient3' } })).status).toBe(201)
 })
 
+test('administrators of EFS are added, listed with their links and removed; whoever has gone is queued', async () => {
+  const [ada, bob] = [(await ask('POST', '/users', { userName: 'ada.admin', name: { givenName: 'Ada', familyName: 'Byron' } })).body.id as string, (await ask('POST', '/users', { userName: 'bob.admin' })).body.id as string]
+  const at = '/portals/admins/users'
+  expect(await ask('POST', at, [ada, bob])).toMatchObject({ status: 200, body: { items: [{ personId: ada }, { personId: bob }] } })
+  expect((await ask('POST', at, [ada])).body.items).toEqual([])
+  expect(await ask('POST', at, ['nobody'])).toMatchObject({ status: 400, body: { code: 'invalid_reference' } })
+  await ctx.db.execute(`insert into efs.iam_user_reference (user_id, uuid, created_at, updated_at, status, has_data_changes) select uid, '00uAda', now(), now(), 1, 1 from efs.users where person_id = $1`, [ada])
+  const { items } = (await ask('GET', at)).body
+  expect(items).toMatchObject([{ personId: ada, displayName: 'Ada Byron', uuid: '00uAda', hasDataChanges: true }, { personId: bob }])
+  expect(items[1].uuid).toBeUndefined()
+  expect((await ask('GET', `${at}?filter=uuid+eq+"00uAda"`)).body.items).toHaveLength(1)
+  expect((await ask('DELETE', `${at}/${ada}`)).status).toBe(204)
+  expect(await ask('DELETE', `${at}/${ada}`)).toMatchObject({ status: 404 })
+  expect((await ask('GET', '/portals/admin-unassignment-queue')).body.items).toMatchObject([{ uuid: '00uAda', personId: ada, state: 'queued' }])
+  const events = await ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where target_id = $1 and action like 'efsAdmin%' order by event_id`, [ada])
+  expect(events.map(({ action }) => action)).toEqual(['efsAdmin.add', 'efsAdmin.remove'])
+})
+
 test('the mapping of a portal, and of administrators, is set and taken back; every fault is named', async () => {
   const { id } = (await ask('POST', '/portals', { name: 'Mapped' })).body
   for (const at of [`/portals/${id}/mapping`, '/portals/admins/mapping']) {

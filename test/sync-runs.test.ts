@@ -214,6 +214,13 @@ test('the meter counts the last minute, bucket by bucket', () => {
   expect(meter.rates()).toEqual({ users: { lastMinute: 59, limit: 600, allowance: 300 }, groups: { lastMinute: 0 } })
 })
 
+test('the meter loses no request while a second ends', () => {
+  let now = 999_998
+  const meter = createMeter(() => (now += 1))
+  for (let count = 0; count < 3; count++) meter.count('users')
+  expect(meter.rates()).toEqual({ users: { lastMinute: 3 } })
+})
+
 async function optionsOf(ctx: Context) {
   const [row] = await ctx.db.query<{ name: string }>('select current_database() as name')
   const { host, user, password, connectionString } = ctx.db.pool.options

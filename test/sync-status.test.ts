@@ -1,16 +1,20 @@
 /** How the sync stands, by REST, by Prometheus and on a terminal; the error log; and runs that start by themselves. */
 import { describe, expect, test } from 'vitest'
-import { statusLines, harmless } from '../src/cli/sync-status.ts'
+import { stepLines } from '../src/cli/plans.ts'
+import { statusLines } from '../src/cli/sync-status.ts'
 import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
+import { harmless } from '../src/model/harmless.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
 import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { cancelPlan } from '../src/plans/apply.ts'
+import { listSteps, type PlanStep } from '../src/store/plans.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { alone, beforeRequest, endTurns, noteLimit } from '../src/sync/alone.ts'
 import { reconcileOrg } from '../src/sync/reconcile.ts'
+import { applySync, planSync } from '../src/sync/run.ts'
 import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
 import { syncStatus } from '../src/sync/status.ts'
 import { testServer } from './rest-server.ts'
@@ -21,7 +25,8 @@ const asJob = (world: SyncWorld): [Context, (ctx: Context) => ReturnType<SyncWor
 describe('the status', () => {
   test('tells by REST, metrics and terminal what is at work, how far, and how fast against what is allowed', async () => {
     const { ctx, server, ask } = await testServer()
-    expect((await ask('GET', '/okta/status')).body).toEqual({ portals: [], waiting: { administrators: 0, queued: 0, queuedAdministrators: 0, hints: 0 }, failed: [], last: [] })
+    const none = { queued: 0, waiting: 0, dead: 0, due: 0 }
+    expect((await ask('GET', '/okta/status')).body).toEqual({ portals: [], waiting: { administrators: 0, queued: 0, queuedAdministrators: 0, hints: 0 }, queues: { panelist: none, admin: none }, failed: [], last: [] })
     await alone(ctx, { kind: 'delta', portalId: 7 }, async (turn) => {
       turn.progress('applying', 30, 120)
       for (let count = 0; count < 12; count++) await beforeRequest('users')
@@ -65,6 +70,43 @@ describe('the status', () => {
     await patchUser(world.ctx, ada!.id as string, { title: 'Countess' })
     expect(await syncStatus(world.ctx)).toMatchObject({ portals: [{ changed: 1, newcomers: 0 }], failed: [] })
   })
+})
+
+test('tells of the queues: what failed and when it is tried again, what was given up, and why the worker leaves accounts alone', async () => {
+  const world = await syncWorld()
+  const people = await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing', 'Edsger Dijkstra')
+  await world.sync()
+  for (const one of people.slice(0, 3)) await world.leave(one)
+  const queue = 'efs.iam_portal_user_group_unassignment_queue'
+  await world.ctx.db.execute(`update ${queue} set attempts = 2, next_attempt_at = '2100-01-01T00:00:00Z' where id = (select min(id) from ${queue})`)
+  await world.ctx.db.execute(`update ${queue} set attempts = 12, dead_at = now() where id = (select max(id) from ${queue})`)
+  const calm = await syncStatus(world.ctx)
+  expect(calm).toMatchObject({ queues: { panelist: { queued: 1, waiting: 1, dead: 1 }, admin: { queued: 0, waiting: 0, dead: 0 } } })
+  expect(calm.heldQueue).toBeUndefined()
+  expect(statusLines(calm).join('\n')).toContain(`Accounts of panelists to unassign: 1 failed and tried again from 2100-01-01T00:00:00.000Z, 1 given up: npx gatehouse portal queue list --filter 'state eq "dead"'`)
+  const strict = { ...world.ctx, config: { ...world.ctx.config, PLAN_LIMITS: 'limit_deactivate=0' } }
+  const held = await syncStatus(strict)
+  expect(held.heldQueue).toMatch(/somebody has to release that plan/)
+  expect(statusLines(held).join('\n')).toContain('Held: the worker of the queues')
+})
+
+test('shows of a stored plan each thing it does, to what, and why; found by any of them', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+  await world.sync()
+  await patchUser(world.ctx, ada!.id as string, { title: 'Countess\u202e\u001b[2J', nickName: 'Ada' })
+  const plan = await planSync(world.run(), world.portalId)
+  const lines = (await listSteps(world.ctx.db, plan.id, { count: 10 })).flatMap(stepLines).join('\n')
+  expect(lines).toMatch(/update nickName null → "Ada".*title .*Countess.*: .*differ/)
+  expect(lines).not.toMatch(/[\u202e\u001b]/)
+  await applySync(world.run(), plan.id)
+  await world.leave(ada!)
+  const leaving = await planSync(world.run(), world.portalId)
+  const steps = await listSteps(world.ctx.db, leaving.id, { count: 10, action: 'groupRemove' })
+  expect(await listSteps(world.ctx.db, leaving.id, { count: 10, action: 'deactivate' })).toEqual(steps)
+  expect(steps.flatMap(stepLines).join('\n')).toMatch(/groupRemove panel.*: .*\n +deactivate: /)
+  const failed = stepLines({ step: 1, action: 'create', resource: 'User', label: 'ada', status: 'failed', result: { action: 'create', message: 'Api validation failed: login' } } as PlanStep)
+  expect(failed).toEqual(['       1  create    User ada', '             failed: create: Api validation failed: login'])
 })
 
 describe('runs that start by themselves', () => {

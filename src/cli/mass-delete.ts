@@ -5,6 +5,7 @@ import { connectOkta } from '../connectors/okta/create-connector.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { oktaKeys, type Opened } from '../main.ts'
+import { harmless } from '../model/harmless.ts'
 import type { QueuePopulation } from '../model/queue-states.ts'
 import { applyMassDelete } from '../portals/apply-mass-delete.ts'
 import { checkFilter, type MassDeleteRequest, type RowText } from '../portals/mass-delete-request.ts'
@@ -99,9 +100,9 @@ function addQueueCommands(portals: Command): void {
       const counts = await countQueue(db, populationOf(options), ctx.now().toISOString())
       const items = rows.map((row) => documentOfRow(listing, row))
       print(options.json, { counts, items }, () => [
-        `${counts.queued} not tried yet, ${counts.waiting} waiting for another attempt, ${counts.dead} given up${counts.next === null ? '' : `; the next attempt at ${counts.next}`}`,
+        `${counts.queued} not tried yet, ${counts.waiting} waiting for another attempt, ${counts.dead} given up${counts.next === undefined ? '' : `; the next attempt at ${counts.next}`}`,
         ...(items.length > 0 ? table(['id', 'number', 'account', 'e-mail', 'state', 'attempts', 'next attempt', 'error'], items.map((one) =>
-          [one.id, one.userId, one.uuid, one.email, one.state, one.attempts, one.nextAttempt, one.lastError])) : []),
+          [one.id, one.userId, one.uuid, one.email, one.state, one.attempts, one.nextAttempt, harmless(one.lastError)])) : []),
       ])
     }))
   queue.command('retry').description('Has accounts tried again that failed or were given up.')
@@ -130,7 +131,8 @@ async function drain({ config, db }: Opened, ctx: Context, { json }: QueueOption
   })
   progress.end()
   print(json, report, () => [
-    `${report.drained} accounts dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done), ...(report.stopped === null ? [] : [`Stopped: ${report.stopped}. What was not done stays in the queue.`]),
+    `${report.drained} accounts dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done), ...(report.stopped === null ? [] : [`Stopped: ${harmless(report.stopped)}. What was not done stays in the queue.`]),
+    ...(report.held === null ? [] : [`Held: ${report.held}.`]),
   ])
-  process.exitCode = report.stopped !== null ? 2 : report.failed > 0 ? 1 : 0
+  process.exitCode = report.stopped !== null || report.held !== null ? 2 : report.failed > 0 ? 1 : 0
 }

@@ -2,9 +2,12 @@
 import type { Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import { planKinds } from '../main.ts'
+import { harmless } from '../model/harmless.ts'
 import { cancelPlan } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import type { FieldChange } from '../sync/connector.ts'
+import type { Action, TakenField } from '../sync/steps.ts'
 import { print, progressLine, table, withDatabase } from './run.ts'
 
 /** A plan in a few lines: what it is, what it would do. */
@@ -14,15 +17,25 @@ export function planLines(plan: Plan): string[] {
   return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`${plan.status === 'planned' ? 'Had been stopped' : 'Stopped'}: ${plan.stopReason}`]), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
 }
 
-/** A step in a line, with its problems below. */
+/** A step in a line, with its problems below; one of a sync with a line for each thing it does to the account, and why. */
 export function stepLines(step: PlanStep): string[] {
   const where = step.line === undefined || step.line === 0 ? '' : ` line ${step.line}`
   const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).map((one) =>
     `             ${[one.column ?? one.path, one.value === undefined ? undefined : JSON.stringify(one.value), one.reason ?? one.message].filter((part) => part !== undefined).join(' ')}`)
-  const result = step.status === 'failed' ? [`             failed: ${(step.result as { detail?: string } | undefined)?.detail ?? ''}`] : []
-  const changed = step.action === 'update' ? `  ${changeText(step.changes)}` : ''
-  return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${step.label ?? ''}${where}${changed}`, ...problems, ...result]
+  const { detail, message, action } = (step.result ?? {}) as { detail?: string; message?: string; action?: string }
+  const result = step.status === 'failed' ? [`             failed: ${harmless([action, detail ?? message].filter(Boolean).join(': '))}`] : []
+  const actions = (step.changes as { actions?: Action[] } | null | undefined)?.actions
+  const changed = step.action === 'update' && !actions ? `  ${changeText(step.changes)}` : ''
+  return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${harmless(step.label)}${where}${changed}`, ...(actions ?? []).map(actionLine), ...problems, ...result]
 }
+
+/** What a step of a sync does to an account: what, with which group or which fields, and why. */
+function actionLine(action: Action): string {
+  const what = [action.kind, ...('group' in action ? [action.group] : []), ...('fields' in action ? [action.fields.map(fieldText).join(', ')] : [])]
+  return `             ${harmless(what.join(' '))}: ${harmless(action.reason)}`
+}
+
+const fieldText = (one: string | FieldChange | TakenField) => (typeof one === 'string' ? one : `${one.field} ${JSON.stringify(one.before ?? null)} → ${JSON.stringify(one.after ?? null)}`)
 
 /** Fields as `path: before → after`; other shapes as they are. */
 function changeText(changes: unknown): string {

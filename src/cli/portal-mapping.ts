@@ -5,6 +5,7 @@ import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
 import { oktaKeys } from '../main.ts'
 import { isObject } from '../model/attribute.ts'
+import { harmless } from '../model/harmless.ts'
 import { readMapping, setMapping, type AccountMapping } from '../portals/mapping.ts'
 import type { MappingOwner } from '../store/account-mappings.ts'
 import { checkPortalSetup } from '../sync/check-portal.ts'
@@ -53,7 +54,7 @@ export function addMappingCommands(portals: Command, readPortalId: (text: string
       const errorLog = createErrorLog(db, ctx.now)
       const findings = await checkPortalSetup(db, connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx)), id).finally(() => errorLog.flush())
       print(options.json, findings, () => findings.flatMap(({ subject, result, message, declare }) => [
-        `${result === 'good' ? '   ok   ' : result.padEnd(8)}${subject}: ${message}`, ...(declare ? [`           ${JSON.stringify(declare)}`] : []),
+        `${result === 'good' ? '   ok   ' : result.padEnd(8)}${subject}: ${harmless(message)}`, ...(declare ? [`           ${JSON.stringify(declare)}`] : []),
       ]))
       process.exitCode = findings.some(({ result }) => result === 'problem') ? 1 : 0
     }))

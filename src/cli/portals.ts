@@ -2,13 +2,16 @@
 import { readFileSync } from 'node:fs'
 import { InvalidArgumentError, type Command } from 'commander'
 import { removePortalSecret, setPortalSecret } from '../portals/portal-secret.ts'
-import { addPortalUsers, removePortalUsers } from '../portals/portal-users.ts'
+import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers, type EfsUser } from '../portals/portal-users.ts'
 import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSettings } from '../portals/portals.ts'
 import { portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
 import { allRows, documentOfRow } from '../store/list-rows.ts'
-import { portalUserListing } from '../store/portals.ts'
+import type { Database } from '../store/database.ts'
+import type { Document } from '../model/attribute.ts'
+import type { Context } from '../context.ts'
+import { efsAdminListing, portalUserListing } from '../store/portals.ts'
 import { addMassDeleteCommands } from './mass-delete.ts'
 import { addMappingCommands } from './portal-mapping.ts'
 import { counted, print, table, withDatabase } from './run.ts'
@@ -74,21 +77,41 @@ export function addPortalCommands(gatehouse: Command): void {
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       await readPortalDocument(ctx.db, id)
       const people = (await allRows(ctx.db, portalUserListing, { where: { portal_id: id } })).map((row) => documentOfRow(portalUserListing, row))
-      print(options.json, people, () => table(['uid', 'name', 'person', 'account', 'link', 'to be pushed'], people.map((one) =>
-        [one.uid, one.displayName, one.personId, one.uuid, one.status, one.hasDataChanges ? 'yes' : ''])))
+      print(options.json, people, () => linkTable(people))
     }))
   addMappingCommands(portals, readPortalId)
   addSecretCommands(portals)
   for (const [name, doc, change] of [['add', 'Makes everyone a filter finds a member of a portal.', addPortalUsers], ['remove', 'Takes everyone a filter finds out of a portal.', removePortalUsers]] as const) {
     portals.command(name).description(doc).argument('<portal>', 'the number of the portal', readPortalId).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')
-      .action((id: number, options: FilterOptions) => withDatabase(async (_opened, ctx) => {
-        const ids = await allIds(ctx.db, user, { filter: options.filter }, most)
-        let changed = 0
-        for (let from = 0; from < ids.length; from += batch) changed += (await change(ctx, id, ids.slice(from, from + batch))).length
-        print(options.json, { found: ids.length, changed }, () => [`${counted(ids.length, 'person', 'people')} found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
-      }))
+      .action((id: number, options: FilterOptions) => withDatabase((_opened, ctx) => changeFound(ctx, name, options, (ids) => change(ctx, id, ids))))
   }
+  addAdminCommands(portals)
   addMassDeleteCommands(portals, readPortalId)
+}
+
+const linkTable = (people: readonly Document[]) => table(['uid', 'name', 'person', 'account', 'link', 'to be pushed'],
+  people.map((one) => [one.uid, one.displayName, one.personId, one.uuid, one.status, one.hasDataChanges ? 'yes' : '']))
+
+/** Does something with everyone a filter finds, in batches. */
+async function changeFound({ db }: { db: Database }, name: 'add' | 'remove', { filter, json }: FilterOptions, change: (ids: string[]) => Promise<EfsUser[]>): Promise<void> {
+  const ids = await allIds(db, user, { filter }, most)
+  let changed = 0
+  for (let from = 0; from < ids.length; from += batch) changed += (await change(ids.slice(from, from + batch))).length
+  print(json, { found: ids.length, changed }, () => [`${counted(ids.length, 'person', 'people')} found, ${changed} ${name === 'add' ? 'added' : 'removed'}.`])
+}
+
+/** The administrators of EFS belong to no portal; a run of any portal keeps them in step as well. */
+function addAdminCommands(portals: Command): void {
+  const admins = portals.command('admins').description('Administrators of EFS, who belong to no portal; a run of any portal keeps them in step.')
+  admins.command('list', { isDefault: true }).description('Lists them and their links to Okta.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const people = (await allRows(ctx.db, efsAdminListing, {})).map((row) => documentOfRow(efsAdminListing, row))
+      print(options.json, people, () => linkTable(people))
+    }))
+  for (const [name, doc, change] of [['add', 'Makes everyone a filter finds an administrator.', addAdminUsers], ['remove', 'Ends the being an administrator of everyone a filter finds.', removeAdminUsers]] as const) {
+    admins.command(name).description(doc).requiredOption('--filter <filter>', 'a SCIM filter').option('--json', 'answer for machines')
+      .action((options: FilterOptions) => withDatabase((_opened, ctx: Context) => changeFound(ctx, name, options, (ids) => change(ctx, ids))))
+  }
 }
 
 interface SecretOptions {

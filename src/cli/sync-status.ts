@@ -3,8 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
+import { harmless } from '../model/harmless.ts'
+import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { listRows } from '../store/list-rows.ts'
 import { countErrors, remoteErrorListing, remoteErrorOfRow } from '../store/remote-errors.ts'
+import type { QueueCounts } from '../store/unassignment-queue.ts'
 import { closeDeadRuns, runListing, runOfRow } from '../store/sync-runs.ts'
 import { syncStatus, type SyncStatus } from '../sync/status.ts'
 import { bar, print, readInstant, readWhole, table, withDatabase } from './run.ts'
@@ -60,11 +63,6 @@ async function showErrors({ db }: Context, { status, code, since, limit, count, 
   ])))
 }
 
-/** What others have written, in one line and without anything that moves a cursor, turns the direction or hides. */
-export function harmless(text: unknown): string {
-  return String(text ?? '').replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]+/gu, '·')
-}
-
 function runCells({ started, ended, kind, portalId, status, requests, planId, reason, result }: Document): unknown[] {
   const took = ended === undefined ? '' : `${((Date.parse(String(ended)) - Date.parse(String(started))) / 1000).toFixed(1)} s`
   return [started, kind, portalId, status, took, requests, planId, harmless(reason ?? outcome(result as RunResult)).slice(0, 120)]
@@ -96,11 +94,20 @@ export function statusLines(status: SyncStatus): string[] {
     ...(running ? runningLines(running) : ['Nothing is at work.']),
     '', ...table(['portal', 'name', 'changed', 'new'], portals.map((one) => [one.id, harmless(one.name), one.changed, one.newcomers])),
     `Waiting besides: ${waiting.administrators} administrators, ${waiting.queued + waiting.queuedAdministrators} accounts to unassign, ${waiting.hints} accounts that Okta says have changed.`,
+    ...queuePopulations.flatMap((one) => queueLines(one, status.queues[one])),
+    ...(status.heldQueue === undefined ? [] : [`Held: the worker of the queues leaves accounts alone: ${harmless(status.heldQueue)}.`]),
     ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: npx gatehouse plan release ${one.planId} --reason '…'  or  npx gatehouse plan cancel ${one.planId}`),
     ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${harmless(one.result.message).slice(0, 160)}`)] : []),
     '', ...(last.length > 0 ? table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], last.slice(0, 20).map(runCells)) : ['No run yet.']),
     ...(status.nextRun ? ['', `Next run by itself: ${status.nextRun}`] : []), ...(status.nextReconcile ? [`Next reconcile by itself: ${status.nextReconcile}`] : []),
   ]
+}
+
+/** What of a queue has failed: it waits for its next attempt, or for somebody. */
+function queueLines(population: QueuePopulation, { waiting, dead, next }: QueueCounts): string[] {
+  if (waiting + dead === 0) return []
+  const given = dead > 0 ? `, ${dead} given up: npx gatehouse portal queue list${population === 'admin' ? ' --admins' : ''} --filter 'state eq "dead"'` : ''
+  return [`Accounts of ${population === 'admin' ? 'administrators' : 'panelists'} to unassign: ${waiting} failed and tried again${next === undefined ? '' : ` from ${next}`}${given}`]
 }
 
 function runningLines({ kind, portalId, step, done, total, started, startedBy, requests, rates }: Document): string[] {

@@ -48,6 +48,11 @@ export const portalUserAttributes: readonly Attribute[] = [
   dateTime('created', 'created_at', 'Added', 'When the person was added.', readOnly),
 ]
 
+export const efsAdminAttributes: readonly Attribute[] = [
+  integer('uid', 'uid', 'Administrator', 'The number of the administrator.', sorted),
+  ...portalUserAttributes.slice(1),
+]
+
 export const queuedAccountAttributes: readonly Attribute[] = [
   integer('id', 'id', 'Place', 'Its place in the queue.', sorted),
   integer('userId', 'user_id', 'Number', 'The number of the panelist, or administrator, it belonged to.', readOnly),

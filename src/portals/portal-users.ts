@@ -56,6 +56,7 @@ export async function removePortalUsers(ctx: Context, portalId: number, people: 
 export async function addAdminUsers(ctx: Context, people: unknown): Promise<EfsUser[]> {
   const personIds = checkPersonIds(people)
   return ctx.db.transaction(async (tx) => {
+    await guardPeople(tx, ctx, personIds)
     const added = await insertAdmins(tx, personIds, ctx.now().toISOString())
     await recordEvents(tx, ctx, added.map((admin) => event('efsAdmin.add', admin, { after: admin.uid })))
     return added.map(efsUser)
@@ -66,6 +67,7 @@ export async function addAdminUsers(ctx: Context, people: unknown): Promise<EfsU
 export async function removeAdminUsers(ctx: Context, people: unknown): Promise<EfsUser[]> {
   const personIds = checkPersonIds(people)
   return ctx.db.transaction(async (tx) => {
+    await guardReach(tx, ctx, personIds)
     const gone = await deleteAdmins(tx, personIds)
     await recordEvents(tx, ctx, gone.map((admin) => event('efsAdmin.remove', admin, { before: admin.uid })))
     return gone.map(efsUser)

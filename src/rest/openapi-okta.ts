@@ -62,12 +62,14 @@ const status = object('Okta status', 'How the sync with Okta stands.', {
     queuedAdministrators: integer('Accounts of administrators to be unassigned.'),
     hints: integer('Accounts that Okta says have changed.'),
   }, ['administrators', 'queued', 'queuedAdministrators', 'hints'])),
+  queues: readOnly(object('Unassignment queues', 'How the queues of accounts to unassign stand.', { panelist: refTo('QueueCounts'), admin: refTo('QueueCounts') }, ['panelist', 'admin'])),
+  heldQueue: readOnly(text('Why the worker of the queues leaves alone what no plan has let go; absent while it does not.')),
   held,
   failed: readOnly(list('What failed last, at most twenty.', failed)),
   nextRun: readOnly(instant('When what waits, and what failed, is taken up by itself; absent: when somebody starts a run.')),
   nextReconcile: readOnly(instant('When everything is compared next; absent: when somebody starts it.')),
   last: readOnly(list('The last run of each kind and portal.', refTo('OktaRun'))),
-}, ['portals', 'waiting', 'failed', 'last'])
+}, ['portals', 'waiting', 'queues', 'failed', 'last'])
 
 const oktaError = object('Okta error', 'An error received from Okta.', {
   id: readOnly(integer('Its number.')),

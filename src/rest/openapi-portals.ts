@@ -29,15 +29,18 @@ const portal = object('Portal', 'A portal whose people are kept in step with a g
   })),
 }, ['name'])
 
-const portalUser = object('Portal user', 'A person of a portal and the link to their account.', {
-  uid: readOnly(integer('The number of the panelist.')),
+const linked = (uid: string) => ({
+  uid: readOnly(integer(uid)),
   personId: readOnly({ ...text('The person.'), 'x-references': 'User' }),
   displayName: readOnly(text('What the person is called.')),
   uuid: readOnly(text('The id of the account in Okta, once it is linked.')),
   status: readOnly({ ...text('Where the link stands.'), enum: Object.keys(linkStatus) }),
   hasDataChanges: readOnly(flag('True when the next sync has something to push.')),
   created: readOnly(instant('When the person was added.')),
-}, ['uid', 'personId'])
+})
+
+const portalUser = object('Portal user', 'A person of a portal and the link to their account.', linked('The number of the panelist.'), ['uid', 'personId'])
+const efsAdmin = object('EFS administrator', 'An administrator of EFS and the link to their account.', linked('The number of the administrator.'), ['uid', 'personId'])
 
 const queued = object('Queued account', 'An account that waits to be unassigned in Okta.', {
   id: readOnly(integer('Its place in the queue.')),
@@ -113,6 +116,7 @@ export const portalComponents: Record<string, Schema> = {
   Portal: portal,
   PortalSettings: settings,
   PortalUser: portalUser,
+  EfsAdmin: efsAdmin,
   PersonIds: {
     ...list('The ids of people.', { ...text('The id of a person.', 32), 'x-references': 'User' }), title: 'Ids of people', minItems: 1, maxItems: 100_000,
   },

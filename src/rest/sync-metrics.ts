@@ -1,5 +1,6 @@
 /** The sync for Prometheus: what is at work, what waits, how fast Okta is asked. Anybody may ask, so one answer serves some seconds. */
 import { Gauge, type Registry } from 'prom-client'
+import { queuePopulations } from '../model/queue-states.ts'
 import type { SyncStatus } from '../sync/status.ts'
 import { syncStatus } from '../sync/status.ts'
 import { errorsByStatus } from '../store/remote-errors.ts'
@@ -65,9 +66,14 @@ const gauges: Record<string, { help: string; labels: string[]; values: Values }>
       [waiting.queuedAdministrators, { what: 'queued administrators', portal: '' }], [waiting.hints, { what: 'hints', portal: '' }],
     ],
   },
+  gatehouse_unassignment_queue: {
+    help: 'Accounts to unassign: queued (not tried yet), waiting (failed, tried again), dead (given up).', labels: ['population', 'state'],
+    values: ({ status: { queues } }) => queuePopulations.flatMap((population) => (['queued', 'waiting', 'dead'] as const).map((state): ReturnType<Values>[number] => [queues[population][state], { population, state }])),
+  },
   gatehouse_sync_held: {
-    help: '1 for a portal whose plan a guard has stopped: nothing runs by itself there.', labels: ['portal'],
-    values: ({ status: { portals, held } }) => [
+    help: '1 for a portal whose plan a guard has stopped: nothing runs by itself there; all: the reconcile, queue: the worker of the queues.', labels: ['portal'],
+    values: ({ status: { portals, held, heldQueue } }) => [
+      [heldQueue === undefined ? 0 : 1, { portal: 'queue' }],
       ...portals.map(({ id, held: plan }): [number, Record<string, string>] => [plan ? 1 : 0, { portal: String(id) }]), [held ? 1 : 0, { portal: 'all' }],
     ],
   },

@@ -216,7 +216,7 @@ export async function listBatch(db: Reader, planId: string, after: number, count
 export async function listSteps(db: Reader, planId: string, query: StepQuery): Promise<PlanStep[]> {
   const rows = await db.query<Row>(
     `select ${stepColumns} from gatehouse.plan_step
-     where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3) and ($4::boolean is not true or status = 'failed') order by step_no limit $5`,
+     where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3 or changes -> 'actions' @> jsonb_build_array(jsonb_build_object('kind', $3))) and ($4::boolean is not true or status = 'failed') order by step_no limit $5`,
     [planId, query.after ?? 0, query.action ?? null, query.failed ?? null, query.count])
   return rows.map((row) => withoutNulls<PlanStep>(row))
 }

@@ -1,6 +1,6 @@
 /** Portals of EFS, their settings, and who belongs to them: panelists and administrators. */
 import { linkStatus } from '../model/link-statuses.ts'
-import { portalAttributes, portalUserAttributes } from '../model/listings.ts'
+import { efsAdminAttributes, portalAttributes, portalUserAttributes } from '../model/listings.ts'
 import type { PortalSettingKey, PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
@@ -206,6 +206,14 @@ export const portalUserListing: Listing = {
       ${nameOfStatus('r.status')} as status, case r.has_data_changes when 1 then 'Y' else 'N' end as has_data_changes
     from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id left join users u on u.user_id = p.person_id
     left join efs.iam_portal_user_reference r on r.portal_id = m.portal_id and r.user_id = m.user_id)`,
+}
+
+/** The administrators of EFS with their links. */
+export const efsAdminListing: Listing = {
+  name: 'EfsAdmin', idColumn: 'uid', attributes: efsAdminAttributes, collections: [], order: ['uid'],
+  table: `(select e.uid, e.person_id, u.display_name, r.uuid, e.created_at,
+      ${nameOfStatus('r.status')} as status, case r.has_data_changes when 1 then 'Y' else 'N' end as has_data_changes
+    from efs.users e left join users u on u.user_id = e.person_id left join efs.iam_user_reference r on r.user_id = e.uid)`,
 }
 
 function nameOfStatus(column: string): string {

@@ -144,20 +144,21 @@ export interface QueueCounts {
   /** Those whose turn has come. */
   due: number
   /** When the next one is tried that has to wait. */
-  next: string | null
+  next?: string
   /** Since when the first entry has been waiting. */
-  oldest: string | null
+  oldest?: string
 }
 
 /** How a queue stands. */
 export async function countQueue(db: Pick<Database, 'first'>, population: QueuePopulation, now: string): Promise<QueueCounts> {
-  return (await db.first<QueueCounts>(
+  const { next, oldest, ...counts } = (await db.first<QueueCounts>(
     `select count(*) filter (where dead_at is null and next_attempt_at is null) as queued,
        count(*) filter (where dead_at is null and next_attempt_at is not null) as waiting, count(*) filter (where dead_at is not null) as dead,
        count(*) filter (where dead_at is null and coalesce(next_attempt_at, '-infinity') <= $1) as due,
        min(next_attempt_at) filter (where dead_at is null and next_attempt_at > $1) as next, min(created_at) as oldest
      from ${queueOf[population]}`, [now],
   ))!
+  return { ...counts, ...(next ? { next } : {}), ...(oldest ? { oldest } : {}) }
 }
 
 /** Forgets by which address an account was known: for erasing a person. What has to be done needs it not. */

@@ -76,7 +76,7 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
     const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: false }
     const slice: Slice = { ...draining, ctx, report, answered: false, silent: 0, groups: new Map(), rules: rulesOf(new Map()) }
     try {
-      report.held = await guard(ctx)
+      report.held = await heldQueue(ctx)
       for (const population of queuePopulations) await drainPopulation(slice, population)
     } finally {
       await draining.errorLog.flush()
@@ -87,8 +87,8 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
   })
 }
 
-/** Why accounts that no plan has let go are left alone: more have lost their references at once than anybody may take. */
-async function guard(ctx: Context): Promise<string | null> {
+/** Why accounts that no plan has let go are left alone, or null: more have lost their references at once than anybody may take. */
+export async function heldQueue(ctx: Pick<Context, 'db' | 'config' | 'now'>): Promise<string | null> {
   const now = ctx.now().toISOString()
   let count = 0
   for (const population of queuePopulations) count += await countUnjudged(ctx.db, population, now)

@@ -24,22 +24,23 @@ export function createMeter(now: () => number = () => performance.now()): Meter 
   const limits = new Map<string, { limit: number; allowance: number }>()
   let requests = 0
 
-  function current(bucket: string): Uint32Array {
+  function current(bucket: string): { perSecond: Uint32Array; at: number } {
     const second = Math.floor(now() / 1000)
     const known = counts.get(bucket) ?? { perSecond: new Uint32Array(seconds), at: second }
     for (let gone = known.at + 1; gone <= Math.min(second, known.at + seconds); gone++) known.perSecond[gone % seconds] = 0
     known.at = Math.max(second, known.at)
     counts.set(bucket, known)
-    return known.perSecond
+    return known
   }
 
   return {
     count(bucket) {
       requests += 1
-      current(bucket)[Math.floor(now() / 1000) % seconds]! += 1
+      const { perSecond, at } = current(bucket)
+      perSecond[at % seconds]! += 1
     },
     limit: (bucket, limit, allowance) => void limits.set(bucket, { limit, allowance }),
     requests: () => requests,
-    rates: () => Object.fromEntries([...counts.keys()].map((bucket) => [bucket, { lastMinute: current(bucket).reduce((sum, one) => sum + one, 0), ...limits.get(bucket) }])),
+    rates: () => Object.fromEntries([...counts.keys()].map((bucket) => [bucket, { lastMinute: current(bucket).perSecond.reduce((sum, one) => sum + one, 0), ...limits.get(bucket) }])),
   }
 }

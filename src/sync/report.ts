@@ -1,4 +1,5 @@
 /** What a plan or a run did, in words for a terminal. */
+import { harmless } from '../model/harmless.ts'
 import type { Plan } from '../store/plans.ts'
 import type { ApplyReport } from './apply.ts'
 import { remoteWrites, type ActionKind, type Counts } from './steps.ts'
@@ -54,10 +55,10 @@ export function describeRun(report: ApplyReport): string {
     `Plan ${report.planId}: ${report.steps} steps, ${writes} writes in the connected system, ${report.failed} failed, `
       + `${report.blocked} blocked, ${report.stale} changed meanwhile`,
     ...report.failures.map(({ label, action, status, code, message }) => {
-      return `  ${label}: ${action}: ${message}${status > 0 ? ` (${status} ${code})` : ''}`
+      return `  ${harmless(label)}: ${action}: ${harmless(message)}${status > 0 ? ` (${status} ${harmless(code)})` : ''}`
     }),
   ]
-  if (report.stopped !== null) lines.push(`Stopped: ${report.stopped}. What was not done stays marked for the next run.`)
+  if (report.stopped !== null) lines.push(`Stopped: ${harmless(report.stopped)}. What was not done stays marked for the next run.`)
   return lines.join('\n')
 }
 

@@ -1,8 +1,11 @@
 /** How the sync stands: what is at work, how far and how fast, what waits, what is held up, what failed and when it is tried again. */
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
+import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { heldPlans, lastFailures, lastRuns, runningRun, waitingByPortal, waitingElsewhere, type FailedStep, type HeldPlan, type PortalWaiting, type Waiting } from '../store/sync-status.ts'
 import { closeDeadRuns, runOfRow } from '../store/sync-runs.ts'
+import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
+import { heldQueue } from './drain.ts'
 import { nextDelta, nextReconcile } from './schedule.ts'
 
 export interface SyncStatus {
@@ -10,6 +13,10 @@ export interface SyncStatus {
   running?: Document
   portals: (PortalWaiting & { held?: HeldPlan })[]
   waiting: Waiting
+  /** How the queues of accounts to unassign stand: not tried yet, failed and tried again, given up. */
+  queues: Record<QueuePopulation, QueueCounts>
+  /** Why the worker of the queues leaves alone what no plan has let go. */
+  heldQueue?: string
   /** A reconcile that a guard has stopped. */
   held?: HeldPlan
   failed: FailedStep[]
@@ -27,6 +34,8 @@ export async function syncStatus({ db, config, now }: Pick<Context, 'db' | 'conf
   const [running, portals, waiting, held, failed, last] = [
     await runningRun(db), await waitingByPortal(db), await waitingElsewhere(db), await heldPlans(db), await lastFailures(db, shownFailures), await lastRuns(db),
   ]
+  const queues = await Promise.all(queuePopulations.map(async (one) => [one, await countQueue(db, one, now().toISOString())] as const))
+  const heldUp = await heldQueue({ db, config, now })
   const next = nextDelta(config, now())
   const night = nextReconcile(config, now())
   const heldOf = (id: number | null) => {
@@ -37,6 +46,8 @@ export async function syncStatus({ db, config, now }: Pick<Context, 'db' | 'conf
     ...(running ? { running: runOfRow(running) } : {}),
     portals: portals.map((portal) => ({ ...portal, ...heldOf(portal.id) })),
     waiting,
+    queues: Object.fromEntries(queues) as SyncStatus['queues'],
+    ...(heldUp === null ? {} : { heldQueue: heldUp }),
     ...heldOf(null),
     failed,
     ...(next ? { nextRun: next.toISOString() } : {}),
