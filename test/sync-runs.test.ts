@@ -51,12 +51,13 @@ describe('a run', () => {
 
   test('finds another one at work: it is refused, waits for its turn, or is noted as skipped', async () => {
     const ctx = await testContext()
-    const gate = Promise.withResolvers<void>()
+    const [begun, gate] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
     const first = alone(ctx, { kind: 'full', portalId: 3 }, (turn) => {
       turn.progress('applying', 5, 10)
+      begun.resolve()
       return gate.promise
     })
-    await sleep(20)
+    await begun.promise
     const refused = alone(ctx, { kind: 'delta' }, async () => 'never')
     await expect(refused).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('full of portal 3') })
     await expect(alone(ctx, { kind: 'delta', noteSkip: true }, async () => 'never')).rejects.toMatchObject({ code: 'conflict' })
