@@ -160,6 +160,25 @@ test.each(commands.map(({ path, command }) => [path.join(' '), command] as const
   expect(json!.isBoolean()).toBe(true)
 })
 
+test('clients: made, changed, given another secret, stopped and removed', async () => {
+  const json = async (...args: string[]) => JSON.parse((await gatehouse('clients', ...args, '--json')).stdout) as Record<string, unknown>
+  const { id, secret } = await json('create', '--name', 'Notebook', '--redirect-uri', 'https://notebook.example/back')
+  expect(secret).toMatch(/^[\w-]{43}$/)
+  const changed = await json('set', String(id), 'leastLevel=2', 'redirectUris=https://notebook.example/back,https://notebook.example/other', 'requireDpop=true', 'subjectType=pairwise')
+  expect(changed).toMatchObject({ id, leastLevel: 2, redirectUris: ['https://notebook.example/back', 'https://notebook.example/other'], requireDpop: true, subjectType: 'pairwise', meta: { version: 2 } })
+  expect(await json('set', String(id), 'leastLevel=')).toMatchObject({ leastLevel: 0 })
+  for (const [wrong, said] of [['colour=red', /must be attribute=value/], ['requireDpop=maybe', /true or false/], ['redirectUris=http://elsewhere.example', /must begin with https/]] as const) {
+    const { code, stderr } = await gatehouse('clients', 'set', String(id), wrong)
+    expect([code > 0, stderr]).toEqual([true, expect.stringMatching(said)])
+  }
+  const rotated = await json('rotate-secret', String(id), '--overlap-hours', '1')
+  expect(rotated.secret).not.toBe(secret)
+  expect((await json('show', String(id))).secrets).toHaveLength(2)
+  expect(await json('disable', String(id))).toEqual({ id, active: false })
+  await json('delete', String(id))
+  expect((await gatehouse('clients', 'show', String(id))).code).toBe(1)
+})
+
 test('every --json answer is JSON, alone on the output', async () => {
   await gatehouse('generate', '--people', '10', '--seed', 'cli')
   const json = async (...args: string[]) => JSON.parse((await gatehouse(...args, '--json')).stdout) as { id: string }

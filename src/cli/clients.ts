@@ -1,8 +1,8 @@
 /** gatehouse clients: applications that sign people in by OpenID Connect, their secrets, and the keys that sign for them. */
-import type { Command } from 'commander'
+import { InvalidArgumentError, type Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
-import { authenticationMethods, grantTypes } from '../model/oidc-client.ts'
+import { authenticationMethods, clientAttributes, clientLists, grantTypes } from '../model/oidc-client.ts'
 import { allScopes } from '../model/oidc-scopes.ts'
 import { user } from '../model/user.ts'
 import { createClient, deleteClient, patchClient, readClientWithSecrets, rotateSecret } from '../signin/oidc-clients.ts'
@@ -90,7 +90,35 @@ export function addClientCommands(gatehouse: Command): void {
   addChanges(clients)
 }
 
+const settable = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys']
+
+/** `attribute=value` as a merge patch: lists by commas, keys as JSON, nothing for the default. */
+function readChange(pair: string, before: Document = {}): Document {
+  const at = pair.indexOf('=')
+  const [path, text] = [pair.slice(0, at), pair.slice(at + 1)]
+  if (at < 1 || !settable.includes(path)) throw new InvalidArgumentError(`${pair} must be attribute=value, of ${settable.join(', ')}.`)
+  return { ...before, [path]: text === '' ? null : valueFrom(path, text) }
+}
+
+function valueFrom(path: string, text: string): unknown {
+  if (clientLists.some((list) => list.path === path)) return listOf(text)
+  const type = clientAttributes.find((attribute) => attribute.path === path)?.type
+  if (type === 'decimal') return Number(text)
+  if (type !== 'boolean' && path !== 'keys') return text
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new InvalidArgumentError(`${path} must be ${type === 'boolean' ? 'true or false' : 'JSON'}.`)
+  }
+}
+
 function addChanges(clients: Command): void {
+  clients.command('set').description(`Changes a client: ${settable.join(', ')}. Tokens given under looser terms end; a new redirect address asks people for their consent again.`).argument('<id>', 'the id of the client')
+    .argument('<attribute=value...>', 'what to change; lists with commas, an empty value for the default', readChange).option('--json', 'answer for machines')
+    .action((id: string, changes: Document, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const client = await patchClient(ctx, id, changes)
+      print(options.json, client, () => lines(client))
+    }))
   for (const [name, active, doc] of [['disable', false, 'Stops a client, and every token it has, at once.'], ['enable', true, 'Lets a client work again.']] as const) {
     clients.command(name).description(doc).argument('<id>', 'the id of the client').option('--json', 'answer for machines')
       .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
