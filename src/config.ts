@@ -105,6 +105,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   return values
 }
 
+/** The address people know this server by: of PUBLIC_URL, and never of what a request says in its Host header. */
+export const publicUrl = ({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string => PUBLIC_URL ?? `http://localhost:${PORT}`
+
 /** Settings that mean something together only. */
 function unpaired(config: Config): Problem[] {
   const needs = (name: SettingName, other: SettingName) => (config[name] !== undefined && config[other] === undefined ? [{ path: name, message: `needs ${other} too` }] : [])

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { GatehouseError } from '../src/errors.ts'
 import { passwordState } from '../src/model/password-state.ts'
-import { changeOwnPassword, renewHash, setPassword } from '../src/signin/password-change.ts'
+import { changeOwnPassword, setPassword } from '../src/signin/password-change.ts'
 import { verifyPassword } from '../src/signin/password-hash.ts'
 import { policyOf } from '../src/signin/password-policy.ts'
 import { makePerson } from './administrators.ts'
@@ -179,15 +179,5 @@ describe('what is kept', () => {
     expect([kept.length, kept[0]!.password]).toEqual([24, (await login(id)).password])
     const texts = await Promise.all(['login', 'pwd_history', 'gatehouse.audit_event', 'users'].map((table) => ctx.db.query<{ row: string }>(`select row_to_json(t)::text as row from ${table} t`)))
     expect(texts.flat().filter(({ row }) => row.includes('zebra'))).toEqual([])
-  })
-
-  test('a hash that is foreign is replaced once, and only while it is that hash', async () => {
-    const id = await person()
-    const stored = '{CRYPT}$1$abcdefgh$fzmjzFdo5nMtBG8gtud5e0'
-    await ctx.db.execute('update login set password = $2 where user_id = $1', [id, stored])
-    expect(await verifyPassword(stored, 'Hello world!', cost)).toEqual({ ok: true, stale: true })
-    expect(await renewHash(ctx, id, stored, 'Hello world!')).toBe(true)
-    expect(await verifyPassword((await login(id)).password, 'Hello world!', cost)).toEqual({ ok: true, stale: false })
-    expect(await renewHash(ctx, id, stored, 'Hello world!')).toBe(false)
   })
 })

@@ -3,6 +3,7 @@
  * seconds. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
  * commands and tests that need none of it do not wait for it.
  */
+import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { providerKeys, type ProviderKeys } from '../signin/oidc-keys.ts'
 import { hasEndedSessions } from '../store/oidc-artifacts.ts'
@@ -44,8 +45,8 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
 }
 
 /** Errors: `forbidden`. */
-export function publicUrlOf({ PUBLIC_URL, PORT }: Door['base']['config']): string {
-  const address = PUBLIC_URL ?? `http://localhost:${PORT}`
+export function publicUrlOf(config: Door['base']['config']): string {
+  const address = publicUrl(config)
   const { protocol, hostname } = new URL(address)
   if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
     throw new GatehouseError('forbidden', `Nobody is signed in over ${address}: passwords and tokens would be sent in the clear. Set PUBLIC_URL to an address that begins with https://.`)
