@@ -66,7 +66,7 @@ export const settings = {
   OKTA_PRIVATE_KEY_FILE: { kind: 'text', doc: 'A file with the private key of the service app, RSA or P-256, as a JWK or in PEM, instead of keys made here.' },
   OKTA_PRIVATE_KEY_ID: { kind: 'text', doc: 'What Okta calls that key (kid), where the file does not say: a JWK does, PEM does not.' },
   OKTA_SCOPES: { kind: 'text', default: 'okta.users.manage okta.groups.manage okta.schemas.manage okta.apps.read okta.logs.read', doc: 'The scopes that the service app asks for, separated by spaces. It must have been granted every one of them.' },
-  PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide, where a portal says nothing else: `limit_deactivate=500 20%; limit_delete=none`. Default: those of the settings of a portal.' },
+  PLAN_LIMITS: { kind: 'text', default: '', doc: 'What one plan may do before it is stopped for somebody to decide: `limit_deactivate=500 20%; limit_delete=50`. A portal\'s own limits may be tighter and never looser. What is not named here is the portal\'s to say, else the default.' },
   MASS_DELETE_UNDO_HOURS: { kind: 'integer', default: '72', min: 0, max: 2160, doc: 'For so many hours a mass delete can be undone; until then its plan keeps what went, persons deleted for good included. 0: never, and nothing is kept.' },
   UNASSIGNMENT_ATTEMPTS: { kind: 'integer', default: '12', min: 1, max: 1000, doc: 'How often an account that was queued to be unassigned in Okta is tried, with pauses from a minute to six hours, before it is given up until somebody has it tried again.' },
   OKTA_RATE_SHARE_PERCENT: { kind: 'integer', default: '50', min: 1, max: 100, doc: 'The share of each of Okta\'s rate limits that we use at most.' },
@@ -104,6 +104,9 @@ export function readConfig(env: Record<string, string | undefined>): Config {
   }
   return values
 }
+
+/** The address people know this server by: of PUBLIC_URL, and never of what a request says in its Host header. */
+export const publicUrl = ({ PUBLIC_URL, PORT }: Pick<Config, 'PUBLIC_URL' | 'PORT'>): string => PUBLIC_URL ?? `http://localhost:${PORT}`
 
 /** Settings that mean something together only. */
 function unpaired(config: Config): Problem[] {

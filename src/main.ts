@@ -68,6 +68,8 @@ import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
 import { failureLimiter, questionLimiter, secretLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
+import { tellOfExpiry } from './signin/password-expiry.ts'
+import { revokeTokens } from './signin/portal-revocation.ts'
 import { sweepArtifacts } from './store/oidc-artifacts.ts'
 import { firstAdministrator, type FirstAdministrator } from './signin/first-administrator.ts'
 import { recoverAccounts } from './signin/recovery.ts'
@@ -321,8 +323,10 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
   return [
     { name: 'seal-audit', schedule: '* * * * *', work: () => sealEvents(db, masterKey, () => new Date()) },
     { name: 'tell-of-ends', schedule: '* * * * *', work: () => tellOfEnds(job('tell-of-ends')) },
+    { name: 'tell-of-expiry', schedule: '50 * * * *', work: () => tellOfExpiry(job('tell-of-expiry')) },
     { name: 'unlock-people', schedule: '* * * * *', work: () => unlockPeople(job('unlock-people')) },
     { name: 'sweep-sessions', schedule: '*/5 * * * *', work: () => sweep(job('sweep-sessions')) },
+    { name: 'revoke-portal-tokens', schedule: '* * * * *', work: () => revokeTokens(job('revoke-portal-tokens'), masterKey) },
     { name: 'sweep-portal-sign-ins', schedule: '*/5 * * * *', work: () => sweepPortalSignIns(db, new Date()) },
     { name: 'sweep-attempts', schedule: '*/5 * * * *', work: () => sweepThrottle(job('sweep-attempts')) },
     { name: 'recover-accounts', schedule: '* * * * *', work: () => recoverAccounts(job('recover-accounts'), masterKey) },

@@ -1,8 +1,11 @@
 /** The right to be forgotten reaches what is kept of former access. */
 import { expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
+import { administrator } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
-const { ctx, ask } = await testServer()
+const server = await testServer()
+const { ctx, ask } = server
 
 const kept = async (id: string) => {
   const row = await ctx.db.first<{ memberships: number; statuses: number }>(
@@ -23,4 +26,28 @@ test('who is deleted is remembered by what they had, who is erased is not', asyn
   expect((await ask('POST', `/users/${other}/erase`)).status).toBe(204)
   expect((await ask('POST', `/users/${one}/erase`)).status).toBe(204)
   expect([await kept(one), await kept(other)]).toEqual([[0, 0], [0, 0]])
+})
+
+test('the name of who is erased is gone from edges, plans and runs of theirs; what they gave stays, and their id with it', async () => {
+  const boss = await administrator(server, 'boss', 'SUPER_ADMIN')
+  await administrator(server, 'other-boss', 'SUPER_ADMIN')
+  const { id: group } = (await ask('POST', '/groups', { displayName: 'Band' })).body
+  const { id: role } = (await ask('POST', '/roles', { name: 'Drummers' })).body
+  const [one, two] = [(await ask('POST', '/users', { userName: 'drummer' })).body.id, (await ask('POST', '/users', { userName: 'drummer2' })).body.id]
+  expect((await boss.ask('PUT', `/groups/${group}/members/${one}`, {})).status).toBe(201)
+  expect((await boss.ask('PUT', `/groups/${group}/roles/${role}`, {})).status).toBeLessThan(300)
+  const plan = (await boss.ask('POST', '/plans', { kind: 'merge', survivor: one, duplicate: two })).body.id
+  expect((await boss.ask('POST', `/plans/${plan}/apply`)).body.status).toBe('applied')
+  await ctx.db.execute('update gatehouse.plan set released_by = created_by where plan_id = $1', [plan])
+  expect((await boss.ask('PUT', `/roles/GATEHOUSE_SECURITY_ADMIN/members/${one}`, {})).status).toBeLessThan(300)
+  await ctx.db.execute('delete from user_role where user_id = $1', [boss.id])
+  const names = async () => (await ctx.db.query<{ name: string | null }>(
+    `select granted_by as name from user_grp where created_by = $1 union all select granted_by from user_role where created_by = $1 union all select granted_by from grp_role where created_by = $1
+     union all select granted_by from gatehouse.access_edge where created_by = $1`, [boss.id])).map(({ name }) => name)
+  expect(await names()).toEqual(Array.from({ length: 4 }, () => expect.any(String)))
+  // Who erases need not be somebody who could have given it.
+  await eraseUser({ ...ctx, db: ctx.db.withActorRights(['PEOPLE DELETE']) }, boss.id)
+  expect(await names()).toEqual([null, null, null, null])
+  expect(await ctx.db.query('select created_by, applied_by, released_by, actor_id from gatehouse.plan where plan_id = $1', [plan])).toEqual([{ created_by: '', applied_by: '', released_by: '', actor_id: boss.id }])
+  expect((await ask('GET', `/groups/${group}/members`)).body.items).toHaveLength(1)
 })

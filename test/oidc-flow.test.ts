@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
+import { mostAttempts } from '../src/model/retries.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
 
 const { ctx, url, openId } = await oidcServer()
@@ -264,6 +265,52 @@ describe('signing out', () => {
     expect(await Promise.all([openId.tellOfEnded(), openId.tellOfEnded()]).then(([one, two]) => one + two)).toBeGreaterThan(0)
     expect(told).toHaveLength(1)
     expect(await openId.tellOfEnded()).toBe(0)
+    listener.close()
+  })
+
+  test('is told again to a client that cannot be told, ever later, until it is given up; the audit says so', async () => {
+    let isUp = false
+    let tries = 0
+    const listener = createServer((incoming, outgoing) => {
+      tries++
+      incoming.resume().on('end', () => outgoing.writeHead(isUp ? 200 : 503).end())
+    }).listen(0)
+    const app = await application(ctx, 'Deaf', { firstParty: true, backchannelLogoutUri: `http://localhost:${(listener.address() as AddressInfo).port}/logout` })
+    const config = await relyingParty(url, app)
+    const waiting = () => ctx.db.query<{ attempts: number }>('select attempts from gatehouse.oidc_logout where client_id = $1', [app.id])
+    const due = () => ctx.db.execute(`update gatehouse.oidc_logout set due_at = now() - interval '1 second' where client_id = $1`, [app.id])
+    const leave = async () => {
+      const { token, sessionId } = await signIn(ctx, ada)
+      const browser = new Browser(url)
+      browser.setSession(token)
+      const { address, checks } = await request(config)
+      const { id_token: idToken } = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+      return { browser, idToken: idToken!, end: () => ctx.db.execute('delete from auth_state where session_id = $1', [sessionId]) }
+    }
+    await (await leave()).end()
+    expect(await openId.tellOfEnded()).toBe(1)
+    expect([tries, await waiting()]).toEqual([1, [{ attempts: 1 }]])
+    // Its time has not come.
+    await openId.tellOfEnded()
+    expect(tries).toBe(1)
+    isUp = true
+    await due()
+    await Promise.all([openId.tellOfEnded(), openId.tellOfEnded()])
+    expect([tries, await waiting()]).toEqual([2, []])
+    isUp = false
+    // At the application, where the provider tells by itself.
+    const { browser, idToken } = await leave()
+    const html = await (await browser.fetch(client.buildEndSessionUrl(config, { id_token_hint: idToken }))).text()
+    const xsrf = /name="xsrf" value="([^"]+)"/.exec(html)![1]!
+    await browser.fetch('/oidc/session/end/confirm', { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ xsrf, logout: 'yes' }).toString() })
+    await expect.poll(waiting).toEqual([{ attempts: 1 }])
+    for (let attempt = 2; attempt <= mostAttempts; attempt++) {
+      await due()
+      await openId.tellOfEnded()
+    }
+    expect([tries, await waiting()]).toEqual([2 + mostAttempts, []])
+    expect(await ctx.db.query(`select result, changes from gatehouse.audit_event where action = 'client.logout.given-up' and target_id = $1`, [app.id]))
+      .toEqual([{ result: 'remote_error', changes: [{ path: 'user', after: ada }, { path: 'attempts', after: mostAttempts }] }])
     listener.close()
   })
 })

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
 import { chromiumPath, listeningServer, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+import { readQrCode } from './qr-reader.ts'
 
 // Sessions outlive the leaps that codes and proofs are given here; browsers do not see this clock.
 let ahead = 0
@@ -47,6 +48,20 @@ async function addApp(page: Page, name: string): Promise<string> {
   return secret
 }
 
+/** The modules of the QR code on a page, as the browser fills them, and its colours. */
+async function pictureOf(page: Page) {
+  await page.getByRole('img', { name: 'The key for your authenticator app, as a picture to scan' }).waitFor()
+  return page.evaluate<{ modules: boolean[][]; width: number; height: number; dark: string; light: string }>(`(${looking})(document.querySelector('svg.qr-code'))`)
+}
+
+// As text: the browser's own names are not known to tests.
+const looking = `(svg) => {
+  const [path, rect] = [svg.querySelector('path'), svg.querySelector('rect')]
+  const places = Array.from({ length: svg.viewBox.baseVal.width }, (_, at) => at + 0.5)
+  const { width, height } = svg.getBoundingClientRect()
+  return { modules: places.map((y) => places.map((x) => path.isPointInFill(new DOMPoint(x, y)))), width, height, dark: getComputedStyle(path).fill, light: getComputedStyle(rect).fill }
+}`
+
 describe('factors', { timeout: 120_000 }, () => {
   test('who has to have one adds it on the way in', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
@@ -64,6 +79,22 @@ describe('factors', { timeout: 120_000 }, () => {
     await page.getByLabel('Code').fill(codeOf(secret))
     await press(page, 'Confirm')
     await heading(page, 'Profile')
+  })
+
+  test.each(['light', 'dark'] as const)('the key is a picture that an app can read, and a text, on a %s page', async (colorScheme) => {
+    if (!chromiumPath) return
+    const { page } = await atFactors(`scan-${colorScheme}`)
+    await page.emulateMedia({ colorScheme })
+    await page.getByLabel(/^Name/).fill('phone')
+    await press(page, 'Add')
+    await heading(page, 'Set up the app')
+    const uri = (await page.getByRole('link', { name: 'Open in the app' }).getAttribute('href'))!
+    const { modules, width, height, dark, light } = await pictureOf(page)
+    expect(readQrCode(modules)).toBe(uri)
+    expect([dark, light]).toEqual(['rgb(0, 0, 0)', 'rgb(255, 255, 255)'])
+    expect([width > 200, width]).toEqual([true, height])
+    expect((await page.locator('code').innerText()).replaceAll(' ', '')).toBe(new URL(uri).searchParams.get('secret'))
+    await page.close()
   })
 
   test('an app is enrolled, asked for, remembered where one wants, named, and removed only after a fresh proof', async ({ skip }) => {

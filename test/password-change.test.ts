@@ -3,7 +3,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { GatehouseError } from '../src/errors.ts'
 import { passwordState } from '../src/model/password-state.ts'
-import { changeOwnPassword, renewHash, setPassword } from '../src/signin/password-change.ts'
+import { tellPeople } from '../src/notify/tell-people.ts'
+import { changeOwnPassword, setPassword } from '../src/signin/password-change.ts'
+import { tellOfExpiry } from '../src/signin/password-expiry.ts'
 import { verifyPassword } from '../src/signin/password-hash.ts'
 import { policyOf } from '../src/signin/password-policy.ts'
 import { makePerson } from './administrators.ts'
@@ -165,7 +167,7 @@ describe('one\'s own', () => {
   })
 
   test('nobody has whom there is not', async () => {
-    for (const work of [changeOwnPassword(ctx, 'nobody', { current: 'x', next: 'y' }), setPassword(ctx, 'nobody', { next: 'y', forceChange: true })]) expect((await refusal(work))?.code).toBe('not_found')
+    for (const work of [() => changeOwnPassword(ctx, 'nobody', { current: 'x', next: 'y' }), () => setPassword(ctx, 'nobody', { next: 'y', forceChange: true })]) expect((await refusal(work()))?.code).toBe('not_found')
   })
 })
 
@@ -180,14 +182,26 @@ describe('what is kept', () => {
     const texts = await Promise.all(['login', 'pwd_history', 'gatehouse.audit_event', 'users'].map((table) => ctx.db.query<{ row: string }>(`select row_to_json(t)::text as row from ${table} t`)))
     expect(texts.flat().filter(({ row }) => row.includes('zebra'))).toEqual([])
   })
+})
 
-  test('a hash that is foreign is replaced once, and only while it is that hash', async () => {
-    const id = await person()
-    const stored = '{CRYPT}$1$abcdefgh$fzmjzFdo5nMtBG8gtud5e0'
-    await ctx.db.execute('update login set password = $2 where user_id = $1', [id, stored])
-    expect(await verifyPassword(stored, 'Hello world!', cost)).toEqual({ ok: true, stale: true })
-    expect(await renewHash(ctx, id, stored, 'Hello world!')).toBe(true)
-    expect(await verifyPassword((await login(id)).password, 'Hello world!', cost)).toEqual({ ok: true, stale: false })
-    expect(await renewHash(ctx, id, stored, 'Hello world!')).toBe(false)
-  })
+test('who is to be written to before a password expires is, once for each password, and as their own policy says', async () => {
+  const told = async (id: string) => (await ctx.db.query<{ content: { expires: string } }>(`select content from gatehouse.message where user_id = $1 and template = 'password-expires'`, [id])).map(({ content }) => content.expires)
+  const rules = { expirationDays: 10, warningDays: { min: 2, max: 5 } }
+  const [one, quiet, other, reset, gone] = [await person(rules), await person({ expirationDays: 10 }), await person({ expirationDays: 12, warningDays: { min: 1 } }), await person({ ...rules, resetExpirationDays: 2 }), await person(rules)]
+  for (const [place, id] of [one, quiet, other, reset, gone].entries()) await server.ask('PATCH', `/users/${id}`, { emails: [{ value: `expiring${place}@example.com`, primary: true }] })
+  await tellPeople(ctx)
+  await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [reset])
+  await server.ask('POST', `/users/${gone}/disable`, {})
+  expect(await tellOfExpiry(ctx)).toBe(0)
+  later(8 * 24 + 1)
+  expect(await tellOfExpiry(ctx)).toBe(1)
+  expect(await tellOfExpiry(ctx)).toBe(0)
+  later(3 * 24)
+  expect((await Promise.all([tellOfExpiry(ctx), tellOfExpiry(ctx)])).reduce((sum, count) => sum + count)).toBe(1)
+  await tellPeople(ctx)
+  expect([await told(quiet), await told(reset), await told(gone)]).toEqual([[], [], []])
+  expect([await told(one), await told(other)]).toEqual([[expect.stringMatching(/Z$/)], [expect.stringMatching(/Z$/)]])
+  await setPassword(ctx, one, { next: 'the second of my passwords', forceChange: false })
+  later(9 * 24)
+  expect(await tellOfExpiry(ctx)).toBe(1)
 })

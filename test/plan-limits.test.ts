@@ -5,7 +5,7 @@ import { readConfig } from '../src/config.ts'
 import { brokenLimits, limitedOperations, limitsOf, readLimitList, type LimitCounts, type LimitSetting } from '../src/model/plan-limits.ts'
 import { checkSettings } from '../src/portals/settings.ts'
 
-const breaks = (counts: LimitCounts, people: number, ...settings: Partial<Record<LimitSetting, string>>[]) => brokenLimits(counts, people, limitsOf(...settings))
+const breaks = (counts: LimitCounts, people: number, settings: Partial<Record<LimitSetting, string>> = {}) => brokenLimits(counts, people, limitsOf({}, settings))
 
 describe('limits', () => {
   const table: [what: string, counts: LimitCounts, people: number, settings: Partial<Record<LimitSetting, string>>, broken: string[]][] = [
@@ -25,10 +25,16 @@ describe('limits', () => {
   ]
   test.for(table)('%s', ([, counts, people, settings, broken]) => expect(breaks(counts, people, settings)).toEqual(broken))
 
-  test('of the portal come before those of the installation, and those before the defaults', () => {
-    const installation = readLimitList('limit_delete=7;limit_suspend = none')
-    const limits = limitsOf({ limit_delete: '9' }, installation)
-    expect(limits).toMatchObject({ delete: { most: 9 }, suspend: {}, deactivate: { most: 500, percent: 20 } })
+  test('of the portal come before the defaults, and tighten what the operator says without loosening any of it', () => {
+    const operator = readLimitList('limit_delete=7;limit_suspend = none; limit_deactivate=100 10%; limit_unlink=50')
+    expect(limitsOf(operator, { limit_delete: '9', limit_suspend: '3', limit_deactivate: '5%', limit_unlink: 'none', limit_group_remove: 'none' }))
+      .toMatchObject({ delete: { most: 7 }, suspend: { most: 3 }, deactivate: { most: 100, percent: 5 }, unlink: { most: 50 }, groupRemove: {}, massDelete: { most: 500, percent: 20 } })
+    const limit = fc.oneof(fc.constant('none'), fc.nat(900).map(String), fc.nat(100).map((share) => `${share}%`), fc.tuple(fc.nat(900), fc.nat(100)).map(([most, share]) => `${most} ${share}%`))
+    fc.assert(fc.property(limit, limit, fc.nat(1000), fc.nat(2000), (ours, theirs, count, people) => {
+      const [outer, both] = [limitsOf({ limit_delete: ours }), limitsOf({ limit_delete: ours }, { limit_delete: theirs })]
+      const isBroken = (limits: typeof outer) => brokenLimits({ delete: count }, people, limits).length > 0
+      expect(isBroken(both)).toBe(isBroken(outer) || isBroken(limitsOf({}, { limit_delete: theirs })))
+    }), { numRuns: 300 })
   })
 
   test('are settings of a portal, and are refused where they are no limits', () => {

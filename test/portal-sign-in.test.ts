@@ -1,9 +1,12 @@
 /** Signing in to a portal through Okta, against the double: the way there and back, whoever is let in, and what ends it. */
 import { describe, expect, test } from 'vitest'
+import { mostAttempts } from '../src/model/retries.ts'
 import { removePortalUsers } from '../src/portals/portal-users.ts'
 import { sessionIdOf } from '../src/model/session.ts'
+import { revokeTokens } from '../src/signin/portal-revocation.ts'
+import { sweep } from '../src/signin/sessions-open.ts'
 import { sweepPortalSignIns } from '../src/store/portal-sign-in.ts'
-import { origin, resultsOf } from './browser.ts'
+import { origin, resultsOf, type Browser } from './browser.ts'
 import { portalWorld } from './portal-world.ts'
 import { testServer, type Reply } from './rest-server.ts'
 
@@ -267,9 +270,120 @@ describe('tokens', () => {
     await ctx.db.execute(`update auth_state set session_id = 'another-name' where session_id = $1`, [sessionId])
     expect(await ctx.db.first(`select from efs.portal_session where session_id = 'another-name'`)).toBeDefined()
     await ctx.db.execute(`update auth_state set session_id = $1 where session_id = 'another-name'`, [sessionId])
-    await sweepPortalSignIns(ctx.db, new Date(Date.now() + 13 * 3_600_000))
+    const end = new Date(Date.now() + 13 * 3_600_000)
+    await sweep({ ...ctx, now: () => end })
+    await sweepPortalSignIns(ctx.db, end)
     expect(await tokenRows()).toEqual([])
     expect((await one.ask('GET', '/portals/1/session')).status).toBe(401)
+  })
+})
+
+describe('somebody who is signed in', () => {
+  const current = async (one: Browser) => (await one.ask('GET', '/me')).body?.id as string | undefined
+  const begun = (site: string): Record<string, string> => ({ origin: '', 'sec-fetch-site': site })
+
+  test('stays who they are when a link from elsewhere would make them another, and is told', async () => {
+    const [victim, lure] = [await member('victim'), await member('lure')]
+    const one = world.browser()
+    await signIn('victim', one)
+    for (const site of ['cross-site', 'same-site', 'none', '']) {
+      const reply = await signIn('lure', one, 1, begun(site))
+      expect([reply.status, reply.body.code], site).toEqual([409, 'signed_in_as_other'])
+      expect(await current(one)).toBe(victim.personId)
+    }
+    // Nothing that Okta gave on the way stays good.
+    await revokeTokens(ctx, world.masterKey)
+    expect(twin.calls.list().filter(({ path }) => path === '/oauth2/v1/revoke').slice(-4).map(({ status }) => status)).toEqual([200, 200, 200, 200])
+    expect(await ctx.db.query('select from efs.token_revocation')).toEqual([])
+    expect(await ctx.db.query('select from efs.iam_token_data t where not exists (select from efs.portal_session p where p.token_key = t.session_id)')).toEqual([])
+    // The page that says so leads on, and is one of ours.
+    expect((await signIn('lure', one, 1, begun('same-origin'))).status).toBe(303)
+    expect(await current(one)).toBe(lure.personId)
+  })
+
+  test('comes by any link as themselves, and so does whoever has no session any more', async () => {
+    const { personId } = await member('again')
+    await member('later')
+    const one = world.browser()
+    await signIn('later', one)
+    await one.ask('POST', '/sign-out')
+    expect((await signIn('again', one, 1, begun('cross-site'))).status).toBe(303)
+    expect((await signIn('again', one, 1, begun('cross-site'))).status).toBe(303)
+    expect(await current(one)).toBe(personId)
+  })
+
+  test('reads in the page where to go on', async () => {
+    await member('page-reader')
+    await member('page-other')
+    const one = world.browser()
+    await signIn('page-reader', one)
+    const { back: address } = await away('page-other', one, 1, begun('cross-site'))
+    const page = await server.inject({ url: `${address.pathname}${address.search}`, headers: { host: 'localhost:8080', accept: 'text/html', 'sec-fetch-site': 'cross-site', cookie: [...one.cookies].map(([name, value]) => `${name}=${value}`).join('; ') } })
+    expect([page.statusCode, page.headers['content-type']]).toEqual([409, expect.stringContaining('text/html')])
+    expect(page.body).toContain('<a href="/api/v1/portals/1/sign-in">Sign in as the other person</a>')
+    expect(page.cookies).toEqual([])
+  })
+})
+
+describe('tokens of a session that ends', () => {
+  const left = () => ctx.db.query<{ attempts: number }>('select attempts from efs.token_revocation')
+  const revoked = () => twin.calls.list().filter(({ path, status }) => path === '/oauth2/v1/revoke' && status === 200).length
+  const ways: [string, (one: { personId: string; browser: Browser }) => Promise<unknown>][] = [
+    ['from a list', async ({ personId }) => ask('DELETE', `/users/${personId}/sessions`)],
+    ['signed out of everything', async ({ browser: one }) => one.ask('POST', '/sign-out')],
+    ['with an account that is disabled', async ({ personId }) => ask('POST', `/users/${personId}/disable`, {})],
+    ['with a person who leaves', async ({ personId }) => ask('POST', `/users/${personId}/terminate`, {})],
+    ['with a person who is deleted', async ({ personId }) => ask('DELETE', `/users/${personId}`)],
+    ['with the membership', async ({ personId }) => removePortalUsers(ctx, 1, [personId])],
+    ['when its time is over', async ({ personId }) => {
+      await ctx.db.execute(`update auth_state set expires_at = '2020-01-01' where user_id = $1`, [personId])
+      await ctx.db.execute(`update efs.iam_token_data set expires_at = '2020-01-01'`)
+      await sweepPortalSignIns(ctx.db, ctx.now())
+      await sweep(ctx)
+    }],
+  ]
+  test.each(ways)('%s are gone at once, and revoked at Okta', async (_way, end) => {
+    await revokeTokens(ctx, world.masterKey)
+    const { personId } = await member(`ended-${ways.findIndex(([name]) => name === _way)}`)
+    const one = world.browser()
+    await signIn(`ended-${ways.findIndex(([name]) => name === _way)}`, one)
+    const [{ key }] = await ctx.db.query<{ key: string }>('select token_key as key from efs.portal_session where user_id = $1', [personId]) as [{ key: string }]
+    const before = revoked()
+    await end({ personId, browser: one })
+    expect(await ctx.db.query('select from efs.portal_session where token_key = $1 union all select from efs.iam_token_data where session_id = $1', [key])).toEqual([])
+    expect(await left()).toHaveLength(1)
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(1)
+    expect([revoked() - before, await left()]).toEqual([1, []])
+  })
+
+  test('are tried again while Okta does not answer, ever later, and given up in the end, which the audit tells', async () => {
+    const { personId } = await member('persistent')
+    await signIn('persistent')
+    await ask('DELETE', `/users/${personId}/sessions`)
+    twin.faults.add({ kind: 'reset', path: '/oauth2/v1/revoke', count: 100 })
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(0)
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(0)
+    expect(await left()).toEqual([{ attempts: 1 }])
+    for (let attempt = 2; attempt <= mostAttempts; attempt++) {
+      ahead += 13 * 3_600_000
+      expect(await revokeTokens(ctx, world.masterKey)).toBe(attempt === mostAttempts ? 1 : 0)
+    }
+    twin.faults.clear()
+    expect(await left()).toEqual([])
+    expect(await ctx.db.query(`select result, target_id from gatehouse.audit_event where action = 'portal.tokens.revoke'`)).toEqual([{ result: 'remote_error', target_id: '1' }])
+    ahead = 0
+  })
+
+  test('are not sent to whoever the portal has been turned to since', async () => {
+    const { personId } = await member('turned')
+    await signIn('turned')
+    const before = twin.calls.list().length
+    await ctx.db.execute(`update efs.iam_portal_settings set value = 'portal-9' where portal_id = 1 and key = 'client_id'`)
+    await ask('DELETE', `/users/${personId}/sessions`)
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(1)
+    await ctx.db.execute(`update efs.iam_portal_settings set value = 'portal-1' where portal_id = 1 and key = 'client_id'`)
+    expect(twin.calls.list().slice(before).filter(({ path }) => path.endsWith('/revoke'))).toEqual([])
+    expect(await left()).toEqual([])
   })
 })
 

@@ -16,9 +16,9 @@ export interface PortalWorld extends TestServer {
   /** A person here, linked to an account there that may use the portal; ids of both. */
   member: (name: string, more?: object) => Promise<{ personId: string; uuid: string; uid: number }>
   /** Begins in a browser, signs in at Okta as somebody, and comes back: what our callback answers. */
-  signIn: (name: string, by?: Browser, portalId?: number) => Promise<Reply>
+  signIn: (name: string, by?: Browser, portalId?: number, headers?: Record<string, string>) => Promise<Reply>
   /** The address at Okta, and the one it sends back to. */
-  away: (name: string, by: Browser, portalId?: number) => Promise<{ there: URL; back: URL }>
+  away: (name: string, by: Browser, portalId?: number, headers?: Record<string, string>) => Promise<{ there: URL; back: URL }>
   back: (by: Browser, address: URL) => Promise<Reply>
   browser: () => Browser
 }
@@ -47,13 +47,14 @@ export async function portalWorld(env: Record<string, string> = {}, more: TwinOp
     const login = `${name}@example.com`
     const { id: uuid } = await control('POST', '/api/v1/users', { profile: { login, email: login, firstName: name, lastName: 'Byron' }, credentials: { password: { value: oktaPassword } }, groupIds: [group] })
     const { body } = await ask('POST', '/users', { userName: login, name: { givenName: name, familyName: 'Byron' }, status: 'ACTIVE', ...given })
+    if (body.id === undefined) throw new Error(JSON.stringify(body))
     const [{ uid } = { uid: 0 }] = await addPortalUsers(ctx, 1, [body.id])
     await ctx.db.execute('insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status) values (1, $1, $2, 1)', [uid, uuid])
     return { personId: body.id as string, uuid: uuid as string, uid }
   }
 
-  const away: PortalWorld['away'] = async (name, by, portalId = 1) => {
-    const begun = await by.ask('GET', `/portals/${portalId}/sign-in`, undefined, { origin: '', 'sec-fetch-site': 'none' })
+  const away: PortalWorld['away'] = async (name, by, portalId = 1, headers = { origin: '', 'sec-fetch-site': 'none' }) => {
+    const begun = await by.ask('GET', `/portals/${portalId}/sign-in`, undefined, headers)
     if (begun.status !== 303) throw new Error(JSON.stringify(begun.body))
     const there = new URL(String(begun.headers['location']))
     const { cookie } = await control('POST', '/_twin/sign-in', { login: `${name}@example.com` })
@@ -63,6 +64,6 @@ export async function portalWorld(env: Record<string, string> = {}, more: TwinOp
   const back: PortalWorld['back'] = (by, address) => by.ask('GET', `${address.pathname.replace('/api/v1', '')}${address.search}`, undefined, { origin: '', 'sec-fetch-site': 'cross-site' })
   return {
     ...world, twin, issuer, portalId: 1, masterKey, member, away, back, browser: () => browser(server),
-    signIn: async (name, by = browser(server), portalId = 1) => back(by, (await away(name, by, portalId)).back),
+    signIn: async (name, by = browser(server), portalId = 1, headers) => back(by, (await away(name, by, portalId, headers)).back),
   }
 }

@@ -92,6 +92,26 @@ describe('the address', () => {
 })
 
 describe('a session', () => {
+  test('ends sooner where the policy of its person says so, and never later than the installation lets it', async () => {
+    const policy = (tokenLifeMinutes: number | null) => ask('PATCH', '/sign-in-policies/4001', { rules: { tokenLifeMinutes } })
+    expect((await policy(10)).status).toBe(200)
+    ahead = 0
+    const one = await signedIn('short')
+    expect((await policy(500)).status).toBe(200)
+    const other = await signedIn('long')
+    await policy(30)
+    ahead = minutes(9)
+    expect((await one.ask('GET', '/me')).status).toBe(200)
+    expect((await ask('GET', `/users/${one.id}/sessions`)).body.items).toHaveLength(1)
+    ahead = minutes(20)
+    expect((await one.ask('GET', '/me')).status).toBe(401)
+    expect((await ask('GET', `/users/${one.id}/sessions`)).body.items).toEqual([])
+    expect((await other.ask('GET', '/me')).status).toBe(200)
+    ahead = minutes(51)
+    expect((await other.ask('GET', '/me')).status).toBe(401)
+    ahead = 0
+  })
+
   test('ends when it is left alone, and when its time is over however much it is used', async () => {
     ahead = 0
     const one = await signedIn('idle')

@@ -3,6 +3,7 @@
  * rights that its person has at this moment, within its scopes; it ends with the person, the client, the grant, the
  * sign-in, whichever is first.
  */
+import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { apiScopes } from '../model/oidc-scopes.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
@@ -26,8 +27,7 @@ export async function authenticateToken(ctx: Pick<Context, 'db' | 'config' | 'no
   if (token.length > longest) return undefined
   const now = ctx.now().toISOString()
   const found = await findToken(ctx.db, [artifactHash('AccessToken', token), artifactHash('ClientCredentials', token)], now)
-  const publicUrl = ctx.config.PUBLIC_URL ?? `http://localhost:${ctx.config.PORT}`
-  if (!found?.active || found.audience !== `${publicUrl}/api/v1`) return undefined
+  if (!found?.active || found.audience !== `${publicUrl(ctx.config)}/api/v1`) return undefined
   if ((scheme === 'dpop') !== (found.thumbprint !== null)) return undefined
   if (found.thumbprint !== null && !(await isProved(ctx, request, token, found.thumbprint))) return undefined
   const scopes = (found.scope ?? '').split(' ').filter((scope) => (apiScopes as readonly string[]).includes(scope))

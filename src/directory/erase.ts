@@ -5,6 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import { user } from '../model/user.ts'
 import { forgetAccessHistory } from '../store/access-history.ts'
 import { hasEvents } from '../store/audit-events.ts'
+import { eraseNames } from '../store/erase-names.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { blankPlans } from '../store/plans.ts'
 import { blankQueue } from '../store/unassignment-queue.ts'
@@ -19,8 +20,9 @@ import { lockExisting } from '../records/write-records.ts'
 export async function eraseUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const found = (await lockExisting(tx, user, [id])).get(id)
+    if (found) checkVersion(found.document, versions)
+    await eraseNames(tx, id)
     if (found) {
-      checkVersion(found.document, versions)
       await deleteLockedUser(tx, ctx, found.document)
     } else if (!(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)
     // Plans hold what they would have changed, kept answers whole records: personal data too.

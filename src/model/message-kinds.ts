@@ -42,6 +42,7 @@ export const messageKinds = {
   'factor-removed': notice({ at: 'instant', name: 'text' }),
   'questions-changed': notice({ at: 'instant' }),
   'key-added': notice({ at: 'instant', name: 'text' }),
+  'password-expires': notice({ expires: 'instant' }),
   'membership-ends': notice({ name: 'text', end: 'instant' }),
 } as const satisfies Record<string, MessageKind>
 

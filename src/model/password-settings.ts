@@ -38,7 +38,7 @@ export const compositionSettings = {
 export const changeSettings = {
   expirationDays: { param: 'P_PWD_EXPIRATION', kind: 'count', max: 3650, doc: 'Days until a password expires; absent or 0 means never.' },
   graceDays: { param: 'P_PWD_EXP_GRACE', kind: 'count', max: 365, doc: 'Days after that during which it still works, with a warning.' },
-  warningDays: { param: 'P_PWD_EXP_WARN', kind: 'range', max: 365, doc: 'Days before it expires on which the person is written to (`min`) and from which on they are warned (`max`).' },
+  warningDays: { param: 'P_PWD_EXP_WARN', kind: 'range', max: 365, doc: 'Days before it expires from which on the person is warned at every sign-in (`max`), and at which they are written to, once (`min`).' },
   resetExpirationDays: { param: 'P_PWD_EXPIRATION_ON_RESET', kind: 'count', max: 365, doc: 'Days until a password that somebody else set lapses; absent or 0 means never.' },
   changeOnReset: { param: 'P_CHNG_PSWD_ON_RESET', kind: 'flag', doc: 'Whether a password that somebody else set must be changed at the next sign-in; absent means yes.' },
   changesPerDay: { param: 'P_PASSWORD_CHANGE_ALLOWED', kind: 'count', max: 1000, doc: 'How often a day people may change it; 0 forbids it. A change that is demanded of them is always allowed.' },
@@ -62,7 +62,7 @@ export const signInSettings = {
   leastLevel: { param: 'A_LEAST_LEVEL', kind: 'count', max: 3, doc: 'The level that every sign-in must reach: 1 a password, 2 a second factor, 3 a passkey. Absent or 0 asks for no more than people\'s own factors do.' },
   rememberDays: { param: 'A_REMEMBER_DAYS', kind: 'count', max: 90, doc: 'Days that a device may go without being asked for a second factor that people have chosen themselves; 0 never, absent 30. What leastLevel or a site demands is always asked.' },
   tokenType: { param: 'A_TOKEN_TYPE', kind: 'text', length: 60, doc: 'The kind of session token; kept from older systems, without effect.' },
-  tokenLifeMinutes: { param: 'A_TOKEN_LIFE', kind: 'count', max: 525_600, doc: 'Minutes that a session lives unused.' },
+  tokenLifeMinutes: { param: 'A_TOKEN_LIFE', kind: 'count', max: 525_600, doc: 'Minutes that a session lives unused, from the next sign-in on, where that is less than SESSION_IDLE_MINUTES; absent or 0 leaves it at that.' },
   tokenIssuer: { param: 'A_TOKEN_ISSUER', kind: 'text', length: 60, doc: 'Who issues it; kept from older systems, without effect.' },
   loginModule: { param: 'A_LOGIN_MODULE', kind: 'text', length: 60, doc: 'What checks the password; kept from older systems, without effect.' },
 } as const satisfies Record<string, Form>

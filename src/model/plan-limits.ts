@@ -2,10 +2,11 @@
  * How much of each kind one plan may do before a person has to say yes (pure). Whoever makes a plan that takes things
  * from many people counts what it would do and asks `brokenLimits`; what that answers is why the plan is stopped.
  *
- * A limit is a number, a share of the people concerned, both or none: `500`, `20%`, `500 20%`, `none`. Each portal may
- * have its own (the settings `limit_…`), then those of the installation count (PLAN_LIMITS), then the defaults here,
- * which are the field's: Okta's import safeguard stops at 20 %, Entra at 500 deletions. What gives or changes has no
- * limit unless one is set, because a first run does nothing else.
+ * A limit is a number, a share of the people concerned, both or none: `500`, `20%`, `500 20%`, `none`. What the operator
+ * says (PLAN_LIMITS) holds everywhere, and a portal's own (the settings `limit_…`) hold beside it: they tighten it and
+ * loosen nothing. Where the operator says nothing, the portal's stand in place of the defaults here, which are the
+ * field's: Okta's import safeguard stops at 20 %, Entra at 500 deletions. What gives or changes has no limit unless one
+ * is set, because a first run does nothing else.
  */
 import { GatehouseError } from '../errors.ts'
 
@@ -79,14 +80,24 @@ export function readLimitList(text: string): Partial<Record<LimitSetting, string
 }
 
 /**
- * The limits in force, from the most particular to the most general.
- * @param settings of the portal, and of the installation (`readLimitList`)
+ * The limits in force.
+ * @param operator those of the installation (`readLimitList`)
  */
-export function limitsOf(...settings: readonly Partial<Record<LimitSetting, string>>[]): Limits {
+export function limitsOf(operator: Partial<Record<LimitSetting, string>>, portal: Partial<Record<LimitSetting, string>> = {}): Limits {
   return Object.fromEntries(kinds.map((kind) => {
     const { setting, default: standard } = limitedOperations[kind]
-    return [kind, readLimit(settings.find((one) => one[setting] !== undefined)?.[setting] ?? standard)]
+    const said = [operator[setting], portal[setting]].filter((one) => one !== undefined)
+    return [kind, said.length === 0 ? readLimit(standard) : said.map(readLimit).reduce(tighter)]
   })) as unknown as Limits
+}
+
+/** What holds to both. */
+function tighter(one: Limit, other: Limit): Limit {
+  const least = (name: keyof Limit) => {
+    const values = [one[name], other[name]].filter((value) => value !== undefined)
+    return values.length === 0 ? {} : { [name]: Math.min(...values) }
+  }
+  return { ...least('most'), ...least('percent') }
 }
 
 /** Whether a share of the people is asked for at all, so that they have to be counted. */

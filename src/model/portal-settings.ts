@@ -18,7 +18,7 @@ interface PortalSetting {
 
 const limitSettings = Object.fromEntries(Object.values(limitedOperations).map((operation): [string, PortalSetting] => [operation.setting, {
   pattern: limitPattern, expects: limitForm, default: operation.default,
-  doc: `How many ${operation.what} one plan may hold before it is stopped for somebody to decide.`,
+  doc: `How many ${operation.what} one plan may hold before it is stopped for somebody to decide; where PLAN_LIMITS names a limit too, both hold.`,
 }])) as unknown as Record<LimitSetting, PortalSetting & { default: string }>
 
 export const portalSettings = {

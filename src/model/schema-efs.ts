@@ -89,6 +89,14 @@ export const efs: Area = {
       added('refreshed', 'integer', 'How often the tokens were refreshed.', { required: true }),
       added('refreshing_until', 'timestamptz', 'Until when one request refreshes them and the others wait; null when none does.'),
     ]),
+    table('added', 'efs.token_revocation', 'Tokens of a session that has ended, until the issuer has been told.', [
+      added('token_key', 'varchar(50)', 'The name they were kept under.', { key: true }),
+      added('portal_id', 'integer', 'The portal signed in to.', { required: true }),
+      added('idp_response', 'text', 'The answer with the tokens in it, encrypted; null while memcached has it.'),
+      added('attempts', 'integer', 'How often the issuer could not be told.', { required: true }),
+      added('due_at', 'timestamptz', 'When it is tried next.', { required: true }),
+      added('created_at', 'timestamptz', 'When the session ended.', { required: true }),
+    ]),
     table('added', 'efs.portal_secret', 'The client secret of a portal in Okta, where its client has one.', [
       added('portal_id', 'integer', 'The portal.', { key: true, to: 'efs.portal' }),
       added('secret_encrypted', 'bytea', 'The secret, encrypted with the master key.', { required: true }),

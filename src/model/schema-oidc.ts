@@ -62,6 +62,14 @@ export const oidc: Area = {
       added('create_date', 'timestamptz', 'When it was made.', { required: true }),
       added('expires_at', 'timestamptz', 'When it ceases to be valid.', { required: true }),
     ]),
+    table('added', 'gatehouse.oidc_logout', 'A client that has still to be told that a session has ended.', [
+      added('client_id', 'varchar(32)', 'The client.', { key: true, to: 'gatehouse.oidc_client' }),
+      added('sid', 'varchar(100)', 'The name by which the client knows the session.', { key: true }),
+      added('user_id', 'varchar(32)', 'Whose session it was.', { required: true }),
+      added('attempts', 'integer', 'How often it could not be told.', { required: true }),
+      added('due_at', 'timestamptz', 'When it is tried next.', { required: true }),
+      added('created_at', 'timestamptz', 'When the session ended.', { required: true }),
+    ]),
     table('added', 'gatehouse.data_key', 'Keys of ours that encrypt or derive.', [
       added('name', 'varchar(40)', 'What it is for.', { key: true }),
       added('key_encrypted', 'bytea', 'The key, encrypted with the master key.', { required: true }),

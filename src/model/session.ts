@@ -32,14 +32,16 @@ export interface SessionTimes {
   started: string
   expires: string
   lastSeen: string
+  /** What the policy of the person says; null where that says nothing. */
+  idleMinutes: number | null
 }
 
 /**
- * Whether a session still holds. One that began in the future does not: the clock was wrong then, and its end is as far
+ * Whether a session still holds. The installation's idle limit is the outer one. One that began in the future does not: the clock was wrong then, and its end is as far
  * off as that.
  */
-export function isLive({ started, expires, lastSeen }: SessionTimes, now: number, idleMinutes: number): boolean {
-  return Date.parse(started) <= now + clockSkewMs && now < Date.parse(expires) && now - Date.parse(lastSeen) < idleMinutes * 60_000
+export function isLive({ started, expires, lastSeen, idleMinutes }: SessionTimes, now: number, mostIdle: number): boolean {
+  return Date.parse(started) <= now + clockSkewMs && now < Date.parse(expires) && now - Date.parse(lastSeen) < Math.min(idleMinutes ?? mostIdle, mostIdle) * 60_000
 }
 
 /** Whether something was proved just now. */

@@ -17,7 +17,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** `groups[id]`, whose name is to be found. */
@@ -64,6 +64,7 @@ export function noticesOf(event: Event): Notice[] {
   if (event.target_type !== 'User' || event.result !== 'SUCCESS' || event.changes === null) return []
   const changes = (JSON.parse(event.changes) as FieldChange[]).filter(({ path }) => path !== '')
   if (event.action === 'membership.reminder') return changes.flatMap(reminderOf)
+  if (event.action === 'user.password.reminder') return changes.flatMap(expiryOf)
   const at = event.at
   const notices: Notice[] = []
   const add = (template: Notice['template'], values: Record<string, string>, alsoTo: readonly string[] = []) => notices.push({ template, values: { at, ...values }, alsoTo })
@@ -105,6 +106,8 @@ function reminderOf({ path, after }: FieldChange): Notice[] {
   const end = isObject(after) ? after.end : undefined
   return typeof end === 'string' ? [{ template: 'membership-ends', values: { end }, alsoTo: [], path }] : []
 }
+
+const expiryOf = ({ after }: FieldChange): Notice[] => (typeof after === 'string' ? [{ template: 'password-expires', values: { expires: after }, alsoTo: [] }] : [])
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '–')
 const listOf = (values: readonly string[], mask: (text: string) => string) => (values.length === 0 ? '–' : values.slice(0, 10).map(mask).join(', '))

@@ -52,6 +52,7 @@ export const english: LanguageTexts = {
     'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },
     'questions-changed': { subject: 'Your security questions were changed', paragraphs: ['On {at} the answers to your security questions were set or removed.', notYou] },
     'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
+    'password-expires': { subject: 'Your password expires soon', paragraphs: ['Your password expires on {expires}.', 'Choose a new one before that, in your account. We never ask for a password by mail.'] },
     'membership-ends': { subject: 'Access of yours ends soon', paragraphs: ['Your membership of {name} ends on {end}.', 'If you need it for longer, ask whoever gave it to you.'] },
   },
 }

@@ -52,6 +52,7 @@ export const french: LanguageTexts = {
     'factor-removed': { subject: 'Un moyen de connexion a été retiré', paragraphs: ['Le {at}, un moyen de connexion a été retiré de votre compte : {name}.', notYou] },
     'questions-changed': { subject: 'Vos questions de sécurité ont été modifiées', paragraphs: ['Le {at}, les réponses à vos questions de sécurité ont été définies ou supprimées.', notYou] },
     'key-added': { subject: 'Une clé a été ajoutée à votre compte', paragraphs: ['Le {at}, une clé a été ajoutée à votre compte : {name}.', notYou] },
+    'password-expires': { subject: 'Votre mot de passe expire bientôt', paragraphs: ['Votre mot de passe expire le {expires}.', 'Choisissez-en un nouveau avant cette date, dans votre compte. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'membership-ends': { subject: 'Un de vos accès prend bientôt fin', paragraphs: ['Votre appartenance à {name} prend fin le {end}.', 'S’il vous la faut plus longtemps, adressez-vous à la personne qui vous l’a donnée.'] },
   },
 }

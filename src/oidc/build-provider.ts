@@ -6,13 +6,12 @@ import { recordEvents } from '../audit/record.ts'
 import { endSessions } from '../signin/sessions.ts'
 import type { ProviderKeys } from '../signin/oidc-keys.ts'
 import { openDataKey } from '../store/data-keys.ts'
-import { takeEndedSessions } from '../store/oidc-artifacts.ts'
 import { authLevels } from '../store/oidc-clients.ts'
-import { openPayload } from './adapter.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
+import { retryLogouts } from './tell-of-logout.ts'
 
 export interface Built {
   provider: Provider
@@ -34,6 +33,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
   tieSessions(provider, state)
+  retryLogouts(provider, state)
   const client = provider.Client.prototype as unknown as OwnMetadata & { clientId: string; compareClientSecret: (secret: string) => boolean }
   client.compareClientSecret = function (secret) {
     const guess = secretGuesses.get(Provider.ctx!.req)
@@ -100,24 +100,4 @@ function watch(provider: Provider, state: DoorState): void {
   provider.on('grant.revoked', (ctx: KoaContextWithOIDC) => {
     if (ctx.oidc.route === 'token') state.noteReuse(ctx.oidc.client!.clientId)
   })
-}
-
-/** Back-channel logout for sign-ins that ended elsewhere: at the console, by an administrator, with the person. */
-export async function tellOfEnded({ provider, state }: Built): Promise<number> {
-  let told = 0
-  for (;;) {
-    const rows = await takeEndedSessions(state.base.db, 100)
-    for (const row of rows) {
-      const session = openPayload(state, row)
-      const clients = Object.entries((session.authorizations ?? {}) as Record<string, { sid?: string }>)
-      await Promise.all(clients.map(async ([clientId, { sid }]) => {
-        const client = await provider.Client.find(clientId)
-        if (client?.backchannelLogoutUri === undefined || sid === undefined) return
-        await (client as unknown as { backchannelLogout: (sub: string, sid: string) => Promise<void> }).backchannelLogout(session.accountId!, sid)
-          .catch((error: unknown) => state.log(error, `the client ${clientId} could not be told of a logout`))
-      }))
-      told++
-    }
-    if (rows.length < 100) return told
-  }
 }

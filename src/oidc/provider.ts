@@ -3,9 +3,11 @@
  * seconds. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
  * commands and tests that need none of it do not wait for it.
  */
+import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { providerKeys, type ProviderKeys } from '../signin/oidc-keys.ts'
 import { hasEndedSessions } from '../store/oidc-artifacts.ts'
+import { hasDueLogouts } from '../store/oidc-logouts.ts'
 import type { Built } from './build-provider.ts'
 import type { Door } from './provider-context.ts'
 
@@ -14,7 +16,7 @@ const reloadMs = 10_000
 export interface OpenIdProvider {
   /** The provider of this moment. Errors: `unavailable`, `forbidden` where PUBLIC_URL would send secrets in the clear. */
   current: () => Promise<Built>
-  /** Tells the clients of sessions whose sign-in has ended; how many sessions. */
+  /** Tells the clients of sessions whose sign-in has ended, and once more those who could not be told before; how many sessions had ended. */
   tellOfEnded: () => Promise<number>
 }
 
@@ -39,13 +41,17 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
     return building
   }
   // Where nobody uses the provider, the job does not build it.
-  const tellOfEnded = async () => ((await hasEndedSessions(door.base.db)) ? (await import('./build-provider.ts')).tellOfEnded(await current()) : 0)
+  const tellOfEnded = async () => {
+    const { db, now } = door.base
+    if (!(await hasEndedSessions(db)) && !(await hasDueLogouts(db, now()))) return 0
+    return (await import('./tell-of-logout.ts')).tellOfEnded(await current())
+  }
   return { current, tellOfEnded }
 }
 
 /** Errors: `forbidden`. */
-export function publicUrlOf({ PUBLIC_URL, PORT }: Door['base']['config']): string {
-  const address = PUBLIC_URL ?? `http://localhost:${PORT}`
+export function publicUrlOf(config: Door['base']['config']): string {
+  const address = publicUrl(config)
   const { protocol, hostname } = new URL(address)
   if (protocol === 'http:' && !['localhost', '127.0.0.1', '[::1]'].includes(hostname)) {
     throw new GatehouseError('forbidden', `Nobody is signed in over ${address}: passwords and tokens would be sent in the clear. Set PUBLIC_URL to an address that begins with https://.`)

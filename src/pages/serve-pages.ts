@@ -4,7 +4,7 @@
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { randomBytes } from 'node:crypto'
-import type { Config } from '../config.ts'
+import { publicUrl, type Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import { bundlesFolder, noncePlace, readBundle, type Bundle, type Encoding } from './bundle.ts'
@@ -67,8 +67,8 @@ const encodingFor = (accepted: string, bodies: Partial<Record<Encoding, Buffer>>
  * The server says that it listens on 127.0.0.1; requests with a session have to come from localhost, its name without
  * PUBLIC_URL, where passkeys work too. Whoever typed the number is sent to the name.
  */
-function byName({ PUBLIC_URL, PORT }: Settings, request: FastifyRequest): string | undefined {
-  const own = new URL(PUBLIC_URL ?? `http://localhost:${PORT}`)
+function byName(config: Settings, request: FastifyRequest): string | undefined {
+  const own = new URL(publicUrl(config))
   const named = request.host.replace(/^(?:127(?:\.\d{1,3}){3}|\[::1\])(?=:|$)/, 'localhost')
   return named !== request.host && named === own.host ? own.origin : undefined
 }

@@ -48,7 +48,7 @@ export async function planMassDelete(ctx: Context, portalId: number, request: Ma
 
 /** Why a guard stops it, if one does. */
 async function stopped({ db, config }: Context, portal: Portal, leaving: number): Promise<string | undefined> {
-  const limits = limitsOf(portal.settings, readLimitList(config.PLAN_LIMITS) ?? {})
+  const limits = limitsOf(readLimitList(config.PLAN_LIMITS), portal.settings)
   const broken = brokenLimits({ massDelete: leaving }, await countMembers(db, portal.id), limits)
   return broken.length > 0 ? stopReason(broken) : undefined
 }

@@ -40,7 +40,7 @@ export function readCookie(header: string | undefined, name: CookieName, secure:
 }
 
 export function visitOf(request: FastifyRequest): Visit {
-  return { userAgent: request.headers['user-agent'], device: cookieOf(request, 'device'), session: cookieOf(request, 'session'), binding: cookieOf(request, 'binding') }
+  return { userAgent: request.headers['user-agent'], device: cookieOf(request, 'device'), session: cookieOf(request, 'session'), binding: cookieOf(request, 'binding'), own: request.headers['sec-fetch-site'] === 'same-origin' }
 }
 
 /**

@@ -5,6 +5,7 @@
  */
 import type { FastifyInstance } from 'fastify'
 import { readFileSync } from 'node:fs'
+import { publicUrl } from '../config.ts'
 import { errorTable } from '../errors.ts'
 import { html, paragraphs, type Html } from './docs-html.ts'
 import { tagId, tagSection } from './docs-operations.ts'
@@ -24,8 +25,7 @@ function ownVersion(): string {
 
 /** Adds the document and the page, which need no key: they tell nothing about who is kept here. */
 export function addDocs(server: FastifyInstance, routes: readonly Route[], base: Pick<BaseContext, 'config'>): void {
-  const publicUrl = () => base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`
-  const document = once(() => openApi(routes, { version: ownVersion(), publicUrl: publicUrl() }))
+  const document = once(() => openApi(routes, { version: ownVersion(), publicUrl: publicUrl(base.config) }))
   const files: [string, string, () => string][] = [
     ['/openapi.json', 'application/json; charset=utf-8', once(() => JSON.stringify(document()))],
     ['/docs', 'text/html; charset=utf-8', once(() => docsPage(document()))],

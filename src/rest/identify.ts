@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify'
 import { authenticateToken } from '../access/access-tokens.ts'
 import { authenticate, type Identity } from '../access/api-keys.ts'
 import { authenticateSession } from '../access/session-identity.ts'
+import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -57,7 +58,7 @@ async function identityOf(base: Base, request: FastifyRequest, scheme: string, t
   const key = scheme === 'bearer' ? await authenticate(base, token) : undefined
   if (key || token.startsWith('gh_') || (scheme !== 'bearer' && scheme !== 'dpop')) return key
   const { method, headers, url } = request
-  const address = `${base.config.PUBLIC_URL ?? `http://localhost:${base.config.PORT}`}${url.split('?')[0]}`
+  const address = `${publicUrl(base.config)}${url.split('?')[0]}`
   return authenticateToken(base, { scheme, token, request: { method, address, proof: headers.dpop === undefined ? '' : String(headers.dpop) } })
 }
 

@@ -33,15 +33,15 @@ function navigable(handle: (call: Call) => Promise<Answer>): (call: Call) => Pro
     } catch (error) {
       if (call.accept !== 'text/html' || !(error instanceof GatehouseError)) throw error
       const { status, title, detail } = problemOf(error, call.ctx.actor.correlationId)
-      return { status, html: problemPage(title, detail, call) }
+      return { status, html: problemPage(title, detail, call, error.code === 'signed_in_as_other' ? 'Sign in as the other person' : 'Try again') }
     }
   }
 }
 
-function problemPage(title: string, detail: string | undefined, { ctx, params }: Call): string {
+function problemPage(title: string, detail: string | undefined, { ctx, params }: Call, again: string): string {
   return html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title></head>
-<body><main><h1>${title}</h1><p role="alert">${detail ?? ''}</p><p><a href="/api/v1/portals/${encodeURIComponent(params['id'] ?? '')}/sign-in">Try again</a></p><p>Request ${ctx.actor.correlationId}</p></main></body></html>
+<body><main><h1>${title}</h1><p role="alert">${detail ?? ''}</p><p><a href="/api/v1/portals/${encodeURIComponent(params['id'] ?? '')}/sign-in">${again}</a></p><p>Request ${ctx.actor.correlationId}</p></main></body></html>
 `.markup
 }
 
@@ -61,13 +61,13 @@ export function portalSignInRoutes(masterKey: MasterKey): Route[] {
 
   async function begin(call: Call): Promise<Answer> {
     countBeginning(call.ctx)
-    const { address, binding } = await beginPortalSignIn(call.ctx, masterKey, { portalId: portalId(call), returnTo: call.query['returnTo'] as string | undefined, binding: call.visit?.binding })
+    const { address, binding } = await beginPortalSignIn(call.ctx, masterKey, { portalId: portalId(call), returnTo: call.query['returnTo'] as string | undefined, visit: call.visit ?? {} })
     return { location: address, cookies: [{ name: 'binding', value: binding }] }
   }
 
   async function complete(call: Call): Promise<Answer> {
     const query = Object.fromEntries(Object.entries(call.query).filter((pair): pair is [string, string] => typeof pair[1] === 'string'))
-    const { token, device, returnTo } = await completePortalSignIn(call.ctx, masterKey, { portalId: portalId(call), query, binding: call.visit?.binding }, call.visit ?? {})
+    const { token, device, returnTo } = await completePortalSignIn(call.ctx, masterKey, { portalId: portalId(call), query }, call.visit ?? {})
     return { location: returnTo, cookies: [{ name: 'session', value: token }, { name: 'device', value: device }] }
   }
 

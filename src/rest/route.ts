@@ -1,6 +1,7 @@
 /** What a route of the REST door is: one row of a list from which the server, OpenAPI and the docs are all made. */
 import type { Scope } from '../access/api-keys.ts'
 import type { Guarded, ReachRule } from '../access/authorize.ts'
+import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { OwnResource, OwnRight } from '../model/own-access.ts'
@@ -124,7 +125,7 @@ export function guarded(resource: OwnResource, routes: readonly UnguardedRoute[]
 
 /** The address of a record, for Location: `/metadata/types` and its id. */
 export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unknown): string {
-  return `${config.PUBLIC_URL ?? `http://localhost:${config.PORT}`}/api/v1${path}/${encodeURIComponent(String(id))}`
+  return `${publicUrl(config)}/api/v1${path}/${encodeURIComponent(String(id))}`
 }
 
 export const listParameters: readonly QueryParameter[] = [

@@ -3,13 +3,11 @@
  * which nobody listens in. Browsers say where a request comes from (Fetch Metadata, Origin) and pages cannot forge it.
  */
 import type { FastifyRequest } from 'fastify'
-import type { Config } from '../config.ts'
+import { publicUrl, type Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { isSecure } from './cookies.ts'
 
 type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT'>
-
-const publicOrigin = ({ PUBLIC_URL, PORT }: Settings) => new URL(PUBLIC_URL ?? `http://localhost:${PORT}`).origin
 
 /**
  * Errors: `cross_site` for a request whose headers say that it comes from elsewhere, and, where a cookie vouches for the
@@ -17,7 +15,7 @@ const publicOrigin = ({ PUBLIC_URL, PORT }: Settings) => new URL(PUBLIC_URL ?? `
  */
 export function refuseCrossSite(config: Settings, request: Pick<FastifyRequest, 'headers'>, byCookie: boolean): void {
   const { origin, 'sec-fetch-site': site } = request.headers
-  const own = publicOrigin(config)
+  const own = new URL(publicUrl(config)).origin
   const refuse = (reason: string) => new GatehouseError('cross_site', `${reason} Requests that change something with a session come from pages at ${own} (PUBLIC_URL); programs send the header Origin: ${own}, or use an API key.`)
   if (site !== undefined && site !== 'same-origin') throw refuse(`The browser calls this request ${String(site).slice(0, 20)}.`)
   if (origin !== undefined && origin !== own) throw refuse(`The request comes from ${origin.slice(0, 100)}.`)

@@ -8,14 +8,13 @@ import {
   type AuthenticationResponseJSON, type RegistrationResponseJSON,
 } from '@simplewebauthn/server'
 import { createHash, randomBytes } from 'node:crypto'
-import type { Config } from '../config.ts'
+import { publicUrl, type Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { challengeMinutes, type FactorRow } from '../model/factor.ts'
 import { levels } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
 import { insertChallenge, takeChallenge, userHandle, type ChallengeKind } from '../store/factors.ts'
-import { publicUrl } from './public-url.ts'
 
 const party = (config: Pick<Config, 'PUBLIC_URL' | 'PORT'>) => {
   const { origin, hostname } = new URL(publicUrl(config))

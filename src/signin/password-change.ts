@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
-import { passwordLogin, replaceHash, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
+import { passwordLogin, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
 import { costOf, hashPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 import { provePassword } from './prove-password.ts'
@@ -65,11 +65,6 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await stillThere(tx, login, day)
     await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0 })
   })
-}
-
-/** After a sign-in with a hash that is foreign or cost less than today: the same password, hashed as today. */
-export async function renewHash(ctx: Pick<Context, 'db' | 'config'>, userId: string, stored: string, clear: string): Promise<boolean> {
-  return replaceHash(ctx.db, userId, stored, await hashPassword(clear, costOf(ctx.config)))
 }
 
 /** How often people may change it. */

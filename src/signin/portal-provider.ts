@@ -3,6 +3,7 @@
  * server's own description. Requests are bounded in time and size.
  */
 import type { Configuration } from 'openid-client'
+import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isSafeAddress } from '../model/portal-sign-in.ts'
@@ -10,7 +11,6 @@ import { portalSettings, redirectAddressesOf } from '../model/portal-settings.ts
 import type { MasterKey } from '../store/master-key.ts'
 import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { readPortal, readPortalSettings } from '../store/portals.ts'
-import { publicUrl } from './public-url.ts'
 
 // Loaded when the first person comes.
 export const openIdClient = () => import('openid-client')

@@ -9,8 +9,10 @@ import { GatehouseError } from '../errors.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { claimRefresh, endRefresh, isRefreshing, readPortalSession, type PortalSession } from '../store/portal-sign-in.ts'
 import type { SessionRow } from '../store/sessions.ts'
+import { letTokensGo } from '../store/token-revocations.ts'
 import { isSpent, logProviderError } from './portal-errors.ts'
 import { configurationOf, openIdClient, readPortalClient } from './portal-provider.ts'
+import { revokeTokens } from './portal-revocation.ts'
 import { tokensEnd, tokenStoreOf } from './portal-sign-in.ts'
 import { signOut } from './sign-in.ts'
 
@@ -73,7 +75,7 @@ export async function refreshPortalTokens(ctx: Context, masterKey: MasterKey, po
   } finally {
     const isThere = await endRefresh(ctx.db, found.tokenKey, fresh)
     // Somebody ended the session while Okta was asked: what it gave must not outlive it.
-    if (!isThere && fresh) await (await tokenStoreOf(ctx, masterKey)).forget(found.tokenKey)
+    if (!isThere && fresh) await letTokensGo(ctx.db, found.tokenKey, portalId)
   }
 }
 
@@ -101,20 +103,18 @@ async function exchange(ctx: Context, masterKey: MasterKey, found: PortalSession
 }
 
 /**
- * Ends the session here, its tokens at Okta as far as Okta can be asked, and says where the browser ends Okta's own session.
+ * Ends the session here, its tokens at Okta (later, where Okta cannot be asked now), and says where the browser ends Okta's own session.
  * Never fails because of Okta.
  */
 export async function signOutOfPortal(ctx: Context, masterKey: MasterKey, portalId: number, session: SessionRow): Promise<{ address?: string }> {
   const found = await sessionAt(ctx, portalId, session)
-  const store = await tokenStoreOf(ctx, masterKey)
-  const tokens = await store.find<TokenEndpointResponse>(found.tokenKey)
+  const tokens = await (await tokenStoreOf(ctx, masterKey)).find<TokenEndpointResponse>(found.tokenKey)
   await signOut(ctx, session.sessionId)
-  await store.forget(found.tokenKey)
+  await revokeTokens(ctx, masterKey, found.tokenKey)
   if (!tokens?.id_token) return {}
   try {
     const client = await readPortalClient(ctx, masterKey, portalId)
     const [oidc, configuration] = [await openIdClient(), await configurationOf(ctx, client)]
-    await oidc.tokenRevocation(configuration, tokens.refresh_token ?? tokens.access_token).catch((error: unknown) => logProviderError(ctx, client, error))
     const back = client.postLogoutRedirectUri
     return { address: oidc.buildEndSessionUrl(configuration, { id_token_hint: tokens.id_token, ...(back === undefined ? {} : { post_logout_redirect_uri: back }) }).href }
   } catch {

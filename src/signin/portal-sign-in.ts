@@ -13,12 +13,14 @@ import { decodeProtectedHeader } from 'jose'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { isToken, newToken } from '../model/session.ts'
+import { isLive, isToken, newToken, sessionIdOf } from '../model/session.ts'
 import { atHash, awayMinutes, checkReturnTo, hashOf } from '../model/portal-sign-in.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { openDataKey } from '../store/data-keys.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { findMember, insertBegun, insertPortalSession, takeBegun } from '../store/portal-sign-in.ts'
+import { findSession } from '../store/sessions.ts'
+import { letTokensGo } from '../store/token-revocations.ts'
 import { openTokenStore, type TokenStore } from '../store/token-store.ts'
 import { logProviderError } from './portal-errors.ts'
 import { configurationOf, openIdClient, readPortalClient } from './portal-provider.ts'
@@ -31,6 +33,8 @@ interface Begun {
   nonce: string
   verifier: string
   returnTo: string
+  /** Whether one of our own pages began it, and not a link from elsewhere. */
+  own: boolean
 }
 
 const purpose = 'portal-sign-in'
@@ -45,13 +49,14 @@ export async function tokenStoreOf(ctx: Context, masterKey: MasterKey): Promise<
  * Where to send the browser, and what it has to keep until it comes back. Errors: `invalid_parameter` for a way back that leads
  * elsewhere, those of `readPortalClient`, `remote_error`.
  */
-export async function beginPortalSignIn(ctx: Context, masterKey: MasterKey, { portalId, returnTo, binding }: { portalId: number; returnTo: string | undefined; binding: string | undefined }): Promise<{ address: string; binding: string }> {
+export async function beginPortalSignIn(ctx: Context, masterKey: MasterKey, { portalId, returnTo, visit }: { portalId: number; returnTo: string | undefined; visit: Visit }): Promise<{ address: string; binding: string }> {
   const path = checkReturnTo(returnTo)
   const client = await readPortalClient(ctx, masterKey, portalId)
   const [oidc, configuration] = [await openIdClient(), await configurationOf(ctx, client)]
   // One for all tabs of a browser; each tab has a state of its own.
+  const { binding, own = false } = visit
   const browser = binding !== undefined && isToken(binding) ? binding : newToken()
-  const [state, begun] = [newToken(), { nonce: newToken(), verifier: oidc.randomPKCECodeVerifier(), returnTo: path } satisfies Begun]
+  const [state, begun] = [newToken(), { nonce: newToken(), verifier: oidc.randomPKCECodeVerifier(), returnTo: path, own } satisfies Begun]
   const key = await openDataKey(ctx.db, masterKey, dataKey, ctx.now())
   const stateHash = hashOf(state)
   const expires = new Date(ctx.now().getTime() + awayMinutes * 60_000)
@@ -67,16 +72,15 @@ export interface CameBack {
   portalId: number
   /** The query of the address that Okta sent the browser to. */
   query: Readonly<Record<string, string>>
-  binding: string | undefined
 }
 
 /**
  * Takes somebody in who comes back from Okta. Errors: `portal_sign_in_refused` for what was not begun here and for whatever is not right about
- * Okta's answer; `not_in_portal`; `account_closed`, `account_disabled`, `account_locked`; `remote_error`; `tokens_unavailable`.
+ * Okta's answer; `not_in_portal`; `signed_in_as_other`; `account_closed`, `account_disabled`, `account_locked`; `remote_error`; `tokens_unavailable`.
  */
-export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, { portalId, query, binding }: CameBack, visit: Visit): Promise<SignedIn & OpenedSession & { returnTo: string }> {
+export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, { portalId, query }: CameBack, visit: Visit): Promise<SignedIn & OpenedSession & { returnTo: string }> {
   const client = await readPortalClient(ctx, masterKey, portalId)
-  const begun = await takeBack(ctx, masterKey, { portalId, query, binding })
+  const begun = await takeBack(ctx, masterKey, { portalId, query }, visit.binding)
   // An address may not have Okta asked about made-up codes for ever.
   const claim = await claimAsking(ctx)
   const tokens = await redeem(ctx, client, query, begun)
@@ -88,6 +92,12 @@ export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, {
   const tokenKey = randomBytes(16).toString('hex')
   const end = new Date(ctx.now().getTime() + ctx.config.SESSION_HOURS * 3_600_000)
   await store.keep(tokenKey, tokens, end)
+  // Whatever keeps them out, what Okta gave is taken back.
+  const release = () => letTokensGo(ctx.db, tokenKey, portalId)
+  if (!begun.own && (await isSomebodyElse(ctx, visit, member.personId))) {
+    await release()
+    throw new GatehouseError('signed_in_as_other')
+  }
   const authTime = tokens.claims()!.auth_time
   const admitted = await admitFromElsewhere(ctx, member.personId, {
     proved: typeof authTime === 'number' && authTime > 0 ? new Date(Math.min(authTime * 1000, ctx.now().getTime())).toISOString() : null,
@@ -98,15 +108,24 @@ export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, {
     opened: (tx, { userId, sessionId }) => insertPortalSession(tx, {
       tokenKey, userId, sessionId, portalId, uid: member.uid, uuid: subject, created: ctx.now().toISOString(), tokensExpire: tokensEnd(ctx, tokens).toISOString(),
     }),
-  }, visit).catch((error: unknown) => store.forget(tokenKey).then(() => Promise.reject(error)))
+  }, visit).catch((error: unknown) => release().then(() => Promise.reject(error)))
   if (typeof admitted !== 'string') return { ...admitted, returnTo: begun.returnTo }
-  await store.forget(tokenKey)
+  await release()
   return refuse(ctx, admitted, member.personId)
+}
+
+/**
+ * Whether the browser has a session of another person: a link from elsewhere must not leave somebody in an account that is not
+ * theirs without their noticing (login CSRF).
+ */
+async function isSomebodyElse(ctx: Context, { session }: Visit, personId: string): Promise<boolean> {
+  const found = session !== undefined && isToken(session) ? await findSession(ctx.db, sessionIdOf(session)) : undefined
+  return found !== undefined && found.active && found.userId !== personId && isLive(found, ctx.now().getTime(), ctx.config.SESSION_IDLE_MINUTES)
 }
 
 export const tokensEnd = (ctx: Pick<Context, 'now'>, { expires_in: seconds }: { expires_in?: number | undefined }): Date => new Date(ctx.now().getTime() + (seconds ?? 3600) * 1000)
 
-async function takeBack(ctx: Context, masterKey: MasterKey, { portalId, query, binding }: CameBack): Promise<Begun> {
+async function takeBack(ctx: Context, masterKey: MasterKey, { portalId, query }: CameBack, binding: string | undefined): Promise<Begun> {
   const { state } = query
   const stateHash = hashOf(state ?? '')
   const sealed = state !== undefined && isToken(state) && binding !== undefined && isToken(binding)

@@ -19,6 +19,8 @@ export interface Visit {
   session?: string | undefined
   /** What it keeps while somebody signs in elsewhere. */
   binding?: string | undefined
+  /** Whether the request comes from one of our own pages: neither from a page elsewhere nor from a mail. */
+  own?: boolean
 }
 
 /** How somebody came as far as this. */
@@ -26,6 +28,8 @@ export interface Reached {
   level: number
   next: StepName | null
   siteId?: string | null
+  /** Minutes unused after which it ends, where the person's policy says so. */
+  idleMinutes?: number | undefined
   /** When they last proved who they are; null when nobody knows. Absent: just now. */
   proved?: string | null
 }
@@ -52,14 +56,14 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): str
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null, proved }: Reached, visit: Visit): Promise<OpenedSession> {
+export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null, idleMinutes, proved }: Reached, visit: Visit): Promise<OpenedSession> {
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
   const resting = before === undefined ? [] : await endForAnother(tx, userId, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId }
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId, idleMinutes: idleMinutes || null }
   await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
   if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }

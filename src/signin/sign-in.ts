@@ -103,7 +103,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   if (closed !== undefined) return closed
   const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
-  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
+  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
   if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
   await voucher?.opened(tx, opened.session)
   const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }

@@ -157,7 +157,7 @@ export class Database extends Connection {
   readonly pool: pg.Pool
   private readonly defaultLimitMs: number
   private limitMs: number
-  private beforeCommit: ((tx: Transaction) => Promise<void>) | undefined
+  private fenced = false
   private settings = ''
 
   constructor(options: DatabaseOptions) {
@@ -243,9 +243,9 @@ export class Database extends Connection {
       const tx = new Transaction(client, this.namedStatements, this.hasRoom)
       await this.limit(client, this.defaultLimitMs)
       await tx.execute(begin + this.settings)
+      await this.begun(tx)
       const result = await work(tx)
-      await this.beforeCommit?.(tx)
-      await tx.execute('commit')
+      await this.commit(tx)
       return result
     } catch (error) {
       await client.query('rollback').catch((failure: Error) => (broken = failure))
@@ -256,15 +256,41 @@ export class Database extends Connection {
     }
   }
 
-  /** The same database, for one caller, whose first transaction also does `work` just before it commits. */
+  /** What a transaction of this view begins with, beside its settings. */
+  protected async begun(_tx: Transaction): Promise<void> {}
+
+  /** How a transaction of this view ends. */
+  protected async commit(tx: Transaction): Promise<void> {
+    await tx.execute('commit')
+  }
+
+  override async execute(sql: string, params: unknown[] = [], name?: string): Promise<number> {
+    return this.fenced ? this.transaction((tx) => tx.execute(sql, params, name)) : super.execute(sql, params, name)
+  }
+
+  // Views add to what their transactions begin and end with, and replace no method that others build upon: so they may
+  // stand upon each other in any order.
+
+  /**
+   * The same database, for one caller, the first of whose transactions to be committed does `work` too, just before that. Those that
+   * come to their end meanwhile wait for what becomes of it; when it fails, the next one has its turn.
+   */
   withFirstCommit(work: (tx: Transaction) => Promise<void>): Database {
     const view = Object.create(this) as Database
-    let done = false
-    view.transaction = async (inner, begin) => {
-      view.beforeCommit = done ? undefined : work
-      const result = await Database.prototype.transaction.call(view, inner, begin)
-      done = true
-      return result as never
+    let committed: Promise<boolean> | undefined
+    view.commit = async (tx) => {
+      while (committed !== undefined) if (await committed) return this.commit(tx)
+      const { promise, resolve } = Promise.withResolvers<boolean>()
+      committed = promise
+      try {
+        await work(tx)
+        await this.commit(tx)
+        resolve(true)
+      } catch (error) {
+        committed = undefined
+        resolve(false)
+        throw error
+      }
     }
     return view
   }
@@ -287,11 +313,11 @@ export class Database extends Connection {
   /** The same database, for one caller, whose every transaction, and every statement that writes, begins with `check`. */
   withFence(check: (tx: Transaction) => Promise<void>): Database {
     const view = Object.create(this) as Database
-    view.transaction = (work, begin) => this.transaction(async (tx) => {
+    view.fenced = true
+    view.begun = async (tx) => {
+      await this.begun(tx)
       await check(tx)
-      return work(tx)
-    }, begin)
-    view.execute = (sql, params, name) => view.transaction((tx) => tx.execute(sql, params, name))
+    }
     return view
   }
 

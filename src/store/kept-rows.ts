@@ -130,3 +130,20 @@ export async function tiePeople(tx: Transaction, people: readonly KeptRows[]): P
       [named.map((row) => row.user_id), named.map((row) => row[column])])
   }
 }
+
+/** Puts other values into the kept rows of a table, wherever plans keep some; `change` gives back the very row where it has none. */
+export async function rewriteKept(tx: Transaction, table: string, change: (row: Row) => Row): Promise<void> {
+  if (!cascades.some((one) => one.table === table)) return
+  const pages = tx.stream<{ planId: string; step: number; secret: Buffer }>(
+    `select plan_id as "planId", step_no as step, secret from gatehouse.plan_step
+     where secret is not null and plan_id in (select plan_id from gatehouse.plan where kind in ('merge', 'mass-delete')) and position(convert_to($1, 'UTF8') in secret) > 0`, [`"${table}"`], 100)
+  for await (const steps of pages) {
+    for (const { planId, step, secret } of steps) {
+      const before = JSON.parse(secret.toString()) as KeptRows | { person: KeptRows | null }
+      const kept = Array.isArray(before) ? before : (before.person ?? [])
+      const changed = kept.map((one) => (one.table === table ? { ...one, rows: one.rows.map(change) } : one))
+      const after = Array.isArray(before) ? changed : { ...before, person: before.person && changed }
+      await tx.execute('update gatehouse.plan_step set secret = $3 where plan_id = $1 and step_no = $2', [planId, step, Buffer.from(JSON.stringify(after))])
+    }
+  }
+}

@@ -17,7 +17,8 @@ import {
 import { dirname, join } from 'node:path'
 import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Database, Transaction } from './database.ts'
+import type { Database, Row, Transaction } from './database.ts'
+import { rewriteKept } from './kept-rows.ts'
 import { newMasterKey, parseMasterKey, type MasterKey } from './master-key.ts'
 
 export type KeyConfig = Pick<Config, 'GATEHOUSE_MASTER_KEY' | 'GATEHOUSE_MASTER_KEY_FILE' | 'GATEHOUSE_DATA'>
@@ -72,6 +73,7 @@ export async function rotateMasterKey(db: Database, old: MasterKey, next: Master
     }
     let values = 0
     for (const column of encryptedColumns) values += await reencrypt(tx, column, old, next)
+    values += await reencryptKept(tx, old, next)
     await tx.execute(
       `insert into gatehouse.setting as s (name, value) values ($1, $2)
        on conflict (name) do update set value = excluded.value, updated_at = now()`,
@@ -114,6 +116,25 @@ async function reencrypt(
     await tx.execute(`update ${table} set ${column} = $2 where ${key} = $1`, [row.key, value])
   }
   return rows.length
+}
+
+/**
+ * The same for rows that plans keep to bring people back (an undone merge, or mass delete): they hold these columns as JSON does.
+ * What an earlier rotation left behind stays unreadable, and stands in the way of nothing.
+ */
+async function reencryptKept(tx: Transaction, old: MasterKey, next: MasterKey): Promise<number> {
+  let values = 0
+  for (const { table: name, key, column, purpose } of encryptedColumns) {
+    const table = name.replace(/^public\./, '')
+    const renew = (row: Row) => {
+      const text = row[column]
+      if (typeof text !== 'string' || text.slice(4, 20) !== old.id) return row
+      values++
+      return { ...row, [column]: `\\x${next.encrypt(old.decrypt(Buffer.from(text.slice(2), 'hex'), purpose, String(row[key])), purpose, String(row[key])).toString('hex')}` }
+    }
+    await rewriteKept(tx, table, renew)
+  }
+  return values
 }
 
 interface Check {

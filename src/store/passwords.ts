@@ -59,11 +59,6 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
        select pwd_history_id from pwd_history where login_id = $1 order by date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id])
 }
 
-/** Puts a new hash of the same password in the place of an old one; false when it has changed meanwhile. */
-export async function replaceHash(db: Pick<Database, 'execute'>, userId: string, old: string, hash: string): Promise<boolean> {
-  return (await db.execute(`update login set password = $3 where user_id = $1 and managed_sys_id = '0' and password = $2`, [userId, old, hash])) > 0
-}
-
 /** The newest hashes that a login has had. */
 export async function passwordHistory(db: Reader, userId: string, count: number): Promise<string[]> {
   if (count === 0) return []

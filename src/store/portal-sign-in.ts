@@ -27,10 +27,10 @@ export async function takeBegun(db: Reader, { stateHash, browserHash, portalId }
   return row?.sealed
 }
 
-/** Removes sign-ins that nobody came back from, and tokens that are of no use any more. */
+/** Removes sign-ins that nobody came back from, and tokens that are of no use any more; those of a session go with it. */
 export async function sweepPortalSignIns(db: Writer, now: Date): Promise<void> {
   await db.execute('delete from gatehouse.portal_sign_in where expires_at <= $1', [now])
-  await db.execute('delete from efs.iam_token_data where expires_at <= $1', [now])
+  await db.execute('delete from efs.iam_token_data t where expires_at <= $1 and not exists (select from efs.portal_session p where p.token_key = t.session_id)', [now])
 }
 
 export interface PortalMember {

@@ -16,8 +16,7 @@ export const sessionListing: Listing = {
 
 /** Only sessions that still hold: neither past their end nor left alone too long. */
 export function liveSessions(now: Date, idleMinutes: number): (first: number) => SqlCondition {
-  const idle = new Date(now.getTime() - idleMinutes * 60_000)
-  return (first) => ({ sql: `t.expires_at > $${first} and t.last_seen > $${first + 1}`, params: [now, idle] })
+  return (first) => ({ sql: `t.expires_at > $${first} and t.last_seen > $${first} - least(t.idle_minutes, $${first + 1}::integer) * interval '1 minute'`, params: [now, idleMinutes] })
 }
 
 export interface SessionRow {
@@ -32,6 +31,8 @@ export interface SessionRow {
   proved: string | null
   /** The site signed in through. */
   siteId: string | null
+  /** Minutes unused after which it ends, by the policy of its person. */
+  idleMinutes: number | null
 }
 
 export interface FoundSession extends SessionRow {
@@ -48,7 +49,7 @@ export interface FoundWithRights extends FoundSession {
 
 const shownOf = (s: string) =>
   `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
-   ${s}.proved_at as proved, ${s}.content_provider_id as "siteId"`
+   ${s}.proved_at as proved, ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
 const person = (at: string) => `u.user_name as "userName", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
 const findSql = `select ${shownOf('s')}, ${person('now()')}`
@@ -81,11 +82,11 @@ export interface NewSession extends SessionRow {
 export async function insertSession(tx: Transaction, one: NewSession, most: number): Promise<void> {
   await tx.execute(
     `with opened as (
-       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14))
+       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes)
+       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15))
      delete from auth_state where $12::int > 0 and user_id = $2 and session_id in (
        select session_id from auth_state where user_id = $2 order by last_login desc nulls last, session_id desc offset greatest($12 - 1, 0))`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId], 'insert_session')
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes], 'insert_session')
 }
 
 export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved'>

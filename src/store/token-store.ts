@@ -21,6 +21,10 @@ export interface TokenStore {
   keep(key: string, answer: object, expires: Date): Promise<void>
   /** The answer kept for a session; undefined when there is none any more, wherever it went. */
   find<T extends object>(key: string): Promise<T | undefined>
+  /** The same as it is kept. Errors: `tokens_unavailable`. */
+  sealed(key: string): Promise<Buffer | undefined>
+  /** What was kept, from an envelope; undefined when it is none of ours, or another's. */
+  open<T extends object>(key: string, envelope: Buffer): T | undefined
   /** Forgets one; a store that cannot be reached forgets it by itself in time. */
   forget(key: string): Promise<void>
 }
@@ -40,6 +44,11 @@ export function openTokenStore(config: Pick<Config, 'TOKEN_STORE'>, db: Pick<Dat
       const value = await place.get(name).catch(unlessUnavailable)
       return value && opened<T>(key, value, name)
     },
+    async sealed(name) {
+      checkName(name)
+      return place.get(name)
+    },
+    open: <T extends object>(name: string, envelope: Buffer) => opened<T>(key, envelope, name),
     async forget(name) {
       await place.remove(name).catch(unlessUnavailable)
     },

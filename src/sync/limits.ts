@@ -25,7 +25,7 @@ function guardedKind(action: Action): LimitedKind | null {
 export function guardOf(
   ctx: Pick<Context, 'db' | 'config'>, portalId: number | null, portals: ReadonlyMap<number, PortalSettings>,
 ): (counts: LimitCounts) => Promise<string | null> {
-  const limits = limitsOf((portalId === null ? undefined : portals.get(portalId)) ?? {}, readLimitList(ctx.config.PLAN_LIMITS))
+  const limits = limitsOf(readLimitList(ctx.config.PLAN_LIMITS), portalId === null ? {} : portals.get(portalId))
   return async (counts) => {
     const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, portalId) : 0
     const broken = brokenLimits(counts, people, limits)

@@ -3,6 +3,7 @@ import { Button, TextInput } from '@mantine/core'
 import { api, type EnrolAt, type Factor, type SignInState } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
+import { QrCode } from '../../ui/qr-code.tsx'
 import { useWords } from '../../words/words.tsx'
 
 interface Props {
@@ -35,6 +36,8 @@ export function Begun({ at, factor, onDone, onCancel }: Props) {
       <p>{factor.uri === undefined ? words.smsIntro : words.totpIntro}</p>
       {factor.uri === undefined ? null : (
         <div className="stack tight">
+          <QrCode text={factor.uri} label={words.totpPicture} />
+          <p>{words.totpType}</p>
           <code className="token">{new URL(factor.uri).searchParams.get('secret')?.replaceAll(/(.{4})(?=.)/g, '$1 ')}</code>
           <p><a href={factor.uri}>{words.totpLink}</a></p>
         </div>
