@@ -12,7 +12,7 @@ import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { announceClosing, beginWith, isSent, noteUnanswered, recordStep } from './record.ts'
+import { announceClosing, beginWith, isCreateLost, isSent, noteUnanswered, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { countActions, type ActionKind, type Counts, type SyncStep } from './steps.ts'
@@ -206,7 +206,9 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   const result = { accountId: performed.accountId, done: performed.done.length, ...failure }
   await ctx.db.transaction(async (tx) => {
     await recordStep(tx, ctx, connector.systemId, step, performed)
-    await markSteps(tx, run.planId, [{ step: number, status: failure ? 'failed' : 'done', result }])
+    // Left as begun with: the next run finds the account, also when nobody wants it any more by then.
+    const status = isCreateLost(performed) ? 'sent' : failure ? 'failed' : 'done'
+    await markSteps(tx, run.planId, [{ step: number, status, result }])
   })
   countActions([{ actions: performed.done }], report.done)
   if (performed.failed) report.failed += 1

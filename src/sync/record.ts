@@ -126,8 +126,15 @@ const isRemote = ({ kind }: Action) => remoteActions.includes(kind)
 export const isSent = ({ actions }: SyncStep): boolean => actions.some(isRemote)
 
 function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {
-  return performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
+  const done = performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
+  const { failed } = performed
+  // A create that nobody knows the end of is told by `noteUnanswered`, which also looks what became of it.
+  if (!failed || !failed.error.isOutcomeUnknown || !isRemote(failed.action) || isCreateLost(performed)) return done
+  return [...done, { ...eventOf(step, failed.action, performed.accountId), result: 'unanswered' }]
 }
+
+/** Whether an account may have been made that nobody here knows. */
+export const isCreateLost = ({ failed }: Performed): boolean => failed?.action.kind === 'create' && failed.error.isOutcomeUnknown
 
 function eventOf(step: Pick<SyncStep, 'personId' | 'label'>, action: Action, accountId: string | null): NewEvent {
   return {
