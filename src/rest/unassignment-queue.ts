@@ -23,7 +23,7 @@ function routesOf(population: QueuePopulation, path: string, name: string, whose
     { ...base, method: 'GET', path, scope: 'read', operation: `list${name}`, summary: `Lists the accounts${whose} that wait to be unassigned in Okta, with what failed and when it is tried again.`, answer: list, ...listed(queueListings[population]) },
     { ...base, method: 'GET', path: `${path}/counts`, scope: 'read', operation: `count${name}`, summary: `Says how many accounts${whose} wait, wait for another attempt, or were given up.`, answer: { component: 'QueueCounts' },
       handle: async ({ ctx }) => {
-        const { next, oldest, ...counts } = await countQueue(ctx.db, population, ctx.now().toISOString())
+        const { next, oldest, ...counts } = await countQueue(ctx.db, population)
         return { body: { ...counts, ...(next === null ? {} : { next }), ...(oldest === null ? {} : { oldest }) } }
       } },
     { ...retry, path: `${path}/retry`, operation: `retry${name}`, summary: `Has every account${whose} tried again that failed or was given up.`, handle: async ({ ctx }) => ({ body: { retried: await retryQueued(ctx, population, null) } }) },
