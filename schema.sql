@@ -116,7 +116,7 @@ begin
   values (old.user_id, old.uuid, address, person, array_remove(array[old.portal_id], null), nullif(current_setting('gatehouse.plan', true), ''))
   on conflict (user_id) do update
     set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), person_id = coalesce(excluded.person_id, q.person_id),
-      portals = array(select distinct unnest(q.portals || excluded.portals)), plan_id = coalesce(excluded.plan_id, q.plan_id),
+      any_portal = q.any_portal or q.portals = '{}', portals = array(select distinct unnest(q.portals || excluded.portals)), plan_id = coalesce(excluded.plan_id, q.plan_id),
       generation = q.generation + 1, attempts = 0, next_attempt_at = null, last_error = null, dead_at = null, updated_at = now();
   return old;
 end $function$;
@@ -630,6 +630,7 @@ create table efs.iam_portal_user_group_unassignment_queue (
   last_error character varying(500),
   dead_at timestamp with time zone,
   sent jsonb,
+  any_portal boolean default false not null,
   constraint iam_portal_user_group_unassignment_queue_user_key UNIQUE (user_id),
   constraint iam_portal_user_group_unassignment_queue_pkey PRIMARY KEY (id)
 );
@@ -3952,6 +3953,7 @@ comment on column efs.iam_portal_user_group_unassignment_queue.next_attempt_at i
 comment on column efs.iam_portal_user_group_unassignment_queue.last_error is 'Why the last attempt failed.';
 comment on column efs.iam_portal_user_group_unassignment_queue.dead_at is 'When it was given up, until somebody has it tried again.';
 comment on column efs.iam_portal_user_group_unassignment_queue.sent is 'What was last begun with in Okta and is not written down yet: after a crash, whoever goes on says so.';
+comment on column efs.iam_portal_user_group_unassignment_queue.any_portal is 'It was queued without its portals being known before it was queued with them: it stands for all, and no undo removes it.';
 
 -- comment: efs.iam_portal_user_reference
 comment on table efs.iam_portal_user_reference is 'The link between a panelist of a portal and the account in Okta. Only what Okta confirmed stands here.';

@@ -97,7 +97,7 @@ async function drain(ctx: Context, twin: Twin, clock: VirtualClock, count: numbe
   const stopWatching = watchStatements(clock)
   let drained = 0
   const realMs = await time(async () => {
-    const report = await drainInSlices({ ctx, connector: createOktaConnector(client), errorLog }, { sliceMs: 15_000, pauseMs: 1_000, forMs: 1e12, sleep: clock.sleep })
+    const report = await drainInSlices({ ctx, connector: createOktaConnector(client), errorLog }, { sliceMs: 15_000, pauseMs: 1_000, forMs: 1e12, sleep: clock.sleep, now: clock.now })
     drained = report.drained
     if (report.failed > 0 || report.drained !== count) throw new Error(`the drain went wrong: ${JSON.stringify(report)}`)
   })

@@ -148,9 +148,14 @@ async function undoSyncPlan(ctx: Context, planId: string, progress?: (done: numb
 /** A run of the sync with a connection of its own. Errors: `conflict` when no org is set: the request is right, and nobody can carry it out. */
 async function syncRun(ctx: Context, progress?: (done: number, of: number) => void): Promise<SyncRun> {
   if (ctx.config.OKTA_ORG_URL === undefined) throw new GatehouseError('conflict', 'No Okta org is set (OKTA_ORG_URL), so nothing can be asked of it.')
+  return { ...(await connectedRun(ctx)), onProgress: ({ done, of }) => progress?.(done, of ?? done) }
+}
+
+/** What a run needs to speak to Okta. Errors: `configuration` when it is not said to which org, or how. */
+export async function connectedRun(ctx: Context): Promise<SyncRun> {
   const errorLog = createErrorLog(ctx.db, ctx.now)
   const connector = connectOkta(ctx.config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
-  return { ctx, connector, errorLog, onProgress: ({ done, of }) => progress?.(done, of ?? done) }
+  return { ctx, connector, errorLog }
 }
 
 async function checkPortal(ctx: Context, portalId: number): Promise<PortalFinding[]> {
@@ -159,7 +164,7 @@ async function checkPortal(ctx: Context, portalId: number): Promise<PortalFindin
 }
 
 /** Where the keys of our service app in Okta are kept, when it is one whose keys are made here. */
-export async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
+async function oktaKeys(ctx: Context): Promise<KeyPlace | undefined> {
   const { OKTA_CLIENT_ID: clientId, OKTA_PRIVATE_KEY_FILE: file } = ctx.config
   return clientId === undefined || file !== undefined ? undefined : { ctx, masterKey: await openMasterKey(ctx.db, ctx.config) }
 }
@@ -169,11 +174,11 @@ const drainTimes = { sliceMs: 15_000, pauseMs: 1_000, forMs: 57_000 }
 /** Works the unassignment queues off for almost a minute, when there is an org to ask and anything is due. */
 async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void> {
   if (!ctx.config.OKTA_ORG_URL) return
-  const due = await Promise.all(queuePopulations.map((population) => countQueue(ctx.db, population, ctx.now().toISOString())))
+  const due = await Promise.all(queuePopulations.map((population) => countQueue(ctx.db, population)))
   if (due.every((one) => one.due === 0)) return
   const { connector, errorLog } = await syncRun(ctx)
   const pause = (ms: number) => sleep(ms, undefined, { signal: stop }).catch(() => {})
-  await drainInSlices({ ctx, connector, errorLog, until: () => stop.aborted }, { ...drainTimes, sleep: pause })
+  await drainInSlices({ ctx, connector, errorLog, until: () => stop.aborted }, { ...drainTimes, sleep: pause, now: () => performance.now() })
 }
 
 /** Every route of the REST door. */

@@ -143,6 +143,24 @@ test('who leaves between the answer to their create and our commit is not forgot
   await quiet(world)
 })
 
+test('an account that was made though nobody heard of it, nor could look, is found again even when its person has left', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+  world.twin.faults.add({ kind: 'lost-answer', method: 'POST', path: '/api/v1/users' })
+  world.twin.faults.add({ kind: 'html', method: 'GET', path: '/api/v1/users/*' })
+  expect(await world.sync()).toMatchObject({ failed: 2, done: {} })
+  expect([world.accounts().length, await world.references()]).toEqual([2, []])
+  world.twin.faults.clear()
+  await world.leave(ada!)
+  await world.sync()
+  const told = await world.ctx.db.query(`select target_id from gatehouse.audit_event where action = 'account.create' and result = 'unanswered'`)
+  expect(told).toHaveLength(2)
+  await world.sync()
+  await agree(world)
+  expect(world.accounts().filter(({ status }) => status !== 'DEPROVISIONED').map(({ profile }) => profile['firstName'])).toEqual(['Grace'])
+  await quiet(world)
+})
+
 test('a plan that is cancelled while it is applied ends after its page', async () => {
   const world = await syncWorld()
   await world.members(...Array.from({ length: 220 }, (_, n) => `Person N${n}`))

@@ -12,13 +12,14 @@ import { createUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { addPortalUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import type { Database } from '../src/store/database.ts'
 import { beforeRequest, noteLimit } from '../src/sync/alone.ts'
 import type { ApplyReport } from '../src/sync/apply.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal, type SyncRun } from '../src/sync/run.ts'
 import { seededRandom } from '../twin/random.ts'
 import { createTwin, type Twin, type TwinOptions } from '../twin/server.ts'
-import { testContext } from './context.ts'
+import { contextOn, testContext } from './context.ts'
 
 export interface Account {
   id: string
@@ -50,15 +51,21 @@ export interface SyncWorld {
   references(): Promise<{ person_id: string; uuid: string; status: number; has_data_changes: number }[]>
   /** Lets the virtual clock run on. */
   pass(ms: number): void
+  /** The same, and the pauses of the queues, which the database counts, come nearer to their end. */
+  later(ms: number): Promise<void>
 }
 
 const token = 'sync-test-token'
 
-/** @param settings of the portal */
-export async function syncWorld(settings: Record<string, string> = {}, options: TwinOptions = {}): Promise<SyncWorld> {
+/**
+ * @param settings of the portal
+ * @param more how long the client waits for an answer; a database to work on instead of one of its own
+ */
+export async function syncWorld(settings: Record<string, string> = {}, options: TwinOptions = {}, { timeoutMs = 2_000, db }: { timeoutMs?: number; db?: Database } = {}): Promise<SyncWorld> {
   let skew = 0
   const now = () => Date.now() + skew
-  const ctx = await testContext({}, () => new Date(now()))
+  const clock = () => new Date(now())
+  const ctx = db ? { ...contextOn(db), now: clock } : await testContext({}, clock)
   const twin = createTwin({ token, clock: () => new Date(now()), random: seededRandom(11), ...options })
   const orgUrl = await twin.listen(0)
   afterAll(() => twin.close())
@@ -71,7 +78,7 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
         skew += ms
         await breathe()
       },
-      random: () => 0.5, timeoutMs: 2_000, onError: (error, attempt) => errorLog.note(error, attempt),
+      random: () => 0.5, timeoutMs, onError: (error, attempt) => errorLog.note(error, attempt),
       beforeRequest, onLimit: (bucket, limit) => noteLimit(bucket, limit, limit / 2),
     })
   }
@@ -113,6 +120,12 @@ export async function syncWorld(settings: Record<string, string> = {}, options: 
     ),
     pass(ms) {
       skew += ms
+    },
+    async later(ms) {
+      skew += ms
+      for (const queue of ['iam_portal_user_group_unassignment_queue', 'iam_user_unassignment_queue']) {
+        await ctx.db.execute(`update efs.${queue} set next_attempt_at = next_attempt_at - $1 * interval '1 millisecond'`, [ms])
+      }
     },
   }
 }

@@ -1,10 +1,9 @@
 /** gatehouse portal mass-delete and portal queue: taking thousands out of a portal, and what becomes of their accounts. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
-import { connectOkta } from '../connectors/okta/create-connector.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { oktaKeys, type Opened } from '../main.ts'
+import { connectedRun } from '../main.ts'
 import { harmless } from '../model/harmless.ts'
 import type { QueuePopulation } from '../model/queue-states.ts'
 import { applyMassDelete } from '../portals/apply-mass-delete.ts'
@@ -15,7 +14,6 @@ import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { countQueue, queueListings } from '../store/unassignment-queue.ts'
 import { drainInSlices } from '../sync/drain.ts'
-import { createErrorLog } from '../sync/error-log.ts'
 import { countLines } from '../sync/report.ts'
 import { lineSplitter } from '../transfer/text-lines.ts'
 import { openText } from '../transfer/text-source.ts'
@@ -94,10 +92,10 @@ function addQueueCommands(portals: Command): void {
   const queue = portals.command('queue').description('Accounts that wait to be unassigned in Okta, since their panelist or administrator is gone.')
   queue.command('list', { isDefault: true }).description('Lists them, with what failed and when it is tried again.')
     .addOption(option.admins()).option('--filter <filter>', 'a filter such as \'state eq "dead"\'').option('--count <n>', 'how many at most', readWhole(1, 1000), 100).addOption(option.json())
-    .action((options: QueueOptions & { filter?: string; count: number }) => withDatabase(async ({ db }, ctx) => {
+    .action((options: QueueOptions & { filter?: string; count: number }) => withDatabase(async ({ db }) => {
       const listing = queueListings[populationOf(options)]
       const { rows } = await listRows(db, listing, { filter: options.filter, count: options.count })
-      const counts = await countQueue(db, populationOf(options), ctx.now().toISOString())
+      const counts = await countQueue(db, populationOf(options))
       const items = rows.map((row) => documentOfRow(listing, row))
       print(options.json, { counts, items }, () => [
         `${counts.queued} not tried yet, ${counts.waiting} waiting for another attempt, ${counts.dead} given up${counts.next === undefined ? '' : `; the next attempt at ${counts.next}`}`,
@@ -116,18 +114,17 @@ function addQueueCommands(portals: Command): void {
       print(options.json, { retried }, () => [`${retried} are tried again.`])
     }))
   queue.command('drain').description('Works off what is due, as a running server does every minute (OKTA_ORG_URL, OKTA_API_TOKEN).').addOption(option.json())
-    .action((options: QueueOptions) => withDatabase((opened, ctx) => drain(opened, ctx, options)))
+    .action((options: QueueOptions) => withDatabase((_opened, ctx) => drain(ctx, options)))
 }
 
 const daysMs = 30 * 86_400_000
 
-async function drain({ config, db }: Opened, ctx: Context, { json }: QueueOptions): Promise<void> {
-  const errorLog = createErrorLog(db, ctx.now)
-  const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
+async function drain(ctx: Context, { json }: QueueOptions): Promise<void> {
+  const run = await connectedRun(ctx)
   const progress = progressLine('unassigning')
   let drained = 0
-  const report = await drainInSlices({ ctx, connector, errorLog }, {
-    sliceMs: 5_000, pauseMs: 250, forMs: daysMs, sleep: async (ms) => void (await sleep(ms)), onSlice: (slice) => progress.show((drained += slice.drained)),
+  const report = await drainInSlices(run, {
+    sliceMs: 5_000, pauseMs: 250, forMs: daysMs, now: () => performance.now(), sleep: async (ms) => void (await sleep(ms)), onSlice: (slice) => progress.show((drained += slice.drained)),
   })
   progress.end()
   print(json, report, () => [

@@ -1,15 +1,13 @@
 /** gatehouse sync: keeps the people of a portal in step with Okta; and the Okta double to try it on. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { connectOkta } from '../connectors/okta/create-connector.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Plan } from '../store/plans.ts'
 import type { ApplyReport } from '../sync/apply.ts'
-import { createErrorLog } from '../sync/error-log.ts'
 import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
-import { oktaKeys } from '../main.ts'
+import { connectedRun } from '../main.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, readWhole, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
@@ -82,11 +80,9 @@ function readPort(text: string): number {
 async function sync(options: SyncOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
   if (typeof options.apply !== 'string' && options.portal === undefined && options.undo === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
-  await withDatabase(async ({ config, db }, ctx) => {
-    const errorLog = createErrorLog(db, ctx.now)
+  await withDatabase(async (_opened, ctx) => {
     const progress = progressLine('syncing')
-    const connector = connectOkta(config, (error, attempt) => errorLog.note(error, attempt), await oktaKeys(ctx))
-    const run: SyncRun = { ctx, connector, errorLog, turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
+    const run: SyncRun = { ...(await connectedRun(ctx)), turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     if (options.plan) {
       const plan = await plannedAs(run, options)
       progress.end()

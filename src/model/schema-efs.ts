@@ -140,6 +140,7 @@ export const efs: Area = {
         seed('updated_at', 'DATETIME', 'When it was last tried.'),
         added('person_id', 'varchar(32)', 'Whose account it is.'),
         added('portals', 'integer[]', 'The portals whose references vanished; empty where nobody knows, as in rows taken over.', { required: true }),
+        added('any_portal', 'boolean', 'It was queued without its portals being known before it was queued with them: it stands for all, and no undo removes it.', { required: true }),
         added('plan_id', 'varchar(32)', 'The mass delete that queued it, if one did: only the worker takes it up then.'),
         added('generation', 'integer', 'Counts how often it was queued: working it off closes only what it has seen.', { required: true }),
         added('attempts', 'integer', 'How often working it off has failed.', { required: true }),

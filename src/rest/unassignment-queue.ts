@@ -22,7 +22,7 @@ function routesOf(population: QueuePopulation, path: string, name: string, whose
   return [
     { ...base, method: 'GET', path, scope: 'read', operation: `list${name}`, summary: `Lists the accounts${whose} that wait to be unassigned in Okta, with what failed and when it is tried again.`, answer: list, ...listed(queueListings[population]) },
     { ...base, method: 'GET', path: `${path}/counts`, scope: 'read', operation: `count${name}`, summary: `Says how many accounts${whose} wait, wait for another attempt, or were given up.`, answer: { component: 'QueueCounts' },
-      handle: async ({ ctx }) => ({ body: await countQueue(ctx.db, population, ctx.now().toISOString()) }) },
+      handle: async ({ ctx }) => ({ body: await countQueue(ctx.db, population) }) },
     { ...retry, path: `${path}/retry`, operation: `retry${name}`, summary: `Has every account${whose} tried again that failed or was given up.`, handle: async ({ ctx }) => ({ body: { retried: await retryQueued(ctx, population, null) } }) },
     { ...retry, path: `${path}/:id/retry`, operation: `retryOneOf${name}`, summary: 'Has one account tried again at once.', handle: async (call) => ({ body: { retried: await retryQueued(call.ctx, population, entryId(call)) } }) },
   ]

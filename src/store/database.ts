@@ -147,7 +147,6 @@ export class Transaction extends Connection {
 
 let cursors = 0
 
-// Without a listener a connection that dies between two statements would end the process.
 const ignore = () => {}
 
 /** The limits of connections that have another one than they began with. */
@@ -177,11 +176,12 @@ export class Database extends Connection {
     })
     // An idle connection that breaks must not end the process: the pool drops it and opens another when asked.
     this.pool.on('error', () => {})
+    // Nor one at work that breaks between two statements, or on its way out: the pool listens to idle ones alone.
+    this.pool.on('connect', (client) => client.on('error', ignore))
   }
 
   protected async run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
     const client = await this.pool.connect()
-    client.on('error', ignore)
     let failure: Error | undefined
     try {
       // A pooler gives the connection to somebody else after each transaction: there the limit must end with it.
@@ -192,7 +192,6 @@ export class Database extends Connection {
       failure = error as Error
       throw error
     } finally {
-      client.off('error', ignore)
       client.release(failure)
     }
   }
@@ -237,7 +236,6 @@ export class Database extends Connection {
     const client = await this.pool.connect().catch((error: unknown) => {
       throw this.domainError(error)
     })
-    client.on('error', ignore)
     let broken: Error | undefined
     try {
       const tx = new Transaction(client, this.namedStatements, this.hasRoom)
@@ -251,7 +249,6 @@ export class Database extends Connection {
       await client.query('rollback').catch((failure: Error) => (broken = failure))
       throw error
     } finally {
-      client.off('error', ignore)
       client.release(broken)
     }
   }

@@ -113,8 +113,10 @@ export interface AccountLogin {
   systemId: string
   /** The account's login; null leaves the one known. */
   login: string | null
-  /** PROV_STATUS; null leaves it. */
+  /** PROV_STATUS; null leaves it, but for one that says that something failed or is under way, where `agrees`. */
   provStatus: string | null
+  /** Both sides agree now. */
+  agrees: boolean
   /** Null leaves it. */
   active: boolean | null
 }
@@ -127,7 +129,7 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
   const state = row.active === null ? [null, null] : row.active ? ['ACTIVE', 'Y'] : ['INACTIVE', 'N']
   const params = [row.personId, row.systemId, row.login, row.provStatus, ...state, now]
   const updated = await tx.execute(
-    `update public.login l set login = n.login, prov_status = coalesce($4, l.prov_status),
+    `update public.login l set login = n.login, prov_status = coalesce($4, case when $8::boolean and l.prov_status ~ '^(FAIL|PENDING)_' then 'UPDATED' else l.prov_status end),
        status = coalesce($5, l.status), is_active = coalesce($6, l.is_active), last_update = $7
      from (
        select login_id, case when $3::text is null or exists (
@@ -135,7 +137,7 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
        ) then login else $3 end as login
        from public.login where user_id = $1 and managed_sys_id = $2 order by login_id limit 1
      ) n where l.login_id = n.login_id`,
-    params,
+    [...params, row.agrees],
     'update_account_login',
   )
   if (updated > 0 || row.login === null) return

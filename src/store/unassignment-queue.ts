@@ -1,6 +1,7 @@
 /**
- * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0007), and what
- * still speaks for such an account.
+ * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0037), and what
+ * still speaks for such an account. Pauses are counted by the database's clock, so that servers whose clocks disagree
+ * agree on whose turn it is.
  */
 import { queuedAccountAttributes } from '../model/listings.ts'
 import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
@@ -34,7 +35,7 @@ export interface QueueRow {
 
 // What was queued before people were noted has the person as long as the panelist or administrator is there.
 const rowsOf = (population: QueuePopulation) => `select '${population}' as population, q.id, q.user_id, q.uuid, q.email, q.generation, q.attempts, q.sent,
-    coalesce(q.person_id, p.person_id) as person_id, ${population === 'panelist' ? 'q.portals' : `'{}'::integer[]`} as portals
+    coalesce(q.person_id, p.person_id) as person_id, ${population === 'panelist' ? `case when q.any_portal then '{}' else q.portals end` : `'{}'::integer[]`} as portals
   from ${queueOf[population]} q left join ${population === 'panelist' ? 'efs.panelists' : 'efs.users'} p on p.uid = q.user_id`
 
 /** What a sync run takes up: neither what a mass delete has queued nor what has failed before, which are the worker's (sync/drain.ts). */
@@ -50,7 +51,7 @@ export async function readQueue(
   return db.query<QueueRow>(`${rowsOf(population)} where q.id > $1 and ${ofRuns(population)} order by q.id limit $2`, [after, limit])
 }
 
-const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= $1)'
+const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= now())'
 /** Nobody has judged these yet: no mass delete queued them, and nothing has begun with them. */
 const unjudged = (population: QueuePopulation) => `${ofRuns(population)} and q.started_at is null`
 
@@ -58,22 +59,22 @@ const unjudged = (population: QueuePopulation) => `${ofRuns(population)} and q.s
  * Entries whose turn has come: never tried ones first, in order, then those whose pause is over; with `judgedOnly`, without
  * those that no plan has let go.
  */
-export async function dueEntries(db: Reader, population: QueuePopulation, now: string, limit: number, judgedOnly = false): Promise<QueueRow[]> {
+export async function dueEntries(db: Reader, population: QueuePopulation, limit: number, judgedOnly = false): Promise<QueueRow[]> {
   return db.query<QueueRow>(
     `${rowsOf(population)} where ${due}${judgedOnly ? ` and not (${unjudged(population)})` : ''}
-     order by q.next_attempt_at nulls first, q.id limit $2`,
-    [now, limit], `due_${population}${judgedOnly ? '_judged' : ''}`,
+     order by q.next_attempt_at nulls first, q.id limit $1`,
+    [limit], `due_${population}${judgedOnly ? '_judged' : ''}`,
   )
 }
 
 /** How many of those nobody has judged. */
-export async function countUnjudged(db: Pick<Database, 'first'>, population: QueuePopulation, now: string): Promise<number> {
-  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf[population]} q where ${due} and ${unjudged(population)}`, [now]))!.count
+export async function countUnjudged(db: Pick<Database, 'first'>, population: QueuePopulation): Promise<number> {
+  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf[population]} q where ${due} and ${unjudged(population)}`))!.count
 }
 
-/** Leaves an entry alone until an instant. */
-export async function holdEntry(tx: Pick<Transaction, 'execute'>, population: QueuePopulation, uid: number | null, until: string): Promise<void> {
-  await tx.execute(`update ${queueOf[population]} set next_attempt_at = $2 where user_id = $1`, [uid, until])
+/** Leaves an entry alone for so long. */
+export async function holdEntry(tx: Pick<Transaction, 'execute'>, population: QueuePopulation, uid: number | null, ms: number): Promise<void> {
+  await tx.execute(`update ${queueOf[population]} set next_attempt_at = now() + $2 * interval '1 millisecond' where user_id = $1`, [uid, ms])
 }
 
 /** Notes that an entry is begun with, and gives it as it was; undefined when it is gone, or was queued anew meanwhile. */
@@ -106,9 +107,8 @@ export async function closeQueueEntry(
 
 export interface QueueFailure {
   error: string
-  now: string
-  /** Null gives the entry up. */
-  nextAttempt: string | null
+  /** How long until the next attempt; null gives the entry up. */
+  pauseMs: number | null
   /** False where the attempt says nothing about this account: nobody was answered. */
   counts: boolean
 }
@@ -118,10 +118,10 @@ export async function noteQueueFailure(
   tx: Pick<Transaction, 'execute'>, { population, id, generation }: Pick<QueueRow, 'population' | 'id' | 'generation'>, failure: QueueFailure,
 ): Promise<void> {
   await tx.execute(
-    `update ${queueOf[population]} set attempts = attempts + $3, last_error = left($4, 500), next_attempt_at = $5, updated_at = $6,
-       dead_at = case when $5::timestamptz is null then $6::timestamptz end
+    `update ${queueOf[population]} set attempts = attempts + $3, last_error = left($4, 500), next_attempt_at = now() + $5::float8 * interval '1 millisecond', updated_at = now(),
+       dead_at = case when $5::float8 is null then now() end
      where id = $1 and generation = $2`,
-    [id, generation, failure.counts ? 1 : 0, failure.error, failure.nextAttempt, failure.now],
+    [id, generation, failure.counts ? 1 : 0, failure.error, failure.pauseMs],
   )
 }
 
@@ -150,13 +150,13 @@ export interface QueueCounts {
 }
 
 /** How a queue stands. */
-export async function countQueue(db: Pick<Database, 'first'>, population: QueuePopulation, now: string): Promise<QueueCounts> {
+export async function countQueue(db: Pick<Database, 'first'>, population: QueuePopulation): Promise<QueueCounts> {
   const { next, oldest, ...counts } = (await db.first<QueueCounts>(
     `select count(*) filter (where dead_at is null and next_attempt_at is null) as queued,
        count(*) filter (where dead_at is null and next_attempt_at is not null) as waiting, count(*) filter (where dead_at is not null) as dead,
-       count(*) filter (where dead_at is null and coalesce(next_attempt_at, '-infinity') <= $1) as due,
-       min(next_attempt_at) filter (where dead_at is null and next_attempt_at > $1) as next, min(created_at) as oldest
-     from ${queueOf[population]}`, [now],
+       count(*) filter (where dead_at is null and coalesce(next_attempt_at, '-infinity') <= now()) as due,
+       min(next_attempt_at) filter (where dead_at is null and next_attempt_at > now()) as next, min(created_at) as oldest
+     from ${queueOf[population]}`,
   ))!
   return { ...counts, ...(next ? { next } : {}), ...(oldest ? { oldest } : {}) }
 }
@@ -181,7 +181,7 @@ export async function queueAccount(tx: Pick<Transaction, 'execute'>, { populatio
   const queue = queueOf[population]
   // As the triggers do: another account that has the number keeps its place without it.
   await tx.execute(`update ${queue} set user_id = null where user_id = $1 and uuid <> $2`, [uid, uuid])
-  const [portals, merged] = population === 'panelist' ? [', portals', ', portals = array(select distinct unnest(q.portals || excluded.portals))'] : ['', '']
+  const [portals, merged] = population === 'panelist' ? [', portals', `, any_portal = q.any_portal or q.portals = '{}', portals = array(select distinct unnest(q.portals || excluded.portals))`] : ['', '']
   await tx.execute(
     `insert into ${queue} as q (user_id, uuid, email, person_id${portals}) values ($1, $2, left($3, 255), $4${portals && ', array_remove(array[$5::integer], null)'})
      on conflict (user_id) do update set uuid = excluded.uuid, person_id = coalesce(excluded.person_id, q.person_id), generation = q.generation + 1,

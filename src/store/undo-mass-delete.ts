@@ -58,18 +58,18 @@ async function versions(tx: Transaction, ids: readonly string[]): Promise<[strin
 
 /**
  * Takes a portal out of what the queue is to do for these accounts, and them out of the queue when nothing is left to do,
- * nor to be told of a worker that died; the steps whose account nobody has begun with.
+ * nor to be told of a worker that died. What was in the queue before, for no portal that anybody knew, goes back to that. Gives the steps whose account nobody has begun with.
  */
 async function withdraw(tx: Transaction, portalId: number, members: readonly KeptMember[]): Promise<Set<number>> {
   const linked = members.filter(({ reference }) => reference && reference.uuid !== null)
   const queue = 'efs.iam_portal_user_group_unassignment_queue'
   const rows = await tx.query<{ id: number; step: number; begun: boolean }>(
-    `update ${queue} q set portals = array_remove(q.portals, $1), updated_at = now()
+    `update ${queue} q set portals = array_remove(q.portals, $1), plan_id = case when q.any_portal then null else q.plan_id end, updated_at = now()
      from unnest($2::integer[], $3::text[], $4::text[]) v(step, uuid, person)
      where q.uuid = v.uuid and q.person_id = v.person and $1 = any(q.portals)
      returning q.id, v.step, q.started_at is not null as begun`,
     [portalId, linked.map(({ step }) => step), linked.map(({ reference }) => reference!.uuid), linked.map(({ personId }) => personId)])
-  await tx.execute(`delete from ${queue} where id = any($1) and portals = '{}' and sent is null`, [rows.map(({ id }) => id)])
+  await tx.execute(`delete from ${queue} where id = any($1) and portals = '{}' and sent is null and not any_portal`, [rows.map(({ id }) => id)])
   return new Set(rows.filter(({ begun }) => !begun).map(({ step }) => step))
 }
 

@@ -12,9 +12,10 @@ import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { announceClosing, beginWith, isSent, noteUnanswered, recordStep } from './record.ts'
+import { announceClosing, beginWith, isCreateLost, isSent, noteUnanswered, recordStep } from './record.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
+import { createSilence, type Silence } from './silence.ts'
 import { countActions, type ActionKind, type Counts, type SyncStep } from './steps.ts'
 import { takingOver } from './take-over.ts'
 
@@ -59,14 +60,11 @@ export interface Applying {
 
 const stepsPerPage = 200
 const listedFailures = 200
-/** So many steps in a row without a usable answer mean that the other side is down. */
-const silentStepsUntilStop = 10
 
 interface Run extends Applying {
   planId: string
   report: ApplyReport
-  /** Steps in a row that got no usable answer. */
-  silent: number
+  silence: Silence
   /** Time has passed since the accounts were looked at: each page is looked at again. */
   resumed: boolean
 }
@@ -87,7 +85,7 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
   const report: ApplyReport = {
     planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: null,
   }
-  const run: Run = { ...applying, planId: plan.id, report, silent: 0, resumed: plan.status === 'applying' }
+  const run: Run = { ...applying, planId: plan.id, report, silence: createSilence('steps'), resumed: plan.status === 'applying' }
   let through = plan.appliedThrough
   for (;;) {
     const page = await readStepPage(ctx.db, plan.id, through, stepsPerPage)
@@ -206,7 +204,9 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
   const result = { accountId: performed.accountId, done: performed.done.length, ...failure }
   await ctx.db.transaction(async (tx) => {
     await recordStep(tx, ctx, connector.systemId, step, performed)
-    await markSteps(tx, run.planId, [{ step: number, status: failure ? 'failed' : 'done', result }])
+    // Left as begun with: the next run finds the account, also when nobody wants it any more by then.
+    const status = isCreateLost(performed) ? 'sent' : failure ? 'failed' : 'done'
+    await markSteps(tx, run.planId, [{ step: number, status, result }])
   })
   countActions([{ actions: performed.done }], report.done)
   if (performed.failed) report.failed += 1
@@ -232,13 +232,9 @@ function note(report: ApplyReport, failure: Failure): void {
 /** Decides whether going on makes sense. */
 function judge(run: Run, step: StoredStep['step'], error: RemoteError | null): void {
   const { report } = run
-  const isSilent = error !== null && (error.status === 0 || error.status === 429 || error.status >= 500)
-  run.silent = isSilent ? run.silent + 1 : 0
-  if (report.stopped !== null) return
-  if (error?.status === 401) report.stopped = `the connected system refuses our key: ${error.message}`
-  else if (run.silent >= silentStepsUntilStop) {
-    report.stopped = `no answer for ${run.silent} steps in a row: ${error?.message}`
-  } else if (error && step.personId === null && step.queued === null) report.stopped = preparationFailed(step, error)
+  const pointless = run.silence.judge(error)
+  const isPreparation = step.personId === null && step.queued === null
+  report.stopped ??= pointless ?? (error && isPreparation ? preparationFailed(step, error) : null)
 }
 
 function preparationFailed(step: StoredStep['step'], error: RemoteError): string {

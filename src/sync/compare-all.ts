@@ -16,10 +16,11 @@ import { linkBounds, linkPage, linksOf, type AccountLink, type LinkBounds } from
 import { readSyncPeople } from '../store/sync-people.ts'
 import { conflictsOf, localStep, pushedDifferences } from './conflicts.ts'
 import type { Connector, RemoteAccount } from './connector.ts'
-import { planPeople, preparations, refuseMapping, rulesOf, type Planning } from './make-plan.ts'
+import { planPeople, preparations, refuseMapping, type Planning } from './make-plan.ts'
 import { accountIdOf, planPerson, type Person, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
+import { rulesOf } from './rules.ts'
 import type { Action, SyncStep } from './steps.ts'
 
 /** What a comparison has seen so far. */
@@ -173,7 +174,7 @@ function planningAt(comparison: Comparison, portalId: number | null): Planning {
   let planning = plannings.get(portalId)
   if (!planning) {
     const scope = { portalId: portalId ?? [...portals.keys()][0] ?? 0, mode: 'full' as const, portals, adminPolicy }
-    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(scope), adopted: new Map() }))
+    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(portals, adminPolicy, scope.portalId), adopted: new Map() }))
   }
   return planning
 }

@@ -141,12 +141,14 @@ export class RemoteError extends Error {
   /** What was asked: method and path, without query. */
   readonly request: string
   readonly causes: readonly string[]
+  /** True when what was asked for may have been carried out all the same: no usable answer came, at one attempt or another. */
+  isOutcomeUnknown: boolean
 
   constructor(
     message: string,
     facts: {
       status: number; code: string; requestId: string | null; request: string
-      causes?: readonly string[]; cause?: unknown
+      causes?: readonly string[]; cause?: unknown; isOutcomeUnknown?: boolean
     },
   ) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause })
@@ -156,5 +158,6 @@ export class RemoteError extends Error {
     this.requestId = facts.requestId
     this.request = facts.request
     this.causes = facts.causes ?? []
+    this.isOutcomeUnknown = facts.isOutcomeUnknown ?? false
   }
 }

@@ -14,19 +14,21 @@
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { brokenLimits, limitsOf, needsPeople, readLimitList } from '../model/plan-limits.ts'
-import { policyOf, type PortalSettings } from '../model/portal-settings.ts'
 import { pauseAfter, queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { countConcerned } from '../store/sync-plans.ts'
-import { countUnjudged, dueEntries, keepSent, noteQueueFailure, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import { countUnjudged, dueEntries, keepSent, noteQueueFailure, type QueueRow } from '../store/unassignment-queue.ts'
 import { alone } from './alone.ts'
 import { concurrently } from './concurrently.ts'
 import { RemoteError, type Connector, type RemoteAccount } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform } from './perform.ts'
-import { planQueued, type PortalGroup, type Rules } from './plan.ts'
+import { planQueued, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
+import { queuedAccounts } from './queued-accounts.ts'
 import { announceSending, beginWith, isSent, recordStep } from './record.ts'
+import { rulesOf, type AllRules } from './rules.ts'
+import { createSilence, isKeyRefused, type Silence } from './silence.ts'
 import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export interface Draining {
@@ -56,16 +58,16 @@ export interface DrainReport {
 }
 
 const entriesPerPage = 200
-/** So many accounts in a row without a usable answer mean that the other side is down. */
-const silentUntilStop = 10
+/** Administrators belong to no portal and so have no setting: suspending can be taken back. */
+const adminPolicy = 'suspend'
 
 interface Slice extends Draining {
-  rules: Rules & { allPortals: readonly number[] }
+  rules: AllRules
   groups: ReadonlyMap<string, PortalGroup>
   report: DrainReport
   /** Whether anybody has been answered: a failure says something about an account only then. */
   answered: boolean
-  silent: number
+  silence: Silence
 }
 
 /** Works off what is due. Errors: `conflict` while another run works; RemoteError when not even the groups can be read. */
@@ -74,7 +76,7 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
     const ctx: Context = { ...turn.ctx, actor: { ...draining.ctx.actor, source: 'SYNC' } }
     turn.progress('draining')
     const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: false }
-    const slice: Slice = { ...draining, ctx, report, answered: false, silent: 0, groups: new Map(), rules: rulesOf(new Map()) }
+    const slice: Slice = { ...draining, ctx, report, answered: false, silence: createSilence('accounts'), groups: new Map(), rules: rulesOf(new Map(), adminPolicy) }
     try {
       report.held = await heldQueue(ctx)
       for (const population of queuePopulations) await drainPopulation(slice, population)
@@ -88,21 +90,14 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
 }
 
 /** Why accounts that no plan has let go are left alone, or null: more have lost their references at once than anybody may take. */
-export async function heldQueue(ctx: Pick<Context, 'db' | 'config' | 'now'>): Promise<string | null> {
-  const now = ctx.now().toISOString()
+export async function heldQueue(ctx: Pick<Context, 'db' | 'config'>): Promise<string | null> {
   let count = 0
-  for (const population of queuePopulations) count += await countUnjudged(ctx.db, population, now)
+  for (const population of queuePopulations) count += await countUnjudged(ctx.db, population)
   const counts = { groupRemove: count, deactivate: count }
   const limits = limitsOf(readLimitList(ctx.config.PLAN_LIMITS))
   const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, null) : 0
   const broken = brokenLimits(counts, people, limits)
   return broken.length > 0 ? `${broken.join('; ')}: a sync run plans them, and somebody has to release that plan` : null
-}
-
-function rulesOf(portals: ReadonlyMap<number, PortalSettings>): Slice['rules'] {
-  const policies = new Map([...portals].map(([id, settings]) => [id, policyOf(settings)]))
-  // Which group a portal has is asked of `groups`; nobody is activated here.
-  return { group: '', activation: 'staged', policyOf: (id) => policies.get(id) ?? 'nothing', adminPolicy: 'suspend', allPortals: [...portals.keys()] }
 }
 
 async function drainPopulation(slice: Slice, population: QueuePopulation): Promise<void> {
@@ -112,7 +107,7 @@ async function drainPopulation(slice: Slice, population: QueuePopulation): Promi
   const tried = new Set<string>()
   const keyOf = (row: QueueRow) => `${row.id} ${row.generation}`
   for (;;) {
-    const due = await dueEntries(ctx.db, population, ctx.now().toISOString(), entriesPerPage, report.held !== null)
+    const due = await dueEntries(ctx.db, population, entriesPerPage, report.held !== null)
     const rows = due.filter((row) => !tried.has(keyOf(row)))
     if (rows.length === 0) return
     if (isOver()) {
@@ -130,7 +125,7 @@ async function drainPopulation(slice: Slice, population: QueuePopulation): Promi
 
 async function prepare(slice: Slice): Promise<void> {
   const portals = await readPortalSettings(slice.ctx.db)
-  slice.rules = rulesOf(portals)
+  slice.rules = rulesOf(portals, adminPolicy)
   slice.groups = await portalGroups(slice.connector, portals)
 }
 
@@ -151,15 +146,15 @@ async function drainOne(slice: Slice, row: QueueRow): Promise<void> {
     await ctx.db.transaction(async (tx) => {
       await recordStep(tx, ctx, connector.systemId, step, performed)
       if (isSent(step)) await keepSent(tx, begun, null)
-      if (failure !== undefined && !stopsAll(performed.failed?.error)) await fail(slice, tx, begun, failure)
+      if (failure !== undefined && !isKeyRefused(performed.failed?.error)) await fail(slice, tx, begun, failure)
     })
     countActions([{ actions: performed.done }], slice.report.done)
-    if (failure !== undefined) return judge(slice, performed.failed?.error)
+    if (failure !== undefined) return judge(slice, performed.failed?.error ?? null)
     slice.report.drained += 1
-    slice.silent = 0
+    slice.silence.judge(null)
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error
-    if (!stopsAll(error)) await fail(slice, ctx.db, row, error.message)
+    if (!isKeyRefused(error)) await fail(slice, ctx.db, row, error.message)
     judge(slice, error)
   }
 }
@@ -167,42 +162,27 @@ async function drainOne(slice: Slice, row: QueueRow): Promise<void> {
 /** What is to be done about one account: which groups it has to leave is asked of Okta only where nobody here knows. */
 async function planEntry(slice: Slice, row: QueueRow, account: RemoteAccount | null): Promise<SyncStep> {
   const { connector, rules } = slice
-  const personId = row.person_id ?? account?.externalId ?? null
-  const standing = row.uuid === null ? undefined : (await standingOf(slice.ctx.db, [{ uuid: row.uuid, person_id: personId }])).get(row.uuid)
-  const queued = {
-    entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid, generation: row.generation },
-    uuid: row.uuid, email: row.email, account, personId, left: row.portals, portals: standing?.portals ?? [], wanted: standing?.wanted ?? false,
-  }
+  const [queued] = await queuedAccounts(slice.ctx.db, [{ row, account, groups: [] }])
   const known = [...slice.groups.values()].filter(({ portalIds }) => portalIds.some((id) => row.portals.includes(id)))
-  const step = planQueued({ ...queued, groups: known }, rules)
+  const step = planQueued({ ...queued!, groups: known }, rules)
   // One that stays open must be in no group by somebody's hand either; one that is closed reaches nothing.
   const closes = step.actions.some(({ kind }) => kind === 'deactivate' || kind === 'delete')
   if (!account || (closes && row.portals.length > 0)) return step
   const actual = (await connector.groupsOf(account.id)).flatMap((id) => slice.groups.get(id) ?? [])
-  return planQueued({ ...queued, groups: actual }, rules)
+  return planQueued({ ...queued!, groups: actual }, rules)
 }
 
-/** A refused key is nobody's failure. */
-const stopsAll = (error: RemoteError | undefined) => error?.status === 401
-
 async function fail(slice: Slice, tx: Parameters<typeof noteQueueFailure>[0], row: QueueRow, message: string): Promise<void> {
-  const { ctx } = slice
-  const now = ctx.now()
   const attempts = row.attempts + (slice.answered ? 1 : 0)
-  const isDead = attempts >= ctx.config.UNASSIGNMENT_ATTEMPTS
+  const isDead = attempts >= slice.ctx.config.UNASSIGNMENT_ATTEMPTS
   if (isDead) slice.report.dead += 1
-  const nextAttempt = isDead ? null : new Date(now.getTime() + pauseAfter(attempts)).toISOString()
-  await noteQueueFailure(tx, row, { error: message, now: now.toISOString(), nextAttempt, counts: slice.answered })
+  await noteQueueFailure(tx, row, { error: message, pauseMs: isDead ? null : pauseAfter(attempts), counts: slice.answered })
 }
 
 /** Decides whether going on makes sense. */
-function judge(slice: Slice, error: RemoteError | undefined): void {
-  const { report } = slice
+function judge({ report, silence }: Slice, error: RemoteError | null): void {
   report.failed += 1
-  const isSilent = error !== undefined && (error.status === 0 || error.status === 429 || error.status >= 500)
-  slice.silent = isSilent ? slice.silent + 1 : 0
-  if (error?.status === 401) report.stopped ??= `the connected system refuses our key: ${error.message}`
-  else if (slice.silent >= silentUntilStop) report.stopped ??= `no answer for ${slice.silent} accounts in a row: ${error?.message}`
+  report.stopped ??= silence.judge(error)
 }
 
 export interface DrainTimes {
@@ -213,6 +193,8 @@ export interface DrainTimes {
   /** How long to go on in all. */
   forMs: number
   sleep: (ms: number) => Promise<void>
+  /** Milliseconds of a clock that nobody sets: one set back by hours must not keep sync runs out for as long. */
+  now: () => number
   /** Told after each slice. */
   onSlice?: (report: DrainReport) => void
 }
@@ -222,13 +204,12 @@ export interface DrainTimes {
  * Errors: those of `drainQueue` but `conflict`.
  */
 export async function drainInSlices(draining: Draining, times: DrainTimes): Promise<DrainReport> {
-  const { ctx } = draining
   const total: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: true }
-  const end = ctx.now().getTime() + times.forMs
-  const isOver = () => draining.until?.() === true || ctx.now().getTime() >= end
+  const end = times.now() + times.forMs
+  const isOver = () => draining.until?.() === true || times.now() >= end
   while (total.more && total.stopped === null && !isOver()) {
-    const sliceEnd = Math.min(ctx.now().getTime() + times.sliceMs, end)
-    const until = () => draining.until?.() === true || ctx.now().getTime() >= sliceEnd
+    const sliceEnd = Math.min(times.now() + times.sliceMs, end)
+    const until = () => draining.until?.() === true || times.now() >= sliceEnd
     const report = await drainQueue({ ...draining, until }).catch((error: unknown) => {
       if (error instanceof GatehouseError && error.code === 'conflict') return undefined
       throw error

@@ -7,28 +7,27 @@
  */
 import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
-import { accessGroupOf, policyOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
+import { accessGroupOf, type DeprovisioningPolicy } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
 import { hintedAccounts } from '../store/sync-hints.ts'
 import {
   adminCandidates, ownersOf, panelistCandidates, readSyncPeople, type SyncMode,
 } from '../store/sync-people.ts'
-import { readQueue, standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import { readQueue } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import { pushedDifferences, withConflicts } from './conflicts.ts'
-import type { Activation, Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
-import {
-  accountIdOf, planPerson, planQueued, type Person, type PortalGroup, type QueuedAccount, type Rules,
-} from './plan.ts'
+import type { Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
+import { accountIdOf, planPerson, planQueued, type Person, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
+import { queuedAccounts } from './queued-accounts.ts'
 import { personOf } from './read-people.ts'
+import { rulesOf, type AllRules, type Portals } from './rules.ts'
 import type { Action, SyncStep } from './steps.ts'
 
 export interface SyncScope {
   portalId: number
   mode: SyncMode
-  /** The settings of every portal of the installation, by id. */
-  portals: ReadonlyMap<number, PortalSettings>
+  portals: Portals
   adminPolicy: DeprovisioningPolicy
   /** The mappings that were set; none: everybody has the default. */
   mappings?: Mappings
@@ -45,7 +44,7 @@ export interface Planning {
   connector: Connector
   scope: SyncScope
   mappings: Mappings
-  rules: Rules & { allPortals: readonly number[] }
+  rules: AllRules
   /** Accounts that this plan adopts, by person: two people with one e-mail address must not get the same. */
   adopted: Map<string, string>
 }
@@ -61,7 +60,7 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
   const inGroup = scope.mode === 'full' ? await membership(connector, group, isGroupThere) : await hintedMembership(db, connector, scope.portalId, group)
-  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope), inGroup }, adopted: new Map() }
+  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope.portals, scope.adminPolicy, scope.portalId), inGroup }, adopted: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'
@@ -102,19 +101,6 @@ export async function preparations(connector: Connector, mapping: Mapping, group
     personId: null, version: null, label: action.kind === 'createGroup' ? group : 'user schema', login: null,
     accountId: null, links: [], outcome: 'gone' as const, queued: null, actions: [action],
   }))
-}
-
-/** What the settings say about a portal's accounts. */
-export function rulesOf(scope: Pick<SyncScope, 'portalId' | 'portals' | 'adminPolicy'>): Planning['rules'] {
-  const settings = scope.portals.get(scope.portalId) ?? {}
-  const policies = new Map([...scope.portals].map(([id, one]) => [id, policyOf(one)]))
-  return {
-    group: accessGroupOf(scope.portalId, settings),
-    activation: (settings.activation ?? 'mail') as Activation,
-    policyOf: (portalId) => policies.get(portalId) ?? 'nothing',
-    adminPolicy: scope.adminPolicy,
-    allPortals: [...scope.portals.keys()],
-  }
 }
 
 /** Of accounts that the other side says have changed, whether they are in the group; nothing of the others. */
@@ -194,30 +180,13 @@ async function* planQueue(planning: Planning, population: 'panelist' | 'admin'):
     const rows = await readQueue(planning.db, population, after, peoplePerPage)
     if (rows.length === 0) return
     groups ??= await portalGroups(planning.connector, planning.scope.portals)
-    const queued = await queuedAccounts(planning, rows, groups)
+    const known = groups
+    const queued = await queuedAccounts(planning.db, await concurrently(rows, readsAtOnce, async (row) => {
+      const account = row.uuid === null ? null : await planning.connector.read(row.uuid)
+      const ids = account ? await planning.connector.groupsOf(account.id) : []
+      return { row, account, groups: ids.flatMap((id) => known.get(id) ?? []) }
+    }))
     yield queued.map((one) => planQueued(one, planning.rules))
     after = rows.at(-1)!.id
   }
-}
-
-async function queuedAccounts(
-  planning: Planning, rows: readonly QueueRow[], groups: ReadonlyMap<string, PortalGroup>,
-): Promise<QueuedAccount[]> {
-  const { db, connector } = planning
-  const remote = await concurrently(rows, readsAtOnce, async (row) => {
-    const account = row.uuid === null ? null : await connector.read(row.uuid)
-    const ids = account ? await connector.groupsOf(account.id) : []
-    return { account, groups: ids.flatMap((id) => groups.get(id) ?? []) }
-  })
-  const people = rows.map((row, index) => row.person_id ?? remote[index]!.account?.externalId ?? null)
-  const known = rows.flatMap((row, index) => (row.uuid === null ? [] : [{ uuid: row.uuid, person_id: people[index]! }]))
-  const standing = await standingOf(db, known)
-  return rows.map((row, index) => {
-    const stands = row.uuid === null ? undefined : standing.get(row.uuid)
-    return {
-      entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid, generation: row.generation },
-      uuid: row.uuid, email: row.email, personId: people[index]!, left: row.portals, ...remote[index]!,
-      portals: stands?.portals ?? [], wanted: stands?.wanted ?? false,
-    }
-  })
 }

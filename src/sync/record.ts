@@ -52,10 +52,10 @@ export async function recordStep(
   if (step.personId !== null && version !== null && performed.accountId !== null && !isElsewhere) {
     await writeAccountLogin(tx, {
       loginId: ctx.newId(), personId: step.personId, systemId, login: knownLogin(step, performed),
-      provStatus: provStatusOf(step, performed), active: activeAfter(step, performed),
+      provStatus: provStatusOf(step, performed), agrees: isWhole, active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && step.undoes) await queueAgain(tx, ctx, step, step.queued)
+  if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
   else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
   if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
   await recordEvents(tx, ctx, eventsOf(step, performed))
@@ -82,10 +82,10 @@ const hourMs = 3_600_000
  * An account whose leaving was taken back has still nobody who refers to it: the next run judges it anew. The worker leaves
  * it alone for an hour, so that the directory can be mended first.
  */
-async function queueAgain(tx: Transaction, ctx: Context, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
+async function queueAgain(tx: Transaction, step: SyncStep, { population, uid, uuid }: QueueEntry): Promise<void> {
   if (uuid === null) return
   await queueAccount(tx, { population, uid, uuid, email: step.label.includes('@') ? step.label : null, personId: step.personId, portalId: null })
-  await holdEntry(tx, population, uid, new Date(ctx.now().getTime() + hourMs).toISOString())
+  await holdEntry(tx, population, uid, hourMs)
 }
 
 /** The login as the account has it now: unknown when the push of it failed. */
@@ -116,7 +116,7 @@ const closingKinds: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
 export async function announceClosing(tx: Transaction, ctx: Context, systemId: string, step: SyncStep): Promise<void> {
   const { personId } = step
   if (personId === null || !step.actions.some((action) => closingKinds.includes(action.kind))) return
-  const row = { loginId: ctx.newId(), personId, systemId, login: null, provStatus: 'PENDING_DISABLE', active: null }
+  const row = { loginId: ctx.newId(), personId, systemId, login: null, provStatus: 'PENDING_DISABLE', agrees: false, active: null }
   await writeAccountLogin(tx, row, ctx.now().toISOString())
 }
 
@@ -126,8 +126,15 @@ const isRemote = ({ kind }: Action) => remoteActions.includes(kind)
 export const isSent = ({ actions }: SyncStep): boolean => actions.some(isRemote)
 
 function eventsOf(step: SyncStep, performed: Performed): NewEvent[] {
-  return performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
+  const done = performed.done.filter((action) => action.kind === 'adopt' || isRemote(action)).map((action) => eventOf(step, action, performed.accountId))
+  const { failed } = performed
+  // A create that nobody knows the end of is told by `noteUnanswered`, which also looks what became of it.
+  if (!failed || !failed.error.isOutcomeUnknown || !isRemote(failed.action) || isCreateLost(performed)) return done
+  return [...done, { ...eventOf(step, failed.action, performed.accountId), result: 'unanswered' }]
 }
+
+/** Whether an account may have been made that nobody here knows. */
+export const isCreateLost = ({ failed }: Performed): boolean => failed?.action.kind === 'create' && failed.error.isOutcomeUnknown
 
 function eventOf(step: Pick<SyncStep, 'personId' | 'label'>, action: Action, accountId: string | null): NewEvent {
   return {

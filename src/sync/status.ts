@@ -34,8 +34,8 @@ export async function syncStatus({ db, config, now }: Pick<Context, 'db' | 'conf
   const [running, portals, waiting, held, failed, last] = [
     await runningRun(db), await waitingByPortal(db), await waitingElsewhere(db), await heldPlans(db), await lastFailures(db, shownFailures), await lastRuns(db),
   ]
-  const queues = await Promise.all(queuePopulations.map(async (one) => [one, await countQueue(db, one, now().toISOString())] as const))
-  const heldUp = await heldQueue({ db, config, now })
+  const queues = await Promise.all(queuePopulations.map(async (one) => [one, await countQueue(db, one)] as const))
+  const heldUp = await heldQueue({ db, config })
   const next = nextDelta(config, now())
   const night = nextReconcile(config, now())
   const heldOf = (id: number | null) => {

@@ -55,14 +55,22 @@ export async function createUser(client: OktaClient, profile: Profile, activatio
       const { body } = await client.request<OktaUser>('POST', '/api/v1/users', request)
       return await wakened(client, accountOf(body), activation)
     } catch (error) {
-      const isUnknown = error instanceof OktaError && error.isOutcomeUnknown
+      if (!(error instanceof OktaError)) throw error
+      const isUnknown = error.isOutcomeUnknown
       if (!isUnknown && !isDuplicate(error)) throw error
-      const existing = await readUser(client, profile['login']!)
+      const existing = await lookAfter(client, profile['login']!, error)
       if (existing && existing.externalId === profile[externalIdField]) return wakened(client, existing, activation)
       if (existing || !isUnknown || attempt === attempts) throw error
       await client.backOff(attempt)
     }
   }
+}
+
+/** What became of a request; where that cannot be seen either, that it may have been carried out is the news. */
+async function lookAfter(client: OktaClient, idOrLogin: string, error: OktaError): Promise<RemoteAccount | null> {
+  return readUser(client, idOrLogin).catch((failure: unknown) => {
+    throw error.isOutcomeUnknown ? error : failure
+  })
 }
 
 /** Without the activation mail an account is made staged and activated in a second step. */
@@ -86,7 +94,7 @@ export async function moveUser(
       return
     } catch (error) {
       if (!(error instanceof OktaError) || error.status === 401 || error.status === 429) throw error
-      const account = await readUser(client, accountId)
+      const account = await lookAfter(client, accountId, error)
       if (account && reached.includes(account.state)) return
       if (!account || !error.isOutcomeUnknown || attempt === attempts) throw error
       await client.backOff(attempt)

@@ -83,9 +83,13 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
     for (const [name, value] of Object.entries(given.query ?? {})) url.searchParams.set(name, value)
     const bucket = bucketOf(method, url.pathname)
     let again = 0
+    let mayBeDone = false
     for (let attempt = 1; ; attempt++) {
       const { answer, error, failure, isWorthAnother } = await inTurn<T>(options, { method, url, bucket, given, again })
       if (answer) return answer
+      // An earlier attempt may have been carried out, whatever the last one says.
+      mayBeDone ||= error.isOutcomeUnknown
+      error.isOutcomeUnknown = mayBeDone
       options.onError?.(error, attempt)
       if (isWorthAnother && again < mostAgain) {
         again++
@@ -159,7 +163,7 @@ async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket,
     text = await readText(response)
   } catch (cause) {
     options.budget.note(bucket, null, options.now())
-    return unanswered(asked, cause, given.repeatable === false)
+    return unanswered(asked, cause, method !== 'GET')
   }
   const facts = windowFacts(response.headers, options.now())
   options.budget.note(bucket, facts && facts.limit > 0 ? facts : null, options.now())
@@ -170,12 +174,12 @@ async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket,
     options.onAnswer?.({ status, code: '', headers, shown, again })
     const body = parse(text)
     if (body !== undefined) return { answer: { body: body as T, next: nextLink(headers.get('link'), url.origin) } }
-    return { error: new OktaError('the answer is not JSON', { ...about, code: 'not_json', isOutcomeUnknown: true }), failure: { kind: 'notJson' } }
+    return { error: new OktaError('the answer is not JSON', { ...about, code: 'not_json', isOutcomeUnknown: method !== 'GET' }), failure: { kind: 'notJson' } }
   }
   const { code, summary, causes } = readErrorBody(status, text)
   const failure = failureOf(status, code, facts, options.now())
   const isWorthAnother = options.onAnswer?.({ status, code, headers, shown, again }) ?? false
-  const isOutcomeUnknown = failure.kind === 'serverError' || failure.kind === 'notJson'
+  const isOutcomeUnknown = method !== 'GET' && (failure.kind === 'serverError' || failure.kind === 'notJson')
   return { error: new OktaError(summary, { ...about, code, causes, isOutcomeUnknown }), failure, isWorthAnother }
 }
 
@@ -211,13 +215,13 @@ interface FetchFailure {
   cause?: { code?: string; message?: string }
 }
 
-function unanswered(asked: string, cause: unknown, isOnce: boolean): { error: OktaError; failure: Failure } {
+function unanswered(asked: string, cause: unknown, isWrite: boolean): { error: OktaError; failure: Failure } {
   const { name, message, cause: inner } = cause as FetchFailure
   const code = name === 'TimeoutError' ? 'timeout' : (inner?.code ?? 'network')
   const isUnreachable = neverSent.has(code)
   const why = inner?.message || message || 'network error'
   const what = name === 'TimeoutError' ? 'no answer in time' : `no answer: ${why}`
-  const facts = { status: 0, code, requestId: null, request: asked, cause, isOutcomeUnknown: isOnce && !isUnreachable }
+  const facts = { status: 0, code, requestId: null, request: asked, cause, isOutcomeUnknown: isWrite && !isUnreachable }
   return { error: new OktaError(what, facts), failure: { kind: isUnreachable ? 'unreachable' : code === 'timeout' ? 'timeout' : 'reset' } }
 }
 

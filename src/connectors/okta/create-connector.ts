@@ -8,7 +8,7 @@ import type { Connector, RemoteError } from '../../sync/connector.ts'
 import { createOktaClient, type OktaClient, type OktaClientOptions } from './client.ts'
 import { clientKeys, type KeyContext } from './client-keys.ts'
 import { createOktaConnector } from './connector.ts'
-import { createRateBudget } from './rate-budget.ts'
+import { createRateBudget, type RateBudget } from './rate-budget.ts'
 import { createServiceCredentials } from './service-token.ts'
 
 export type OktaConfig = Pick<Config, 'OKTA_ORG_URL' | 'OKTA_API_TOKEN' | 'OKTA_CLIENT_ID' | 'OKTA_PRIVATE_KEY_FILE' | 'OKTA_PRIVATE_KEY_ID' | 'OKTA_SCOPES' | 'OKTA_RATE_SHARE_PERCENT'>
@@ -20,6 +20,22 @@ export interface KeyPlace {
 }
 
 type OnError = (error: RemoteError, attempt: number) => void
+
+/** What this process has used of an org's limits, whichever run it was: one that follows another at once begins no burst. */
+const budgets = new Map<string, RateBudget>()
+
+function budgetOf(orgUrl: string, sharePercent: number, purpose: 'work' | 'token'): RateBudget {
+  const key = `${new URL(orgUrl).origin} ${sharePercent} ${purpose}`
+  let budget = budgets.get(key)
+  if (!budget) budgets.set(key, (budget = createRateBudget(sharePercent)))
+  return budget
+}
+
+/**
+ * Milliseconds since 1970 as they were when the process began, and counted on from there: a clock that is set in the middle
+ * of a run must not end a pause, nor make one of hours. How far it is from Okta's, the Date header tells.
+ */
+const steadyNow = () => performance.timeOrigin + performance.now()
 
 /**
  * @param onError told of every error received, also of those that a retry mends
@@ -37,8 +53,8 @@ export function connectOktaClient(config: OktaConfig, onError: OnError, keys?: K
   }
   const options = {
     orgUrl,
-    budget: createRateBudget(config.OKTA_RATE_SHARE_PERCENT),
-    now: Date.now,
+    budget: budgetOf(orgUrl, config.OKTA_RATE_SHARE_PERCENT, 'work'),
+    now: steadyNow,
     sleep: async (ms) => void (await sleep(ms)),
     random: Math.random,
     onError,
@@ -47,6 +63,6 @@ export function connectOktaClient(config: OktaConfig, onError: OnError, keys?: K
   } satisfies Partial<OktaClientOptions>
   if (clientId === undefined) return createOktaClient({ ...options, authorization: () => `SSWS ${token}` })
   const app = { clientId, scopes: config.OKTA_SCOPES.split(' '), keys: clientKeys(config, keys) }
-  const credentials = createServiceCredentials(app, { ...options, budget: createRateBudget(config.OKTA_RATE_SHARE_PERCENT) })
+  const credentials = createServiceCredentials(app, { ...options, budget: budgetOf(orgUrl, config.OKTA_RATE_SHARE_PERCENT, 'token') })
   return createOktaClient({ ...options, ...credentials })
 }

@@ -3,8 +3,6 @@ import { RemoteError } from '../../sync/connector.ts'
 
 export class OktaError extends RemoteError {
   readonly errorSummary: string
-  /** True when the request may have been carried out although no usable answer came. */
-  readonly isOutcomeUnknown: boolean
 
   constructor(
     summary: string,
@@ -17,7 +15,6 @@ export class OktaError extends RemoteError {
     super(causes.length > 0 ? `${summary} (${causes.join('; ')})` : summary, facts)
     this.name = 'OktaError'
     this.errorSummary = summary
-    this.isOutcomeUnknown = facts.isOutcomeUnknown ?? false
   }
 
   get errorCode(): string {
