@@ -160,7 +160,7 @@ test.each(commands.map(({ path, command }) => [path.join(' '), command] as const
   expect(json!.isBoolean()).toBe(true)
 })
 
-test('clients: made, changed, given another secret, stopped and removed', async () => {
+test('clients: made, changed, given another secret, stopped and removed', { timeout: 120_000 }, async () => {
   const json = async (...args: string[]) => JSON.parse((await gatehouse('clients', ...args, '--json')).stdout) as Record<string, unknown>
   const { id, secret } = await json('create', '--name', 'Notebook', '--redirect-uri', 'https://notebook.example/back')
   expect(secret).toMatch(/^[\w-]{43}$/)
