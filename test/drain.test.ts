@@ -42,7 +42,7 @@ async function allGone(world: SyncWorld): Promise<void> {
 describe('draining', () => {
   const policies: [string, string | undefined, string[]][] = [
     ['deactivate', 'DEPROVISIONED', ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate']],
-    ['delete', undefined, ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate', 'DELETE /api/v1/users/00u']],
+    ['delete', undefined, ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate', 'DELETE /api/v1/users/00u', 'GET /api/v1/users/00u']],
     ['suspend', 'SUSPENDED', ['GET /api/v1/users/00u', 'GET /api/v1/users/00u/groups', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/suspend']],
     ['nothing', 'ACTIVE', ['GET /api/v1/users/00u', 'GET /api/v1/users/00u/groups', 'DELETE /api/v1/groups/00g/users/00u']],
   ]
@@ -61,6 +61,26 @@ describe('draining', () => {
     expect(await queue(world)).toEqual([])
     const events = await world.ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where action like 'account.%' and target_id = $1 order by event_id`, [ada!.id])
     expect(events.map(({ action }) => action).slice(-expected.filter((call) => !call.startsWith('GET')).length)[0]).toBe('account.groupRemove')
+  })
+
+  test('an account whose deactivation takes its time is deleted all the same, and is not said to be before', async () => {
+    const world = await syncWorld({ ...settings, deprovisioning_policy: 'delete' }, { options: { deactivationSeconds: 3 } })
+    await world.members('Ada Byron', 'Grace Hopper')
+    await world.sync()
+    await massDelete(world)
+    expect(await drain(world)).toMatchObject({ drained: 2, failed: 0, done: { deactivate: 2, delete: 2 } })
+    expect(world.accounts()).toEqual([])
+    expect(await queue(world)).toEqual([])
+    // Longer than anybody waits: the entry stays and is tried again.
+    world.twin.org.options.deactivationSeconds = 600
+    await world.members('Alan Turing')
+    await world.sync()
+    await massDelete(world)
+    expect(await drain(world)).toMatchObject({ drained: 0, failed: 1, done: { groupRemove: 1, deactivate: 1 } })
+    expect(await queue(world)).toMatchObject([{ attempts: 1, last_error: expect.stringContaining('still there') }])
+    world.pass(900_000)
+    expect(await drain(world)).toMatchObject({ drained: 1, failed: 0, done: { delete: 1 } })
+    expect(world.accounts()).toEqual([])
   })
 
   test('what no plan has let go is left to a sync run and its guard, when it is more than anybody may take', async () => {
