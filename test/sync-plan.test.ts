@@ -72,6 +72,14 @@ describe('a person who is not wanted', () => {
     expect(closing(account(state), policy, 'r')).toMatchObject({ actions: expected.map((kind) => ({ kind })), outcome })
   })
 
+  test('is foreseen to lose the apps that were assigned directly, when deactivated or deleted', () => {
+    for (const policy of ['deactivate', 'delete'] as const) {
+      for (const action of closing(account('active'), policy, 'r').actions) expect(action).toMatchObject({ reason: expect.stringMatching(/^r; .*assigned to the account directly/) })
+    }
+    expect(closing(account('deactivated'), 'delete', 'r').actions).toMatchObject([{ kind: 'delete', reason: 'r' }])
+    expect(closing(account('active'), 'suspend', 'r').actions).toMatchObject([{ reason: 'r' }])
+  })
+
   test('leaves the group, and the account stays while another portal refers to it', () => {
     const elsewhere = { uuid: 'acc1', portals: [2], live: 1 }
     const step = planPerson(person({ wanted: false, elsewhere }), view(account('active')), rules)
@@ -105,6 +113,7 @@ describe('an account is found', () => {
     ['twice by e-mail', [account('active', { id: 'a', ...free, login: 'x' }), account('active', { id: 'b', ...free, login: 'y' })], [], 'conflict'],
     ['but its login belongs to another id', [account('active', { externalId: 'p2' })], [], 'conflict'],
     ['but it is linked to somebody else here', [account('active', { ...free })], ['acc1'], 'conflict'],
+    ['by the id it carries, but it is linked to somebody else here', [account('active')], ['acc1'], 'conflict'],
     ['by e-mail, but it is somebody else\'s', [account('active', { externalId: 'p2', login: 'x' })], [], 'none'],
   ]
   test.for(cases)('%s', ([, candidates, taken, kind, id]) => {
