@@ -1,7 +1,11 @@
 /** How the sync stands, by REST, by Prometheus and on a terminal; the error log; and runs that start by themselves. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { statusLines, harmless } from '../src/cli/sync-status.ts'
 import { readConfig } from '../src/config.ts'
+import { createOktaClient } from '../src/connectors/okta/client.ts'
+import { createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import type { Context } from '../src/context.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
@@ -10,6 +14,7 @@ import { createPortal } from '../src/portals/portals.ts'
 import { cancelPlan } from '../src/plans/apply.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { alone, beforeRequest, endTurns, noteLimit } from '../src/sync/alone.ts'
+import { createErrorLog } from '../src/sync/error-log.ts'
 import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
 import { syncStatus } from '../src/sync/status.ts'
@@ -218,6 +223,26 @@ describe('the error log', () => {
     expect(await left()).toEqual(plans)
     await sweep(31)
     expect(await left()).toEqual([plans[0], plans[2], plans[3]])
+  })
+
+  test('keeps no token that a proxy echoes, in message or trace', async () => {
+    const { ctx } = await testServer()
+    const proxy = createServer((request, response) => {
+      const { authorization } = request.headers
+      const [summary, cause] = [`Blocked: Authorization: ${authorization}`, `headers {"authorization":"${authorization}","cookie":"sid=crumbs"}`]
+      response.writeHead(400, { 'content-type': 'application/json' }).end(request.url === '/html' ? `<pre>${summary}</pre>` : JSON.stringify({ errorCode: 'E0000001', errorSummary: summary, errorCauses: [{ errorSummary: cause }] }))
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const orgUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const log = createErrorLog(ctx.db, ctx.now)
+    const client = createOktaClient({ orgUrl, authorization: () => 'SSWS 00aTokenTokenToken', budget: createRateBudget(50), now: Date.now, sleep: () => Promise.resolve(), random: () => 0.5, onError: (error, attempt) => log.note(error, attempt) })
+    for (const path of ['/json', '/html']) await expect(client.request('POST', path, { repeatable: false })).rejects.toMatchObject({ status: 400 })
+    await log.flush()
+    proxy.close()
+    const rows = await ctx.db.query<{ message: string; trace: string }>('select message, trace from efs.iam_error_log order by id')
+    expect(JSON.stringify(rows)).not.toMatch(/00aToken|crumbs/)
+    expect(rows.map(({ message }) => message)).toEqual([expect.stringContaining('Blocked: Authorization: SSWS ***'), expect.stringContaining('SSWS ***')])
+    expect(JSON.parse(rows[0]!.trace)).toMatchObject({ request: 'POST /json', causes: [expect.stringContaining('SSWS ***')] })
   })
 
   test('keeps errors for as long as the setting says', async () => {

@@ -62,6 +62,8 @@ export interface OktaAnswer<T> {
 export interface OktaClient {
   /** Errors: OktaError, after the retries that the table allows. */
   request<T>(method: string, path: string, request?: OktaRequest): Promise<OktaAnswer<T>>
+  /** Tells whoever is told of errors of one that came by another way than `request`. */
+  note(error: OktaError): void
   /** All pages of a list, following Okta's own next links. */
   pages<T>(path: string, query?: Record<string, string>): AsyncGenerator<T[]>
   /**
@@ -117,7 +119,7 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
     return pause !== null
   }
 
-  return { request, pages, backOff }
+  return { request, pages, backOff, note: (error) => options.onError?.(error, 1) }
 }
 
 interface Asked {
