@@ -105,11 +105,25 @@ describe('draining', () => {
     await world.sync()
     await syncPortal(world.run(), other.id)
     const { id } = world.accounts()[0]!
-    await world.ctx.db.execute('update efs.iam_portal_user_reference set uuid = null')
     await world.ctx.db.execute('delete from efs.panelists')
+    await world.ctx.db.execute('delete from efs.iam_portal_user_group_unassignment_queue')
     await world.ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (77, $1, 'x@example.com')`, [id])
     expect(await drain(world)).toMatchObject({ drained: 1, done: { groupRemove: 2, deactivate: 1 } })
     expect([world.inGroup(), world.inGroup('other')]).toEqual([[], []])
+  })
+
+  test('an account that a hand at the reference has replaced is closed, though its owner stays; one that was taken away is found again', async () => {
+    const world = await syncWorld(settings)
+    await world.members('Ada Byron', 'Grace Hopper')
+    await world.sync()
+    const [ada, grace] = world.accounts()
+    await world.ctx.db.execute(`update efs.iam_portal_user_reference set uuid = '00uByHand', has_data_changes = 0 where uuid = $1`, [ada!.id])
+    await world.ctx.db.execute('update efs.iam_portal_user_reference set uuid = null where uuid = $1', [grace!.id])
+    expect(await drain(world)).toMatchObject({ drained: 2, failed: 0, done: { groupRemove: 1, deactivate: 1 } })
+    expect(world.account('ada.byron@example.com')!.status).toBe('DEPROVISIONED')
+    expect(world.inGroup()).toEqual(['grace.hopper@example.com'])
+    await world.sync('full')
+    expect((await world.references()).map(({ uuid }) => uuid)).toContain(grace!.id)
   })
 
   test('an account that another portal still needs leaves this group and lives on', async () => {

@@ -77,6 +77,14 @@ export async function writeLink(tx: Writer, link: LinkWrite, now: string): Promi
   )) > 0
 }
 
+/**
+ * Says for the rest of the transaction that the sync knows what becomes of an account whose reference is given another
+ * one, or none: it is not queued then. Else that queues it, as deleting the reference does.
+ */
+export async function replacesKnowingly(tx: Pick<Writer, 'execute'>): Promise<void> {
+  await tx.execute(`select set_config('gatehouse.sync', 'on', true)`, [], 'replaces_knowingly')
+}
+
 export interface LinkPlace {
   population: 'panelist' | 'admin'
   uid: number
@@ -95,6 +103,7 @@ export async function placesLeft(db: Pick<Writer, 'query'>, links: readonly Link
 
 /** Removes every reference to an account that no longer exists; without their uuid they are not queued. */
 export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
+  await replacesKnowingly(tx)
   for (const { table } of Object.values(references)) {
     const rows = await tx.query<{ id: number }>(`update ${table} set uuid = null where uuid = $1 returning id`, [uuid])
     if (rows.length > 0) await tx.execute(`delete from ${table} where id = any($1)`, [rows.map((row) => row.id)])
@@ -105,6 +114,7 @@ export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
 export async function removeLinks(
   tx: Writer, uuid: string, links: readonly LinkPlace[],
 ): Promise<boolean> {
+  await replacesKnowingly(tx)
   for (const { population, uid, portalId } of links) {
     const { table } = references[population]
     const which = population === 'admin' ? 'user_id = $1 and uuid = $2 and $3::int is null' : 'user_id = $1 and uuid = $2 and portal_id = $3'
