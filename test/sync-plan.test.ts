@@ -86,6 +86,12 @@ describe('a person who is not wanted', () => {
     expect(step).toMatchObject({ outcome: 2, actions: [{ kind: 'groupRemove', group: 'panel' }] })
   })
 
+  test.for([['FAIL_UPDATE', true, true], ['FAIL_DISABLE', true, true], ['PENDING_DISABLE', true, true], ['UPDATED', true, false], ['FAIL_UPDATE', false, false]] as const)(
+    'and whose joining got no answer that was written down leaves the group too: %s, marked %s', ([provStatus, marked, leaves]) => {
+      const step = planPerson(person({ wanted: false, provStatus }, { status: 2, marked }), view(account('active')), rules)
+      expect(kinds(step)).toEqual([...(leaves ? ['groupRemove'] : []), 'deactivate'])
+    })
+
   test('is judged by the mildest policy of all portals concerned', () => {
     const policyOf = (portalId: number) => (portalId === 2 ? 'suspend' as const : 'delete' as const)
     const elsewhere = { uuid: 'acc1', portals: [2], live: 0 }

@@ -15,7 +15,7 @@ import { announceClosing, isSent, noteUnanswered, recordStep } from './record.ts
 import { leftSteps, settledOtherwise } from './overtaken.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
-import { countActions, type Counts, type SyncStep } from './steps.ts'
+import { countActions, type Counts } from './steps.ts'
 import { takingOver } from './take-over.ts'
 
 export interface Failure {

@@ -181,7 +181,7 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
   }
   const member = links.find((link) => link.population === 'panelist')
   // Both are asked: a list of members that came back short must not leave anybody in the group.
-  const inGroup = member !== undefined && (isLive(member.status) || rules.inGroup?.(account.id) === true)
+  const inGroup = member !== undefined && (isLive(member.status) || rules.inGroup?.(account.id) === true || mayHaveJoined(person, member))
   const leaving: Action[] = inGroup
     ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
   if (person.elsewhere.live > 0) return { ...begin, outcome: linkStatus.UNASSIGNED, actions: leaving }
@@ -191,6 +191,13 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
   const reason = 'the person is not active, and this was the last reference'
   const { actions, outcome } = closing(account, mildest(policies), reason)
   return { ...begin, outcome, actions: [...leaving, ...actions] }
+}
+
+/** PROV_STATUS after which a place in the group may have been given though nobody could write it down: its answer was lost. */
+const mayBeIn = new Set(['FAIL_UPDATE', 'FAIL_DISABLE', 'PENDING_DISABLE'])
+
+function mayHaveJoined(person: Person, link: PersonLink): boolean {
+  return link.marked && link.status === linkStatus.UNASSIGNED && mayBeIn.has(person.provStatus ?? '')
 }
 
 /** What deactivating takes that activating again does not bring back: somebody may want to know before. */
