@@ -3522,6 +3522,9 @@ CREATE TRIGGER iam_portal_user_reference_moved AFTER UPDATE OF portal_id, user_i
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_queue
 CREATE TRIGGER iam_portal_user_reference_queue BEFORE DELETE ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_panelist_unassignment();
 
+-- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_replaced
+CREATE TRIGGER iam_portal_user_reference_replaced AFTER UPDATE OF uuid ON efs.iam_portal_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND ((old.uuid)::text IS DISTINCT FROM (new.uuid)::text) AND (old.user_id IS NOT NULL) AND (new.user_id IS NOT NULL) AND (NOT (old.portal_id IS DISTINCT FROM new.portal_id)) AND (current_setting('gatehouse.sync'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION efs.queue_panelist_unassignment();
+
 -- trigger: efs.iam_portal_user_reference.iam_portal_user_reference_truncate
 CREATE TRIGGER iam_portal_user_reference_truncate BEFORE TRUNCATE ON efs.iam_portal_user_reference FOR EACH STATEMENT EXECUTE FUNCTION efs.delete_before_truncate();
 
@@ -3533,6 +3536,9 @@ CREATE TRIGGER iam_user_reference_moved AFTER UPDATE OF user_id ON efs.iam_user_
 
 -- trigger: efs.iam_user_reference.iam_user_reference_queue
 CREATE TRIGGER iam_user_reference_queue BEFORE DELETE ON efs.iam_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND (old.user_id IS NOT NULL))) EXECUTE FUNCTION efs.queue_user_unassignment();
+
+-- trigger: efs.iam_user_reference.iam_user_reference_replaced
+CREATE TRIGGER iam_user_reference_replaced AFTER UPDATE OF uuid ON efs.iam_user_reference FOR EACH ROW WHEN (((old.uuid IS NOT NULL) AND ((old.uuid)::text IS DISTINCT FROM (new.uuid)::text) AND (old.user_id IS NOT NULL) AND (new.user_id IS NOT NULL) AND (current_setting('gatehouse.sync'::text, true) IS DISTINCT FROM 'on'::text))) EXECUTE FUNCTION efs.queue_user_unassignment();
 
 -- trigger: efs.iam_user_reference.iam_user_reference_truncate
 CREATE TRIGGER iam_user_reference_truncate BEFORE TRUNCATE ON efs.iam_user_reference FOR EACH STATEMENT EXECUTE FUNCTION efs.delete_before_truncate();

@@ -42,7 +42,7 @@ async function allGone(world: SyncWorld): Promise<void> {
 describe('draining', () => {
   const policies: [string, string | undefined, string[]][] = [
     ['deactivate', 'DEPROVISIONED', ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate']],
-    ['delete', undefined, ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate', 'DELETE /api/v1/users/00u']],
+    ['delete', undefined, ['GET /api/v1/users/00u', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/deactivate', 'DELETE /api/v1/users/00u', 'GET /api/v1/users/00u']],
     ['suspend', 'SUSPENDED', ['GET /api/v1/users/00u', 'GET /api/v1/users/00u/groups', 'DELETE /api/v1/groups/00g/users/00u', 'POST /api/v1/users/00u/lifecycle/suspend']],
     ['nothing', 'ACTIVE', ['GET /api/v1/users/00u', 'GET /api/v1/users/00u/groups', 'DELETE /api/v1/groups/00g/users/00u']],
   ]
@@ -61,6 +61,26 @@ describe('draining', () => {
     expect(await queue(world)).toEqual([])
     const events = await world.ctx.db.query<{ action: string }>(`select action from gatehouse.audit_event where action like 'account.%' and target_id = $1 order by event_id`, [ada!.id])
     expect(events.map(({ action }) => action).slice(-expected.filter((call) => !call.startsWith('GET')).length)[0]).toBe('account.groupRemove')
+  })
+
+  test('an account whose deactivation takes its time is deleted all the same, and is not said to be before', async () => {
+    const world = await syncWorld({ ...settings, deprovisioning_policy: 'delete' }, { options: { deactivationSeconds: 3 } })
+    await world.members('Ada Byron', 'Grace Hopper')
+    await world.sync()
+    await massDelete(world)
+    expect(await drain(world)).toMatchObject({ drained: 2, failed: 0, done: { deactivate: 2, delete: 2 } })
+    expect(world.accounts()).toEqual([])
+    expect(await queue(world)).toEqual([])
+    // Longer than anybody waits: the entry stays and is tried again.
+    world.twin.org.options.deactivationSeconds = 600
+    await world.members('Alan Turing')
+    await world.sync()
+    await massDelete(world)
+    expect(await drain(world)).toMatchObject({ drained: 0, failed: 1, done: { groupRemove: 1, deactivate: 1 } })
+    expect(await queue(world)).toMatchObject([{ attempts: 1, last_error: expect.stringContaining('still there') }])
+    world.pass(900_000)
+    expect(await drain(world)).toMatchObject({ drained: 1, failed: 0, done: { delete: 1 } })
+    expect(world.accounts()).toEqual([])
   })
 
   test('what no plan has let go is left to a sync run and its guard, when it is more than anybody may take', async () => {
@@ -85,11 +105,25 @@ describe('draining', () => {
     await world.sync()
     await syncPortal(world.run(), other.id)
     const { id } = world.accounts()[0]!
-    await world.ctx.db.execute('update efs.iam_portal_user_reference set uuid = null')
     await world.ctx.db.execute('delete from efs.panelists')
+    await world.ctx.db.execute('delete from efs.iam_portal_user_group_unassignment_queue')
     await world.ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (77, $1, 'x@example.com')`, [id])
     expect(await drain(world)).toMatchObject({ drained: 1, done: { groupRemove: 2, deactivate: 1 } })
     expect([world.inGroup(), world.inGroup('other')]).toEqual([[], []])
+  })
+
+  test('an account that a hand at the reference has replaced is closed, though its owner stays; one that was taken away is found again', async () => {
+    const world = await syncWorld(settings)
+    await world.members('Ada Byron', 'Grace Hopper')
+    await world.sync()
+    const [ada, grace] = world.accounts()
+    await world.ctx.db.execute(`update efs.iam_portal_user_reference set uuid = '00uByHand', has_data_changes = 0 where uuid = $1`, [ada!.id])
+    await world.ctx.db.execute('update efs.iam_portal_user_reference set uuid = null where uuid = $1', [grace!.id])
+    expect(await drain(world)).toMatchObject({ drained: 2, failed: 0, done: { groupRemove: 1, deactivate: 1 } })
+    expect(world.account('ada.byron@example.com')!.status).toBe('DEPROVISIONED')
+    expect(world.inGroup()).toEqual(['grace.hopper@example.com'])
+    await world.sync('full')
+    expect((await world.references()).map(({ uuid }) => uuid)).toContain(grace!.id)
   })
 
   test('an account that another portal still needs leaves this group and lives on', async () => {

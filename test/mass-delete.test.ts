@@ -97,6 +97,14 @@ describe('whom it means', () => {
     expect((await plan(one, { ids: [bea!.id, 'userName: ada.' + one] })).body.counts).toEqual({ delete: 1, error: 1 })
   })
 
+  test('the highest number that a panelist may have is found, and a higher one is nobody\'s', async () => {
+    const one = await portal()
+    const [ada] = await members(one, ['ada'])
+    await db.execute('update efs.panelists set uid = 2147483647 where uid = $1', [ada!.uid])
+    expect((await plan(one, { users: ['2147483647', '2147483648', 'uid: 9999999999'] })).body.counts).toEqual({ delete: 1, error: 2 })
+    await db.execute('update efs.panelists set uid = $1 where uid = 2147483647', [ada!.uid])
+  })
+
   test('a filter is asked of the portal\'s people alone', async () => {
     const [one, two] = [await portal(), await portal()]
     await members(one, ['ada', 'bea'])

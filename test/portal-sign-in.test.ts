@@ -14,6 +14,7 @@ let ahead = 0
 const world = await portalWorld({}, { now: () => new Date(Date.now() + ahead) })
 const { ctx, ask, twin, member, signIn, away, back, server } = world
 
+const lastError = () => ctx.db.first('select message, status_code, error_code, trace::jsonb as trace from efs.iam_error_log order by id desc limit 1')
 const tokenRows = () => ctx.db.query<{ session_id: string; idp_response: string }>('select session_id, idp_response from efs.iam_token_data')
 
 describe('there and back', () => {
@@ -246,6 +247,7 @@ describe('tokens', () => {
     expect((await one.ask('POST', '/portals/1/session/refresh')).status).toBe(200)
     await fetch(new URL(`/api/v1/users/${uuid}/lifecycle/deactivate`, world.issuer), { method: 'POST', headers: { authorization: 'SSWS t' } })
     expect((await one.ask('POST', '/portals/1/session/refresh')).status).toBe(401)
+    expect(await lastError()).toMatchObject({ error_code: 'invalid_grant', status_code: 400, trace: { request: 'portal sign-in', requestId: expect.stringMatching(/^.{20,}$/) } })
     expect((await one.ask('GET', '/me')).status).toBe(401)
   })
 
@@ -480,5 +482,9 @@ describe('the portal\'s settings', () => {
     expect((await world.browser().ask('GET', '/portals/77/sign-in')).status).toBe(404)
     await ask('POST', '/portals', { id: 8, name: 'Eight', settings: { client_id: 'portal-8', issuer: 'http://localhost:9' } })
     expect((await world.browser().ask('GET', '/portals/8/sign-in')).body.code).toBe('remote_error')
+    expect(await lastError()).toMatchObject({ status_code: 0, error_code: 'network', trace: { request: 'discovery', requestId: null, portal: 8, issuer: 'http://localhost:9', reason: expect.stringMatching(/^fetch failed: ./) } })
+    await ask('PATCH', '/portals/8/settings', { issuer: `${world.issuer}/oauth2/none` })
+    expect((await world.browser().ask('GET', '/portals/8/sign-in')).body.code).toBe('remote_error')
+    expect(await lastError()).toMatchObject({ status_code: 404, trace: { request: 'discovery', requestId: expect.stringMatching(/^.{20,}$/) } })
   })
 })

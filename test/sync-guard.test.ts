@@ -1,10 +1,12 @@
 /** The guard of a sync: a plan that takes too much is stopped before its first write, and one person may let it go once. */
 import { expect, test } from 'vitest'
 import { patchUser } from '../src/directory/users.ts'
-import { updatePortalSettings } from '../src/portals/portals.ts'
+import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
 import { releasePlan } from '../src/plans/release.ts'
 import { listSteps, readPlan } from '../src/store/plans.ts'
-import { applySync, planSync } from '../src/sync/run.ts'
+import { planReconcile } from '../src/sync/reconcile.ts'
+import { applySync, planSync, syncPortal } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `Person${String.fromCharCode(97 + index)} Doe`)
@@ -111,4 +113,115 @@ test('an empty list of the group\'s members takes nobody out, and a page that fa
   expect(plans).toMatchObject([{ status: 'cancelled' }])
   await expect(applySync(world.run(), plans[0]!.plan_id)).rejects.toMatchObject({ code: 'plan_state' })
   expect(await listSteps(world.ctx.db, plans[0]!.plan_id, { count: 10, action: 'groupRemove' })).toEqual([])
+})
+
+test('who has left the portal since the plan was made gets no account by it, and no place in the group', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+  const plan = await planSync(world.run(), world.portalId)
+  await world.leave(ada!)
+  world.twin.calls.clear()
+  await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining(`ada.byron@example.com: the person has left portal ${world.portalId}`) })
+  expect(world.writes()).toEqual([])
+  expect(await world.sync()).toMatchObject({ failed: 0, done: { create: 1, groupAdd: 1 } })
+  expect(world.inGroup()).toEqual(['grace.hopper@example.com'])
+  const admin = await world.person('Mary Kom')
+  await addAdminUsers(world.ctx, [admin.id])
+  const other = await planSync(world.run(), world.portalId)
+  await removeAdminUsers(world.ctx, [admin.id])
+  await expect(applySync(world.run(), other.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('no administrator any more') })
+})
+
+test('who leaves while a run is at work is left out of it', async () => {
+  const world = await syncWorld()
+  const people = await world.members(...names(3))
+  const run = world.run()
+  const { connector } = run
+  // The ground is prepared before anybody's step: somebody leaves at that moment.
+  const report = await syncPortal({ ...run, connector: { ...connector, async createGroup(name: string) {
+    await connector.createGroup(name)
+    await world.leave(people[0]!)
+  } } }, world.portalId)
+  expect(report).toMatchObject({ stale: 1, failed: 0, done: { create: 2 } })
+  expect(world.accounts()).toHaveLength(2)
+})
+
+test('a reconcile puts nobody into the group of a portal that they have left since', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron')
+  const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+  await addPortalUsers(world.ctx, other.id, [ada!.id])
+  await world.sync()
+  await syncPortal(world.run(), other.id)
+  const { connector } = world.run()
+  await connector.removeFromGroup('other', world.accounts()[0]!.id)
+  const plan = await planReconcile(world.run())
+  expect(plan.counts).toMatchObject({ groupAdd: 1 })
+  await removePortalUsers(world.ctx, other.id, [ada!.id])
+  expect(await applySync(world.run(), plan.id)).toMatchObject({ stale: 1, done: {} })
+  expect(world.inGroup('other')).toEqual([])
+})
+
+test('a plan made by other settings of the portals is stale', async () => {
+  const world = await syncWorld({ deprovisioning_policy: 'delete' })
+  const [ada, grace] = await world.members('Ada Byron', 'Grace Hopper')
+  await world.sync()
+  await patchUser(world.ctx, ada!.id as string, { active: false })
+  await world.leave(grace!)
+  const other = await createPortal(world.ctx, { name: 'Other' })
+  const changes: [number, Record<string, string>][] = [
+    [world.portalId, { deprovisioning_policy: 'nothing' }], [world.portalId, { activation: 'silent' }], [other.id, { access_group: 'elsewhere' }],
+    [world.portalId, { limit_deactivate: '0' }], [other.id, { deprovisioning_policy: 'suspend' }],
+  ]
+  for (const [portalId, settings] of changes) {
+    const plans = [await planSync(world.run(), world.portalId), await planReconcile(world.run())]
+    await updatePortalSettings(world.ctx, portalId, settings)
+    world.twin.calls.clear()
+    for (const { id } of plans) await expect(applySync(world.run(), id), JSON.stringify(settings)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('Settings of portals') })
+    expect(world.writes()).toEqual([])
+  }
+  // What does not count in the plan does not stop it either.
+  await updatePortalSettings(world.ctx, world.portalId, { limit_deactivate: 'none', deprovisioning_policy: 'deactivate' })
+  await updatePortalSettings(world.ctx, other.id, { deprovisioning_policy: 'deactivate' })
+  const plan = await planSync(world.run(), world.portalId)
+  await updatePortalSettings(world.ctx, world.portalId, { scopes: 'openid email' })
+  await updatePortalSettings(world.ctx, other.id, { limit_create: '3', activation: 'staged' })
+  expect(await applySync(world.run(), plan.id)).toMatchObject({ failed: 0, stopped: null, done: { deactivate: 2 } })
+})
+
+test('a released plan that is killed goes on after other runs, looking at each account again', async () => {
+  const world = await emptied()
+  const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+  const { planId } = await world.sync()
+  await releasePlan(world.ctx, planId, released)
+  const run = world.run()
+  const { connector } = run
+  let calls = 0
+  const dying = { ...run, connector: { ...connector, async deactivate(id: string) {
+    if (++calls > 3) throw new Error('killed')
+    return connector.deactivate(id)
+  } } }
+  await expect(applySync(dying, planId)).rejects.toThrow('killed')
+  await addPortalUsers(world.ctx, other.id, [(await world.person('Mary Kom')).id])
+  expect(await syncPortal(world.run(), other.id)).toMatchObject({ failed: 0, done: { create: 1 } })
+  // A new plan of the portal would have to be released anew.
+  expect(await world.sync('full')).toMatchObject({ steps: expect.any(Number), stopped: null })
+  expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'stopped', stopReason: expect.stringContaining('interrupted') })
+  expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
+  expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'applied' })
+  expect(world.accounts().filter(({ status }) => status === 'DEPROVISIONED')).toHaveLength(12)
+  expect(await world.sync()).toMatchObject({ steps: 0 })
+})
+
+test('an interrupted plan is not taken up again by other settings', async () => {
+  const world = await emptied()
+  const { planId } = await world.sync()
+  await releasePlan(world.ctx, planId, released)
+  const run = world.run()
+  await expect(applySync({ ...run, connector: { ...run.connector, deactivate: () => Promise.reject(new Error('killed')) } }, planId)).rejects.toThrow('killed')
+  await updatePortalSettings(world.ctx, world.portalId, { deprovisioning_policy: 'nothing' })
+  world.twin.calls.clear()
+  await expect(applySync(world.run(), planId)).rejects.toMatchObject({ code: 'plan_stale' })
+  expect(world.writes()).toEqual([])
+  expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'stopped' })
 })

@@ -3,8 +3,12 @@ import { expect, test } from 'vitest'
 import { createElement } from '../src/directory/metadata.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { setMapping } from '../src/portals/mapping.ts'
-import { addAdminUsers, addPortalUsers, removePortalUsers } from '../src/portals/portal-users.ts'
+import { applyMassDelete, undoMassDelete } from '../src/portals/apply-mass-delete.ts'
+import { massDeleteRequest } from '../src/portals/mass-delete-request.ts'
+import { planMassDelete } from '../src/portals/mass-delete.ts'
+import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { planReconcile } from '../src/sync/reconcile.ts'
 import { applySync, planSync, syncPortal } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
@@ -85,6 +89,44 @@ test('a person in two portals has the mapping of the lower number, in every run;
   await removePortalUsers(world.ctx, world.portalId, [ada!.id])
   await syncPortal(world.run(), other.id)
   expect(world.accounts()[0]!.profile).toMatchObject({ title: 'Two', city: 'C7' })
+})
+
+test('who leaves a portal by a mass delete, comes back by its undo, or is no administrator any more, gets what the other mapping says', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron')
+  const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
+  await addPortalUsers(world.ctx, other.id, [ada!.id])
+  await addAdminUsers(world.ctx, [ada!.id])
+  await setMapping(world.ctx, world.portalId, { ...basis, title: { constant: 'One' } })
+  await setMapping(world.ctx, other.id, { ...basis, title: { constant: 'Two' } })
+  await setMapping(world.ctx, 'admins', { ...basis, city: { constant: 'Cologne' } })
+  const both = async () => {
+    await world.sync()
+    await syncPortal(world.run(), other.id)
+    return world.accounts()[0]!.profile
+  }
+  const before = await both()
+  expect(before.city ?? before.title).toBeDefined()
+  expect(await marks(world)).toEqual([0, 0, 0])
+  const plan = await planMassDelete(world.ctx, world.portalId, massDeleteRequest({ ids: [ada!.id] }))
+  await applyMassDelete(world.ctx, plan.id)
+  expect(await marks(world)).toEqual([1, 1])
+  await both()
+  await undoMassDelete(world.ctx, plan.id)
+  expect(await marks(world)).toEqual([1, 1, 1])
+  await both()
+  expect(await marks(world)).toEqual([0, 0, 0])
+  await removeAdminUsers(world.ctx, [ada!.id])
+  expect(await marks(world)).toEqual([1, 1])
+  expect(await both()).toMatchObject({ title: 'One' })
+})
+
+test('a reconcile holds the mapping of administrators against the user schema before it plans', async () => {
+  const world = await syncWorld({}, { seed: { schema: { vip: { title: 'VIP', type: 'boolean' } } } })
+  await addAdminUsers(world.ctx, [(await world.person('Mary Kom')).id])
+  await world.sync()
+  await setMapping(world.ctx, 'admins', { ...basis, vip: 'title' })
+  await expect(planReconcile(world.run())).rejects.toMatchObject({ code: 'invalid_mapping', message: expect.stringContaining('administrators'), problems: [{ path: 'vip' }] })
 })
 
 test('a mapping that the user schema does not allow is refused before anything is planned; a plan from another mapping is stale', async () => {

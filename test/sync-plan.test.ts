@@ -72,11 +72,25 @@ describe('a person who is not wanted', () => {
     expect(closing(account(state), policy, 'r')).toMatchObject({ actions: expected.map((kind) => ({ kind })), outcome })
   })
 
+  test('is foreseen to lose the apps that were assigned directly, when deactivated or deleted', () => {
+    for (const policy of ['deactivate', 'delete'] as const) {
+      for (const action of closing(account('active'), policy, 'r').actions) expect(action).toMatchObject({ reason: expect.stringMatching(/^r; .*assigned to the account directly/) })
+    }
+    expect(closing(account('deactivated'), 'delete', 'r').actions).toMatchObject([{ kind: 'delete', reason: 'r' }])
+    expect(closing(account('active'), 'suspend', 'r').actions).toMatchObject([{ reason: 'r' }])
+  })
+
   test('leaves the group, and the account stays while another portal refers to it', () => {
     const elsewhere = { uuid: 'acc1', portals: [2], live: 1 }
     const step = planPerson(person({ wanted: false, elsewhere }), view(account('active')), rules)
     expect(step).toMatchObject({ outcome: 2, actions: [{ kind: 'groupRemove', group: 'panel' }] })
   })
+
+  test.for([['FAIL_UPDATE', true, true], ['FAIL_DISABLE', true, true], ['PENDING_DISABLE', true, true], ['UPDATED', true, false], ['FAIL_UPDATE', false, false]] as const)(
+    'and whose joining got no answer that was written down leaves the group too: %s, marked %s', ([provStatus, marked, leaves]) => {
+      const step = planPerson(person({ wanted: false, provStatus }, { status: 2, marked }), view(account('active')), rules)
+      expect(kinds(step)).toEqual([...(leaves ? ['groupRemove'] : []), 'deactivate'])
+    })
 
   test('is judged by the mildest policy of all portals concerned', () => {
     const policyOf = (portalId: number) => (portalId === 2 ? 'suspend' as const : 'delete' as const)
@@ -105,6 +119,7 @@ describe('an account is found', () => {
     ['twice by e-mail', [account('active', { id: 'a', ...free, login: 'x' }), account('active', { id: 'b', ...free, login: 'y' })], [], 'conflict'],
     ['but its login belongs to another id', [account('active', { externalId: 'p2' })], [], 'conflict'],
     ['but it is linked to somebody else here', [account('active', { ...free })], ['acc1'], 'conflict'],
+    ['by the id it carries, but it is linked to somebody else here', [account('active')], ['acc1'], 'conflict'],
     ['by e-mail, but it is somebody else\'s', [account('active', { externalId: 'p2', login: 'x' })], [], 'none'],
   ]
   test.for(cases)('%s', ([, candidates, taken, kind, id]) => {

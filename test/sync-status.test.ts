@@ -1,8 +1,12 @@
 /** How the sync stands, by REST, by Prometheus and on a terminal; the error log; and runs that start by themselves. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { stepLines } from '../src/cli/plans.ts'
 import { statusLines } from '../src/cli/sync-status.ts'
 import { readConfig } from '../src/config.ts'
+import { createOktaClient } from '../src/connectors/okta/client.ts'
+import { createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import type { Context } from '../src/context.ts'
 import { harmless } from '../src/model/harmless.ts'
 import { patchUser } from '../src/directory/users.ts'
@@ -13,6 +17,7 @@ import { cancelPlan } from '../src/plans/apply.ts'
 import { listSteps, type PlanStep } from '../src/store/plans.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { alone, beforeRequest, endTurns, noteLimit } from '../src/sync/alone.ts'
+import { createErrorLog } from '../src/sync/error-log.ts'
 import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { applySync, planSync } from '../src/sync/run.ts'
 import { nextDelta, nextReconcile } from '../src/sync/schedule.ts'
@@ -260,6 +265,26 @@ describe('the error log', () => {
     expect(await left()).toEqual(plans)
     await sweep(31)
     expect(await left()).toEqual([plans[0], plans[2], plans[3]])
+  })
+
+  test('keeps no token that a proxy echoes, in message or trace', async () => {
+    const { ctx } = await testServer()
+    const proxy = createServer((request, response) => {
+      const { authorization } = request.headers
+      const [summary, cause] = [`Blocked: Authorization: ${authorization}`, `headers {"authorization":"${authorization}","cookie":"sid=crumbs"}`]
+      response.writeHead(400, { 'content-type': 'application/json' }).end(request.url === '/html' ? `<pre>${summary}</pre>` : JSON.stringify({ errorCode: 'E0000001', errorSummary: summary, errorCauses: [{ errorSummary: cause }] }))
+    })
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve))
+    const orgUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`
+    const log = createErrorLog(ctx.db, ctx.now)
+    const client = createOktaClient({ orgUrl, authorization: () => 'SSWS 00aTokenTokenToken', budget: createRateBudget(50), now: Date.now, sleep: () => Promise.resolve(), random: () => 0.5, onError: (error, attempt) => log.note(error, attempt) })
+    for (const path of ['/json', '/html']) await expect(client.request('POST', path, { repeatable: false })).rejects.toMatchObject({ status: 400 })
+    await log.flush()
+    proxy.close()
+    const rows = await ctx.db.query<{ message: string; trace: string }>('select message, trace from efs.iam_error_log order by id')
+    expect(JSON.stringify(rows)).not.toMatch(/00aToken|crumbs/)
+    expect(rows.map(({ message }) => message)).toEqual([expect.stringContaining('Blocked: Authorization: SSWS ***'), expect.stringContaining('SSWS ***')])
+    expect(JSON.parse(rows[0]!.trace)).toMatchObject({ request: 'POST /json', causes: [expect.stringContaining('SSWS ***')] })
   })
 
   test('keeps errors for as long as the setting says', async () => {

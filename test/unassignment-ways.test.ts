@@ -6,6 +6,7 @@ import { createUser, deleteUser } from '../src/directory/users.ts'
 import { applyPlan } from '../src/plans/apply.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { removeLinksTo, replacesKnowingly, writeLink } from '../src/store/references.ts'
 import { testContext } from './context.ts'
 
 const ctx = await testContext()
@@ -52,6 +53,8 @@ const panelistWays: [string, (one: Linked) => Promise<unknown>][] = [
   ['a hand at the reference', raw('delete from efs.iam_portal_user_reference where user_id = $1', (one) => one.uid)],
   ['a hand at the portal', raw('delete from efs.portal where portal_id = $1', (one) => one.portalId)],
   ['a reference handed to nobody', raw('update efs.iam_portal_user_reference set user_id = null where user_id = $1', (one) => one.uid)],
+  ['a hand at the account', raw(`update efs.iam_portal_user_reference set uuid = '00uByHand' where user_id = $1`, (one) => one.uid)],
+  ['a hand that takes the account away', raw('update efs.iam_portal_user_reference set uuid = null where user_id = $1', (one) => one.uid)],
 ]
 
 test.for(panelistWays)('a panelist: %s', async ([, vanish]) => {
@@ -67,6 +70,8 @@ const adminWays: [string, (one: Linked) => Promise<unknown>][] = [
   ['a hand at the administrator', raw('delete from efs.users where uid = $1', (one) => one.adminUid)],
   ['a hand at the reference', raw('delete from efs.iam_user_reference where user_id = $1', (one) => one.adminUid)],
   ['a reference handed to nobody', raw('update efs.iam_user_reference set user_id = null where user_id = $1', (one) => one.adminUid)],
+  ['a hand at the account', raw(`update efs.iam_user_reference set uuid = '00uByHand' where user_id = $1`, (one) => one.adminUid)],
+  ['a hand that takes the account away', raw('update efs.iam_user_reference set uuid = null where user_id = $1', (one) => one.adminUid)],
 ]
 
 test.for(adminWays)('an administrator: %s', async ([, vanish]) => {
@@ -141,11 +146,32 @@ test('queueing is idempotent, and another account under the same number pushes n
   expect(await queued(one.uuid)).toMatchObject([{ user_id: null, person_id: one.personId, portals: entry!.portals }])
 })
 
-test('a reference without an account, or whose account is known to be gone, is not queued', async () => {
+test('a reference that is written again with the same account, or that never had one, is not queued', async () => {
+  const [one, other] = [await linked(), await linked()]
+  await db.execute('update efs.iam_portal_user_reference set uuid = $2, status = 1 where user_id = $1', [one.uid, one.uuid])
+  await db.execute('delete from efs.iam_portal_user_reference where user_id = $1', [other.uid])
+  await db.execute('delete from efs.iam_portal_user_group_unassignment_queue where user_id = $1', [other.uid])
+  await db.execute('insert into efs.iam_portal_user_reference (portal_id, user_id) values ($1, $2)', [other.portalId, other.uid])
+  await db.execute('update efs.iam_portal_user_reference set uuid = $2 where user_id = $1', [other.uid, '00uFirst'])
+  await db.execute('update efs.iam_portal_user_reference set uuid = null where user_id = $1', [other.uid])
+  expect(await queued('00uFirst')).toMatchObject([{ user_id: other.uid }])
+  await removePortalUsers(ctx, other.portalId, [other.personId])
+  expect([await queued(one.uuid), await db.query('select from efs.iam_portal_user_group_unassignment_queue where user_id = $1', [other.uid])]).toEqual([[], [{}]])
+})
+
+test('the sync replaces an account that it knows to be gone, and lets all references to one go, without queueing it', async () => {
   const one = await linked()
-  await db.execute('update efs.iam_portal_user_reference set uuid = null where user_id = $1', [one.uid])
-  await removePortalUsers(ctx, one.portalId, [one.personId])
-  expect(await db.query('select from efs.iam_portal_user_group_unassignment_queue where user_id = $1', [one.uid])).toEqual([])
+  const link = { population: 'panelist' as const, uid: one.uid, portalId: one.portalId, uuid: '00uNew', status: 1 as const, done: true, changes: 0, current: true }
+  await db.transaction(async (tx) => {
+    await replacesKnowingly(tx)
+    await writeLink(tx, link, new Date().toISOString())
+  })
+  await db.transaction((tx) => removeLinksTo(tx, '00uNew'))
+  expect([await queued(one.uuid), await queued('00uNew')]).toEqual([[], []])
+  // It has said so for its own transaction, on whatever connection that was.
+  const two = await linked()
+  await db.execute('update efs.iam_portal_user_reference set uuid = null where user_id = $1', [two.uid])
+  expect(await queued(two.uuid)).toHaveLength(1)
 })
 
 test('queueing that is rolled back has not happened', async () => {

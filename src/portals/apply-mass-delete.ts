@@ -13,6 +13,7 @@ import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
+import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { advancePlan, completePlan, markSteps, movePlan, readPlan, type Plan } from '../store/plans.ts'
@@ -57,6 +58,8 @@ async function applyStretch(tx: Transaction, ctx: Context, stretch: Stretch, met
   const events = await eventsOf(tx, leaving, stretch.portalId, metadata)
   if (ctx.config.MASS_DELETE_UNDO_HOURS > 0) await keepMembers(tx, stretch)
   await removeMembers(tx, stretch)
+  // Another mapping may count for who stays in other portals, or as an administrator.
+  await markOtherMapping(tx, leaving.flatMap((one) => (one.delete_person ? [] : one.person_id)))
   await recordEvents(tx, ctx, events)
 }
 
@@ -110,6 +113,7 @@ async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: reado
   await guardReach(tx, ctx, members.filter(({ person }) => !person).map(({ personId }) => personId))
   const put = async (some: readonly KeptMember[]) => {
     await tx.savepoint(() => putBackMembers(tx, portalId, some))
+    await markOtherMapping(tx, some.map(({ personId }) => personId))
     await recordEvents(tx, ctx, some.map(({ personId, person }) => (
       { action: person ? 'user.delete.undo' : 'portal.removeUser.undo', targetType: 'User', targetId: personId, changes: [{ path: 'portals', after: portalId }] })))
     await markSteps(tx, plan.id, some.map(({ step }) => ({ step, status: 'undone' })))

@@ -6,8 +6,7 @@
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
-import { readMappings } from '../store/account-mappings.ts'
-import { markDataChanges } from '../store/references.ts'
+import { markOtherMapping } from '../store/account-mappings.ts'
 import { deleteAdmins, deleteMembers, insertAdmins, insertMembers, type MemberRow } from '../store/portals.ts'
 import { checkPersonIds } from './check-portal.ts'
 import { lockedPortal } from './portals.ts'
@@ -45,9 +44,8 @@ export async function removePortalUsers(ctx: Context, portalId: number, people: 
     await lockedPortal(tx, portalId)
     const gone = await deleteMembers(tx, portalId, personIds)
     await recordEvents(tx, ctx, gone.map((member) => event('portal.removeUser', member, { before: portalId })))
-    // Another mapping may count for who stays in other portals.
-    const { portals, admins } = await readMappings(tx)
-    if (portals.size > 0 || admins !== null) await markDataChanges(tx, gone.map((member) => member.person_id))
+    // Another mapping may count for who stays in other portals, or as an administrator.
+    await markOtherMapping(tx, gone.map((member) => member.person_id))
     return gone.map(efsUser)
   })
 }
@@ -70,6 +68,7 @@ export async function removeAdminUsers(ctx: Context, people: unknown): Promise<E
     await guardReach(tx, ctx, personIds)
     const gone = await deleteAdmins(tx, personIds)
     await recordEvents(tx, ctx, gone.map((admin) => event('efsAdmin.remove', admin, { before: admin.uid })))
+    await markOtherMapping(tx, gone.map((admin) => admin.person_id))
     return gone.map(efsUser)
   })
 }

@@ -11,6 +11,7 @@ import { portalSettings, redirectAddressesOf } from '../model/portal-settings.ts
 import type { MasterKey } from '../store/master-key.ts'
 import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { readPortal, readPortalSettings } from '../store/portals.ts'
+import { logProviderError } from './portal-errors.ts'
 
 // Loaded when the first person comes.
 export const openIdClient = () => import('openid-client')
@@ -58,19 +59,20 @@ const clockToleranceSeconds = 30
 
 const known = new Map<string, { configuration: Promise<Configuration>; until: number }>()
 
-/** What openid-client needs to know. Errors: `remote_error` when the server cannot be asked. */
-export async function configurationOf(ctx: Pick<Context, 'now'>, client: PortalClient): Promise<Configuration> {
+/** What openid-client needs to know. Errors: `remote_error` when the server cannot be asked, which the error log then says. */
+export async function configurationOf(ctx: Pick<Context, 'db' | 'now'>, client: PortalClient): Promise<Configuration> {
   const name = JSON.stringify([client.issuer, client.clientId, client.secret])
   const now = ctx.now().getTime()
   const kept = known.get(name)
   if (kept && now < kept.until) return kept.configuration
   if (known.size >= mostKept) known.clear()
-  const configuration = discover(client)
-  known.set(name, { configuration, until: now + keptMs })
-  return configuration.catch((error: unknown) => {
+  const configuration = discover(client).catch(async (error: unknown) => {
     known.delete(name)
+    await logProviderError(ctx, client, error, 'discovery')
     throw new GatehouseError('remote_error', `The authorization server ${client.issuer} cannot be asked how people sign in there.`, { cause: error })
   })
+  known.set(name, { configuration, until: now + keptMs })
+  return configuration
 }
 
 async function discover({ issuer, clientId, secret }: PortalClient): Promise<Configuration> {

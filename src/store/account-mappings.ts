@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { externalIdField, type Mapping, type MappingRule, type Mappings, type Touched } from '../model/account-mapping.ts'
 import type { Database, Transaction } from './database.ts'
+import { markDataChanges } from './references.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -76,6 +77,15 @@ export async function markTouched(
     [personIds, portals, others, ownMappings, admins],
     'mark_touched',
   )
+}
+
+/**
+ * Marks all references of people who have left a portal, or are no administrators any more, or have come back: as far as
+ * anybody has set a mapping, another one may count for them. To be called like `markDataChanges`.
+ */
+export async function markOtherMapping(tx: Pick<Transaction, 'query' | 'execute'>, personIds: readonly string[]): Promise<void> {
+  const { portals, admins } = await readMappings(tx)
+  if (portals.size > 0 || admins !== null) await markDataChanges(tx, personIds)
 }
 
 /** How many people are in two portals at once. */

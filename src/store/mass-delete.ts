@@ -28,7 +28,7 @@ export interface ResolvedRow {
 }
 
 const matches: readonly [RowKey, string][] = [
-  ['uid', `select p.person_id from efs.panelists p where p.uid = case when g.value ~ '^[0-9]{1,9}$' then g.value::integer end`],
+  ['uid', `select p.person_id from efs.panelists p where p.uid = case when g.value ~ '^[0-9]{1,10}$' then case when g.value::bigint <= 2147483647 then g.value::integer end end`],
   ['id', 'select u.user_id from public.users u where u.user_id = g.value'],
   ['userName', `select u.user_id from public.users u where coalesce(lower(u.user_name), chr(1114111)) collate "C" = lower(g.value)`],
   ['email', 'select e.parent_id from public.email_address e join public.users u on u.user_id = e.parent_id where lower(e.email_address) collate "C" = lower(g.value)'],

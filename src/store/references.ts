@@ -77,8 +77,33 @@ export async function writeLink(tx: Writer, link: LinkWrite, now: string): Promi
   )) > 0
 }
 
+/**
+ * Says for the rest of the transaction that the sync knows what becomes of an account whose reference is given another
+ * one, or none: it is not queued then. Else that queues it, as deleting the reference does.
+ */
+export async function replacesKnowingly(tx: Pick<Writer, 'execute'>): Promise<void> {
+  await tx.execute(`select set_config('gatehouse.sync', 'on', true)`, [], 'replaces_knowingly')
+}
+
+export interface LinkPlace {
+  population: 'panelist' | 'admin'
+  uid: number
+  portalId: number | null
+}
+
+/** Those of some links that have nobody behind them any more: the panelist has left the portal, the administrator is none. */
+export async function placesLeft(db: Pick<Writer, 'query'>, links: readonly LinkPlace[]): Promise<LinkPlace[]> {
+  if (links.length === 0) return []
+  return db.query<LinkPlace>(
+    `select l.population, l.uid, l."portalId" from jsonb_to_recordset($1) as l(population text, uid integer, "portalId" integer)
+     where case l.population when 'admin' then not exists (select from efs.users e where e.uid = l.uid)
+       else not exists (select from efs.portal_panelist m where m.user_id = l.uid and m.portal_id = l."portalId") end`,
+    [JSON.stringify(links.map(({ population, uid, portalId }) => ({ population, uid, portalId })))], 'places_left')
+}
+
 /** Removes every reference to an account that no longer exists; without their uuid they are not queued. */
 export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
+  await replacesKnowingly(tx)
   for (const { table } of Object.values(references)) {
     const rows = await tx.query<{ id: number }>(`update ${table} set uuid = null where uuid = $1 returning id`, [uuid])
     if (rows.length > 0) await tx.execute(`delete from ${table} where id = any($1)`, [rows.map((row) => row.id)])
@@ -87,8 +112,9 @@ export async function removeLinksTo(tx: Writer, uuid: string): Promise<void> {
 
 /** Removes single references without queueing the account; returns whether any other refers to it still. */
 export async function removeLinks(
-  tx: Writer, uuid: string, links: readonly { population: 'panelist' | 'admin'; uid: number; portalId: number | null }[],
+  tx: Writer, uuid: string, links: readonly LinkPlace[],
 ): Promise<boolean> {
+  await replacesKnowingly(tx)
   for (const { population, uid, portalId } of links) {
     const { table } = references[population]
     const which = population === 'admin' ? 'user_id = $1 and uuid = $2 and $3::int is null' : 'user_id = $1 and uuid = $2 and portal_id = $3'

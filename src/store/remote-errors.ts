@@ -1,6 +1,7 @@
 /** efs.iam_error_log: every error received from Okta. */
 import type { Document } from '../model/attribute.ts'
 import { oktaErrorAttributes } from '../model/listings.ts'
+import { redact } from '../model/redact.ts'
 import type { Database, Row } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -17,15 +18,17 @@ export interface RemoteErrorRow {
 /** U+0000 cannot be stored, and other control characters only ever harm whoever reads the log. */
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u2028\u2029\ud800-\udfff]/gu
 
+const longestRead = 20_000
+
 /** Adds errors to the log, on its own and at once: it must outlive whatever transaction fails with them. */
 export async function logRemoteErrors(db: Pick<Database, 'execute'>, errors: readonly RemoteErrorRow[]): Promise<void> {
   if (errors.length === 0) return
   const rows = errors.map((error) => ({
     created_at: error.at,
-    message: printable(error.message).slice(0, 4000),
+    message: shown(error.message).slice(0, 4000),
     status_code: error.status,
-    error_code: printable(error.code).slice(0, 36),
-    trace: printable(JSON.stringify(error.trace)).slice(0, 20_000),
+    error_code: shown(error.code).slice(0, 36),
+    trace: printable(JSON.stringify(error.trace, (_, value: unknown) => (typeof value === 'string' ? shown(value) : value))).slice(0, 20_000),
   }))
   await db.execute(
     `insert into efs.iam_error_log (created_at, message, status_code, error_code, trace)
@@ -34,6 +37,11 @@ export async function logRemoteErrors(db: Pick<Database, 'execute'>, errors: rea
        as e(created_at timestamptz, message text, status_code smallint, error_code text, trace text)`,
     [JSON.stringify(rows)],
   )
+}
+
+/** The texts are Okta's, or those of whatever stood in between: a proxy that echoes the request tells our token. */
+function shown(text: string): string {
+  return redact(printable(text.slice(0, longestRead)))
 }
 
 function printable(text: string): string {

@@ -1,17 +1,28 @@
 /** What sync runs that died have left in the table of plans, and what plans are measured by. */
 import type { Database, Transaction } from './database.ts'
+import type { Plan } from './plans.ts'
 
 /** What is said of a plan whose run has died. */
 export const interruptedReason = 'The run was interrupted; the next one takes up what it left.'
 
-/** Closes sync plans that were being made or applied when their run died; all but the one that goes on now. */
-export async function closeInterrupted(db: Pick<Database, 'execute'>, exceptId: string): Promise<void> {
+/** Closes sync plans that were being made or applied when their run died; all but the one that goes on now, if one does. */
+export async function closeInterrupted(db: Pick<Database, 'execute'>, exceptId: string | null): Promise<void> {
   await db.execute(
     `update gatehouse.plan set status = case status when 'applying' then 'stopped' else 'cancelled' end,
        stop_reason = $2
-     where kind = 'sync' and status in ('planning', 'applying') and plan_id <> $1`,
+     where kind = 'sync' and status in ('planning', 'applying') and plan_id is distinct from $1`,
     [exceptId, interruptedReason],
   )
+}
+
+/** Whether it was closed by that: what is left of it can still be applied, and one that was released need not be again. */
+export function isInterrupted({ status, stopReason }: Pick<Plan, 'status' | 'stopReason'>): boolean {
+  return status === 'stopped' && stopReason === interruptedReason
+}
+
+/** Takes such a plan up again. */
+export async function reopenInterrupted(db: Pick<Database, 'execute'>, planId: string): Promise<void> {
+  await db.execute(`update gatehouse.plan set status = 'applying', stop_reason = null where plan_id = $1 and status = 'stopped' and stop_reason = $2`, [planId, interruptedReason])
 }
 
 /** Removes old plans that held nothing; the last one of each portal stays, since it says that nothing has failed since. */

@@ -192,7 +192,7 @@ export async function queueAccount(tx: Pick<Transaction, 'execute'>, { populatio
 
 export interface Standing {
   uuid: string
-  /** Portals in which the account is referred to, or whose members include the person while they are active. */
+  /** Portals in which the account is referred to, or whose members include the person while they are active and have no other there. */
   portals: number[]
   /** Whether a live reference, a wanted membership or an administrator's role is left. */
   wanted: boolean
@@ -212,11 +212,12 @@ export async function standingOf(
        select q.uuid, m.portal_id, true
        from q join public.users u on u.user_id = q.person_id
          join efs.panelists p on p.person_id = u.user_id join efs.portal_panelist m on m.user_id = p.uid
-       where ${wantedSql}
+       where ${wantedSql} and not exists (
+         select from efs.iam_portal_user_reference r where r.portal_id = m.portal_id and r.user_id = m.user_id and r.uuid <> q.uuid)
        union all
        select q.uuid, null, true
        from q join public.users u on u.user_id = q.person_id join efs.users e on e.person_id = u.user_id
-       where ${wantedSql}
+       where ${wantedSql} and not exists (select from efs.iam_user_reference a where a.user_id = e.uid and a.uuid <> q.uuid)
      )
      select uuid, coalesce(array_agg(distinct portal_id) filter (where portal_id is not null and live), '{}') as portals,
        bool_or(live) as wanted

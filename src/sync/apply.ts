@@ -7,16 +7,16 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { advancePlan, completePlan, finishPlan, markSteps, movePlan, readPlan, staleReads, type Plan } from '../store/plans.ts'
 import { versionsOf } from '../store/sync-people.ts'
-import { standingOf } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import type { Connector, RemoteError } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { perform, type Performed } from './perform.ts'
-import { announceClosing, beginWith, isCreateLost, isSent, noteUnanswered, recordStep } from './record.ts'
+import { announceClosing, isCreateLost, isSent, noteUnanswered, recordStep } from './record.ts'
+import { leftSteps, settledOtherwise } from './overtaken.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { createSilence, type Silence } from './silence.ts'
-import { countActions, type ActionKind, type Counts, type SyncStep } from './steps.ts'
+import { countActions, type Counts } from './steps.ts'
 import { takingOver } from './take-over.ts'
 
 export interface Failure {
@@ -132,16 +132,18 @@ async function refuseStale(ctx: Context, planId: string): Promise<void> {
   throw new GatehouseError('plan_stale', `People have changed since the plan was made (${ids}): make a new plan.`)
 }
 
-/** Looks at every account that the plan builds on, before the first write. */
+/** Looks at every membership and account that the plan builds on, before the first write. */
 async function refuseMoved({ ctx, connector }: Applying, plan: Plan): Promise<void> {
   for (let after = plan.appliedThrough; ;) {
     const page = await readStepPage(ctx.db, plan.id, after, stepsPerPage)
     if (page === null) return
-    const moved = await movedSteps(connector, page.steps)
+    const left = await leftSteps(ctx.db, page.steps)
+    const moved = left.size > 0 ? left : await movedSteps(connector, page.steps)
     if (moved.size > 0) {
       const problems = page.steps.filter(({ number }) => moved.has(number)).map(({ number, step }) => ({ path: step.label, message: moved.get(number)! }))
       const list = problems.slice(0, 5).map(({ path, message }) => `${path}: ${message}`).join('; ')
-      throw new GatehouseError('plan_stale', `Accounts have changed since the plan was made (${list}); nothing was written. Make a new plan.`, { problems })
+      const what = left.size > 0 ? 'Memberships' : 'Accounts'
+      throw new GatehouseError('plan_stale', `${what} have changed since the plan was made (${list}); nothing was written. Make a new plan.`, { problems })
     }
     after = page.last
   }
@@ -152,33 +154,16 @@ async function applyPage(run: Run, steps: readonly StoredStep[]): Promise<void> 
   const people = steps.filter(({ step }) => step.personId !== null || step.queued !== null)
   for (const stored of steps) if (!people.includes(stored)) await applyStep(run, stored)
   const versions = await versionsOf(run.ctx.db, people.flatMap(({ step }) => step.personId ?? []))
-  const moved = run.resumed ? await movedSteps(run.connector, people) : new Map<number, string>()
+  const moved = await leftSteps(run.ctx.db, people)
+  if (run.resumed) for (const [number, reason] of await movedSteps(run.connector, people)) moved.set(number, reason)
   await concurrently(people, run.atOnce ?? 8, async (stored) => {
     const { personId, version } = stored.step
     const isStale = version !== null && personId !== null && versions.get(personId) !== version
     if (run.report.stopped !== null) return
-    const reason = isStale ? 'the person has changed since the plan was made' : (moved.get(stored.number) ?? await settledOtherwise(run, stored.step))
+    const reason = isStale ? 'the person has changed since the plan was made' : (moved.get(stored.number) ?? await settledOtherwise(run.ctx, stored.step))
     if (reason !== undefined) await skipStale(run, stored, reason)
     else await applyStep(run, stored)
   })
-}
-
-const closing: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
-
-/**
- * Why a step has nothing to do any more, though the person is as they were: the worker of the queues was there first, or
- * somebody is back. Memberships are no part of a person's version.
- */
-async function settledOtherwise({ ctx }: Run, { queued, personId, accountId, actions, undoes }: SyncStep): Promise<string | undefined> {
-  if (undoes) return undefined
-  const generation = queued?.generation
-  if (queued && generation !== undefined && !(await beginWith(ctx, { ...queued, generation }))) return 'the account has been dealt with, or queued anew, since the plan was made'
-  const closes = queued !== null && actions.some(({ kind }) => closing.includes(kind))
-  const left = actions.flatMap((action) => (action.kind === 'groupRemove' ? (action.portalIds ?? []) : []))
-  if (accountId === null || (!closes && left.length === 0)) return undefined
-  const standing = (await standingOf(ctx.db, [{ uuid: accountId, person_id: personId }])).get(accountId)
-  if (closes && standing?.wanted) return 'somebody refers to the account again'
-  return standing?.portals.some((id) => left.includes(id)) ? 'the account belongs to the portal again' : undefined
 }
 
 async function skipStale(run: Run, { number, step }: StoredStep, reason: string): Promise<void> {

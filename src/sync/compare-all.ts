@@ -95,7 +95,7 @@ export async function* compareAll(comparing: Comparing): AsyncGenerator<SyncStep
 }
 
 /** Groups that are missing, and fields that the schema does not know. */
-async function* prepare({ connector, portals, mappings }: Comparison): AsyncGenerator<SyncStep[]> {
+async function* prepare({ connector, portals, mappings, bounds }: Comparison): AsyncGenerator<SyncStep[]> {
   const names = new Set([...portals].map(([id, settings]) => accessGroupOf(id, settings)))
   let isFirst = true
   for (const group of names) {
@@ -106,6 +106,7 @@ async function* prepare({ connector, portals, mappings }: Comparison): AsyncGene
     if (wanted.length > 0) yield wanted
   }
   for (const id of portals.keys()) await refuseMapping(connector, mappingOf(mappings, [id], false), `portal ${id}`)
+  if (bounds.admin > 0) await refuseMapping(connector, mappingOf(mappings, [], true), 'administrators')
 }
 
 async function readMembers(comparison: Comparison, portalGroup: PortalGroup): Promise<void> {
@@ -192,7 +193,7 @@ function elsewhere(comparison: Comparison, person: Person, uuid: string, links: 
   const actions = others.flatMap((link): Action[] => {
     const group = accessGroupOf(link.portal_id!, portals.get(link.portal_id!) ?? {})
     const isIn = membershipAt(comparison, links, link.portal_id)
-    if (person.wanted && isLive(link) && isIn === false) return [{ kind: 'groupAdd', group, reason: 'missing in the group' }]
+    if (person.wanted && isLive(link) && isIn === false) return [{ kind: 'groupAdd', group, reason: 'missing in the group', portalIds: [link.portal_id!] }]
     if (!isLive(link) && !person.wanted && isIn === true) return [{ kind: 'groupRemove', group, reason: 'the person is not active' }]
     return []
   })

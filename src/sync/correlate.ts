@@ -17,6 +17,8 @@ export function correlate(
   keys: CorrelationKeys, candidates: readonly RemoteAccount[], taken: ReadonlySet<string>,
 ): Correlation {
   const own = candidates.filter((account) => account.externalId === keys.externalId)
+  const linked = own.find((account) => taken.has(account.id))
+  if (linked) return { kind: 'conflict', reason: `the account ${linked.id} carries this person's id and is linked to another person here: mend that link by hand` }
   if (own.length === 1) return found(own[0]!, 'the account carries this person\'s id')
   if (own.length > 1) return conflict('carry this person\'s id', own)
   const byLogin = candidates.filter((account) => same(account.login, keys.login))

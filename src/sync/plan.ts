@@ -181,7 +181,7 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
   }
   const member = links.find((link) => link.population === 'panelist')
   // Both are asked: a list of members that came back short must not leave anybody in the group.
-  const inGroup = member !== undefined && (isLive(member.status) || rules.inGroup?.(account.id) === true)
+  const inGroup = member !== undefined && (isLive(member.status) || rules.inGroup?.(account.id) === true || mayHaveJoined(person, member))
   const leaving: Action[] = inGroup
     ? [{ kind: 'groupRemove', group: rules.group, reason: 'the person is not active' }] : []
   if (person.elsewhere.live > 0) return { ...begin, outcome: linkStatus.UNASSIGNED, actions: leaving }
@@ -193,18 +193,29 @@ function planUnwanted(person: Person, account: RemoteAccount | null, rules: Rule
   return { ...begin, outcome, actions: [...leaving, ...actions] }
 }
 
+/** PROV_STATUS after which a place in the group may have been given though nobody could write it down: its answer was lost. */
+const mayBeIn = new Set(['FAIL_UPDATE', 'FAIL_DISABLE', 'PENDING_DISABLE'])
+
+function mayHaveJoined(person: Person, link: PersonLink): boolean {
+  return link.marked && link.status === linkStatus.UNASSIGNED && mayBeIn.has(person.provStatus ?? '')
+}
+
+/** What deactivating takes that activating again does not bring back: somebody may want to know before. */
+const lost = 'its password and the apps assigned to the account directly are lost with that'
+
 /** What a policy does to an account that nobody refers to any more, and what its links become. */
 export function closing(
   account: RemoteAccount, policy: DeprovisioningPolicy, reason: string,
 ): { actions: Action[]; outcome: LinkStatus | 'gone' } {
   const { state, status } = account
+  const deactivate: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason: `${reason}; ${lost}`, from: state }]
   if (policy === 'delete') {
-    const first: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason, from: state }]
-    return { actions: [...first, { kind: 'delete', reason, from: 'deactivated' }], outcome: 'gone' }
+    const why = deactivate[0]?.reason ?? reason
+    return { actions: [...deactivate, { kind: 'delete', reason: why, from: 'deactivated' }], outcome: 'gone' }
   }
   if (policy === 'nothing') return { actions: [], outcome: linkStatus.UNASSIGNED }
   if (state === 'deactivated') return { actions: [], outcome: linkStatus.DEACTIVATED }
-  if (policy === 'deactivate') return { actions: [{ kind: 'deactivate', reason, from: state }], outcome: linkStatus.DEACTIVATED }
+  if (policy === 'deactivate') return { actions: deactivate, outcome: linkStatus.DEACTIVATED }
   if (state === 'active') return { actions: [{ kind: 'suspend', reason, from: state }], outcome: linkStatus.SUSPENDED }
   if (state === 'pending') {
     // Suspending works from ACTIVE alone; the harsher deactivation was not asked for.

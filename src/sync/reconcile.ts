@@ -2,12 +2,13 @@
  * The reconcile: compares every account there is with the people here, all portals together, and makes a plan of what
  * differs; applied like any other plan. What the doors and the nightly job call.
  */
-import { digestOf, readMappings } from '../store/account-mappings.ts'
+import { readMappings } from '../store/account-mappings.ts'
 import type { Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { clearHints, lastHint } from '../store/sync-hints.ts'
 import { alone, type Turn } from './alone.ts'
 import type { ApplyReport } from './apply.ts'
+import { basisOf } from './basis.ts'
 import { compareAll, type Compared } from './compare-all.ts'
 import { guardOf } from './limits.ts'
 import { applyUnlessStopped, planned, within, type SyncRun } from './run.ts'
@@ -36,7 +37,7 @@ async function plan(run: SyncRun, turn: Turn): Promise<Plan> {
   const progress = () => run.onProgress?.({ step: 'comparing', done: compared.accounts, failed: 0 })
   const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, mappings, adminPolicy: 'suspend', compared, progress })
   const guard = guardOf(run.ctx, null, portals)
-  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard, { mapping: digestOf(mappings) })))
+  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard, basisOf(null, portals, mappings))))
   turn.note({ compared })
   return made
 }

@@ -8,7 +8,7 @@ import { linkStatus } from '../model/link-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { markSteps } from '../store/plans.ts'
 import { sentSteps } from '../store/sync-plans.ts'
-import { lockVersion, removeLinks, removeLinksTo, writeAccountLogin, writeLink } from '../store/references.ts'
+import { lockVersion, removeLinks, removeLinksTo, replacesKnowingly, writeAccountLogin, writeLink } from '../store/references.ts'
 import { beginEntry, closeQueueEntry, holdEntry, keepSent, queueAccount, type QueueRow } from '../store/unassignment-queue.ts'
 import type { Connector } from './connector.ts'
 import type { Performed } from './perform.ts'
@@ -65,6 +65,8 @@ async function writeLinks(
   tx: Transaction, step: SyncStep, performed: Performed, version: number | null, now: string,
 ): Promise<void> {
   if (performed.accountId === null || (performed.done.length === 0 && performed.failed === null)) return
+  // Whoever is wanted gets the account that was found or made. Of one who is not, every account has to go.
+  if (step.actions.some(({ kind }) => kind === 'adopt' || kind === 'create')) await replacesKnowingly(tx)
   for (const link of step.links) {
     const isKept = version !== null && await writeLink(tx, {
       ...link, uuid: performed.accountId, status: performed.failed || step.outcome === 'gone' ? null : (link.becomes ?? step.outcome),

@@ -4,14 +4,15 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { digestOf, readMappings } from '../store/account-mappings.ts'
+import { readMappings } from '../store/account-mappings.ts'
 import { readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { clearHints, lastHint } from '../store/sync-hints.ts'
 import type { SyncMode } from '../store/sync-people.ts'
-import { closeInterrupted } from '../store/sync-plans.ts'
+import { closeInterrupted, isInterrupted, reopenInterrupted } from '../store/sync-plans.ts'
 import { alone, type RunStart, type Turn } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
+import { basisMoved, basisOf, refuseMovedBasis } from './basis.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { guardOf } from './limits.ts'
@@ -47,7 +48,7 @@ export async function planSync(run: SyncRun, portalId: number, mode: SyncMode = 
   return alone(run.ctx, { ...run.turn, kind: 'plan', portalId }, (turn) => plan(within(run, turn), portalId, mode, turn))
 }
 
-/** Applies a stored plan. Errors: `not_found`, `plan_state` (also when a guard has stopped it), `plan_stale`, `conflict`. */
+/** Applies a stored plan, or goes on with one that was interrupted, also when other runs came between. Errors: `not_found`, `plan_state` (also when a guard has stopped it), `plan_stale`, `conflict`. */
 export async function applySync(run: SyncRun, planId: string): Promise<ApplyReport> {
   return alone(run.ctx, { ...run.turn, kind: 'apply', planId }, (turn) => {
     const own = within(run, turn)
@@ -118,7 +119,7 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn):
   const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const, mappings }
   const pages = counted(run, makePlan(db, run.connector, scope))
   const guard = guardOf(run.ctx, portalId, portals)
-  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard, { mapping: digestOf(mappings) })))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard, basisOf(portalId, portals, mappings))))
 }
 
 /** Makes a plan and tells of it. Errors: `remote_error`. */
@@ -160,21 +161,18 @@ export async function applyUnlessStopped(run: SyncRun, made: Plan, turn: Turn): 
 
 async function apply(run: SyncRun, stored: Plan, turn: Turn, fresh = false): Promise<ApplyReport> {
   if (stored.kind !== syncPlanKind) throw new GatehouseError('plan_state', `The plan ${stored.id} is no sync plan.`)
-  if (stored.status === 'stopped') throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
-  await refuseOtherMapping(run, stored)
+  const goesOn = stored.status === 'applying' || isInterrupted(stored)
+  if (stored.status === 'stopped' && !goesOn) throw new GatehouseError('plan_state', `The plan is stopped: ${stored.stopReason}`)
+  const moved = stored.status === 'planned' || goesOn ? await basisMoved(run.ctx.db, stored) : null
   // We have the turn, so whatever else seems to be under way has died.
-  await closeInterrupted(run.ctx.db, stored.id)
+  await closeInterrupted(run.ctx.db, moved === null ? stored.id : null)
+  if (moved !== null) refuseMovedBasis(moved)
+  if (isInterrupted(stored)) await reopenInterrupted(run.ctx.db, stored.id)
   turn.plan(stored.id)
   turn.progress('applying', stored.appliedThrough, stored.steps)
-  const report = await applyPlan({ ...run, fresh }, stored)
+  const report = await applyPlan({ ...run, fresh }, goesOn ? { ...stored, status: 'applying' } : stored)
   const { done, failed, blocked, stale } = report
   turn.note({ done, failed, blocked, stale })
   if (report.stopped !== null) turn.stopped(report.stopped)
   return report
-}
-
-/** What another mapping would write is not what was planned. */
-async function refuseOtherMapping({ ctx }: SyncRun, { status, options }: Plan): Promise<void> {
-  if (status !== 'planned' || options.mapping === undefined || options.mapping === digestOf(await readMappings(ctx.db))) return
-  throw new GatehouseError('plan_stale', 'The mapping of accounts has been changed since the plan was made; nothing was written. Make a new plan.')
 }

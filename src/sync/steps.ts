@@ -17,7 +17,8 @@ export type Action =
   /** `from`: the state of the account when the plan was made, for undoing, and to see whether it is still so. */
   | { kind: 'activate'; activation: Activation; reason: string; from?: AccountState }
   | { kind: 'unsuspend' | 'suspend' | 'deactivate' | 'delete'; reason: string; from?: AccountState }
-  | { kind: 'groupAdd'; group: string; reason: string }
+  /** `portalIds`: whose member the person is, where no link of the step says so. */
+  | { kind: 'groupAdd'; group: string; reason: string; portalIds?: number[] }
   /** `portalIds`: those that the group opens, where the account leaves because it belongs to none of them. */
   | { kind: 'groupRemove'; group: string; reason: string; portalIds?: number[] }
   /** The account is gone on the other side: the link to it goes as well. */

@@ -102,11 +102,22 @@ export async function moveUser(
   }
 }
 
-/** The second half of Okta's two-step delete; asked of anything but a deactivated account it would deactivate it. */
+/**
+ * The second half of Okta's two-step delete. Asked while the account is still being deactivated, Okta answers as well
+ * and only deactivates it: so the account itself says whether it is gone.
+ */
 export async function removeUser(client: OktaClient, accountId: string): Promise<void> {
-  try {
-    await client.request('DELETE', userPath(accountId), { query: { sendEmail: 'false' } })
-  } catch (error) {
-    if (!isMissing(error)) throw error
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await client.request('DELETE', userPath(accountId), { query: { sendEmail: 'false' } })
+    } catch (error) {
+      if (!isMissing(error)) throw error
+      return
+    }
+    if ((await readUser(client, accountId)) === null) return
+    if (!(await client.backOff(attempt, 'stillDeactivating'))) {
+      const facts = { status: 200, code: 'not_deleted', requestId: null, request: `DELETE ${userPath(accountId)}` }
+      throw new OktaError('the account is still there after it was deleted: its deactivation takes its time', facts)
+    }
   }
 }

@@ -62,10 +62,15 @@ export interface OktaAnswer<T> {
 export interface OktaClient {
   /** Errors: OktaError, after the retries that the table allows. */
   request<T>(method: string, path: string, request?: OktaRequest): Promise<OktaAnswer<T>>
+  /** Tells whoever is told of errors of one that came by another way than `request`. */
+  note(error: OktaError): void
   /** All pages of a list, following Okta's own next links. */
   pages<T>(path: string, query?: Record<string, string>): AsyncGenerator<T[]>
-  /** The pause before a request that must not happen twice is sent again by whoever found that it did not happen. */
-  backOff(attempt: number): Promise<void>
+  /**
+   * The pause before a request is sent again by whoever found that it did not happen, or (`stillDeactivating`) not
+   * altogether. False: it has been tried often enough.
+   */
+  backOff(attempt: number, why?: 'reset' | 'stillDeactivating'): Promise<boolean>
 }
 
 /** How Okta's log names us: what we have done ourselves is no news when it comes back from there. */
@@ -112,11 +117,13 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
     }
   }
 
-  async function backOff(attempt: number): Promise<void> {
-    await options.sleep(pauseBefore({ kind: 'reset' }, attempt, true, options.random()) ?? 0)
+  async function backOff(attempt: number, kind: 'reset' | 'stillDeactivating' = 'reset'): Promise<boolean> {
+    const pause = pauseBefore({ kind }, attempt, true, options.random())
+    if (pause !== null) await options.sleep(pause)
+    return pause !== null
   }
 
-  return { request, pages, backOff }
+  return { request, pages, backOff, note: (error) => options.onError?.(error, 1) }
 }
 
 interface Asked {

@@ -60,7 +60,7 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
       const id = await groups.findGroup(group)
       return id !== null && appHasGroup(client, appId, id)
     },
-    issuerProblem: (issuer) => issuerProblem(issuer),
+    issuerProblem: (issuer) => issuerProblem(issuer, (error) => client.note(error)),
     read: (accountId) => readUser(client, accountId),
     accounts: () => listAccounts(client),
     events: (from) => readEvents(client, from),

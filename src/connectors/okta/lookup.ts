@@ -24,17 +24,21 @@ const states: Record<string, AccountState> = {
   DEPROVISIONED: 'deactivated',
 }
 
-/** Okta's user as the engine sees it. One still being activated counts as pending: activating again would be refused. */
+const becoming: Record<string, AccountState> = { ACTIVE: 'pending', DEPROVISIONED: 'deactivated' }
+
+/**
+ * Okta's user as the engine sees it. Activating and deactivating go on after the answer: one still being activated counts
+ * as pending, since activating again would be refused, and one being deactivated as deactivated, since it will be.
+ */
 export function accountOf(user: OktaUser): RemoteAccount {
   if (typeof user?.id !== 'string' || !/^[!-~]{1,20}$/.test(user.id) || !isObject(user.profile)) {
     const facts = { status: 200, code: 'unexpected_answer', requestId: null, request: '/api/v1/users' }
     throw new OktaError('the answer is no user: an id of 1 to 20 characters and a profile were expected', facts)
   }
-  const isActivating = user.transitioningToStatus === 'ACTIVE'
   const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : null)
   return {
     id: user.id,
-    state: isActivating ? 'pending' : (states[user.status] ?? 'pending'),
+    state: becoming[user.transitioningToStatus ?? ''] ?? states[user.status] ?? 'pending',
     status: user.status,
     externalId: text(user.profile[externalIdField]),
     login: text(user.profile['login']) ?? '',

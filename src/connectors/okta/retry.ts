@@ -12,6 +12,8 @@ export type Failure =
   | { kind: 'concurrency' }
   /** 409 E0000112. */
   | { kind: 'stillActivating' }
+  /** A delete has only deactivated the account, since its deactivation was still under way. */
+  | { kind: 'stillDeactivating' }
   /** 5xx with an error object of Okta's. */
   | { kind: 'serverError'; status: number }
   /** A page instead of JSON, whatever its status: somebody in between answered, or cut the answer short. */
@@ -36,6 +38,7 @@ const rules: Record<Exclude<Failure['kind'], 'refused'>, Rule> = {
   rateLimit: { attempts: 10, pauseMs: 2_000, notDone: true },
   concurrency: { attempts: 8, pauseMs: 500, notDone: true },
   stillActivating: { attempts: 6, pauseMs: 1_000, notDone: true },
+  stillDeactivating: { attempts: 7, pauseMs: 1_000, notDone: true },
   serverError: { attempts: 5, pauseMs: 500, notDone: false },
   notJson: { attempts: 5, pauseMs: 1_000, notDone: false },
   unreachable: { attempts: 5, pauseMs: 500, notDone: true },
