@@ -65,7 +65,7 @@ function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pendin
   const id = one.after.id as string
   const paths = one.before ? found.map((change) => change.path) : []
   prepared.written.push({ id, before: one.before?.document, after: one.after, paths })
-  return { action: one.action, targetType: kind.resource.name, targetId: id, changes: auditedChanges(found, metadata) }
+  return { action: one.action, targetType: kind.resource.name, targetId: id, changes: [...auditedChanges(found, metadata), ...one.besides ?? []] }
 }
 
 function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata): RowChange[] {
@@ -77,7 +77,7 @@ function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: M
   assignIds(resource, after, record)
   Object.assign(record.base, kind.derivedColumns(after))
   const changes = diffRecords(resource, before?.record, record)
-  if (changes.length > 0) stamp(resource, after, changes, ctx)
+  if (changes.length > 0 || pending.besides?.length) stamp(resource, after, changes, ctx)
   return changes
 }
 
