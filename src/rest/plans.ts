@@ -41,15 +41,15 @@ export const mergeNeeds: PlanKind['needs'] = () => [
   { resource: 'access', right: 'GRANT' },
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-/** An import brings people, organisations, what access is made of, and who has what. */
+/** An import brings people, organisations, what access is made of, and who has what; a status may disable, lift a lock or reset. */
 export const importNeeds: PlanKind['needs'] = () => [
-  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'RESET' }, { resource: 'sensitive', right: 'UPDATE' },
   { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
   { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 /** A running EFS brings portals, and people in them. */
 export const adoptionNeeds: PlanKind['needs'] = () => [
-  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'RESET' }, { resource: 'sensitive', right: 'UPDATE' },
   { resource: 'portals', right: 'CREATE' }, { resource: 'portals', right: 'UPDATE' },
 ]
 
