@@ -14,7 +14,7 @@ import { loadMetadata } from '../store/metadata.ts'
 import { checkMetadata } from './check-metadata.ts'
 import type { Pause } from './pause.ts'
 import type { Pending, RecordKind, Written } from './record-kind.ts'
-import { keepSensitive } from './veil.ts'
+import { keepSensitive, keptFrom } from './veil.ts'
 
 /** Records that need nothing more than to be written. */
 export interface Prepared {
@@ -29,10 +29,11 @@ export interface Prepared {
 /** Checks the pending records and makes their rows and events; nothing is written. */
 export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, kind: RecordKind, pending: readonly Pending[], pause?: Pause): Promise<Prepared> {
   const metadata = await loadMetadata(db, ctx.db)
+  const veil = await keptFrom(ctx, metadata)
   const settled: Pending[] = []
   for (const one of pending) {
     const after = detached(one.after)
-    keepSensitive(ctx, kind.resource, one.before?.document, after, metadata)
+    if (veil) keepSensitive(kind.resource, one.before?.document, after, veil)
     settled.push({ ...one, after: kind.prepare(after, one.before?.document) })
     await pause?.()
   }
