@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
-import { runGrants } from './access/grants.ts'
+import { grantsRunner } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { createRefusals } from './audit/refusals.ts'
@@ -11,6 +11,7 @@ import { sealEvents } from './audit/seal.ts'
 import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
+import { putAffiliations, removeAffiliations } from './directory/affiliations.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
@@ -119,6 +120,8 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
     throw error
   }
 }
+
+const runGrants = grantsRunner({ put: putAffiliations, remove: removeAffiliations })
 
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {

@@ -32,7 +32,8 @@ const plan = { component: 'Plan' }
 const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
 
 export const bulkNeeds: PlanKind['needs'] = ({ operation }) => [needOf(operation as Parameters<typeof needOf>[0])]
-export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
+/** An affiliation is an entry of the person's record. */
+export const grantNeeds: PlanKind['needs'] = ({ kind }) => kind === 'uo' ? [{ resource: 'people', right: 'READ' }, { resource: 'people', right: 'UPDATE' }] : [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 /** Mined roles are made and given, and take the place of grants. */
 export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 
