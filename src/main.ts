@@ -193,9 +193,10 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
 }
 
-/** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
-export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
+/** The HTTP server with every route, not listening yet, and the OpenID provider in it; `watch` sees it before any route is. */
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} }), watch?: (server: FastifyInstance) => void): FastifyInstance {
   const server = createServer(base)
+  watch?.(server)
   const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
   server.addHook('onClose', refusals.flush)
   addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })
