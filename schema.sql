@@ -355,7 +355,8 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_status()
  LANGUAGE plpgsql
 AS $function$
 begin
-  insert into gatehouse.user_status_history values (old.user_id, old.status, old.secondary_status, now())
+  insert into gatehouse.user_status_history (user_id, status, secondary_status, recorded_to, create_date)
+    values (old.user_id, old.status, old.secondary_status, now(), old.create_date)
     on conflict (user_id, recorded_to) do nothing;
   return null;
 end $function$;
@@ -1253,6 +1254,7 @@ create table gatehouse.user_status_history (
   status character varying(40) not null,
   secondary_status character varying(40),
   recorded_to timestamp with time zone not null,
+  create_date timestamp with time zone,
   constraint user_status_history_pkey PRIMARY KEY (user_id, recorded_to)
 );
 
@@ -4456,6 +4458,7 @@ comment on column gatehouse.user_status_history.user_id is 'The person.';
 comment on column gatehouse.user_status_history.status is 'The status they had.';
 comment on column gatehouse.user_status_history.secondary_status is 'The account status they had.';
 comment on column gatehouse.user_status_history.recorded_to is 'Until when the database knew it so.';
+comment on column gatehouse.user_status_history.create_date is 'Since when the person was here; null for changes from before this was kept.';
 
 -- comment: public.access_rights
 comment on table public.access_rights is 'A right: a tag on a membership that says what the person may do there.';

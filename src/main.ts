@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { authenticateSession } from './access/session-identity.ts'
 import { runMining, undoMining } from './access/mining-plan.ts'
-import { runGrants } from './access/grants.ts'
+import { grantsRunner } from './access/grants.ts'
 import { tellOfEnds } from './access/membership-ends.ts'
 import { dropOldEvents } from './audit/retention.ts'
 import { createRefusals } from './audit/refusals.ts'
@@ -11,6 +11,7 @@ import { sealEvents } from './audit/seal.ts'
 import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
 import { readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
+import { putAffiliations, removeAffiliations } from './directory/affiliations.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
@@ -123,6 +124,8 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
   }
 }
 
+const runGrants = grantsRunner({ put: putAffiliations, remove: removeAffiliations })
+
 /** How plans of each kind are applied and undone. */
 export const planKinds: Readonly<Record<string, PlanKind>> = {
   bulk: { needs: bulkNeeds, apply: (ctx, planId, progress) => applyPlan(ctx, planId, runBulk, { progress }) },
@@ -198,9 +201,10 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
 }
 
-/** The HTTP server with every route, not listening yet, and the OpenID provider in it. */
-export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} })): FastifyInstance {
+/** The HTTP server with every route, not listening yet, and the OpenID provider in it; `watch` sees it before any route is. */
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} }), watch?: (server: FastifyInstance) => void): FastifyInstance {
   const server = createServer(base)
+  watch?.(server)
   const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
   server.addHook('onClose', refusals.flush)
   addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })

@@ -107,3 +107,22 @@ test('a search through very many paths ends', () => {
   expect(first.every((path) => path.length === 41)).toBe(true)
   expect(new Set(first.map((path) => path.map(({ target }) => target).join())).size).toBe(100)
 })
+
+test('more than lies near is loaded decides nothing: the check does, and the answer says that it saw a part', async () => {
+  await emptyWorld(db)
+  // One statement after the other, so that each is planned with what is there by then.
+  for (const statement of [
+    `insert into users (user_id, last_name, display_name, status) values ('ann', 'A', 'Ann A', 'ACTIVE'), ('bob', 'B', 'Bob B', 'ACTIVE')`,
+    `insert into res (resource_id, resource_type_id, name) values ('hub', 'WEBSERVICE', 'Hub')`,
+    `insert into role (role_id, role_name) select 'r' || n, 'Role ' || n from generate_series(1, 20001) n`,
+    'analyze role',
+    `insert into resource_role (membership_id, resource_id, role_id) select 'e' || n, 'hub', 'r' || n from generate_series(1, 20001) n`,
+  ]) await db.execute(statement)
+  for (const n of [19_999, 20_000, 20_001]) {
+    await db.execute(`delete from user_role where user_id = 'ann' and role_id <> $1`, [`r${n}`])
+    await db.execute(`insert into user_role (user_id, role_id, membership_id) values ('ann', $1, $2) on conflict do nothing`, [`r${n}`, `n${n}`])
+    expect(await whyNot(ctx, { user: 'ann', resource: 'hub' }, askedMoment(ctx, undefined))).toMatchObject({ allowed: true, paths: [], more: false })
+  }
+  const not = await whyNot(ctx, { user: 'bob', resource: 'hub' }, askedMoment(ctx, undefined))
+  expect([not.allowed, not.paths.length > 0, not.more]).toEqual([false, true, true])
+}, 120_000)

@@ -15,6 +15,8 @@ await ctx.db.execute(`
   insert into res (resource_id, resource_type_id, name, is_public) values ('s1', 'WEBSERVICE', 's1', 'N'), ('s2', 'WEBSERVICE', 's2', 'N'), ('s3', 'WEBSERVICE', 'Unreachable', 'N'), ('s4', 'WEBSERVICE', 'Public', 'Y'), ('s5', 'WEBSERVICE', 's5', 'N');
   insert into user_grp (user_id, grp_id, membership_id) values ('ann', 'g1', 'm1'), ('bob', 'g1', 'm2'), ('ann', 'g2', 'm3'), ('bob', 'g2', 'm4'), ('ann', 'g3', 'm5');
   insert into user_role (user_id, role_id, membership_id) values ('ann', 'r4', 'm6'), ('ann', 'r2', 'm7'), ('eve', 'r3', 'm8'), ('bob', 'r4', 'm9');
+  insert into company (company_id, company_name) values ('c1', 'Where eve was');
+  insert into user_affiliation (user_id, company_id, membership_id) values ('eve', 'c1', 'was');
   insert into resource_user (user_id, resource_id, membership_id) values ('ann', 's1', 'd1'), ('bob', 's1', 'd2'), ('bob', 's2', 'd3'), ('bob', 's4', 'd4'), ('bob', 's5', 'd5');
   insert into user_res_membership_rights (membership_id, access_right_id) values ('d1', 'READ'), ('d2', 'SIGN');
   insert into grp_role (membership_id, role_id, grp_id) values ('e1', 'r1', 'g1'), ('e2', 'r2', 'g1'), ('e9', 'r6', 'g9');

@@ -25,7 +25,7 @@ const apply = async (id: string) => (await ask('POST', `/plans/${id}/apply`)).bo
 const members = async (path: string) => ((await ask('GET', `${path}/members`)).body.items as { source: { id: string } }[]).map((one) => one.source.id)
 await make('rights', { id: 'EDIT', name: 'Edit' })
 
-describe.each([['group', 'groups', { displayName: 'Bulk' }], ['role', 'roles', { name: 'Bulk' }], ['resource', 'resources', { name: 'Bulk', resourceType: 'NO-PROVISION-APP' }]])('a %s', (kind, path, body) => {
+describe.each([['group', 'groups', { displayName: 'Bulk' }], ['role', 'roles', { name: 'Bulk' }], ['resource', 'resources', { name: 'Bulk', resourceType: 'NO-PROVISION-APP' }], ['organization', 'organizations', { name: 'Bulk' }]])('a %s', (kind, path, body) => {
   test('is given to everyone found, with what the plan showed, and taken from them again', async () => {
     const thing = await make(path, body)
     const { filter, ids } = await crew(4, (i) => ({ status: i === 3 ? 'TERMINATED' : 'ACTIVE' }))
@@ -34,7 +34,8 @@ describe.each([['group', 'groups', { displayName: 'Bulk' }], ['role', 'roles', {
     await ask('PUT', `/${path}/${thing}/members/${ids[1]!}`, { start: terms.start })
     const { id, ...made } = await plan('assign', filter, { [kind]: thing, ...terms })
     expect(made).toMatchObject({ kind: 'grants', steps: 4, counts: { unchanged: 1, update: 1, create: 1, conflict: 1 } })
-    const at = `${path}[${thing}]`
+    const segment = kind === 'organization' ? 'affiliations' : path
+    const at = `${segment}[${thing}]`
     expect(await steps(id)).toMatchObject([
       { action: 'unchanged', resource: 'Membership', targetId: ids[0] },
       { action: 'update', targetId: ids[1], changes: [{ path: at, before: { start: terms.start }, after: terms }] },
@@ -45,7 +46,7 @@ describe.each([['group', 'groups', { displayName: 'Bulk' }], ['role', 'roles', {
     expect(await apply(id)).toMatchObject({ status: 'applied', failed: 0 })
     expect((await ask('GET', `/${path}/${thing}/members`)).body.items).toEqual(ids.slice(0, 3).map((person) => expect.objectContaining({ source: expect.objectContaining({ id: person }), ...terms })))
     const events = await db.query<{ action: string }>(`select action from gatehouse.audit_event where target_id = $1 and correlation_id <> '' order by event_id`, [ids[2]])
-    expect(events.map((one) => one.action)).toEqual(['user.create', `user.${path}.add`])
+    expect(events.map((one) => one.action)).toEqual(['user.create', `user.${segment}.add`])
     const back = await plan('unassign', filter, { [kind]: thing })
     expect(back.counts).toEqual({ delete: 3, unchanged: 1 })
     expect(await apply(back.id)).toMatchObject({ status: 'applied', failed: 0 })

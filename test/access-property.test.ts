@@ -116,6 +116,17 @@ const edits: Record<string, Edit> = {
   },
 }
 
+/** Somebody goes for good: what they had stays known, as of then. */
+let gone = 0
+edits.gone = async (world, pick) => {
+  gone++
+  const person = [...world.people.keys()][pick(world.people.size)]!
+  await db.execute('delete from users where user_id = $1', [person])
+  const people = new Map(world.people)
+  people.delete(person)
+  return { ...world, people, edges: world.edges.filter(({ source }) => source !== `u${person}`) }
+}
+
 /** An instant between what has been done and what will be, whole milliseconds from both. */
 async function instantBetween(): Promise<string> {
   await db.execute('select pg_sleep(0.002)')
@@ -130,20 +141,22 @@ test('every moment of an edited past is answered as it was answered then', async
   await fc.assert(fc.asyncProperty(worlds(now), scripts, async (first, script) => {
     await emptyWorld(db)
     await makeWorld(db, first)
-    const recorded: { at: string; wanted: string[]; given: string[] }[] = []
+    const recorded: { at: string; wanted: string[]; given: string[]; people: World['people'] }[] = []
     let world = first
     for (const [name, numbers] of [['', undefined] as const, ...script]) {
-      if (numbers && world.edges.length > 0) world = await edits[name]!(world, (count) => numbers.next().value! % count)
+      if (numbers && world.edges.length > 0 && world.people.size > 0) world = await edits[name]!(world, (count) => numbers.next().value! % count)
       const at = await instantBetween()
-      recorded.push({ at, wanted: expected(world, at), given: await answers(world, new Date(Date.now() + 1000).toISOString()) })
+      recorded.push({ at, wanted: expected(world, at), given: await answers(world, new Date(Date.now() + 1000).toISOString()), people: world.people })
     }
     different += new Set(recorded.map(({ wanted }) => wanted.join('\n'))).size - 1
-    for (const { at, wanted, given } of recorded) {
+    for (const { at, wanted, given, people } of recorded) {
       expect(given).toEqual(wanted)
-      expect(await answers(world, at)).toEqual(wanted)
+      // Those are asked about who were there then.
+      expect(await answers({ ...world, people }, at)).toEqual(wanted)
     }
   }), { numRuns: 8, seed: 11, endOnFailure: true })
   expect(different).toBeGreaterThan(5)
+  expect(gone).toBeGreaterThan(1)
 }, 300_000)
 
 test('pages of what a person has and of who has it, one by one, are the whole', async () => {

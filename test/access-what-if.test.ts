@@ -11,6 +11,9 @@ import { testContext } from './context.ts'
 const ctx = await testContext()
 const { db } = ctx
 
+/** Now, and before and after what worlds begin and end within. */
+const moments = [0, 0, 0.5, 1.5, 3].map((days) => days * 86_400_000)
+
 type Proposal = { body: Record<string, unknown>; change: (world: World) => World }
 
 /** A proposed change, for the API and for the reference alike. */
@@ -42,10 +45,10 @@ function proposal(world: World, name: string, pick: (count: number) => number): 
   return { body: { op: 'delete', ...nodeOf(node) }, change: onNode({ active: false, everyone: false }) }
 }
 
-/** Everything people have of resources: `ann s1` and `ann s1 READ`. */
+/** Everything people have of groups, roles and resources: `ann r1`, `ann s1` and `ann s1 READ`. */
 function pairs(world: World, at: number): Set<string> {
-  return new Set([...world.people.keys()].flatMap((user) => [...reference(world, user, at)].filter(([node]) => node[0] === 's')
-    .flatMap(([node, had]) => [`${user} ${node}`, ...[...had.rights].map((right) => `${user} ${node} ${right}`)])))
+  return new Set([...world.people.keys()].flatMap((user) => [...reference(world, user, at)].filter(([node]) => node[0] !== 'o')
+    .flatMap(([node, had]) => [`${user} ${node}`, ...(node[0] === 's' ? [...had.rights].map((right) => `${user} ${node} ${right}`) : [])])))
 }
 
 test('what-if foretells what everybody gains and loses', async () => {
@@ -53,32 +56,50 @@ test('what-if foretells what everybody gains and loses', async () => {
   await db.execute('delete from users')
   let seen = 0
   const names = ['remove', 'change', 'add', 'person', 'public', 'status', 'delete']
-  await fc.assert(fc.asyncProperty(worlds(Date.now()), fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), async (world, kinds, numbers) => {
+  await fc.assert(fc.asyncProperty(worlds(Date.now()), fc.array(fc.constantFrom(...names), { minLength: 1, maxLength: 3 }), fc.infiniteStream(fc.nat()), fc.constantFrom(...moments), async (world, kinds, numbers, ahead) => {
     await emptyWorld(db)
     await makeWorld(db, world)
     const pick = (count: number) => numbers.next().value! % count
     // Two changes of one edge or thing would each speak of it as it is, not as the other leaves it.
     const proposals = kinds.map((name) => proposal(world, name, pick)).filter(({ body }, place, all) => all.findIndex((one) => JSON.stringify(subject(one.body)) === JSON.stringify(subject(body))) === place)
-    const effect = await whatIf(ctx, { changes: proposals.map(({ body }) => body) })
-    const [before, after] = [world, proposals.reduce((made, { change }) => change(made), world)].map((one) => pairs(one, Date.now())) as [Set<string>, Set<string>]
+    const at = ahead === 0 ? Date.now() : Date.now() + ahead
+    const effect = await whatIf(ctx, { changes: proposals.map(({ body }) => body), ...(ahead === 0 ? {} : { at: new Date(at).toISOString() }) })
+    const [before, after] = [world, proposals.reduce((made, { change }) => change(made), world)].map((one) => pairs(one, at)) as [Set<string>, Set<string>]
     const [gained, lost] = [[...after].filter((one) => !before.has(one)), [...before].filter((one) => !after.has(one))]
-    const words = (list: string[], count: number) => list.filter((one) => one.split(' ').length === count).length
+    const words = (list: string[], count: number, letters: string) => list.filter((one) => one.split(' ').length === count && letters.includes(one.split(' ')[1]![0]!)).length
     const people = (list: string[]) => new Set(list.map((one) => one.split(' ')[0])).size
     expect(effect).toMatchObject({
       people: { gaining: people(gained), losing: people(lost) },
-      pairs: { gained: words(gained, 2), lost: words(lost, 2) }, rights: { gained: words(gained, 3), lost: words(lost, 3) }, more: false,
+      memberships: { gained: words(gained, 2, 'gr'), lost: words(lost, 2, 'gr') },
+      pairs: { gained: words(gained, 2, 's'), lost: words(lost, 2, 's') }, rights: { gained: words(gained, 3, 's'), lost: words(lost, 3, 's') }, more: false,
     })
-    const told = effect.examples.map(({ user, resource, right, change }) => `${change} ${user.id} s${resource.id}${right ? ` ${right}` : ''}`)
+    const told = effect.examples.map(({ user, group, role, resource, right, change }) => `${change} ${user.id} ${group ? `g${group.id}` : role ? `r${role.id}` : `s${resource!.id}`}${right ? ` ${right}` : ''}`)
     expect(told.toSorted()).toEqual([...gained.map((one) => `gained ${one}`), ...lost.map((one) => `lost ${one}`)].toSorted())
     const count = (list: string[], node: string) => list.filter((one) => one.split(' ').slice(1).join(' ') === node).length
-    for (const { resource, right, gained: more, lost: fewer } of effect.resources) {
-      const node = `s${resource.id}${right ? ` ${right}` : ''}`
-      expect([more, fewer]).toEqual([count(gained, node), count(lost, node)])
-    }
+    const listed = [
+      ...effect.groups.map((one) => [`g${one.group.id}`, one] as const), ...effect.roles.map((one) => [`r${one.role.id}`, one] as const),
+      ...effect.resources.map((one) => [`s${one.resource.id}${one.right ? ` ${one.right}` : ''}`, one] as const),
+    ]
+    for (const [node, { gained: more, lost: fewer }] of listed) expect([node, more, fewer]).toEqual([node, count(gained, node), count(lost, node)])
+    expect(listed.map(([node]) => node).toSorted()).toEqual([...new Set([...gained, ...lost].map((one) => one.split(' ').slice(1).join(' ')))].toSorted())
     if (gained.length + lost.length > 0) seen++
   }), { numRuns: 60, seed: 13, endOnFailure: true })
   expect(seen).toBeGreaterThan(10)
 }, 300_000)
+
+test('a role that gives nothing is lost all the same, and what begins later counts later', async () => {
+  await emptyWorld(db)
+  await db.execute(`insert into users (user_id, last_name, status) values ('ann', 'A', 'ACTIVE'), ('bob', 'B', 'ACTIVE'); insert into role (role_id, role_name) values ('empty', 'Empty');
+    insert into user_role (user_id, role_id, membership_id, start_date) values ('ann', 'empty', 'm1', null), ('bob', 'empty', 'm2', now() + interval '10 days')`)
+  const body = { changes: [{ op: 'delete', type: 'Role', id: 'empty' }] }
+  expect(await whatIf(ctx, body)).toMatchObject({
+    people: { losing: 1, gaining: 0 }, memberships: { lost: 1 }, pairs: { lost: 0 }, roles: [{ role: { type: 'Role', id: 'empty', name: 'Empty' }, lost: 1, gained: 0 }], resources: [],
+  })
+  const later = new Date(Date.now() + 11 * 86_400_000).toISOString()
+  expect(await whatIf(ctx, { ...body, at: later })).toMatchObject({ at: later, people: { losing: 2 }, memberships: { lost: 2 } })
+  await expect(whatIf(ctx, { ...body, at: '2020-01-01' })).rejects.toMatchObject({ code: 'invalid_parameter' })
+  await expect(whatIf(ctx, { ...body, at: 7 })).rejects.toMatchObject({ code: 'invalid_body' })
+})
 
 const subject = ({ membershipId, type, id, source, target }: Record<string, unknown>) => [membershipId, type, id, source, target]
 
@@ -106,7 +127,7 @@ test('working it out stops after each thing and tells how much it has become', (
   const edge = (source: string, target: string, had: string[]) => ({ kind: source[0]! + target[0]!, id: source + target, source, target, start: null, end: null, rights: had, description: null, created: null, createdBy: null, grantedBy: null, removed: null })
   const state = { nodes, edges: [edge('ra', 'sx', ['READ']), edge('rb', 'ra', [])] }
   const given = givenOf(['sx'], state, state)
-  expect(given).toEqual([{ resource: 'sx' }, { resource: 'sx', right: 'READ' }])
+  expect(given).toEqual([{ node: 'sx' }, { node: 'sx', right: 'READ' }])
   // The resource, which three nodes give, and the right, which two do; and the same on the other side.
   expect([...reachesOf(given, state, state)]).toEqual([0, 3, 5, 0, 3, 5])
 })

@@ -162,6 +162,54 @@ describe('access', () => {
   })
 })
 
+describe('the audit', () => {
+  const eventsOf = (id: string) => ctx.db.query<{ action: string; changes: { path: string; before?: unknown; after?: unknown }[] }>(
+    `select action, changes::jsonb as changes from gatehouse.audit_event where target_id = $1 and action <> 'user.create' order by event_id`, [id])
+  const right = `insert into access_rights (access_right_id, name) values ('VIEW', 'View') on conflict do nothing`
+
+  test.each([['terminate', false], ['retire', false], ['terminate', true], ['decease', true]] as const)('%s says what it took away, in its one event (removing: %s)', async (operation, removes) => {
+    const id = idOf(await person({ status: 'ACTIVE' }))
+    await access(id)
+    await ctx.db.execute(right)
+    await ctx.db.execute(`insert into user_role_membership_rights (membership_id, access_right_id) select membership_id, 'VIEW' from user_role where user_id = $1 and role_id = 'R1'`, [id])
+    await operate(ctx, id, operation, operation === 'decease' ? undefined : { removeAccess: removes })
+    const events = await eventsOf(id)
+    expect(events.map(({ action }) => action)).toEqual([`user.${operation}`])
+    const end = clock.toISOString()
+    const [r3, group] = [{ start: '2020-01-01T00:00:00.000Z', end: '2021-01-01T00:00:00.000Z' }, { start: '2020-01-01T00:00:00.000Z', end: '2031-01-01T00:00:00.000Z' }]
+    const gone = [
+      { path: 'groups[G1]', before: group, ...(removes ? {} : { after: { ...group, end } }) },
+      { path: 'resources[RES1]', before: {}, ...(removes ? {} : { after: { end } }) },
+      { path: 'roles[R1]', before: { rights: ['VIEW'] }, ...(removes ? {} : { after: { end, rights: ['VIEW'] } }) },
+      { path: 'roles[R2]', before: { start: '2030-01-01T00:00:00.000Z' } },
+      ...(removes ? [{ path: 'roles[R3]', before: r3 }] : []),
+    ]
+    expect(events[0]!.changes.filter(({ path }) => path.includes('[')).sort((a, b) => (a.path < b.path ? -1 : 1))).toEqual(gone)
+  })
+
+  test('a deletion says it too', async () => {
+    const id = idOf(await person({ status: 'ACTIVE' }))
+    await access(id)
+    await deleteUser(ctx, id)
+    const events = await eventsOf(id)
+    expect(events.map(({ action }) => action)).toEqual(['user.delete'])
+    expect(events[0]!.changes.slice(1).map(({ path }) => path).sort()).toEqual(['groups[G1]', 'resources[RES1]', 'roles[R1]', 'roles[R2]', 'roles[R3]'])
+  })
+
+  test('a reset of somebody who waits for the first sign-in tells what it wiped, and once', async () => {
+    const before = await person()
+    const id = idOf(before)
+    await ctx.db.execute(`update login set password = 'hash', topt_active = 'Y', otp_active = 'Y' where user_id = $1`, [id])
+    await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, confirmed, name) values ($2, $1, 'TOTP', 'Y', 'App')`, [id, ctx.newId()])
+    const after = await operate(ctx, id, 'reset', undefined)
+    expect(after.status).toBe(before.status)
+    expect(versionOf(after)).toBe(2)
+    await operate(ctx, id, 'reset', undefined)
+    expect((await eventsOf(id)).map(({ action, changes }) => [action, changes])).toEqual([['user.reset', [{ path: 'password' }, { path: 'factors' }]]])
+    expect(await ctx.db.first('select password, topt_active as totp, otp_active as otp from login where user_id = $1', [id])).toEqual({ password: null, totp: 'N', otp: 'N' })
+  })
+})
+
 describe('related accounts', () => {
   async function family() {
     const admin = idOf(await person({ status: 'ACTIVE' }))

@@ -248,6 +248,7 @@ describe('an e-mail address', () => {
     ['anna@uk.domain.example', 'Domain UK'],
     ['anna@notdomain.example', null],
     ['anna@closed.example', null],
+    ['anna@hidden.example', null],
     ['anna', null],
     ['', null],
   ])('%s proposes %s', async (email, name) => {
@@ -255,6 +256,7 @@ describe('an e-mail address', () => {
       await made('Domain', { domainName: 'Domain.example' })
       await made('Domain UK', { domainName: 'uk.domain.example' })
       await made('Closed', { domainName: 'closed.example', status: 'INACTIVE' })
+      await made('Not to choose', { domainName: 'hidden.example', isSelectable: false })
     }
     const { status, body } = await ask('GET', `/organizations/proposal?email=${encodeURIComponent(email)}`)
     expect(status).toBe(200)

@@ -1,7 +1,8 @@
 /** Gatehouse's own doors: every route has its right, the shipped roles open what they should, and taking one away bites at once. */
 import { describe, expect, test } from 'vitest'
 import { ownId, everyRight, ownResources, ownRights, ownRoles, rightKey, type OwnRole } from '../src/model/own-access.ts'
-import { allRoutes } from '../src/main.ts'
+import { readConfig } from '../src/config.ts'
+import { allRoutes, buildServer } from '../src/main.ts'
 import type { DatabaseOptions } from '../src/store/database.ts'
 import { migrate, readMigrations } from '../src/store/migrate.ts'
 import { findOwnRights } from '../src/store/own-access.ts'
@@ -42,6 +43,27 @@ describe('every route', () => {
     expect(people.filter(({ reach }) => reach !== 'path').map(({ operation }) => operation)).toEqual([])
     expect(routes.filter(({ reach, needs }) => reach === 'free' && needs.some(({ resource }) => ['people', 'audit', 'plans', 'keys'].includes(resource))).map(({ operation }) => operation)).toEqual([])
   })
+})
+
+/** Answered without a right of the list. Each has a guard of its own (the provider, the hook, the outbox), or tells nothing of anybody. */
+const unlisted = [
+  '/', '/access', '/applications', '/consent', '/data', '/devices', '/factors', '/keys', '/password', '/questions', '/recover', '/recover-by-sms', '/sessions', '/sign-in', '/unlock', '/user-name',
+  '/assets/:name', '/themes/:name', '/health/live', '/health/ready', '/metrics', '/api/v1/docs', '/api/v1/docs/page.css', '/api/v1/docs/page.js', '/api/v1/openapi.json',
+  '/.well-known/oauth-authorization-server/oidc', '/oidc/*', '/oidc/interaction/:uid', '/api/v1/interactions/:uid', '/api/v1/interactions/:uid/:what', '/hooks/okta', '/outbox/:token', '/outbox/:token/:id',
+]
+
+test('what is answered without a right of the list stands on a short one', async () => {
+  const config = readConfig({ LOG_LEVEL: 'silent', OUTBOX_TOKEN: 'aTokenOfTheTestsWith32Characters', OKTA_HOOK_SECRET: 'aSecretOfTheTestsWith32Characters' })
+  const found = new Set<string>()
+  const server = buildServer({ ...ctx, config }, testMasterKey(), undefined, (one) => void one.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') found.add(`${each} ${url}`)
+  }))
+  await server.ready()
+  await server.close()
+  const listed = routes.map(({ method, path }) => `${method} /api/v1${path}`)
+  expect(listed.filter((one) => !found.has(one))).toEqual([])
+  const others = [...found].filter((one) => !listed.includes(one)).map((one) => one.slice(one.indexOf(' ') + 1).replace(/(:uid)\/(abort|consent|login)$/, '$1/:what'))
+  expect([...new Set(others)].toSorted()).toEqual(unlisted.toSorted())
 })
 
 test('the database has the resources, rights and roles of the model', async () => {

@@ -9,9 +9,9 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
-import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge } from '../model/edge-terms.ts'
+import { edgeField, grantsMore, meantPeriod, readTerms, sameTerms, type Edge, type EdgeChange } from '../model/edge-terms.ts'
 import {
-  countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type EdgeChange, type Thing,
+  countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type Thing,
 } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { named, objection, propose, type Proposal, type Wanted } from './judge-edge.ts'
@@ -165,9 +165,8 @@ async function checkCircles(tx: Transaction, kind: EdgeKind, ends: Ends, changes
 
 /** One event an edge: the person's for a membership, else that of what has it. */
 function eventOf(kind: EdgeKind, { before, after }: EdgeChange): NewEvent {
-  const { source, target } = (after ?? before)!
+  const { source } = (after ?? before)!
   const targetType = nodeTypes[kind.source]
-  const change = { path: `${kind.segment}[${target}]`, ...(before ? { before: termsOf(before) } : {}), ...(after ? { after: termsOf(after) } : {}) }
   const operation = !before ? 'add' : after ? 'update' : 'remove'
-  return { action: `${targetType.toLowerCase()}.${kind.segment}.${operation}`, targetType, targetId: source, changes: [change] }
+  return { action: `${targetType.toLowerCase()}.${kind.segment}.${operation}`, targetType, targetId: source, changes: [edgeField(kind, { before, after })] }
 }

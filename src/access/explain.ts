@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { edgeKind, nodeOf, type NodeType } from '../model/access-edges.ts'
 import { cheapestPaths, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
 import { accessNodes, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
-import type { Check, Person } from '../store/access-of-person.ts'
+import { checkAccess, type Check, type Person } from '../store/access-of-person.ts'
 import type { Moment } from '../store/access-walk.ts'
 import { personOf, whatIsAsked } from './effective.ts'
 
@@ -48,7 +48,7 @@ export interface Explanation {
   /** What is missing of the person's own status. */
   missing?: Missing[]
   paths: ShownStep[][]
-  /** True when there are more paths than are shown. */
+  /** True when there are more paths than are shown, or more lies near than was looked at. */
   more: boolean
 }
 
@@ -60,6 +60,8 @@ interface Graph {
   question: Question
   edges: AccessEdge[]
   nodes: Map<string, AccessNode>
+  /** True when what lies near is more than is loaded at once. */
+  cut: boolean
 }
 
 /** Every path that gives a person a resource, the shortest first, 100 at most. Errors: those of a check. */
@@ -71,27 +73,35 @@ export async function why(ctx: Asker, check: Check, moment: Moment): Promise<Exp
   return show(ctx, graph, paths.length > 0, paths, more)
 }
 
-/** The paths on which least is missing, ten at most; none when access is given anyway. Errors: those of a check. */
+/**
+ * The paths on which least is missing, ten at most; none when access is given anyway, which the check itself decides: what
+ * lies near may be more than is loaded. Errors: those of a check.
+ */
 export async function whyNot(ctx: Asker, check: Check, moment: Moment): Promise<Explanation> {
-  const graph = await load(ctx, check, moment, nearEdges)
-  const { question, nodes, edges, person } = graph
+  const { allowed } = await checkAccess(ctx.db, check, moment)
+  const graph = await load(ctx, check, moment, allowed ? noEdges : nearEdges)
+  if (allowed) return show(ctx, graph, true, [], false)
+  const { question, nodes, edges, cut } = graph
   const known = stepsOf(edges, nodes, question)
   const met = known.filter(({ lacks }) => lacks.length === 0)
   const given = take(cheapestPaths(met, question.from, question.to), 1).paths.length > 0
-  if (given) return show(ctx, graph, person.active, [], false)
+  // All that is missing is the person's own status.
+  if (given) return show(ctx, graph, false, [], cut)
   const had = new Set(known.filter(({ source }) => source === question.from).map(({ target }) => target))
   const absent = missingMemberships(nodes.values(), question).filter(({ target }) => !had.has(target))
   const { paths, more } = take(different(cheapestPaths([...known, ...absent], question.from, question.to)), mostNearPaths)
-  return show(ctx, graph, false, paths, more)
+  return show(ctx, graph, false, paths, more || cut)
 }
+
+const noEdges: typeof nearEdges = () => Promise.resolve({ edges: [], cut: false })
 
 async function load(ctx: Asker, check: Check, moment: Moment, loadEdges: typeof givingEdges): Promise<Graph> {
   const [person, to] = await Promise.all([personOf(ctx, check.user, moment), whatIsAsked(ctx, check, moment)])
-  const edges = await loadEdges(ctx.db, check.user, to, moment)
+  const { edges, cut } = await loadEdges(ctx.db, check.user, to, moment)
   const nodes = await accessNodes(ctx.db, [...new Set([to, ...edges.flatMap(({ source, target }) => [source, target])])], moment)
   const question = { from: `u${check.user}`, to, at: moment.at, ...(check.right === undefined ? {} : { right: check.right }) }
   // An edge to something that is no longer there leads nowhere.
-  return { person, question, nodes, edges: edges.filter(({ target }) => nodes.has(target)) }
+  return { person, question, nodes, cut, edges: edges.filter(({ target }) => nodes.has(target)) }
 }
 
 function take(paths: Generator<Step[], boolean>, most: number): { paths: Step[][]; more: boolean } {

@@ -1,4 +1,4 @@
-/** One group, role or resource given to, or taken from, everyone a filter finds: planned person by person, then applied. */
+/** One group, role, resource or organisation given to, or taken from, everyone a filter finds: planned person by person, then applied. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
@@ -47,7 +47,7 @@ export function grantRequest(body: unknown): GrantRequest {
   return { ...own, terms: operation === 'assign' ? readTerms(given) : startOnly(given) }
 }
 
-const kinds = new Map<string, EdgeKind>(memberships.filter(({ kind }) => kind !== 'uo').map((kind) => [nodeTypes[kind.target].toLowerCase(), kind]))
+const kinds = new Map<string, EdgeKind>(memberships.map((kind) => [nodeTypes[kind.target].toLowerCase(), kind]))
 const names = [...kinds.keys()]
 
 function readTarget(options: Document): { kind: EdgeKind; target: string; given: Document } {
@@ -157,16 +157,33 @@ function removal({ terms }: GrantRequest, kind: EdgeKind, target: Thing, periods
   }
 }
 
+type Version = { resource: string; id: string; version: number }
+
+/** How affiliations are written, which are entries of a person's record: by the verbs of the directory. */
+export interface AffiliationWriter {
+  put: (tx: Transaction, ctx: Context, organization: string, wanted: readonly { person: string; terms: EdgeTerms }[]) => Promise<{ document: Document }[]>
+  remove: (tx: Transaction, ctx: Context, organization: string, people: readonly string[], start?: string) => Promise<{ document: Document }[]>
+}
+
 /** Carries out steps of such a plan: each membership with the dates that the plan showed. Errors: `plan_stale` for one that has changed since. */
-async function runSteps(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): Promise<[]> {
+async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): Promise<Version[]> {
   const { operation, kind, target, terms } = plan.options as unknown as GrantRequest
-  if (operation === 'assign') {
+  const people = steps.map((step) => step.targetId!)
+  if (operation === 'assign' && kind !== 'uo') {
     await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null })))
     return []
   }
+  // Held first, so that what is compared stays so.
+  await readThings(tx, 'u', people, 'no key update')
   const moved = await movedAmong(tx, plan, steps)
   if (moved) throw new GatehouseError('plan_stale', `The membership of ${moved} has changed since the plan was made; make the plan again.`)
-  await removeEdges(tx, ctx, kind, steps.map(({ targetId }) => ({ source: targetId!, target })), terms.start)
+  if (kind === 'uo') {
+    const written = operation === 'assign'
+      ? await affiliations.put(tx, ctx, target, steps.map((step) => ({ person: step.targetId!, terms: termsOfStep(step, 'after') })))
+      : await affiliations.remove(tx, ctx, target, people, terms.start)
+    return written.map(({ document }) => ({ resource: 'User', id: document.id as string, version: (document.meta as Document).version as number }))
+  }
+  await removeEdges(tx, ctx, kind, people.map((source) => ({ source, target })), terms.start)
   return []
 }
 
@@ -192,7 +209,9 @@ async function movedAmong(tx: Transaction, plan: Plan, steps: readonly PlanStep[
   })?.source
 }
 
-export const runGrants: StepRunner = Object.assign(runSteps, { moved: movedPeriods })
+/** Carries out such plans, given what writes affiliations. */
+export const grantsRunner = (affiliations: AffiliationWriter): StepRunner =>
+  Object.assign((...[tx, ctx, plan, steps]: Parameters<StepRunner>) => runSteps(affiliations, tx, ctx, plan, steps), { moved: movedPeriods })
 
 interface Change {
   before?: Document

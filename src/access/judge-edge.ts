@@ -1,10 +1,10 @@
 /** What becomes of an edge that somebody wants, and what stands against it: pure, so that a plan and a write judge alike. */
 import type { Context } from '../context.ts'
-import { endsOf, grantsMore, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
+import { endsOf, grantsMore, type Edge, type EdgeChange, type EdgeTerms } from '../model/edge-terms.ts'
 import type { EdgeKind } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { hasLeft } from '../model/user-statuses.ts'
-import type { EdgeChange, Thing } from '../store/access-edges.ts'
+import type { Thing } from '../store/access-edges.ts'
 
 export interface Wanted {
   source: string

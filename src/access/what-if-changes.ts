@@ -33,13 +33,14 @@ const members: Record<Change['op'], readonly string[]> = {
 
 const refuse = (path: string, message: string) => new GatehouseError('invalid_body', `${path}: ${message}.`, { problems: [{ path, message }] })
 
-/** The changes of a body. Errors: `invalid_body`, naming the place. */
-export function readChanges(body: unknown): Change[] {
+/** The changes of a body, and the moment that it asks about. Errors: `invalid_body`, naming the place. */
+export function readChanges(body: unknown): { changes: Change[]; at?: string } {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be an object with `changes`.')
-  for (const name of Object.keys(body)) if (name !== 'changes') throw refuse(name, 'is not known here; known is changes')
+  for (const name of Object.keys(body)) if (name !== 'changes' && name !== 'at') throw refuse(name, 'is not known here; known are changes and at')
+  if (body.at !== undefined && typeof body.at !== 'string') throw refuse('at', 'must be an instant')
   const list = body.changes
   if (!Array.isArray(list) || list.length === 0 || list.length > mostChanges) throw refuse('changes', `must be a list of 1 to ${mostChanges}`)
-  return list.map((one: unknown, place) => readChange(one, `changes[${place}]`))
+  return { changes: list.map((one: unknown, place) => readChange(one, `changes[${place}]`)), ...(body.at === undefined ? {} : { at: body.at }) }
 }
 
 function readChange(one: unknown, path: string): Change {

@@ -6,50 +6,62 @@
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { changes as differs, difference, givenOf, reachesOf, type Given, type Reaches, type State } from '../model/access-effect.ts'
+import { nodeOf } from '../model/access-edges.ts'
 import type { AccessEdge } from '../model/access-paths.ts'
 import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peopleByPattern, peopleWithout, standingOf, type PatternNode } from '../store/access-effect.ts'
 import { takingTurns } from '../records/pause.ts'
 import { knownRights } from '../store/access-edges.ts'
 import { accessNodes, namesOfPeople } from '../store/access-graph.ts'
 import { applyChanges, noSuch, readChanges, type Change, type Picture } from './what-if-changes.ts'
+import { askedMoment } from './effective.ts'
 import type { Thing } from './explain.ts'
 
 type Asker = Pick<Context, 'db' | 'now'>
 
 export interface Effect {
+  /** The moment that is asked about, as far as it is known now. */
+  at: string
   /** People who would gain, or lose, something. */
   people: { gaining: number; losing: number }
+  /** Pairs of a person and a group or role. */
+  memberships: { gained: number; lost: number }
   /** Pairs of a person and a resource. */
   pairs: { gained: number; lost: number }
   /** Rights of a person on a resource. */
   rights: { gained: number; lost: number }
+  groups: { group: Thing; gained: number; lost: number }[]
+  roles: { role: Thing; gained: number; lost: number }[]
   resources: { resource: Thing; right?: string; gained: number; lost: number }[]
-  /** The first of them, by person. */
-  examples: { user: { id: string; displayName?: string }; resource: Thing; right?: string; change: 'gained' | 'lost' }[]
-  /** True when there are more than the examples, or more resources than are listed. */
+  /** The first of them, by person; each names one of the three. */
+  examples: { user: { id: string; displayName?: string }; group?: Thing; role?: Thing; resource?: Thing; right?: string; change: 'gained' | 'lost' }[]
+  /** True when there are more than the examples, or more of a kind than are listed. */
   more: boolean
 }
 
-const most = { ahead: 20_000, edges: 400_000, given: 5000, work: 200_000_000, pairs: 5_000_000, resources: 1000, examples: 100 }
+const most = { ahead: 20_000, edges: 400_000, given: 5000, work: 200_000_000, pairs: 5_000_000, listed: 1000, examples: 100 }
 
 const tooLarge = (what: string) => new GatehouseError('question_too_large', `The changes touch more than can be worked out at once: ${what}. Ask about fewer of them, or about things lower down.`)
 
-/** The effect of changes on everybody. Errors: `invalid_body`, `invalid_reference`, `question_too_large`. */
+/**
+ * The effect of changes on everybody, now or at a moment ahead, by the dates that stand. Errors: `invalid_body`,
+ * `invalid_parameter` for a moment, `invalid_reference`, `question_too_large`.
+ */
 export async function whatIf(ctx: Asker, body: unknown): Promise<Effect> {
-  const changes = readChanges(body)
+  const { changes, at: asked } = readChanges(body)
+  const { at, past } = askedMoment(ctx, asked)
+  if (past) throw new GatehouseError('invalid_parameter', 'at: must not lie in the past, which nothing changes any more.')
   await checkRights(ctx, changes)
-  const at = ctx.now().toISOString()
-  const { before, resources } = await loadPicture(ctx, changes, at)
+  const { before, things } = await loadPicture(ctx, changes, at)
   const after = applyChanges(before, changes)
-  const reaches = await reachesIn(before, after, resources, at)
+  const reaches = await reachesIn(before, after, things, at)
   const tally = new Tally(reaches)
   for (const user of before.people.keys()) tally.count([user.slice(1)], 1, placesOf(before, reaches, user, 'before', at), placesOf(after, reaches, user, 'after', at))
   await countEverybodyElse(ctx, reaches, [...before.people.keys()].map((user) => user.slice(1)), tally, at)
-  return show(ctx, tally, reaches.given, before)
+  return show(ctx, tally, reaches.given, before, at)
 }
 
-/** As much of the graph as the changes may touch, and the resources whose people they may change. */
-async function loadPicture({ db }: Asker, changes: readonly Change[], at: string): Promise<{ before: Picture; resources: string[] }> {
+/** As much of the graph as the changes may touch, and the groups, roles and resources whose people they may change. */
+async function loadPicture({ db }: Asker, changes: readonly Change[], at: string): Promise<{ before: Picture; things: string[] }> {
   const ids = changes.flatMap((change) => ('membershipId' in change ? [change.membershipId] : []))
   const named = ids.length > 0 ? await edgesById(db, ids, at) : []
   const ends = [...named, ...changes.filter((change) => change.op === 'add')]
@@ -64,13 +76,13 @@ async function loadPicture({ db }: Asker, changes: readonly Change[], at: string
   ]
   const ahead = await nodesAhead(db, [...new Set(touched)], at, most.ahead + 1)
   if (ahead.length > most.ahead) throw tooLarge(`what they give leads to more than ${most.ahead.toLocaleString('en')} things`)
-  const resources = ahead.filter((node) => node[0] === 's').toSorted()
-  const behind = await edgesBehind(db, [...new Set([...resources, ...ends.map(({ source }) => source).filter((node) => !isPerson(node))])], at, most.edges + 1)
+  const things = ahead.filter((node) => 'grs'.includes(node[0]!)).toSorted()
+  const behind = await edgesBehind(db, [...new Set([...things, ...ends.map(({ source }) => source).filter((node) => !isPerson(node))])], at, most.edges + 1)
   if (behind.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what they give`)
   const edges = new Map([...behind, ...memberships, ...named].map((edge) => [edge.id, edge]))
   const all = new Set([...ahead, ...touched, ...ends.flatMap(({ source, target }) => [source, target]), ...behind.flatMap(({ source, target }) => [source, target])])
   const known = await accessNodes(db, [...all].filter((node) => !isPerson(node)), { at, past: false })
-  return { before: { edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, resources }
+  return { before: { edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, things }
 }
 
 const inForceAt = (at: string) => ({ start, end }: AccessEdge): boolean => (start === null || start <= at) && (end === null || end > at)
@@ -85,14 +97,14 @@ async function checkRights({ db }: Asker, changes: readonly Change[]): Promise<v
   })
 }
 
-async function reachesIn(before: Picture, after: Picture, resources: readonly string[], at: string): Promise<Reaches> {
+async function reachesIn(before: Picture, after: Picture, things: readonly string[], at: string): Promise<Reaches> {
   const state = ({ nodes, edges }: Picture): State => ({ nodes, edges: [...edges.values()].filter((edge) => !isMembership(edge) && inForceAt(at)(edge)) })
   const was = state(before)
   const memberships = [before, after].flatMap(({ edges }) => [...edges.values()].filter(isMembership))
-  if (resources.length > most.given || resources.length * was.edges.length > most.work) throw tooLarge(`${resources.length.toLocaleString('en')} resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
+  if (things.length > most.given || things.length * was.edges.length > most.work) throw tooLarge(`${things.length.toLocaleString('en')} groups, roles and resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
   const will = state(after)
   const pause = takingTurns()
-  const work = reachesOf(givenOf(resources, was, will, memberships), was, will)
+  const work = reachesOf(givenOf(things, was, will, memberships), was, will)
   for (;;) {
     const next = work.next()
     if (next.done) return next.value
@@ -113,8 +125,8 @@ function placesOf({ edges, people }: Picture, { given, byNode, everyone }: Reach
 
 /** Places of the rights that somebody has on a resource by being given it with them. */
 function rightPlaces(given: readonly Given[], reach: readonly number[], resource: string, rights: readonly string[]): number[] {
-  if (rights.length === 0 || !reach.some((place) => given[place]!.resource === resource && given[place]!.right === undefined)) return []
-  return given.flatMap((one, place) => (one.resource === resource && one.right !== undefined && rights.includes(one.right) ? [place] : []))
+  if (rights.length === 0 || !reach.some((place) => given[place]!.node === resource && given[place]!.right === undefined)) return []
+  return given.flatMap((one, place) => (one.node === resource && one.right !== undefined && rights.includes(one.right) ? [place] : []))
 }
 
 async function countEverybodyElse({ db }: Asker, reaches: Reaches, except: readonly string[], tally: Tally, at: string): Promise<void> {
@@ -179,29 +191,38 @@ class Tally {
     this.examples.push(...few(gained, 'gained').slice(0, most.examples), ...few(lost, 'lost').slice(0, most.examples))
   }
 
-  /** The sum of counts over resources themselves, or over rights on them. */
-  sum(counts: readonly number[], given: readonly Given[], ofRights: boolean): number {
-    return counts.reduce((sum, count, place) => (ofRights === (given[place]!.right !== undefined) ? sum + count : sum), 0)
+  /** The sum of counts over what a test finds. */
+  sum(counts: readonly number[], test: (place: number) => boolean): number {
+    return counts.reduce((sum, count, place) => (test(place) ? sum + count : sum), 0)
   }
 }
 
-async function show({ db }: Asker, tally: Tally, given: readonly Given[], { nodes }: Picture): Promise<Effect> {
+const kinds = { g: 'group', r: 'role', s: 'resource' } as const
+
+async function show({ db }: Asker, tally: Tally, given: readonly Given[], { nodes }: Picture, at: string): Promise<Effect> {
   const { people, gained, lost } = tally
   const thing = (node: string): Thing => {
     const name = nodes.get(node)?.name
-    return { type: 'Resource', id: node.slice(1), ...(name ? { name } : {}) }
+    return { ...nodeOf(node), ...(name ? { name } : {}) }
   }
-  const shown = ({ resource, right }: Given) => ({ resource: thing(resource), ...(right === undefined ? {} : { right }) })
+  const kindOf = ({ node }: Given) => kinds[node[0] as keyof typeof kinds]
+  const shown = (one: Given) => ({ [kindOf(one)]: thing(one.node), ...(one.right === undefined ? {} : { right: one.right }) })
   const examples = tally.examples.toSorted((a, b) => (a.user < b.user ? -1 : a.user > b.user ? 1 : a.place - b.place)).slice(0, most.examples)
   const names = await namesOfPeople(db, [...new Set(examples.map(({ user }) => user))])
-  const touched = given.flatMap((one, place) => (gained[place]! + lost[place]! > 0 ? [{ ...shown(one), gained: gained[place]!, lost: lost[place]! }] : []))
+  const touched = given.map((one, place) => ({ one, gained: gained[place]!, lost: lost[place]! })).filter((each) => each.gained + each.lost > 0)
+    .toSorted((a, b) => b.gained + b.lost - a.gained - a.lost)
+  const listed = <T>(kind: string) => touched.filter(({ one }) => kindOf(one) === kind).slice(0, most.listed).map(({ one, ...counts }) => ({ ...shown(one), ...counts }) as T)
+  const lists = { groups: listed<Effect['groups'][number]>('group'), roles: listed<Effect['roles'][number]>('role'), resources: listed<Effect['resources'][number]>('resource') }
+  const sums = (test: (one: Given) => boolean) => ({ gained: tally.sum(gained, (place) => test(given[place]!)), lost: tally.sum(lost, (place) => test(given[place]!)) })
   const total = [...gained, ...lost].reduce((sum, count) => sum + count, 0)
   return {
+    at,
     people,
-    pairs: { gained: tally.sum(gained, given, false), lost: tally.sum(lost, given, false) },
-    rights: { gained: tally.sum(gained, given, true), lost: tally.sum(lost, given, true) },
-    resources: touched.toSorted((a, b) => b.gained + b.lost - a.gained - a.lost).slice(0, most.resources),
+    memberships: sums((one) => kindOf(one) !== 'resource'),
+    pairs: sums((one) => kindOf(one) === 'resource' && one.right === undefined),
+    rights: sums(({ right }) => right !== undefined),
+    ...lists,
     examples: examples.map(({ user, place, change }) => ({ user: { id: user, ...(names.get(user) ? { displayName: names.get(user)! } : {}) }, ...shown(given[place]!), change })),
-    more: total > examples.length || touched.length > most.resources,
+    more: total > examples.length || touched.length > lists.groups.length + lists.roles.length + lists.resources.length,
   }
 }

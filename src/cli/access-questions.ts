@@ -65,9 +65,11 @@ function addListCommands(access: Command): void {
       }
     }))
   access.command('what-if').description('Says who would gain and lose what; nothing is changed.').argument('[file]', 'JSON: {"changes": […]} as POST /access/what-if takes it; - for standard input')
-    .option('--delete <type:id>', 'as if something were deleted, such as Role:Clerk, by its name or id; may be given again', (text: string, before: string[] = []) => [...before, text]).option('--json', 'answer for machines')
-    .action((file: string | undefined, options: { delete?: string[]; json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const effect = await whatIf(ctx, { changes: proposed(file, await Promise.all((options.delete ?? []).map((text) => namedNode(ctx, text)))) })
+    .option('--delete <type:id>', 'as if something were deleted, such as Role:Clerk, by its name or id; may be given again', (text: string, before: string[] = []) => [...before, text])
+    .option('--at <instant>', 'the moment ahead that is asked about; now when absent', readInstant).option('--json', 'answer for machines')
+    .action((file: string | undefined, options: { delete?: string[]; at?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const body = proposed(file, await Promise.all((options.delete ?? []).map((text) => namedNode(ctx, text))))
+      const effect = await whatIf(ctx, options.at === undefined ? body : { ...body, at: options.at })
       print(options.json, effect, () => foretold(effect))
     }))
 }
@@ -80,15 +82,15 @@ function readType(text: string): NodeType {
   return type
 }
 
-function proposed(file: string | undefined, deleted: readonly string[]): unknown[] {
+function proposed(file: string | undefined, deleted: readonly string[]): object {
   const deletions = deleted.map((text) => {
     const at = text.indexOf(':')
     return { op: 'delete', type: text.slice(0, at), id: text.slice(at + 1) }
   })
-  if (file === undefined) return deletions
+  if (file === undefined) return { changes: deletions }
   try {
     const body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as { changes?: unknown[] }
-    return [...(body.changes ?? []), ...deletions]
+    return { ...body, changes: [...(body.changes ?? []), ...deletions] }
   } catch (error) {
     throw new GatehouseError('invalid_file', `${file}: ${(error as Error).message}.`, { cause: error })
   }
@@ -120,13 +122,19 @@ function detailsOf({ source, target, membershipId, start, end, description, crea
   ]
 }
 
-function foretold({ people, pairs, rights, resources, examples, more }: Effect): string[] {
+function foretold({ people, memberships, pairs, rights, groups, roles, resources, examples, more }: Effect): string[] {
   const number = (count: number) => count.toLocaleString('en')
+  const touched = [...groups.map((one) => ({ ...one, thing: one.group })), ...roles.map((one) => ({ ...one, thing: one.role })), ...resources.map((one) => ({ ...one, thing: one.resource }))]
+  const rightOf = (one: object) => ('right' in one ? (one.right as string) : undefined)
+  const told = examples.slice(0, 20).map(({ user, group, role, resource, right, change }) => {
+    const thing = (group ?? role ?? resource)!
+    return [user.displayName ?? user.id, change, thing.type, nameOf(thing), right]
+  })
   return [
     `${counted(people.losing, 'person', 'people')} would lose something, ${number(people.gaining)} would gain something.`,
-    `Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
-    ...(resources.length > 0 ? ['', ...table(['resource', 'right', 'lost', 'gained'], resources.slice(0, 50).map((one) => [nameOf(one.resource), one.right, number(one.lost), number(one.gained)]))] : []),
-    ...(examples.length > 0 ? ['', ...table(['person', '', 'resource', 'right'], examples.slice(0, 20).map(({ user, resource, right, change }) => [user.displayName ?? user.id, change, nameOf(resource), right]))] : []),
-    ...(more || examples.length > 20 || resources.length > 50 ? ['', 'There is more than this; --json lists the first 1,000 resources and 100 examples.'] : []),
+    `Groups and roles: ${number(memberships.lost)} lost, ${number(memberships.gained)} gained. Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
+    ...(touched.length > 0 ? ['', ...table(['kind', 'name', 'right', 'lost', 'gained'], touched.slice(0, 50).map((one) => [one.thing.type, nameOf(one.thing), rightOf(one), number(one.lost), number(one.gained)]))] : []),
+    ...(told.length > 0 ? ['', ...table(['person', '', 'kind', 'name', 'right'], told)] : []),
+    ...(more || examples.length > 20 || touched.length > 50 ? ['', 'There is more than this; --json lists the first 1,000 of each kind and 100 examples.'] : []),
   ]
 }

@@ -29,6 +29,7 @@ interface Ends {
   toGroup?: string
   toRole?: string
   toResource?: string
+  toOrg?: string
 }
 
 interface GrantOptions extends Ends {
@@ -42,6 +43,9 @@ interface GrantOptions extends Ends {
 
 const sources = [['user', 'u'], ['group', 'g'], ['role', 'r'], ['resource', 's'], ['org', 'o']] as const
 const targets = [['toGroup', 'g'], ['toRole', 'r'], ['toResource', 's']] as const
+
+/** People are put into organisations where they are administered; many at once here too. */
+const planTargets = [...targets, ['toOrg', 'o']] as const
 
 function endOf(options: Ends, ends: readonly (readonly [keyof Ends, Letter])[], what: string): { letter: Letter; name: string } {
   const given = ends.filter(([option]) => options[option] !== undefined)
@@ -61,7 +65,7 @@ const termsOf = ({ start, end, right, description }: GrantOptions): Document =>
 
 /** The same for everyone a filter finds: a plan, applied when asked. */
 async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: GrantOptions): Promise<void> {
-  const target = endOf(options, targets, 'what it is about')
+  const target = endOf(options, planTargets, 'what it is about')
   const named = { [nodeTypes[target.letter].toLowerCase()]: await idOf(ctx, target.letter, target.name) }
   const { id } = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, options: { ...named, ...termsOf(options) } }))
   if (options.apply) {
@@ -78,7 +82,7 @@ function withEnds(command: Command): Command {
   return command
     .option('--user <userName>', 'a person').option('--filter <filter>', 'everyone a SCIM filter finds: makes a plan')
     .option('--group <name>', 'a group').option('--role <name>', 'a role').option('--resource <name>', 'a resource').option('--org <name>', 'an organisation')
-    .option('--to-group <name>', 'the group').option('--to-role <name>', 'the role').option('--to-resource <name>', 'the resource')
+    .option('--to-group <name>', 'the group').option('--to-role <name>', 'the role').option('--to-resource <name>', 'the resource').option('--to-org <name>', 'with --filter: the organisation')
     .option('--start <instant>', 'the period that begins then, such as 2026-11-21 or 2026-11-21T08:00:00Z', readInstant)
     .option('--apply', 'with --filter: apply the plan at once').option('--json', 'answer for machines')
 }

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
-import { grantsMore, meantPeriod, readTerms, type Edge } from '../model/edge-terms.ts'
+import { grantsMore, meantPeriod, readTerms, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import { user } from '../model/user.ts'
 import { hasLeft } from '../model/user-statuses.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
@@ -21,26 +21,43 @@ export interface PutAffiliation {
 /** Makes the affiliation with that start what `input` says: `{start, end, rights, description}`. Errors: those of a person's record, `conflict` for who has left. */
 export async function putAffiliation(ctx: Context, personId: string, organizationId: string, input: unknown): Promise<PutAffiliation> {
   const terms = readTerms(input)
-  return changeAffiliations(ctx, personId, organizationId, (document, entries) => {
-    const before = entries.find((one) => one.organization === organizationId && one.start === terms.start)
-    const { rights, ...dates } = terms
-    const kept = before ? Object.fromEntries(Object.entries(before).filter(([key]) => !['end', 'rights', 'description'].includes(key))) : { id: ctx.newId(), organization: organizationId }
-    const entry: Document = { ...kept, ...dates, ...(rights.length > 0 ? { rights } : {}) }
-    if (hasLeft(document.status) && grantsMore(before && asEdge(personId, before), terms, ctx.now())) {
-      throw new GatehouseError('conflict', `The person is ${String(document.status)}; who has left can be given nothing.`)
-    }
-    return { operation: before ? 'replace' : 'add', entries: before ? entries.map((one) => (one === before ? entry : one)) : [...entries, entry], result: { id: entry.id, created: !before } }
-  }).then(({ document, result }) => ({ entry: entriesOf(document).find((one) => one.id === result.id)!, created: result.created }))
+  return ctx.db.transaction(async (tx) => {
+    const [put] = await putAffiliations(tx, ctx, organizationId, [{ person: personId, terms }])
+    return { entry: entriesOf(put!.document).find((one) => one.id === put!.result.id)!, created: put!.result.created }
+  })
+}
+
+/** The same for many people in the caller's transaction, all or none; their documents. */
+export function putAffiliations(tx: Transaction, ctx: Context, organizationId: string, wanted: readonly { person: string; terms: EdgeTerms }[]): Promise<Changed<{ id: string; created: boolean }>[]> {
+  const terms = new Map(wanted.map((one) => [one.person, one.terms]))
+  return changeAffiliations(tx, ctx, [...terms.keys()], organizationId, (document, entries) => put(ctx, document, entries, organizationId, terms.get(document.id as string)!))
+}
+
+function put(ctx: Context, document: Document, entries: Document[], organization: string, terms: EdgeTerms): Change<{ id: string; created: boolean }> {
+  const before = entries.find((one) => one.organization === organization && one.start === terms.start)
+  const { rights, ...dates } = terms
+  const kept = before ? Object.fromEntries(Object.entries(before).filter(([key]) => !['end', 'rights', 'description'].includes(key))) : { id: ctx.newId(), organization }
+  const entry: Document = { ...kept, ...dates, ...(rights.length > 0 ? { rights } : {}) }
+  if (hasLeft(document.status) && grantsMore(before && asEdge(document.id as string, before), terms, ctx.now())) {
+    throw new GatehouseError('conflict', `The person is ${String(document.status)}; who has left can be given nothing.`)
+  }
+  const result = { id: entry.id as string, created: !before }
+  return { operation: before ? 'replace' : 'add', entries: before ? entries.map((one) => (one === before ? entry : one)) : [...entries, entry], result }
 }
 
 /** Removes the affiliation with that start, or the only one. False when there is none. */
 export async function removeAffiliation(ctx: Context, personId: string, organizationId: string, start?: string): Promise<boolean> {
-  const { result } = await changeAffiliations(ctx, personId, organizationId, (_document, entries) => {
-    const periods = entries.filter((one) => one.organization === organizationId).map((one) => asEdge(personId, one))
+  const [removed] = await ctx.db.transaction((tx) => removeAffiliations(tx, ctx, organizationId, [personId], start))
+  return removed!.result
+}
+
+/** The same for many people in the caller's transaction. */
+export function removeAffiliations(tx: Transaction, ctx: Context, organizationId: string, people: readonly string[], start?: string): Promise<Changed<boolean>[]> {
+  return changeAffiliations(tx, ctx, people, organizationId, (document, entries) => {
+    const periods = entries.filter((one) => one.organization === organizationId).map((one) => asEdge(document.id as string, one))
     const meant = meantPeriod(kind, periods, start)
     return { operation: 'remove', entries: entries.filter((one) => one.id !== meant?.id), result: meant !== undefined }
   })
-  return result
 }
 
 /** An affiliation as an edge. */
@@ -51,17 +68,25 @@ export function asEdge(personId: string, { id, organization, start, end, rights,
 
 const entriesOf = (document: Document) => (document.affiliations ?? []) as Document[]
 
+interface Change<T> {
+  operation: string
+  entries: Document[]
+  result: T
+}
+
+interface Changed<T> {
+  document: Document
+  result: T
+}
+
 async function changeAffiliations<T>(
-  ctx: Context, personId: string, organizationId: string, change: (document: Document, entries: Document[]) => { operation: string; entries: Document[]; result: T },
-): Promise<{ document: Document; result: T }> {
-  return ctx.db.transaction(async (tx) => {
-    const before = (await lockRecords(tx, user, [personId])).get(personId)!
-    await requireOrganization(tx, organizationId)
-    const { operation, entries, result } = change(before.document, entriesOf(before.document).map((entry) => ({ ...entry })))
-    const after = { ...before.document, affiliations: entries }
-    const [document] = await writeRecords(tx, ctx, userKind, [{ action: `user.affiliations.${operation}`, before, after }])
-    return { document: document!, result }
-  })
+  tx: Transaction, ctx: Context, people: readonly string[], organizationId: string, change: (document: Document, entries: Document[]) => Change<T>,
+): Promise<Changed<T>[]> {
+  const found = await lockRecords(tx, user, people)
+  await requireOrganization(tx, organizationId)
+  const changes = people.map((id) => ({ before: found.get(id)!, ...change(found.get(id)!.document, entriesOf(found.get(id)!.document).map((entry) => ({ ...entry }))) }))
+  const documents = await writeRecords(tx, ctx, userKind, changes.map(({ before, operation, entries }) => ({ action: `user.affiliations.${operation}`, before, after: { ...before.document, affiliations: entries } })))
+  return changes.map(({ result }, place) => ({ document: documents[place]!, result }))
 }
 
 async function requireOrganization(tx: Transaction, id: string): Promise<void> {

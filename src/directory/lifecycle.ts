@@ -5,11 +5,13 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
 import { transition, type Operation } from '../model/lifecycle.ts'
 import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
-import { endAccess, endSessions, openRelated, removeAccess, resetLogins, setLocks } from '../store/user-rows.ts'
+import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { takeAccess } from './taken-access.ts'
 import { today } from './today.ts'
 import type { Pending } from '../records/record-kind.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
@@ -49,11 +51,23 @@ export async function operate(ctx: Context, id: string, operation: Operation, bo
 
 /** The same for many people already locked; all or none. Their documents, and after them those of accounts that followed. */
 export async function operateLocked(tx: Transaction, ctx: Context, people: readonly Loaded[], operation: Operation, options: Document & Internal = {}): Promise<Document[]> {
-  const pending = people.map((before) => ({ action: `user.${operation}`, before, after: afterOperation(ctx, before.document, operation, options) }))
-  const results = await writeUsers(tx, ctx, pending)
-  const changed = pending.filter((one) => one.after !== one.before.document).map((one) => one.after.id as string)
-  const followed = changed.length > 0 ? await consequences(tx, ctx, changed, operation, options) : []
-  return [...results, ...followed]
+  return writeOperated(tx, ctx, people.map((before): Operated => ({ action: `user.${operation}`, operation, before, after: afterOperation(ctx, before.document, operation, options) })), options)
+}
+
+/** A person as they will be, and the operation that made them so, if one did. */
+export type Operated = Pending & { before: Loaded; operation?: Operation }
+
+/** Writes people with all that the operations on them do besides; their documents, and after them those of accounts that followed. */
+export async function writeOperated(tx: Transaction, ctx: Context, pending: readonly Operated[], options: Document & Internal = {}): Promise<Document[]> {
+  const changed = pending.filter(({ operation, before, after }) => operation !== undefined && after !== before.document)
+  const groups = [...Map.groupBy(changed, ({ operation }) => operation!)].map(([operation, own]) => ({ operation, ids: own.map(({ after }) => after.id as string) }))
+  const taken = new Map<string, FieldChange[]>()
+  // Read before, for the event; carried out after whoever acts has been found to be allowed to.
+  const acts: (() => Promise<Document[]>)[] = []
+  for (const { operation, ids } of groups) acts.push(await consequences(tx, ctx, ids, operation, options, taken))
+  const results = await writeUsers(tx, ctx, pending.map(({ operation: _, ...one }) => ({ ...one, besides: taken.get(one.after.id as string) })))
+  for (const act of acts) results.push(...await act())
+  return results
 }
 
 /** What an operation is told, checked. Errors: `invalid_body`, `unknown_attribute`, `invalid_value`. */
@@ -113,18 +127,29 @@ function converted(ctx: Context, document: Document, options: Document): Documen
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
 const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 
-/** What else an operation does to people it has changed; the documents of accounts that followed. */
-async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document): Promise<Document[]> {
-  // A change of status ends them too (user-record); here also those of people who were locked while signed in.
-  if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
-  if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
-  if (operation === 'reset') await resetLogins(tx, ids)
-  if (!endsMemberships.includes(operation)) return []
+/** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
+async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
+  if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
   const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
-  if (removes) await removeAccess(tx, ids)
-  else await endAccess(tx, ids, ctx.now())
-  const include = (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
-  return include ? terminateRelated(tx, ctx, ids, options) : []
+  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
+  return async () => {
+    // A change of status ends them too (user-record); here also those of people who were locked while signed in.
+    if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
+    if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
+    if (operation === 'reset') await resetLogins(tx, ids)
+    if (!access) return []
+    await access()
+    const include = (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
+    return include ? terminateRelated(tx, ctx, ids, options) : []
+  }
+}
+
+/** What a reset wipes, by path alone: whoever had nothing loses nothing. */
+function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Credentials[]): void {
+  for (const { userId, password, factors, answers } of found) {
+    const paths = [...(password ? ['password'] : []), ...(factors ? ['factors'] : []), ...(answers ? ['answers'] : [])]
+    taken.set(userId, paths.map((path) => ({ path })))
+  }
 }
 
 /** By default the accounts related to a person end with the person. */

@@ -104,7 +104,9 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     checkVersion({ meta: { version } }, versions)
     const after: Document = { ...checkElement(validateEntry(metadataElement, changed(before), before)), id }
     // Values that were hidden would be shown.
-    if (before.sensitive === true && (after.sensitive !== true || before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
+    const shows = (before.sensitive === true && after.sensitive !== true) || (before.isPublic === false && (after.isPublic !== false || before.resourceId !== after.resourceId))
+    const hides = before.sensitive === true || before.isPublic === false
+    if (shows || (hides && before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
     await updateElement(tx, id, after)

@@ -2,6 +2,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
+import { edgeField } from '../model/edge-terms.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
@@ -14,6 +15,7 @@ import { deleteUserRows } from '../store/user-rows.ts'
 import type { Pending } from '../records/record-kind.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
+import { accessOf } from './taken-access.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
@@ -105,10 +107,11 @@ export async function deleteUser(ctx: Context, id: string, versions?: Versions):
 export async function deleteLockedUser(tx: Transaction, ctx: Context, document: Document): Promise<void> {
   if (document.systemFlag === true) throw new GatehouseError('system_record', 'This person is a record of the system and cannot be deleted.')
   await guardPeople(tx, ctx, [document.id as string])
+  const taken = (await accessOf(tx, [document.id as string])).map(({ kind, edge }) => edgeField(kind, { before: edge }))
   // First, so that accounts in Okta are queued with an e-mail address while there is one.
   await deletePeopleFromEfs(tx, [document.id as string])
   await deleteUserRows(tx, document.id as string)
-  await recordRemoval(tx, ctx, user, document)
+  await recordRemoval(tx, ctx, user, document, taken)
 }
 
 /** A person's document, or `not_found`. */

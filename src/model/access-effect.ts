@@ -5,9 +5,9 @@
  */
 import type { AccessEdge, AccessNode } from './access-paths.ts'
 
-/** A resource, or one right on it. */
+/** A group, role or resource, or one right on a resource. */
 export interface Given {
-  resource: string
+  node: string
   right?: string
 }
 
@@ -32,14 +32,14 @@ export interface Reaches {
 
 export const changes = ({ before, after }: Reach): boolean => before.join() !== after.join()
 
-/** The resources that may be affected, each with every right that an edge, or one of `others`, carries into it. */
-export function givenOf(resources: readonly string[], before: State, after: State, others: readonly AccessEdge[] = []): Given[] {
-  const wanted = new Set(resources)
+/** The things that may be affected, resources each with every right that an edge, or one of `others`, carries into it. */
+export function givenOf(things: readonly string[], before: State, after: State, others: readonly AccessEdge[] = []): Given[] {
+  const wanted = new Set(things.filter((node) => node[0] === 's'))
   const rights = new Map<string, Set<string>>()
   for (const { target, rights: had } of [...before.edges, ...after.edges, ...others]) {
     if (wanted.has(target)) had.forEach((right) => rights.set(target, (rights.get(target) ?? new Set()).add(right)))
   }
-  return resources.flatMap((resource) => [{ resource }, ...[...(rights.get(resource) ?? [])].map((right) => ({ resource, right }))])
+  return things.flatMap((node) => [{ node }, ...[...(rights.get(node) ?? [])].map((right) => ({ node, right }))])
 }
 
 /**
@@ -68,12 +68,12 @@ function* reachOf(given: readonly Given[], { nodes, edges }: State): Generator<n
   const everyone: number[] = []
   const isActive = (node: string) => nodes.get(node)?.active === true
   let pairs = 0
-  for (const [place, { resource, right }] of given.entries()) {
+  for (const [place, { node: thing, right }] of given.entries()) {
     yield pairs
-    if (!isActive(resource)) continue
-    const first = (into.get(resource) ?? []).filter(({ rights }) => right !== undefined && rights.includes(right)).map(({ source }) => source)
+    if (!isActive(thing)) continue
+    const first = (into.get(thing) ?? []).filter(({ rights }) => right !== undefined && rights.includes(right)).map(({ source }) => source)
     const reached = new Set<string>()
-    const queue = right === undefined ? [resource] : first
+    const queue = right === undefined ? [thing] : first
     for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
       if (reached.has(node) || !isActive(node)) continue
       reached.add(node)

@@ -23,7 +23,7 @@ const limits = [
   integer('membershipDurationSeconds', 'membership_duration_seconds', 'Duration', 'How many seconds a membership lasts when no end is given.'),
 ]
 
-const adminResource = reference('adminResourceId', 'admin_resource_id', 'Resource', 'Administered by', 'The resource whose holders administer it.')
+const adminResource = reference('adminResourceId', 'admin_resource_id', 'Resource', 'Administered by', 'The resource that stands for administering it, for systems that ask who has that; it gives no right in Gatehouse, where roles and delegations do.')
 const isSystem = flag('isSystem', 'is_system', 'System', 'True for what Gatehouse itself relies on; it cannot be deleted.', readOnly)
 const graphId = text('graphId', 'graph_id', 100, 'Graph id', 'The id of its vertex in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true })
 const managedSystem = reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system it comes from; absent for our own.')

@@ -5,7 +5,7 @@ const ending = (kind: string): Attribute[] => [
   text('description', 'description', 100, 'Description', `What this ${kind} is for.`),
   flag('primary', 'is_default', 'Primary', `True for the one ${kind} used by default.`),
   flag('active', 'active', 'In use', `False when the ${kind} is no longer used.`, { default: true }),
-  flag('published', 'published', 'Published', `True when others may see the ${kind}.`, { default: false }),
+  flag('published', 'published', 'Published', `True when others may see the ${kind}: for whoever shows people to each other. Gatehouse shows it to those who may read people, published or not.`, { default: false }),
   dateTime('created', 'create_date', 'Created', 'When it was added.', { ...readOnly, ...onRequest }),
   dateTime('lastModified', 'last_update', 'Changed', 'When it was last changed.', { ...readOnly, ...onRequest }),
 ]

@@ -1,6 +1,7 @@
 /** What an edge of access says besides its two ends: from when to when, with which rights, why. */
 import { dateTime, identifier, isObject, readOnly, reference, text, type Collection, type Document } from './attribute.ts'
 import { nodeTypes, type EdgeKind } from './access-edges.ts'
+import type { FieldChange } from './document-diff.ts'
 import { GatehouseError } from '../errors.ts'
 import { validateEntry } from './validate.ts'
 
@@ -67,6 +68,26 @@ export function termsOf({ start, end, rights, description }: EdgeTerms): Documen
     ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }),
     ...(rights.length === 0 ? {} : { rights }), ...(description === undefined ? {} : { description }),
   }
+}
+
+/** One edge that comes, changes or goes. */
+export interface EdgeChange {
+  before?: Edge
+  after?: Edge
+}
+
+/** The same as a field of the event that tells of it. */
+export function edgeField({ segment }: EdgeKind, { before, after }: EdgeChange): FieldChange {
+  return { path: `${segment}[${(after ?? before)!.target}]`, ...(before ? { before: termsOf(before) } : {}), ...(after ? { after: termsOf(after) } : {}) }
+}
+
+/** What becomes of edges that end at an instant: those that were to begin later never do, and what is over stays as it is. */
+export function endedAt(edges: readonly Edge[], at: Date): EdgeChange[] {
+  return edges.flatMap((before): EdgeChange[] => {
+    if (before.start !== undefined && Date.parse(before.start) >= at.getTime()) return [{ before }]
+    const isOpen = before.end === undefined || Date.parse(before.end) > at.getTime()
+    return isOpen ? [{ before, after: { ...before, end: at.toISOString() } }] : []
+  })
 }
 
 export const sameTerms = (a: EdgeTerms, b: EdgeTerms): boolean => JSON.stringify(termsOf(a)) === JSON.stringify(termsOf(b))

@@ -81,6 +81,32 @@ export function transition(document: Document, operation: Operation): Document |
   return after
 }
 
+/** By which operations a status that a file names is reached, in the order in which they are tried; others are nobody's to set. */
+const towards: Partial<Record<Status, readonly Operation[]>> = {
+  ACTIVE: ['return', 'activate', 'rehire'],
+  PENDING_START_DATE: ['rehire'],
+  PENDING_INITIAL_LOGIN: ['reset'],
+  APPROVAL_DECLINED: ['decline'],
+  TERMINATED: ['terminate'],
+  DELETED: ['deactivate'],
+  LEAVE: ['leave'],
+  LEAVE_OF_ABSENCE: ['leave'],
+  USER_LEAVE_WITH_PAY: ['leave'],
+  RETIRED: ['retire'],
+  DECEASED: ['decease'],
+}
+
+/** The operation that leads from one status to another; undefined when none does. */
+export function operationTo(from: unknown, to: unknown): Operation | undefined {
+  return towards[to as Status]?.find((operation) => rules[operation].from?.includes(from as Status) ?? true)
+}
+
+/** The same for the account status. A lock by failures is nobody's to set. */
+export function accountOperationTo(from: unknown, to: unknown): Operation | undefined {
+  if (to === undefined) return from === 'DISABLED' ? 'enable' : 'unlock'
+  return to === 'DISABLED' ? 'disable' : to === 'LOCKED_ADMIN' ? 'lock' : undefined
+}
+
 /** The status of a new person: what was asked for, else waiting for a start date ahead, else for the first sign-in. */
 export function initialStatus(document: Document, active: boolean | undefined, today: string): Document {
   const waits = typeof document.startDate === 'string' && document.startDate > today

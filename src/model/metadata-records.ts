@@ -1,5 +1,5 @@
 /** METADATA_TYPE, METADATA_ELEMENT and its valid values as documents of the API. */
-import { flag, identifier, integer, readOnly, text, type Collection } from './attribute.ts'
+import { flag, identifier, integer, readOnly, reference, text, type Collection } from './attribute.ts'
 import { dataTypes } from './metadata.ts'
 
 const standalone = { segment: '', parentColumn: '', returned: 'default', onePrimary: false, limit: 0 } as const
@@ -43,7 +43,8 @@ export const metadataElement: Collection = {
     flag('multiValued', 'multi_valued', 'Several values', 'True when it holds a list.', { default: false }),
     flag('selfEditable', 'self_editable', 'Self-editable', 'True when people may change their own.', { default: false }),
     flag('sensitive', 'is_sensitive', 'Sensitive', 'True when its values are sensitive.', { default: false }),
-    flag('isPublic', 'is_public', 'Public', 'True when everyone may see it.', { default: true }),
+    flag('isPublic', 'is_public', 'Public', 'True when everyone may see it who sees the record; else only who has its resource, or may read sensitive data, and people of themselves.', { default: true }),
+    reference('resourceId', 'resource_id', 'Resource', 'Resource', 'Whose holders may see and change it when it is not public.'),
     flag('auditable', 'auditable', 'Audited', 'True when changes are audited.', { default: true }),
     text('validator', 'validator', 150, 'Validator', 'A regular expression the whole value must match.', { caseExact: true }),
     text('defaultValue', 'static_default_value', 4000, 'Default', 'The value when none is given at creation.'),

@@ -21,6 +21,9 @@ export interface Element {
   selfEditable: boolean
   /** Its values stay out of the audit, which tells only that they changed. */
   sensitive: boolean
+  /** False hides its values from all but those who have the resource, or may read sensitive data. */
+  isPublic?: boolean
+  resourceId?: string | null
   /** False leaves its changes out of the audit altogether. */
   audited?: boolean
   /** A regular expression the whole value must match, judged by PostgreSQL. */

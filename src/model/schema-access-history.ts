@@ -44,6 +44,7 @@ export const accessHistory: Area = {
       added('user_id', 'varchar(32)', 'The person.', { key: true }),
       added('status', 'varchar(40)', 'The status they had.', { required: true }),
       added('secondary_status', 'varchar(40)', 'The account status they had.'),
+      added('create_date', 'timestamptz', 'Since when the person was here; null for changes from before this was kept.'),
       { ...to, key: true },
     ]),
   ],

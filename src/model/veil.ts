@@ -1,13 +1,13 @@
 /**
- * What one sees who may not read sensitive data: attributes marked personal, and custom attributes declared sensitive,
- * are taken out of documents, of what changed (`{ path, before, after }`) and of plans; a filter that asks for them is
+ * What one sees who may not read sensitive data: attributes marked personal, custom attributes declared sensitive, and
+ * those that are not public and whose resource one has not, are taken out of documents, of what changed (`{ path, before, after }`) and of plans; a filter that asks for them is
  * found out. Names decide, wherever they stand, so that no form of answer is forgotten.
  */
 import { isObject, valueAt, setValueAt, type Attribute, type Document, type Resource } from './attribute.ts'
 import type { Mapping } from './account-mapping.ts'
 import { sourcesIn } from './account-expression.ts'
 import type { Condition } from './filter-condition.ts'
-import type { Metadata } from './metadata.ts'
+import type { Element, Metadata } from './metadata.ts'
 import { organization } from './organization.ts'
 import { user } from './user.ts'
 
@@ -24,9 +24,13 @@ const lastPart = (path: string) => path.slice(path.lastIndexOf('.') + 1).toLower
 const attributesOf = ({ attributes, collections }: Resource) => [...attributes, ...collections.flatMap((one) => one.attributes)]
 const personalNames = new Set([user, organization].flatMap(attributesOf).filter(isPersonal).map(({ path }) => lastPart(path)))
 
-/** @param rules of the mappings in force, whose fields show what they are made of */
-export function veilFor(metadata: Metadata, rules: Mapping = []): Veil {
-  const veil = new Set(metadata.elements.filter((one) => one.sensitive).map((one) => one.name.toLowerCase()))
+/**
+ * @param held resources that the actor has, of elements that are not public
+ * @param rules of the mappings in force, whose fields show what they are made of
+ */
+export function veilFor(metadata: Metadata, held: ReadonlySet<string>, rules: Mapping = []): Veil {
+  const isShown = ({ isPublic, resourceId }: Element) => isPublic !== false || held.has(resourceId ?? '')
+  const veil = new Set(metadata.elements.filter((one) => one.sensitive || !isShown(one)).map((one) => one.name.toLowerCase()))
   for (const { target, value } of rules) if (sourcesIn(value).some((source) => hides(veil, source))) veil.add(accountField(target))
   return veil
 }

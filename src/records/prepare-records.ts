@@ -14,7 +14,7 @@ import { loadMetadata } from '../store/metadata.ts'
 import { checkMetadata } from './check-metadata.ts'
 import type { Pause } from './pause.ts'
 import type { Pending, RecordKind, Written } from './record-kind.ts'
-import { keepSensitive } from './veil.ts'
+import { keepSensitive, keptFrom } from './veil.ts'
 
 /** Records that need nothing more than to be written. */
 export interface Prepared {
@@ -29,10 +29,11 @@ export interface Prepared {
 /** Checks the pending records and makes their rows and events; nothing is written. */
 export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, kind: RecordKind, pending: readonly Pending[], pause?: Pause): Promise<Prepared> {
   const metadata = await loadMetadata(db, ctx.db)
+  const veil = await keptFrom(ctx, metadata)
   const settled: Pending[] = []
   for (const one of pending) {
     const after = detached(one.after)
-    keepSensitive(ctx, kind.resource, one.before?.document, after, metadata)
+    if (veil) keepSensitive(kind.resource, one.before?.document, after, veil)
     settled.push({ ...one, after: kind.prepare(after, one.before?.document) })
     await pause?.()
   }
@@ -65,7 +66,7 @@ function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pendin
   const id = one.after.id as string
   const paths = one.before ? found.map((change) => change.path) : []
   prepared.written.push({ id, before: one.before?.document, after: one.after, paths })
-  return { action: one.action, targetType: kind.resource.name, targetId: id, changes: auditedChanges(found, metadata) }
+  return { action: one.action, targetType: kind.resource.name, targetId: id, changes: [...auditedChanges(found, metadata), ...one.besides ?? []] }
 }
 
 function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata): RowChange[] {
@@ -77,7 +78,7 @@ function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: M
   assignIds(resource, after, record)
   Object.assign(record.base, kind.derivedColumns(after))
   const changes = diffRecords(resource, before?.record, record)
-  if (changes.length > 0) stamp(resource, after, changes, ctx)
+  if (changes.length > 0 || pending.besides?.length) stamp(resource, after, changes, ctx)
   return changes
 }
 

@@ -1,6 +1,7 @@
 /** What writing a record needs to know: what is particular to its kind, what it is to become, what became of it. */
 import type { Context } from '../context.ts'
 import type { Document, Resource } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
 import type { LoadedRecord } from '../model/rows.ts'
 import type { Database, Transaction } from '../store/database.ts'
 
@@ -27,6 +28,8 @@ export interface Pending {
   action: string
   before?: { record: LoadedRecord; document: Document }
   after: Document
+  /** What the verb changes besides, in tables that no document covers; its own event tells of it too. */
+  besides?: readonly FieldChange[]
 }
 
 export interface Written {

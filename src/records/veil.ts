@@ -7,15 +7,28 @@ import { conditionOf } from '../model/filter-condition.ts'
 import { parseFilter } from '../model/filter.ts'
 import type { Metadata } from '../model/metadata.ts'
 import { hiddenIn, hiddenSource, isPersonal, keepHidden, veiled, veilFor, type Veil } from '../model/veil.ts'
+import { checkAccesses } from '../store/access-of-person.ts'
+import { momentOf } from '../store/access-walk.ts'
 import { readMappings } from '../store/account-mappings.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { may } from './guard.ts'
 
-type Asking = Pick<Context, 'db' | 'authority'>
+type Asking = Pick<Context, 'db' | 'authority' | 'actor' | 'now'>
 
 /** The veil for an actor; undefined for those who may read sensitive data. */
-export async function veilOf({ db, authority }: Asking): Promise<Veil | undefined> {
-  return may(authority, { resource: 'sensitive', right: 'READ' }) ? undefined : veilFor(await loadMetadata(db, db), allRules(await readMappings(db)))
+export async function veilOf(ctx: Asking): Promise<Veil | undefined> {
+  const { db, authority } = ctx
+  if (may(authority, { resource: 'sensitive', right: 'READ' })) return undefined
+  const metadata = await loadMetadata(db, db)
+  return veilFor(metadata, await heldBy(ctx, metadata), allRules(await readMappings(db)))
+}
+
+/** Which resources of elements that are not public the actor has. */
+async function heldBy({ db, actor: { userId }, now }: Asking, metadata: Metadata): Promise<Set<string>> {
+  const asked = [...new Set(metadata.elements.flatMap(({ isPublic, resourceId }) => (isPublic === false && resourceId ? [resourceId] : [])))]
+  if (asked.length === 0 || userId === null) return new Set()
+  const answers = await checkAccesses(db, asked.map((resource) => ({ user: userId, resource })), momentOf(now(), undefined))
+  return new Set(asked.filter((_, place) => answers[place]!.allowed))
 }
 
 /** What an actor sees of anything that is answered. */
@@ -46,10 +59,11 @@ export async function checkSources(ctx: Asking, rules: Mapping): Promise<void> {
 }
 
 /** Errors: `forbidden` for a body that names what one may not change, were it only to clear it. */
-export async function checkNamed({ db, authority }: Asking, resource: Resource, body: unknown): Promise<void> {
-  if (may(authority, { resource: 'sensitive', right: 'UPDATE' }) || typeof body !== 'object' || body === null) return
+export async function checkNamed(ctx: Asking, resource: Resource, body: unknown): Promise<void> {
+  if (typeof body !== 'object' || body === null) return
+  const veil = await keptFrom(ctx, await loadMetadata(ctx.db, ctx.db))
+  if (!veil) return
   const { attributes } = body as { attributes?: unknown }
-  const veil = veilFor(await loadMetadata(db, db))
   const named = [
     ...resource.attributes.filter((one) => isPersonal(one) && one.path in body).map((one) => one.path),
     ...(typeof attributes === 'object' && attributes !== null ? Object.keys(attributes).filter((name) => veil.has(name.toLowerCase())).map((name) => `attributes.${name}`) : []),
@@ -57,10 +71,14 @@ export async function checkNamed({ db, authority }: Asking, resource: Resource, 
   if (named[0] !== undefined) throw refusal('The body', named[0])
 }
 
+/** What an actor may not change; undefined for those who may change sensitive data. */
+export async function keptFrom(ctx: Asking, metadata: Metadata): Promise<Veil | undefined> {
+  return may(ctx.authority, { resource: 'sensitive', right: 'UPDATE' }) ? undefined : veilFor(metadata, await heldBy(ctx, metadata))
+}
+
 /** Leaves what is hidden as it was in a document about to be written; into `after`. Errors: `forbidden` for what would change it. */
-export function keepSensitive({ authority }: Pick<Context, 'authority'>, resource: Resource, before: Document | undefined, after: Document, metadata: Metadata): void {
-  if (may(authority, { resource: 'sensitive', right: 'UPDATE' })) return
-  keepHidden(resource, before, after, veilFor(metadata), (path) => {
+export function keepSensitive(resource: Resource, before: Document | undefined, after: Document, veil: Veil): void {
+  keepHidden(resource, before, after, veil, (path) => {
     throw refusal('The change', path)
   })
 }

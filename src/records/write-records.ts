@@ -6,7 +6,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import type { Document, Resource } from '../model/attribute.ts'
-import { documentChanges } from '../model/document-diff.ts'
+import { documentChanges, type FieldChange } from '../model/document-diff.ts'
 import { auditedChanges } from '../model/metadata.ts'
 import { documentOf, type LoadedRecord } from '../model/rows.ts'
 import { insertEvents } from '../store/audit-events.ts'
@@ -45,9 +45,9 @@ export async function lockExisting(tx: Transaction, resource: Resource, ids: rea
   return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resource, record) }]))
 }
 
-/** The event of a removal: the whole record as it was, but for what the audit may not keep. */
-export async function recordRemoval(tx: Transaction, ctx: Context, resource: Resource, document: Document): Promise<void> {
-  const changes = auditedChanges(documentChanges(resource, document, undefined), await loadMetadata(tx, ctx.db))
+/** The event of a removal: the whole record as it was, but for what the audit may not keep, and what went along with it. */
+export async function recordRemoval(tx: Transaction, ctx: Context, resource: Resource, document: Document, besides: readonly FieldChange[] = []): Promise<void> {
+  const changes = [...auditedChanges(documentChanges(resource, document, undefined), await loadMetadata(tx, ctx.db)), ...besides]
   const action = `${resource.name.toLowerCase()}.delete`
   await recordEvents(tx, ctx, [{ action, targetType: resource.name, targetId: document.id as string, result: 'SUCCESS', changes }])
 }

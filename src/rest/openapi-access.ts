@@ -52,7 +52,7 @@ const explanation = object('Explanation', 'Why a person has a resource, or why n
   right,
   missing: { ...missing, description: 'What is missing of the person\'s own status; absent when they count.' },
   paths: list('The paths, the shortest or nearest first: steps from the person to the resource.', list('A path.', step)),
-  more: flag('True when there are more paths than are shown.'),
+  more: flag('True when there are more paths than are shown, or when more lies near than is looked at.'),
 }, ['allowed', 'at', 'person', 'resource', 'paths', 'more'])
 
 const end = (description: string): Schema => object('End', description, { type: thingType, id: text('Its id.') }, ['type', 'id'])
@@ -74,19 +74,25 @@ const change = object('Change', 'One proposed change.', {
 
 const counts = (description: string, gained: string, lost: string): Schema => object('Counts', description, { [gained]: integer('How many more.'), [lost]: integer('How many fewer.') }, [gained, lost])
 
+const touched = { gained: integer('People who would gain it.'), lost: integer('People who would lose it.') }
+
 const effect = object('Effect', 'Who would gain and lose what.', {
+  at: instant('The moment that is asked about.'),
   people: counts('People who would gain, or lose, something.', 'gaining', 'losing'),
+  memberships: counts('Pairs of a person and a group or role.', 'gained', 'lost'),
   pairs: counts('Pairs of a person and a resource.', 'gained', 'lost'),
   rights: counts('Rights of a person on a resource.', 'gained', 'lost'),
+  groups: list('Groups, with those that most would gain or lose first; 1,000 at most.', object('Group touched', 'How many people would gain and lose it.', { group: thing('The group.'), ...touched }, ['group', 'gained', 'lost'])),
+  roles: list('Roles, likewise.', object('Role touched', 'How many people would gain and lose it.', { role: thing('The role.'), ...touched }, ['role', 'gained', 'lost'])),
   resources: list('Resources, and rights on them, with those that most would gain or lose first; 1,000 at most.', object('Resource touched', 'How many people would gain and lose it.', {
-    resource: thing('The resource.'), right: text('The right on it; absent for the resource itself.'), gained: integer('People who would gain it.'), lost: integer('People who would lose it.'),
+    resource: thing('The resource.'), right: text('The right on it; absent for the resource itself.'), ...touched,
   }, ['resource', 'gained', 'lost'])),
   examples: list('The first 100, by person.', object('Example', 'A person, and what would change for them.', {
     user: object('Person', 'The person.', { id: user, displayName: text('Their name.') }, ['id']),
-    resource: thing('The resource.'), right: text('The right on it.'), change: { type: 'string', description: 'Which way.', enum: ['gained', 'lost'] },
-  }, ['user', 'resource', 'change'])),
+    group: thing('The group, when it is one.'), role: thing('The role, when it is one.'), resource: thing('The resource, when it is one.'), right: text('The right on it.'), change: { type: 'string', description: 'Which way.', enum: ['gained', 'lost'] },
+  }, ['user', 'change'])),
   more: flag('True when not everything is listed.'),
-}, ['people', 'pairs', 'rights', 'resources', 'examples', 'more'])
+}, ['at', 'people', 'memberships', 'pairs', 'rights', 'groups', 'roles', 'resources', 'examples', 'more'])
 
 export const accessComponents: Record<string, Schema> = {
   AccessCheck: object('Answer to a check', 'Yes or no.', { allowed: flag('Whether the person has it.') }, ['allowed']),
@@ -106,7 +112,10 @@ export const accessComponents: Record<string, Schema> = {
     next: text('The cursor of the next page; absent on the last.'),
   }, ['active', 'items']),
   AccessExplanation: explanation,
-  AccessChanges: object('Changes', 'Changes whose effect is asked for.', { changes: list('Up to 1,000 changes, made in their order.', change) }, ['changes']),
+  AccessChanges: object('Changes', 'Changes whose effect is asked for.', {
+    changes: list('Up to 1,000 changes, made in their order.', change),
+    at: text('The instant asked about, now or ahead, or a date for its beginning in UTC; absent means now.'),
+  }, ['changes']),
   AccessEffect: effect,
   AccessHolder: object('Holder', 'A person who has something.', {
     id: readOnly({ ...text('The person.'), 'x-references': 'User' }), displayName: readOnly(text('Their name.')),

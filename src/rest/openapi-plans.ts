@@ -22,17 +22,18 @@ const bulk = object('Bulk operation', 'One operation over everyone a filter find
   options: refTo('Operation'),
 }, ['kind', 'operation'])
 
-const grant = object('What to assign', 'What to give or take: one of role, group and resource. Taking it away needs a start only where there are several periods.', {
+const grant = object('What to assign', 'What to give or take: one of role, group, resource and organization. Taking it away needs a start only where there are several periods.', {
   group: { ...text('The group.', 32), 'x-references': 'Group' },
   role: { ...text('The role.', 32), 'x-references': 'Role' },
   resource: { ...text('The resource.', 32), 'x-references': 'Resource' },
+  organization: { ...text('The organisation: an affiliation.', 32), 'x-references': 'Organization' },
   start: instant('When it begins; absent means always.'),
   end: instant('When it ends (that instant excluded); absent means open, or after the duration that the group or role sets.'),
   rights: list('The rights it carries.', text('The id of a right.', 32)),
   description: text('A note, or the request that granted it.', 255),
 })
 
-const bulkGrant = object('Bulk assignment', 'A group, role or resource given to, or taken from, everyone a filter finds; the plan is of the kind grants.', {
+const bulkGrant = object('Bulk assignment', 'A group, role, resource or organisation given to, or taken from, everyone a filter finds; the plan is of the kind grants.', {
   kind: { type: 'string', const: 'bulk', description: 'Which kind of plan this asks for.' },
   operation: { ...text('Whether to give or to take.'), enum: ['assign', 'unassign'] },
   filter: text('A SCIM filter: whom; this or `q` is needed.'),

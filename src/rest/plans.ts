@@ -32,7 +32,8 @@ const plan = { component: 'Plan' }
 const made = (ctx: Context, body: Plan): Answer => ({ body, location: urlOf(ctx, '/plans', body.id) })
 
 export const bulkNeeds: PlanKind['needs'] = ({ operation }) => [needOf(operation as Parameters<typeof needOf>[0])]
-export const grantNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
+/** An affiliation is an entry of the person's record. */
+export const grantNeeds: PlanKind['needs'] = ({ kind }) => kind === 'uo' ? [{ resource: 'people', right: 'READ' }, { resource: 'people', right: 'UPDATE' }] : [{ resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 /** Mined roles are made and given, and take the place of grants. */
 export const miningNeeds: PlanKind['needs'] = () => [{ resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' }, { resource: 'people', right: 'READ' }]
 
@@ -41,15 +42,15 @@ export const mergeNeeds: PlanKind['needs'] = () => [
   { resource: 'access', right: 'GRANT' },
   { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'DELETE' }, { resource: 'sensitive', right: 'READ' }, { resource: 'sensitive', right: 'UPDATE' },
 ]
-/** An import brings people, organisations, what access is made of, and who has what. */
+/** An import brings people, organisations, what access is made of, and who has what; a status may disable, lift a lock or reset. */
 export const importNeeds: PlanKind['needs'] = () => [
-  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'RESET' }, { resource: 'sensitive', right: 'UPDATE' },
   { resource: 'organizations', right: 'CREATE' }, { resource: 'organizations', right: 'UPDATE' },
   { resource: 'access', right: 'CREATE' }, { resource: 'access', right: 'UPDATE' }, { resource: 'access', right: 'GRANT' },
 ]
 /** A running EFS brings portals, and people in them. */
 export const adoptionNeeds: PlanKind['needs'] = () => [
-  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'sensitive', right: 'UPDATE' },
+  { resource: 'people', right: 'CREATE' }, { resource: 'people', right: 'UPDATE' }, { resource: 'people', right: 'RESET' }, { resource: 'sensitive', right: 'UPDATE' },
   { resource: 'portals', right: 'CREATE' }, { resource: 'portals', right: 'UPDATE' },
 ]
 

@@ -148,7 +148,7 @@ const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (aw
 
 /** A new way of signing in: the person is told of it, and devices are asked anew. */
 async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base): Promise<void> {
-  await noteFactors(tx, userId)
+  await noteFactors(tx, [userId])
   await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }] }])
 }
 
@@ -189,7 +189,7 @@ export async function nameFactor(ctx: Context, userId: string, id: string, name:
 async function removeAll(tx: Transaction, ctx: Context, userId: string, gone: readonly FactorRow[]): Promise<void> {
   if (gone.length === 0) return
   await deleteFactors(tx, gone.map(({ id }) => id))
-  await noteFactors(tx, userId)
+  await noteFactors(tx, [userId])
   await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })) }])
 }
 

@@ -1,6 +1,6 @@
 /** SQL on edges of access, for every kind alike: the tables and columns come from model/access-edges.ts. */
 import type { EdgeKind, Letter } from '../model/access-edges.ts'
-import type { Edge } from '../model/edge-terms.ts'
+import type { Edge, EdgeChange } from '../model/edge-terms.ts'
 import type { RowChange } from '../model/rows.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { writeChanges } from './records.ts'
@@ -105,12 +105,6 @@ export async function findCircle(db: Reader, { table, sourceColumn, targetColumn
        union select x.source, m.${targetColumn} from above x join ${table} m on m.${sourceColumn} = x.target where x.target <> x.source)
      select source from above where source = target limit 1`, [edges.map((one) => one.source), edges.map((one) => one.target)])
   return rows[0]?.source
-}
-
-/** One edge that comes, changes or goes. */
-export interface EdgeChange {
-  before?: Edge
-  after?: Edge
 }
 
 /** Writes changes of one kind: a statement a table and kind of change, however many they are. */

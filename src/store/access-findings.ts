@@ -50,7 +50,8 @@ const emptyRoles = `with recursive giving(node) as (
   select n.node as cursor, n.node, ${row({ name: 'n.name' })} from gatehouse.access_node n
   where n.node >= 'r' and n.node < 's' and ${standing} and n.active and ${notOurs} and n.node > $2 and not exists (select from giving g where g.node = n.node) order by 1 limit $3`
 
-const gone = memberships.map(({ table, target, targetColumn }) =>
+/** An affiliation says where somebody was, and stays: what it would give counts no more for who has left. */
+const gone = memberships.filter(({ target }) => target !== 'o').map(({ table, target, targetColumn }) =>
   `(select m.membership_id as cursor, 'u' || m.user_id as node, ${row({ name: `trim(concat_ws(' ', u.first_name, u.last_name))`, related: `array['${target}' || m.${targetColumn}]`, membershipId: 'm.membership_id' })}
     from public.${table} m join users u on u.user_id = m.user_id
     where u.status in ('TERMINATED', 'DELETED', 'RETIRED', 'DECEASED') and ${inForce('m', at)} and m.membership_id > $2 order by 1 limit $3)`).join(' union all ')

@@ -45,25 +45,35 @@ function nearSql(past: boolean): string {
    ahead(node) as (
     select f.node from (${allMembershipsSql(targetOnly, ofUser('$1'), at, past)} union all ${everyoneSql('true', at, past)}) f
     union ${step('target', 'ahead', `e.source = n.node and e.target < 's'`)}),
-   near_back as materialized (select node from back limit ${mostNodes}),
-   near_ahead as materialized (select node from ahead limit ${mostNodes})
-   ${allMembershipsSql(membershipColumns, ofUser('$1'), at, past)}
+   near_back as materialized (select node from back limit ${mostNodes + 1}),
+   near_ahead as materialized (select node from ahead limit ${mostNodes + 1}),
+   edges_back as materialized (select e.* from near_back b cross join lateral (${allEdgesSql(edgeColumns, 'e.target = b.node', at, past)} offset 0) e limit ${mostEdges + 1}),
+   edges_ahead as materialized (select e.* from near_ahead a cross join lateral (${allEdgesSql(edgeColumns, `e.source = a.node and e.target < 's'`, at, past)} offset 0) e limit ${mostEdges + 1}),
+   found as (${allMembershipsSql(membershipColumns, ofUser('$1'), at, past)}
    union all select gone.* from (select distinct on (h.target) h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_to as removed
      from gatehouse.membership_history h where h.user_id = $1 and h.recorded_to <= ${at} order by h.target, h.recorded_to desc) gone
-   union all (select e.* from near_back b cross join lateral (${allEdgesSql(edgeColumns, 'e.target = b.node', at, past)} offset 0) e limit ${mostEdges})
-   union all (select e.* from near_ahead a cross join lateral (${allEdgesSql(edgeColumns, `e.source = a.node and e.target < 's'`, at, past)} offset 0) e limit ${mostEdges})`
+   union all select * from edges_back union all select * from edges_ahead)
+   select found.*, (select count(*) from near_back) > ${mostNodes} or (select count(*) from near_ahead) > ${mostNodes}
+     or (select count(*) from edges_back) > ${mostEdges} or (select count(*) from edges_ahead) > ${mostEdges} as cut from found`
 }
 
 const statements = { givingNow: givingSql(false), givingPast: givingSql(true), nearNow: nearSql(false), nearPast: nearSql(true) }
 
+/** Edges that were asked for; `cut` when there are more than are loaded at once. */
+export interface LoadedEdges {
+  edges: AccessEdge[]
+  cut: boolean
+}
+
 /** Every edge in force that may lie on a path from the person to the node. */
-export function givingEdges(db: Reader, user: string, node: string, { at, past }: Moment): Promise<AccessEdge[]> {
-  return db.query<AccessEdge>(past ? statements.givingPast : statements.givingNow, [user, node, at], `access_giving_${past ? 'past' : 'now'}`)
+export async function givingEdges(db: Reader, user: string, node: string, { at, past }: Moment): Promise<LoadedEdges> {
+  return { edges: await db.query<AccessEdge>(past ? statements.givingPast : statements.givingNow, [user, node, at], `access_giving_${past ? 'past' : 'now'}`), cut: false }
 }
 
 /** Edges that lie near, whatever stands against them; memberships that were taken away from the person among them. */
-export function nearEdges(db: Reader, user: string, node: string, { at, past }: Moment): Promise<AccessEdge[]> {
-  return db.query<AccessEdge>(past ? statements.nearPast : statements.nearNow, [user, node, at], `access_near_${past ? 'past' : 'now'}`)
+export async function nearEdges(db: Reader, user: string, node: string, { at, past }: Moment): Promise<LoadedEdges> {
+  const rows = await db.query<AccessEdge & { cut: boolean }>(past ? statements.nearPast : statements.nearNow, [user, node, at], `access_near_${past ? 'past' : 'now'}`)
+  return { edges: rows.map(({ cut: _, ...edge }) => edge), cut: rows[0]?.cut === true }
 }
 
 /** What is known of nodes at a moment, by node. */

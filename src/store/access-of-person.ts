@@ -1,6 +1,6 @@
 /** SQL for questions about one person: may they, and what do they have. */
 import { type Letter } from '../model/access-edges.ts'
-import { checkManySql, checkSql, edgesSql, everyoneSql, isActive, membershipsSql, nodesSql, ofUser, personCounts, withRights, type Moment } from './access-walk.ts'
+import { checkManySql, checkSql, edgesSql, everyoneSql, isActive, membershipsSql, nodesSql, ofUser, peopleSql, personCounts, withRights, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
@@ -92,5 +92,5 @@ export async function accessPerson(db: Reader, user: string, { at, past }: Momen
   const change = past ? 'left join lateral (select * from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > $2::timestamptz order by s.recorded_to limit 1) s on true' : ''
   return db.first<Person>(`select u.user_id as id, u.display_name as "displayName", ${before('status')} as status,
       ${before('secondary_status')} as "secondaryStatus", ${personCounts('$2::timestamptz', past)} as active
-    from public.users u ${change} where u.user_id = $1 and $2::timestamptz is not null`, [user, at], `access_person_${past ? 'past' : 'now'}`)
+    from (${peopleSql(ofUser('$1'), '$2::timestamptz', past)}) u ${change} where $2::timestamptz is not null`, [user, at], `access_person_${past ? 'past' : 'now'}`)
 }

@@ -5,7 +5,7 @@
  */
 import type { Reach } from '../context.ts'
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
-import { edgesSql, everyoneSql, inForce, isActive, nodesSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
+import { deletedSql, edgesSql, everyoneSql, inForce, isActive, nodesSql, peopleSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
 import { reachSql } from './reach.ts'
@@ -98,9 +98,18 @@ interface Found {
   through: string | undefined
 }
 
+/** $1 the id to go on behind, $2 the moment, $3 how many: each arm gives as many by its own index. */
+function everybodySql(past: boolean): string {
+  const [at, behind] = ['$2::timestamptz', (row: string) => `${row}.user_id > $1`]
+  const page = (from: string) => `select u.user_id as id, u.display_name as "displayName" from ${from} u where ${personCounts(at, past)} and $2::timestamptz is not null order by u.user_id limit $3`
+  const standing = page(`(${peopleSql(behind, at, false)})`)
+  return past ? `select * from ((${standing}) union all (${page(deletedSql(behind, at))})) e order by id limit $3` : standing
+}
+
+const everyoneSqls = { now: everybodySql(false), past: everybodySql(true) }
+
 async function everyone(db: Reader, { at, past }: Moment, after: string, count: number): Promise<Found> {
-  const people = await db.query<HolderRow>(`select u.user_id as id, u.display_name as "displayName" from public.users u
-    where u.user_id > $1 and ${personCounts('$2::timestamptz', past)} and $2::timestamptz is not null order by u.user_id limit $3`, [after, at, count], `access_everyone_${past ? 'past' : 'now'}`)
+  const people = await db.query<HolderRow>(past ? everyoneSqls.past : everyoneSqls.now, [after, at, count], `access_everyone_${past ? 'past' : 'now'}`)
   return { people, through: people.length < count ? undefined : people.at(-1)!.id }
 }
 
@@ -139,11 +148,14 @@ function makeMergeSql(own: Letter, past: boolean): string {
     ...(kind.target === own ? streamsOf(kind, '(select $5::text as id) g', '$6::text', at, past, bound, limit) : []),
   ]).join('\n union all ')
   return `with few as (${streams('', '$3')}),
-   bound(id) as materialized (select coalesce((select distinct f.user_id from few f order by f.user_id limit 1 offset $4::int - 1), (select max(u.user_id) from public.users u))),
+   bound(id) as materialized (select coalesce((select distinct f.user_id from few f order by f.user_id limit 1 offset $4::int - 1), ${last(past)})),
    page as (select distinct f.user_id from (${streams('<= (select b.id from bound b)', '$4')}) f order by f.user_id limit $4)
    select p.user_id as id, u.display_name as "displayName", u.user_id is not null and ${personCounts(at, past)} as counts
-   from page p left join public.users u on u.user_id = p.user_id order by p.user_id`
+   from page p left join ${past ? `lateral (${peopleSql((row) => `${row}.user_id = p.user_id`, at, past)}) u on true` : 'public.users u on u.user_id = p.user_id'} order by p.user_id`
 }
+
+/** The last person there is, or was. */
+const last = (past: boolean) => past ? 'greatest((select max(u.user_id) from public.users u), (select max(s.user_id) from gatehouse.user_status_history s))' : '(select max(u.user_id) from public.users u)'
 
 /** Each giver's next people, by id: from the table of the kind and, for a past moment, from the history. */
 function streamsOf(kind: EdgeKind, givers: string, right: string, at: string, past: boolean, bound: string, limit: string): string[] {
@@ -163,7 +175,9 @@ export async function countHolders(db: Reader, of: Givers, right: string | undef
   const { sql, params } = holding(of, right, moment)
   const within = reach ? reachSql(reach, 'u.user_id', params.length + 1) : undefined
   const name = `access_count_${of.everyone ? 'everyone' : of.node[0]}_${moment.past ? 'past' : 'now'}`
-  const row = await db.first<{ count: number }>(`select count(*) as count from public.users u where ${sql}${within ? ` and ${within.sql}` : ''}`, [...params, ...within?.params ?? []], within ? undefined : name)
+  // Who is restricted administers nobody who is gone.
+  const from = within ? 'public.users' : `(${peopleSql(() => 'true', '$1::timestamptz', moment.past)})`
+  const row = await db.first<{ count: number }>(`select count(*) as count from ${from} u where ${sql}${within ? ` and ${within.sql}` : ''}`, [...params, ...within?.params ?? []], within ? undefined : name)
   return row!.count
 }
 

@@ -116,6 +116,21 @@ export function personCounts(at: string, past: boolean): string {
     ${active('u')})`
 }
 
+/**
+ * People that a condition names by their `user_id`, as rows for `personCounts` with the name they have. At a past moment
+ * those too who have been deleted since: the history keeps how they stood, and not what they were called.
+ */
+export function peopleSql(where: (row: string) => string, at: string, past: boolean): string {
+  const standing = select('u.user_id, u.display_name, u.status, u.secondary_status, u.create_date', 'public.users u', where('u'))
+  return past ? `${standing} union all ${deletedSql(where, at)}` : standing
+}
+
+/** Those alone who were there at the moment and are there no more: the first change after it says how they stood. */
+export function deletedSql(where: (row: string) => string, at: string): string {
+  return `(select distinct on (s.user_id) s.user_id, null::varchar as display_name, s.status, s.secondary_status, s.create_date from gatehouse.user_status_history s
+    where ${where('s')} and s.recorded_to > ${at} and not exists (select from public.users x where x.user_id = s.user_id) order by s.user_id, s.recorded_to)`
+}
+
 /** The node of a resource that is named by its id or, failing that, by its name; null when there is none. */
 export const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
@@ -156,7 +171,7 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
     union
     select step.source from below b cross join lateral (
       select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step),
-   person as (select ${personCounts(at, past)} as counts from public.users u where u.user_id = ${user})
+   person as (select ${personCounts(at, past)} as counts from (${peopleSql(ofUser(user), at, past)}) u)
    select p.counts is not null as person, ${node} is not null as resource,
      ${right} is null or exists (select from public.access_rights x where x.access_right_id = ${right}) as "right",
      coalesce(p.counts, false) and (

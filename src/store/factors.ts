@@ -85,12 +85,12 @@ export async function deleteFactors(tx: Transaction, ids: readonly string[]): Pr
 }
 
 /** LOGIN.TOPT_ACTIVE and OTP_ACTIVE say what is enrolled; devices that are not asked again are asked anew. */
-export async function noteFactors(tx: Transaction, userId: string): Promise<void> {
+export async function noteFactors(tx: Transaction, userIds: readonly string[]): Promise<void> {
   await tx.execute(
-    `update login l set topt_active = case when exists (select from user_auth_param p where p.user_id = $1 and p.type = 'TOTP' and p.confirmed = 'Y') then 'Y' else 'N' end,
-       otp_active = case when exists (select from user_auth_param p where p.user_id = $1 and p.type in ('TOTP', 'SMS') and p.confirmed = 'Y') then 'Y' else 'N' end
-     where l.user_id = $1 and l.managed_sys_id = '0'`, [userId])
-  await tx.execute('delete from gatehouse.remembered_device where user_id = $1', [userId])
+    `update login l set topt_active = case when exists (select from user_auth_param p where p.user_id = l.user_id and p.type = 'TOTP' and p.confirmed = 'Y') then 'Y' else 'N' end,
+       otp_active = case when exists (select from user_auth_param p where p.user_id = l.user_id and p.type in ('TOTP', 'SMS') and p.confirmed = 'Y') then 'Y' else 'N' end
+     where l.user_id = any($1) and l.managed_sys_id = '0'`, [userIds])
+  await tx.execute('delete from gatehouse.remembered_device where user_id = any($1)', [userIds])
 }
 
 /** The factor was used: when, and up to which step or count. */

@@ -35,6 +35,8 @@ interface ElementRow {
   multi_valued: string
   self_editable: string
   is_sensitive: string
+  is_public: string | null
+  resource_id: string | null
   auditable: string
   validator: string | null
   static_default_value: string | null
@@ -60,6 +62,8 @@ function toElement(row: ElementRow): Element {
     multiValued: row.multi_valued === 'Y',
     selfEditable: row.self_editable === 'Y',
     sensitive: row.is_sensitive === 'Y',
+    isPublic: row.is_public !== 'N',
+    resourceId: row.resource_id,
     audited: row.auditable === 'Y',
     validator: row.validator,
     validValues: row.valid_values ?? [],

@@ -58,13 +58,13 @@ export const childListing: Listing = {
     from company_to_company_membership m join company c on c.company_id = m.member_company_id)`,
 }
 
-/** The active organisation whose e-mail domain this is, the longest match first: mail.example.com before example.com. */
+/** The active organisation that people may choose and whose e-mail domain this is, the longest match first: mail.example.com before example.com. */
 export async function proposeOrganization(db: Reader, email: string): Promise<{ id: string; name: string } | undefined> {
   const domain = email.slice(email.lastIndexOf('@') + 1).toLowerCase()
   const labels = domain.split('.')
   const candidates = labels.map((_, index) => labels.slice(index).join('.')).slice(0, 10)
   const [row] = await db.query<{ id: string; name: string }>(
     `select company_id as id, company_name as name from company
-     where status = 'ACTIVE' and domain_name is not null and lower(domain_name) collate "C" = any($1::text[]) order by length(domain_name) desc, company_id limit 1`, [candidates])
+     where status = 'ACTIVE' and is_selectable is distinct from 'N' and domain_name is not null and lower(domain_name) collate "C" = any($1::text[]) order by length(domain_name) desc, company_id limit 1`, [candidates])
   return row
 }

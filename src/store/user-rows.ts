@@ -1,5 +1,9 @@
 /** SQL on people that no document covers: removal, and what the lifecycle must do to access, sessions and logins. */
-import type { Database, Transaction } from './database.ts'
+import type { EdgeKind } from '../model/access-edges.ts'
+import type { Edge } from '../model/edge-terms.ts'
+import { edgeColumns, edgeOf } from './access-edges.ts'
+import type { Database, Row, Transaction } from './database.ts'
+import { noteFactors } from './factors.ts'
 import { deletePeopleFromEfs } from './portals.ts'
 
 /** Removes a person's row; the child tables follow by their foreign keys, and accounts in Okta are queued for unassignment. */
@@ -13,19 +17,10 @@ export async function endSessions(tx: Transaction, ids: readonly string[]): Prom
   await tx.execute('delete from auth_state where user_id = any($1)', [ids])
 }
 
-const accessTables = ['user_role', 'user_grp', 'resource_user'] as const
-
-/** Removes every membership in roles and groups and every direct resource. */
-export async function removeAccess(tx: Transaction, ids: readonly string[]): Promise<void> {
-  for (const table of accessTables) await tx.execute(`delete from ${table} where user_id = any($1)`, [ids])
-}
-
-/** Ends them at an instant instead; those that were to begin later never do. */
-export async function endAccess(tx: Transaction, ids: readonly string[], at: Date): Promise<void> {
-  for (const table of accessTables) {
-    await tx.execute(`delete from ${table} where user_id = any($1) and start_date >= $2`, [ids, at])
-    await tx.execute(`update ${table} set end_date = $2 where user_id = any($1) and (end_date is null or end_date > $2)`, [ids, at])
-  }
+/** Memberships of one kind of people who are held, held with them: what takes them away can tell what it took. */
+export async function holdMemberships(tx: Transaction, kind: EdgeKind, ids: readonly string[]): Promise<Edge[]> {
+  const rows = await tx.query<Row>(`select ${edgeColumns(kind)} from ${kind.table} m where m.${kind.sourceColumn} = any($1) order by m.membership_id for update of m`, [ids], `memberships_of_${kind.kind}`)
+  return rows.map(edgeOf)
 }
 
 /** Accounts related to these people that have not been terminated yet, without those already named. Family are other people. */
@@ -54,6 +49,25 @@ export async function goByDates(tx: Pick<Transaction, 'execute'>): Promise<void>
   await tx.execute(`select set_config('gatehouse.expiry', 'true', true)`)
 }
 
+/** What a person has of which nothing is left after a reset. */
+export interface Credentials {
+  userId: string
+  /** A password, or a way to set one that is open at this moment. */
+  password: boolean
+  factors: boolean
+  answers: boolean
+}
+
+export async function credentialsOf(tx: Transaction, ids: readonly string[]): Promise<Credentials[]> {
+  return tx.query<Credentials & Row>(
+    `select u.user_id as "userId",
+       exists (select from login l where l.user_id = u.user_id and l.managed_sys_id = '0'
+         and (l.password is not null or l.pswd_reset_token is not null or l.sms_reset_token is not null)) as password,
+       exists (select from user_auth_param p where p.user_id = u.user_id) as factors,
+       exists (select from user_identity_ans a where a.user_id = u.user_id) as answers
+     from users u where u.user_id = any($1)`, [ids])
+}
+
 /** Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's. */
 export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute(
@@ -62,6 +76,7 @@ export async function resetLogins(tx: Transaction, ids: readonly string[]): Prom
      where user_id = any($1) and managed_sys_id = '0'`, [ids])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])
+  await noteFactors(tx, ids)
   await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])
 }
 

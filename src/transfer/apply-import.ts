@@ -1,6 +1,7 @@
 /** Carrying out the steps of an import, many of a kind at once, through the same writers as every verb. */
 import { isMoved, pairOf, periodsOf, putEdges } from '../access/edges.ts'
 import { declareElement } from '../directory/metadata.ts'
+import { writeOperated, type Operated } from '../directory/lifecycle.ts'
 import { userKind } from '../directory/user-record.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { takingTurns } from '../records/pause.ts'
@@ -114,7 +115,8 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   await recordKinds[kind].lockFirst?.(tx)
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
-  return versionsOf(kind, await writeRecords(tx, ctx, recordKinds[kind], pending).catch((error: unknown) => {
+  const write = action === 'update' && kind === 'User' ? writeOperated(tx, ctx, pending as Operated[]) : writeRecords(tx, ctx, recordKinds[kind], pending)
+  return versionsOf(kind, await write.catch((error: unknown) => {
     throw steps.length === 1 ? toldOfForward(error, steps[0]!) : error
   }))
 }
@@ -167,14 +169,14 @@ async function lockPlanned({ tx, planId, written }: Run, kind: Kind, ids: readon
   return found
 }
 
-async function updates(run: Run, kind: Kind, steps: readonly PlanStep[]): Promise<Pending[]> {
+async function updates(run: Run, kind: Kind, steps: readonly PlanStep[]): Promise<(Pending | Operated)[]> {
   const found = await lockPlanned(run, kind, [...new Set(steps.map((step) => step.targetId!))])
-  const pending = new Map<string, Pending>()
+  const pending = new Map<string, Operated>()
   for (const step of steps) {
     const before = found.get(step.targetId!)!
-    const current = pending.get(step.targetId!)?.after ?? before.document
-    const after = updatedDocument(kind, current, (step.changes as { patch: Document }).patch)
-    pending.set(step.targetId!, { action: `${kind.toLowerCase()}.update`, before, after: withPassword(after, step) })
+    const earlier = pending.get(step.targetId!)
+    const { after, operation = earlier?.operation } = updatedDocument(run.ctx, kind, earlier?.after ?? before.document, (step.changes as { patch: Document }).patch)
+    pending.set(step.targetId!, { action: `${kind.toLowerCase()}.${operation ?? 'update'}`, operation, before, after: withPassword(after, step) })
   }
   return [...pending.values()]
 }

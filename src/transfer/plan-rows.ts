@@ -1,14 +1,17 @@
 /** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
 import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
+import { movedTo } from '../directory/move-to-status.ts'
+import { userKind } from '../directory/user-record.ts'
 import { newUser } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import type { Pending } from '../records/record-kind.ts'
+import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeKey } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
-import { withActive } from '../model/lifecycle.ts'
+import { withActive, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
@@ -270,11 +273,12 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
       const before = existing[kind].get(draft.id)!
       const against = contradiction(draft.row.correlate, before.document)
       if (against) draft.step = refused(draft.row, 'conflict', against)
-      else draft.pending = { action: 'update', before, after: updatedDocument(kind, before.document, draft.document) }
+      else draft.pending = { action: 'update', before, after: updatedDocument(planning.ctx, kind, before.document, draft.document).after }
     }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
-    draft.step = { ...refused(draft.row, 'error', error.message), problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] }
+    const action = error.code === 'transition_not_allowed' ? 'conflict' : 'error'
+    draft.step = { ...refused(draft.row, action, error.message), problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] }
   }
 }
 
@@ -283,12 +287,20 @@ async function newDocument({ ctx }: Planning, kind: Kind, document: Document): P
   return recordKinds[kind].prepare(made, undefined)
 }
 
-/** The document of an existing record after a row, checked. */
-export function updatedDocument(kind: Kind, before: Document, row: Document): Document {
-  const resource = resources[kind]
-  const merged = { ...mergeImport(resource, before, row), id: before.id }
-  const checked = { ...validateDocument(resource, merged, before, true), id: before.id, meta: before.meta }
-  return recordKinds[kind].prepare(kind === 'User' ? followActive(checked, before, row) : checked, before)
+/**
+ * The document of an existing record after a row, checked, and the operation by which a person's status changes, if it
+ * does. Errors: `transition_not_allowed` where no operation leads to that status.
+ */
+export function updatedDocument(ctx: Context, kind: Kind, before: Document, row: Document): { after: Document; operation?: Operation } {
+  const laidOver = (on: Document) => {
+    const merged = { ...mergeImport(resources[kind], on, row), id: before.id }
+    return { ...validateDocument(resources[kind], merged, before, true), id: before.id, meta: before.meta } as Document
+  }
+  const checked = laidOver(before)
+  if (kind !== 'User') return { after: recordKinds[kind].prepare(checked, before) }
+  const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
+  const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : checked
+  return { after: userKind.prepare(followActive(settled, before, row), before), operation }
 }
 
 /** `active` alone means enable or disable; beside a status it only repeats what that says. */

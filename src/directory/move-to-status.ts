@@ -1,0 +1,36 @@
+/** A file names the status in which somebody shall be; the way there is an operation of the lifecycle like any other. */
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
+import { accountOperationTo, operationTo, type Operation } from '../model/lifecycle.ts'
+import { afterOperation } from './lifecycle.ts'
+
+/**
+ * The person as an operation leaves them that leads to the `status` and `secondaryStatus` of a row (null: none, absent:
+ * whatever the operation leaves). The operation is undefined when nothing changes. Errors: `transition_not_allowed`.
+ */
+export function movedTo(ctx: Context, before: Document, row: Document): { moved: Document; operation?: Operation } {
+  const byStatus = row.status === before.status ? undefined : towardsStatus(ctx, before, row)
+  const moved = byStatus?.moved ?? before
+  const wanted = row.secondaryStatus === undefined ? moved.secondaryStatus : row.secondaryStatus ?? undefined
+  if (wanted === moved.secondaryStatus) return byStatus ?? { moved }
+  const operation = accountOperationTo(moved.secondaryStatus, wanted)
+  if (!operation) throw notAllowed('secondaryStatus', moved.secondaryStatus, wanted)
+  return { moved: afterOperation(ctx, moved, operation), operation: byStatus?.operation ?? operation }
+}
+
+function towardsStatus(ctx: Context, before: Document, row: Document): { moved: Document; operation: Operation } {
+  const { status, secondaryStatus, startDate, lastDate } = row
+  const operation = operationTo(before.status, status)
+  // Whoever left may have been disabled with it: the nightly job does so.
+  const disables = secondaryStatus === 'DISABLED' && (operation === 'terminate' || operation === 'retire')
+  const moved = operation && afterOperation(ctx, before, operation, { startDate, lastDate, disables })
+  // Paid or not, and the word of old files: kinds of one leave.
+  if (moved && operation === 'leave') return { moved: { ...moved, status }, operation }
+  if (!moved || moved.status !== status) throw notAllowed('status', before.status, status)
+  return { moved, operation: operation! }
+}
+
+function notAllowed(path: string, from: unknown, to: unknown): GatehouseError {
+  return new GatehouseError('transition_not_allowed', `${path}: no operation leads from ${String(from ?? 'none')} to ${String(to ?? 'none')}; leave the column out, or use the person's own operations.`)
+}
