@@ -1677,6 +1677,8 @@ create table public.login (
   lock_marker character varying(20) default 'NOT_LOCKED'::character varying,
   auth_type character varying(255),
   sms_reset_fail_count integer default 0 not null,
+  pswd_reset_token_made timestamp with time zone,
+  sms_reset_token_made timestamp with time zone,
   constraint login_name_key UNIQUE (lowercase_login, managed_sys_id),
   constraint login_pkey PRIMARY KEY (login_id),
   constraint login_first_time_login_check CHECK ((first_time_login = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -3604,11 +3606,17 @@ CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to
 -- trigger: public.login.login_end_sessions
 CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
 
+-- trigger: public.login.login_gone_end_sessions
+CREATE TRIGGER login_gone_end_sessions AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_sessions();
+
 -- trigger: public.login.login_gone_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_gone_keeps_super_admin AFTER DELETE ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
 
 -- trigger: public.login.login_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_keeps_super_admin AFTER UPDATE OF is_active, status, managed_sys_id, user_id ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text) AND ((new.is_active IS DISTINCT FROM 'Y'::bpchar) OR ((new.status)::text IS DISTINCT FROM 'ACTIVE'::text) OR ((new.managed_sys_id)::text <> '0'::text) OR ((new.user_id)::text <> (old.user_id)::text)))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
+
+-- trigger: public.login.login_moved_end_sessions
+CREATE TRIGGER login_moved_end_sessions AFTER UPDATE OF managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((new.managed_sys_id)::text <> '0'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
 
 -- trigger: public.login.login_password_end_recovery
 CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_recovery();
@@ -4742,7 +4750,9 @@ comment on column public.login.otp_active is 'Y when one-time codes are enrolled
 comment on column public.login.status is 'Whether the account is in use: ACTIVE, INACTIVE, SUSPENDED.';
 comment on column public.login.lock_marker is 'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.';
 comment on column public.login.auth_type is 'How the account authenticates: PASSWORD, LDAP, SAML and so on.';
-comment on column public.login.sms_reset_fail_count is 'Wrong answers to the code that was sent by SMS to recover the password.';
+comment on column public.login.sms_reset_fail_count is 'Wrong answers to codes that were sent by SMS to recover the password, in a row: another code begins no count anew, a password that is set or a sign-in does.';
+comment on column public.login.pswd_reset_token_made is 'When that token was made.';
+comment on column public.login.sms_reset_token_made is 'When that code was made.';
 
 -- comment: public.login_attribute
 comment on table public.login_attribute is 'A custom attribute of an account. A single short value stands in the row.';

@@ -79,7 +79,9 @@ export const signIn: Area = {
           'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.',
         ),
         seed('auth_type', 'VARCHAR(255)', 'How the account authenticates: PASSWORD, LDAP, SAML and so on.'),
-        added('sms_reset_fail_count', 'integer', 'Wrong answers to the code that was sent by SMS to recover the password.', { required: true }),
+        added('sms_reset_fail_count', 'integer', 'Wrong answers to codes that were sent by SMS to recover the password, in a row: another code begins no count anew, a password that is set or a sign-in does.', { required: true }),
+        added('pswd_reset_token_made', 'timestamptz', 'When that token was made.'),
+        added('sms_reset_token_made', 'timestamptz', 'When that code was made.'),
       ],
     ),
     table('seed', 'login_attribute', 'A custom attribute of an account. A single short value stands in the row.', [

@@ -42,9 +42,10 @@ export interface OpenedSession {
 /** How a place or device of somebody is kept. */
 export const markOf = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
 
-function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): string {
-  const minutes = next === null ? ctx.config.SESSION_HOURS * 60 : unfinishedMinutes
-  return new Date(ctx.now().getTime() + minutes * 60_000).toISOString()
+/** A step that comes in the middle of a session gives it no more time than it had from its beginning. */
+function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, started: Date): string {
+  const last = started.getTime() + ctx.config.SESSION_HOURS * 3_600_000
+  return new Date(next === null ? last : Math.min(last, ctx.now().getTime() + unfinishedMinutes * 60_000)).toISOString()
 }
 
 /**
@@ -60,7 +61,7 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
   if (before !== undefined) await deleteSession(tx, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId }
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId }
   await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
   if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
@@ -72,8 +73,7 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
  */
 export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, proved }: Pick<Reached, 'level' | 'next'> & { proved: boolean }): Promise<{ token: string; session: SessionRow } | undefined> {
   const [token, now] = [newToken(), ctx.now()]
-  // Who is in already has the time they had; who comes in now has all of it.
-  const expires = session.nextStep === null && next === null ? session.expires : endOf(ctx, next)
+  const expires = endOf(ctx, next, new Date(session.started))
   const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved }
   return (await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)) ? { token, session: renewed } : undefined
 }

@@ -74,7 +74,7 @@ export async function writeRehash(tx: Transaction, loginId: string, rehashed: st
 /** Somebody is in: when and from where, and from where the time before. */
 export async function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): Promise<void> {
   await tx.execute(
-    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, first_time_login = 'N'
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }
 
