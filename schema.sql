@@ -1323,6 +1323,7 @@ create table public.auth_state (
   device character varying(100),
   user_agent character varying(400),
   proved_at timestamp with time zone,
+  proved_by text[] default '{}'::text[] not null,
   constraint auth_state_session_key UNIQUE (session_id),
   constraint auth_state_pkey PRIMARY KEY (user_id, session_id)
 );
@@ -4473,6 +4474,7 @@ comment on column public.auth_state.next_step is 'What the person has still to d
 comment on column public.auth_state.device is 'The program and system it was begun from, in words.';
 comment on column public.auth_state.user_agent is 'The same as the browser said it.';
 comment on column public.auth_state.proved_at is 'When something was last proved in it.';
+comment on column public.auth_state.proved_by is 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.';
 
 -- comment: public.auth_state_auth_param_xref
 comment on table public.auth_state_auth_param_xref is 'Which means of proof served in which session.';

@@ -14,3 +14,18 @@ create trigger login_gone_end_sessions after delete on public.login for each row
   when (old.managed_sys_id = '0') execute function gatehouse.end_sessions();
 create trigger login_moved_end_sessions after update of managed_sys_id on public.login for each row
   when (old.managed_sys_id = '0' and new.managed_sys_id <> '0') execute function gatehouse.end_sessions();
+
+-- ── Sessions say by what somebody proved who they are ────────
+alter table public.auth_state add column proved_by text[] not null default '{}';
+comment on column public.auth_state.proved_by is 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.';
+-- As far as it can be told of those there are: who came by a passkey that knew them may have used no password.
+update public.auth_state s set proved_by = f.kinds || case
+    when exists (select from efs.portal_session p where p.session_id = s.session_id) then '{PORTAL}'::text[]
+    when s.auth_state >= 3 and 'WEBAUTHN' = any(f.kinds) then '{}' else '{PASSWORD}' end
+  from public.auth_state o cross join lateral (
+    select coalesce(array_agg(distinct p.type::text), '{}') as kinds from public.auth_state_auth_param_xref x join public.user_auth_param p using (param_id)
+    where x.user_id = o.user_id and x.session_id = o.session_id) f
+  where o.session_id = s.session_id and o.user_id = s.user_id;
+
+insert into public.policy_def_param (def_param_id, policy_def_id, name, operation, param_group, description) values
+  ('A_SESSIONS', '103', 'SESSIONS', 'String', 'AUTHENTICATION', 'How many sessions a person may have at once.');

@@ -219,6 +219,7 @@ export const signIn: Area = {
         added('device', 'varchar(100)', 'The program and system it was begun from, in words.'),
         added('user_agent', 'varchar(400)', 'The same as the browser said it.'),
         added('proved_at', 'timestamptz', 'When something was last proved in it.'),
+        added('proved_by', 'text[]', 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.', { required: true }),
       ],
     ),
     ...factorTables,

@@ -12,7 +12,7 @@ import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
 import { ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
-import { acrOf, contextOf, leastLevel, seconds, type SignedIn } from './provider-context.ts'
+import { acrOf, contextOf, leastLevel, methodsOf, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
 
@@ -50,7 +50,7 @@ async function answers({ built: { provider, state } }: Exchange, { prompt, param
 }
 
 const loginOf = ({ state }: Built, { userId, level, authTime, methods }: SignedIn): InteractionResults => (
-  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: [...methods] } } as InteractionResults)
+  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) } } as InteractionResults)
 
 /** Where the browser goes on: to the provider when nothing is to be asked, or else to the page that asks. */
 export async function openInteraction(exchange: Exchange): Promise<string> {

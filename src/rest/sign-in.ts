@@ -64,7 +64,7 @@ export async function changePassword({ ctx, body, session, visit }: Call): Promi
   const { current, next } = textsOf(body, { current: longest.password, next: longest.password })
   const { userId, sessionId } = session!
   await changeOwnPassword(ctx, userId, { current, next, keep: sessionId })
-  return moved(ctx, await goOn(ctx, session!, { proved: true, device: visit?.device }))
+  return moved(ctx, await goOn(ctx, session!, { proved: true, way: 'PASSWORD', device: visit?.device }))
 }
 
 /** Takes or refuses a usage policy. Who refuses is signed out. */

@@ -24,7 +24,7 @@ import { readUserName, type SessionRow } from '../store/sessions.ts'
 import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
-import { countWrong, lookAtFactor } from './prove-factor.ts'
+import { countWrong, lookAtFactor, type Reached } from './prove-factor.ts'
 import { checkUser } from './sessions.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
@@ -152,13 +152,13 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
   await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }] }])
 }
 
-/** Confirms a factor that was begun, by its first code; the level that this proves. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
-export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<number> {
+/** Confirms a factor that was begun, by its first code; what this proves: nothing where it is an address. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<Partial<Reached>> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
   const policy = await policyOf(ctx.db, userId)
   const claim = await claimAnswer(ctx, userId)
-  const level = await ctx.db.transaction(async (tx) => {
+  const reached = await ctx.db.transaction(async (tx): Promise<Partial<Reached> | undefined> => {
     const login = await lockLogin(tx, userId)
     const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
     if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
@@ -167,12 +167,13 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() })
-    if (seen.level > 0) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
-    return seen.level
+    if (seen.level === 0 || factor.type === 'EMAIL') return {}
+    await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
+    return { level: seen.level, way: factor.type }
   })
-  if (level === undefined) throw new GatehouseError('factor_refused')
+  if (!reached) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
-  return level
+  return reached
 }
 
 /** Names one's factor. Errors: `not_found`. */

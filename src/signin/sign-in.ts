@@ -9,6 +9,7 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { levels } from '../model/factor-kinds.ts'
 import { passwordState } from '../model/password-state.ts'
@@ -103,7 +104,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   if (closed !== undefined) return closed
   const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
-  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
+  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, way: voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN', most: policy.session.most, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
   if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
   await voucher?.opened(tx, opened.session)
   const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
@@ -150,8 +151,9 @@ async function arrive(tx: Transaction, ctx: Context, login: SignInLogin): Promis
 export interface Going {
   /** What was reached by it. */
   level?: number
-  /** Whether something was proved just now. */
+  /** Whether something was proved just now, and what. */
   proved?: boolean
+  way?: Way | undefined
   /** What the browser keeps to be known again by. */
   device?: string | undefined
 }
@@ -160,7 +162,7 @@ export interface Going {
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
  */
-export async function goOn(ctx: Context, before: SessionRow, { proved = false, device, ...reached }: Going = {}): Promise<SignedIn> {
+export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, ...reached }: Going = {}): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
   const policy = await policyOf(ctx.db, before.userId)
   return ctx.db.transaction(async (tx) => {
@@ -168,7 +170,7 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, d
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
     const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, siteId: before.siteId, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
-    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, proved }))
+    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, proved, way, most: policy.session.most }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     if (before.nextStep !== null) {
       const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
