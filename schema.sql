@@ -984,6 +984,7 @@ create table gatehouse.oidc_client (
   create_date timestamp with time zone not null,
   created_by character varying(32),
   last_update timestamp with time zone not null,
+  site_id character varying(32),
   constraint oidc_client_name_key UNIQUE (name),
   constraint oidc_client_pkey PRIMARY KEY (client_id),
   constraint oidc_client_application_type CHECK (((application_type)::text = ANY (ARRAY[('web'::character varying)::text, ('native'::character varying)::text]))),
@@ -2614,6 +2615,9 @@ CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id,
 -- index: gatehouse.oidc_client_secret_client
 CREATE INDEX oidc_client_secret_client ON gatehouse.oidc_client_secret USING btree (client_id);
 
+-- index: gatehouse.oidc_client_site
+CREATE INDEX oidc_client_site ON gatehouse.oidc_client USING btree (site_id);
+
 -- index: gatehouse.oidc_client_user
 CREATE INDEX oidc_client_user ON gatehouse.oidc_client USING btree (user_id) WHERE (user_id IS NOT NULL);
 
@@ -2988,6 +2992,9 @@ alter table gatehouse.oidc_artifact add constraint oidc_artifact_session_fkey FO
 
 -- foreign key: gatehouse.oidc_artifact.oidc_artifact_user_id_fkey
 alter table gatehouse.oidc_artifact add constraint oidc_artifact_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_client.oidc_client_site_id_fkey
+alter table gatehouse.oidc_client add constraint oidc_client_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.content_provider(content_provider_id);
 
 -- foreign key: gatehouse.oidc_client.oidc_client_user_id_fkey
 alter table gatehouse.oidc_client add constraint oidc_client_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
@@ -4212,6 +4219,7 @@ comment on column gatehouse.oidc_client.version is 'Counts the changes; the ETag
 comment on column gatehouse.oidc_client.create_date is 'When it was made.';
 comment on column gatehouse.oidc_client.created_by is 'Who made it, when that was a person.';
 comment on column gatehouse.oidc_client.last_update is 'When it was last changed.';
+comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';
 
 -- comment: gatehouse.oidc_client_secret
 comment on table gatehouse.oidc_client_secret is 'A secret of a client: as a hash, which is enough to know it again.';

@@ -29,3 +29,8 @@ update public.auth_state s set proved_by = f.kinds || case
 
 insert into public.policy_def_param (def_param_id, policy_def_id, name, operation, param_group, description) values
   ('A_SESSIONS', '103', 'SESSIONS', 'String', 'AUTHENTICATION', 'How many sessions a person may have at once.');
+
+-- ── The site of an application ────────
+alter table gatehouse.oidc_client add column site_id varchar(32) constraint oidc_client_site_id_fkey references public.content_provider;
+create index oidc_client_site on gatehouse.oidc_client (site_id);
+comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';

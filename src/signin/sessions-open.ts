@@ -76,10 +76,10 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most'> & { proved: boolean; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: boolean; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
   const [token, now] = [newToken(), ctx.now()]
   const expires = endOf(ctx, next, new Date(session.started))
-  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved, provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
+  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved, provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
   if (!(await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now))) return undefined
   if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, most ?? ctx.config.SESSIONS_PER_PERSON)
   return { token, session: renewed }

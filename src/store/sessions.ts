@@ -104,12 +104,12 @@ export async function giveWay(tx: Transaction, userId: string, sessionId: string
   await tx.execute(`delete from auth_state where ${beyond('$1', '$2', 'null', '$3')}`, [userId, sessionId, most], 'give_way')
 }
 
-export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedBy'>
+export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedBy' | 'siteId'>
 
 /** Gives a session another name, and with it another token; whether it was still there. */
-export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedBy }: SessionChange, now: Date): Promise<boolean> {
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedBy, siteId }: SessionChange, now: Date): Promise<boolean> {
   return (await tx.execute(
-    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy])) > 0
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId])) > 0
 }
 
 /** Notes that a session is in use. */
