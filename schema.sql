@@ -4759,7 +4759,7 @@ comment on column public.login.otp_fail_count is 'Wrong one-time codes in a row;
 comment on column public.login.otp_active is 'Y when one-time codes are enrolled.';
 comment on column public.login.status is 'Whether the account is in use: ACTIVE, INACTIVE, SUSPENDED.';
 comment on column public.login.lock_marker is 'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.';
-comment on column public.login.auth_type is 'How the account authenticates: PASSWORD, LDAP, SAML and so on.';
+comment on column public.login.auth_type is 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.';
 comment on column public.login.sms_reset_fail_count is 'Wrong answers to codes that were sent by SMS to recover the password, in a row: another code begins no count anew, a password that is set or a sign-in does.';
 comment on column public.login.pswd_reset_token_made is 'When that token was made.';
 comment on column public.login.sms_reset_token_made is 'When that code was made.';

@@ -34,3 +34,5 @@ insert into public.policy_def_param (def_param_id, policy_def_id, name, operatio
 alter table gatehouse.oidc_client add column site_id varchar(32) constraint oidc_client_site_id_fkey references public.content_provider;
 create index oidc_client_site on gatehouse.oidc_client (site_id);
 comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';
+
+comment on column public.login.auth_type is 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.';

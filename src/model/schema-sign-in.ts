@@ -78,7 +78,7 @@ export const signIn: Area = {
           'lock_marker', 'VARCHAR(20)',
           'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.',
         ),
-        seed('auth_type', 'VARCHAR(255)', 'How the account authenticates: PASSWORD, LDAP, SAML and so on.'),
+        seed('auth_type', 'VARCHAR(255)', 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.'),
         added('sms_reset_fail_count', 'integer', 'Wrong answers to codes that were sent by SMS to recover the password, in a row: another code begins no count anew, a password that is set or a sign-in does.', { required: true }),
         added('pswd_reset_token_made', 'timestamptz', 'When that token was made.'),
         added('sms_reset_token_made', 'timestamptz', 'When that code was made.'),

@@ -132,7 +132,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
     const login = await lockLogin(tx, userId)
-    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open: enable or unlock it first.')
+    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
   })
