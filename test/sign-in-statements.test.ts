@@ -91,7 +91,7 @@ describe('a refused attempt costs what one at a name that nobody has does', () =
     const { recoverAccounts } = await import('../src/signin/recovery.ts')
     await costOf('/recovery/password', { userName: 's-sent', channel: 'SMS' })
     await recoverAccounts(ctx, shared.masterKey)
-    const [sent] = (await sentTo('+491700000600')).filter(({ template }) => template === 'reset-code')
+    const sent = (await sentTo('+491700000600')).find(({ template }) => template === 'reset-code')
     const wrong = String((Number(sent!.code) + 1) % 100_000_000).padStart(8, '0')
     const nobody = await costOf('/recovery/password/complete', { userName: 'not-sent', code: wrong, next })
     for (let n = 0; n < 4; n++) expect(await costOf('/recovery/password/complete', { userName: 's-sent', code: wrong, next })).toEqual(nobody)
