@@ -186,6 +186,19 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.drop_number()
+CREATE OR REPLACE FUNCTION gatehouse.drop_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'SMS'
+    and a.param_value = gatehouse.sms_number(old.country_cd, old.area_cd, old.phone_nbr)
+    and not exists (select from public.phone p where p.parent_id = old.parent_id and p.active = 'Y' and p.is_for_sms = 'Y'
+      and gatehouse.sms_number(p.country_cd, p.area_cd, p.phone_nbr) = a.param_value);
+  return null;
+end $function$;
+
 -- function: gatehouse.end_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
  RETURNS trigger
@@ -503,6 +516,19 @@ begin
   raise exception 'This would give, or take away, rights in Gatehouse that you do not have yourself (%).', what
     using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
+
+-- function: gatehouse.sms_number(country character varying, area character varying, number character varying)
+CREATE OR REPLACE FUNCTION gatehouse.sms_number(country character varying, area character varying, number character varying)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case
+    when plain ~ '^\+[1-9][0-9]{6,14}$' then plain
+    when regexp_replace(country, '\D', '', 'g') ~ '[1-9]' and plain ~ '^[0-9]+$' then '+' || ltrim(regexp_replace(country, '\D', '', 'g'), '0') || ltrim(regexp_replace(coalesce(area, ''), '\D', '', 'g'), '0')
+      || case when coalesce(area, '') = '' then ltrim(plain, '0') else plain end
+  end from (select regexp_replace(number, '[\s().\u00a0/-]', '', 'g') as plain) n
+$function$;
 
 -- function: gatehouse.wake_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.wake_recovery()
@@ -3637,6 +3663,12 @@ CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
 CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
+
+-- trigger: public.phone.phone_changed_drops_number
+CREATE CONSTRAINT TRIGGER phone_changed_drops_number AFTER UPDATE OF country_cd, area_cd, phone_nbr, active, is_for_sms ON public.phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.is_for_sms = 'Y'::bpchar) AND (old.active = 'Y'::bpchar))) EXECUTE FUNCTION gatehouse.drop_number();
+
+-- trigger: public.phone.phone_gone_drops_number
+CREATE CONSTRAINT TRIGGER phone_gone_drops_number AFTER DELETE ON public.phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.is_for_sms = 'Y'::bpchar)) EXECUTE FUNCTION gatehouse.drop_number();
 
 -- trigger: public.res.res_guard
 CREATE TRIGGER res_guard AFTER UPDATE OF is_public ON public.res FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.guard_node('s', 'resource_id');

@@ -36,3 +36,27 @@ create index oidc_client_site on gatehouse.oidc_client (site_id);
 comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';
 
 comment on column public.login.auth_type is 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.';
+
+-- ── Numbers that codes go to ────────
+-- A telephone number as codes are sent to it; null where no country is known.
+create function gatehouse.sms_number(country varchar, area varchar, number varchar) returns text language sql immutable as $$
+  select case
+    when plain ~ '^\+[1-9][0-9]{6,14}$' then plain
+    when regexp_replace(country, '\D', '', 'g') ~ '[1-9]' and plain ~ '^[0-9]+$' then '+' || ltrim(regexp_replace(country, '\D', '', 'g'), '0') || ltrim(regexp_replace(coalesce(area, ''), '\D', '', 'g'), '0')
+      || case when coalesce(area, '') = '' then ltrim(plain, '0') else plain end
+  end from (select regexp_replace(number, '[\s().\u00a0/-]', '', 'g') as plain) n
+$$;
+
+-- A number that somebody no longer has for this proves nothing about them. Looked at when all is written: rows may be written anew.
+create function gatehouse.drop_number() returns trigger language plpgsql as $$
+begin
+  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'SMS'
+    and a.param_value = gatehouse.sms_number(old.country_cd, old.area_cd, old.phone_nbr)
+    and not exists (select from public.phone p where p.parent_id = old.parent_id and p.active = 'Y' and p.is_for_sms = 'Y'
+      and gatehouse.sms_number(p.country_cd, p.area_cd, p.phone_nbr) = a.param_value);
+  return null;
+end $$;
+create constraint trigger phone_gone_drops_number after delete on public.phone deferrable initially deferred for each row
+  when (old.is_for_sms = 'Y') execute function gatehouse.drop_number();
+create constraint trigger phone_changed_drops_number after update of country_cd, area_cd, phone_nbr, active, is_for_sms on public.phone deferrable initially deferred for each row
+  when (old.is_for_sms = 'Y' and old.active = 'Y') execute function gatehouse.drop_number();

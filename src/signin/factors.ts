@@ -15,7 +15,7 @@ import { isFresh } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
+  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -147,9 +147,9 @@ async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: S
 const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (await factorsOf(tx, userId)).find((one) => one.id === id)!)
 
 /** A new way of signing in: the person is told of it, and devices are asked anew. */
-async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base): Promise<void> {
+async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base, phones: readonly string[] = []): Promise<void> {
   await noteFactors(tx, userId)
-  await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }] }])
+  await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }, ...phones.map((phone) => ({ path: `phoneNumbers[${phone}].isForSms`, before: false, after: true }))] }])
 }
 
 /** Confirms a factor that was begun, by its first code; what this proves: nothing where it is an address. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
@@ -166,7 +166,8 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
     if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
-    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() })
+    const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []
+    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
     if (seen.level === 0 || factor.type === 'EMAIL') return {}
     await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
     return { level: seen.level, way: factor.type }
