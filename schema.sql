@@ -196,6 +196,19 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.drop_number()
+CREATE OR REPLACE FUNCTION gatehouse.drop_number()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'SMS'
+    and a.param_value = gatehouse.sms_number(old.country_cd, old.area_cd, old.phone_nbr)
+    and not exists (select from public.phone p where p.parent_id = old.parent_id and p.active = 'Y' and p.is_for_sms = 'Y'
+      and gatehouse.sms_number(p.country_cd, p.area_cd, p.phone_nbr) = a.param_value);
+  return null;
+end $function$;
+
 -- function: gatehouse.end_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
  RETURNS trigger
@@ -514,6 +527,19 @@ begin
   raise exception 'This would give, or take away, rights in Gatehouse that you do not have yourself (%).', what
     using errcode = 'insufficient_privilege', constraint = 'own_access';
 end $function$;
+
+-- function: gatehouse.sms_number(country character varying, area character varying, number character varying)
+CREATE OR REPLACE FUNCTION gatehouse.sms_number(country character varying, area character varying, number character varying)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE
+AS $function$
+  select case
+    when plain ~ '^\+[1-9][0-9]{6,14}$' then plain
+    when regexp_replace(country, '\D', '', 'g') ~ '[1-9]' and plain ~ '^[0-9]+$' then '+' || ltrim(regexp_replace(country, '\D', '', 'g'), '0') || ltrim(regexp_replace(coalesce(area, ''), '\D', '', 'g'), '0')
+      || case when coalesce(area, '') = '' then ltrim(plain, '0') else plain end
+  end from (select regexp_replace(number, '[\s().\u00a0/-]', '', 'g') as plain) n
+$function$;
 
 -- function: gatehouse.wake_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.wake_recovery()
@@ -1007,6 +1033,7 @@ create table gatehouse.oidc_client (
   create_date timestamp with time zone not null,
   created_by character varying(32),
   last_update timestamp with time zone not null,
+  site_id character varying(32),
   constraint oidc_client_name_key UNIQUE (name),
   constraint oidc_client_pkey PRIMARY KEY (client_id),
   constraint oidc_client_application_type CHECK (((application_type)::text = ANY (ARRAY[('web'::character varying)::text, ('native'::character varying)::text]))),
@@ -1359,6 +1386,7 @@ create table public.auth_state (
   user_agent character varying(400),
   proved_at timestamp with time zone,
   idle_minutes integer,
+  proved_by text[] default '{}'::text[] not null,
   constraint auth_state_session_key UNIQUE (session_id),
   constraint auth_state_pkey PRIMARY KEY (user_id, session_id)
 );
@@ -1714,6 +1742,8 @@ create table public.login (
   auth_type character varying(255),
   sms_reset_fail_count integer default 0 not null,
   pwd_exp_told timestamp with time zone,
+  pswd_reset_token_made timestamp with time zone,
+  sms_reset_token_made timestamp with time zone,
   constraint login_name_key UNIQUE (lowercase_login, managed_sys_id),
   constraint login_pkey PRIMARY KEY (login_id),
   constraint login_first_time_login_check CHECK ((first_time_login = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -2651,6 +2681,9 @@ CREATE INDEX oidc_artifact_user ON gatehouse.oidc_artifact USING btree (user_id,
 -- index: gatehouse.oidc_client_secret_client
 CREATE INDEX oidc_client_secret_client ON gatehouse.oidc_client_secret USING btree (client_id);
 
+-- index: gatehouse.oidc_client_site
+CREATE INDEX oidc_client_site ON gatehouse.oidc_client USING btree (site_id);
+
 -- index: gatehouse.oidc_client_user
 CREATE INDEX oidc_client_user ON gatehouse.oidc_client USING btree (user_id) WHERE (user_id IS NOT NULL);
 
@@ -3031,6 +3064,9 @@ alter table gatehouse.oidc_artifact add constraint oidc_artifact_session_fkey FO
 
 -- foreign key: gatehouse.oidc_artifact.oidc_artifact_user_id_fkey
 alter table gatehouse.oidc_artifact add constraint oidc_artifact_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE CASCADE;
+
+-- foreign key: gatehouse.oidc_client.oidc_client_site_id_fkey
+alter table gatehouse.oidc_client add constraint oidc_client_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.content_provider(content_provider_id);
 
 -- foreign key: gatehouse.oidc_client.oidc_client_user_id_fkey
 alter table gatehouse.oidc_client add constraint oidc_client_user_id_fkey FOREIGN KEY (user_id) REFERENCES public.users(user_id) ON DELETE SET NULL;
@@ -3659,11 +3695,17 @@ CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to
 -- trigger: public.login.login_end_sessions
 CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
 
+-- trigger: public.login.login_gone_end_sessions
+CREATE TRIGGER login_gone_end_sessions AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_sessions();
+
 -- trigger: public.login.login_gone_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_gone_keeps_super_admin AFTER DELETE ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
 
 -- trigger: public.login.login_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_keeps_super_admin AFTER UPDATE OF is_active, status, managed_sys_id, user_id ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text) AND ((new.is_active IS DISTINCT FROM 'Y'::bpchar) OR ((new.status)::text IS DISTINCT FROM 'ACTIVE'::text) OR ((new.managed_sys_id)::text <> '0'::text) OR ((new.user_id)::text <> (old.user_id)::text)))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
+
+-- trigger: public.login.login_moved_end_sessions
+CREATE TRIGGER login_moved_end_sessions AFTER UPDATE OF managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((new.managed_sys_id)::text <> '0'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
 
 -- trigger: public.login.login_password_end_recovery
 CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_recovery();
@@ -3676,6 +3718,12 @@ CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_insert
 CREATE TRIGGER org_to_org_membership_rights_mirror_insert AFTER INSERT ON public.org_to_org_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');
+
+-- trigger: public.phone.phone_changed_drops_number
+CREATE CONSTRAINT TRIGGER phone_changed_drops_number AFTER UPDATE OF country_cd, area_cd, phone_nbr, active, is_for_sms ON public.phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.is_for_sms = 'Y'::bpchar) AND (old.active = 'Y'::bpchar))) EXECUTE FUNCTION gatehouse.drop_number();
+
+-- trigger: public.phone.phone_gone_drops_number
+CREATE CONSTRAINT TRIGGER phone_gone_drops_number AFTER DELETE ON public.phone DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.is_for_sms = 'Y'::bpchar)) EXECUTE FUNCTION gatehouse.drop_number();
 
 -- trigger: public.res.res_guard
 CREATE TRIGGER res_guard AFTER UPDATE OF is_public ON public.res FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND (old.is_public IS DISTINCT FROM new.is_public))) EXECUTE FUNCTION gatehouse.guard_node('s', 'resource_id');
@@ -4268,6 +4316,7 @@ comment on column gatehouse.oidc_client.version is 'Counts the changes; the ETag
 comment on column gatehouse.oidc_client.create_date is 'When it was made.';
 comment on column gatehouse.oidc_client.created_by is 'Who made it, when that was a person.';
 comment on column gatehouse.oidc_client.last_update is 'When it was last changed.';
+comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';
 
 -- comment: gatehouse.oidc_client_secret
 comment on table gatehouse.oidc_client_secret is 'A secret of a client: as a hash, which is enough to know it again.';
@@ -4541,6 +4590,7 @@ comment on column public.auth_state.device is 'The program and system it was beg
 comment on column public.auth_state.user_agent is 'The same as the browser said it.';
 comment on column public.auth_state.proved_at is 'When something was last proved in it.';
 comment on column public.auth_state.idle_minutes is 'Minutes unused after which it ends, by the policy that its person had; null where that says nothing.';
+comment on column public.auth_state.proved_by is 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.';
 
 -- comment: public.auth_state_auth_param_xref
 comment on table public.auth_state_auth_param_xref is 'Which means of proof served in which session.';
@@ -4817,9 +4867,11 @@ comment on column public.login.otp_fail_count is 'Wrong one-time codes in a row;
 comment on column public.login.otp_active is 'Y when one-time codes are enrolled.';
 comment on column public.login.status is 'Whether the account is in use: ACTIVE, INACTIVE, SUSPENDED.';
 comment on column public.login.lock_marker is 'Whether the login is locked, and by whom: NOT_LOCKED (or null), LOCKED, LOCKED_ADMIN.';
-comment on column public.login.auth_type is 'How the account authenticates: PASSWORD, LDAP, SAML and so on.';
-comment on column public.login.sms_reset_fail_count is 'Wrong answers to the code that was sent by SMS to recover the password.';
+comment on column public.login.auth_type is 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.';
+comment on column public.login.sms_reset_fail_count is 'Wrong answers to codes that were sent by SMS to recover the password, in a row: another code begins no count anew, a password that is set or a sign-in does.';
 comment on column public.login.pwd_exp_told is 'The expiry that the person has been written to about.';
+comment on column public.login.pswd_reset_token_made is 'When that token was made.';
+comment on column public.login.sms_reset_token_made is 'When that code was made.';
 
 -- comment: public.login_attribute
 comment on table public.login_attribute is 'A custom attribute of an account. A single short value stands in the row.';

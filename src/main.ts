@@ -15,8 +15,8 @@ import { putAffiliations, removeAffiliations } from './directory/affiliations.ts
 import { runBulk } from './directory/bulk.ts'
 import { runMerge, undoMerge } from './directory/merge.ts'
 import { GatehouseError } from './errors.ts'
+import { amrOf } from './model/amr.ts'
 import { newId } from './model/id.ts'
-import { levels } from './model/factor-kinds.ts'
 import { queuePopulations } from './model/queue-states.ts'
 import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
@@ -197,8 +197,8 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
-  const { userId, sessionId, level, started, proved } = found.session
-  return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: level >= levels.passkey ? ['pop', 'user', 'mfa'] : ['pwd', ...(level > levels.password ? ['mfa'] : [])] }
+  const { userId, sessionId, level, started, proved, provedBy } = found.session
+  return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: amrOf(provedBy, level) }
 }
 
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it; `watch` sees it before any route is. */

@@ -29,7 +29,7 @@ const made = async (path: string, body: object) => {
   expect(reply, JSON.stringify(reply.body)).toMatchObject({ status: 201 })
   return reply.body
 }
-const due = async (id: string, site: string | null = null) => (await policiesDue(db, id, site, clock)).map(({ name }) => name)
+const due = async (id: string, site: string | null = null) => (await policiesDue(db, id, site === null ? [] : [site], clock)).map(({ name }) => name)
 const policyWith = async (name: string, policy: object = {}, version: object = {}) => {
   const policyId = (await made('/it-policies', { active: true, ...policy })).id as string
   return { policyId, versionId: (await made('/it-policy-versions', { policyId, name, content: `Text of ${name}`, active: true, ...version })).id as string }

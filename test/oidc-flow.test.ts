@@ -160,7 +160,7 @@ describe('what a request may want of the sign-in', () => {
       expect((await browser.follow(at.searchParams.get('return')!)).at.pathname).toBe('/sign-in')
       browser.setSession((await signIn(ctx, ada, { level: 2.5 })).token)
       const tokens = await client.authorizationCodeGrant(config, await authorize(browser, at.searchParams.get('return')!), checks)
-      expect(tokens.claims()).toMatchObject({ acr: 'TWO_FACTOR_AUTH', amr: ['pwd', 'mfa'] })
+      expect(tokens.claims()).toMatchObject({ acr: 'TWO_FACTOR_AUTH', amr: ['pwd', 'otp', 'mfa'] })
       browser.setSession((await signIn(ctx, ada)).token)
     }
   })

@@ -72,6 +72,14 @@ describe('through Okta', () => {
 })
 
 describe('what is verified', () => {
+  test('not what is left of a password of who authenticates otherwise', async () => {
+    await person('elias', 'elias@elsewhere.example')
+    await ctx.db.execute(`update login set auth_type = 'OKTA' where lowercase_login = 'elias' and managed_sys_id = '0'`)
+    expect(await verdict('elias@elsewhere.example', password, '203.0.113.99')).toBe('UNVERIFIED')
+    await ctx.db.execute(`update login set auth_type = 'PASSWORD' where lowercase_login = 'elias' and managed_sys_id = '0'`)
+    expect(await verdict('elias@elsewhere.example', password, '203.0.113.99')).toBe('VERIFIED')
+  })
+
   test('the right password, by the name of the account there; nothing else', async () => {
     await person('grace', 'grace@elsewhere.example')
     expect(await verdict('grace@elsewhere.example')).toBe('VERIFIED')

@@ -269,6 +269,8 @@ describe('tokens', () => {
     const one = world.browser()
     await signIn('renewed', one)
     const sessionId = sessionIdOf(one.cookies.get('gatehouse')!)
+    // Okta vouches; nobody here knows how.
+    expect(await ctx.db.query('select proved_by as by from auth_state where session_id = $1', [sessionId])).toEqual([{ by: ['PORTAL'] }])
     await ctx.db.execute(`update auth_state set session_id = 'another-name' where session_id = $1`, [sessionId])
     expect(await ctx.db.first(`select from efs.portal_session where session_id = 'another-name'`)).toBeDefined()
     await ctx.db.execute(`update auth_state set session_id = $1 where session_id = 'another-name'`, [sessionId])

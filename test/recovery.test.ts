@@ -243,9 +243,7 @@ describe('a code by SMS', () => {
     const code = (await codeFor('quin'))!
     expect((await answer('rob', code)).body.code).toBe('recovery_refused')
     expect((await answer('nobody', code)).body.code).toBe('recovery_refused')
-    await Promise.all(Array.from({ length: 5 }, (_, n) => answer('quin', `0000000${n}`)))
-    expect((await answer('quin', code)).body.code).toBe('recovery_refused')
-    const late = (await codeFor('quin'))!
+    const late = code
     later(11)
     expect((await answer('quin', late)).body.code).toBe('recovery_refused')
     const again = (await codeFor('quin'))!

@@ -135,6 +135,24 @@ describe('a session', () => {
     ahead = 0
   })
 
+  test('gets no more time by a step in its middle', async () => {
+    ahead = 0
+    const one = await signedIn('stretched')
+    const { body: { id: policyId } } = await ask('POST', '/it-policies', { active: true, approveType: 'ONCE' })
+    const { status, body: { id: policy } } = await ask('POST', '/it-policy-versions', { policyId, name: 'House rules', content: 'Be kind.', active: true })
+    expect(status).toBe(201)
+    for (ahead = minutes(20); ahead < minutes(100); ahead += minutes(20)) expect((await one.ask('GET', '/me')).status).toBe(200)
+    const waiting = (await one.ask('POST', '/me/step-up', { password })).body
+    expect(waiting.next).toBe('accept_policy')
+    ahead = minutes(110)
+    const { body: { next, started, expires } } = await one.ask('POST', '/sign-in/policy', { policy, accepted: true })
+    expect([next, Date.parse(expires) - Date.parse(started)]).toEqual(['done', minutes(120)])
+    ahead = minutes(121)
+    expect((await one.ask('GET', '/me')).status).toBe(401)
+    ahead = 0
+    expect((await ask('PATCH', `/it-policies/${policyId}`, { active: false })).status).toBe(200)
+  })
+
   test('is swept when its time is over, around those that somebody holds', async () => {
     const [held, gone, here] = [await signedIn('held'), await signedIn('gone'), await signedIn('here')]
     await ctx.db.execute(`update auth_state set expires_at = now() - interval '1 minute' where user_id = any($1)`, [[held.id, gone.id]])
@@ -197,6 +215,8 @@ describe('ends at once, on every server, when its person', () => {
     ['has a status that somebody wrote in SQL', (id) => ctx.db.execute(`update users set status = 'TERMINATED' where user_id = $1`, [id])],
     ['has a login that is suspended', (id) => ctx.db.execute(`update login set status = 'SUSPENDED' where user_id = $1`, [id])],
     ['has a login that is no longer usable', (id) => ctx.db.execute(`update login set is_active = 'N' where user_id = $1`, [id])],
+    ['has a login that somebody deleted in SQL', (id) => ctx.db.execute('delete from login where user_id = $1', [id])],
+    ['has a login that somebody gave to another system', (id) => ctx.db.execute(`update login set managed_sys_id = 'OKTA' where user_id = $1`, [id])],
     ['has another password', (id) => ctx.db.execute(`update login set password = '{SSHA}x' where user_id = $1`, [id])],
   ]
   test.each(doors)('%s', async (name, door) => {

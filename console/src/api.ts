@@ -127,6 +127,9 @@ export interface Interaction {
   scopes: { name: string; description: string }[]
   leastLevel: number
   satisfied: boolean
+  /** The site of the application, and whether its usage policies have still to be accepted. */
+  site?: string
+  policiesDue?: boolean
 }
 
 /** Where factors are enrolled: in my account, or as a step of signing in. */
@@ -240,8 +243,9 @@ export interface PasswordChange {
 
 export const api = {
   signInState,
-  signIn: (body: { userName: string; password: string }) => send<SignInState>('POST', '/sign-in', body),
+  signIn: (body: { userName: string; password: string; site?: string }) => send<SignInState>('POST', '/sign-in', body),
   changePasswordToSignIn: (body: PasswordChange) => send<SignInState>('POST', '/sign-in/password', body),
+  goToSite: (site: string) => send<SignInState>('POST', '/sign-in/site', { site }),
   signOut: () => send('POST', '/sign-out'),
   me: () => ask<Me>('GET', '/me'),
   changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),

@@ -33,7 +33,7 @@ export function policyDue({ versionId, approveType, inForceSince }: AskedVersion
   return approveType === 'ANNUALLY' && now.getTime() - Date.parse(last.at) >= yearMs
 }
 
-/** The versions that a person has to decide on before they go on to a site; those of all sites come first. */
-export function policiesDueOf(versions: readonly AskedVersion[], decisions: readonly PolicyDecision[], site: string | null, now: Date): AskedVersion[] {
-  return versions.filter((one) => (one.contentProviderId === null || one.contentProviderId === site) && policyDue(one, decisions, now))
+/** The versions that a person has to decide on before they go on to some sites; those of all sites come first. */
+export function policiesDueOf(versions: readonly AskedVersion[], decisions: readonly PolicyDecision[], sites: readonly string[], now: Date): AskedVersion[] {
+  return versions.filter((one) => (one.contentProviderId === null || sites.includes(one.contentProviderId)) && policyDue(one, decisions, now))
 }

@@ -24,6 +24,7 @@ export const clientAttributes: readonly Attribute[] = [
   text('subjectType', 'subject_type', 20, 'Subjects', 'public: it learns the ids of people; pairwise: an id of its own for each.', { ...exact, canonical: ['public', 'pairwise'], default: 'public' }),
   flag('firstParty', 'first_party', 'Our own', 'True for our own applications, which people are not asked to consent to. Needs every right.', { default: false }),
   { ...integer('leastLevel', 'least_level', 'Least level', 'How strongly people must have signed in, at least.', { default: 0 }), type: 'decimal' },
+  reference('siteId', 'site_id', 'ContentProvider', 'Site', 'The site it belongs to: people must have signed in as strongly as that wants, and have accepted its usage policies.'),
   reference('userId', 'user_id', 'User', 'Service account', 'The person it acts as by client credentials.'),
   text('idTokenAlgorithm', 'id_token_algorithm', 20, 'ID token', 'How ID tokens for it are signed.', { ...exact, canonical: signingAlgorithms, default: 'RS256' }),
   flag('requirePushed', 'require_pushed', 'Pushed requests only', 'True takes its requests only pushed (PAR, RFC 9126).', { default: false }),

@@ -36,7 +36,11 @@ export interface PasswordPolicy {
     /** 0: the lock does not open by itself. */
     unlockMinutes: number
   }
-  session: { idleMinutes: number | undefined }
+  session: {
+    idleMinutes: number | undefined
+    /** How many at once; undefined: as many as the installation allows, 0: any number. */
+    most: number | undefined
+  }
   factors: {
     /** The level every sign-in must reach. */
     leastLevel: number
@@ -87,7 +91,7 @@ export function typedPolicy(password: PolicyRow | undefined, signIn: PolicyRow |
       tokenMinutes: rules.recoveryMinutes ?? (rules.recoveryDays === undefined ? 30 : rules.recoveryDays * 1440), questions: questionRules(rules),
     },
     lockout: { failures: doors.failures ?? 0, unlockMinutes: doors.unlockMinutes ?? 0 },
-    session: { idleMinutes: doors.tokenLifeMinutes },
+    session: { idleMinutes: doors.tokenLifeMinutes, most: doors.sessions },
     factors: { leastLevel: doors.leastLevel ?? 0, rememberDays: doors.rememberDays ?? 30 },
   }
 }

@@ -61,6 +61,7 @@ export const signInSettings = {
   unlockMinutes: { param: 'A_AUTO_UNLOCK_TIME', kind: 'count', max: 525_600, doc: 'Minutes until that lock opens by itself; absent or 0 means never.' },
   leastLevel: { param: 'A_LEAST_LEVEL', kind: 'count', max: 3, doc: 'The level that every sign-in must reach: 1 a password, 2 a second factor, 3 a passkey. Absent or 0 asks for no more than people\'s own factors do.' },
   rememberDays: { param: 'A_REMEMBER_DAYS', kind: 'count', max: 90, doc: 'Days that a device may go without being asked for a second factor that people have chosen themselves; 0 never, absent 30. What leastLevel or a site demands is always asked.' },
+  sessions: { param: 'A_SESSIONS', kind: 'count', max: 1000, doc: 'How many sessions a person may have at once; the oldest gives way to a new one, 0 sets no limit. Absent: SESSIONS_PER_PERSON of the configuration.' },
   tokenType: { param: 'A_TOKEN_TYPE', kind: 'text', length: 60, doc: 'The kind of session token; kept from older systems, without effect.' },
   tokenLifeMinutes: { param: 'A_TOKEN_LIFE', kind: 'count', max: 525_600, doc: 'Minutes that a session lives unused, from the next sign-in on, where that is less than SESSION_IDLE_MINUTES; absent or 0 leaves it at that.' },
   tokenIssuer: { param: 'A_TOKEN_ISSUER', kind: 'text', length: 60, doc: 'Who issues it; kept from older systems, without effect.' },

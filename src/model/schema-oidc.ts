@@ -20,6 +20,7 @@ export const oidc: Area = {
       added('first_party', 'char(1)', 'Y for our own applications, which people are not asked to consent to.', { required: true }),
       added('least_level', 'numeric(5,1)', 'How strongly people must have signed in, at least.', { required: true }),
       added('user_id', 'varchar(32)', 'The service account that it acts as by client credentials.', { to: 'users' }),
+      added('site_id', 'varchar(32)', 'The site it belongs to: its least level and its usage policies count for who goes on to it.', { to: 'content_provider' }),
       added('public_keys', 'jsonb', 'Its public keys, as a JWK set.'),
       added('id_token_algorithm', 'varchar(20)', 'How ID tokens for it are signed: RS256 or ES256.', { required: true }),
       added('require_pushed', 'char(1)', 'Y takes its requests only pushed (PAR).', { required: true }),

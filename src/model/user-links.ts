@@ -103,7 +103,7 @@ export const logins: Collection = {
     text('identityType', 'identity_type', 20, 'Identity type', 'Primary, service account, …'),
     text('status', 'status', 20, 'Status', 'Whether the account is in use.', { canonical: ['ACTIVE', 'INACTIVE', 'SUSPENDED'], default: 'ACTIVE' }),
     text('provStatus', 'prov_status', 20, 'Provisioning', 'How far the last operation on the remote account came.', readOnly),
-    text('authType', 'auth_type', 255, 'Authentication', 'How the account authenticates: PASSWORD, LDAP, SAML, …'),
+    text('authType', 'auth_type', 255, 'Authentication', 'How the account authenticates. Of the login here: PASSWORD, or nothing, by a password; anything else (OKTA, PASSKEY, LDAP, SAML, …) has none here, and no password is taken, checked for Okta or recovered: its person comes through Okta or by a passkey.'),
     flag('isActive', 'is_active', 'Usable', 'False keeps the login from being used.', { default: true }),
     text('lockMarker', 'lock_marker', 20, 'Lock', 'Whether the login is locked, and by whom.', { ...readOnly, canonical: ['NOT_LOCKED', 'LOCKED', 'LOCKED_ADMIN'] }),
     flag('firstTimeLogin', 'first_time_login', 'Never used', 'True until the first successful sign-in.', readOnly),

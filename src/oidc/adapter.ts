@@ -88,7 +88,7 @@ function clientAdapter({ base: { db, now } }: DoorState): Adapter {
     async find(id) {
       if (id.length > 32 || !/^[\x21-\x7e]+$/.test(id)) return undefined
       const found = await readClientToAuthenticate(db, id, now().toISOString())
-      return found?.client.active === true ? providerClient(found.client, found.secretHashes) : undefined
+      return found?.client.active === true ? providerClient(found.client, found.secretHashes, found.siteLevel) : undefined
     },
     upsert: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse, findByUid: refuse, findByUserCode: refuse,
   }

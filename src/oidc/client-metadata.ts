@@ -6,12 +6,14 @@ import { hasSecrets } from '../model/oidc-client.ts'
 import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
 
 /** Metadata of ours. */
-export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes'] as const
+export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes', 'site_id'] as const
 
 /** The client with our metadata, as the provider hands it out. */
 export interface OwnMetadata {
   first_party: boolean
+  /** The client's, or its site's where that is higher. */
   least_level: number
+  site_id?: string
   api_scopes: readonly string[]
   service_account?: string
   introspects: boolean
@@ -19,13 +21,13 @@ export interface OwnMetadata {
   secret_hashes: readonly string[]
 }
 
-export function providerClient(client: Document, secretHashes: readonly string[]): AdapterPayload {
+export function providerClient(client: Document, secretHashes: readonly string[], siteLevel: number): AdapterPayload {
   const scopes = client.scopes as string[]
   const signsIn = (client.grantTypes as string[]).includes('authorization_code')
   // Without any the provider would hold it to none.
   const identity = scopes.filter((scope) => scope in identityScopes)
   const given = {
-    jwks: client.keys, backchannel_logout_uri: client.backchannelLogoutUri, service_account: client.userId,
+    jwks: client.keys, backchannel_logout_uri: client.backchannelLogoutUri, service_account: client.userId, site_id: client.siteId,
     // The provider wants one; that it is no secret does not matter, since it is never compared (`isSecretOf`) and no
     // algorithm that would use it is enabled.
     client_secret: hasSecrets(client) ? 'is kept as a hash and compared by us' : undefined,
@@ -46,7 +48,7 @@ export function providerClient(client: Document, secretHashes: readonly string[]
     dpop_bound_access_tokens: client.requireDpop as boolean,
     backchannel_logout_session_required: client.backchannelLogoutUri !== undefined,
     first_party: client.firstParty,
-    least_level: client.leastLevel,
+    least_level: Math.max(client.leastLevel as number, siteLevel),
     api_scopes: scopes.filter((scope) => (apiScopes as readonly string[]).includes(scope)),
     introspects: client.introspects,
     secret_hashes: secretHashes,

@@ -10,9 +10,9 @@ import { errors, type InteractionResults } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
-import { ownOf } from './policy.ts'
+import { hasPoliciesDue, ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
-import { acrOf, contextOf, leastLevel, seconds, type SignedIn } from './provider-context.ts'
+import { acrOf, contextOf, leastLevel, methodsOf, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
 
@@ -36,13 +36,14 @@ async function interactionOf({ built, uid, request, response }: Exchange): Promi
 }
 
 /** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
-const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level'])
+const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
 
 /** Whether the sign-in of the browser is what the interaction wants. */
 async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
   if (!signedIn) return false
   const client = await provider.Client.find(params.client_id as string)
   if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
+  if (await hasPoliciesDue(state, signedIn.userId, client)) return false
   const at = seconds(signedIn.authTime)
   const anew = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
   if (anew && at < iat) return false
@@ -50,7 +51,7 @@ async function answers({ built: { provider, state } }: Exchange, { prompt, param
 }
 
 const loginOf = ({ state }: Built, { userId, level, authTime, methods }: SignedIn): InteractionResults => (
-  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: [...methods] } } as InteractionResults)
+  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) } } as InteractionResults)
 
 /** Where the browser goes on: to the provider when nothing is to be asked, or else to the page that asks. */
 export async function openInteraction(exchange: Exchange): Promise<string> {
@@ -80,6 +81,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
   const { prompt, params, uid } = interaction
   const client = await provider.Client.find(params.client_id as string)
   const signedIn = await state.signedIn(request)
+  const { site_id: site } = ownOf(client)
   return {
     id: uid,
     prompt: prompt.name,
@@ -88,6 +90,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name) })),
     leastLevel: leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined),
     signedIn: signedIn !== undefined,
+    ...(site === undefined ? {} : { site, policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)) }),
     satisfied: prompt.name === 'login' && (await answers(exchange, interaction, signedIn)),
     ...(typeof params.login_hint === 'string' ? { loginHint: params.login_hint.slice(0, 320) } : {}),
     ...(typeof params.ui_locales === 'string' ? { locales: params.ui_locales.slice(0, 100) } : {}),

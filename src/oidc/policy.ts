@@ -1,9 +1,11 @@
 /**
  * When a person has to be asked something: to sign in (again, or more strongly), or to consent. The provider's own rules,
- * and three of ours: the sign-in must still be there, it must reach the level, and our own applications are trusted.
+ * and four of ours: the sign-in must still be there, it must reach the level, the usage policies of the application's site be
+ * accepted, and our own applications are trusted.
  */
 import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider'
 import { identityScopes, protocolClaims, scopesOfClaims } from '../model/oidc-scopes.ts'
+import { policiesDue } from '../signin/it-policies.ts'
 import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import { leastLevel, type DoorState } from './provider-context.ts'
@@ -26,12 +28,22 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
     const signedIn = await door.signedIn(ctx.req)
     return signedIn !== undefined && signedIn.level < needed(ctx)
   }, (ctx) => ({ leastLevel: needed(ctx) })))
+  login.checks.add(new Check('site_policies', 'usage policies of the site have to be accepted', async (ctx) => {
+    const signedIn = await door.signedIn(ctx.req)
+    return signedIn !== undefined && (await hasPoliciesDue(door, signedIn.userId, ctx.oidc.client))
+  }))
   const consent = policy.get('consent')!
   // A program on a device cannot prove who it is: each time somebody has to be there and say yes, unless it is ours.
   const native = consent.checks.get('native_client_prompt')!
   consent.checks.remove('native_client_prompt')
   consent.checks.add(new Check(native.reason, native.description!, native.error!, (ctx) => !ownOf(ctx.oidc.client).first_party && native.check(ctx)), 0)
   return policy
+}
+
+/** Whether somebody has still to decide on usage policies of the site that an application belongs to. */
+export async function hasPoliciesDue({ base: { db, now } }: Pick<DoorState, 'base'>, userId: string, client: unknown): Promise<boolean> {
+  const { site_id: site } = ownOf(client)
+  return site !== undefined && (await policiesDue(db, userId, [site], now())).length > 0
 }
 
 /** What of a request is asked for: scopes of identity, single claims, and scopes at our own API by its address. */

@@ -12,7 +12,7 @@ export interface SignedIn {
   level: number
   /** When they last proved who they are (AUTH_STATE.PROVED_AT), which may be long after the session began. */
   authTime: Date
-  /** How, in the words of RFC 8176: pwd, otp, hwk. */
+  /** How, in the words of RFC 8176. */
   methods: readonly string[]
 }
 
@@ -48,6 +48,9 @@ export function contextOf({ base }: Pick<Door, 'base'>, userId: string | null, p
 export function acrOf(levels: DoorState['levels'], level: number): string | undefined {
   return levels.findLast((one) => one.level <= level)?.id
 }
+
+/** The amr, which says nothing where nothing is known: somebody else vouches for the person. */
+export const methodsOf = (methods: readonly string[]): string[] | undefined => (methods.length === 0 ? undefined : [...methods])
 
 /** The least level that a request wants: the client's, and the weakest of the `acr_values` that we know. */
 export function leastLevel(levels: DoorState['levels'], client: number, acrValues: string | undefined): number {

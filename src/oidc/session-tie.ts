@@ -6,7 +6,7 @@
  */
 import type Provider from 'oidc-provider'
 import type { KoaContextWithOIDC, Session } from 'oidc-provider'
-import { acrOf, seconds, type DoorState, type SignedIn } from './provider-context.ts'
+import { acrOf, methodsOf, seconds, type DoorState, type SignedIn } from './provider-context.ts'
 
 /** The provider's session with the sign-in that it rests on. */
 export type TiedSession = Session & { gatehouseSession?: string; touched?: boolean }
@@ -35,7 +35,7 @@ export function tieSessions(provider: Provider, door: DoorState): void {
 }
 
 function tie(session: TiedSession, signedIn: SignedIn, { levels }: DoorState): void {
-  const now = { accountId: signedIn.userId, loginTs: seconds(signedIn.authTime), acr: acrOf(levels, signedIn.level), amr: [...signedIn.methods] }
+  const now = { accountId: signedIn.userId, loginTs: seconds(signedIn.authTime), acr: acrOf(levels, signedIn.level), amr: methodsOf(signedIn.methods) }
   const { accountId, loginTs, acr, amr } = session
   if (session.gatehouseSession === signedIn.sessionId && JSON.stringify(now) === JSON.stringify({ accountId, loginTs, acr, amr })) return
   session.loginAccount(now as Parameters<Session['loginAccount']>[0])

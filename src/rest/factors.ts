@@ -66,14 +66,14 @@ async function enrol(masterKey: MasterKey, call: Call): Promise<Answer> {
   const { document, level } = await enrolFactor(ctx, masterKey, session!, { type, name, value, ...(credential === undefined ? {} : { credential: credentialOf(credential) }) })
   const answer = { status: 201, location: urlOf(ctx, '/me/factors', document.id), secret: true }
   if (level === 0) return { ...answer, body: document }
-  const { cookies } = await moved(ctx, await goOn(ctx, session!, { level, proved: true, device: visit?.device }))
+  const { cookies } = await moved(ctx, await goOn(ctx, session!, { level, proved: true, way: 'WEBAUTHN', device: visit?.device }))
   return { ...answer, body: document, ...(cookies ? { cookies } : {}) }
 }
 
 async function confirm(masterKey: MasterKey, { ctx, params, body, session, visit }: Call): Promise<Answer> {
-  const level = await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code)
+  const reached = await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code)
   // A code by e-mail proves nothing that counts.
-  return moved(ctx, await goOn(ctx, session!, { level, proved: level > 0, device: visit?.device }))
+  return moved(ctx, await goOn(ctx, session!, { ...reached, proved: reached.way !== undefined, device: visit?.device }))
 }
 
 async function proveAgain(masterKey: MasterKey, { ctx, body, session }: Call): Promise<Answer> {

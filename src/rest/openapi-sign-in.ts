@@ -21,8 +21,9 @@ export const signInComponents: Record<string, Schema> = {
   SignIn: object('Sign-in', 'A user name and its password.', {
     userName: { ...text('The user name; capitals and small letters are the same.', 220), minLength: 1 },
     password: password('The password.'),
-    site: text('The site one signs in for: its usage policies are asked for, and the level it wants at least.', 32),
+    site: text('The site one signs in for, beside that of this address, which always counts: its usage policies are asked for, and the level it wants at least.', 32),
   }, ['userName', 'password']),
+  SiteChoice: object('Site to go on to', 'A site that somebody who is signed in goes on to.', { site: text('The site.', 32) }, ['site']),
   PolicyAnswer: object('Answer to a usage policy', 'Whether a person accepts a version that is shown to them.', { policy: text('The id of the version.', 32), accepted: flag('False signs them out.') }, ['policy', 'accepted']),
   ...factorComponents,
   PasswordChange: object('Password change', 'A new password, and the one it replaces.', {

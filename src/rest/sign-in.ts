@@ -7,6 +7,7 @@ import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
 import { goOn, passwordExpiry, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
+import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
 
@@ -39,7 +40,7 @@ async function stateOf(ctx: Context, { userId, level, started, expires, nextStep
   const state = { next: nextStep ?? 'done', level, userId, started, expires }
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
   if (nextStep !== 'accept_policy') return state
-  const due = await policiesDue(ctx.db, userId, siteId, ctx.now())
+  const due = await policiesDue(ctx.db, userId, await sitesOf(ctx.db, ctx, siteId), ctx.now())
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }
 }
 
@@ -64,7 +65,7 @@ export async function changePassword({ ctx, body, session, visit }: Call): Promi
   const { current, next } = textsOf(body, { current: longest.password, next: longest.password })
   const { userId, sessionId } = session!
   await changeOwnPassword(ctx, userId, { current, next, keep: sessionId })
-  return moved(ctx, await goOn(ctx, session!, { proved: true, device: visit?.device }))
+  return moved(ctx, await goOn(ctx, session!, { proved: true, way: 'PASSWORD', device: visit?.device }))
 }
 
 /** Takes or refuses a usage policy. Who refuses is signed out. */
@@ -77,6 +78,13 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
   if (accepted) return moved(ctx, await goOn(ctx, session!, { device: visit?.device }))
   await signOut(ctx, session!.sessionId, 'POLICY_DECLINED')
   return { body: { ...(await stateOf(ctx, { ...session!, nextStep: null })), next: 'signed_out' }, cookies: [{ name: 'session', value: undefined }] }
+}
+
+/** Goes on to a site with the session one has: what that asks for comes next. */
+async function goToSite({ ctx, body, session, visit }: Call): Promise<Answer> {
+  const { site } = textsOf(body, { site: 32 })
+  await refuseUnknownSite(ctx.db, site)
+  return moved(ctx, await goOn(ctx, session!, { siteId: site, device: visit?.device }))
 }
 
 /** The step is done when it is not asked for: a password that need not be changed is changed under /me. */
@@ -94,6 +102,7 @@ export const signInRoutes: readonly Route[] = [
     } },
   { ...base, method: 'POST', path: '/sign-in/password', caller: 'signing-in', operation: 'changePasswordToSignIn', summary: 'Takes the step change_password: a new password in place of one that has expired or was set by somebody else.', body: { component: 'PasswordChange' }, answer, handle: changeStep },
   { ...base, method: 'POST', path: '/sign-in/policy', caller: 'signing-in', operation: 'decidePolicyToSignIn', summary: 'Takes the step accept_policy: accepts a usage policy that is shown in the state, or declines it and is signed out.', body: { component: 'PolicyAnswer' }, answer, handle: decide },
+  { ...base, method: 'POST', path: '/sign-in/site', caller: 'signed-in', operation: 'goToSite', summary: 'Goes on to a site with the session one has: its usage policies and the level it wants come next where they are not there yet.', body: { component: 'SiteChoice' }, answer, handle: goToSite },
   { ...base, method: 'POST', path: '/sign-out', caller: 'signing-in', operation: 'signOut', summary: 'Ends the session at once.', status: 204,
     handle: async ({ ctx, session }) => {
       await signOut(ctx, session!.sessionId)

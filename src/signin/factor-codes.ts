@@ -6,7 +6,7 @@ import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, codeHash, newCode, type FactorRow } from '../model/factor.ts'
 import { secondFactors } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
-import { factorsOf, insertChallenge } from '../store/factors.ts'
+import { factorsOf, insertChallenge, noteSmsCode } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { enqueueMessage, readersOf } from '../store/messages.ts'
@@ -21,6 +21,7 @@ type Template = 'sign-in-code' | 'address-code'
 export async function sendCode(tx: Transaction, ctx: Context, masterKey: MasterKey, factor: Pick<FactorRow, 'id' | 'type' | 'value' | 'userId'>, sessionId: string, template: Template): Promise<void> {
   const code = newCode()
   await insertChallenge(tx, { mark: codeMark(factor.id, sessionId), kind: 'CODE', userId: factor.userId, factorId: factor.id, codeHash: codeHash(factor.id, code) }, ctx.now(), challengeMinutes)
+  if (factor.type === 'SMS') await noteSmsCode(tx, factor.userId, new Date(ctx.now().getTime() + challengeMinutes * 60_000))
   const reader = (await readersOf(tx, [factor.userId])).get(factor.userId)
   await enqueueMessage(tx, ctx, {
     template, channel: factor.type === 'SMS' ? 'SMS' : 'EMAIL', to: factor.value!, userId: factor.userId, locale: reader?.language ?? null, values: { code, minutes: String(challengeMinutes) },

@@ -15,7 +15,7 @@ import { isFresh } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
+  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -24,7 +24,7 @@ import { readUserName, type SessionRow } from '../store/sessions.ts'
 import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
-import { countWrong, lookAtFactor } from './prove-factor.ts'
+import { countWrong, lookAtFactor, type Reached } from './prove-factor.ts'
 import { checkUser } from './sessions.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
@@ -147,18 +147,18 @@ async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: S
 const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (await factorsOf(tx, userId)).find((one) => one.id === id)!)
 
 /** A new way of signing in: the person is told of it, and devices are asked anew. */
-async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base): Promise<void> {
+async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base, phones: readonly string[] = []): Promise<void> {
   await noteFactors(tx, [userId])
-  await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }] }])
+  await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }, ...phones.map((phone) => ({ path: `phoneNumbers[${phone}].isForSms`, before: false, after: true }))] }])
 }
 
-/** Confirms a factor that was begun, by its first code; the level that this proves. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
-export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<number> {
+/** Confirms a factor that was begun, by its first code; what this proves: nothing where it is an address. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<Partial<Reached>> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
   const policy = await policyOf(ctx.db, userId)
   const claim = await claimAnswer(ctx, userId)
-  const level = await ctx.db.transaction(async (tx) => {
+  const reached = await ctx.db.transaction(async (tx): Promise<Partial<Reached> | undefined> => {
     const login = await lockLogin(tx, userId)
     const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
     if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
@@ -166,13 +166,15 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
     if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
-    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() })
-    if (seen.level > 0) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
-    return seen.level
+    const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []
+    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
+    if (seen.level === 0 || factor.type === 'EMAIL') return {}
+    await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
+    return { level: seen.level, way: factor.type }
   })
-  if (level === undefined) throw new GatehouseError('factor_refused')
+  if (!reached) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
-  return level
+  return reached
 }
 
 /** Names one's factor. Errors: `not_found`. */

@@ -11,11 +11,11 @@ import type { Database } from '../store/database.ts'
 import { askedVersions, insertDecision, lastDecisions } from '../store/it-policies.ts'
 import { lockPerson } from '../store/user-rows.ts'
 
-/** The versions that a person has to decide on before they go on to a site (null: to none in particular), in order. */
-export async function policiesDue(db: Pick<Database, 'query'>, userId: string, contentProviderId: string | null, now: Date): Promise<AskedVersion[]> {
+/** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
+export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
   const asked = await askedVersions(db)
   if (asked.length === 0) return []
-  return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), contentProviderId, now)
+  return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), sites, now)
 }
 
 /**
@@ -30,7 +30,7 @@ export async function decidePolicy(ctx: Context, userId: string, versionId: stri
     if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
     const now = ctx.now()
     const last = await lastDecisions(tx, userId, [versionId])
-    if (accepted && policiesDueOf([{ ...asked, contentProviderId: null }], last, null, now).length === 0) return
+    if (accepted && policiesDueOf([{ ...asked, contentProviderId: null }], last, [], now).length === 0) return
     await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
     const after = { accepted, name: asked.name }
     await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])

@@ -81,7 +81,7 @@ async function changeClient(ctx: Context, id: string, change: (before: Document)
 /** Whether tokens given so far may go further than the client may now. */
 function tightens(before: Document, after: Document): boolean {
   const lost = (path: string) => (before[path] as string[]).some((one) => !(after[path] as string[]).includes(one))
-  return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.authentication !== after.authentication
+  return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.siteId !== after.siteId || before.authentication !== after.authentication
 }
 
 /** Whether it may be another application now, because codes go to a new place: what people consented to was the one before. */

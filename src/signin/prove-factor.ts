@@ -8,6 +8,7 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Way } from '../model/amr.ts'
 import type { Document } from '../model/attribute.ts'
 import { codeHash, mostWrongCodes, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, secondFactors } from '../model/factor-kinds.ts'
@@ -29,6 +30,12 @@ export interface FactorAnswer {
   factor: string
   code?: string
   assertion?: Document
+}
+
+/** What was reached, and by what. */
+export interface Reached {
+  level: number
+  way: Way
 }
 
 interface Seen {
@@ -54,28 +61,28 @@ export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: Mas
 }
 
 /**
- * Proves a second factor for a session; the level it reaches. Errors: `factor_refused`, also when there is no such factor;
+ * Proves a second factor for a session; what it reaches. Errors: `factor_refused`, also when there is no such factor;
  * `too_many_requests`. A lock that comes of it ends the session.
  */
-export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<number> {
+export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<Reached> {
   const policy = await policyOf(ctx.db, session.userId)
   const claim = await claimAnswer(ctx, session.userId)
-  const level = await ctx.db.transaction(async (tx) => {
+  const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
     const login = await lockLogin(tx, session.userId)
     if (!login || closedBy(login) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
-    if (!factor || !seen) return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))
+    if (!factor || !seen || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))
     await noteUse(tx, factor.id, ctx.now(), seen.counter)
     if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
     await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level } }] }])
-    return seen.level
+    return { level: seen.level, way: factor.type }
   })
-  if (level === undefined) throw new GatehouseError('factor_refused')
+  if (!reached) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
-  return level
+  return reached
 }
 
 /** Counts, audits, and locks at the limit: only a right code begins the count anew, the time of the lock does not. */

@@ -9,7 +9,7 @@ import { forgetFailures, lockLogin, type SignInLogin } from '../store/logins-sig
 import { lock } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
-import { errorOf, refusalOf } from './sign-in-refusals.ts'
+import { errorOf, hasPasswordHere, refusalOf } from './sign-in-refusals.ts'
 import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
 
 /** Who is not there has a policy too, so that asking for it takes as long. */
@@ -30,7 +30,8 @@ export function lookAtPassword(ctx: Context, userName: string, found: SignInLogi
 async function claimAndLook(ctx: Context, userName: string, found: SignInLogin | undefined, policy: PasswordPolicy, password: string): Promise<Proof> {
   const claim = await claimAttempt(ctx, userName, found, policy)
   const { login } = claim
-  const { proved, rehashed } = await look(ctx, claim.blocked ? null : (login?.password ?? null), password)
+  const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
+  const { proved, rehashed } = await look(ctx, stored, password)
   const refused = refusalOf({ claim, proved })
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }

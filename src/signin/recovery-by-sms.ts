@@ -7,23 +7,24 @@ import { timingSafeEqual } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { challengeMinutes, newCode, resetCodeHash } from '../model/factor.ts'
+import { challengeMinutes, mostWrongCodes, newCode, resetCodeHash } from '../model/factor.ts'
 import type { Transaction } from '../store/database.ts'
 import { factorsOf, spendNumbers } from '../store/factors.ts'
 import { findLogin, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { enqueueMessage, readersOf, sentSince } from '../store/messages.ts'
-import { claimResetCode, dropResetCode, writeResetCode } from '../store/recovery.ts'
+import { claimResetCode, takeResetCode, uncountResetCode, writeResetCode } from '../store/recovery.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
-import { eventOf } from './prove-password.ts'
+import { policyOf, type PasswordPolicy } from './password-policy.ts'
+import { eventOf, nobody } from './prove-password.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
 import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
-import { claimAsking } from './throttle.ts'
+import { claimRecovery, releaseAttempt } from './throttle.ts'
 
 const pauseMs = 60_000
-/** Answers to one code. */
-const mostAnswers = 5
+/** Wrong answers in a row until no code helps any more, as with any other code; a link does still, and whoever signs in begins anew. */
+const mostAnswers = ({ lockout }: PasswordPolicy) => Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)
 
 /** Sends a code to the number of a person who has one, and another factor. */
 export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId }: SignInLogin): Promise<void> {
@@ -31,8 +32,9 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
   const number = factors.find(({ type }) => type === 'SMS')
   if (!number || !factors.some(({ type }) => type === 'TOTP' || type === 'WEBAUTHN')) return
   if (await sentSince(tx, userId, 'reset-code', new Date(ctx.now().getTime() - pauseMs))) return
-  const [code, expires] = [newCode(), new Date(ctx.now().getTime() + challengeMinutes * 60_000)]
-  await writeResetCode(tx, loginId, resetCodeHash(loginId, code), expires)
+  const [code, made] = [newCode(), ctx.now()]
+  const expires = new Date(made.getTime() + challengeMinutes * 60_000)
+  if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId)) }))) return
   const reader = (await readersOf(tx, [userId])).get(userId)
   await enqueueMessage(tx, ctx, { template: 'reset-code', channel: 'SMS', to: number.value!, userId, locale: reader?.language ?? null, expires, values: { code, minutes: String(challengeMinutes) } }, masterKey)
   await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'reset-code' }] }])
@@ -40,27 +42,40 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
 
 const refused = () => new GatehouseError('recovery_refused')
 
-/** A new password by a code: what a link does, and the number serves as no factor for now. Errors: `recovery_refused`; `answers_required`, `password_refused` (the code stays good). */
+/**
+ * A new password by a code: what a link does, and the number serves as no factor for now. Until the code is known to be right
+ * the same is done for a name that nobody has. Errors: `recovery_refused`, `too_many_requests`; `answers_required`,
+ * `password_refused` (the code stays good).
+ */
 export async function completeBySms(ctx: Context, { userName, code, next, answers }: { userName: string; code: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
-  await claimAsking(ctx)
+  const claim = await claimRecovery(ctx, userName)
   const found = await findLogin(ctx.db, userName)
   const given = resetCodeHash(found?.loginId ?? '', code)
-  const claimed = found && (await ctx.db.transaction(async (tx) => {
-    const login = await lockLogin(tx, found.userId)
-    const hash = login && isRecoverable(login) ? await claimResetCode(tx, login.loginId, mostAnswers, ctx.now()) : undefined
-    const right = hash !== undefined && hash.length === given.length && timingSafeEqual(Buffer.from(hash), Buffer.from(given))
-    if (!right) await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', found.userId, [{ path: 'recovery', after: 'reset-code' }])])
-    return right ? login : undefined
-  }))
-  if (!claimed) throw refused()
-  await refuseWithoutAnswers(ctx, claimed.userId, answers)
-  await setPassword({ ...ctx, authority: undefined }, claimed.userId, { next, forceChange: false }, async (tx) => {
-    const login = await lockLogin(tx, claimed.userId)
+  const userId = await lookAtCode(ctx, found, given)
+  if (userId === undefined) throw refused()
+  await refuseWithoutAnswers(ctx, userId, answers)
+  await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
+    const login = await lockLogin(tx, userId)
     // Used up since, or another one is out.
-    if (!login || !isRecoverable(login) || (await claimResetCode(tx, login.loginId, mostAnswers + 1, ctx.now())) !== given) throw refused()
-    await dropResetCode(tx, login.loginId)
+    if (!login || !isRecoverable(login) || !(await takeResetCode(tx, login.loginId, given, ctx.now()))) throw refused()
     await spendNumbers(tx, login.userId)
     await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }] }])
     await unlock(tx, ctx, login.userId)
+  })
+  await releaseAttempt(ctx, claim)
+}
+
+/** Whose code it is, when it is right. A name that nobody has costs the same statements. */
+async function lookAtCode(ctx: Context, found: SignInLogin | undefined, given: string): Promise<string | undefined> {
+  const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody))
+  return ctx.db.transaction(async (tx) => {
+    const login = await lockLogin(tx, found?.userId ?? nobody)
+    const loginId = login && isRecoverable(login) ? login.loginId : ''
+    const hash = await claimResetCode(tx, loginId, most, ctx.now())
+    if (hash !== undefined && hash.length === given.length && timingSafeEqual(Buffer.from(hash), Buffer.from(given))) {
+      await uncountResetCode(tx, loginId)
+      return login!.userId
+    }
+    return void (await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', found?.userId, [{ path: 'recovery', after: 'reset-code' }])]))
   })
 }

@@ -15,7 +15,7 @@ import type { Transaction } from '../store/database.ts'
 import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
+import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
 import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
@@ -24,7 +24,7 @@ import { policyOf } from './password-policy.ts'
 import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
-import { claimAsking } from './throttle.ts'
+import { claimAsking, releaseAttempt } from './throttle.ts'
 
 type Purpose = 'password' | 'unlock'
 
@@ -61,13 +61,22 @@ async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind,
   if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (!login || !(await mayRecover(ctx, login, kind))) continue
+    if (!login || !(await mayRecover(ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }))) continue
     if (kind === 'PASSWORD_BY_SMS') {
       await sendResetCode(tx, ctx, masterKey, login)
       continue
     }
     await sendLink(tx, ctx, masterKey, login, kind === 'PASSWORD' ? 'password-reset' : 'account-unlock')
   }
+}
+
+/** What anybody may have sent to one person, or address, in an hour and in a day, of all kinds together. */
+const mostSent = { hour: 5, day: 20 } as const
+const kindsSent = ['password-reset', 'reset-code', 'account-unlock', 'user-name'] as const
+
+async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string } | { recipient: string }): Promise<boolean> {
+  const { hour, day } = await countSent(tx, whom, kindsSent, ctx.now())
+  return hour >= mostSent.hour || day >= mostSent.day
 }
 
 async function mayRecover(ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
@@ -86,7 +95,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
   const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(ctx.db, userId)).recovery.tokenMinutes
   const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
-  await writeResetToken(tx, loginId, hashOf(purpose, token), expires)
+  await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires)
   const link = linkOf(ctx, purpose, token)
   const to = { to: reader.email, userId, locale: reader.language, expires }
   if (template === 'invitation') await enqueueMessage(tx, ctx, { template, ...to, values: { link } }, masterKey)
@@ -98,7 +107,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
 /** The names of everybody whose primary address this is, in one mail to it. */
 async function sendUserNames(tx: Transaction, ctx: Context, people: readonly string[], address: string): Promise<void> {
   if (!isMailAddress(address)) return
-  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs))) return
+  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: address }))) return
   const readers = await readersOf(tx, people)
   const found: string[] = []
   const names: string[] = []
@@ -123,7 +132,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
     const login = await lockLogin(tx, userId)
-    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open: enable or unlock it first.')
+    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
   })
@@ -140,7 +149,7 @@ async function completed(tx: Transaction, ctx: Context, userId: string, before: 
 
 /** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`; `answers_required`, `password_refused` (the link stays good). */
 export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
-  await claimAsking(ctx)
+  const claim = await claimAsking(ctx)
   const hash = hashOf('password', token)
   const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
   if (userId === undefined) throw refused()
@@ -151,11 +160,12 @@ export async function completeRecovery(ctx: Context, { token, next, answers }: {
     await completed(tx, ctx, userId, 'password-reset')
     await unlock(tx, ctx, userId)
   })
+  await releaseAttempt(ctx, claim)
 }
 
 /** Opens a lock by failures by a link; the password stays. Errors: `recovery_refused`. */
 export async function completeUnlock(ctx: Context, token: string): Promise<void> {
-  await claimAsking(ctx)
+  const claim = await claimAsking(ctx)
   const hash = hashOf('unlock', token)
   const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
   if (userId === undefined) throw refused()
@@ -165,4 +175,5 @@ export async function completeUnlock(ctx: Context, token: string): Promise<void>
     await completed(tx, ctx, userId, 'account-unlock')
     await unlock(tx, ctx, userId)
   })
+  await releaseAttempt(ctx, claim)
 }

@@ -1,13 +1,14 @@
 /** Opening, renewing and sweeping sessions: their tokens are made here and are nowhere afterwards but in the browser. */
 import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
+import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
 import { endForAnother, giveToSession } from '../store/oidc-artifacts.ts'
-import { insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
+import { giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
@@ -27,6 +28,10 @@ export interface Visit {
 export interface Reached {
   level: number
   next: StepName | null
+  /** By what they have proved who they are. */
+  way: Way
+  /** How many sessions the policy allows; absent: as many as the installation. */
+  most: number | undefined
   siteId?: string | null
   /** Minutes unused after which it ends, where the person's policy says so. */
   idleMinutes?: number | undefined
@@ -46,9 +51,10 @@ export interface OpenedSession {
 /** How a place or device of somebody is kept. */
 export const markOf = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
 
-function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): string {
-  const minutes = next === null ? ctx.config.SESSION_HOURS * 60 : unfinishedMinutes
-  return new Date(ctx.now().getTime() + minutes * 60_000).toISOString()
+/** A step that comes in the middle of a session gives it no more time than it had from its beginning. */
+function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, started: Date): string {
+  const last = started.getTime() + ctx.config.SESSION_HOURS * 3_600_000
+  return new Date(next === null ? last : Math.min(last, ctx.now().getTime() + unfinishedMinutes * 60_000)).toISOString()
 }
 
 /**
@@ -56,15 +62,15 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null): str
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, siteId = null, idleMinutes, proved }: Reached, visit: Visit): Promise<OpenedSession> {
+export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, visit: Visit): Promise<OpenedSession> {
   const [token, now] = [newToken(), ctx.now()]
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
   const resting = before === undefined ? [] : await endForAnother(tx, userId, before)
   const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
   const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, siteId, idleMinutes: idleMinutes || null }
-  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, ctx.config.SESSIONS_PER_PERSON)
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
+  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON)
   if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
 }
@@ -73,12 +79,13 @@ export async function openSession(tx: Transaction, ctx: Context, userId: string,
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, proved }: Pick<Reached, 'level' | 'next'> & { proved: boolean }): Promise<{ token: string; session: SessionRow } | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: boolean; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
   const [token, now] = [newToken(), ctx.now()]
-  // Who is in already has the time they had; who comes in now has all of it.
-  const expires = session.nextStep === null && next === null ? session.expires : endOf(ctx, next)
-  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved }
-  return (await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)) ? { token, session: renewed } : undefined
+  const expires = endOf(ctx, next, new Date(session.started))
+  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved, provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
+  if (!(await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now))) return undefined
+  if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, most ?? ctx.config.SESSIONS_PER_PERSON)
+  return { token, session: renewed }
 }
 
 const batch = 1000

@@ -16,9 +16,13 @@ export interface Attempt {
 
 type Refusal = (attempt: Attempt) => SignInResult | undefined
 
+/** A login that authenticates otherwise (AUTH_TYPE) has no password here, whatever hash is left of one. */
+export const hasPasswordHere = ({ authType }: Pick<SignInLogin, 'authType'>): boolean => authType === null || /^\s*(?:PASSWORD)?\s*$/i.test(authType)
+
 const beforePassword: readonly Refusal[] = [
   ({ claim }) => claim.blocked,
   ({ claim }) => (claim.login ? undefined : 'INVALID_LOGIN'),
+  ({ claim }) => (claim.login && !hasPasswordHere(claim.login) ? 'NOT_BY_PASSWORD' : undefined),
   ({ proved, claim }) => (proved ? undefined : claim.failures >= claim.lockout.failures ? 'LOGIN_LOCKED' : 'INVALID_PASSWORD'),
 ]
 
@@ -39,8 +43,9 @@ export function closedBy(login: SignInLogin): SignInResult | undefined {
   return undefined
 }
 
-/** Not whom an administrator has locked or disabled, or who is not here: no link and no code lifts that. */
+/** Not whom an administrator has locked or disabled, or who is not here, or has no password here: no link and no code lifts that. */
 export function isRecoverable(login: SignInLogin): boolean {
+  if (!hasPasswordHere(login)) return false
   const result = closedBy(login)
   return result === undefined || result === 'LOGIN_LOCKED'
 }

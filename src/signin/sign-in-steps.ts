@@ -11,7 +11,7 @@ import type { Transaction } from '../store/database.ts'
 import { factorsOf } from '../store/factors.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { isRemembered } from '../store/remembered-devices.ts'
-import { levelOfSite } from '../store/site-records.ts'
+import { levelOfSites } from '../store/site-records.ts'
 import { policiesDue } from './it-policies.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 
@@ -22,7 +22,8 @@ export interface Standing {
   password: PasswordState
   /** The level reached so far. */
   level: number
-  siteId: string | null
+  /** The sites it is for. */
+  sites: readonly string[]
   /** The hash of what the browser is known by. */
   device: Buffer | undefined
 }
@@ -41,7 +42,7 @@ export const signInSteps: readonly Step[] = [
   },
   {
     name: 'accept_policy',
-    due: async ({ login, siteId }, tx, ctx) => ((await policiesDue(tx, login.userId, siteId, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
+    due: async ({ login, sites }, tx, ctx) => ((await policiesDue(tx, login.userId, sites, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
   },
   // What somebody has is asked for first, also when more than that is demanded.
   {
@@ -58,14 +59,14 @@ export const signInSteps: readonly Step[] = [
   },
 ]
 
-/** The level that the policy or the site demands; no remembered device lifts it. */
-const demandedOf = async ({ policy, siteId }: Standing, tx: Transaction) => Math.max(policy.factors.leastLevel, await levelOfSite(tx, siteId))
+/** The level that the policy or the sites demand; no remembered device lifts it. */
+const demandedOf = async ({ policy, sites }: Standing, tx: Transaction) => Math.max(policy.factors.leastLevel, await levelOfSites(tx, sites))
 
 const remembered = async ({ login, policy, device }: Standing, tx: Transaction, ctx: Context) =>
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
 
 /** @param at whether Okta vouches for the person: then no password of ours is in use, however old it is */
-export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'siteId' | 'device'> & { elsewhere?: boolean }, now: Date): Standing =>
+export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'sites' | 'device'> & { elsewhere?: boolean }, now: Date): Standing =>
   ({ login, policy, ...at, password: elsewhere ? 'valid' : passwordState(login, policy, now) })
 
 /** Where a sign-in stands: at a step, or done, and the code of that. */

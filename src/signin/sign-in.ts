@@ -9,6 +9,7 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { levels } from '../model/factor-kinds.ts'
 import { passwordState } from '../model/password-state.ts'
@@ -22,12 +23,12 @@ import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
-import { hasSite } from '../store/site-records.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { eventOf, lookAtPassword, nobody, refuse } from './prove-password.ts'
 import { markOf, openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
 import { closedBy } from './sign-in-refusals.ts'
 import { standingOf, standsAt, type Standing } from './sign-in-steps.ts'
+import { refuseUnknownSite, sitesOf } from './sites.ts'
 import { releaseAttempt } from './throttle.ts'
 
 export interface SignedIn {
@@ -46,7 +47,7 @@ export interface SignedIn {
  * `too_many_requests` for an address; `busy`, before the attempt is counted, when too many wait already.
  */
 export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
-  if (site !== undefined && !(await hasSite(ctx.db, site))) throw new GatehouseError('invalid_reference', 'site: there is no such site.', { problems: [{ path: 'site', message: 'there is no such site' }] })
+  if (site !== undefined) await refuseUnknownSite(ctx.db, site)
   const found = await findLogin(ctx.db, userName)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody)
   const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
@@ -98,12 +99,15 @@ export async function admitFromElsewhere(ctx: Context, userId: string, voucher: 
   })
 }
 
-async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId, factorId, voucher }: Omit<Admission, 'seen'> & { voucher?: Voucher }, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId: named, factorId, voucher }: Omit<Admission, 'seen'> & { voucher?: Voucher }, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   const closed = closedBy(login)
   if (closed !== undefined) return closed
-  const standing = standingOf(login, policy, { level, siteId, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
+  const sites = await sitesOf(tx, ctx, named)
+  const siteId = named ?? sites[0] ?? null
+  const standing = standingOf(login, policy, { level, sites, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
-  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
+  const way = voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN'
+  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, way, most: policy.session.most, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
   if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
   await voucher?.opened(tx, opened.session)
   const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
@@ -150,8 +154,11 @@ async function arrive(tx: Transaction, ctx: Context, login: SignInLogin): Promis
 export interface Going {
   /** What was reached by it. */
   level?: number
-  /** Whether something was proved just now. */
+  /** Whether something was proved just now, and what. */
   proved?: boolean
+  way?: Way | undefined
+  /** The site it goes on to. */
+  siteId?: string | undefined
   /** What the browser keeps to be known again by. */
   device?: string | undefined
 }
@@ -160,15 +167,17 @@ export interface Going {
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
  */
-export async function goOn(ctx: Context, before: SessionRow, { proved = false, device, ...reached }: Going = {}): Promise<SignedIn> {
+export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, ...reached }: Going = {}): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
   const policy = await policyOf(ctx.db, before.userId)
   return ctx.db.transaction(async (tx) => {
     const login = await lockPerson(tx, before.userId)
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
-    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, siteId: before.siteId, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+    const siteId = reached.siteId ?? before.siteId
+    const sites = await sitesOf(tx, ctx, siteId)
+    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, sites, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
-    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, proved }))
+    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved, way, most: policy.session.most }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     if (before.nextStep !== null) {
       const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }

@@ -23,9 +23,9 @@ import { claimAsking, releaseAttempt } from './throttle.ts'
 /** Takes the step `factor`. With `remember` this browser is not asked again for a while, where only the person's own factors ask. */
 export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer & { remember?: boolean }, visit: Visit): Promise<SignedIn> {
   if (session.nextStep !== 'factor') throw new GatehouseError('conflict', 'This sign-in does not wait for a factor; prove again who you are at /me/step-up.')
-  const level = await proveFactor(ctx, masterKey, session, answer)
+  const reached = await proveFactor(ctx, masterKey, session, answer)
   if (answer.remember) await remember(ctx, session.userId, visit)
-  return goOn(ctx, session, { level, proved: true, device: visit.device })
+  return goOn(ctx, session, { ...reached, proved: true, device: visit.device })
 }
 
 async function remember(ctx: Context, userId: string, { device, userAgent }: Visit): Promise<void> {
@@ -43,10 +43,10 @@ async function remember(ctx: Context, userId: string, { device, userAgent }: Vis
  * for it, else by the password. Errors: `factor_refused`, `sign_in_refused`, `step_up_required` for a password beside factors.
  */
 export async function stepUp(ctx: Context, masterKey: MasterKey, session: SessionRow, proof: FactorAnswer | { password: string }): Promise<SignedIn> {
-  if (!('password' in proof)) return goOn(ctx, session, { level: await proveFactor(ctx, masterKey, session, proof), proved: true })
+  if (!('password' in proof)) return goOn(ctx, session, { ...(await proveFactor(ctx, masterKey, session, proof)), proved: true })
   if (secondFactors(await factorsOf(ctx.db, session.userId)).length > 0) throw new GatehouseError('step_up_required', 'You have factors: prove one of them. A password is not enough.')
   await provePassword(ctx, session.userId, proof.password)
-  return goOn(ctx, session, { proved: true })
+  return goOn(ctx, session, { proved: true, way: 'PASSWORD' })
 }
 
 /**

@@ -89,6 +89,13 @@ export async function claimSending(ctx: Context, whom: string): Promise<void> {
   await within(ctx, { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: mark('sending', whom) }, sendingsInWindow)
 }
 
+/** Claims the look at an answer to what was sent to recover the password of a name, whether anybody has it or not. Errors: `too_many_requests`. */
+export async function claimRecovery(ctx: Context, userName: string): Promise<Pick<Claim, 'marks'>> {
+  const marks = { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: mark('recovery', userName.normalize('NFC').toLowerCase()) }
+  await within(ctx, marks, ctx.config.SIGN_IN_ATTEMPTS_PER_ACCOUNT)
+  return { marks }
+}
+
 /** Counts what anybody may ask for, by address alone. Errors: `too_many_requests`. */
 export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
   const address = mark('address', guesserOf(ctx.actor.ip ?? ''))

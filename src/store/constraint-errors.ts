@@ -99,6 +99,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['it_policy_version_active_key', taken('Another version is asked for already.', 'active')],
   ['delegation_key', taken('The administrator is already restricted to this.', 'target')],
   ['oidc_client_name_key', taken('There is already a client of this name.', 'name')],
+  ['oidc_client_site_id_fkey', { code: 'invalid_reference', path: 'siteId', message: 'There is no site with this id.' }],
   ['oidc_client_user_id_fkey', { code: 'invalid_reference', path: 'userId', message: 'There is no person with this id.' }],
   ['portal_name_key', taken('There is already a portal of this name.', 'name')],
   ['iam_portal_settings_client_id', taken('Another portal has this client.', 'client_id')],

@@ -30,6 +30,20 @@ export async function ownsAddress(db: Pick<Database, 'first'>, userId: string, a
   return (await db.first(`select from email_address where parent_id = $1 and lower(email_address) = lower($2) and active is distinct from 'N'`, [userId, address])) !== undefined
 }
 
+/** The person's telephone numbers that are this one are for codes by SMS (PHONE.IS_FOR_SMS); the ids of those that were not yet. */
+export async function markForSms(tx: Transaction, userId: string, number: string, at: Date): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with marked as (update phone set is_for_sms = 'Y', last_update = $3 where parent_id = $1 and active = 'Y' and is_for_sms = 'N' and gatehouse.sms_number(country_cd, area_cd, phone_nbr) = $2 returning phone_id),
+       person as (update users set version = version + 1, last_update = $3 where user_id = $1 and exists (select from marked))
+     select phone_id as id from marked order by phone_id`, [userId, number, at])
+  return rows.map(({ id }) => id)
+}
+
+/** Until when the code by SMS that is out may be answered (LOGIN.SMS_CODE_EXPIRATION). */
+export async function noteSmsCode(tx: Transaction, userId: string, expires: Date): Promise<void> {
+  await tx.execute(`update login set sms_code_expiration = $2 where user_id = $1 and managed_sys_id = '0'`, [userId, expires])
+}
+
 /** Whether somebody has shown that an address is theirs, by what went to it. */
 export async function isProvedAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
   return (await db.first(`select from user_auth_param where user_id = $1 and type = 'EMAIL' and confirmed = 'Y' and lower(param_value) = lower($2)`, [userId, address])) !== undefined

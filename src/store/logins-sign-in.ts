@@ -11,13 +11,15 @@ export interface SignInLogin extends PasswordDates {
   status: string
   isActive: string
   lockMarker: string | null
+  /** How the account authenticates. */
+  authType: string | null
   lastAttempt: string | null
   firstTime: string | null
   personStatus: string
   secondaryStatus: string | null
 }
 
-const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker",
+const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker", l.auth_type as "authType",
    l.last_auth_attempt as "lastAttempt", l.first_time_login as "firstTime", l.pwd_exp, l.grace_period, l.reset_pwd,
    u.status as "personStatus", u.secondary_status as "secondaryStatus"`
 const from = 'from login l join users u on u.user_id = l.user_id'
@@ -56,7 +58,7 @@ export async function lockLogin(tx: Transaction, userId: string): Promise<SignIn
 export async function lockPerson(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
   return (await lockLogin(tx, userId)) ?? tx.first(
     `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
-       null as "lockMarker", null as "lastAttempt", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
+       null as "lockMarker", null as "authType", null as "lastAttempt", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
        u.status as "personStatus", u.secondary_status as "secondaryStatus" from users u where u.user_id = $1 for no key update`, [userId])
 }
 
@@ -74,7 +76,7 @@ export async function writeRehash(tx: Transaction, loginId: string, rehashed: st
 /** Somebody is in: when and from where, and from where the time before. */
 export async function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): Promise<void> {
   await tx.execute(
-    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, first_time_login = 'N'
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }
 

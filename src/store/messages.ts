@@ -167,6 +167,14 @@ export async function sentTo(db: Pick<Database, 'first'>, recipient: string, tem
   return (await db.first('select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and created_at > $3', [recipient, template, since])) !== undefined
 }
 
+/** How many messages of some kinds were written to a person, or to an address, within the last hour and the last day. */
+export async function countSent(db: Pick<Database, 'first'>, whom: { userId: string } | { recipient: string }, templates: readonly MessageName[], now: Date): Promise<{ hour: number; day: number }> {
+  const [condition, value] = 'userId' in whom ? ['user_id = $1', whom.userId] : ['lower(recipient) = lower($1)', whom.recipient]
+  return (await db.first<{ hour: number; day: number }>(
+    `select (count(*) filter (where created_at > $3::timestamptz - interval '1 hour'))::int as hour, count(*)::int as day
+     from gatehouse.message where ${condition} and template = any($2) and created_at > $3::timestamptz - interval '1 day'`, [value, templates, now]))!
+}
+
 export interface Reader {
   id: string
   name: string | null

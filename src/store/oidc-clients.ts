@@ -58,13 +58,14 @@ export async function listSecrets(db: Reader, clientId: string, now: string): Pr
     where client_id = $1 and (expires_at is null or expires_at > $2) order by secret_id`, [clientId, now])
 }
 
-/** A client with the hashes of its secrets that work, in hex: what a secret that somebody shows is held against. */
-export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[] } | undefined> {
-  const row = await db.first<Row & { hashes: string[] }>(
+/** A client with the level that its site wants and the hashes of its secrets that work, in hex: what a secret that somebody shows is held against. */
+export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[]; siteLevel: number } | undefined> {
+  const row = await db.first<Row & { hashes: string[]; site_level: number | null }>(
     `select c.*, array(select encode(s.secret_hash, 'hex') from gatehouse.oidc_client_secret s
-       where s.client_id = c.client_id and (s.expires_at is null or s.expires_at > $2) order by s.secret_id) as hashes
+       where s.client_id = c.client_id and (s.expires_at is null or s.expires_at > $2) order by s.secret_id) as hashes,
+       (select l.level from content_provider p join auth_level l on l.auth_level_id = p.min_auth_level where p.content_provider_id = c.site_id) as site_level
      from gatehouse.oidc_client c where c.client_id = $1`, [id, now], 'authenticate_oidc_client')
-  return row && { client: clientOfRow(row), secretHashes: row.hashes }
+  return row && { client: clientOfRow(row), secretHashes: row.hashes, siteLevel: row.site_level ?? 0 }
 }
 
 export async function insertSecret(tx: Transaction, secret: { id: string; clientId: string; hash: Buffer; now: string; createdBy: string | null }): Promise<void> {

@@ -50,7 +50,7 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
   await tx.execute(
     `update login set password = $2, pwd_changed = $3, pwd_exp = $4, grace_period = $5, reset_pwd = $6, pwd_change_count = $7, auth_fail_count = 0, last_update = $3,
       lock_marker = case when lock_marker = 'LOCKED' then 'NOT_LOCKED' else lock_marker end,
-      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null
+      pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0
      where login_id = $1`, [login.login_id, hash, now, expires, graceEnds, reset, changesToday])
   await tx.execute('update users set date_password_changed = $2 where user_id = $1', [login.user_id, now])
   await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [historyId, login.login_id, now, hash])

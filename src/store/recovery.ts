@@ -31,35 +31,47 @@ export async function peopleToRecover(db: Pick<Database, 'query'>, name: string)
 }
 
 /** Puts a link's hash in the place of any that was out before. */
-export async function writeResetToken(tx: Transaction, loginId: string, hash: string, expires: Date): Promise<void> {
-  await tx.execute('update login set pswd_reset_token = $2, pswd_reset_token_exp = $3 where login_id = $1', [loginId, hash, expires])
+export async function writeResetToken(tx: Transaction, loginId: string, hash: string, made: Date, expires: Date): Promise<void> {
+  await tx.execute('update login set pswd_reset_token = $2, pswd_reset_token_made = $3, pswd_reset_token_exp = $4 where login_id = $1', [loginId, hash, made, expires])
 }
+
+/** Lives at the instant `at`: neither past its end nor made in the future, by a clock that was wrong. */
+const lives = (token: 'pswd_reset_token' | 'sms_reset_token', at: string) =>
+  `${token}_exp > ${at}::timestamptz and coalesce(${token}_made, ${at}::timestamptz) <= ${at}::timestamptz + interval '5 minutes'`
 
 /** Whose link this is, if it is one that lives. */
 export async function findResetToken(db: Pick<Database, 'first'>, hash: string, now: Date): Promise<string | undefined> {
-  return (await db.first<{ id: string }>(`select user_id as id from login where pswd_reset_token = $1 and managed_sys_id = '0' and pswd_reset_token_exp > $2`, [hash, now]))?.id
+  return (await db.first<{ id: string }>(`select user_id as id from login where pswd_reset_token = $1 and managed_sys_id = '0' and ${lives('pswd_reset_token', '$2')}`, [hash, now]))?.id
 }
 
 /** Uses a link up; whether it was there still. */
 export async function takeResetToken(tx: Transaction, hash: string, now: Date): Promise<boolean> {
-  return (await tx.execute('update login set pswd_reset_token = null, pswd_reset_token_exp = null where pswd_reset_token = $1 and pswd_reset_token_exp > $2', [hash, now])) > 0
+  return (await tx.execute(`update login set pswd_reset_token = null, pswd_reset_token_exp = null where pswd_reset_token = $1 and ${lives('pswd_reset_token', '$2')}`, [hash, now])) > 0
 }
 
-/** Puts a code's hash in the place of any that was out before, and begins its count of wrong answers. */
-export async function writeResetCode(tx: Transaction, loginId: string, hash: string, expires: Date): Promise<void> {
-  await tx.execute('update login set sms_reset_token = $2, sms_reset_token_exp = $3, sms_reset_fail_count = 0 where login_id = $1', [loginId, hash, expires])
+/** Puts a code's hash in the place of any that was out before; false where too many answers in a row were wrong: then no code helps. */
+export async function writeResetCode(tx: Transaction, loginId: string, { hash, made, expires, most }: { hash: string; made: Date; expires: Date; most: number }): Promise<boolean> {
+  return (await tx.execute(
+    'update login set sms_reset_token = $2, sms_reset_token_made = $3, sms_reset_token_exp = $4 where login_id = $1 and sms_reset_fail_count < $5', [loginId, hash, made, expires, most])) > 0
 }
 
 /**
- * Counts an answer, before it is looked at; the hash it has to have. Undefined when no code is out that lives, or it was
- * answered wrong too often. The login is held.
+ * Counts an answer, before it is looked at; the hash it has to have. Undefined when no code is out that lives, or too many
+ * answers in a row were wrong, whichever code they were to. The login is held.
  */
 export async function claimResetCode(tx: Transaction, loginId: string, most: number, now: Date): Promise<string | undefined> {
   return (await tx.first<{ hash: string }>(
-    `update login set sms_reset_fail_count = coalesce(sms_reset_fail_count, 0) + 1
-     where login_id = $1 and sms_reset_token is not null and sms_reset_token_exp > $3 and coalesce(sms_reset_fail_count, 0) < $2 returning sms_reset_token as hash`, [loginId, most, now]))?.hash
+    `update login set sms_reset_fail_count = sms_reset_fail_count + 1
+     where login_id = $1 and sms_reset_token is not null and ${lives('sms_reset_token', '$3')} and sms_reset_fail_count < $2 returning sms_reset_token as hash`, [loginId, most, now]))?.hash
 }
 
-export async function dropResetCode(tx: Transaction, loginId: string): Promise<void> {
-  await tx.execute('update login set sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0 where login_id = $1', [loginId])
+/** The answer was right: it counts for nothing. */
+export async function uncountResetCode(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute('update login set sms_reset_fail_count = greatest(sms_reset_fail_count - 1, 0) where login_id = $1', [loginId])
+}
+
+/** Uses a code up; whether it was there still. */
+export async function takeResetCode(tx: Transaction, loginId: string, hash: string, now: Date): Promise<boolean> {
+  return (await tx.execute(
+    `update login set sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0 where login_id = $1 and sms_reset_token = $2 and ${lives('sms_reset_token', '$3')}`, [loginId, hash, now])) > 0
 }

@@ -1,4 +1,5 @@
 /** SQL on AUTH_STATE: the sessions of people. The id of one is a hash of what the browser holds, and so no secret. */
+import type { Way } from '../model/amr.ts'
 import { sessionAttributes } from '../model/listings.ts'
 import type { StepName } from '../model/session.ts'
 import { personCounts } from './access-walk.ts'
@@ -29,6 +30,8 @@ export interface SessionRow {
   nextStep: StepName | null
   /** When something was last proved. */
   proved: string | null
+  /** By what somebody proved who they are, so far. */
+  provedBy: readonly Way[]
   /** The site signed in through. */
   siteId: string | null
   /** Minutes unused after which it ends, by the policy of its person. */
@@ -49,7 +52,7 @@ export interface FoundWithRights extends FoundSession {
 
 const shownOf = (s: string) =>
   `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
-   ${s}.proved_at as proved, ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
+   ${s}.proved_at as proved, ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
 const person = (at: string) => `u.user_name as "userName", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
 const findSql = `select ${shownOf('s')}, ${person('now()')}`
@@ -78,23 +81,36 @@ export interface NewSession extends SessionRow {
   userAgent: string | null
 }
 
+/**
+ * Sessions that a person has beyond so many, the oldest: those that are in and sign-ins under way each for themselves, so that
+ * who knows a password and no more pushes nobody out.
+ */
+const beyond = (user: string, but: string, step: string, most: string) =>
+  `${most}::int > 0 and user_id = ${user} and session_id in (
+       select session_id from auth_state where user_id = ${user} and session_id <> ${but} and (next_step is null) = (${step} is null)
+       order by last_login desc nulls last, session_id desc offset greatest(${most} - 1, 0))`
+
 /** Opens a session. What its person has beyond so many (0: any number) goes, the oldest first. */
 export async function insertSession(tx: Transaction, one: NewSession, most: number): Promise<void> {
   await tx.execute(
     `with opened as (
-       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $13, $14, $15))
-     delete from auth_state where $12::int > 0 and user_id = $2 and session_id in (
-       select session_id from auth_state where user_id = $2 order by last_login desc nulls last, session_id desc offset greatest($12 - 1, 0))`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes], 'insert_session')
+       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by)
+       values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16))
+     delete from auth_state where ${beyond('$2', '$1', '$7::varchar', '$12')}`,
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy], 'insert_session')
 }
 
-export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved'>
+/** Of a session that has come to its end of steps: those beyond so many give way to it as to a new one. */
+export async function giveWay(tx: Transaction, userId: string, sessionId: string, most: number): Promise<void> {
+  await tx.execute(`delete from auth_state where ${beyond('$1', '$2', 'null', '$3')}`, [userId, sessionId, most], 'give_way')
+}
+
+export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedBy' | 'siteId'>
 
 /** Gives a session another name, and with it another token; whether it was still there. */
-export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved }: SessionChange, now: Date): Promise<boolean> {
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedBy, siteId }: SessionChange, now: Date): Promise<boolean> {
   return (await tx.execute(
-    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved])) > 0
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId])) > 0
 }
 
 /** Notes that a session is in use. */

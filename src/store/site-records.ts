@@ -7,10 +7,10 @@ import { contentProvider, isHostOf, itPolicy, itPolicyVersion } from '../model/s
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
-/** The level that a site asks for at least; 0 for none, or one that asks for nothing. */
-export async function levelOfSite(db: Pick<Transaction, 'first'>, siteId: string | null): Promise<number> {
-  if (siteId === null) return 0
-  return (await db.first<{ level: number }>('select l.level from content_provider c join auth_level l on l.auth_level_id = c.min_auth_level where c.content_provider_id = $1', [siteId]))?.level ?? 0
+/** The level that some sites ask for at least; 0 where there is none, or they ask for nothing. */
+export async function levelOfSites(db: Pick<Transaction, 'first'>, sites: readonly string[]): Promise<number> {
+  if (sites.length === 0) return 0
+  return (await db.first<{ level: number | null }>('select max(l.level) as level from content_provider c join auth_level l on l.auth_level_id = c.min_auth_level where c.content_provider_id = any($1)', [sites], 'level_of_sites'))!.level ?? 0
 }
 
 export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): Promise<boolean> {
@@ -20,8 +20,19 @@ export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): P
 /** The theme of the site that a host belongs to: of the one that says it most exactly. */
 export async function themeOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
   const sites = await db.query<{ pattern: string; theme: string }>('select domain_pattern as pattern, ui_theme_id as theme from content_provider where ui_theme_id is not null order by length(domain_pattern) desc, content_provider_id limit 1000')
+  return mostExact(sites, host)?.theme
+}
+
+/** The site that a host belongs to, in the same way. */
+export async function siteOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
+  const sites = await db.query<{ pattern: string; id: string }>('select domain_pattern as pattern, content_provider_id as id from content_provider order by length(domain_pattern) desc, content_provider_id limit 1000', [], 'site_hosts')
+  return mostExact(sites, host)?.id
+}
+
+/** Of sites with the longest names first. */
+function mostExact<S extends { pattern: string }>(sites: readonly S[], host: string): S | undefined {
   const fitting = sites.filter(({ pattern }) => isHostOf(pattern, host))
-  return (fitting.find(({ pattern }) => !pattern.startsWith('*')) ?? fitting[0])?.theme
+  return fitting.find(({ pattern }) => !pattern.startsWith('*')) ?? fitting[0]
 }
 
 export interface VersionedRecord {

@@ -3,7 +3,7 @@ import { Button } from '@mantine/core'
 import { useMutation, useQuery, type UseMutationResult } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api, Refusal, type Interaction as Asked } from '../../api.ts'
-import { client } from '../../query.ts'
+import { arrive, client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
@@ -61,11 +61,20 @@ function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) 
   )
 }
 
+/** The usage policies of the application's site come as a step of the sign-in. */
+function ToSite({ site, asked }: { site: string; asked: Asked }) {
+  const { words } = useWords()
+  const { mutate, error } = useMutation({ mutationFn: () => api.goToSite(site), onSuccess: arrive })
+  useEffect(() => mutate(), [mutate])
+  return error ? <Failed error={error} again={() => mutate()} /> : <p>{words.consent.to(nameOf(asked))}</p>
+}
+
 /** The sign-in is there, and is not enough. */
 function More({ asked, level, answering: { mutate } }: Props & { level: number }) {
   const { words: { factors, consent: words } } = useWords()
   const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
+  if (asked.policiesDue === true) return <ToSite site={asked.site!} asked={asked} />
   if (level >= asked.leastLevel) {
     // Not signed out before: with a session ends whatever applications ask of it, this question too.
     return (

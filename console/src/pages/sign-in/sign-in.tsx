@@ -14,11 +14,12 @@ import { interactionHere, interactionQuery } from '../interaction/interaction-qu
 export function SignIn() {
   const { words: { signIn: words, recovery, factors } } = useWords()
   const { data: left } = useQuery(farewell)
+  const { data: asked } = useAsker()
   const check = ({ userName, password }: Values) => [
     ...(userName?.trim() === '' ? [{ field: 'userName', message: words.needUserName }] : []),
     ...(password === '' ? [{ field: 'password', message: words.needPassword }] : []),
   ]
-  const send = async ({ userName = '', password = '' }: Values) => arrive(await api.signIn({ userName: userName.trim(), password }))
+  const send = async ({ userName = '', password = '' }: Values) => arrive(await api.signIn({ userName: userName.trim(), password, ...(asked?.site === undefined ? {} : { site: asked.site }) }))
   const byPasskey = async () => arrive(await api.signInByPasskey(await showPasskey(await api.passkeyQuestion())))
   return (
     <div className="stack">
@@ -45,10 +46,15 @@ export function SignIn() {
   )
 }
 
+/** What the application asks that one goes on to, where there is one. */
+function useAsker() {
+  const id = interactionHere()
+  return useQuery({ ...interactionQuery(id ?? '', ''), enabled: id !== undefined })
+}
+
 /** The application that one goes on to. */
 function Asker() {
   const { words } = useWords()
-  const id = interactionHere()
-  const { data } = useQuery({ ...interactionQuery(id ?? '', ''), enabled: id !== undefined })
+  const { data } = useAsker()
   return data === undefined ? null : <p className="dimmed">{words.consent.to(data.client.name ?? data.client.id)}</p>
 }
