@@ -17,11 +17,12 @@ type Answering = (response: ServerResponse, make: (claims?: JWTPayload, key?: Ke
 
 let nonce = ''
 let token: Answering
+let described = ''
 const liar = createServer((request: IncomingMessage, response: ServerResponse) => {
   const json = (body: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   if (request.url === '/keys') return json({ keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }] })
   if (request.url === '/token') return void token(response, claimsToken)
-  return json({ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'] })
+  return json({ issuer: request.url!.startsWith('/other') ? described : issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'] })
 })
 await new Promise<void>((resolve) => void liar.listen(0, '127.0.0.1', resolve))
 const issuer = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`
@@ -106,4 +107,15 @@ test('tokens larger than a store takes let nobody in, and are said to be', async
   const { reply } = await trip()
   expect([reply.status, reply.body.code]).toEqual([400, 'invalid_value'])
   expect(await ctx.db.first('select from efs.iam_token_data where length(idp_response) > 1000000')).toBeUndefined()
+})
+
+test('a server that describes itself as another one is not believed, nor asked again as that', async () => {
+  for (const name of [issuer, `${issuer}/other/`, 'https://evil.example']) {
+    described = name
+    await createPortal(ctx, { id: 10 + name.length, name, settings: { client_id: `client-${name.length}`, issuer: `${issuer}/other` } })
+    expect(await ask('GET', `/portals/${10 + name.length}/sign-in`)).toMatchObject({ status: 502, body: { code: 'remote_error' } })
+  }
+  described = `${issuer}/other`
+  await createPortal(ctx, { id: 9, name: 'right', settings: { client_id: 'client-right', issuer: `${issuer}/other` } })
+  expect((await ask('GET', '/portals/9/sign-in')).status).toBe(303)
 })
