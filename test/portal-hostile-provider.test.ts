@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { sessionIdOf } from '../src/model/session.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { browser } from './browser.ts'
@@ -68,6 +69,7 @@ test.each<[string, Answering]>([
   ['no nonce', async (response, make) => answers(response, withToken(await make({ nonce: null } as unknown as JWTPayload)))],
   ['an end that is past', async (response, make) => answers(response, withToken(await make({ exp: seconds() - 120 })))],
   ['no end', async (response, make) => answers(response, withToken(await make({ exp: null } as unknown as JWTPayload)))],
+  ['a time of proof in words', async (response, make) => answers(response, withToken(await make({ auth_time: 'now' })))],
   ['no subject', async (response, make) => answers(response, withToken(await make({ sub: null } as unknown as JWTPayload)))],
   ['a subject too long for an account', async (response, make) => answers(response, withToken(await make({ sub: `${subject}x` })))],
   ['the hash of another access token', async (response, make) => answers(response, withToken(await make({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } as JWTPayload)))],
@@ -96,6 +98,18 @@ test.each<[string, Answering]>([
   expect(JSON.stringify(reply.body)).not.toMatch(/eyJ/)
   expect(one.cookies.has('gatehouse')).toBe(false)
   expect((await one.ask('GET', '/me')).status).toBe(401)
+})
+
+test.each<[string, JWTPayload, number | null]>([
+  ['an hour ago', { auth_time: seconds() - 3600 }, 3600], ['just now', { auth_time: seconds() }, 0], ['in the future: now', { auth_time: seconds() + 3600 }, 0],
+  ['not at all', {}, null],
+])('who was asked to prove who they are %s has proved it then, and the session has level 1', async (_name, claims, ago) => {
+  token = async (response, make) => answers(response, withToken(await make({ ...claims, acr: 'phr', amr: ['mfa', 'hwk'] })))
+  const { one } = await trip()
+  expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'done', level: 1 })
+  const { proved } = (await ctx.db.first<{ proved: string | null }>('select proved_at as proved from auth_state where session_id = $1', [sessionIdOf(one.cookies.get('gatehouse')!)]))!
+  expect(proved === null ? null : Math.abs(Date.now() - ago! * 1000 - Date.parse(proved)) < 30_000).toBe(ago === null ? null : true)
+  expect((await one.ask('POST', '/me/keys', { type: 'API', name: `key ${_name}`, scopes: ['read'] })).status).toBe(ago === 0 ? 201 : 403)
 })
 
 test('the answer of another issuer is not taken for this one\'s', async () => {
