@@ -118,12 +118,14 @@ test('two servers that start at once agree on one signing key; a rotated key kee
   await settle(ctx.db)
   await Promise.all([sealEvents(ctx.db, key, ctx.now), sealEvents(ctx.db, key, ctx.now)])
   expect(await ctx.db.query('select from gatehouse.signing_key')).toHaveLength(1)
-  await rotateSigningKey(ctx.db, key, ctx.now())
+  const rotated = await rotateSigningKey(ctx, key)
   await write(ctx, userEvent('u2'))
   await seal(ctx, key)
   const report = await verifyAudit(ctx.db, key)
   expect(report).toMatchObject({ ok: true, blocks: 2 })
   expect(report.keyIds).toHaveLength(2)
+  expect(report.keyIds).toContain(rotated)
+  expect(await ctx.db.query(`select target_id as id from gatehouse.audit_event where action = 'signing-key.rotate'`)).toEqual([{ id: rotated }])
 })
 
 // A restored database brings transaction ids along that its new cluster may reach in a year, or never.

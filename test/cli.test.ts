@@ -219,6 +219,13 @@ test('an import with a row that cannot be done ends with 1, and the same rows me
   expect(steps.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { action: string }).action).toSorted()).toEqual(['create', 'error'])
 })
 
+test('sessions end by person, or all of them when that is said', async () => {
+  expect((await gatehouse('sessions', 'end')).code).toBe(2)
+  expect((await gatehouse('sessions', 'end', 'admin', '--all')).code).toBe(2)
+  expect(await gatehouse('sessions', 'end', 'admin')).toMatchObject({ code: 0, stdout: '0 ended.\n' })
+  expect(await gatehouse('sessions', 'end', '--all', '--json')).toMatchObject({ code: 0, stdout: '{"ended":0}\n' })
+})
+
 test('the token of a key is shown when it is made, and nothing secret ever after', async () => {
   const { stdout } = await gatehouse('keys', 'create', '--user', 'admin', '--name', 'cli')
   const token = stdout.trim()

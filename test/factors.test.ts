@@ -97,6 +97,7 @@ describe('recovery codes', () => {
     const totp = await withTotp(one)
     const { body: { id, codes } } = await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })
     expect(new Set(codes as string[]).size).toBe(10)
+    expect((codes as string[]).filter((code) => !/^[a-hj-km-np-z2-9]{4}(?:-[a-hj-km-np-z2-9]{4}){5}$/.test(code))).toEqual([])
     expect(JSON.stringify(await ctx.db.query('select row_to_json(t)::text as row from gatehouse.recovery_code t'))).not.toContain(codes[0])
     const enter = async (code: string) => {
       const two = fresh()
@@ -109,6 +110,16 @@ describe('recovery codes', () => {
     expect([again.status, await enter(codes[2])]).toEqual([201, 403])
     expect((await one.ask('DELETE', `/me/factors/${totp.id}`)).status).toBe(204)
     expect((await one.ask('GET', '/me/factors')).body.items).toEqual([])
+  })
+
+  test('of an earlier release, which were shorter, go on working', async () => {
+    const one = await signedIn('flo')
+    await withTotp(one)
+    const { body: { id } } = await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })
+    await ctx.db.execute(`insert into gatehouse.recovery_code (param_id, code_hash) values ($1::text, sha256(convert_to($1::text, 'UTF8') || '\\x00'::bytea || 'abcdefghjkmnpqrs'::bytea))`, [id])
+    const two = fresh()
+    await two.signIn('flo')
+    expect((await two.ask('POST', '/sign-in/factor', { factor: id, code: 'abcd-efgh-jkmn-pqrs' })).body).toMatchObject({ next: 'done', level: 2 })
   })
 })
 

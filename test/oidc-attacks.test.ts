@@ -179,6 +179,25 @@ describe('the door itself', () => {
     for (const path of ['/oidc/reg', '/oidc/device/auth']) expect((await fetch(`${url}${path}`, { method: 'POST' })).status).toBe(404)
   })
 
+  test.each(['token', 'id_token', 'code id_token', 'code token', 'code id_token token', 'none'])('answers a request for %s with no code, token or page', async (response_type) => {
+    const app = await application(ctx, `Asks for ${response_type}`)
+    const query = new URLSearchParams({ client_id: app.id, response_type, scope: 'openid', redirect_uri: callback, nonce: 'n', state: 's', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+    const reply = await fetch(`${url}/oidc/auth?${query}`, { redirect: 'manual' })
+    const back = new URL(reply.headers.get('location')!)
+    const told = new URLSearchParams(back.search || back.hash.slice(1))
+    expect([reply.status, `${back.origin}${back.pathname}`, told.get('error')]).toEqual([303, callback, 'unsupported_response_type'])
+    for (const name of ['code', 'access_token', 'id_token']) expect(told.has(name)).toBe(false)
+  })
+
+  test('lets pages of a client read answers to that client, and those of nobody else', async () => {
+    const app = await application(ctx, 'In the browser', { authentication: 'none' })
+    const asked = async (origin: string) => (await fetch(`${url}/oidc/token`, { method: 'POST', headers: { origin, 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ client_id: app.id, grant_type: 'authorization_code', code: 'x', redirect_uri: callback }).toString() })).headers.get('access-control-allow-origin')
+    const own = new URL(callback).origin
+    expect([await asked(own), await asked('https://evil.example'), await asked(`${own}.evil.example`), await asked('null')]).toEqual([own, null, null, null])
+    const api = await fetch(`${url}/api/v1/me`, { method: 'OPTIONS', headers: { origin: own, 'access-control-request-method': 'GET' } })
+    expect([...api.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+  })
+
   test('takes bodies of 56 KiB at most, and one type of them', async () => {
     const post = async (body: string, type = 'application/x-www-form-urlencoded') => (await fetch(`${url}/oidc/token`, { method: 'POST', headers: { 'content-type': type }, body })).status
     expect(await post(`grant_type=${'x'.repeat(60_000)}`)).toBe(400)

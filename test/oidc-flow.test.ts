@@ -5,6 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { mostAttempts } from '../src/model/retries.ts'
+import { endEverySession } from '../src/signin/sessions.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
 
 const { ctx, url, openId } = await oidcServer()
@@ -266,6 +267,19 @@ describe('signing out', () => {
     expect(told).toHaveLength(1)
     expect(await openId.tellOfEnded()).toBe(0)
     listener.close()
+  })
+
+  test('of everybody at once ends what rested on it too', async () => {
+    const app = await application(ctx, 'Ended', { firstParty: true })
+    const config = await relyingParty(url, app)
+    const browser = new Browser(url)
+    browser.setSession((await signIn(ctx, ada, { at: ctx.now() })).token)
+    const { address, checks } = await request(config)
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+    expect((await client.tokenIntrospection(config, tokens.access_token)).active).toBe(true)
+    expect(await endEverySession(ctx)).toBeGreaterThan(0)
+    expect((await client.tokenIntrospection(config, tokens.access_token)).active).toBe(false)
+    expect(await openId.tellOfEnded()).toBeGreaterThan(0)
   })
 
   test('is told again to a client that cannot be told, ever later, until it is given up; the audit says so', async () => {

@@ -82,6 +82,20 @@ describe('refresh tokens', () => {
     expect(await active(config, tokens.access_token)).toBe(true)
   })
 
+  test('end with their grant, 90 days after it was given, however often they are used', async () => {
+    const app = await application(ctx, 'Long')
+    const { config, tokens } = await tokensOf(app)
+    const grants = async () => (await ctx.db.query<{ at: string }>(`select expires_at as at from gatehouse.oidc_artifact where client_id = $1 and kind = 'Grant'`, [app.id])).map(({ at }) => Date.parse(at))
+    const [end = 0, ...others] = await grants()
+    expect(others).toEqual([])
+    expect(Math.abs(end - Date.now() - 90 * 86_400_000)).toBeLessThan(60_000)
+    const next = await client.refreshTokenGrant(config, tokens.refresh_token!)
+    expect(await grants()).toEqual([end])
+    await ctx.db.execute(`update gatehouse.oidc_artifact set expires_at = now() - interval '1 second' where client_id = $1 and kind = 'Grant'`, [app.id])
+    expect(await post(url, app, { grant_type: 'refresh_token', refresh_token: next.refresh_token! })).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+    expect(await active(config, next.access_token)).toBe(false)
+  })
+
   test('are not given without offline_access, or to who may not have them', async () => {
     const { tokens } = await tokensOf(await application(ctx, 'Short'), { scope: 'openid' })
     expect(tokens.refresh_token).toBeUndefined()

@@ -26,6 +26,13 @@ describe('every route', () => {
     expect(routes.filter(({ needs, caller }) => needs.length === 0 && caller === undefined).map(({ operation }) => operation)).toEqual(['readOwnAccess'])
   })
 
+  test('takes no secret in its address', () => {
+    const names = (path: string) => [...path.matchAll(/:(\w+)/g)].map(([, name]) => name!)
+    const said = routes.flatMap(({ operation, path, query = [] }) => [...names(path), ...query.map(({ name }) => name)].map((name) => `${operation} ${name}`))
+    // What Okta sends back with the browser counts once, and only with what that browser keeps.
+    expect(said.filter((one) => /^(?:\w*(?:password|token|proof)|secret|code|state|answers?|session)$/i.test(one.split(' ')[1]!))).toEqual(['completePortalSignIn code', 'completePortalSignIn state'])
+  })
+
   test('about nobody but the caller is below /me, or about signing in', () => {
     expect(routes.filter(({ caller }) => caller !== undefined).map(({ path }) => path).filter((path) => !/^\/(me|sign-in|sign-out|recovery|portals\/:id\/(sign-in|callback|session|sign-out)|okta\/password-import)(\/|$)/.test(path))).toEqual([])
     expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['beginPortalSignIn', 'completePortalSignIn', 'verifyImportedPassword', 'signIn', 'readPasskeyOptions', 'signInByPasskey', 'recoverPassword', 'completeRecovery', 'recoverUserName', 'recoverLockedAccount', 'completeUnlock'])

@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { SignJWT, UnsecuredJWT, type JWTPayload } from 'jose'
 import { afterAll, beforeEach, expect, test } from 'vitest'
+import { sessionIdOf } from '../src/model/session.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { browser } from './browser.ts'
@@ -17,11 +18,12 @@ type Answering = (response: ServerResponse, make: (claims?: JWTPayload, key?: Ke
 
 let nonce = ''
 let token: Answering
+let described = ''
 const liar = createServer((request: IncomingMessage, response: ServerResponse) => {
   const json = (body: unknown) => response.setHeader('content-type', 'application/json').end(JSON.stringify(body))
   if (request.url === '/keys') return json({ keys: [{ ...own.publicKey.export({ format: 'jwk' }), kid: 'k', alg: 'RS256', use: 'sig' }] })
   if (request.url === '/token') return void token(response, claimsToken)
-  return json({ issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'] })
+  return json({ issuer: request.url!.startsWith('/other') ? described : issuer, authorization_endpoint: `${issuer}/authorize`, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys`, response_types_supported: ['code'], subject_types_supported: ['public'], id_token_signing_alg_values_supported: ['RS256', 'none', 'HS256'] })
 })
 await new Promise<void>((resolve) => void liar.listen(0, '127.0.0.1', resolve))
 const issuer = `http://127.0.0.1:${(liar.address() as AddressInfo).port}`
@@ -67,6 +69,7 @@ test.each<[string, Answering]>([
   ['no nonce', async (response, make) => answers(response, withToken(await make({ nonce: null } as unknown as JWTPayload)))],
   ['an end that is past', async (response, make) => answers(response, withToken(await make({ exp: seconds() - 120 })))],
   ['no end', async (response, make) => answers(response, withToken(await make({ exp: null } as unknown as JWTPayload)))],
+  ['a time of proof in words', async (response, make) => answers(response, withToken(await make({ auth_time: 'now' })))],
   ['no subject', async (response, make) => answers(response, withToken(await make({ sub: null } as unknown as JWTPayload)))],
   ['a subject too long for an account', async (response, make) => answers(response, withToken(await make({ sub: `${subject}x` })))],
   ['the hash of another access token', async (response, make) => answers(response, withToken(await make({ at_hash: 'AAAAAAAAAAAAAAAAAAAAAA' } as JWTPayload)))],
@@ -97,6 +100,18 @@ test.each<[string, Answering]>([
   expect((await one.ask('GET', '/me')).status).toBe(401)
 })
 
+test.each<[string, JWTPayload, number | null]>([
+  ['an hour ago', { auth_time: seconds() - 3600 }, 3600], ['just now', { auth_time: seconds() }, 0], ['in the future: now', { auth_time: seconds() + 3600 }, 0],
+  ['not at all', {}, null],
+])('who was asked to prove who they are %s has proved it then, and the session has level 1', async (_name, claims, ago) => {
+  token = async (response, make) => answers(response, withToken(await make({ ...claims, acr: 'phr', amr: ['mfa', 'hwk'] })))
+  const { one } = await trip()
+  expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'done', level: 1 })
+  const { proved } = (await ctx.db.first<{ proved: string | null }>('select proved_at as proved from auth_state where session_id = $1', [sessionIdOf(one.cookies.get('gatehouse')!)]))!
+  expect(proved === null ? null : Math.abs(Date.now() - ago! * 1000 - Date.parse(proved)) < 30_000).toBe(ago === null ? null : true)
+  expect((await one.ask('POST', '/me/keys', { type: 'API', name: `key ${_name}`, scopes: ['read'] })).status).toBe(ago === 0 ? 201 : 403)
+})
+
 test('the answer of another issuer is not taken for this one\'s', async () => {
   expect((await trip({ iss: 'https://evil.example' })).reply.body.code).toBe('portal_sign_in_refused')
 })
@@ -106,4 +121,15 @@ test('tokens larger than a store takes let nobody in, and are said to be', async
   const { reply } = await trip()
   expect([reply.status, reply.body.code]).toEqual([400, 'invalid_value'])
   expect(await ctx.db.first('select from efs.iam_token_data where length(idp_response) > 1000000')).toBeUndefined()
+})
+
+test('a server that describes itself as another one is not believed, nor asked again as that', async () => {
+  for (const name of [issuer, `${issuer}/other/`, 'https://evil.example']) {
+    described = name
+    await createPortal(ctx, { id: 10 + name.length, name, settings: { client_id: `client-${name.length}`, issuer: `${issuer}/other` } })
+    expect(await ask('GET', `/portals/${10 + name.length}/sign-in`)).toMatchObject({ status: 502, body: { code: 'remote_error' } })
+  }
+  described = `${issuer}/other`
+  await createPortal(ctx, { id: 9, name: 'right', settings: { client_id: 'client-right', issuer: `${issuer}/other` } })
+  expect((await ask('GET', '/portals/9/sign-in')).status).toBe(303)
 })

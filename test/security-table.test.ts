@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root } from '../tools/house-rules.ts'
+import { asvsNumbers } from './asvs-numbers.ts'
 
 const text = readFileSync(join(root, 'docs/security.md'), 'utf8')
 const rows = text.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:No\.|Section) /.test(line)).map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()))
@@ -10,7 +11,7 @@ const words = ['by reading', 'not yet', 'yours', 'does not apply']
 
 /** The titles in a test file, of tests and of what holds them, as they are written there. */
 function titlesOf(file: string): Set<string> {
-  const lines = readFileSync(join(root, file), 'utf8').split('\n').filter((line) => /^\s*(?:test|it|describe)\b/.test(line))
+  const lines = readFileSync(join(root, file), 'utf8').split('\n').filter((line) => /^\s*(?:(?:test|it|describe)\b|\]\)\()/.test(line))
   return new Set(lines.flatMap((line) => [...line.matchAll(/\((['"])((?:\\.|(?!\1).)+)\1\s*,/g)].map(([, , title]) => title!.replaceAll(/\\(.)/g, '$1'))))
 }
 
@@ -33,7 +34,21 @@ test('every test that is named exists', () => {
   expect(missing('`test/nothing.test.ts`: “x”; `test/security-table.test.ts`: “no such test”')).toEqual(['test/nothing.test.ts', 'test/security-table.test.ts: no such test'])
 })
 
-test('no number stands twice', () => {
-  const numbers = rows.map(([number]) => number!).filter((number) => /^\d+\.\d+\.\d/.test(number) && !/ [A-Z(]/.test(number))
-  expect(numbers.filter((number, place) => numbers.indexOf(number) !== place)).toEqual([])
+/** The numbers that a first cell names: `4.4.1–4.4.4` and `6.1.2, 6.2.11`; what is no such list comes back as it is. */
+function numbersIn(cell: string): string[] {
+  return cell.split(', ').flatMap((part) => {
+    const [, section, first, sectionToo, last] = /^(\d+\.\d+)\.(\d+)–(\d+\.\d+)\.(\d+)$/.exec(part) ?? []
+    if (section === undefined || section !== sectionToo) return [part]
+    return Array.from({ length: Number(last) - Number(first) + 1 }, (_, place) => `${section}.${Number(first) + place}`)
+  })
+}
+
+test('every number of ASVS that has level 1 or 2 stands there, once, and no other', () => {
+  const before = text.indexOf('\n## NIST')
+  const asvs = rows.filter(([number]) => text.indexOf(`\n| ${number} |`) < before).flatMap(([number]) => numbersIn(number!))
+  const all = Object.entries(asvsNumbers).flatMap(([section, numbers]) => numbers.map((number) => `${section}.${number}`))
+  expect(all).toHaveLength(253)
+  expect(all.filter((number) => !asvs.includes(number))).toEqual([])
+  expect(asvs.filter((number, place) => !all.includes(number) || asvs.indexOf(number) !== place)).toEqual([])
+  expect([numbersIn('4.4.1–4.4.3'), numbersIn('6.1.2, 6.2.11'), numbersIn('12.1.1–12.2.2')]).toEqual([['4.4.1', '4.4.2', '4.4.3'], ['6.1.2', '6.2.11'], ['12.1.1–12.2.2']])
 })

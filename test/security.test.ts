@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate, createKey, revokeKey } from '../src/access/api-keys.ts'
 import { giveRole } from './administrators.ts'
 import { testKey, testServer, type TestServer } from './rest-server.ts'
-import { command, dataFolder, removeFolders, startServer } from './server-process.ts'
+import { command, databaseOf, dataFolder, removeFolders, startServer } from './server-process.ts'
 
 let shared: TestServer
 let ann: string
@@ -186,6 +186,15 @@ describe('connections', () => {
     expect(problem(await send(`${twoLengths}0\r\n\r\n`))).toMatchObject({ status: 400 })
   })
 
+  test.each(['TRACE', 'CONNECT', 'PROPFIND'])('%s is answered with nothing of the request', async (method) => {
+    for (const target of ['/', '/api/v1/users', '/oidc/auth', '/health/live']) {
+      const answer = await send(request(`${method} ${target} HTTP/1.1`, 'X-Mark: told-back'))
+      // Node closes the connection of a CONNECT that nobody takes.
+      expect(answer).toMatch(method === 'CONNECT' ? /^$|^HTTP\/1\.1 4/ : /^HTTP\/1\.1 4/)
+      expect(answer).not.toContain('told-back')
+    }
+  })
+
   test('a body larger than the limit is refused before it is read', async () => {
     const answer = await send(request('POST /api/v1/users HTTP/1.1', 'Content-Type: application/json', 'Content-Length: 2000000'))
     expect(problem(answer)).toMatchObject({ status: 413, code: 'body_too_large' })
@@ -211,7 +220,7 @@ describe('the log', () => {
   const data = dataFolder()
   afterAll(() => removeFolders(data))
 
-  test('holds neither keys nor values of people, however much it is asked to say', async () => {
+  test('holds what went wrong under the id that was answered, and neither keys nor values of people, however much it is asked to say', async () => {
     const server = await startServer({ GATEHOUSE_DATA: data, LOG_LEVEL: 'trace' })
     const { stdout } = await command(['keys', 'create', '--user', 'admin', '--name', 'log', '--scopes', 'admin'], { GATEHOUSE_DATA: data })
     const token = stdout.trim()
@@ -223,8 +232,20 @@ describe('the log', () => {
     ])
     expect(statuses.map(({ status }) => status)).toEqual([200, 401, 400, 400, 404])
     const refused = await Promise.all(statuses.slice(1).map((reply) => reply.text()))
+    // Nobody reckons with this one: the log has what it was, under the id that the answer shows and nothing else.
+    const database = databaseOf(data)
+    await database.execute('alter table public.res rename to res_that_was').finally(() => database.close())
+    const broken = await server.ask('GET', '/resources?count=1', undefined, token)
+    const { requestId, ...shown } = (await broken.json()) as Record<string, unknown>
+    expect(broken.status).toBe(500)
+    expect(JSON.stringify(shown)).not.toMatch(/res_that_was|relation|select/)
+    // And a line break in an address begins no line of its own.
+    await server.ask('GET', '/users/x%0a%7B%22level%22%3A50%7D?filter=a%0d%0ab', undefined, token)
     await server.stop('SIGTERM')
+    const lines = server.said().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as { requestId?: string; err?: { message: string } })
+    expect(lines.filter((line) => line.requestId === requestId).map(({ err }) => err?.message)).toEqual([expect.stringMatching(/relation "(?:public\.)?res" does not exist/)])
+    expect(server.said().split('\n').filter((line) => line.startsWith('{"level":50}'))).toEqual([])
     for (const secret of [token, wrong, 'private-name', 'Very-Private', 'secret-value', 'Bearer gh_']) expect(server.said()).not.toContain(secret)
     for (const secret of [token, wrong]) expect(refused.join()).not.toContain(secret)
-  })
+  }, 90_000)
 })

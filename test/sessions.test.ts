@@ -1,8 +1,11 @@
 /** The sessions of a person: seen without anything secret, and ended. */
 import { expect, test } from 'vitest'
+import { endEverySession } from '../src/signin/sessions.ts'
+import { administrator, askAs } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
-const { ask, ctx } = await testServer()
+const server = await testServer()
+const { ask, ctx } = server
 
 async function person(name: string, sessions: string[]): Promise<string> {
   const { id } = (await ask('POST', '/users', { userName: name })).body as { id: string }
@@ -33,4 +36,30 @@ test('end one by one, or all at once, with one event', async () => {
   expect(await sessionsOf(dora)).toHaveLength(1)
   expect((await events(cleo)).map(({ changes }) => (changes as { path: string }[]).map(({ path }) => path))).toEqual([['sessions[c2]'], ['sessions[c1]', 'sessions[c3]']])
   expect((await ask('DELETE', '/users/nobody/sessions')).status).toBe(404)
+})
+
+test('of everybody end at once, with one event, and who signs in meanwhile stays in', async () => {
+  const last = await person('zoe', [])
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
+    select user_id, md5(user_id || n), 1, now() - interval '1 minute', now() + interval '1 hour', now() from users cross join generate_series(1, 3) n`)
+  // More people than one batch takes.
+  await ctx.db.execute(`insert into users (user_id) select 'crowd' || n from generate_series(1, 450) n`)
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
+    select user_id, 's' || user_id, 1, case when user_id = 'crowd7' then null else now() end, now() + interval '1 hour', now() from users where user_id like 'crowd%'`)
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen) values ($1, 'later', 1, now() + interval '1 minute', now() + interval '2 hours', now())`, [last])
+  const before = (await ctx.db.first<{ n: number }>('select count(*)::int as n from auth_state'))!.n
+  expect((await ask('DELETE', '/sessions')).status).toBe(204)
+  expect(await ctx.db.query('select session_id as id from auth_state')).toEqual([{ id: 'later' }])
+  const told = await ctx.db.query<{ changes: unknown }>(`select changes from gatehouse.audit_event where action = 'sessions.end'`)
+  expect(told.map(({ changes }) => changes)).toEqual([[{ path: 'sessions', before: before - 1, after: 0 }]])
+  expect(await endEverySession(ctx)).toBe(0)
+})
+
+test('of everybody are not ended by who may help people one by one, who may not about all, or with a lesser key', async () => {
+  const [desk, boss] = [await administrator(server, 'desk', 'HELP_DESK'), await administrator(server, 'boss', 'SUPER_ADMIN')]
+  expect((await desk.ask('DELETE', '/sessions')).status).toBe(403)
+  expect((await (await askAs(server, boss.id, 'write'))('DELETE', '/sessions')).status).toBe(403)
+  expect((await boss.ask('DELETE', '/sessions')).status).toBe(204)
+  expect((await ask('POST', `/users/${boss.id}/delegations`, { kind: 'REPORTS' })).status).toBe(201)
+  expect((await boss.ask('DELETE', '/sessions')).status).toBe(403)
 })

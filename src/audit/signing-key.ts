@@ -11,10 +11,13 @@ import {
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
 import type { Reader } from '../store/audit-events.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
+import { recordEvents } from './record.ts'
 
 export interface SigningKey {
   keyId: string
@@ -36,10 +39,16 @@ export async function currentSigningKey(db: Database, masterKey: MasterKey, now:
   }
 }
 
-/** Retires the signing key; the next block is signed by a new one. What it signed stays verifiable. */
-export async function rotateSigningKey(db: Database, masterKey: MasterKey, now: Date): Promise<SigningKey> {
-  await retireSigningKey(db, purpose, now)
-  return currentSigningKey(db, masterKey, now)
+/** Retires the signing key; the next block is signed by a new one. What it signed stays verifiable. The id of the new one. */
+export async function rotateSigningKey(ctx: Context, masterKey: MasterKey): Promise<string> {
+  return ctx.db.transaction(async (tx) => {
+    const key = newSigningKey(masterKey, ctx.now())
+    await retireSigningKey(tx, purpose, ctx.now())
+    // Whoever seals at this moment may have made the first one: then that is new enough.
+    if (!(await insertSigningKey(tx, key))) throw new GatehouseError('conflict', 'Another key was made at the same moment.')
+    await recordEvents(tx, ctx, [{ action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: key.algorithm }] }])
+    return key.key_id
+  })
 }
 
 /** The public keys, by id, whose private halves the master key vouches for. */

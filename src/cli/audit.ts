@@ -6,6 +6,7 @@ import { exportAudit } from '../audit/export.ts'
 import { dropOldEvents } from '../audit/retention.ts'
 import { sealEvents } from '../audit/seal.ts'
 import { searchEvents } from '../audit/search.ts'
+import { rotateSigningKey } from '../audit/signing-key.ts'
 import { verifyAuditFile } from '../audit/verify-file.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { ChainReport } from '../audit/breaks.ts'
@@ -67,6 +68,11 @@ export function addAuditCommands(gatehouse: Command): void {
     .action((options: { days: number; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const dropped = await dropOldEvents(ctx, options.days)
       print(options.json, dropped, () => [`${counted(dropped.events, 'event')} in ${counted(dropped.blocks, 'block')} dropped.`])
+    }))
+  audit.command('rotate-key').description('Makes a new key that signs the audit from the next block on; what the one before signed still verifies.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withDatabase(async ({ masterKey }, ctx) => {
+      const id = await rotateSigningKey(ctx, masterKey)
+      print(options.json, { id }, () => [`The audit is signed by ${id} from now on.`])
     }))
 }
 

@@ -16,6 +16,7 @@ import { addPlanCommands } from './plans.ts'
 import { addPolicyCommands } from './policies.ts'
 import { addPortalCommands } from './portals.ts'
 import { addServeCommand } from './serve.ts'
+import { addSessionCommands } from './sessions.ts'
 import { addSyncCommands } from './sync.ts'
 import { addTransferCommands } from './transfer.ts'
 
@@ -44,6 +45,7 @@ export function program(): Command {
   addMiningCommands(access)
   addDelegationCommands(gatehouse)
   addKeyCommands(gatehouse)
+  addSessionCommands(gatehouse)
   addMessageCommands(gatehouse)
   addPolicyCommands(gatehouse)
   addClientCommands(gatehouse)

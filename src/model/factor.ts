@@ -22,12 +22,13 @@ export interface FactorRow {
 export const hintOf = (value: string): string => `…${value.slice(-3)}`
 
 export const recoveryCodeCount = 10
-// Without letters and digits that look alike; 16 of 31 are 79 bits, where SP 800-63B-4 §4.2.1.1 asks for 64.
+// Without letters and digits that look alike; 24 of 31 are 118 bits, where SP 800-63B-4 §3.1.2.2 lets a quick hash do from 112 on.
+const recoveryCodeLetters = 24
 const alphabet = 'abcdefghjkmnpqrstuvwxyz23456789'
 
-/** A recovery code as it is shown: `abcd-efgh-jkmn-pqrs`. */
+/** A recovery code as it is shown: `abcd-efgh-jkmn-pqrs-tuvw-xyz2`. Those of earlier releases had 16 letters, and are taken as well. */
 export function newRecoveryCode(): string {
-  const letters = Array.from({ length: 16 }, () => alphabet[randomInt(alphabet.length)]!).join('')
+  const letters = Array.from({ length: recoveryCodeLetters }, () => alphabet[randomInt(alphabet.length)]!).join('')
   return letters.replaceAll(/(.{4})(?=.)/g, '$1-')
 }
 

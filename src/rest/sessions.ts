@@ -1,5 +1,5 @@
-/** Routes of sessions: where a person is signed in, and ending that. */
-import { checkUser, endSessions } from '../signin/sessions.ts'
+/** Routes of sessions: where a person is signed in, and ending that; and ending it for everybody. */
+import { checkUser, endEverySession, endSessions } from '../signin/sessions.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { listed } from './listing.ts'
 import { guarded, type Route } from './route.ts'
@@ -7,6 +7,12 @@ import { guarded, type Route } from './route.ts'
 const base = { tag: 'People' } as const
 
 export const sessionRoutes: readonly Route[] = guarded('people', [
+  // Closed to who may administer some people only. Nobody gains anything by it, so that it asks for no more rights than everybody has.
+  { ...base, method: 'DELETE', path: '/sessions', scope: 'admin', needs: [{ resource: 'people', right: 'RESET' }, { resource: 'system', right: 'UPDATE' }], operation: 'endEverySession', summary: 'Ends all sessions of everybody at once, one\'s own too.', status: 204, unversioned: true,
+    handle: async ({ ctx }) => {
+      await endEverySession(ctx)
+      return {}
+    } },
   { ...base, method: 'GET', path: '/users/:id/sessions', scope: 'read', operation: 'listUserSessions', summary: 'Lists the sessions of a person, the newest first.', answer: { component: 'Session', list: true },
     ...listed(sessionListing, {
       where: async ({ ctx, params }) => {

@@ -4,7 +4,7 @@ import { guardPeople } from '../records/guard.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
-import { deleteSessions, hasUser } from '../store/sessions.ts'
+import { countSessions, deleteSessions, deleteSessionsOfNext, hasUser } from '../store/sessions.ts'
 
 /** Errors: `not_found` when there is no such person. */
 export async function checkUser(db: Pick<Database, 'first'>, userId: string): Promise<void> {
@@ -23,4 +23,36 @@ export async function endSessions(ctx: Context, userId: string, sessionId?: stri
     await recordEvents(tx, ctx, [{ action: 'user.sessions.end', targetType: 'User', targetId: userId, result: 'SUCCESS', changes }])
     return ended.length
   })
+}
+
+const peopleAtOnce = 200
+
+/**
+ * Ends every session there is, the actor's own with them, for when somebody may have got hold of any: what begins afterwards stays.
+ * The audit is told first and once, with how many there were; then they go by batches, each a transaction of its own, so that
+ * nobody waits for long. What breaks off has ended a part, and is done by asking again. How many ended.
+ */
+export async function endEverySession(ctx: Context): Promise<number> {
+  const until = ctx.now().toISOString()
+  await ctx.db.transaction(async (tx) => {
+    const changes = [{ path: 'sessions', before: await countSessions(tx, until), after: 0 }]
+    await recordEvents(tx, ctx, [{ action: 'sessions.end', targetType: 'System', targetId: 'sessions', changes }])
+  })
+  let [ended, pass] = [0, 0]
+  do {
+    pass = await endInBatches(ctx, until)
+    ended += pass
+    // Once more: a sign-in that was under way may have come to its end behind us.
+  } while (pass > 0)
+  return ended
+}
+
+async function endInBatches(ctx: Context, until: string): Promise<number> {
+  let ended = 0
+  for (let after: string | null = ''; after !== null;) {
+    const batch: Awaited<ReturnType<typeof deleteSessionsOfNext>> = await deleteSessionsOfNext(ctx.db, after, until, peopleAtOnce)
+    after = batch.last
+    ended += batch.ended
+  }
+  return ended
 }

@@ -131,6 +131,22 @@ export async function deleteSessions(tx: Transaction, userId: string, sessionId?
   return rows.map((row) => row.id).toSorted()
 }
 
+/** How many sessions began until an instant, whosever they are. */
+export async function countSessions(db: Pick<Transaction, 'first'>, until: string): Promise<number> {
+  return (await db.first<{ n: number }>('select count(*)::int as n from auth_state where last_login <= $1 or last_login is null', [until]))!.n
+}
+
+/**
+ * Removes the sessions that began until an instant, of the next so many people behind one in the order of their ids; the last of
+ * them, and how many sessions went. By person and not by session, since a session takes another name with every proof.
+ */
+export async function deleteSessionsOfNext(db: Pick<Database, 'first'>, after: string, until: string, people: number): Promise<{ last: string | null; ended: number }> {
+  return (await db.first<{ last: string | null; ended: number }>(
+    `with next as materialized (select distinct user_id from auth_state where user_id > $1 order by user_id limit $3),
+       ended as (delete from auth_state s using next where s.user_id = next.user_id and (s.last_login <= $2 or s.last_login is null) returning 1)
+     select (select max(user_id) from next) as last, (select count(*)::int from ended) as ended`, [after, until, people]))!
+}
+
 /** Removes sessions past their end, a batch at a time, around those that somebody holds; how many. */
 export async function sweepSessions(db: Pick<Database, 'execute'>, now: Date, batch: number): Promise<number> {
   return db.execute(

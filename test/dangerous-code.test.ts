@@ -1,0 +1,37 @@
+/** Ways of writing code that open a door, and the places where they are allowed all the same. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { codeFiles, projectFiles, root } from '../tools/house-rules.ts'
+
+const shipped = codeFiles(projectFiles()).filter(({ path }) => /^(?:src|twin|bin|console)\//.test(path))
+const using = (pattern: RegExp) => shipped.filter(({ text }) => pattern.test(text)).map(({ path }) => path).toSorted()
+
+test('programs are started with lists of arguments, in three places, and never by a shell', () => {
+  expect(using(/node:child_process/)).toEqual(['bin/gatehouse.js', 'src/store/embedded-binaries.ts', 'src/store/embedded-cluster.ts'])
+  expect(using(/(?<![.\w])exec(?:Sync)?\(|\bshell:|['"](?:\/bin\/)?(?:ba)?sh['"],\s*\[/)).toEqual([])
+})
+
+test('neither HTML nor code is made of text in a browser, nor code in the server', () => {
+  expect(using(/dangerouslySetInnerHTML|\b(?:inner|outer)HTML\b|insertAdjacentHTML|document\.write\b/)).toEqual([])
+  expect(using(/\beval\(|new Function\(|from 'node:vm'/)).toEqual([])
+  expect(using(/window\.(?:parent|opener|postMessage)|addEventListener\('message'/)).toEqual([])
+})
+
+test('SHA-1 and MD5 make ETags, ids and the codes of apps, or judge what others have hashed', () => {
+  expect(using(/['"](?:sha1|md5|rmd160)['"]|[ (]md5\(/i)).toEqual([
+    'src/rest/server.ts', 'src/signin/password-crypt.ts', 'src/signin/password-foreign.ts', 'src/signin/totp.ts', 'src/store/metadata-records.ts', 'src/store/password-policies.ts', 'src/store/plans.ts',
+    // The double judges what Okta does.
+    'twin/credentials.ts',
+  ])
+  expect(using(/createCipheriv\('(?!aes-256-gcm')|Math\.random\(\)\.toString/)).toEqual([])
+})
+
+test('every package that is installed is locked by what it contains', () => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as { packages: Record<string, { integrity?: string; link?: boolean }> }
+  const foreign = Object.entries(packages).filter(([path, { link }]) => path.includes('node_modules/') && link !== true)
+  expect(foreign.length).toBeGreaterThan(100)
+  expect(foreign.filter(([, { integrity }]) => integrity?.startsWith('sha512-') !== true).map(([path]) => path)).toEqual([])
+  const { dependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { dependencies: Record<string, string> }
+  expect(Object.values(dependencies).filter((version) => !/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version))).toEqual([])
+})
