@@ -167,6 +167,14 @@ export interface Consent {
   lastModified: string
 }
 
+/** That the person accepted or declined a version of a usage policy. */
+export interface PolicyDecision {
+  id: string
+  name?: string
+  accepted: boolean
+  decided: string
+}
+
 /** A browser that is not asked for a second factor for a while. */
 export interface Device {
   id: string
@@ -279,6 +287,7 @@ export const api = {
   removeAnswers: () => send('DELETE', '/me/security-questions'),
   consents: () => read<Page<Consent>>('/me/consents'),
   revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
+  decisions: (cursor?: string) => read<Page<PolicyDecision>>(`/me/it-policies?count=50${at(cursor)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
   answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
   exportAddress: `${prefix}/me/export`,

@@ -11,6 +11,7 @@ import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { refuseStale } from '../signin/factors.ts'
 import { endSessions } from '../signin/sessions.ts'
+import { decisionListing } from '../store/it-policies.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { accessQuestionRoutes } from './access-questions.ts'
 import { makeKey } from './keys.ts'
@@ -91,6 +92,8 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => ({ body: { items: (await myKeys(call)).map(shownKey) } }) },
   { ...base, method: 'POST', path: '/me/keys', scope: 'write', operation: 'addMyKey', summary: 'Adds an SSH key, or makes an API key whose token is shown in this answer only.', body: { component: 'OwnKey' }, answer: { component: 'OwnKey' }, status: 201, handle: addKey },
   { ...base, method: 'DELETE', path: '/me/keys/:keyId', scope: 'write', operation: 'removeMyKey', summary: 'Removes one of one\'s keys at once.', status: 204, handle: removeKey },
+  { ...base, method: 'GET', path: '/me/it-policies', scope: 'read', operation: 'listMyPolicyDecisions', summary: 'Lists what one decided on usage policies, the newest first.', answer: { component: 'PolicyDecision', list: true },
+    ...listed(decisionListing, { where: (call) => ({ user_id: me(call) }) }) },
   mine('listUserAccess', { operation: 'listMyAccess', summary: 'Lists every group, organisation, role and resource that one has, with rights, direct or inherited.' }),
   { ...base, method: 'GET', path: '/me/export', scope: 'read', operation: 'exportMe', summary: 'Everything that is kept about whoever is signed in, as one JSON document.', answer: { component: 'OwnExport' },
     handle: async (call) => ({ stream: exportOf(own(call), me(call)), headers: { 'content-type': 'application/json; charset=utf-8', 'content-disposition': 'attachment; filename="my-data.json"' } }) },

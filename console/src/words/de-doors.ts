@@ -145,6 +145,14 @@ export const deDoors: typeof enDoors = {
     accept: 'Annehmen',
     decline: 'Ablehnen und abmelden',
   },
+  decisions: {
+    title: 'Nutzungsregeln',
+    intro: 'Was Sie bei der Anmeldung annehmen sollten, und wie Sie entschieden haben.',
+    none: 'Sie sollten bisher nichts annehmen.',
+    accepted: 'Angenommen',
+    declined: 'Abgelehnt',
+    unnamed: 'Eine Nutzungsregel',
+  },
   consents: {
     title: 'Anwendungen',
     intro: 'Was Sie Anwendungen zu wissen und zu tun erlaubt haben. Nehmen Sie zurück, was Sie nicht mehr benutzen.',

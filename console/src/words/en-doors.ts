@@ -138,6 +138,14 @@ export const enDoors = {
     accept: 'Accept',
     decline: 'Decline and sign out',
   },
+  decisions: {
+    title: 'Usage policies',
+    intro: 'What you were asked to accept when you signed in, and what you decided.',
+    none: 'You have not been asked to accept anything yet.',
+    accepted: 'Accepted',
+    declined: 'Declined',
+    unnamed: 'A usage policy',
+  },
   consents: {
     title: 'Applications',
     intro: 'What you have allowed applications to know and to do. Take back what you do not use any more.',
