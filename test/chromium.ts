@@ -61,10 +61,16 @@ export async function visitor(options: BrowserContextOptions = {}): Promise<Page
 /** A page of somebody who has signed in. */
 export async function signedInPage(url: string, userName: string, options?: BrowserContextOptions): Promise<Page> {
   const page = await visitor(options)
+  await enter(page, url, userName)
+  return page
+}
+
+/** Has a page be that of somebody, whoever it was of. */
+export async function enter(page: Page, url: string, userName: string): Promise<void> {
+  await page.context().clearCookies()
   const reply = await page.context().request.post(`${url}/api/v1/sign-in`, { data: { userName, password }, headers: { origin: url } })
   expect(reply.status()).toBe(200)
   await page.goto(url)
-  return page
 }
 
 /** A browser without a screen, at the address of the pages, where somebody has signed in. */

@@ -1,13 +1,13 @@
 /** Every page in both languages and both colour schemes: nothing for axe to find, nothing wider than a phone, no policy broken. */
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { de } from '../console/src/words/de.ts'
 import { en } from '../console/src/words/en.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
+import { chromiumPath, enter, flawsOf, listeningServer, signedInElsewhere, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
@@ -68,11 +68,24 @@ const providerPages = [
 
 describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words, ...options }) => {
   const language = options.locale.slice(0, 2) as 'en' | 'de'
+  // One browser for all tests of a look: to start one takes longer than to look.
+  let kept: Page | undefined
+  const nobody = async () => {
+    kept ??= await visitor(options)
+    await kept.context().clearCookies()
+    return kept
+  }
+  const somebody = async (userName: string) => {
+    kept ??= await visitor(options)
+    await enter(kept, url, userName)
+    return kept
+  }
+  afterAll(async () => kept?.context().close())
 
   test('signing in and changing the password have no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     await page.goto(url)
     await page.getByRole('heading', { name: words.signIn.title, level: 1 }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe(options.locale.slice(0, 2))
@@ -81,7 +94,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('alert').waitFor()
     await look(flaws, 'sign-in with errors', page)
-    const step = await signedInPage(url, 'due', options)
+    const step = await somebody('due')
     await step.getByRole('heading', { name: words.password.dueTitle }).waitFor()
     await look(flaws, 'step', step)
     await step.getByRole('button', { name: words.password.submit }).click()
@@ -93,7 +106,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
   test('factors and recovery have no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
     for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
       await page.goto(url + path)
@@ -117,7 +130,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.factors.addSubmit, exact: true }).click()
     await heading(words.factors.totpTitle)
     await look(flaws, 'an app', page)
-    const step = await signedInPage(url, 'must', options)
+    const step = await somebody('must')
     await step.getByRole('heading', { name: words.factors.enrolTitle, level: 1 }).waitFor()
     await look(flaws, 'a factor on the way in', step)
     expect(flaws).toEqual({})
@@ -129,7 +142,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const name = `reader-${options.locale}`.toLowerCase()
     await personWithPassword(shared, name)
     expect((await ask('PATCH', `/it-policies/${policyId}`, { active: true })).status).toBe(200)
-    const page = await signedInPage(url, name, options)
+    const page = await somebody(name)
     await page.getByRole('heading', { name: words.policy.title }).waitFor()
     await look(flaws, 'policy', page)
     await page.getByRole('button', { name: words.policy.accept, exact: true }).click()
@@ -154,7 +167,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
   test('my account has no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     await page.goto(url)
     await page.getByLabel(words.signIn.userName).fill('ada')
     await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
