@@ -145,7 +145,19 @@ export interface Me {
   emails?: { value: string }[]
   phoneNumbers?: Entry[]
   addresses?: Entry[]
+  attributes?: Readonly<Record<string, string | readonly string[] | null>>
   [attribute: string]: unknown
+}
+
+/** A custom attribute that is the person's to change. */
+export interface OwnAttribute {
+  name: string
+  displayName?: string
+  description?: string
+  dataType: 'STRING' | 'INTEGER' | 'DECIMAL' | 'BOOLEAN' | 'DATE' | 'DATETIME'
+  multiValued: boolean
+  maxLength?: number
+  validValues?: readonly string[]
 }
 
 export interface Session {
@@ -252,6 +264,7 @@ export const api = {
   changePasswordToSignIn: (body: PasswordChange) => send<SignInState>('POST', '/sign-in/password', body),
   signOut: () => send('POST', '/sign-out'),
   me: () => ask<Me>('GET', '/me'),
+  ownAttributes: () => read<Page<OwnAttribute>>('/me/attributes'),
   changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),
   changePassword: (body: PasswordChange) => send<SignInState>('POST', '/me/password', body),
   sessions: (cursor?: string) => read<Page<Session>>(`/me/sessions?count=50${at(cursor)}`),

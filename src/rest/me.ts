@@ -1,6 +1,6 @@
 /** Routes of /me: what people see and change of themselves, whatever their rights. */
 import { removeEntry, addEntry } from '../directory/entries.ts'
-import { patchSelf } from '../directory/self-service.ts'
+import { ownElements, patchSelf } from '../directory/self-service.ts'
 import { userKind } from '../directory/user-record.ts'
 import { readUser } from '../directory/users.ts'
 import { revokeKey } from '../access/api-keys.ts'
@@ -76,6 +76,8 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => shownSelf(call, await readUser(call.ctx.db, me(call), selectionOf(user, call.query.attributes as string | undefined).collections)) },
   { ...base, method: 'PATCH', path: '/me', scope: 'write', operation: 'patchMe', summary: 'Changes what people may change of themselves, by JSON Merge Patch.', body: { component: 'User' }, answer: { component: 'User' },
     handle: async (call) => shownSelf({ ...call, query: {} }, await patchSelf(own(call), me(call), call.body, call.versions)) },
+  { ...base, method: 'GET', path: '/me/attributes', scope: 'read', operation: 'listMyAttributes', summary: 'Lists the custom attributes that are one\'s own to change, and which values they take.', answer: { component: 'MetadataElement', list: true },
+    handle: async (call) => ({ body: { items: await ownElements(call.ctx, me(call)) } }) },
   { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
   { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one.', status: 204,
