@@ -35,6 +35,24 @@ describe('my record', () => {
     expect(event).toMatchObject({ actorId: one.id, principal: 'bea' })
   })
 
+  test('says which custom attributes are mine to change, of my type only, and not who else may see them', async () => {
+    const typeId = 'GUEST'
+    expect((await ask('POST', '/metadata/types', { id: typeId, grouping: 'USER_OBJECT_TYPE' })).status).toBe(201)
+    for (const more of [{ name: 'hatSize', dataType: 'INTEGER', selfEditable: true, displayOrder: 2, validator: '[0-9]+' }, { name: 'dish', selfEditable: true, displayOrder: 1, displayName: 'Lunch', validValues: ['soup', 'salad'] }, { name: 'badge' }, { name: 'visitOf', typeId, selfEditable: true }]) {
+      expect((await ask('POST', '/metadata/elements', more)).status).toBe(201)
+    }
+    const one = await signedIn('att')
+    const { items } = (await one.ask('GET', '/me/attributes')).body as { items: { name: string }[] }
+    const names = items.map(({ name }) => name)
+    expect(names.filter((name) => name === 'dish' || name === 'hatSize')).toEqual(['dish', 'hatSize'])
+    expect(items.find(({ name }) => name === 'dish')).toMatchObject({ displayName: 'Lunch', dataType: 'STRING', validValues: ['soup', 'salad'], required: false, multiValued: false })
+    expect(items.find(({ name }) => name === 'hatSize')).not.toHaveProperty('validator')
+    expect(names).not.toContain('badge')
+    expect(names).not.toContain('visitOf')
+    expect((await ask('PATCH', `/users/${one.id}`, { typeId })).status).toBe(200)
+    expect(((await one.ask('GET', '/me/attributes')).body.items as { name: string }[]).map(({ name }) => name)).toContain('visitOf')
+  })
+
   const foreign: [string, unknown][] = [
     ['userName', 'root'], ['status', 'ACTIVE'], ['active', true], ['secondaryStatus', null], ['title', 'Chief'], ['employeeNumber', '1'], ['typeId', 'INTERNAL_USER'],
     ['emails', [{ value: 'new@example.com' }]], ['logins', []], ['keys', []], ['affiliations', []], ['supervisors', []], ['relations', []], ['notes', []],

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
 import { ed25519Key } from './public-keys.ts'
-import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
+import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
@@ -45,6 +45,31 @@ describe('my account', { timeout: 120_000 }, () => {
     await press(page, 'Save')
     await expect.poll(async () => (await ask('GET', `/users/${id}`)).body.phoneNumbers, { timeout: 20_000 }).toHaveLength(1)
     expect((await ask('GET', `/users/${id}`)).body).not.toHaveProperty('nickName')
+  })
+
+  test('changes the custom attributes that are mine, and says which cannot be so', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const made = [
+      { name: 'shirtSize', displayName: 'Shirt size', selfEditable: true, validValues: ['S', 'M'] }, { name: 'desk', displayName: 'Desk', dataType: 'INTEGER', selfEditable: true }, { name: 'vegan', displayName: 'Vegan', dataType: 'BOOLEAN', selfEditable: true },
+      { name: 'hobbies', displayName: 'Hobbies', multiValued: true, selfEditable: true }, { name: 'joined', displayName: 'Joined', dataType: 'DATE', selfEditable: true }, { name: 'clearance', displayName: 'Clearance' },
+    ]
+    for (const one of made) expect((await ask('POST', '/metadata/elements', one)).status).toBe(201)
+    const { page, id } = await at('cat', 'Profile', { attributes: { clearance: 'top', desk: '7' } })
+    const field = (name: string) => page.getByLabel(name, { exact: true })
+    await field('Shirt size').selectOption('M')
+    await field('Vegan').selectOption({ label: 'yes' })
+    await field('Hobbies').fill('chess\n go \n')
+    await field('Joined').fill('2024-05-06')
+    await field('Desk').fill('by the window')
+    expect(await field('Clearance').count()).toBe(0)
+    expect(await flawsOf(page)).toEqual([])
+    await press(page, 'Save')
+    await page.getByRole('alert').getByRole('link', { name: 'Desk cannot be what you entered.' }).click()
+    expect(await page.locator(':focus').getAttribute('name')).toBe('attributes.desk')
+    await field('Desk').fill('')
+    await press(page, 'Save')
+    await page.getByText('Saved.').waitFor()
+    expect((await ask('GET', `/users/${id}`)).body.attributes).toEqual({ clearance: 'top', shirtSize: 'M', vegan: 'true', hobbies: ['chess', 'go'], joined: '2024-05-06' })
   })
 
   test('keeps what somebody else has changed meanwhile', async ({ skip }) => {

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withoutChromium } from './chromium.ts'
+import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
 
 let ahead = 0
 const now = () => new Date(Date.now() + ahead)
@@ -105,7 +105,44 @@ describe('an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
   })
 
-  test('that demands a level gets it from who has a factor; who has none is told', async ({ skip }) => {
+  test('that demands a level gets it from who has no factor yet and adds one there', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'gus')
+    const page = await signedInPage(url, 'gus')
+    // Long signed in, so that a fresh proof is asked for first.
+    await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
+    await page.goto(request(await application('Treasury', { leastLevel: 2 })))
+    await heading(page, 'Add a second factor')
+    await page.getByText('Treasury asks for a stronger proof of who you are.').waitFor()
+    // A code by SMS would not be enough.
+    expect(await page.getByLabel('What it is').locator('option').allInnerTexts()).not.toContain('Codes by SMS')
+    await press(page, 'Add')
+    await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click()
+    await heading(page, 'Set up the app')
+    const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
+    await page.getByLabel('Code').fill(codeOf(secret))
+    await press(page, 'Confirm')
+    await heading(page, 'Allow Treasury?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
+  })
+
+  test('that demands the strongest gets it by a passkey, made there', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'hal')
+    const page = await signedInPage(url, 'hal')
+    await withAuthenticator(page)
+    await page.goto(request(await application('Mint', { leastLevel: 3 })))
+    await heading(page, 'Add a second factor')
+    expect(await page.getByLabel('What it is').locator('option').count()).toBe(1)
+    await press(page, 'Add')
+    await heading(page, 'Allow Mint?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
+  })
+
+  test('that demands a level gets it from who has a factor, and nothing from who would rather go back', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const id = await application('Payroll', { leastLevel: 2 })
     await personWithPassword(shared, 'cal')

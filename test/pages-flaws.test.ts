@@ -1,13 +1,13 @@
 /** Every page in both languages and both colour schemes: nothing for axe to find, nothing wider than a phone, no policy broken. */
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
-import { describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { de } from '../console/src/words/de.ts'
 import { en } from '../console/src/words/en.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
+import { chromiumPath, enter, flawsOf, listeningServer, signedInElsewhere, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
@@ -33,6 +33,19 @@ const client = await createClient(ctx, { name: 'Notebook', grantTypes: ['authori
 const strict = await createClient(ctx, { name: 'Payroll', grantTypes: ['authorization_code'], scopes: ['openid'], redirectUris: [`${url}/health/live`], leastLevel: 2 })
 const request = (id: unknown) => `${url}/oidc/auth?${new URLSearchParams({ client_id: String(id), redirect_uri: `${url}/health/live`, response_type: 'code', scope: 'openid', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'kept' })}`
 
+// Lists of Ada that are not empty.
+await ctx.db.execute(`insert into gatehouse.oidc_consent (user_id, client_id, scopes, create_date, last_update) select $1, unnest($2::text[]), '{openid,profile}', now() - interval '1 day', now()`, [id, [client.id, strict.id]])
+await ctx.db.execute(`insert into gatehouse.remembered_device (device_id, user_id, mark, device, ip_address, created_at, expires_at) select md5(n::text), $1, sha256(n::text::bytea), 'Firefox on Linux', '192.0.2.' || n, now() - n * interval '1 hour', now() + interval '20 days' from generate_series(1, 2) n`, [id])
+const policyId = (await ask('POST', '/it-policies', { active: false })).body.id as string
+const versionId = (await ask('POST', '/it-policy-versions', { policyId, name: 'House rules', content: 'Be kind. '.repeat(400), active: true })).body.id as string
+await ctx.db.execute(`insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted, name) select md5(kind), $1, $2, now(), kind::char, 'House rules' from unnest('{Y,N}'::text[]) kind`, [id, versionId])
+
+// Somebody who has to add a factor on the way in.
+const must = await personWithPassword(shared, 'must')
+const role = (await ask('POST', '/roles', { name: 'STRONG' })).body.id as string
+expect((await ask('PUT', `/roles/${role}/members/${must}`, {})).status).toBeLessThan(300)
+expect((await ask('POST', '/sign-in-policies', { name: 'Strong', priority: 5, rules: { failures: 10, unlockMinutes: 30, leastLevel: 2 }, appliesTo: [{ level: 'ROLE', id: role }] })).status).toBe(201)
+
 const looks = [
   { locale: 'en-GB', colorScheme: 'light', words: en, viewport: { width: 1280, height: 800 } },
   { locale: 'de-DE', colorScheme: 'dark', words: de, viewport: { width: 1280, height: 800 } },
@@ -46,11 +59,33 @@ async function look(flaws: Record<string, string[]>, name: string, page: Page): 
   if (found.length > 0) flaws[name] = found
 }
 
+/** Pages that the provider makes itself, in the browser's language: where each is, its title, and the button that leads to the next. */
+const providerPages = [
+  ['/oidc/auth?client_id=unknown', { en: 'This did not work', de: 'Das ging nicht' }, undefined],
+  ['/oidc/session/end', { en: 'Sign out', de: 'Abmelden' }, { en: 'Sign out', de: 'Abmelden' }],
+  [undefined, { en: 'Signed out', de: 'Abgemeldet' }, undefined],
+] as const
+
 describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words, ...options }) => {
+  const language = options.locale.slice(0, 2) as 'en' | 'de'
+  // One browser for all tests of a look: to start one takes longer than to look.
+  let kept: Page | undefined
+  const nobody = async () => {
+    kept ??= await visitor(options)
+    await kept.context().clearCookies()
+    return kept
+  }
+  const somebody = async (userName: string) => {
+    kept ??= await visitor(options)
+    await enter(kept, url, userName)
+    return kept
+  }
+  afterAll(async () => kept?.context().close())
+
   test('signing in and changing the password have no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     await page.goto(url)
     await page.getByRole('heading', { name: words.signIn.title, level: 1 }).waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe(options.locale.slice(0, 2))
@@ -59,7 +94,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('alert').waitFor()
     await look(flaws, 'sign-in with errors', page)
-    const step = await signedInPage(url, 'due', options)
+    const step = await somebody('due')
     await step.getByRole('heading', { name: words.password.dueTitle }).waitFor()
     await look(flaws, 'step', step)
     await step.getByRole('button', { name: words.password.submit }).click()
@@ -71,7 +106,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
   test('factors and recovery have no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
     for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
       await page.goto(url + path)
@@ -95,6 +130,9 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.factors.addSubmit, exact: true }).click()
     await heading(words.factors.totpTitle)
     await look(flaws, 'an app', page)
+    const step = await somebody('must')
+    await step.getByRole('heading', { name: words.factors.enrolTitle, level: 1 }).waitFor()
+    await look(flaws, 'a factor on the way in', step)
     expect(flaws).toEqual({})
   })
 
@@ -103,9 +141,8 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const flaws: Record<string, string[]> = {}
     const name = `reader-${options.locale}`.toLowerCase()
     await personWithPassword(shared, name)
-    const policyId = (await ask('POST', '/it-policies', { active: true })).body.id as string
-    expect((await ask('POST', '/it-policy-versions', { policyId, name: 'House rules', content: 'Be kind. '.repeat(400), active: true })).status).toBe(201)
-    const page = await signedInPage(url, name, options)
+    expect((await ask('PATCH', `/it-policies/${policyId}`, { active: true })).status).toBe(200)
+    const page = await somebody(name)
     await page.getByRole('heading', { name: words.policy.title }).waitFor()
     await look(flaws, 'policy', page)
     await page.getByRole('button', { name: words.policy.accept, exact: true }).click()
@@ -117,23 +154,31 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.goto(request(strict.id))
     await page.getByText(words.consent.noWay).waitFor()
     await look(flaws, 'more', page)
+    for (const [path, title, press] of providerPages) {
+      if (path !== undefined) await page.goto(url + path)
+      await page.getByRole('heading', { name: title[language], level: 1, exact: true }).waitFor()
+      expect([await page.locator('html').getAttribute('lang'), await page.title()]).toEqual([language, title[language]])
+      await look(flaws, `the provider: ${title.en}`, page)
+      if (press !== undefined) await page.getByRole('button', { name: press[language], exact: true }).click()
+    }
     expect(flaws).toEqual({})
   })
 
   test('my account has no flaws', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const flaws: Record<string, string[]> = {}
-    const page = await visitor(options)
+    const page = await nobody()
     await page.goto(url)
     await page.getByLabel(words.signIn.userName).fill('ada')
     await page.getByLabel(words.signIn.password, { exact: true }).fill(password)
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('link', { name: words.password.change }).waitFor()
-    for (const part of ['profile', 'password', 'factors', 'devices', 'sessions', 'keys', 'consents', 'access', 'data'] as const) {
+    for (const part of ['profile', 'password', 'factors', 'devices', 'sessions', 'keys', 'consents', 'decisions', 'access', 'data'] as const) {
       await page.getByRole('link', { name: words[part].title, exact: true }).click()
       await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()
       // What a page is about has come from the server.
       await page.locator('main .card').first().waitFor()
+      if (part === 'consents' || part === 'devices' || part === 'decisions') expect(await page.locator('main .card li h2').count()).toBe(2)
       await look(flaws, part, page)
     }
     await page.goto(`${url}/questions`)

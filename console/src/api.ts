@@ -148,7 +148,19 @@ export interface Me {
   emails?: { value: string }[]
   phoneNumbers?: Entry[]
   addresses?: Entry[]
+  attributes?: Readonly<Record<string, string | readonly string[] | null>>
   [attribute: string]: unknown
+}
+
+/** A custom attribute that is the person's to change. */
+export interface OwnAttribute {
+  name: string
+  displayName?: string
+  description?: string
+  dataType: 'STRING' | 'INTEGER' | 'DECIMAL' | 'BOOLEAN' | 'DATE' | 'DATETIME'
+  multiValued: boolean
+  maxLength?: number
+  validValues?: readonly string[]
 }
 
 export interface Session {
@@ -168,6 +180,14 @@ export interface Consent {
   scopes: string[]
   created: string
   lastModified: string
+}
+
+/** That the person accepted or declined a version of a usage policy. */
+export interface PolicyDecision {
+  id: string
+  name?: string
+  accepted: boolean
+  decided: string
 }
 
 /** A browser that is not asked for a second factor for a while. */
@@ -248,6 +268,7 @@ export const api = {
   goToSite: (site: string) => send<SignInState>('POST', '/sign-in/site', { site }),
   signOut: () => send('POST', '/sign-out'),
   me: () => ask<Me>('GET', '/me'),
+  ownAttributes: () => read<Page<OwnAttribute>>('/me/attributes'),
   changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),
   changePassword: (body: PasswordChange) => send<SignInState>('POST', '/me/password', body),
   sessions: (cursor?: string) => read<Page<Session>>(`/me/sessions?count=50${at(cursor)}`),
@@ -283,6 +304,7 @@ export const api = {
   removeAnswers: () => send('DELETE', '/me/security-questions'),
   consents: () => read<Page<Consent>>('/me/consents'),
   revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
+  decisions: (cursor?: string) => read<Page<PolicyDecision>>(`/me/it-policies?count=50${at(cursor)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
   answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
   exportAddress: `${prefix}/me/export`,

@@ -5,8 +5,10 @@ import { isObject, type Document } from '../model/attribute.ts'
 import { elementsFor, type Metadata } from '../model/metadata.ts'
 import { user } from '../model/user.ts'
 import type { Versions } from '../records/versions.ts'
+import { allRows } from '../store/list-rows.ts'
 import { loadMetadata } from '../store/metadata.ts'
-import { changeUser, patchedDocument } from './users.ts'
+import { elementListing, elementOfRow } from '../store/metadata-records.ts'
+import { changeUser, patchedDocument, readUser } from './users.ts'
 
 const own = new Set([...user.attributes, ...user.collections].filter((one) => one.selfEditable).map(({ path }) => path))
 const known = new Set([...[...user.attributes, ...user.collections].map(({ path }) => path.split('.')[0]!), 'attributes', 'meta'])
@@ -23,6 +25,16 @@ export async function patchSelf(ctx: Context, id: string, patch: unknown, versio
     if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: 'numbers that codes are sent to stay as they are here' }])
     return after
   }, versions)
+}
+
+const told = ['id', 'name', 'displayName', 'description', 'dataType', 'required', 'multiValued', 'maxLength', 'validValues'] as const
+
+/** The custom attributes that are one's own to change, in the order of forms: what a form has to know of them, and no more. */
+export async function ownElements({ db }: Pick<Context, 'db'>, id: string): Promise<Document[]> {
+  const { typeId, subTypeId } = await readUser(db, id, [])
+  const apply = new Set([...elementsFor(await loadMetadata(db, db), user.custom, typeId, subTypeId).values()].filter((one) => one.selfEditable).map((one) => one.id))
+  const rows = await allRows(db, elementListing, { sortBy: 'displayOrder', where: { self_editable: 'Y' } })
+  return rows.map(elementOfRow).filter((one) => apply.has(one.id as string)).map((one) => Object.fromEntries(told.flatMap((path) => (one[path] === undefined ? [] : [[path, one[path]]]))))
 }
 
 function refuse(problems: Problem[]): void {

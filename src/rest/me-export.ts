@@ -3,16 +3,21 @@ import { accessOf, askedMoment } from '../access/effective.ts'
 import { searchEvents } from '../audit/search.ts'
 import type { Context } from '../context.ts'
 import { readUser } from '../directory/users.ts'
-import type { Document } from '../model/attribute.ts'
 import { project, wholeOf } from '../model/project.ts'
 import { user } from '../model/user.ts'
 import { listFactors } from '../signin/factors.ts'
 import { answeredQuestions } from '../signin/security-questions.ts'
-import { rememberedDevices } from '../store/remembered-devices.ts'
-import { documentOfRow, listRows } from '../store/list-rows.ts'
-import { sessionListing } from '../store/sessions.ts'
+import type { Row } from '../store/database.ts'
+import { listDelegations } from '../store/delegations.ts'
+import { decisionListing } from '../store/it-policies.ts'
+import { documentOfRow, listRows, type Listing } from '../store/list-rows.ts'
+import { messageListing } from '../store/messages.ts'
+import { namedIn } from '../store/named-in.ts'
+import { clientListing, clientOfRow } from '../store/oidc-clients.ts'
 import { listConsents } from '../store/oidc-consents.ts'
-import { policyDecisions } from '../store/policy-decisions.ts'
+import { efsAdminListing, portalUserListing } from '../store/portals.ts'
+import { rememberedDevices } from '../store/remembered-devices.ts'
+import { sessionListing } from '../store/sessions.ts'
 import { urlOf } from './route.ts'
 
 type Pages = AsyncIterable<readonly unknown[]>
@@ -22,13 +27,19 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
   const person = project(user, await readUser(ctx.db, id), wholeOf(user), urlOf(ctx, '', 'me'))
   yield `{"exported":${JSON.stringify(ctx.now().toISOString())},\n"person":${JSON.stringify(person)}`
   const parts: Record<string, Pages> = {
-    sessions: sessionsOf(ctx, id),
+    sessions: rowsOf(ctx, sessionListing, { user_id: id }),
     factors: onePage(listFactors(ctx.db, id)),
     devices: onePage(rememberedDevices(ctx.db, id, ctx.now())),
     securityQuestions: onePage(answeredQuestions(ctx, id)),
     consents: onePage(listConsents(ctx.db, id)),
-    policyDecisions: onePage(policyDecisions(ctx.db, id)),
+    policyDecisions: rowsOf(ctx, decisionListing, { user_id: id }),
     access: accessPages(ctx, id),
+    delegations: onePage(listDelegations(ctx.db, id)),
+    clients: rowsOf(ctx, clientListing, { user_id: id }, clientOfRow),
+    portals: rowsOf(ctx, portalUserListing, { person_id: id }, (row) => ({ portalId: row.portal_id, ...documentOfRow(portalUserListing, row) })),
+    portalAdministration: rowsOf(ctx, efsAdminListing, { person_id: id }),
+    messages: rowsOf(ctx, messageListing, { user_id: id }, (row) => ({ ...documentOfRow(messageListing, row), content: row.content })),
+    namedIn: onePage(namedIn(ctx.db, id)),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),
     eventsByMe: eventPages(ctx, id, { actorId: id }),
   }
@@ -51,9 +62,13 @@ async function* onePage(page: Promise<readonly unknown[]>): AsyncGenerator<reado
   yield await page
 }
 
-async function* sessionsOf({ db }: Context, id: string): AsyncGenerator<readonly Document[]> {
-  const { rows } = await listRows(db, sessionListing, { count: 1000, where: { user_id: id } })
-  yield rows.map((row) => documentOfRow(sessionListing, row))
+async function* rowsOf({ db }: Context, listing: Listing, where: Row, shown = (row: Row): unknown => documentOfRow(listing, row)): AsyncGenerator<readonly unknown[]> {
+  for (let cursor: string | undefined; ;) {
+    const { rows, next } = await listRows(db, listing, { count: 1000, where, ...(cursor === undefined ? {} : { cursor }) })
+    yield rows.map(shown)
+    if (next === undefined) return
+    cursor = next
+  }
 }
 
 async function* accessPages(ctx: Context, id: string): AsyncGenerator<readonly unknown[]> {

@@ -1,6 +1,6 @@
 /** Routes of /me: what people see and change of themselves, whatever their rights. */
 import { removeEntry, addEntry } from '../directory/entries.ts'
-import { patchSelf } from '../directory/self-service.ts'
+import { ownElements, patchSelf } from '../directory/self-service.ts'
 import { userKind } from '../directory/user-record.ts'
 import { readUser } from '../directory/users.ts'
 import { revokeKey } from '../access/api-keys.ts'
@@ -11,6 +11,7 @@ import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { refuseStale } from '../signin/factors.ts'
 import { endSessions } from '../signin/sessions.ts'
+import { decisionListing } from '../store/it-policies.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { accessQuestionRoutes } from './access-questions.ts'
 import { makeKey } from './keys.ts'
@@ -75,6 +76,8 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => shownSelf(call, await readUser(call.ctx.db, me(call), selectionOf(user, call.query.attributes as string | undefined).collections)) },
   { ...base, method: 'PATCH', path: '/me', scope: 'write', operation: 'patchMe', summary: 'Changes what people may change of themselves, by JSON Merge Patch.', body: { component: 'User' }, answer: { component: 'User' },
     handle: async (call) => shownSelf({ ...call, query: {} }, await patchSelf(own(call), me(call), call.body, call.versions)) },
+  { ...base, method: 'GET', path: '/me/attributes', scope: 'read', operation: 'listMyAttributes', summary: 'Lists the custom attributes that are one\'s own to change, and which values they take.', answer: { component: 'MetadataElement', list: true },
+    handle: async (call) => ({ body: { items: await ownElements(call.ctx, me(call)) } }) },
   { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
   { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one.', status: 204,
@@ -91,6 +94,8 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => ({ body: { items: (await myKeys(call)).map(shownKey) } }) },
   { ...base, method: 'POST', path: '/me/keys', scope: 'write', operation: 'addMyKey', summary: 'Adds an SSH key, or makes an API key whose token is shown in this answer only.', body: { component: 'OwnKey' }, answer: { component: 'OwnKey' }, status: 201, handle: addKey },
   { ...base, method: 'DELETE', path: '/me/keys/:keyId', scope: 'write', operation: 'removeMyKey', summary: 'Removes one of one\'s keys at once.', status: 204, handle: removeKey },
+  { ...base, method: 'GET', path: '/me/it-policies', scope: 'read', operation: 'listMyPolicyDecisions', summary: 'Lists what one decided on usage policies, the newest first.', answer: { component: 'PolicyDecision', list: true },
+    ...listed(decisionListing, { where: (call) => ({ user_id: me(call) }) }) },
   mine('listUserAccess', { operation: 'listMyAccess', summary: 'Lists every group, organisation, role and resource that one has, with rights, direct or inherited.' }),
   { ...base, method: 'GET', path: '/me/export', scope: 'read', operation: 'exportMe', summary: 'Everything that is kept about whoever is signed in, as one JSON document.', answer: { component: 'OwnExport' },
     handle: async (call) => ({ stream: exportOf(own(call), me(call)), headers: { 'content-type': 'application/json; charset=utf-8', 'content-disposition': 'attachment; filename="my-data.json"' } }) },

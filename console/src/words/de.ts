@@ -120,6 +120,11 @@ export const de: Words = {
     forCodes: 'An diese Nummer gehen Codes, darum lässt sie sich hier nicht ändern.',
     needPhone: (n) => `Geben Sie die Telefonnummer ${n} ein, oder entfernen Sie sie.`,
     emails: 'E-Mail-Adressen',
+    noValue: 'keine Angabe',
+    truth: { true: 'ja', false: 'nein' },
+    aLine: 'Je Zeile eine Angabe.',
+    needValue: (label) => `${label} muss angegeben werden.`,
+    wrongValue: (label) => `${label} kann nicht sein, was Sie eingegeben haben.`,
   },
   sessions: {
     title: 'Sitzungen',

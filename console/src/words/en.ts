@@ -89,6 +89,11 @@ export const en = {
     forCodes: 'Codes are sent to this number, so it cannot be changed here.',
     needPhone: (n: number) => `Enter phone number ${n}, or remove it.`,
     emails: 'E-mail addresses',
+    noValue: 'not given',
+    truth: { true: 'yes', false: 'no' },
+    aLine: 'One a line.',
+    needValue: (label: string) => `${label} has to be given.`,
+    wrongValue: (label: string) => `${label} cannot be what you entered.`,
   },
   sessions: {
     title: 'Sessions',

@@ -20,6 +20,7 @@ export const accountPages: readonly AccountPage[] = [
   { path: '/sessions', title: ({ sessions }) => sessions.title, load: async () => ({ Page: (await import('../sessions/sessions.tsx')).Sessions }) },
   { path: '/keys', title: ({ keys }) => keys.title, load: async () => ({ Page: (await import('../keys/keys.tsx')).Keys }) },
   { path: '/applications', title: ({ consents }) => consents.title, load: async () => ({ Page: (await import('../consents/consents.tsx')).Consents }) },
+  { path: '/policies', title: ({ decisions }) => decisions.title, load: async () => ({ Page: (await import('../decisions/decisions.tsx')).Decisions }) },
   { path: '/access', title: ({ access }) => access.title, load: async () => ({ Page: (await import('../access/access.tsx')).Access }) },
   { path: '/data', title: ({ data }) => data.title, load: async () => ({ Page: (await import('../data/data.tsx')).MyData }) },
 ]

@@ -1,6 +1,7 @@
 /** Begins a factor of any kind; what comes of it (a key, codes, a number to confirm) is shown by `Begun`. */
 import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { factorKinds } from '../../../../src/model/factor-kinds.ts'
 import { api, type EnrolAt, type Factor } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import { knowsPasskeys, makePasskey } from '../../ui/passkey.ts'
@@ -10,13 +11,17 @@ type Kind = 'TOTP' | 'WEBAUTHN' | 'SMS' | 'RECOVERY_CODES'
 
 interface Props {
   at: EnrolAt
+  /** Those that can be added here. */
+  kinds: readonly Kind[]
   onBegun: (factor: Factor) => void
 }
 
-export function AddFactor({ at, onBegun }: Props) {
+/** What can be added in this browser and reaches a level by itself, as recovery codes do not. */
+export const kindsFor = (level = 0): Kind[] => (['TOTP', ...(knowsPasskeys() ? ['WEBAUTHN' as const] : []), 'SMS'] as const).filter((kind) => factorKinds[kind].most >= level)
+
+export function AddFactor({ at, kinds, onBegun }: Props) {
   const { words: { factors: words, ...all } } = useWords()
-  const [kind, choose] = useState<Kind>('TOTP')
-  const kinds: Kind[] = ['TOTP', ...(knowsPasskeys() ? ['WEBAUTHN' as const] : []), 'SMS', ...(at === '/me/factors' ? ['RECOVERY_CODES' as const] : [])]
+  const [kind, choose] = useState<Kind>(kinds[0]!)
   const check = ({ value }: Values) => (value?.trim() === '' ? [{ field: 'value', message: words.needNumber }] : [])
   const send = async ({ name = '', value }: Values) => {
     const passkey = kind === 'WEBAUTHN' ? { credential: await makePasskey(await api.newPasskeyQuestion(at)) } : {}

@@ -3,7 +3,7 @@ import type { Factor } from '../../api.ts'
 import { arrive, client, standing } from '../../query.ts'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
-import { AddFactor } from './add-factor.tsx'
+import { AddFactor, kindsFor } from './add-factor.tsx'
 import { Begun, isOpen } from './begun.tsx'
 
 const at = '/sign-in/factors'
@@ -18,7 +18,7 @@ export function EnrolStep() {
     <div className="stack">
       <PageTitle>{words.enrolTitle}</PageTitle>
       <p>{words.enrolIntro}</p>
-      <AddFactor at={at} onBegun={onBegun} />
+      <AddFactor at={at} kinds={kindsFor()} onBegun={onBegun} />
     </div>
   )
 }

@@ -8,7 +8,7 @@ import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
-import { AddFactor } from './add-factor.tsx'
+import { AddFactor, kindsFor } from './add-factor.tsx'
 import { Begun, isOpen } from './begun.tsx'
 import { FactorFacts } from './factor-facts.tsx'
 
@@ -48,7 +48,7 @@ export function Factors() {
       </section>
       <section className="card stack">
         <h2>{words.factors.add}</h2>
-        <AddFactor at="/me/factors" onBegun={(factor) => (isOpen(factor) ? setBegun(factor) : changed('added'))} />
+        <AddFactor at="/me/factors" kinds={[...kindsFor(), 'RECOVERY_CODES']} onBegun={(factor) => (isOpen(factor) ? setBegun(factor) : changed('added'))} />
       </section>
     </div>
   )

@@ -1,11 +1,13 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api } from '../../api.ts'
+import { api, type Interaction } from '../../api.ts'
 
 /** Which question of an application this address is about; undefined when it is about none. */
 export function interactionHere(): string | undefined {
   const { pathname, search } = window.location
   return pathname === '/sign-in' || pathname === '/consent' ? new URLSearchParams(search).get('interaction') ?? undefined : undefined
 }
+
+export const nameOf = ({ client: { name, id } }: Interaction): string => name ?? id
 
 /** What it asks; whether the sign-in is enough for it changes with the sign-in. */
 export const interactionQuery = (id: string, signedIn: string) => queryOptions({ queryKey: ['interaction', id, signedIn], queryFn: () => api.interaction(id), staleTime: 0 })

@@ -11,12 +11,11 @@ import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ProveAgain, waysOf } from '../factors/prove-again.tsx'
 import { SignIn } from '../sign-in/sign-in.tsx'
-import { interactionQuery } from './interaction-query.ts'
+import { EnrolFor } from './enrol-for.tsx'
+import { interactionQuery, nameOf } from './interaction-query.ts'
 
 type Answer = 'login' | 'consent' | 'abort'
 type Answering = UseMutationResult<{ redirectTo: string }, Error, Answer>
-
-const nameOf = ({ client: { name, id } }: Asked) => name ?? id
 
 export function Interaction({ id, session, level }: { id: string; session: string; level: number }) {
   const { words } = useWords()
@@ -87,11 +86,12 @@ function More({ asked, level, answering: { mutate } }: Props & { level: number }
   }
   if (data === undefined) return <Waiting />
   const ways = waysOf(data.items, asked.leastLevel)
+  if (ways.length === 0) return <><EnrolFor asked={asked} />{back}</>
   return (
     <>
       <PageTitle>{factors.again}</PageTitle>
       <p>{words.stronger(nameOf(asked))}</p>
-      {ways.length > 0 ? <ProveAgain ways={ways} onProved={() => client.invalidateQueries({ queryKey: ['interaction'] })} /> : <p>{words.noWay} <a href="/factors">{words.toFactors}</a></p>}
+      <ProveAgain ways={ways} onProved={() => client.invalidateQueries({ queryKey: ['interaction'] })} />
       {back}
     </>
   )

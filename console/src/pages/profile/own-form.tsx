@@ -1,10 +1,11 @@
 /** What people change of themselves, sent as a merge patch against the version that they saw. */
 import { TextInput } from '@mantine/core'
 import { useState } from 'react'
-import { api, type Me } from '../../api.ts'
+import { api, type Me, type OwnAttribute, type Refusal } from '../../api.ts'
 import { client } from '../../query.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import { useWords } from '../../words/words.tsx'
+import { changedAttributes, CustomFields, customField } from './custom-fields.tsx'
 import { EntryFields, fieldName, type Row } from './entry-fields.tsx'
 import { me } from './me.ts'
 import { filledIn, own, phones, postal, textOf, type EntryKind } from './own-attributes.ts'
@@ -12,12 +13,13 @@ import { filledIn, own, phones, postal, textOf, type EntryKind } from './own-att
 interface Props {
   person: Me
   etag: string | null
+  elements: readonly OwnAttribute[]
   onSaved: () => void
 }
 
 const rowsOf = (person: Me, kind: EntryKind): readonly Row[] => (person[kind.path] ?? []).map((entry, number) => ({ number, entry }))
 
-export function OwnForm({ person, etag, onSaved }: Props) {
+export function OwnForm({ person, etag, elements, onSaved }: Props) {
   const { words } = useWords()
   const [numbers, setNumbers] = useState(rowsOf(person, phones))
   const [places, setPlaces] = useState(rowsOf(person, postal))
@@ -29,17 +31,24 @@ export function OwnForm({ person, etag, onSaved }: Props) {
   const send = async (values: Values) => {
     const texts = Object.fromEntries(own.map(({ path }) => [path, values[path]?.trim() || null]))
     const filled = (rows: Record<string, unknown>[]) => rows.filter((row) => Object.keys(row).length > 0)
-    await api.changeMe({ ...texts, phoneNumbers: entries(phones, numbers, values), addresses: filled(entries(postal, places, values)) as Me['addresses'] }, etag)
+    const attributes = changedAttributes(elements, person.attributes, values)
+    await api.changeMe({ ...texts, ...(Object.keys(attributes ?? {}).length > 0 ? { attributes } : {}), phoneNumbers: entries(phones, numbers, values), addresses: filled(entries(postal, places, values)) as Me['addresses'] }, etag)
     await client.invalidateQueries(me)
     onSaved()
   }
+  const explain = ({ code, problems }: Refusal) => elements.flatMap(({ name, displayName = name }) => {
+    const field = customField(name)
+    if (!problems.some(({ path }) => path === field || path?.startsWith(`${field}[`))) return []
+    return [{ field, message: code === 'required_attribute' ? words.profile.needValue(displayName) : words.profile.wrongValue(displayName) }]
+  })
   return (
-    <Form submit={words.save} check={check} send={send}>
+    <Form submit={words.save} check={check} send={send} explain={explain}>
       {(field) => (
         <>
           <div className="fields">
             {own.map(({ path, label, length }) => <TextInput key={path} {...field(path)} label={words.attributes[path] ?? label} defaultValue={textOf(person[path])} maxLength={length ?? 100} />)}
           </div>
+          {elements.length > 0 ? <CustomFields elements={elements} before={person.attributes} field={field} /> : null}
           <h3>{words.profile.phones}</h3>
           <EntryFields kind={phones} rows={numbers} title={words.profile.phone} add={words.profile.addPhone} onChange={setNumbers} field={field} />
           <h3>{words.profile.addresses}</h3>

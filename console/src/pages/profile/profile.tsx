@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { Me } from '../../api.ts'
+import { api, type Me } from '../../api.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
@@ -12,6 +12,7 @@ import { OwnForm } from './own-form.tsx'
 export function Profile() {
   const { words } = useWords()
   const { data, error, refetch } = useQuery(me)
+  const custom = useQuery({ queryKey: ['own-attributes'], queryFn: api.ownAttributes, staleTime: 60_000 })
   const [saved, setSaved] = useState(0)
   return (
     <div className="stack">
@@ -21,7 +22,7 @@ export function Profile() {
       {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <>
           <section className="card stack"><h2>{words.profile.known}</h2><Facts person={data.body} /></section>
-          <section className="card stack"><h2>{words.profile.yours}</h2><OwnForm key={data.etag} person={data.body} etag={data.etag} onSaved={() => setSaved(saved + 1)} /></section>
+          <section className="card stack"><h2>{words.profile.yours}</h2>{custom.data === undefined ? custom.error ? <Failed error={custom.error} again={() => void custom.refetch()} /> : <Waiting /> : <OwnForm key={data.etag} person={data.body} etag={data.etag} elements={custom.data.items} onSaved={() => setSaved(saved + 1)} />}</section>
         </>
       )}
     </div>
