@@ -78,7 +78,7 @@ describe('draining', () => {
     await massDelete(world)
     expect(await drain(world)).toMatchObject({ drained: 0, failed: 1, done: { groupRemove: 1, deactivate: 1 } })
     expect(await queue(world)).toMatchObject([{ attempts: 1, last_error: expect.stringContaining('still there') }])
-    world.pass(900_000)
+    await world.later(900_000)
     expect(await drain(world)).toMatchObject({ drained: 1, failed: 0, done: { delete: 1 } })
     expect(world.accounts()).toEqual([])
   })

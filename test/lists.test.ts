@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { Attribute, Document } from '../src/model/attribute.ts'
 import { valueAt } from '../src/model/attribute.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
-import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, syncRunAttributes, undecidedAttributes } from '../src/model/listings.ts'
+import { apiKeyAttributes, messageAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, policyDecisionAttributes, efsAdminAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes, sessionAttributes, syncRunAttributes, undecidedAttributes } from '../src/model/listings.ts'
 import { policyAttributes } from '../src/model/password-policy-records.ts'
 import { questionGroup, securityQuestion } from '../src/model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
@@ -34,6 +34,8 @@ beforeAll(async () => {
   ids.portal = '1'
   await ask('POST', '/portals/1/users', people)
   await ctx.db.execute(`insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status, has_data_changes) select 1, uid, 'okta' || uid, uid % 3 + 1, uid % 2 from efs.panelists where uid < 4`)
+  await ask('POST', '/portals/admins/users', people)
+  await ctx.db.execute(`insert into efs.iam_user_reference (user_id, uuid, status, has_data_changes) select uid, 'okta' || uid, uid % 3 + 1, uid % 2 from efs.users where uid < 4`)
   await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (user_id, uuid, email) values (101, 'u1', 'a@example.com'), (102, 'u2', null), (103, null, 'c@example.com')`)
   await ctx.db.execute(`insert into efs.iam_user_unassignment_queue (user_id, uuid, email, attempts) values (101, 'u1', 'a@example.com', 0), (102, 'u2', null, 1), (103, null, 'c@example.com', 2)`)
   await logRemoteErrors(ctx.db, [404, 429, 429, 0].map((status) => ({ at: '2026-11-01T00:00:00Z', message: `m${status}`, status, code: `E${status}`, trace: { status } })))
@@ -70,6 +72,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/plans/:plan/steps', planStepAttributes, 'step gt 2'],
   ['/portals', portalAttributes, 'description pr and meta.created gt "2000-01-01"'],
   ['/portals/:portal/users', portalUserAttributes, 'status eq "assigned" or hasDataChanges eq true'],
+  ['/portals/admins/users', efsAdminAttributes, 'status eq "assigned" or hasDataChanges eq true'],
   ['/portals/unassignment-queue', queuedAccountAttributes, 'userId ge 102 or state eq "dead"'],
   ['/portals/admin-unassignment-queue', queuedAccountAttributes, 'userId ge 102 or attempts gt 0'],
   ['/okta/errors', oktaErrorAttributes, 'statusCode eq 429'],

@@ -40,7 +40,7 @@ async function stateOf(ctx: Context, { userId, level, started, expires, nextStep
   const state = { next: nextStep ?? 'done', level, userId, started, expires }
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
   if (nextStep !== 'accept_policy') return state
-  const due = await policiesDue(ctx.db, userId, await sitesOf(ctx.db, ctx, siteId), ctx.now())
+  const due = await policiesDue(ctx.db, userId, (await sitesOf(ctx.db, ctx, siteId)).ids, ctx.now())
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }
 }
 

@@ -11,9 +11,9 @@ import type { Transaction } from '../store/database.ts'
 import { factorsOf } from '../store/factors.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { isRemembered } from '../store/remembered-devices.ts'
-import { levelOfSites } from '../store/site-records.ts'
 import { policiesDue } from './it-policies.ts'
 import type { PasswordPolicy } from './password-policy.ts'
+import type { SignInSites } from './sites.ts'
 
 /** What a step is judged by. */
 export interface Standing {
@@ -23,7 +23,7 @@ export interface Standing {
   /** The level reached so far. */
   level: number
   /** The sites it is for. */
-  sites: readonly string[]
+  sites: SignInSites
   /** The hash of what the browser is known by. */
   device: Buffer | undefined
 }
@@ -42,7 +42,7 @@ export const signInSteps: readonly Step[] = [
   },
   {
     name: 'accept_policy',
-    due: async ({ login, sites }, tx, ctx) => ((await policiesDue(tx, login.userId, sites, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
+    due: async ({ login, sites }, tx, ctx) => ((await policiesDue(tx, login.userId, sites.ids, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
   },
   // What somebody has is asked for first, also when more than that is demanded.
   {
@@ -50,17 +50,17 @@ export const signInSteps: readonly Step[] = [
     due: async (standing, tx, ctx) => {
       const { least, most } = reachOf(await factorsOf(tx, standing.login.userId))
       const own = standing.level < least && (await remembered(standing, tx, ctx)) ? 0 : least
-      return standing.level < Math.min(Math.max(await demandedOf(standing, tx), own), most) ? 'FACTOR_NEEDED' : undefined
+      return standing.level < Math.min(Math.max(demandedOf(standing), own), most) ? 'FACTOR_NEEDED' : undefined
     },
   },
   {
     name: 'enrol_factor',
-    due: async (standing, tx) => (standing.level < (await demandedOf(standing, tx)) ? 'FACTOR_TO_ENROL' : undefined),
+    due: (standing) => (standing.level < demandedOf(standing) ? 'FACTOR_TO_ENROL' : undefined),
   },
 ]
 
 /** The level that the policy or the sites demand; no remembered device lifts it. */
-const demandedOf = async ({ policy, sites }: Standing, tx: Transaction) => Math.max(policy.factors.leastLevel, await levelOfSites(tx, sites))
+const demandedOf = ({ policy, sites }: Standing) => Math.max(policy.factors.leastLevel, sites.level)
 
 const remembered = async ({ login, policy, device }: Standing, tx: Transaction, ctx: Context) =>
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))

@@ -103,7 +103,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   const closed = closedBy(login)
   if (closed !== undefined) return closed
   const sites = await sitesOf(tx, ctx, named)
-  const siteId = named ?? sites[0] ?? null
+  const siteId = named ?? sites.ids[0] ?? null
   const standing = standingOf(login, policy, { level, sites, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
   const way = voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN'

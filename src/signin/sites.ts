@@ -3,17 +3,24 @@ import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database } from '../store/database.ts'
-import { hasSite, siteOfHost } from '../store/site-records.ts'
+import { hasSite, sitesThatCount } from '../store/site-records.ts'
 
 type Reader = Pick<Database, 'query'>
 
-/** The site of our own address. What a request says of the host is not asked: it could name the site that asks least. */
-export const ownSite = (db: Reader, { config }: Pick<Context, 'config'>): Promise<string | undefined> => siteOfHost(db, new URL(publicUrl(config)).host)
+export interface SignInSites {
+  ids: readonly string[]
+  /** The level that they ask for at least. */
+  level: number
+}
 
-/** The sites whose least level and usage policies count: our own, and the one that is named. */
-export async function sitesOf(db: Reader, ctx: Pick<Context, 'config'>, siteId: string | null): Promise<string[]> {
-  const own = await ownSite(db, ctx)
-  return [...new Set([own ?? [], siteId ?? []].flat())]
+/**
+ * The sites whose least level and usage policies count: that of our own address, first, and the one that is named. What a
+ * request says of the host is not asked: it could name the site that asks least.
+ */
+export async function sitesOf(db: Reader, { config }: Pick<Context, 'config'>, siteId: string | null): Promise<SignInSites> {
+  const { own, named } = await sitesThatCount(db, new URL(publicUrl(config)).host, siteId)
+  const sites = [own ?? [], named ?? []].flat()
+  return { ids: [...new Set(sites.map(({ id }) => id))], level: Math.max(0, ...sites.map(({ level }) => level)) }
 }
 
 /** Errors: `invalid_reference`. */

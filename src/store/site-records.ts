@@ -7,12 +7,6 @@ import { contentProvider, isHostOf, itPolicy, itPolicyVersion } from '../model/s
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
-/** The level that some sites ask for at least; 0 where there is none, or they ask for nothing. */
-export async function levelOfSites(db: Pick<Transaction, 'first'>, sites: readonly string[]): Promise<number> {
-  if (sites.length === 0) return 0
-  return (await db.first<{ level: number | null }>('select max(l.level) as level from content_provider c join auth_level l on l.auth_level_id = c.min_auth_level where c.content_provider_id = any($1)', [sites], 'level_of_sites'))!.level ?? 0
-}
-
 export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): Promise<boolean> {
   return (await db.first('select from content_provider where content_provider_id = $1', [siteId])) !== undefined
 }
@@ -23,10 +17,19 @@ export async function themeOfHost(db: Pick<Database, 'query'>, host: string): Pr
   return mostExact(sites, host)?.theme
 }
 
-/** The site that a host belongs to, in the same way. */
-export async function siteOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
-  const sites = await db.query<{ pattern: string; id: string }>('select domain_pattern as pattern, content_provider_id as id from content_provider order by length(domain_pattern) desc, content_provider_id limit 1000', [], 'site_hosts')
-  return mostExact(sites, host)?.id
+export interface SignInSite {
+  id: string
+  /** The level that it asks for at least; 0 where it asks for nothing. */
+  level: number
+}
+
+/** The sites that count for a sign-in: the one that a host belongs to, in the same way, and the one that is named. */
+export async function sitesThatCount(db: Pick<Database, 'query'>, host: string, named: string | null): Promise<{ own?: SignInSite; named?: SignInSite }> {
+  const sites = await db.query<SignInSite & { pattern: string }>(
+    `select c.domain_pattern as pattern, c.content_provider_id as id, coalesce(l.level, 0) as level from content_provider c left join auth_level l on l.auth_level_id = c.min_auth_level
+     order by c.content_provider_id = $1 desc nulls last, length(c.domain_pattern) desc, c.content_provider_id limit 1000`, [named], 'sites_that_count')
+  const longestFirst = sites.toSorted((left, right) => right.pattern.length - left.pattern.length)
+  return { own: mostExact(longestFirst, host), named: sites.find(({ id }) => id === named) }
 }
 
 /** Of sites with the longest names first. */
