@@ -176,7 +176,7 @@ test('clients: made, changed, given another secret, stopped and removed', { time
   expect((await json('show', String(id))).secrets).toHaveLength(2)
   expect(await json('disable', String(id))).toEqual({ id, active: false })
   await json('delete', String(id))
-  expect((await gatehouse('clients', 'show', String(id))).code).toBe(1)
+  expect((await gatehouse('clients', 'show', String(id))).code).toBe(2)
 })
 
 test('every --json answer is JSON, alone on the output', async () => {
