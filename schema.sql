@@ -2777,6 +2777,9 @@ CREATE INDEX company_domain ON public.company USING btree (lower((domain_name)::
 -- index: public.company_parent
 CREATE INDEX company_parent ON public.company USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 
+-- index: public.company_policy
+CREATE INDEX company_policy ON public.company USING btree (policy_id) WHERE (policy_id IS NOT NULL);
+
 -- index: public.company_search_text
 CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
@@ -2797,6 +2800,9 @@ CREATE INDEX group_organization_company ON public.group_organization USING btree
 
 -- index: public.grp_by_name
 CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::text), chr(1114111)) COLLATE "C", grp_id);
+
+-- index: public.grp_policy
+CREATE INDEX grp_policy ON public.grp USING btree (policy_id) WHERE (policy_id IS NOT NULL);
 
 -- index: public.grp_role_grp
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
@@ -2887,6 +2893,9 @@ CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)
 
 -- index: public.role_org_membership_company
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
+
+-- index: public.role_policy
+CREATE INDEX role_policy ON public.role USING btree (policy_id) WHERE (policy_id IS NOT NULL);
 
 -- index: public.role_search_text
 CREATE INDEX role_search_text ON public.role USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
