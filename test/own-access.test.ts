@@ -54,7 +54,7 @@ describe('every route', () => {
 
 /** Answered without a right of the list. Each has a guard of its own (the provider, the hook, the outbox), or tells nothing of anybody. */
 const unlisted = [
-  '/', '/access', '/applications', '/consent', '/data', '/devices', '/factors', '/keys', '/password', '/questions', '/recover', '/recover-by-sms', '/sessions', '/sign-in', '/unlock', '/user-name',
+  '/', '/access', '/applications', '/consent', '/data', '/devices', '/factors', '/keys', '/password', '/policies', '/questions', '/recover', '/recover-by-sms', '/sessions', '/sign-in', '/unlock', '/user-name',
   '/assets/:name', '/themes/:name', '/health/live', '/health/ready', '/metrics', '/api/v1/docs', '/api/v1/docs/page.css', '/api/v1/docs/page.js', '/api/v1/openapi.json',
   '/.well-known/oauth-authorization-server/oidc', '/oidc/*', '/oidc/interaction/:uid', '/api/v1/interactions/:uid', '/api/v1/interactions/:uid/:what', '/hooks/okta', '/outbox/:token', '/outbox/:token/:id',
 ]

@@ -100,7 +100,10 @@ async function agree(portalId: number): Promise<void> {
   const wanted = new Set(members.flatMap(({ wanted, person_id }) => (wanted ? [person_id] : [])))
   const usable = accounts.filter(({ status }) => status !== 'DEPROVISIONED' && status !== 'SUSPENDED').map(({ profile }) => profile['gatehouseId'] as string)
   expect(usable.filter((id) => !wanted.has(id)), 'nobody is active whose source is gone').toEqual([])
-  expect(await ctx.db.query(`select status from gatehouse.plan where kind = 'sync' and status in ('planning', 'applying')`), 'no run is left running').toEqual([])
+  expect(await ctx.db.query(`select status from gatehouse.plan where kind = 'sync' and status in ('planning', 'applying')`), 'no plan is left under way').toEqual([])
+  expect(await ctx.db.query(`select run_id from gatehouse.sync_run where status = 'running'`), 'no run is left running').toEqual([])
+  const linked = new Set(links.map(({ uuid }) => uuid))
+  expect(accounts.filter(({ id, status }) => status !== 'DEPROVISIONED' && !linked.has(id)).map(({ profile }) => profile['login']), 'no account without a link').toEqual([])
   expect(await ctx.db.query('select 1 from efs.iam_portal_user_group_unassignment_queue')).toEqual([])
 }
 
