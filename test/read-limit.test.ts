@@ -1,5 +1,6 @@
 /** A reading request may not hold the database for as long as a write may; what is stopped says so, and what to do. */
-import { expect, test } from 'vitest'
+import pg from 'pg'
+import { expect, test, vi } from 'vitest'
 import type { GatehouseError } from '../src/errors.ts'
 import { Database } from '../src/store/database.ts'
 import { emptyDatabase } from './database.ts'
@@ -36,6 +37,16 @@ test('a list that takes too long ends in a problem that says what to do, and the
   expect(performance.now() - began).toBeLessThan(15_000)
   expect(changed).toMatchObject({ status: 200, body: { title: 'Countess' } })
   expect(await ask('GET', '/users')).toMatchObject({ status: 200, body: { items: [{ title: 'Countess' }] } })
+})
+
+test('one reading request after the other sets no limit: who asks is looked up under the same one', async () => {
+  await ask('GET', '/users')
+  const asked = vi.spyOn(pg.Client.prototype, 'query')
+  for (let round = 0; round < 3; round++) expect((await ask('GET', '/users')).status).toBe(200)
+  const texts = asked.mock.calls.map(([first]) => (typeof first === 'string' ? first : (first as { text?: string }).text ?? ''))
+  asked.mockRestore()
+  expect(texts.length).toBeGreaterThan(5)
+  expect(texts.filter((text) => text.startsWith('set statement_timeout'))).toEqual([])
 })
 
 const limitOf = async (db: Pick<Database, 'first'>) => (await db.first<{ statement_timeout: string }>('show statement_timeout'))!.statement_timeout

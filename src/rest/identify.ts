@@ -23,9 +23,10 @@ type Base = Omit<Context, 'actor' | 'authority'>
 
 /**
  * Finds who asks. A key goes before a cookie, and what comes with a key needs no proof of where it comes from, since no
- * browser adds it by itself. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `insecure_address`.
+ * browser adds it by itself.
+ * @param reading where somebody is looked up who only reads. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `insecure_address`.
  */
-export function identifier(base: Base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller' | 'navigated'>) => Promise<Caller> {
+export function identifier(base: Base, reading = base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller' | 'navigated' | 'reading'>) => Promise<Caller> {
   const [failures, requests] = [failureLimiter(base.config), requestLimiter(base.config)]
   return async (request, route) => {
     if (route.caller === 'everyone') {
@@ -34,7 +35,8 @@ export function identifier(base: Base): (request: FastifyRequest, route: Pick<Ro
       return stranger
     }
     const cookie = request.headers.authorization === undefined ? cookieOf(request, 'session') : undefined
-    const identity = cookie === undefined ? await byKey(base, request, failures) : await byCookie(base, request, route, cookie)
+    const asked = route.method === 'GET' || route.reading ? reading : base
+    const identity = cookie === undefined ? await byKey(asked, request, failures) : await byCookie(asked, request, route, cookie)
     requests.count(identity.keyId)
     return identity
   }

@@ -86,10 +86,11 @@ function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: Fastify
 
 /** Puts the routes on a server, below /api/v1. */
 export function addRoutes(server: FastifyInstance, base: BaseContext, routes: readonly Route[], refusals: Refusals): void {
-  const identify = identifier(base)
+  const reading: BaseContext = { ...base, db: base.db.withLimit(base.config.READ_TIMEOUT_SECONDS * 1000) }
+  // Who asks is looked up under the limit of what is asked, or the connection's limit would be set twice for each request.
+  const identify = identifier(base, base.config.DATABASE_NAMED_STATEMENTS ? reading : base)
   const heavily = heavyLimiter(base.config)
   const identities = new WeakMap<FastifyRequest, Caller>()
-  const reading: BaseContext = { ...base, db: base.db.withLimit(base.config.READ_TIMEOUT_SECONDS * 1000) }
   for (const route of routes) {
     server.route({
       method: route.method,

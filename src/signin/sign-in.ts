@@ -138,8 +138,9 @@ function told({ token, session }: Pick<SignedIn, 'token' | 'session'>, next: Ste
 /** When the password of somebody expires, or did, once it is time to say so. */
 export async function passwordExpiry(ctx: Context, userId: string): Promise<string | undefined> {
   const login = await passwordLogin(ctx.db, userId, { zone: ctx.config.TIME_ZONE, now: ctx.now() })
-  const state = login && passwordState(login, await policyOf(ctx.db, userId), ctx.now())
-  return login && (state === 'warn' || state === 'grace') ? new Date(login.pwd_exp!).toISOString() : undefined
+  if (!login || login.pwd_exp === null) return undefined
+  const state = passwordState(login, await policyOf(ctx.db, userId), ctx.now())
+  return state === 'warn' || state === 'grace' ? new Date(login.pwd_exp).toISOString() : undefined
 }
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */

@@ -25,7 +25,7 @@ export interface Day {
 
 /** The login a person signs in with here; undefined when they have none. Locked until the transaction ends when asked for. */
 export function passwordLogin(db: Reader, userId: string, { zone, now }: Day, lock = false): Promise<PasswordLogin | undefined> {
-  return db.first<PasswordLogin>(`select ${shown} from login l where l.user_id = $1 and l.managed_sys_id = '0'${lock ? ' for update' : ''}`, [userId, zone, now])
+  return db.first<PasswordLogin>(`select ${shown} from login l where l.user_id = $1 and l.managed_sys_id = '0'${lock ? ' for update' : ''}`, [userId, zone, now], lock ? 'lock_password_login' : 'password_login')
 }
 
 export interface NewPassword {
