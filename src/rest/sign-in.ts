@@ -97,7 +97,7 @@ export const signInRoutes: readonly Route[] = [
   { ...base, method: 'POST', path: '/sign-in', caller: 'everyone', operation: 'signIn', summary: 'Signs somebody in with a password: sets the session cookie and says what comes next. Before the right password every refusal is the same.', body: { component: 'SignIn' }, answer, handle: enter },
   { ...base, method: 'GET', path: '/sign-in', caller: 'signing-in', operation: 'readSignIn', summary: 'Says where the sign-in of this session stands.', answer,
     handle: async ({ ctx, session }) => {
-      const passwordExpires = session!.nextStep === null ? await passwordExpiry(ctx, session!.userId) : undefined
+      const passwordExpires = session!.nextStep === null && session!.passwordExpires ? await passwordExpiry(ctx, session!.userId) : undefined
       return { body: { ...(await stateOf(ctx, session!)), ...(passwordExpires === undefined ? {} : { passwordExpires }) } }
     } },
   { ...base, method: 'POST', path: '/sign-in/password', caller: 'signing-in', operation: 'changePasswordToSignIn', summary: 'Takes the step change_password: a new password in place of one that has expired or was set by somebody else.', body: { component: 'PasswordChange' }, answer, handle: changeStep },

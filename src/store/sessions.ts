@@ -36,6 +36,8 @@ export interface SessionRow {
   siteId: string | null
   /** Minutes unused after which it ends, by the policy of its person. */
   idleMinutes: number | null
+  /** Of one that was looked up: when the password of its person expires, if ever. */
+  passwordExpires?: string | null
 }
 
 export interface FoundSession extends SessionRow {
@@ -53,7 +55,7 @@ export interface FoundWithRights extends FoundSession {
 const shownOf = (s: string) =>
   `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
    ${s}.proved_at as proved, ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
-const person = (at: string) => `u.user_name as "userName", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
+const person = (at: string) => `u.user_name as "userName", (select l.pwd_exp from login l where l.user_id = s.user_id and l.managed_sys_id = '0') as "passwordExpires", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
 const findSql = `select ${shownOf('s')}, ${person('now()')}`
 
@@ -66,7 +68,7 @@ const { ctes, rights, deep } = ownRightsSql('(select user_id from k)', '$2::time
 
 const findWithRightsSql = `with recursive k as materialized (select s.*, ${person('$2')}),
    ${ctes}
-   select ${shownOf('k')}, k."userName", k.active, ${rights} as rights, ${deep} as deep,
+   select ${shownOf('k')}, k."userName", k."passwordExpires", k.active, ${rights} as rights, ${deep} as deep,
      exists (select from gatehouse.delegation d where d.user_id = k.user_id) as restricted from k`
 
 /** The same with what the person may do in Gatehouse at this moment, as with a key. */
