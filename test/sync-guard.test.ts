@@ -6,7 +6,7 @@ import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
 import { releasePlan } from '../src/plans/release.ts'
 import { listSteps, readPlan } from '../src/store/plans.ts'
 import { planReconcile } from '../src/sync/reconcile.ts'
-import { applySync, planSync, syncPortal } from '../src/sync/run.ts'
+import { applySync, planSync, syncPortal, type SyncRun } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `Person${String.fromCharCode(97 + index)} Doe`)
@@ -64,18 +64,22 @@ test('limits are settings of the portal', async () => {
   expect(await world.sync()).toMatchObject({ guarded: true, stopped: expect.stringContaining('2 accounts to create, and the limit is 1') })
 })
 
+/** A run whose process dies at its fourth deactivation. */
+function dying(world: SyncWorld): SyncRun {
+  const run = world.run()
+  const { connector } = run
+  let calls = 0
+  return { ...run, connector: { ...connector, async deactivate(id: string) {
+    if (++calls > 3) throw new Error('killed')
+    return connector.deactivate(id)
+  } } }
+}
+
 test('a released plan that is killed goes on without being released again', async () => {
   const world = await emptied()
   const { planId } = await world.sync()
   await releasePlan(world.ctx, planId, released)
-  const run = world.run()
-  const { connector } = run
-  let calls = 0
-  const dying = { ...run, connector: { ...connector, async deactivate(id: string) {
-    if (++calls > 3) throw new Error('killed')
-    return connector.deactivate(id)
-  } } }
-  await expect(applySync(dying, planId)).rejects.toThrow('killed')
+  await expect(applySync(dying(world), planId)).rejects.toThrow('killed')
   expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'applying' })
   expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
   expect(world.accounts().map((one) => one.status)).toEqual(Array.from({ length: 12 }, () => 'DEPROVISIONED'))
@@ -194,14 +198,7 @@ test('a released plan that is killed goes on after other runs, looking at each a
   const other = await createPortal(world.ctx, { name: 'Other', settings: { access_group: 'other' } })
   const { planId } = await world.sync()
   await releasePlan(world.ctx, planId, released)
-  const run = world.run()
-  const { connector } = run
-  let calls = 0
-  const dying = { ...run, connector: { ...connector, async deactivate(id: string) {
-    if (++calls > 3) throw new Error('killed')
-    return connector.deactivate(id)
-  } } }
-  await expect(applySync(dying, planId)).rejects.toThrow('killed')
+  await expect(applySync(dying(world), planId)).rejects.toThrow('killed')
   await addPortalUsers(world.ctx, other.id, [(await world.person('Mary Kom')).id])
   expect(await syncPortal(world.run(), other.id)).toMatchObject({ failed: 0, done: { create: 1 } })
   // A new plan of the portal would have to be released anew.
