@@ -1,5 +1,6 @@
 /** My data as a download: whatever names a person by a foreign key has its part in it, or a reason not to. */
 import { expect, test } from 'vitest'
+import { exportOf } from '../src/rest/me-export.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { enqueueMessage } from '../src/store/messages.ts'
 import { browser, personWithPassword } from './browser.ts'
@@ -53,6 +54,23 @@ test('every foreign key that leads to a person has its part, or a reason', async
   const one = await signedIn('walker')
   const { body } = await one.ask('GET', '/me/export')
   expect(Object.keys(body)).toEqual(expect.arrayContaining([...new Set(Object.values(parts))]))
+})
+
+test('nothing is asked for before its turn: what fails while nobody waits for it would end the process', async () => {
+  const id = await personWithPassword(shared, 'turner')
+  const asked: string[] = []
+  const db = Object.create(ctx.db) as typeof ctx.db
+  db.query = async (sql, ...rest) => (asked.push(sql), ctx.db.query(sql, ...rest))
+  const document = exportOf({ ...ctx, db }, id)
+  await document.next()
+  const before = asked.length
+  // The head of the first part; none of its rows has been asked for.
+  expect((await document.next()).value).toContain('"sessions":[')
+  expect(asked.slice(before)).toEqual([])
+  let text = ''
+  for await (const piece of document) text += piece
+  expect(asked.length).toBeGreaterThan(before + 10)
+  expect(text).toMatch(/"namedIn":\[\]/)
 })
 
 test('portals, accounts in Okta, messages, delegations, clients and records that name me are in it', async () => {

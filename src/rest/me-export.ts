@@ -28,18 +28,18 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
   yield `{"exported":${JSON.stringify(ctx.now().toISOString())},\n"person":${JSON.stringify(person)}`
   const parts: Record<string, Pages> = {
     sessions: rowsOf(ctx, sessionListing, { user_id: id }),
-    factors: onePage(listFactors(ctx.db, id)),
-    devices: onePage(rememberedDevices(ctx.db, id, ctx.now())),
-    securityQuestions: onePage(answeredQuestions(ctx, id)),
-    consents: onePage(listConsents(ctx.db, id)),
+    factors: onePage(() => listFactors(ctx.db, id)),
+    devices: onePage(() => rememberedDevices(ctx.db, id, ctx.now())),
+    securityQuestions: onePage(() => answeredQuestions(ctx, id)),
+    consents: onePage(() => listConsents(ctx.db, id)),
     policyDecisions: rowsOf(ctx, decisionListing, { user_id: id }),
     access: accessPages(ctx, id),
-    delegations: onePage(listDelegations(ctx.db, id)),
+    delegations: onePage(() => listDelegations(ctx.db, id)),
     clients: rowsOf(ctx, clientListing, { user_id: id }, clientOfRow),
     portals: rowsOf(ctx, portalUserListing, { person_id: id }, (row) => ({ portalId: row.portal_id, ...documentOfRow(portalUserListing, row) })),
     portalAdministration: rowsOf(ctx, efsAdminListing, { person_id: id }),
-    messages: rowsOf(ctx, messageListing, { user_id: id }, (row) => ({ ...documentOfRow(messageListing, row), content: row.content })),
-    namedIn: onePage(namedIn(ctx.db, id)),
+    messages: rowsOf(ctx, messageListing, { user_id: id }, messageToMe),
+    namedIn: onePage(() => namedIn(ctx.db, id)),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),
     eventsByMe: eventPages(ctx, id, { actorId: id }),
   }
@@ -58,8 +58,9 @@ async function* part(name: string, pages: Pages): AsyncGenerator<string> {
   yield ']'
 }
 
-async function* onePage(page: Promise<readonly unknown[]>): AsyncGenerator<readonly unknown[]> {
-  yield await page
+/** Asked for when its turn comes: what fails before anybody waits for it would end the process. */
+async function* onePage(read: () => Promise<readonly unknown[]>): AsyncGenerator<readonly unknown[]> {
+  yield await read()
 }
 
 async function* rowsOf({ db }: Context, listing: Listing, where: Row, shown = (row: Row): unknown => documentOfRow(listing, row)): AsyncGenerator<readonly unknown[]> {
@@ -69,6 +70,12 @@ async function* rowsOf({ db }: Context, listing: Listing, where: Row, shown = (r
     if (next === undefined) return
     cursor = next
   }
+}
+
+/** What was written to somebody, without what the mail server said of it. */
+function messageToMe(row: Row): unknown {
+  const { lastError: _, attempts: __, due: ___, ...message } = documentOfRow(messageListing, row)
+  return { ...message, content: row.content }
 }
 
 async function* accessPages(ctx: Context, id: string): AsyncGenerator<readonly unknown[]> {
