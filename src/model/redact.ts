@@ -5,8 +5,9 @@
 
 const patterns: [RegExp, string][] = [
   [/\b(SSWS|Bearer|Basic|DPoP)\s{1,10}[\w.~+/=-]{6,}/gi, '$1 ***'],
-  [/\beyJ[\w-]{5,500}\.[\w-]{5,}(\.[\w-]*)?/g, '***'],
-  [/("?(?:access_token|id_token|refresh_token|client_secret|client_assertion|password|passwd|activationToken|sessionToken|recoveryToken|code_verifier|stateToken|api_?token|secret)"?\s{0,10}[:=]>?\s{0,10}"?)[^\s"'&,;<>}\]]{3,}/gi, '$1***'],
+  // From where such a run begins, to its end: however long its parts are, no character is gone over twice.
+  [/(?<![\w-])eyJ[\w-]{5,}(?:\.[\w-]+){0,4}/g, '***'],
+  [/("?(?:access_token|id_token|refresh_token|client_secret|client_assertion|password|passwd|activationToken|sessionToken|recoveryToken|code_verifier|stateToken|api_?token|token|secret)\\?"?\s{0,10}(?:[:=]>?|%3D)\s{0,10}\\?"?)[^\s"'&,;<>}\]]{3,}/gi, '$1***'],
   [/((?:set-)?cookie"?\s{0,10}[:=]\s{0,10}"?)[^\r\n"]+/gi, '$1***'],
   [/\b([a-z][a-z0-9+.-]{0,20}:\/\/[^\s/:@]{1,200}:)[^\s@/]{1,500}(@)/gi, '$1***$2'],
 ]
