@@ -192,13 +192,17 @@ export function allRoutes(masterKey: MasterKey): Route[] {
   ]
 }
 
+/** Not 0, which the provider takes for none. */
+const longAgo = 1_000
+
 /** Who has signed in at a browser, to the end: by the cookie that our own pages set. */
 export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) => {
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
-  const { userId, sessionId, level, started, proved, provedBy } = found.session
-  return { userId, sessionId, level, authTime: new Date(proved ?? started), methods: amrOf(provedBy, level) }
+  const { userId, sessionId, level, proved, provedBy } = found.session
+  // Where nobody knows when, it was long ago: an application that wants a fresh proof asks for one.
+  return { userId, sessionId, level, authTime: new Date(proved ?? longAgo), methods: amrOf(provedBy, level) }
 }
 
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it; `watch` sees it before any route is. */

@@ -143,7 +143,12 @@ describe('what a request may want of the sign-in', () => {
     expect(await timeOf()).toBeLessThan(Date.now() / 1000 - 3500)
     await ctx.db.execute(`update auth_state set proved_at = now() - interval '1 minute' where session_id = $1`, [sessionId])
     expect(Math.abs(Date.now() / 1000 - 60 - (await timeOf()))).toBeLessThan(30)
-    expect((await browser.follow((await request(config, { max_age: '600', prompt: 'none' })).address)).at.searchParams.get('code')).toBeTruthy()
+    const silent = async (parameters: Record<string, string>) => (await browser.follow((await request(config, { ...parameters, prompt: 'none' })).address)).at.searchParams
+    expect((await silent({ max_age: '600' })).get('code')).toBeTruthy()
+    // Okta let them in and did not say when they proved it there: no session here, however new, says more.
+    await ctx.db.execute(`update auth_state set proved_at = null, last_login = now() where session_id = $1`, [sessionId])
+    expect((await silent({ max_age: '600' })).get('error')).toBe('login_required')
+    expect((await silent({})).get('code')).toBeTruthy()
   })
 
   test('a level, of the client or of acr_values, is reached by stepping up, and told', async () => {

@@ -55,7 +55,7 @@ export async function person(ctx: Context, userName: string, more: Document = {}
 /** A row of AUTH_STATE for a person, and the token that names it. */
 export async function signIn(ctx: Context, userId: string, { level = 1, at = new Date() } = {}): Promise<{ token: string; sessionId: string }> {
   const token = randomBytes(32).toString('base64url')
-  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, is_new_flags, expires_at, last_seen, proved_by) values ($1, $2, $3, $4, 0, now() + interval '1 hour', now(), $5)`, [userId, digest(token), level, at, level > 1 ? ['PASSWORD', 'TOTP'] : ['PASSWORD']])
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, is_new_flags, expires_at, last_seen, proved_at, proved_by) values ($1, $2, $3, $4, 0, now() + interval '1 hour', now(), $4, $5)`, [userId, digest(token), level, at, level > 1 ? ['PASSWORD', 'TOTP'] : ['PASSWORD']])
   return { token, sessionId: digest(token) }
 }
 
