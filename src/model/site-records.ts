@@ -65,8 +65,10 @@ export const itPolicyVersion: Collection = {
   ],
 }
 
-/** Whether a host belongs to a pattern; one without a port means any. */
-export function isHostOf(pattern: string, host: string): boolean {
-  const [wanted, given] = [pattern.toLowerCase(), (pattern.includes(':') ? host : host.replace(/:\d+$/, '')).toLowerCase()]
-  return wanted === '*' || wanted === given || (wanted.startsWith('*.') && given.endsWith(wanted.slice(1)))
+/** The patterns, in small letters, that a host belongs to; one without a port means any. What is no host belongs to `*` alone. */
+export function patternsOf(host: string): string[] {
+  if (host.length > 255) return ['*']
+  const whole = host.toLowerCase()
+  const names = [...new Set([whole, whole.replace(/:\d+$/, '')])]
+  return ['*', ...names, ...names.flatMap((name) => [...name.matchAll(/\./g)].map(({ index }) => `*${name.slice(index)}`))]
 }

@@ -21,7 +21,7 @@ const policyOf = (nonce: string) => [
 
 const year = 365 * 86_400
 
-export function addPages(server: FastifyInstance, { config, db }: { config: Settings; db?: Pick<Database, 'query'> }, folder: string = bundlesFolder): void {
+export function addPages(server: FastifyInstance, { config, db }: { config: Settings; db?: Pick<Database, 'first'> }, folder: string = bundlesFolder): void {
   let bundle: Bundle | undefined
   const read = async () => (bundle ??= await readBundle(folder))
   for (const path of pagePaths) {

@@ -16,7 +16,7 @@ export async function readTheme({ THEMES_FOLDER: folder }: Pick<Config, 'THEMES_
 }
 
 /** The name of the theme for a host, where its site has one that is there. Without the database pages have none. */
-export async function themeFor(config: Pick<Config, 'THEMES_FOLDER'>, db: Pick<Database, 'query'> | undefined, host: string): Promise<string | undefined> {
+export async function themeFor(config: Pick<Config, 'THEMES_FOLDER'>, db: Pick<Database, 'first'> | undefined, host: string): Promise<string | undefined> {
   if (config.THEMES_FOLDER === undefined || db === undefined) return undefined
   const name = await themeOfHost(db, host).catch(() => undefined)
   return name !== undefined && (await readTheme(config, name)) !== undefined ? name : undefined

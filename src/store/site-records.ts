@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, Document } from '../model/attribute.ts'
 import { columnsOf, toColumn } from '../model/rows.ts'
 import { questionGroup, securityQuestion } from '../model/security-questions.ts'
-import { contentProvider, isHostOf, itPolicy, itPolicyVersion } from '../model/site-records.ts'
+import { contentProvider, itPolicy, itPolicyVersion, patternsOf } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -11,10 +11,13 @@ export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): P
   return (await db.first('select from content_provider where content_provider_id = $1', [siteId])) !== undefined
 }
 
+/** Of the sites whose pattern is among $1, the one that says it most exactly first. */
+const mostExactFirst = `order by c.domain_pattern like '*%', length(c.domain_pattern) desc, c.content_provider_id`
+
 /** The theme of the site that a host belongs to: of the one that says it most exactly. */
-export async function themeOfHost(db: Pick<Database, 'query'>, host: string): Promise<string | undefined> {
-  const sites = await db.query<{ pattern: string; theme: string }>('select domain_pattern as pattern, ui_theme_id as theme from content_provider where ui_theme_id is not null order by length(domain_pattern) desc, content_provider_id limit 1000')
-  return mostExact(sites, host)?.theme
+export async function themeOfHost(db: Pick<Database, 'first'>, host: string): Promise<string | undefined> {
+  return (await db.first<{ theme: string }>(
+    `select c.ui_theme_id as theme from content_provider c where lower(c.domain_pattern) = any($1) and c.ui_theme_id is not null ${mostExactFirst} limit 1`, [patternsOf(host)]))?.theme
 }
 
 export interface SignInSite {
@@ -25,17 +28,11 @@ export interface SignInSite {
 
 /** The sites that count for a sign-in: the one that a host belongs to, in the same way, and the one that is named. */
 export async function sitesThatCount(db: Pick<Database, 'query'>, host: string, named: string | null): Promise<{ own?: SignInSite; named?: SignInSite }> {
-  const sites = await db.query<SignInSite & { pattern: string }>(
-    `select c.domain_pattern as pattern, c.content_provider_id as id, coalesce(l.level, 0) as level from content_provider c left join auth_level l on l.auth_level_id = c.min_auth_level
-     order by c.content_provider_id = $1 desc nulls last, length(c.domain_pattern) desc, c.content_provider_id limit 1000`, [named], 'sites_that_count')
-  const longestFirst = sites.toSorted((left, right) => right.pattern.length - left.pattern.length)
-  return { own: mostExact(longestFirst, host), named: sites.find(({ id }) => id === named) }
-}
-
-/** Of sites with the longest names first. */
-function mostExact<S extends { pattern: string }>(sites: readonly S[], host: string): S | undefined {
-  const fitting = sites.filter(({ pattern }) => isHostOf(pattern, host))
-  return fitting.find(({ pattern }) => !pattern.startsWith('*')) ?? fitting[0]
+  const sites = await db.query<SignInSite & { own: boolean }>(
+    `select c.content_provider_id as id, coalesce(l.level, 0) as level, lower(c.domain_pattern) = any($1) as own
+     from content_provider c left join auth_level l on l.auth_level_id = c.min_auth_level
+     where lower(c.domain_pattern) = any($1) or c.content_provider_id = $2 ${mostExactFirst}`, [patternsOf(host), named], 'sites_that_count')
+  return { own: sites.find(({ own }) => own), named: sites.find(({ id }) => id === named) }
 }
 
 export interface VersionedRecord {
