@@ -22,8 +22,8 @@ import { connectionOf, migratedDatabase } from './database.ts'
 import { importFolder } from './import-harness.ts'
 import { cleanEnv, pinnedNode } from './server-process.ts'
 
-const given = (name: string, standard: number) => Number(process.env[`SYNC_KILL_${name}`] ?? standard)
-const [rounds, size, seed] = [given('ROUNDS', 3), given('PEOPLE', 60), given('SEED', 20261126)]
+const { SYNC_KILL_ROUNDS = 3, SYNC_KILL_PEOPLE = 60, SYNC_KILL_SEED = 20261126 } = process.env
+const [rounds, size, seed] = [Number(SYNC_KILL_ROUNDS), Number(SYNC_KILL_PEOPLE), Number(SYNC_KILL_SEED)]
 const dice = seededRandom(seed)
 const token = 'sync-kills-token'
 const database = await migratedDatabase()

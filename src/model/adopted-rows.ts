@@ -42,8 +42,6 @@ export const adoptedTables = {
   },
 } as const satisfies Record<string, AdoptedTable>
 
-export type TableName = keyof typeof adoptedTables
-
 /** A row of a table: its columns without the key. */
 export type AdoptedRow = Record<string, string | number | null>
 

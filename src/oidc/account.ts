@@ -1,5 +1,5 @@
 /** People as the provider sees them: there while they may sign in, with claims from the directory by scope. */
-import type { Account, KoaContextWithOIDC } from 'oidc-provider'
+import type { Account } from 'oidc-provider'
 import { accessOf } from '../access/effective.ts'
 import { readUser } from '../directory/users.ts'
 import { valueAt, type Document } from '../model/attribute.ts'
@@ -21,8 +21,6 @@ export async function findAccount(door: Asker, userId: string): Promise<Account 
   if (!(await mayAct(door, userId))) return undefined
   return { accountId: userId, claims: async (_use, scope, claims) => ({ sub: userId, ...(await claimsOf(door, userId, new Set([...scope.split(' '), ...scopesOfClaims(Object.keys(claims ?? {}))]))) }) }
 }
-
-export type FindAccount = (ctx: KoaContextWithOIDC, userId: string) => Promise<Account | undefined>
 
 /** The claims of a person that these scopes give. */
 export async function claimsOf(door: Asker, userId: string, scopes: ReadonlySet<string>): Promise<Record<string, unknown>> {

@@ -1,17 +1,17 @@
 /** Routes of the administrators of EFS: the second population that is kept in step with Okta. They belong to no portal. */
 import { GatehouseError } from '../errors.ts'
 import { addAdminUsers, removeAdminUsers } from '../portals/portal-users.ts'
-import type { Need } from '../model/own-access.ts'
 import { efsAdminListing } from '../store/portals.ts'
 import { reachScope } from '../store/reach.ts'
 import { listed } from './listing.ts'
+import { settled } from './portals.ts'
 import { guarded, type Route } from './route.ts'
 
 const base = { tag: 'Portals' } as const
 const path = '/portals/admins/users'
 const admins = { component: 'EfsAdmin', list: true }
 /** Who administers the suite reaches every portal of it: that is not for whoever looks after one. */
-const appoints: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }, { resource: 'system', right: 'UPDATE' }]
+const appoints = settled('GRANT')
 
 export const efsAdminRoutes: readonly Route[] = guarded('portals', [
   { ...base, method: 'GET', path, scope: 'read', operation: 'listEfsAdmins', summary: 'Lists the administrators of EFS and their links to Okta.', answer: admins, reach: 'query',

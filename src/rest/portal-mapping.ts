@@ -6,6 +6,7 @@ import { isPortalId } from '../portals/check-portal.ts'
 import { readMapping, setMapping } from '../portals/mapping.ts'
 import type { MappingOwner } from '../store/account-mappings.ts'
 import type { PortalFinding } from '../sync/check-portal.ts'
+import { settled } from './portals.ts'
 import { guarded, type Call, type Route, type UnguardedRoute } from './route.ts'
 
 const base = { tag: 'Portals', unversioned: true } as const
@@ -24,16 +25,13 @@ function fieldsOf(body: unknown): unknown {
   return body.fields
 }
 
-/** Who fills login and e-mail over there decides who people are. */
-const settled = [{ resource: 'portals', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }] as const
-
 function mappingRoutes(path: string, whose: string, name: string, owner: (call: Call) => MappingOwner): UnguardedRoute[] {
   return [
     { ...base, method: 'GET', path, scope: 'read', operation: `read${name}`, reach: 'free', summary: `Reads how the accounts of ${whose} are filled.`, answer: mapping,
       handle: async (call) => ({ body: await readMapping(call.ctx.db, owner(call)) }) },
-    { ...base, method: 'PUT', path, scope: 'admin', operation: `replace${name}`, needs: settled, summary: `Sets how the accounts of ${whose} are filled; everybody whom that concerns is pushed at the next run.`, body: mapping, answer: mapping,
+    { ...base, method: 'PUT', path, scope: 'admin', operation: `replace${name}`, needs: settled('UPDATE'), summary: `Sets how the accounts of ${whose} are filled; everybody whom that concerns is pushed at the next run.`, body: mapping, answer: mapping,
       handle: async (call) => ({ body: await setMapping(call.ctx, owner(call), fieldsOf(call.body)) }) },
-    { ...base, method: 'DELETE', path, scope: 'admin', operation: `delete${name}`, needs: settled, summary: `Goes back to the standard for the accounts of ${whose}.`, answer: mapping,
+    { ...base, method: 'DELETE', path, scope: 'admin', operation: `delete${name}`, needs: settled('UPDATE'), summary: `Goes back to the standard for the accounts of ${whose}.`, answer: mapping,
       handle: async (call) => ({ body: await setMapping(call.ctx, owner(call), null) }) },
   ]
 }

@@ -9,7 +9,7 @@ import { html } from './docs-html.ts'
 import { questionLimiter, refreshLimiter } from './limits.ts'
 import { problemOf } from './problem.ts'
 import { guarded, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
-import { portalId } from './portals.ts'
+import { portalId, settled } from './portals.ts'
 import { textsOf } from './sign-in.ts'
 
 const base = { tag: 'Portals', scope: 'read', needs: [], reach: 'free' } as const
@@ -90,9 +90,9 @@ export function portalSignInRoutes(masterKey: MasterKey): Route[] {
     ...guarded('portals', [
       { tag: base.tag, method: 'GET', path: '/portals/:id/secret', scope: 'read', operation: 'readPortalSecret', reach: 'free', summary: 'Says whether the portal\'s client in Okta has a secret here; never which.', answer: secretState,
         handle: async (call) => ({ body: await readSecretState(call.ctx.db, portalId(call)) }) },
-      { tag: base.tag, method: 'PUT', path: '/portals/:id/secret', scope: 'admin', operation: 'setPortalSecret', needs: [{ resource: 'portals', right: 'UPDATE' }, { resource: 'system', right: 'UPDATE' }], summary: 'Sets the secret of the portal\'s client in Okta.', body: { component: 'PortalSecret' }, answer: secretState, secretBody: true, unversioned: true,
+      { tag: base.tag, method: 'PUT', path: '/portals/:id/secret', scope: 'admin', operation: 'setPortalSecret', needs: settled('UPDATE'), summary: 'Sets the secret of the portal\'s client in Okta.', body: { component: 'PortalSecret' }, answer: secretState, secretBody: true, unversioned: true,
         handle: async (call) => ({ body: await setPortalSecret(call.ctx, masterKey, portalId(call), textsOf(call.body, { secret: 512 }).secret) }) },
-      { tag: base.tag, method: 'DELETE', path: '/portals/:id/secret', scope: 'admin', operation: 'removePortalSecret', needs: [{ resource: 'portals', right: 'DELETE' }, { resource: 'system', right: 'UPDATE' }], summary: 'Removes the secret: the client is a public one.', status: 204, unversioned: true,
+      { tag: base.tag, method: 'DELETE', path: '/portals/:id/secret', scope: 'admin', operation: 'removePortalSecret', needs: settled('DELETE'), summary: 'Removes the secret: the client is a public one.', status: 204, unversioned: true,
         handle: async (call) => {
           await removePortalSecret(call.ctx, portalId(call))
           return {}

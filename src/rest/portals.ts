@@ -15,7 +15,7 @@ const base = { tag: 'Portals' } as const
 const portal = { component: 'Portal' }
 const users = { component: 'PortalUser', list: true }
 /** What a portal's settings say decides who is who over there, and whom the portal lets in here: they are the system's. */
-const settled = (right: 'CREATE' | 'UPDATE' | 'DELETE'): readonly Need[] => [{ resource: 'portals', right }, { resource: 'system', right: 'UPDATE' }]
+export const settled = (right: 'CREATE' | 'UPDATE' | 'DELETE' | 'GRANT'): readonly Need[] => [{ resource: 'portals', right }, { resource: 'system', right: 'UPDATE' }]
 const members: readonly Need[] = [{ resource: 'portals', right: 'GRANT' }]
 
 /** The portal that a path names. Errors: `not_found`. */

@@ -30,11 +30,6 @@ export async function registerConsumer(
   )
 }
 
-/** Forgets a consumer; retention no longer waits for it. */
-export async function removeConsumer(db: Database, name: string): Promise<void> {
-  await db.execute('delete from gatehouse.event_consumer where name = $1', [name])
-}
-
 /** The next settled events of a consumer, in order. An unknown consumer begins at the beginning. */
 export async function readEvents(db: Reader, consumer: string, limit: number): Promise<StoredEvent[]> {
   return settledEvents(db, (await positionOf(db, consumer)) ?? beginning, limit)

@@ -14,10 +14,6 @@ export function factorsOf(db: Reader, userId: string): Promise<FactorRow[]> {
   return db.query(`select ${columns} from user_auth_param p where p.user_id = $1 and ${kinds} order by p.created_at, p.param_id`, [userId], 'factors_of')
 }
 
-export function findFactor(db: Reader, userId: string, id: string): Promise<FactorRow | undefined> {
-  return db.first(`select ${columns} from user_auth_param p where p.param_id = $2 and p.user_id = $1 and ${kinds}`, [userId, id])
-}
-
 /** The passkey of a credential's id, with the handle of its person. */
 export function findPasskey(db: Reader, credentialId: string): Promise<(FactorRow & { handle: Buffer | null; userName: string | null }) | undefined> {
   return db.first(

@@ -7,6 +7,7 @@ import { defaultMapping, sourcesOf, type Mapping } from '../model/account-mappin
 import { openStatuses } from '../model/user-statuses.ts'
 import type { Database } from './database.ts'
 import { sourceSql } from './account-sources.ts'
+import { unlookedSql } from './sync-hints.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -43,7 +44,7 @@ export async function panelistCandidates(db: Database, portalId: number, mode: S
   const all = `select user_id as uid from efs.portal_panelist where portal_id = $1`
   const delta = `select user_id as uid from efs.iam_portal_user_reference where portal_id = $1 and has_data_changes = 1
     union
-    select r.user_id from gatehouse.sync_hint h join efs.iam_portal_user_reference r on r.uuid = h.uuid where r.portal_id = $1 and not $1 = any(h.looked)
+    select l.user_id from gatehouse.sync_hint h join efs.iam_portal_user_reference l on l.uuid = h.uuid and l.portal_id = $1 where ${unlookedSql}
     union
     select user_id from efs.portal_panelist where portal_id = $1 and not linked`
   return collectUids(db, `select uid from (${mode === 'full' ? all : delta}) c order by uid`, [portalId])

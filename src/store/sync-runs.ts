@@ -17,8 +17,6 @@ import { documentOfRow, type Listing } from './list-rows.ts'
 
 type Writer = Pick<Database, 'execute'>
 
-export type RunStatus = 'running' | 'done' | 'failed' | 'stopped' | 'skipped' | 'interrupted'
-
 export interface NewRun {
   id: string
   kind: string

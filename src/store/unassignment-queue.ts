@@ -184,8 +184,8 @@ export async function queueAccount(tx: Pick<Transaction, 'execute'>, { populatio
   const [portals, merged] = population === 'panelist' ? [', portals', `, any_portal = q.any_portal or q.portals = '{}', portals = array(select distinct unnest(q.portals || excluded.portals))`] : ['', '']
   await tx.execute(
     `insert into ${queue} as q (user_id, uuid, email, person_id${portals}) values ($1, $2, left($3, 255), $4${portals && ', array_remove(array[$5::integer], null)'})
-     on conflict (user_id) do update set uuid = excluded.uuid, person_id = coalesce(excluded.person_id, q.person_id), generation = q.generation + 1,
-       attempts = 0, next_attempt_at = null, dead_at = null, updated_at = now()${merged}`,
+     on conflict (user_id) do update set uuid = excluded.uuid, email = coalesce(excluded.email, q.email), person_id = coalesce(excluded.person_id, q.person_id), generation = q.generation + 1,
+       attempts = 0, next_attempt_at = null, last_error = null, dead_at = null, updated_at = now()${merged}`,
     [uid, uuid, email, personId, ...(portals ? [portalId] : [])],
   )
 }

@@ -25,7 +25,7 @@ export function basisOf(portalId: number | null, portals: ReadonlyMap<number, Po
   return { mapping: digestOf(mappings), settings: hash('sha256', JSON.stringify(rules), 'hex').slice(0, 32) }
 }
 
-/** Why a plan does not rest on what counts today, or null. Plans of older versions do not say on what they rest. */
+/** Why a plan does not rest on what counts today, or null. Undos rest on what their plan did; plans of older versions do not say on what. */
 export async function basisMoved(db: Pick<Database, 'query' | 'first'>, { options }: Plan): Promise<string | null> {
   if (options.mapping === undefined) return null
   const now = basisOf((options.portalId ?? null) as number | null, await readPortalSettings(db), await readMappings(db))

@@ -10,7 +10,7 @@ import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, type Mappings } from '../model/account-mapping.ts'
 import { add, emptySet, has, type BitSet } from '../model/bit-set.ts'
 import { linkStatus } from '../model/link-statuses.ts'
-import { accessGroupOf, type DeprovisioningPolicy, type PortalSettings } from '../model/portal-settings.ts'
+import { accessGroupOf, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
 import { linkBounds, linkPage, linksOf, type AccountLink, type LinkBounds } from '../store/sync-reconcile.ts'
 import { readSyncPeople } from '../store/sync-people.ts'
@@ -38,7 +38,6 @@ export interface Comparing {
   connector: Connector
   portals: ReadonlyMap<number, PortalSettings>
   mappings: Mappings
-  adminPolicy: DeprovisioningPolicy
   compared: Compared
   progress: () => void
 }
@@ -171,11 +170,11 @@ async function peopleAt({ db, mappings, portals }: Comparison, portalId: number 
 }
 
 function planningAt(comparison: Comparison, portalId: number | null): Planning {
-  const { db, connector, portals, mappings, adminPolicy, plannings } = comparison
+  const { db, connector, portals, mappings, plannings } = comparison
   let planning = plannings.get(portalId)
   if (!planning) {
-    const scope = { portalId: portalId ?? [...portals.keys()][0] ?? 0, mode: 'full' as const, portals, adminPolicy }
-    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(portals, adminPolicy, scope.portalId), adopted: new Map() }))
+    const scope = { portalId: portalId ?? [...portals.keys()][0] ?? 0, mode: 'full' as const, portals }
+    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(portals, scope.portalId), adopted: new Map() }))
   }
   return planning
 }

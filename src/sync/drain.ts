@@ -58,8 +58,6 @@ export interface DrainReport {
 }
 
 const entriesPerPage = 200
-/** Administrators belong to no portal and so have no setting: suspending can be taken back. */
-const adminPolicy = 'suspend'
 
 interface Slice extends Draining {
   rules: AllRules
@@ -76,7 +74,7 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
     const ctx: Context = { ...turn.ctx, actor: { ...draining.ctx.actor, source: 'SYNC' } }
     turn.progress('draining')
     const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: false }
-    const slice: Slice = { ...draining, ctx, report, answered: false, silence: createSilence('accounts'), groups: new Map(), rules: rulesOf(new Map(), adminPolicy) }
+    const slice: Slice = { ...draining, ctx, report, answered: false, silence: createSilence('accounts'), groups: new Map(), rules: rulesOf(new Map()) }
     try {
       report.held = await heldQueue(ctx)
       for (const population of queuePopulations) await drainPopulation(slice, population)
@@ -125,7 +123,7 @@ async function drainPopulation(slice: Slice, population: QueuePopulation): Promi
 
 async function prepare(slice: Slice): Promise<void> {
   const portals = await readPortalSettings(slice.ctx.db)
-  slice.rules = rulesOf(portals, adminPolicy)
+  slice.rules = rulesOf(portals)
   slice.groups = await portalGroups(slice.connector, portals)
 }
 

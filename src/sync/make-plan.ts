@@ -7,7 +7,7 @@
  */
 import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
-import { accessGroupOf, type DeprovisioningPolicy } from '../model/portal-settings.ts'
+import { accessGroupOf } from '../model/portal-settings.ts'
 import type { Database } from '../store/database.ts'
 import { hintedAccounts } from '../store/sync-hints.ts'
 import {
@@ -28,7 +28,6 @@ export interface SyncScope {
   portalId: number
   mode: SyncMode
   portals: Portals
-  adminPolicy: DeprovisioningPolicy
   /** The mappings that were set; none: everybody has the default. */
   mappings?: Mappings
 }
@@ -60,7 +59,7 @@ export async function* makePlan(db: Database, connector: Connector, scope: SyncS
   await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
   const inGroup = scope.mode === 'full' ? await membership(connector, group, isGroupThere) : await hintedMembership(db, connector, scope.portalId, group)
-  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope.portals, scope.adminPolicy, scope.portalId), inGroup }, adopted: new Map() }
+  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope.portals, scope.portalId), inGroup }, adopted: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'

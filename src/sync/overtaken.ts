@@ -8,7 +8,7 @@ import { placesLeft, type LinkPlace } from '../store/references.ts'
 import { standingOf } from '../store/unassignment-queue.ts'
 import { beginWith } from './record.ts'
 import type { StoredStep } from './stored-plan.ts'
-import type { ActionKind, SyncStep } from './steps.ts'
+import { closingActions, type ActionKind, type SyncStep } from './steps.ts'
 
 const giving: readonly ActionKind[] = ['create', 'adopt', 'activate', 'unsuspend', 'groupAdd']
 
@@ -25,17 +25,15 @@ export async function leftSteps(db: Pick<Database, 'query'>, steps: readonly Sto
   }))
 }
 
-const closing: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
-
 /**
  * Why a step has nothing to do any more, though the person is as they were: the worker of the queues was there first, or
- * somebody is back. Memberships are no part of a person's version. (Those of the step's own links: `leftSteps`.)
+ * somebody is back. (The step's own links: `leftSteps`.)
  */
 export async function settledOtherwise(ctx: Context, { queued, personId, accountId, actions, undoes }: SyncStep): Promise<string | undefined> {
   if (undoes) return undefined
   const generation = queued?.generation
   if (queued && generation !== undefined && !(await beginWith(ctx, { ...queued, generation }))) return 'the account has been dealt with, or queued anew, since the plan was made'
-  const closes = queued !== null && actions.some(({ kind }) => closing.includes(kind))
+  const closes = queued !== null && actions.some(({ kind }) => closingActions.includes(kind))
   const portalsOf = (kind: ActionKind) => actions.flatMap((action) => (action.kind === kind && 'portalIds' in action ? (action.portalIds ?? []) : []))
   const [left, joined] = [portalsOf('groupRemove'), portalsOf('groupAdd')]
   if (accountId === null || (!closes && left.length + joined.length === 0)) return undefined

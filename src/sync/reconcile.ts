@@ -35,7 +35,7 @@ async function plan(run: SyncRun, turn: Turn): Promise<Plan> {
   const mappings = await readMappings(run.ctx.db)
   const compared: Compared = { accounts: 0, links: 0, vanished: 0, strangers: 0 }
   const progress = () => run.onProgress?.({ step: 'comparing', done: compared.accounts, failed: 0 })
-  const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, mappings, adminPolicy: 'suspend', compared, progress })
+  const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, mappings, compared, progress })
   const guard = guardOf(run.ctx, null, portals)
   const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard, basisOf(null, portals, mappings))))
   turn.note({ compared })

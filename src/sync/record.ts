@@ -12,7 +12,7 @@ import { lockVersion, removeLinks, removeLinksTo, replacesKnowingly, writeAccoun
 import { beginEntry, closeQueueEntry, holdEntry, keepSent, queueAccount, type QueueRow } from '../store/unassignment-queue.ts'
 import type { Connector } from './connector.ts'
 import type { Performed } from './perform.ts'
-import { remoteActions, type Action, type ActionKind, type QueueEntry, type SyncStep } from './steps.ts'
+import { closingActions, remoteActions, type Action, type ActionKind, type QueueEntry, type SyncStep } from './steps.ts'
 
 /** PROV_STATUS is an operation and how it went: `CREATED`, `FAIL_CREATE`. */
 const operations: Partial<Record<ActionKind, { done: string; failed: string }>> = {
@@ -112,12 +112,10 @@ function activeAfter(step: SyncStep, performed: Performed): boolean | null {
   return performed.failed ? null : !isClosing(step) && step.outcome !== 'gone'
 }
 
-const closingKinds: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
-
 /** Notes that an account is about to be closed, so that after a crash it is known who did it. */
 export async function announceClosing(tx: Transaction, ctx: Context, systemId: string, step: SyncStep): Promise<void> {
   const { personId } = step
-  if (personId === null || !step.actions.some((action) => closingKinds.includes(action.kind))) return
+  if (personId === null || !step.actions.some((action) => closingActions.includes(action.kind))) return
   const row = { loginId: ctx.newId(), personId, systemId, login: null, provStatus: 'PENDING_DISABLE', agrees: false, active: null }
   await writeAccountLogin(tx, row, ctx.now().toISOString())
 }

@@ -8,8 +8,11 @@ export type Portals = ReadonlyMap<number, PortalSettings>
 
 export type AllRules = Rules & { allPortals: readonly number[] }
 
+/** Administrators belong to no portal and so have no setting: suspending can be taken back. */
+const adminPolicy: DeprovisioningPolicy = 'suspend'
+
 /** For people of a portal; for queued accounts, which know their portals themselves, any will do. */
-export function rulesOf(portals: Portals, adminPolicy: DeprovisioningPolicy, portalId = 0): AllRules {
+export function rulesOf(portals: Portals, portalId = 0): AllRules {
   const settings = portals.get(portalId) ?? {}
   const policies = new Map([...portals].map(([id, one]) => [id, policyOf(one)]))
   return {

@@ -114,9 +114,8 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn):
   const { db } = run.ctx
   const portals = await readPortalSettings(db)
   if (!portals.has(portalId)) throw new GatehouseError('not_found', `There is no portal ${portalId}.`)
-  // Administrators belong to no portal and so have no setting: suspending can be taken back.
   const mappings = await readMappings(db)
-  const scope = { portalId, mode, portals, adminPolicy: 'suspend' as const, mappings }
+  const scope = { portalId, mode, portals, mappings }
   const pages = counted(run, makePlan(db, run.connector, scope))
   const guard = guardOf(run.ctx, portalId, portals)
   return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard, basisOf(portalId, portals, mappings))))

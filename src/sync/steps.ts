@@ -49,6 +49,9 @@ export const remoteActions: readonly ActionKind[] = [
   'groupAdd', 'groupRemove',
 ]
 
+/** Actions that close an account. */
+export const closingActions: readonly ActionKind[] = ['suspend', 'deactivate', 'delete']
+
 export type Population = 'panelist' | 'admin'
 
 /** A reference row that the step writes. */
