@@ -14,6 +14,7 @@ import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import { guardPeople, guardPlaces } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
+import { dropLostNumbers } from './lost-numbers.ts'
 import type { RecordKind, Written } from '../records/record-kind.ts'
 
 /** The managed system that is Gatehouse itself. */
@@ -31,6 +32,7 @@ export const userKind: RecordKind = {
   written: async (tx, ctx, written) => {
     await guardPlaces(tx, ctx, written)
     await followStatus(tx, written)
+    await dropLostNumbers(tx, ctx, written)
     await markMapped(tx, written)
   },
 }
