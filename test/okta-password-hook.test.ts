@@ -100,6 +100,26 @@ describe('what is verified', () => {
     expect(await verdict('own@corp.example', password, '203.0.113.81')).toBe('UNVERIFIED')
   })
 
+  test('not by the name of an account that a sync has confirmed and somebody has changed since', async () => {
+    const id = await person('renamer', 'renamer@corp.example')
+    const items = (await world.ask('GET', `/users/${id}/logins`)).body.items as { id: string; managedSystem: string }[]
+    const account = items.find(({ managedSystem }) => managedSystem === 'OKTA')!
+    const refusal = { status: 409, body: { code: 'conflict' } }
+    const at = `/users/${id}/logins/${account.id}`
+    expect(await world.ask('PATCH', at, { login: 'chief@corp.example' })).toMatchObject(refusal)
+    expect(await world.ask('PATCH', at, { managedSystem: '0' })).toMatchObject({ status: 409 })
+    expect(await world.ask('PATCH', `/users/${id}`, { logins: items.map((one) => (one === account ? { ...one, login: 'chief@corp.example' } : one)) })).toMatchObject(refusal)
+    expect(await verdict('chief@corp.example', password, '203.0.113.82')).toBe('UNVERIFIED')
+    expect(await verdict('renamer@corp.example', password, '203.0.113.82')).toBe('VERIFIED')
+    // The rest of it, and the name here, stay one's own to change.
+    expect((await world.ask('PATCH', at, { identityType: 'SERVICE' })).status).toBe(200)
+    expect((await world.ask('PATCH', `/users/${id}`, { userName: 'renamed' })).status).toBe(200)
+    // Written anew it is a login that nobody has confirmed.
+    expect((await world.ask('DELETE', at)).status).toBeLessThan(300)
+    expect((await world.ask('POST', `/users/${id}/logins`, { managedSystem: 'OKTA', login: 'chief@corp.example' })).status).toBe(201)
+    expect(await verdict('chief@corp.example', password, '203.0.113.83')).toBe('UNVERIFIED')
+  })
+
   test.each([
     ['disabled', `update users set secondary_status = 'DISABLED' where user_id = $1`],
     ['terminated', `update users set status = 'TERMINATED' where user_id = $1`],

@@ -22,11 +22,22 @@ async function withNumber(name: string) {
   return { ...one, number, totp: await withTotp(one) }
 }
 
-async function ask(userName: string, channel: 'SMS' | 'EMAIL', minutes = 2): Promise<void> {
+async function ask(userName: string, channel: 'SMS' | 'EMAIL', minutes = 2, address?: string): Promise<void> {
   later(minutes)
-  expect((await fresh().ask('POST', '/recovery/password', { userName, channel })).status).toBe(202)
+  expect((await fresh(address === undefined ? {} : { address }).ask('POST', '/recovery/password', { userName, channel })).status).toBe(202)
   await work()
 }
+
+async function askUnlock(userName: string): Promise<void> {
+  later(2)
+  expect((await fresh().ask('POST', '/recovery/unlock', { userName })).status).toBe(202)
+  await work()
+}
+
+const lock = (id: string) => ctx.db.execute(`update login set lock_marker = 'LOCKED' where user_id = $1 and managed_sys_id = '0'`, [id])
+const sent = async (id: string, template = 'password-reset') => (await ctx.db.query('select from gatehouse.message where user_id = $1 and template = $2', [id, template])).length
+const tokenOf = async (name: string, template: string) => new URL((await sentTo(`${name}@example.com`)).find((one) => one.template === template)!.link!).hash.slice(1)
+const finish = async (name: string, to = next) => (await fresh().ask('POST', '/recovery/password/complete', { token: await tokenOf(name, 'password-reset'), next: to })).status
 
 const codes = async (number: string) => (await sentTo(number)).filter(({ template }) => template === 'reset-code').map(({ code }) => code!)
 const answer = async (userName: string, code: string) => (await fresh().ask('POST', '/recovery/password/complete', { userName, code, next })).status
@@ -93,16 +104,52 @@ describe('guesses at codes by SMS', () => {
 })
 
 describe('messages to one person', () => {
-  test('are five in an hour and twenty in a day, of all kinds, whoever asks from wherever', async () => {
+  test('are five in an hour of each kind, whoever asks from wherever: codes take no link away', async () => {
     const { id } = await withNumber('dan')
-    const sent = async () => (await ctx.db.query(`select from gatehouse.message where user_id = $1 and template in ('password-reset', 'reset-code')`, [id])).length
-    for (let n = 0; n < 8; n++) await ask('dan', n % 2 === 0 ? 'SMS' : 'EMAIL')
-    expect(await sent()).toBe(5)
-    for (let hour = 0; hour < 6; hour++) {
-      later(61)
-      for (let n = 0; n < 6; n++) await ask('dan', 'EMAIL')
-    }
-    expect(await sent()).toBe(20)
+    for (let n = 0; n < 8; n++) await ask('dan', 'SMS')
+    expect(await sent(id, 'reset-code')).toBe(5)
+    for (let n = 0; n < 8; n++) await ask('dan', 'EMAIL')
+    expect(await sent(id)).toBe(5)
+    // The last one stays good until it lapses, whatever is asked for meanwhile.
+    await ask('dan', 'SMS')
+    await lock(id)
+    for (let n = 0; n < 3; n++) await askUnlock('dan')
+    expect(await finish('dan')).toBe(204)
+    expect((await fresh().signIn('dan', next)).status).toBe(200)
+  })
+
+  test('are twenty in a day, then one every few hours; from where the person signs in, as many as in an hour before', async () => {
+    const { id } = await withNumber('ned')
+    const stranger = (minutes: number) => ask('ned', 'EMAIL', minutes, '203.0.113.99')
+    for (let hour = 0; hour < 6; hour++) for (let n = 0; n < 6; n++) await stranger(n === 0 ? 61 : 2)
+    expect(await sent(id)).toBe(20)
+    let asked = 0
+    for (; (await sent(id)) === 20 && asked < 9; asked++) await stranger(20)
+    // Three hours after the last of the twenty.
+    expect(asked).toBe(2)
+    expect(await finish('ned')).toBe(204)
+    for (let n = 0; n < 8; n++) await stranger(20)
+    expect(await sent(id)).toBe(21)
+    for (let n = 0; n < 7; n++) await ask('ned', 'EMAIL')
+    expect(await sent(id)).toBe(26)
+    expect(await finish('ned', 'yet another horse and battery')).toBe(204)
+  })
+
+  test('to unlock take no place from a link that sets the password, and work when none is out', async () => {
+    const { id } = await withNumber('uma')
+    await lock(id)
+    await ask('uma', 'EMAIL')
+    await askUnlock('uma')
+    expect((await sentTo('uma@example.com')).some(({ template }) => template === 'account-unlock')).toBe(false)
+    later(31)
+    await askUnlock('uma')
+    await askUnlock('uma')
+    const token = await tokenOf('uma', 'account-unlock')
+    expect((await fresh().ask('POST', '/recovery/unlock/complete', { token })).status).toBe(204)
+    await lock(id)
+    await askUnlock('uma')
+    await ask('uma', 'EMAIL')
+    expect(await finish('uma')).toBe(204)
   })
 
   test('are as many with user names to one address', async () => {

@@ -1,11 +1,18 @@
 /** Telephone numbers that codes go to: marked when they are confirmed, no factor once they are gone. */
 import { expect, test } from 'vitest'
+import { ownId } from '../src/model/own-access.ts'
+import { tellPeople } from '../src/notify/tell-people.ts'
+import { administrator } from './administrators.ts'
+import { settle } from './audit-context.ts'
 import { factorServer } from './factor-people.ts'
 
-const { ctx, ask, signedIn, sentTo } = await factorServer()
+const shared = await factorServer()
+const { ctx, ask, signedIn, sentTo } = shared
+await settle(ctx.db)
+await tellPeople(ctx)
 
 async function enrolled(name: string, value: string, phones: object[]) {
-  const one = await signedIn(name, { phoneNumbers: phones })
+  const one = await signedIn(name, { phoneNumbers: phones, emails: [{ value: `${name.replaceAll(' ', '-')}@example.com` }] })
   const { body: { id } } = await one.ask('POST', '/me/factors', { type: 'SMS', value })
   const { expires } = (await ctx.db.first<{ expires: string }>('select sms_code_expiration as expires from login where user_id = $1', [one.id]))!
   expect(Math.abs(Date.parse(expires) - Date.now() - 600_000)).toBeLessThan(60_000)
@@ -43,4 +50,50 @@ test('a number that is nobody\'s phone is a factor as before', async () => {
   const one = await enrolled('bob', '+491700000900', [{ value: '+49 170 0000901' }])
   expect((await ask('DELETE', `/users/${one.id}/phones/${one.items[0]!.id}`)).status).toBeLessThan(300)
   expect(await one.factors()).toBe(1)
+})
+
+const flagOf = async (id: string) => (await ctx.db.first<{ flag: string }>(`select otp_active as flag from login where user_id = $1 and managed_sys_id = '0'`, [id]))!.flag
+const removals = (id: string) => ctx.db.query(`select actor_id as by, changes from gatehouse.audit_event where action = 'user.factor.remove' and target_id = $1`, [id])
+
+test.each([
+  ['a phone', 'PATCH', (user: string, phone: string) => `/users/${user}/phones/${phone}`, { isForSms: false }],
+  ['a phone that goes', 'DELETE', (user: string, phone: string) => `/users/${user}/phones/${phone}`, undefined],
+  ['the whole person', 'PATCH', (user: string) => `/users/${user}`, { phoneNumbers: [] }],
+  ['the whole person, with the same phone written anew and not for SMS', 'PATCH', (user: string) => `/users/${user}`, { phoneNumbers: [{ value: '+49 170 0000600' }] }],
+])('a factor that goes by %s is removed as factors are: told, noted, with its recovery codes', async (name, method, path, body) => {
+  const value = `+4917000006${String(name.length).padStart(2, '0')}`
+  const one = await enrolled(`lost ${name.length}`, value, [{ value }])
+  expect((await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).status).toBe(201)
+  await ctx.db.execute(`insert into gatehouse.remembered_device (device_id, user_id, mark, created_at, expires_at) values ($1, $1, '\\x01', now(), now() + interval '1 day')`, [one.id])
+  expect([await one.factors(), await flagOf(one.id)]).toEqual([2, 'Y'])
+  expect((await ask(method, path(one.id, one.items[0]!.id), body)).status).toBeLessThan(300)
+  expect([await one.factors(), await flagOf(one.id)]).toEqual([0, 'N'])
+  expect(await ctx.db.query('select from gatehouse.remembered_device where user_id = $1', [one.id])).toEqual([])
+  const [removal, ...more] = await removals(one.id)
+  expect(more).toEqual([])
+  expect(JSON.stringify(removal)).toMatch(/"type\\*":\\*"SMS/)
+  expect(JSON.stringify(removal)).toMatch(/"type\\*":\\*"RECOVERY_CODES/)
+  await settle(ctx.db)
+  await tellPeople(ctx)
+  expect((await ctx.db.query<{ template: string }>('select template from gatehouse.message where user_id = $1', [one.id])).map(({ template }) => template)).toContain('factor-removed')
+})
+
+test('who may change people and not reset them takes no number away that is a factor; other phones they may', async () => {
+  const one = await enrolled('eva', '+491700000500', [{ value: '+49 170 0000500' }, { value: '+49 170 0000501', isForSms: true }])
+  const clerk = await administrator(shared, 'clerk', 'HUMAN_RESOURCES')
+  const reset = `from res_role_membership_rights r using resource_role e where e.membership_id = r.membership_id and e.role_id = '${ownId('HUMAN_RESOURCES')}' and e.resource_id = '${ownId('people')}' and r.access_right_id = 'RESET'`
+  await ctx.db.execute(`delete ${reset}`)
+  const [own, other] = one.items.toSorted((a, b) => a.value.localeCompare(b.value))
+  const at = (id: string) => `/users/${one.id}/phones/${id}`
+  for (const reply of [
+    await clerk.ask('PATCH', at(own!.id), { isForSms: false }), await clerk.ask('PATCH', at(own!.id), { active: false }), await clerk.ask('PATCH', at(own!.id), { value: '+49 170 0000509' }),
+    await clerk.ask('DELETE', at(own!.id)), await clerk.ask('PATCH', `/users/${one.id}`, { phoneNumbers: [] }),
+  ]) expect(reply).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect([await one.factors(), await flagOf(one.id), await removals(one.id)]).toEqual([1, 'Y', []])
+  expect((await clerk.ask('PATCH', at(own!.id), { value: '+49 (170) 0000500' })).status).toBe(200)
+  expect((await clerk.ask('DELETE', at(other!.id))).status).toBeLessThan(300)
+  expect(await one.factors()).toBe(1)
+  const desk = await administrator(shared, 'desk', 'SECURITY_ADMIN')
+  expect((await desk.ask('DELETE', at(own!.id))).status).toBeLessThan(300)
+  expect(await removals(one.id)).toMatchObject([{ by: desk.id }])
 })

@@ -14,6 +14,7 @@ import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import { guardPeople, guardPlaces } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
+import { dropLostNumbers } from './lost-numbers.ts'
 import type { RecordKind, Written } from '../records/record-kind.ts'
 
 /** The managed system that is Gatehouse itself. */
@@ -31,6 +32,7 @@ export const userKind: RecordKind = {
   written: async (tx, ctx, written) => {
     await guardPlaces(tx, ctx, written)
     await followStatus(tx, written)
+    await dropLostNumbers(tx, ctx, written)
     await markMapped(tx, written)
   },
 }
@@ -74,6 +76,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   document.active = isActive(document.status, document.secondaryStatus)
   checkLinks(document)
   checkPasswords(document)
+  checkAccounts(document, before)
   settleKeys(document, before)
   return document
 }
@@ -121,6 +124,19 @@ const hashed = /^(?:\$[a-z0-9-]+\$|\{[A-Za-z0-9-]+\}).+/s
 function checkPasswords(document: Document): void {
   const clear = ((document.logins ?? []) as Document[]).findIndex(({ password }) => typeof password === 'string' && !hashed.test(password))
   if (clear >= 0) refuse(`logins[${clear}].password`, 'must be a hash such as $argon2id$… or {SSHA}…, never a password in the clear')
+}
+
+/**
+ * What a sync has confirmed is the account's own name: Okta's password hook goes by it, so another name would lend the person
+ * somebody else's sign-in, or somebody else theirs. The sync itself writes past this.
+ */
+function checkAccounts(document: Document, before: Document | undefined): void {
+  const known = new Map(((before?.logins ?? []) as Document[]).map((login) => [login.id, login]))
+  for (const { id, login, managedSystem } of (document.logins ?? []) as Document[]) {
+    const old = known.get(id)
+    if (!old || old.managedSystem === ownSystem || old.provStatus === undefined || (old.login === login && old.managedSystem === managedSystem)) continue
+    throw new GatehouseError('conflict', `logins: a sync has confirmed the account ${String(old.login)}, whose name and system follow the account: rename it there, or remove this login and add another.`)
+  }
 }
 
 function refuse(path: string, message: string): never {

@@ -45,6 +45,12 @@ export function secondFactors<F extends Judged>(factors: readonly F[]): F[] {
   return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable : []
 }
 
+/** What goes along with some of these factors: recovery codes go with the last factor that they stand in for. */
+export function withStandIns<F extends Judged>(factors: readonly F[], gone: readonly F[]): F[] {
+  const left = factors.filter((one) => !gone.includes(one))
+  return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
+}
+
 /** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
 export function reachOf(factors: readonly Judged[]): { least: number; most: number } {
   const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
-import { factorKinds, reachOf, secondFactors, type FactorKind } from '../model/factor-kinds.ts'
+import { factorKinds, reachOf, secondFactors, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress, smsNumber } from '../model/mail-address.ts'
 import { isFresh } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
@@ -193,12 +193,6 @@ async function removeAll(tx: Transaction, ctx: Context, userId: string, gone: re
   await deleteFactors(tx, gone.map(({ id }) => id))
   await noteFactors(tx, [userId])
   await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })) }])
-}
-
-/** Recovery codes go with the last factor that they stand in for. */
-function withStandIns(factors: readonly FactorRow[], gone: readonly FactorRow[]): FactorRow[] {
-  const left = factors.filter((one) => !gone.includes(one))
-  return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
 }
 
 /** Removes one's own factor. Errors: `step_up_required`, `not_found`. */

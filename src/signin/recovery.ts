@@ -9,6 +9,7 @@ import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isMailAddress } from '../model/mail-address.ts'
+import { networkOf } from '../model/network.ts'
 import { isToken, newToken } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
@@ -16,20 +17,22 @@ import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
-import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { knowsNetwork } from '../store/sign-in-places.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
 import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
 import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
+import { markOf } from './sessions-open.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
 import { claimAsking, releaseAttempt } from './throttle.ts'
 
 type Purpose = 'password' | 'unlock'
 
-/** A link to unlock does not change a password: what it is for is part of what is kept. */
-const hashOf = (purpose: Purpose, token: string) => createHash('sha256').update(`${purpose}\0${token}`).digest('hex')
+/** A link to unlock does not change a password: what it is for is part of what is kept, and can be told from it. */
+const hashOf = (purpose: Purpose, token: string) => (purpose === 'unlock' ? unlockMark : '') + createHash('sha256').update(`${purpose}\0${token}`).digest('hex')
 
 /** Behind the #, where it reaches neither a log nor a Referer. */
 const linkOf = (ctx: Context, purpose: Purpose, token: string) => `${publicUrl(ctx.config)}/${purpose === 'password' ? 'recover' : 'unlock'}#${token}`
@@ -61,22 +64,28 @@ async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind,
   if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (!login || !(await mayRecover(ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }))) continue
+    if (!login || !(await mayRecover(ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
     if (kind === 'PASSWORD_BY_SMS') {
       await sendResetCode(tx, ctx, masterKey, login)
       continue
     }
-    await sendLink(tx, ctx, masterKey, login, kind === 'PASSWORD' ? 'password-reset' : 'account-unlock')
+    await sendLink(tx, ctx, masterKey, login, templates[kind])
   }
 }
 
-/** What anybody may have sent to one person, or address, in an hour and in a day, of all kinds together. */
+/**
+ * What anybody may have sent to one person, or address, in an hour and in a day, of each kind apart: who asks for codes takes no
+ * link from anybody. Past the day's number one goes every few hours still: a stranger delays recovery and does not close it.
+ */
 const mostSent = { hour: 5, day: 20 } as const
-const kindsSent = ['password-reset', 'reset-code', 'account-unlock', 'user-name'] as const
+const pastTheDayMs = 3 * 3_600_000
+const templates = { PASSWORD: 'password-reset', PASSWORD_BY_SMS: 'reset-code', UNLOCK: 'account-unlock', USER_NAME: 'user-name' } as const
 
-async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string } | { recipient: string }): Promise<boolean> {
-  const { hour, day } = await countSent(tx, whom, kindsSent, ctx.now())
-  return hour >= mostSent.hour || day >= mostSent.day
+async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string } | { recipient: string }, template: (typeof templates)[RecoveryKind]): Promise<boolean> {
+  const { hour, day, last } = await countSent(tx, whom, template, ctx.now())
+  if (hour >= mostSent.hour) return true
+  if (day < mostSent.day || ctx.now().getTime() - Date.parse(last!) >= pastTheDayMs) return false
+  return !('userId' in whom && ctx.actor.ip && (await knowsNetwork(tx, whom.userId, markOf(whom.userId, networkOf(ctx.actor.ip)))))
 }
 
 async function mayRecover(ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
@@ -95,7 +104,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
   const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(ctx.db, userId)).recovery.tokenMinutes
   const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
-  await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires)
+  if (!(await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires))) return false
   const link = linkOf(ctx, purpose, token)
   const to = { to: reader.email, userId, locale: reader.language, expires }
   if (template === 'invitation') await enqueueMessage(tx, ctx, { template, ...to, values: { link } }, masterKey)
@@ -107,7 +116,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
 /** The names of everybody whose primary address this is, in one mail to it. */
 async function sendUserNames(tx: Transaction, ctx: Context, people: readonly string[], address: string): Promise<void> {
   if (!isMailAddress(address)) return
-  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: address }))) return
+  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: address }, templates.USER_NAME))) return
   const readers = await readersOf(tx, people)
   const found: string[] = []
   const names: string[] = []

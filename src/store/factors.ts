@@ -35,6 +35,23 @@ export async function markForSms(tx: Transaction, userId: string, number: string
   return rows.map(({ id }) => id)
 }
 
+export interface LostNumber {
+  userId: string
+  country: string | null
+  area: string | null
+  number: string
+}
+
+/** Confirmed factors by SMS to numbers that were on people's phones, and are on none that is for SMS and in use any more. */
+export function factorsOfLostNumbers(tx: Transaction, lost: readonly LostNumber[]): Promise<{ id: string; userId: string }[]> {
+  return tx.query(
+    `select distinct a.param_id as id, a.user_id as "userId" from json_to_recordset($1) as v("userId" text, country text, area text, number text)
+     join user_auth_param a on a.user_id = v."userId" and a.type = 'SMS' and a.confirmed = 'Y' and a.param_value = gatehouse.sms_number(v.country, v.area, v.number)
+     where not exists (select from phone p where p.parent_id = a.user_id and p.active = 'Y' and p.is_for_sms = 'Y'
+       and gatehouse.sms_number(p.country_cd, p.area_cd, p.phone_nbr) = a.param_value)
+     order by a.user_id, a.param_id`, [JSON.stringify(lost)])
+}
+
 /** Until when the code by SMS that is out may be answered (LOGIN.SMS_CODE_EXPIRATION). */
 export async function noteSmsCode(tx: Transaction, userId: string, expires: Date): Promise<void> {
   await tx.execute(`update login set sms_code_expiration = $2 where user_id = $1 and managed_sys_id = '0'`, [userId, expires])

@@ -167,12 +167,12 @@ export async function sentTo(db: Pick<Database, 'first'>, recipient: string, tem
   return (await db.first('select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and created_at > $3', [recipient, template, since])) !== undefined
 }
 
-/** How many messages of some kinds were written to a person, or to an address, within the last hour and the last day. */
-export async function countSent(db: Pick<Database, 'first'>, whom: { userId: string } | { recipient: string }, templates: readonly MessageName[], now: Date): Promise<{ hour: number; day: number }> {
+/** How many messages of a kind were written to a person, or to an address, within the last hour and the last day, and when the last of them was. */
+export async function countSent(db: Pick<Database, 'first'>, whom: { userId: string } | { recipient: string }, template: MessageName, now: Date): Promise<{ hour: number; day: number; last: string | null }> {
   const [condition, value] = 'userId' in whom ? ['user_id = $1', whom.userId] : ['lower(recipient) = lower($1)', whom.recipient]
-  return (await db.first<{ hour: number; day: number }>(
-    `select (count(*) filter (where created_at > $3::timestamptz - interval '1 hour'))::int as hour, count(*)::int as day
-     from gatehouse.message where ${condition} and template = any($2) and created_at > $3::timestamptz - interval '1 day'`, [value, templates, now]))!
+  return (await db.first<{ hour: number; day: number; last: string | null }>(
+    `select (count(*) filter (where created_at > $3::timestamptz - interval '1 hour'))::int as hour, count(*)::int as day, max(created_at) as last
+     from gatehouse.message where ${condition} and template = $2 and created_at > $3::timestamptz - interval '1 day'`, [value, template, now]))!
 }
 
 export interface Reader {

@@ -30,14 +30,23 @@ export async function peopleToRecover(db: Pick<Database, 'query'>, name: string)
   return rows.map(({ id }) => id)
 }
 
-/** Puts a link's hash in the place of any that was out before. */
-export async function writeResetToken(tx: Transaction, loginId: string, hash: string, made: Date, expires: Date): Promise<void> {
-  await tx.execute('update login set pswd_reset_token = $2, pswd_reset_token_made = $3, pswd_reset_token_exp = $4 where login_id = $1', [loginId, hash, made, expires])
-}
-
 /** Lives at the instant `at`: neither past its end nor made in the future, by a clock that was wrong. */
 const lives = (token: 'pswd_reset_token' | 'sms_reset_token', at: string) =>
   `${token}_exp > ${at}::timestamptz and coalesce(${token}_made, ${at}::timestamptz) <= ${at}::timestamptz + interval '5 minutes'`
+
+/** What the hashes of links that only unlock begin with. */
+export const unlockMark = 'unlock:'
+
+/**
+ * Puts a link's hash in the place of any that was out before; whether it did. A link to unlock takes no place from one that
+ * sets the password and lives, which opens the lock as well.
+ */
+export async function writeResetToken(tx: Transaction, loginId: string, hash: string, made: Date, expires: Date): Promise<boolean> {
+  return (await tx.execute(
+    `update login set pswd_reset_token = $2::text, pswd_reset_token_made = $3, pswd_reset_token_exp = $4
+     where login_id = $1 and not (starts_with($2::text, '${unlockMark}') and not starts_with(coalesce(pswd_reset_token, '${unlockMark}'), '${unlockMark}') and ${lives('pswd_reset_token', '$3')})`,
+    [loginId, hash, made, expires])) > 0
+}
 
 /** Whose link this is, if it is one that lives. */
 export async function findResetToken(db: Pick<Database, 'first'>, hash: string, now: Date): Promise<string | undefined> {

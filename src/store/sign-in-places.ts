@@ -20,6 +20,11 @@ export async function notePlaces(tx: Transaction, userId: string, marks: Readonl
   return new Set(rows.map(({ kind }) => kind))
 }
 
+/** Whether a person has signed in from a network before. */
+export async function knowsNetwork(db: Pick<Database, 'first'>, userId: string, mark: Buffer): Promise<boolean> {
+  return (await db.first(`select from gatehouse.sign_in_place where user_id = $1 and kind = 'NETWORK' and mark = $2`, [userId, mark])) !== undefined
+}
+
 /** Forgets places that nobody came from since; a batch at a time. */
 export async function sweepPlaces(db: Pick<Database, 'execute'>, since: Date, batch: number): Promise<number> {
   return db.execute(
