@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
 import { mostAttempts } from '../src/model/retries.ts'
 import { endEverySession } from '../src/signin/sessions.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
@@ -329,7 +330,52 @@ describe('signing out', () => {
     }
     expect([tries, await waiting()]).toEqual([2 + mostAttempts, []])
     expect(await ctx.db.query(`select result, changes from gatehouse.audit_event where action = 'client.logout.given-up' and target_id = $1`, [app.id]))
-      .toEqual([{ result: 'remote_error', changes: [{ path: 'user', after: ada }, { path: 'attempts', after: mostAttempts }] }])
+      .toEqual([{ result: 'remote_error', changes: [{ path: 'attempts', after: mostAttempts }, { path: 'logouts', after: 1 }] }])
     listener.close()
+  })
+
+  test('is told to the others though one client hangs, which is left alone with all that waits for it', async () => {
+    let asked = 0
+    const told: number[] = []
+    const hanging = createServer(() => void asked++).listen(0)
+    const listener = createServer((incoming, outgoing) => {
+      told.push(asked)
+      incoming.resume().on('end', () => outgoing.end())
+    }).listen(0)
+    const addressOf = (one: typeof listener) => `http://localhost:${(one.address() as AddressInfo).port}/logout`
+    const deaf = await application(ctx, 'Hanging', { backchannelLogoutUri: addressOf(hanging) })
+    const other = await application(ctx, 'Listening', { backchannelLogoutUri: addressOf(listener) })
+    const wait = (app: typeof deaf, many: number, attempts: number) => ctx.db.execute(
+      `insert into gatehouse.oidc_logout (client_id, sid, user_id, attempts, due_at, created_at)
+       select $1, 'sid' || n, $2, $4, now() - interval '1 minute', now() from generate_series(1, $3::int) n`, [app.id, ada, many, attempts])
+    const waiting = () => ctx.db.query(
+      'select client_id as id, attempts, count(*)::int as n, bool_and(due_at > now()) as later from gatehouse.oidc_logout where client_id = any($1) group by 1, 2', [[deaf.id, other.id]])
+    await wait(deaf, 90, 0)
+    await wait(other, 25, 0)
+    await openId.tellOfEnded()
+    expect(told).toHaveLength(25)
+    expect(asked).toBeLessThanOrEqual(20)
+    expect(await waiting()).toEqual([{ id: deaf.id, attempts: 1, n: 90, later: true }])
+    // The last time: all of them are given up, whether tried just now or not.
+    await ctx.db.execute(`update gatehouse.oidc_logout set due_at = now() - interval '1 second', attempts = $2 where client_id = $1`, [deaf.id, mostAttempts - 1])
+    asked = 0
+    await openId.tellOfEnded()
+    expect(asked).toBeLessThanOrEqual(20)
+    expect(await waiting()).toEqual([])
+    const events = await ctx.db.query<{ changes: { path: string; after: number }[] }>(`select changes from gatehouse.audit_event where action = 'client.logout.given-up' and target_id = $1`, [deaf.id])
+    expect(events.length).toBeLessThanOrEqual(21)
+    expect(events.map(({ changes }) => changes.find(({ path }) => path === 'logouts')!.after).reduce((all, one) => all + one, 0)).toBe(90)
+    hanging.closeAllConnections()
+    for (const one of [hanging, listener]) one.close()
+  })
+
+  test('of somebody who is erased is forgotten', async () => {
+    const app = await application(ctx, 'Forgetful', { backchannelLogoutUri: 'http://localhost:1/logout' })
+    const gone = await person(ctx, 'erased')
+    const names = async () => (await ctx.db.query<{ id: string }>('select user_id as id from gatehouse.oidc_logout where client_id = $1', [app.id])).map(({ id }) => id)
+    await ctx.db.execute(`insert into gatehouse.oidc_logout (client_id, sid, user_id, due_at, created_at) select $1, 'sid' || u, u, now(), now() from unnest($2::text[]) u`, [app.id, [ada, gone]])
+    await eraseUser(ctx, gone)
+    expect(await names()).toEqual([ada])
+    await ctx.db.execute('delete from gatehouse.oidc_logout where client_id = $1', [app.id])
   })
 })

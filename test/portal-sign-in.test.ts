@@ -3,9 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { mostAttempts } from '../src/model/retries.ts'
 import { removePortalUsers } from '../src/portals/portal-users.ts'
 import { sessionIdOf } from '../src/model/session.ts'
+import { waitsUntil } from '../src/signin/portal-errors.ts'
 import { revokeTokens } from '../src/signin/portal-revocation.ts'
+import { tokenStoreOf } from '../src/signin/portal-sign-in.ts'
 import { sweep } from '../src/signin/sessions-open.ts'
 import { sweepPortalSignIns } from '../src/store/portal-sign-in.ts'
+import { endRevocation, letTokensGo, putOffRevocation, takeRevocations } from '../src/store/token-revocations.ts'
 import { origin, resultsOf, type Browser } from './browser.ts'
 import { portalWorld } from './portal-world.ts'
 import { testServer, type Reply } from './rest-server.ts'
@@ -376,6 +379,95 @@ describe('tokens of a session that ends', () => {
     expect(await left()).toEqual([])
     expect(await ctx.db.query(`select result, target_id from gatehouse.audit_event where action = 'portal.tokens.revoke'`)).toEqual([{ result: 'remote_error', target_id: '1' }])
     ahead = 0
+  })
+
+  /** So many tokens wait, as if each were of a session that ended. */
+  async function wait(name: string, many: number) {
+    const { personId } = await member(name)
+    await signIn(name)
+    await ask('DELETE', `/users/${personId}/sessions`)
+    const row = await ctx.db.first<{ key: string; portal: number; sealed: string }>('select token_key as key, portal_id as portal, idp_response as sealed from efs.token_revocation')
+    const store = await tokenStoreOf(ctx, world.masterKey)
+    const tokens = await store.open(row!.key, Buffer.from(row!.sealed, 'base64'))
+    for (let n = 0; n < many; n++) {
+      await store.keep(`copy${n}`, tokens as object, new Date(Date.now() + 3_600_000))
+      await letTokensGo(ctx.db, `copy${n}`, row!.portal)
+    }
+    await ctx.db.execute(`delete from efs.token_revocation where token_key = $1`, [row!.key])
+  }
+  const asked = () => twin.calls.list().filter(({ path }) => path === '/oauth2/v1/revoke').length
+  const logged = () => ctx.db.query<{ status: number; tokens: number }>(
+    `select status_code as status, (trace::jsonb->>'tokens')::int as tokens from efs.iam_error_log where trace::jsonb->>'request' = 'token revocation' order by id`)
+  const dues = () => ctx.db.query('select attempts, count(*)::int as n, bool_and(due_at > $1) as later from efs.token_revocation group by 1 order by 1', [ctx.now()])
+
+  test('are all put off when their issuer fails again and again, with one line in the log a run', async () => {
+    await wait('many', 35)
+    await ctx.db.execute('delete from efs.iam_error_log')
+    twin.faults.add({ kind: 'status', status: 500, path: '/oauth2/v1/revoke', count: 1000 })
+    const before = asked()
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(0)
+    expect(asked() - before).toBe(10)
+    expect(await dues()).toEqual([{ attempts: 1, n: 35, later: true }])
+    expect(await logged()).toEqual([{ status: 500, tokens: 10 }])
+    expect(await ctx.db.query(`select from efs.iam_error_log where trace::jsonb->>'request' = 'portal sign-in'`)).toEqual([])
+    await ctx.db.execute('update efs.token_revocation set due_at = $1, attempts = $2', [ctx.now(), mostAttempts - 1])
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(35)
+    expect([asked() - before, await left()]).toEqual([20, []])
+    twin.faults.clear()
+  })
+
+  test('wait as long as the issuer asks, which is no attempt of those it was not asked about', async () => {
+    await wait('limited', 25)
+    await ctx.db.execute('delete from efs.iam_error_log')
+    twin.faults.add({ kind: 'status', status: 429, resetSeconds: 600, path: '/oauth2/v1/revoke', count: 1000 })
+    const before = asked()
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(0)
+    expect(asked() - before).toBe(10)
+    expect(await dues()).toEqual([{ attempts: 0, n: 15, later: true }, { attempts: 1, n: 10, later: true }])
+    expect(await logged()).toEqual([{ status: 429, tokens: 10 }])
+    twin.faults.clear()
+    ahead += 9 * 60_000
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(0)
+    ahead += 2 * 60_000
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(25)
+    expect(await left()).toEqual([])
+    ahead = 0
+  })
+
+  test.each<[number, Record<string, string>, number | undefined]>([
+    [429, { 'retry-after': '120' }, 120], [503, { 'retry-after': '120' }, 120], [503, {}, undefined], [500, { 'retry-after': '120' }, undefined], [429, {}, 60], [429, { 'retry-after': '0' }, 60],
+    [429, { 'retry-after': 'Thu, 01 Jan 2026 00:05:00 GMT' }, 300], [429, { 'x-rate-limit-reset': '1767225720' }, 120], [429, { 'retry-after': '1e9' }, 3600], [429, { 'retry-after': 'soon' }, 60],
+  ])('an answer of %i with %j is waited for %s seconds', (status, headers, seconds) => {
+    const now = new Date('2026-01-01T00:00:00Z')
+    const until = waitsUntil(Object.assign(new Error('no'), { cause: new Response('', { status, headers }) }), now)
+    expect(until && (until.getTime() - now.getTime()) / 1000).toBe(seconds)
+  })
+
+  test('stay where they are once the server stops', async () => {
+    await wait('stopped', 2)
+    expect(await revokeTokens(ctx, world.masterKey, { stop: AbortSignal.abort() })).toBe(0)
+    expect(await left()).toEqual([{ attempts: 0 }, { attempts: 0 }])
+    expect(await revokeTokens(ctx, world.masterKey)).toBe(2)
+  })
+
+  test('let go anew while the issuer is asked are not done with', async () => {
+    await letTokensGo(ctx.db, 'twice', 1)
+    const take = async () => (await takeRevocations(ctx.db, ctx.now(), new Date(ctx.now().getTime() + 1), 1, 'twice'))[0]!
+    const first = await take()
+    await letTokensGo(ctx.db, 'twice', 1)
+    const second = await take()
+    expect(second.attempts).toBe(first.attempts)
+    await putOffRevocation(ctx.db, first, new Date('2099-01-01'))
+    await endRevocation(ctx.db, first)
+    expect(await ctx.db.query(`select attempts, due_at > '2098-01-01' as off from efs.token_revocation`)).toEqual([{ attempts: 1, off: false }])
+    await endRevocation(ctx.db, second)
+    // Nor is a row that went and came again.
+    await letTokensGo(ctx.db, 'twice', 1)
+    const third = await take()
+    await endRevocation(ctx.db, second)
+    expect(await left()).toHaveLength(1)
+    await endRevocation(ctx.db, third)
+    expect(await left()).toEqual([])
   })
 
   test('are not sent to whoever the portal has been turned to since', async () => {

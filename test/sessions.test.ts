@@ -38,7 +38,7 @@ test('end one by one, or all at once, with one event', async () => {
   expect((await ask('DELETE', '/users/nobody/sessions')).status).toBe(404)
 })
 
-test('of everybody end at once, with one event, and who signs in meanwhile stays in', async () => {
+test('of everybody end at once, with one event: also what another server\'s clock began ahead of ours', async () => {
   const last = await person('zoe', [])
   await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
     select user_id, md5(user_id || n), 1, now() - interval '1 minute', now() + interval '1 hour', now() from users cross join generate_series(1, 3) n`)
@@ -46,7 +46,8 @@ test('of everybody end at once, with one event, and who signs in meanwhile stays
   await ctx.db.execute(`insert into users (user_id) select 'crowd' || n from generate_series(1, 450) n`)
   await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
     select user_id, 's' || user_id, 1, case when user_id = 'crowd7' then null else now() end, now() + interval '1 hour', now() from users where user_id like 'crowd%'`)
-  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen) values ($1, 'later', 1, now() + interval '1 minute', now() + interval '2 hours', now())`, [last])
+  await ctx.db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen) select $1, name, 1, now() + began, now() + interval '2 hours', now()
+    from (values ('ahead', interval '4 minutes'), ('later', interval '6 minutes')) v(name, began)`, [last])
   const before = (await ctx.db.first<{ n: number }>('select count(*)::int as n from auth_state'))!.n
   expect((await ask('DELETE', '/sessions')).status).toBe(204)
   expect(await ctx.db.query('select session_id as id from auth_state')).toEqual([{ id: 'later' }])

@@ -7,6 +7,7 @@ import { forgetAccessHistory } from '../store/access-history.ts'
 import { hasEvents } from '../store/audit-events.ts'
 import { eraseNames } from '../store/erase-names.ts'
 import { blankAnswers } from '../store/idempotency.ts'
+import { forgetLogouts } from '../store/oidc-logouts.ts'
 import { blankPlans } from '../store/plans.ts'
 import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
@@ -29,6 +30,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     await blankPlans(tx, id)
     await blankQueue(tx, id)
     await blankAnswers(tx, id)
+    await forgetLogouts(tx, id)
     await forgetAccessHistory(tx, id)
     await erasePerson(tx, ctx, id)
   })

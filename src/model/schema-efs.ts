@@ -96,6 +96,7 @@ export const efs: Area = {
       added('attempts', 'integer', 'How often the issuer could not be told.', { required: true }),
       added('due_at', 'timestamptz', 'When it is tried next.', { required: true }),
       added('created_at', 'timestamptz', 'When the session ended.', { required: true }),
+      added('generation', 'bigint', 'Grows each time they are let go, over all of them: what was asked about one letting go says nothing of the next.', { required: true }),
     ]),
     table('added', 'efs.portal_secret', 'The client secret of a portal in Okta, where its client has one.', [
       added('portal_id', 'integer', 'The portal.', { key: true, to: 'efs.portal' }),

@@ -26,7 +26,7 @@ export const freshMinutes = 10
 /** Not every request writes: a session is touched when it was last seen so long ago. */
 const touchedEveryMs = 60_000
 /** How far the clocks of two servers may lie apart. */
-const clockSkewMs = 300_000
+export const clockSkewMs = 300_000
 
 export interface SessionTimes {
   started: string

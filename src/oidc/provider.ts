@@ -17,7 +17,7 @@ export interface OpenIdProvider {
   /** The provider of this moment. Errors: `unavailable`, `forbidden` where PUBLIC_URL would send secrets in the clear. */
   current: () => Promise<Built>
   /** Tells the clients of sessions whose sign-in has ended, and once more those who could not be told before; how many sessions had ended. */
-  tellOfEnded: () => Promise<number>
+  tellOfEnded: (stop?: AbortSignal) => Promise<number>
 }
 
 export function createOpenIdProvider(door: Door): OpenIdProvider {
@@ -41,10 +41,10 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
     return building
   }
   // Where nobody uses the provider, the job does not build it.
-  const tellOfEnded = async () => {
+  const tellOfEnded = async (stop?: AbortSignal) => {
     const { db, now } = door.base
     if (!(await hasEndedSessions(db)) && !(await hasDueLogouts(db, now()))) return 0
-    return (await import('./tell-of-logout.ts')).tellOfEnded(await current())
+    return (await import('./tell-of-logout.ts')).tellOfEnded(await current(), stop)
   }
   return { current, tellOfEnded }
 }

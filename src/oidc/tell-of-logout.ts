@@ -5,25 +5,36 @@
  */
 import type Provider from 'oidc-provider'
 import { recordEvents } from '../audit/record.ts'
-import { leasedUntil, nextAttempt } from '../model/retries.ts'
+import { leasedUntil, mostAttempts, mostInARow, nextAttempt, nextAttempts } from '../model/retries.ts'
+import type { Transaction } from '../store/database.ts'
 import { takeEndedSessions } from '../store/oidc-artifacts.ts'
-import { endLogout, insertLogouts, putOffLogout, takeLogouts, type DueLogout } from '../store/oidc-logouts.ts'
+import { endLogout, insertLogouts, putOffClient, putOffLogout, takeLogouts, type DueLogout } from '../store/oidc-logouts.ts'
 import { openPayload } from './adapter.ts'
 import { contextOf, type DoorState } from './provider-context.ts'
 
 const sessionsAtOnce = 100
-const clientsAtOnce = 20
+const toldAtOnce = 20
 
-/** How many sessions had ended. */
-export async function tellOfEnded({ provider, state }: { provider: Provider; state: DoorState }): Promise<number> {
+/** How many sessions had ended. Ends early, between two rounds, when told to stop. */
+export async function tellOfEnded({ provider, state }: { provider: Provider; state: DoorState }, stop?: AbortSignal): Promise<number> {
   let ended = 0
-  for (let taken = sessionsAtOnce; taken === sessionsAtOnce; ended += taken) taken = await queueEnded(state)
-  for (;;) {
+  for (let taken = sessionsAtOnce; taken === sessionsAtOnce && !stop?.aborted; ended += taken) taken = await queueEnded(state)
+  const run: Run = { provider, state, failures: new Map() }
+  while (!stop?.aborted) {
     const now = state.base.now()
-    const due = await takeLogouts(state.base.db, now, leasedUntil(now), clientsAtOnce)
-    await Promise.all(due.map((one) => tellOne(provider, state, one)))
-    if (due.length < clientsAtOnce) return ended
+    const due = await takeLogouts(state.base.db, now, leasedUntil(now), toldAtOnce)
+    await Promise.all(due.map((one) => tellOne(run, one)))
+    for (const clientId of new Set(due.map((one) => one.clientId))) await rest(run, clientId)
+    if (due.length < toldAtOnce) break
   }
+  return ended
+}
+
+interface Run {
+  provider: Provider
+  state: DoorState
+  /** How often clients could not be told: in a row, up to now, and in all. */
+  failures: Map<string, { inARow: number; total: number }>
 }
 
 /** Takes sessions that have ended and notes whom to tell, in one transaction: a server that dies here forgets nobody. */
@@ -45,23 +56,45 @@ interface Told {
   backchannelLogout: (sub: string, sid: string) => Promise<void>
 }
 
-async function tellOne(provider: Provider, state: DoorState, one: DueLogout): Promise<void> {
+async function tellOne(run: Run, one: DueLogout): Promise<void> {
+  const { provider, state } = run
   const { db, now } = state.base
+  const failures = run.failures.get(one.clientId) ?? { inARow: 0, total: 0 }
+  run.failures.set(one.clientId, failures)
   try {
     const client = (await provider.Client.find(one.clientId)) as unknown as Told | undefined
     if (client?.backchannelLogoutUri !== undefined) await client.backchannelLogout(one.userId, one.sid)
+    failures.inARow = 0
   } catch (error) {
-    state.log(error, `the client ${one.clientId} could not be told of a logout`)
+    failures.inARow++
+    if (failures.total++ === 0) state.log(error, `the client ${one.clientId} could not be told of a logout`)
     const due = nextAttempt(one.attempts, now())
     if (due) return putOffLogout(db, one, due)
     await db.transaction(async (tx) => {
-      const changes = [{ path: 'user', after: one.userId }, { path: 'attempts', after: one.attempts }]
-      await recordEvents(tx, contextOf(state, null, 'tell-of-ended-sessions'), [{ action: 'client.logout.given-up', targetType: 'Client', targetId: one.clientId, result: 'remote_error', changes }])
       await endLogout(tx, one)
+      await recordGivenUp(state, tx, one.clientId, 1)
     })
     return
   }
   await endLogout(db, one)
+}
+
+/** A client that failed again and again is left alone for now, with all that waits for it: each try costs the others time. */
+async function rest({ state, failures }: Run, clientId: string): Promise<void> {
+  const failed = failures.get(clientId)!
+  if (failed.inARow < mostInARow) return
+  failed.inARow = 0
+  await state.base.db.transaction(async (tx) => {
+    const now = state.base.now()
+    const givenUp = await putOffClient(tx, clientId, now, nextAttempts(now))
+    if (givenUp > 0) await recordGivenUp(state, tx, clientId, givenUp)
+  })
+}
+
+/** Nobody's id: the event is the client's, and erasing people does not look there. */
+async function recordGivenUp(state: DoorState, tx: Transaction, clientId: string, logouts: number): Promise<void> {
+  const changes = [{ path: 'attempts', after: mostAttempts }, { path: 'logouts', after: logouts }]
+  await recordEvents(tx, contextOf(state, null, 'tell-of-ended-sessions'), [{ action: 'client.logout.given-up', targetType: 'Client', targetId: clientId, result: 'remote_error', changes }])
 }
 
 /** Has clients told later whom the provider could not tell itself. */

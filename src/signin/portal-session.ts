@@ -110,7 +110,7 @@ export async function signOutOfPortal(ctx: Context, masterKey: MasterKey, portal
   const found = await sessionAt(ctx, portalId, session)
   const tokens = await (await tokenStoreOf(ctx, masterKey)).find<TokenEndpointResponse>(found.tokenKey)
   await signOut(ctx, session.sessionId)
-  await revokeTokens(ctx, masterKey, found.tokenKey)
+  await revokeTokens(ctx, masterKey, { only: found.tokenKey })
   if (!tokens?.id_token) return {}
   try {
     const client = await readPortalClient(ctx, masterKey, portalId)

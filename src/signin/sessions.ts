@@ -3,6 +3,7 @@ import { recordEvents } from '../audit/record.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { clockSkewMs } from '../model/session.ts'
 import type { Database } from '../store/database.ts'
 import { countSessions, deleteSessions, deleteSessionsOfNext, hasUser } from '../store/sessions.ts'
 
@@ -28,24 +29,24 @@ export async function endSessions(ctx: Context, userId: string, sessionId?: stri
 const peopleAtOnce = 200
 
 /**
- * Ends every session there is, the actor's own with them, for when somebody may have got hold of any: what begins afterwards stays.
+ * Ends every session there is, the actor's own with them, for when somebody may have got hold of any. What began by
+ * a clock ahead of ours ends with them, and so may what begins in the minutes after: better one sign-in too many than a session that stays.
  * The audit is told first and once, with how many there were; then they go by batches, each a transaction of its own, so that
  * nobody waits for long. What breaks off has ended a part, and is done by asking again. How many ended.
  */
 export async function endEverySession(ctx: Context): Promise<number> {
-  const until = ctx.now().toISOString()
+  const until = new Date(ctx.now().getTime() + clockSkewMs).toISOString()
   await ctx.db.transaction(async (tx) => {
     const changes = [{ path: 'sessions', before: await countSessions(tx, until), after: 0 }]
     await recordEvents(tx, ctx, [{ action: 'sessions.end', targetType: 'System', targetId: 'sessions', changes }])
   })
-  let [ended, pass] = [0, 0]
-  do {
-    pass = await endInBatches(ctx, until)
-    ended += pass
-    // Once more: a sign-in that was under way may have come to its end behind us.
-  } while (pass > 0)
+  let ended = 0
+  for (let [pass, gone] = [0, 1]; gone > 0 && pass < mostPasses; pass++, ended += gone) gone = await endInBatches(ctx, until)
   return ended
 }
+
+/** More than one: a sign-in that was under way may have come to its end behind us. No more than this: new ones keep coming. */
+const mostPasses = 3
 
 async function endInBatches(ctx: Context, until: string): Promise<number> {
   let ended = 0
