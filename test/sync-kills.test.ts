@@ -12,7 +12,7 @@ import { afterAll, expect, test } from 'vitest'
 import { bulkRequest, planBulk, runBulk } from '../src/directory/bulk.ts'
 import { createUser, patchUser } from '../src/directory/users.ts'
 import { applyPlan } from '../src/plans/apply.ts'
-import { addPortalUsers, removePortalUsers } from '../src/portals/portal-users.ts'
+import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { root } from '../tools/house-rules.ts'
 import { seededRandom } from '../twin/random.ts'
@@ -32,29 +32,39 @@ const twin = createTwin({ token, random: seededRandom(seed + 1), recordedCalls: 
 const env = { DATABASE_URL: connectionOf(database), GATEHOUSE_DATA: importFolder(), OKTA_ORG_URL: await twin.listen(0), OKTA_API_TOKEN: token, OKTA_RATE_SHARE_PERCENT: '100', PLAN_LIMITS: '' }
 afterAll(() => twin.close())
 
-/** The command, killed when the double has been called so often; its exit code, or the signal. */
-async function sync(portalId: number, mode: string[], killAt = Infinity): Promise<{ code: number | null; said: string }> {
+type Watch = (kill: () => void, isOver: () => boolean) => Promise<void>
+
+const whenCalled = (times: number): Watch => async (kill, isOver) => {
   const began = twin.calls.total()
+  while (!isOver() && twin.calls.total() - began < times) await sleep(1)
+  kill()
+}
+
+/** The command, and whoever may kill it; its exit code, or null when it was killed. */
+async function sync(portalId: number, mode: string[] = [], watch?: Watch): Promise<{ code: number | null; said: string }> {
   const child = spawn(pinnedNode, [join(root, 'bin/gatehouse.js'), 'sync', '--portal', String(portalId), '--apply', ...mode], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (said += piece))
-  const ended = once(child, 'close').then(([code]) => code as number | null)
   let over = false
-  void ended.then(() => (over = true))
-  while (!over && twin.calls.total() - began < killAt) await sleep(1)
-  if (!over) child.kill('SIGKILL')
+  const ended = once(child, 'close').then(([code]) => {
+    over = true
+    return code as number | null
+  })
+  await watch?.(() => child.kill('SIGKILL'), () => over)
   return { code: await ended, said }
 }
 
 interface Member { id: string; login: string }
 
+async function person(n: number): Promise<Member> {
+  const login = `person${n}@kills.example`
+  const { id } = await createUser(ctx, { userName: login, title: 'Kills', name: { givenName: `Given${n}`, familyName: `Family${n}` }, emails: [{ value: login, primary: true }] })
+  return { id: id as string, login }
+}
+
 async function everybody(): Promise<Member[]> {
   const people: Member[] = []
-  for (let n = 0; n < size; n++) {
-    const login = `person${n}@kills.example`
-    const { id } = await createUser(ctx, { userName: login, title: 'Kills', name: { givenName: `Given${n}`, familyName: `Family${n}` }, emails: [{ value: login, primary: true }] })
-    people.push({ id: id as string, login })
-  }
+  for (let n = 0; n < size; n++) people.push(await person(n))
   return people
 }
 
@@ -68,43 +78,60 @@ async function bulk(operation: string, people: readonly Member[]): Promise<void>
 
 const some = (people: readonly Member[], share: number) => people.filter(() => dice() < share)
 
-/** People change, leave, come back, are disabled and enabled. */
-async function change(portalId: number, people: readonly Member[], round: number): Promise<void> {
-  for (const one of some(people, 0.05)) await patchUser(ctx, one.id, { title: `Round ${round}` })
-  const inside = new Set((await ctx.db.query<{ person_id: string }>('select p.person_id from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id')).map((row) => row.person_id))
+const portals = ['kills', 'more'] as const
+type Portal = { id: number; group: string }
+
+const ids = async (sql: string, values: unknown[] = []) => new Set((await ctx.db.query<{ id: string }>(sql, values)).map(({ id }) => id))
+const membersOf = (portalId: number) => ids('select p.person_id as id from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id where m.portal_id = $1', [portalId])
+const administrators = () => ids('select person_id as id from efs.users')
+
+/** Of people who are somewhere some leave, and of the others some come. */
+async function move(people: readonly Member[], inside: ReadonlySet<string>, come: (people: string[]) => Promise<unknown>, leave: (people: string[]) => Promise<unknown>): Promise<void> {
   const leaving = some(people.filter(({ id }) => inside.has(id)), 0.05)
   const coming = some(people.filter(({ id }) => !inside.has(id)), 0.5)
-  if (leaving.length > 0) await removePortalUsers(ctx, portalId, leaving.map(({ id }) => id))
-  if (coming.length > 0) await addPortalUsers(ctx, portalId, coming.map(({ id }) => id))
-  const disabled = new Set((await ctx.db.query<{ user_id: string }>(`select user_id from users where secondary_status = 'DISABLED'`)).map((row) => row.user_id))
+  if (leaving.length > 0) await leave(leaving.map(({ id }) => id))
+  if (coming.length > 0) await come(coming.map(({ id }) => id))
+}
+
+/** People change, leave, come back, are disabled and enabled. */
+async function change(all: readonly Portal[], people: readonly Member[], round: number): Promise<void> {
+  for (const one of some(people, 0.05)) await patchUser(ctx, one.id, { title: `Round ${round}` })
+  for (const { id } of all) await move(people, await membersOf(id), (those) => addPortalUsers(ctx, id, those), (those) => removePortalUsers(ctx, id, those))
+  await move(people.slice(0, size / 10), await administrators(), (those) => addAdminUsers(ctx, those), (those) => removeAdminUsers(ctx, those))
+  const disabled = await ids(`select user_id as id from users where secondary_status = 'DISABLED'`)
   await bulk('enable', some(people.filter(({ id }) => disabled.has(id)), 0.5))
   await bulk('disable', some(people.filter(({ id }) => !disabled.has(id)), 0.03))
 }
 
 /** Both sides agree, nothing is left under way, and what was written there stands in the audit. */
-async function agree(portalId: number): Promise<void> {
-  const members = await ctx.db.query<{ person_id: string; login: string; wanted: boolean }>(
-    `select p.person_id, u.user_name as login, u.secondary_status is null as wanted from efs.portal_panelist m
-     join efs.panelists p on p.uid = m.user_id join public.users u on u.user_id = p.person_id where m.portal_id = $1`, [portalId])
+async function agree(all: readonly Portal[], people: readonly Member[]): Promise<void> {
   const accounts = [...twin.org.users.values()]
-  const group = [...twin.org.groups.values()].find(({ profile }) => profile.name === 'kills')!
-  const inGroup = [...twin.org.members.get(group.id)!.values()].map(({ id }) => twin.org.users.get(id)!.profile['login']).sort()
-  expect(inGroup).toEqual(members.filter(({ wanted }) => wanted).map(({ login }) => login).sort())
+  const disabled = await ids(`select user_id as id from users where secondary_status = 'DISABLED'`)
+  const wanted = await administrators()
+  for (const { id: portalId, group: name } of all) {
+    const members = await membersOf(portalId)
+    for (const id of members) wanted.add(id)
+    const group = [...twin.org.groups.values()].find(({ profile }) => profile.name === name)!
+    const inGroup = [...twin.org.members.get(group.id)!.values()].map(({ id }) => twin.org.users.get(id)!.profile['login']).sort()
+    expect(inGroup, name).toEqual(people.filter(({ id }) => members.has(id) && !disabled.has(id)).map(({ login }) => login).sort())
+  }
+  for (const id of disabled) wanted.delete(id)
   const owners = accounts.map(({ profile }) => profile['gatehouseId'])
   expect(new Set(owners).size, 'no account twice').toBe(owners.length)
   const links = await ctx.db.query<{ person_id: string; uuid: string; marked: number }>(
-    'select p.person_id, r.uuid, r.has_data_changes as marked from efs.iam_portal_user_reference r join efs.panelists p on p.uid = r.user_id')
+    `select p.person_id, r.uuid, r.has_data_changes as marked from efs.iam_portal_user_reference r join efs.panelists p on p.uid = r.user_id
+     union all select u.person_id, r.uuid, r.has_data_changes from efs.iam_user_reference r join efs.users u on u.uid = r.user_id`)
   for (const { person_id, uuid, marked } of links) {
     expect([twin.org.users.get(uuid)?.profile['gatehouseId'], marked]).toEqual([person_id, 0])
   }
-  const wanted = new Set(members.flatMap(({ wanted, person_id }) => (wanted ? [person_id] : [])))
   const usable = accounts.filter(({ status }) => status !== 'DEPROVISIONED' && status !== 'SUSPENDED').map(({ profile }) => profile['gatehouseId'] as string)
   expect(usable.filter((id) => !wanted.has(id)), 'nobody is active whose source is gone').toEqual([])
+  expect([...wanted].filter((id) => !usable.includes(id)), 'everybody has an account who should').toEqual([])
   expect(await ctx.db.query(`select status from gatehouse.plan where kind = 'sync' and status in ('planning', 'applying')`), 'no plan is left under way').toEqual([])
   expect(await ctx.db.query(`select run_id from gatehouse.sync_run where status = 'running'`), 'no run is left running').toEqual([])
   const linked = new Set(links.map(({ uuid }) => uuid))
-  expect(accounts.filter(({ id, status }) => status !== 'DEPROVISIONED' && !linked.has(id)).map(({ profile }) => profile['login']), 'no account without a link').toEqual([])
-  expect(await ctx.db.query('select 1 from efs.iam_portal_user_group_unassignment_queue')).toEqual([])
+  expect(accounts.filter(({ id, profile }) => usable.includes(profile['gatehouseId'] as string) && !linked.has(id)).map(({ profile }) => profile['login']), 'no account without a link').toEqual([])
+  expect(await ctx.db.query('select 1 from efs.iam_portal_user_group_unassignment_queue union all select 1 from efs.iam_user_unassignment_queue')).toEqual([])
 }
 
 /** Every write over there has its event: one that was recorded, or one that says it may have been. (To activate is part of creating.) */
@@ -116,35 +143,87 @@ async function accounted(writes: number): Promise<void> {
   expect(told - writes).toBeLessThanOrEqual(unanswered)
 }
 
+const everyWrite = () => twin.calls.list().filter(({ method }) => method !== 'GET')
+let writes = 0
+
+async function makePortals(): Promise<Portal[]> {
+  const made: Portal[] = []
+  for (const name of portals) made.push({ id: (await createPortal(ctx, { name, settings: { access_group: name, deprovisioning_policy: 'deactivate', activation: 'silent' } })).id, group: name })
+  return made
+}
+
+/** A run of every portal puts right what a killed one left; another one has nothing to write. Gives the calls of the first. */
+async function settle(all: readonly Portal[], people: readonly Member[], mode: string[] = []): Promise<number> {
+  // The minute that a run is believed to live without a sign of life.
+  await ctx.db.execute(`update gatehouse.sync_run set lease_until = now() where status = 'running'`)
+  const began = twin.calls.total()
+  for (const { id } of all) {
+    const again = await sync(id, mode)
+    expect(again.code, again.said).toBe(0)
+  }
+  const calls = twin.calls.total() - began
+  writes += everyWrite().filter(({ path }) => !path.endsWith('/activate')).length
+  await agree(all, people)
+  await accounted(writes)
+  twin.calls.clear()
+  for (const { id } of all) expect((await sync(id)).code).toBe(0)
+  expect(everyWrite(), 'a further run writes nothing').toEqual([])
+  return calls
+}
+
+const all = await makePortals()
+const people = await everybody()
+
 test(`killed ${rounds} times with ${size} people (seed ${seed}), both sides agree in the end`, { timeout: 7_200_000 }, async () => {
-  const portal = await createPortal(ctx, { name: 'Kills', settings: { access_group: 'kills', deprovisioning_policy: 'deactivate', activation: 'silent' } })
-  const people = await everybody()
-  await addPortalUsers(ctx, portal.id, people.map(({ id }) => id))
+  const [first, second] = all as [Portal, Portal]
+  await addPortalUsers(ctx, first.id, people.map(({ id }) => id))
+  await addPortalUsers(ctx, second.id, some(people, 0.3).map(({ id }) => id))
+  await addAdminUsers(ctx, people.slice(0, size / 20).map(({ id }) => id))
   const killed: number[] = []
-  let writes = 0
   let calls = size * 3
   for (let round = 0; round < rounds; round++) {
     const mode = round > 0 && dice() < 0.5 ? ['--full'] : []
     const killAt = 1 + Math.floor(dice() * calls)
     twin.calls.clear()
-    const first = await sync(portal.id, mode, killAt)
-    if (first.code === null) {
-      killed.push(killAt)
-      // The minute that a run is believed to live without a sign of life.
-      await ctx.db.execute(`update gatehouse.sync_run set lease_until = now() where status = 'running'`)
-    }
-    const began = twin.calls.total()
-    const second = await sync(portal.id, mode)
-    expect(second.code, second.said).toBe(0)
-    calls = Math.max(20, twin.calls.total() - began)
-    writes += twin.calls.list().filter(({ method, path }) => method !== 'GET' && !path.endsWith('/activate')).length
-    await agree(portal.id)
-    await accounted(writes)
-    twin.calls.clear()
-    expect((await sync(portal.id, [])).code).toBe(0)
-    expect(twin.calls.list().filter(({ method }) => method !== 'GET'), 'a further run writes nothing').toEqual([])
-    await change(portal.id, people, round)
-    if (rounds > 10) console.log(`round ${round + 1}: killed at call ${killAt}${first.code === null ? '' : ' (too late)'}, ${calls} calls afterwards`)
+    const struck = (await sync(dice() < 0.7 ? first.id : second.id, mode, whenCalled(killAt))).code === null
+    if (struck) killed.push(killAt)
+    calls = Math.max(20, await settle(all, people, mode))
+    await change(all, people, round)
+    if (rounds > 10) console.log(`round ${round + 1}: killed at call ${killAt}${struck ? '' : ' (too late)'}, ${calls} calls afterwards`)
   }
   expect(killed.length, 'most kills struck a run').toBeGreaterThan(rounds / 3)
+  await settle(all, people)
+})
+
+/** Kills the command when a write has been answered and what it did waits to be committed. */
+const beforeCommit: Watch = async (kill, isOver) => {
+  while (!isOver() && !twin.faults.list().some(({ hits }) => hits > 0)) await sleep(5)
+  await ctx.db.transaction(async (tx) => {
+    await tx.execute('lock table gatehouse.audit_event in share mode')
+    while (!isOver() && !(await tx.first(`select 1 from pg_locks where relation = 'gatehouse.audit_event'::regclass and not granted`))) await sleep(5)
+    expect(everyWrite().some(({ status }) => status! < 300), 'a write was answered').toBe(true)
+    kill()
+  })
+}
+
+const early = (n: number) => people[n]!.id
+test.each<[string, () => Promise<unknown>]>([
+  ['somebody is changed', () => patchUser(ctx, early(1), { title: 'Between' })],
+  ['somebody comes', async () => {
+    people.push(await person(size))
+    await addPortalUsers(ctx, all[0]!.id, [early(size)])
+  }],
+  ['somebody leaves', async () => {
+    for (const { id } of all) await removePortalUsers(ctx, id, [early(size)])
+  }],
+  ['somebody is back', () => addPortalUsers(ctx, all[0]!.id, [early(size)])],
+  ['somebody is disabled', () => bulk('disable', [people[size]!])],
+])('killed between the answer and the commit when %s', async (_what, happens) => {
+  await happens()
+  twin.calls.clear()
+  for (const method of ['POST', 'PUT', 'DELETE']) twin.faults.add({ kind: 'slow', method, delayMs: 300 })
+  const { code, said } = await sync(all[0]!.id, [], beforeCommit)
+  twin.faults.clear()
+  expect(code, said).toBeNull()
+  await settle(all, people)
 })
