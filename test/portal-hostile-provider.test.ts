@@ -112,6 +112,19 @@ test.each<[string, JWTPayload, number | null]>([
   expect((await one.ask('POST', '/me/keys', { type: 'API', name: `key ${_name}`, scopes: ['read'] })).status).toBe(ago === 0 ? 201 : 403)
 })
 
+const twoHours = 7200
+test.each([[twoHours, 303], [-twoHours, 403]])('a clock over there that is %i seconds off: %i, and the session goes by ours', async (off, status) => {
+  token = async (response, make) => answers(response, withToken(await make({ iat: seconds() + off, exp: seconds() + off + 300, auth_time: seconds() + off })))
+  const { reply, one } = await trip()
+  expect(reply.status).toBe(status)
+  if (status === 303) {
+    const session = await ctx.db.first<{ seen: string; proved: string }>('select last_seen as seen, proved_at as proved from auth_state where session_id = $1', [sessionIdOf(one.cookies.get('gatehouse')!)])
+    for (const at of Object.values(session!)) expect(Math.abs(Date.now() - Date.parse(at))).toBeLessThan(30_000)
+  } else {
+    expect((await ctx.db.first<{ reason: string }>(`select trace::jsonb->>'reason' as reason from efs.iam_error_log order by id desc limit 1`))!.reason).toMatch(/exp/)
+  }
+})
+
 test('the answer of another issuer is not taken for this one\'s', async () => {
   expect((await trip({ iss: 'https://evil.example' })).reply.body.code).toBe('portal_sign_in_refused')
 })
