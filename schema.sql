@@ -2983,7 +2983,7 @@ CREATE INDEX users_by_first_name ON public.users USING btree (COALESCE(lower((fi
 CREATE INDEX users_by_last_date ON public.users USING btree (COALESCE(last_date, 'infinity'::date), user_id);
 
 -- index: public.users_by_last_name
-CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((last_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (last_name, status, secondary_status, company_owner_id, is_visible);
+CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((last_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (last_name, status, secondary_status, company_owner_id, is_visible, user_name, sort_name);
 
 -- index: public.users_by_last_update
 CREATE INDEX users_by_last_update ON public.users USING btree (COALESCE(last_update, 'infinity'::timestamp with time zone), user_id);
