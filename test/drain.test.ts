@@ -219,10 +219,11 @@ describe('what fails', () => {
     await world.members('Ada Byron', 'Grace Hopper')
     await world.sync()
     world.account('grace.hopper@example.com')!.status = 'ACTIVE'
+    world.account('ada.byron@example.com')!.status = 'LOCKED_OUT'
     await massDelete(world)
     expect(await drain(world)).toMatchObject({ drained: 1, failed: 1 })
     expect(world.inGroup()).toEqual([])
-    expect(await queue(world)).toMatchObject([{ attempts: 1, last_error: expect.stringContaining('PROVISIONED') }])
+    expect(await queue(world)).toMatchObject([{ attempts: 1, last_error: expect.stringContaining('LOCKED_OUT') }])
     world.account('ada.byron@example.com')!.status = 'ACTIVE'
     await world.later(61_000)
     expect(await drain(world)).toMatchObject({ drained: 1 })

@@ -72,6 +72,12 @@ describe('a person who is not wanted', () => {
     expect(closing(account(state), policy, 'r')).toMatchObject({ actions: expected.map((kind) => ({ kind })), outcome })
   })
 
+  test('whose account was never claimed is deactivated where it would be suspended, which Okta refuses', () => {
+    const unclaimed = account('pending', { status: 'PROVISIONED', isUnclaimed: true })
+    expect(closing(unclaimed, 'suspend', 'r')).toMatchObject({ actions: [{ kind: 'deactivate', reason: expect.stringMatching(/^r; it never had a password/) }], outcome: 4 })
+    expect(closing(unclaimed, 'nothing', 'r').actions).toEqual([])
+  })
+
   test('is foreseen to lose the apps that were assigned directly, when deactivated or deleted', () => {
     for (const policy of ['deactivate', 'delete'] as const) {
       for (const action of closing(account('active'), policy, 'r').actions) expect(action).toMatchObject({ reason: expect.stringMatching(/^r; .*assigned to the account directly/) })

@@ -25,6 +25,8 @@ export interface RemoteAccount {
   login: string
   email: string | null
   profile: Record<string, unknown>
+  /** Open, and nobody has set a password yet: deactivating takes none. */
+  isUnclaimed?: true
   /** When its owner last signed in there; absent when never, or not known. */
   lastLogin?: string
 }

@@ -202,23 +202,25 @@ function mayHaveJoined(person: Person, link: PersonLink): boolean {
 
 /** What deactivating takes that activating again does not bring back: somebody may want to know before. */
 const lost = 'its password and the apps assigned to the account directly are lost with that'
+const lostUnclaimed = 'it never had a password; the apps assigned to the account directly are lost with that'
 
 /** What a policy does to an account that nobody refers to any more, and what its links become. */
 export function closing(
   account: RemoteAccount, policy: DeprovisioningPolicy, reason: string,
 ): { actions: Action[]; outcome: LinkStatus | 'gone' } {
   const { state, status } = account
-  const deactivate: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason: `${reason}; ${lost}`, from: state }]
+  const why = `${reason}; ${account.isUnclaimed ? lostUnclaimed : lost}`
+  const deactivate: Action[] = state === 'deactivated' ? [] : [{ kind: 'deactivate', reason: why, from: state }]
   if (policy === 'delete') {
-    const why = deactivate[0]?.reason ?? reason
-    return { actions: [...deactivate, { kind: 'delete', reason: why, from: 'deactivated' }], outcome: 'gone' }
+    return { actions: [...deactivate, { kind: 'delete', reason: deactivate[0]?.reason ?? reason, from: 'deactivated' }], outcome: 'gone' }
   }
   if (policy === 'nothing') return { actions: [], outcome: linkStatus.UNASSIGNED }
   if (state === 'deactivated') return { actions: [], outcome: linkStatus.DEACTIVATED }
-  if (policy === 'deactivate') return { actions: deactivate, outcome: linkStatus.DEACTIVATED }
+  // Only what is active can be suspended. What nobody has claimed has no password to lose, and an old mail must not open it.
+  if (policy === 'deactivate' || account.isUnclaimed) return { actions: deactivate, outcome: linkStatus.DEACTIVATED }
   if (state === 'active') return { actions: [{ kind: 'suspend', reason, from: state }], outcome: linkStatus.SUSPENDED }
   if (state === 'pending') {
-    // Suspending works from ACTIVE alone; the harsher deactivation was not asked for.
+    // The harsher deactivation was not asked for.
     const blocked = `an account in status ${status} cannot be suspended; it is tried again at the next run`
     return { actions: [{ kind: 'blocked', reason: blocked }], outcome: linkStatus.UNASSIGNED }
   }

@@ -44,6 +44,7 @@ export function accountOf(user: OktaUser): RemoteAccount {
     login: text(user.profile['login']) ?? '',
     email: text(user.profile['email']),
     profile: user.profile,
+    ...(user.status === 'PROVISIONED' ? { isUnclaimed: true } : {}),
     ...(typeof user.lastLogin === 'string' ? { lastLogin: user.lastLogin } : {}),
   }
 }
