@@ -23,7 +23,7 @@ export const ownSystem = '0'
 export const userKind: RecordKind = {
   resource: user,
   prepare,
-  derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
+  derivedColumns: (document) => ({ search_text: fitting(document, searchText(searchedValues(document))) }),
   guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
   complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
@@ -137,6 +137,18 @@ function checkAccounts(document: Document, before: Document | undefined): void {
     if (!old || old.managedSystem === ownSystem || old.provStatus === undefined || (old.login === login && old.managedSystem === managedSystem)) continue
     throw new GatehouseError('conflict', `logins: a sync has confirmed the account ${String(old.login)}, whose name and system follow the account: rename it there, or remove this login and add another.`)
   }
+}
+
+/**
+ * The indexes that searches walk hold the search text, beside the sort name twice, and PostgreSQL puts no more than 2,704 bytes
+ * into an entry. Fifty addresses of forty-five letters fit; names as long as they may be, all in letters of four bytes, do not.
+ */
+const searchedBytes = 2_400
+
+function fitting(document: Document, text: string): string {
+  const bytes = Buffer.byteLength(text) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
+  if (bytes <= searchedBytes) return text
+  return refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
 }
 
 function refuse(path: string, message: string): never {
