@@ -125,6 +125,15 @@ test.each<[number, Record<string, string>, number | undefined]>([
   expect(until && (until.getTime() - now.getTime()) / 1000).toBe(seconds)
 })
 
+test('that cannot be read any more are given up, which the audit tells', async () => {
+  await wait('unreadable', 1)
+  await ctx.db.execute(`update efs.token_revocation set idp_response = encode(convert_to('nonsense', 'UTF8'), 'base64')`)
+  const before = asked()
+  expect(await revokeTokens(ctx, world.masterKey)).toBe(1)
+  expect([asked() - before, await left()]).toEqual([0, []])
+  expect(await ctx.db.query(`select result from gatehouse.audit_event where action = 'portal.tokens.revoke' order by event_id desc limit 1`)).toEqual([{ result: 'tokens_unavailable' }])
+})
+
 test('stay where they are once the server stops', async () => {
   await wait('stopped', 2)
   expect(await revokeTokens(ctx, world.masterKey, { stop: AbortSignal.abort() })).toBe(0)

@@ -75,6 +75,7 @@ async function revokeOne(run: Run, one: DueRevocation): Promise<boolean> {
       throw new GatehouseError('remote_error', 'The issuer is not asked any more for now.')
     }
     const tokens = await takeTokens(run, one)
+    if (tokens === 'unreadable') return await giveUp(run, one, 'tokens_unavailable')
     if (tokens && client && isFrom(client, tokens)) await tell(ctx, client, tokens, issuer)
   } catch (error) {
     issuer ??= issuerOf(run, `portal ${one.portalId}`, one.portalId)
@@ -84,13 +85,17 @@ async function revokeOne(run: Run, one: DueRevocation): Promise<boolean> {
       await putOffRevocation(ctx.db, one, issuer.wish && issuer.wish > due ? issuer.wish : due)
       return false
     }
-    await ctx.db.transaction(async (tx) => {
-      await endRevocation(tx, one)
-      await recordGivenUp(run, tx, one.portalId, 1, error instanceof GatehouseError ? error.code : 'remote_error')
-    })
-    return true
+    return giveUp(run, one, error instanceof GatehouseError ? error.code : 'remote_error')
   }
   await endRevocation(ctx.db, one)
+  return true
+}
+
+async function giveUp(run: Run, one: DueRevocation, why: ErrorCode): Promise<true> {
+  await run.ctx.db.transaction(async (tx) => {
+    await endRevocation(tx, one)
+    await recordGivenUp(run, tx, one.portalId, { tokens: 1, attempts: one.attempts }, why)
+  })
   return true
 }
 
@@ -126,26 +131,27 @@ async function rest(run: Run, issuer: Issuer): Promise<number> {
 function putOffAll(run: Run, portalId: number, now: Date): Promise<number> {
   return run.ctx.db.transaction(async (tx) => {
     const gone = await putOffPortal(tx, portalId, now, nextAttempts(now))
-    if (gone > 0) await recordGivenUp(run, tx, portalId, gone, 'remote_error')
+    if (gone > 0) await recordGivenUp(run, tx, portalId, { tokens: gone, attempts: mostAttempts }, 'remote_error')
     return gone
   })
 }
 
-async function recordGivenUp({ ctx }: Run, tx: Transaction, portalId: number, tokens: number, result: ErrorCode): Promise<void> {
-  const changes = [{ path: 'attempts', after: mostAttempts }, { path: 'tokens', after: tokens }]
+async function recordGivenUp({ ctx }: Run, tx: Transaction, portalId: number, given: { tokens: number; attempts: number }, result: ErrorCode): Promise<void> {
+  const changes = Object.entries(given).map(([path, after]) => ({ path, after }))
   await recordEvents(tx, ctx, [{ action: 'portal.tokens.revoke', targetType: 'Portal', targetId: String(portalId), result, changes }])
 }
 
 /**
- * The tokens; from memcached they are taken over first, so that they are gone there however long the issuer cannot be told. What has
- * been let go anew meanwhile may be other tokens, and stays there until its turn.
+ * The tokens; `unreadable` where what is kept does not open: of a key that is no more, say. From memcached they are taken over first,
+ * so that they are gone there however long the issuer cannot be told. What has been let go anew meanwhile may be other tokens, and
+ * stays there until its turn.
  */
-async function takeTokens({ ctx, store }: Run, one: DueRevocation): Promise<TokenEndpointResponse | undefined> {
-  if (one.sealed !== null) return store.open<TokenEndpointResponse>(one.tokenKey, Buffer.from(one.sealed, 'base64'))
+async function takeTokens({ ctx, store }: Run, one: DueRevocation): Promise<TokenEndpointResponse | 'unreadable' | undefined> {
+  if (one.sealed !== null) return store.open<TokenEndpointResponse>(one.tokenKey, Buffer.from(one.sealed, 'base64')) ?? 'unreadable'
   const sealed = await store.sealed(one.tokenKey)
   if (!sealed) return undefined
   if (await keepForRevocation(ctx.db, one, sealed.toString('base64'))) await store.forget(one.tokenKey)
-  return store.open<TokenEndpointResponse>(one.tokenKey, sealed)
+  return store.open<TokenEndpointResponse>(one.tokenKey, sealed) ?? 'unreadable'
 }
 
 /** The client of a portal, asked for once a run; undefined when there is none. */
