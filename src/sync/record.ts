@@ -55,8 +55,10 @@ export async function recordStep(
       provStatus: provStatusOf(step, performed), agrees: isWhole, active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
-  else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
+  for (const entry of [step.queued, step.queuedToo]) {
+    if (entry && step.undoes) await queueAgain(tx, step, entry)
+    else if (entry && isWhole) await closeQueueEntry(tx, entry.population, entry.id, entry.uuid, entry.generation)
+  }
   if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
   await recordEvents(tx, ctx, eventsOf(step, performed))
 }

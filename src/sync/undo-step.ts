@@ -43,7 +43,7 @@ export function undoStep(done: DoneStep, view: UndoView): SyncStep | null {
   const isUnlinked = wasAdopted && step.links.every((link) => link.changes === null)
   return {
     personId: view.version === null ? null : step.personId, version: view.version, label: step.label, login: null, accountId,
-    links, outcome: isUnlinked ? 'gone' : linkStatus.UNASSIGNED, queued: step.queued,
+    links, outcome: isUnlinked ? 'gone' : linkStatus.UNASSIGNED, queued: step.queued, ...(step.queuedToo ? { queuedToo: step.queuedToo } : {}),
     actions: isUnlinked ? [...actions, { kind: 'unlink', reason: 'the account was adopted: the link goes, the account stays' }] : actions,
     undoes: { planId: done.planId, step: done.number },
   }
