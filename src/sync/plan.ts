@@ -139,13 +139,18 @@ function reviving(person: Person, account: RemoteAccount, found: boolean, rules:
   }
   if (account.state === 'deactivated') {
     // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
-    if (ours || found) return { kind: 'activate', activation, reason: 'wanted again', from: 'deactivated' }
+    if (ours || found) return { kind: 'activate', activation: reactivation(activation), reason: `wanted again${activation === 'hook' ? '; its password is gone, so its owner gets a mail' : ''}`, from: 'deactivated' }
     const reason = 'the account was deactivated in the connected system: activate it there or remove it'
     return { kind: 'blocked', reason }
   }
   if (account.state !== 'suspended') return null
   if (ours) return { kind: 'unsuspend', reason: 'wanted again', from: 'suspended' }
   return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
+}
+
+/** Deactivating took the password along, and only an account that was never activated can be told to ask for the one here. */
+export function reactivation(activation: Activation): Activation {
+  return activation === 'hook' ? 'mail' : activation
 }
 
 /**

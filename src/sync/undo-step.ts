@@ -10,6 +10,7 @@
 import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
 import type { Activation, Connector, FieldChange, RemoteAccount } from './connector.ts'
 import { unlikeWritten } from './moved.ts'
+import { reactivation } from './plan.ts'
 import type { Action, StepLink, SyncStep } from './steps.ts'
 
 export interface DoneStep {
@@ -92,7 +93,7 @@ function revived(from: string | undefined, { account, activation }: UndoView): A
   if (account!.state !== 'deactivated') return [{ kind: 'blocked', reason: `cannot be taken back: it is ${account!.status} now` }]
   const wasOpen = from === undefined || from === 'active' || from === 'pending'
   const note = wasOpen ? 'a new password and direct app assignments are needed' : `it was ${from} before, which does not come back`
-  return [{ kind: 'activate', activation: wasOpen && activation === 'mail' ? 'mail' : 'silent', reason: `taken back; ${note}`, from: 'deactivated' }]
+  return [{ kind: 'activate', activation: wasOpen && reactivation(activation) === 'mail' ? 'mail' : 'silent', reason: `taken back; ${note}`, from: 'deactivated' }]
 }
 
 /** Only fields that still have what the plan wrote: a newer change is not ours to undo. */
