@@ -117,7 +117,7 @@ describe('through Okta', async () => {
     // So it is when the deactivation is taken back.
     const step = undoStep(
       { planId, number: 1, accountId: 'a', done: 1, step: { personId: id, version: 1, label: '', login: null, accountId: 'a', links: [], outcome: 4, queued: null, actions: [{ kind: 'deactivate', reason: '', from: 'active' }] } },
-      { account: { id: 'a', state: 'deactivated', status: 'DEPROVISIONED', externalId: id, login: '', email: null, profile: {} }, version: 1, activation: 'hook', differences: run().connector.differences },
+      { account: { id: 'a', state: 'deactivated', status: 'DEPROVISIONED', externalId: id, login: '', email: null, profile: {} }, version: 1, valueOf: () => null, activation: 'hook', differences: run().connector.differences },
     )
     expect(step!.actions).toMatchObject([{ kind: 'activate', activation: 'mail' }])
   })

@@ -122,6 +122,14 @@ describe('an account is found', () => {
     ['by the id it carries, but it is linked to somebody else here', [account('active')], ['acc1'], 'conflict'],
     ['by e-mail, but it is somebody else\'s', [account('active', { externalId: 'p2', login: 'x' })], [], 'none'],
   ]
+  test('by several, and then by the one that somebody gives the person\'s id', () => {
+    const several = [account('active', { id: 'a', ...free, login: 'x' }), account('active', { id: 'b', ...free, login: 'y' })]
+    expect(correlate(keys, several, new Set())).toMatchObject({ reason: '2 accounts have the e-mail address ada@example.com (a, b): set gatehouseId there to p1 on the right one' })
+    const both = several.map((one) => ({ ...one, externalId: 'p1' }))
+    expect(correlate(keys, both, new Set())).toMatchObject({ kind: 'conflict', reason: expect.stringContaining('clear gatehouseId there on all but the right one') })
+    expect(correlate(keys, [several[0]!, both[1]!], new Set())).toMatchObject({ kind: 'found', account: { id: 'b' } })
+  })
+
   test.for(cases)('%s', ([, candidates, taken, kind, id]) => {
     const result = correlate(keys, candidates, new Set(taken))
     expect(result.kind).toBe(kind)
