@@ -2,12 +2,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createOktaClient, nextLink, type OktaClientOptions } from '../src/connectors/okta/client.ts'
+import { createOktaConnector } from '../src/connectors/okta/connector.ts'
 import { isDuplicate, readErrorBody, type OktaError } from '../src/connectors/okta/errors.ts'
-import { accountOf, expressionsOf, term } from '../src/connectors/okta/lookup.ts'
+import { accountOf, expressionsOf, findAccounts, findByIds, term } from '../src/connectors/okta/lookup.ts'
 import { differences, profileOf } from '../src/connectors/okta/profile.ts'
 import { bucketOf, createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import { pauseBefore, type Failure } from '../src/connectors/okta/retry.ts'
 import { defaultMapping, mappedPaths, touchesMapping } from '../src/model/account-mapping.ts'
+
+const groupId = '00g12345678901234567'
 
 type Scripted = (url: URL, init: RequestInit) => Response | Error
 
@@ -60,10 +63,10 @@ describe('a request', () => {
 
   test('follows next links, but never with the token to another host', async () => {
     const link = '<https://org.example/api/v1/users?limit=2>; rel="self", <https://evil.example/api/v1/users?after=a%2Cb&limit=2>; rel="next"'
-    const { client, asked } = scripted([json([1, 2], { headers: { link } }), json([3])])
+    const { client, asked } = scripted([json([{ id: '1' }, { id: '2' }], { headers: { link } }), json([{ id: '3' }])])
     const pages: unknown[] = []
     for await (const page of client.pages('/api/v1/users', { limit: '2' })) pages.push(page)
-    expect(pages).toEqual([[1, 2], [3]])
+    expect(pages).toEqual([[{ id: '1' }, { id: '2' }], [{ id: '3' }]])
     expect(asked[1]!.url).toBe('https://org.example/api/v1/users?after=a%2Cb&limit=2')
     expect(nextLink('<https://org.example/a>; rel="self"', 'https://org.example')).toBeNull()
   })
@@ -94,6 +97,37 @@ describe('a request', () => {
     const before = at()
     await client.request('GET', '/api/v1/users')
     expect(at() - before).toBeLessThan(5_000)
+  })
+
+  const nothing: Scripted = () => new Response('', { status: 200, headers: { 'x-okta-request-id': 'req1' } })
+  test.for([['nothing', nothing], ['null', json(null)], ['an object for a list', json({})], ['a list of nothings', json([null])]] as [string, Scripted][])(
+    'that is answered 200 and %s has an error like any other that cannot be read', async ([, bad]) => {
+      const list = scripted([bad])
+      const reads: [string, () => Promise<unknown>][] = [
+        ['members', () => createOktaConnector(list.client).groupMembers(groupId)[Symbol.asyncIterator]().next()], ['groups', () => createOktaConnector(list.client).groupsOf('00u1')],
+        ['a group by name', () => createOktaConnector(list.client).findGroup('panel')], ['people', () => findAccounts(list.client, [{ externalId: 'p', login: 'a', email: null }], true)],
+        ['people by id', () => findByIds(list.client, ['00u1'])], ['accounts', () => createOktaConnector(list.client).accounts()[Symbol.asyncIterator]().next()],
+        ['events', () => createOktaConnector(list.client).events({ since: '2026-01-01T00:00:00Z' })[Symbol.asyncIterator]().next()],
+      ]
+      for (const [what, read] of reads) {
+        const before = list.errors.length
+        await expect(read(), what).rejects.toMatchObject({ name: 'OktaError', code: 'not_json', status: 200 })
+        expect(list.errors.length, what).toBeGreaterThan(before)
+      }
+    })
+
+  test('is sent again after an empty answer where one is needed, and only there', async () => {
+    const user = { id: '00u1', status: 'ACTIVE', profile: { login: 'a@example.com', gatehouseId: 'p1' } }
+    const read = scripted([nothing, json(user)])
+    expect(await createOktaConnector(read.client).read('00u1')).toMatchObject({ id: '00u1' })
+    expect(read.errors).toMatchObject([{ code: 'not_json', requestId: 'req1', request: 'GET /api/v1/users/00u1' }])
+    // Made, though the answer does not say what: found, and not made again.
+    const made = scripted([nothing, json(user)])
+    expect(await createOktaConnector(made.client).create({ login: 'a@example.com', gatehouseId: 'p1' }, 'mail')).toMatchObject({ id: '00u1' })
+    expect(made.asked.map(({ method }) => method)).toEqual(['POST', 'GET'])
+    const bare = scripted([nothing])
+    await createOktaConnector(bare.client).suspend('00u1')
+    expect([bare.asked.length, bare.errors]).toEqual([1, []])
   })
 
   test.for([

@@ -6,6 +6,7 @@ import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal } from '../src/sync/run.ts'
+import { undoStep } from '../src/sync/undo-step.ts'
 import { createTwin } from '../twin/server.ts'
 import type { Wire } from './twin-harness.ts'
 import { givePassword, password, personWithPassword, resultsOf } from './browser.ts'
@@ -42,32 +43,83 @@ const verdict = async (username: string, given = password, address?: string) => 
   return commands[0]!.value.credential
 }
 
-describe('through Okta', () => {
-  test('an account made with the hook is signed in to with the password here, once asked for and known there from then on', async () => {
-    const twin = createTwin({ token: 't' })
+describe('through Okta', async () => {
+  const url = await server.listen({ port: 0, host: '127.0.0.1' })
+
+  /** An org that asks this hook, a portal whose accounts are made with it, and somebody of it who has a password here. */
+  async function hooked(userName: string, users: { status: string; login: string }[] = []) {
+    const seed = { users: users.map(({ status, login }) => ({ status, profile: { login, email: login, firstName: 'A', lastName: 'B' } })) }
+    const twin = createTwin({ token: 't', seed })
     const orgUrl = await twin.listen(0)
-    const url = (await server.listen({ port: 0, host: '127.0.0.1' }))
     afterAll(() => twin.close())
-    const api = async (method: string, at: string, body: object) => {
-      const answer = await fetch(new URL(at, orgUrl), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, body: JSON.stringify(body) })
+    const api = async (method: string, at: string, body?: object) => {
+      const answer = await fetch(new URL(at, orgUrl), { method, headers: { authorization: 'SSWS t', 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
       return { status: answer.status, body: await answer.json() as Wire }
     }
     await api('POST', '/api/v1/inlineHooks', { name: 'Passwords', type: 'com.okta.user.credential.password.import', version: '1.0.0', channel: { type: 'HTTP', version: '1.0.0', config: { uri: url + path, authScheme: { type: 'HEADER', key: 'Authorization', value: secret } } } })
-    const portal = await createPortal(ctx, { name: 'Panel', settings: { activation: 'hook' } })
-    const { body: ada } = await world.ask('POST', '/users', { userName: 'ada', name: { givenName: 'Ada', familyName: 'Byron' }, status: 'ACTIVE', emails: [{ value: 'ada@example.com', primary: true }] })
-    await givePassword(ctx, ada.id)
-    await addPortalUsers(ctx, portal.id, [ada.id])
+    const portal = await createPortal(ctx, { name: `Panel of ${userName}`, settings: { activation: 'hook' } })
+    const email = `${userName}@example.com`
+    const { body: one } = await world.ask('POST', '/users', { userName, name: { givenName: userName, familyName: 'Byron' }, status: 'ACTIVE', emails: [{ value: email, primary: true }] })
+    await givePassword(ctx, one.id)
+    await addPortalUsers(ctx, portal.id, [one.id])
     const errorLog = createErrorLog(ctx.db, ctx.now)
-    const report = await syncPortal({ ctx, errorLog, connector: connectOkta(readConfig({ OKTA_ORG_URL: orgUrl, OKTA_API_TOKEN: 't' }), (error, attempt) => errorLog.note(error, attempt)) }, portal.id)
-    expect(report.failed).toBe(0)
-    const authn = (given: string) => api('POST', '/api/v1/authn', { username: 'ada@example.com', password: given })
+    const run = () => ({ ctx, errorLog, connector: connectOkta(readConfig({ OKTA_ORG_URL: orgUrl, OKTA_API_TOKEN: 't' }), (error, attempt) => errorLog.note(error, attempt)) })
+    return {
+      twin, api, run, id: one.id as string, sync: () => syncPortal(run(), portal.id),
+      authn: (given: string) => api('POST', '/api/v1/authn', { username: email, password: given }),
+      status: async () => (await api('GET', `/api/v1/users/${email}`)).body.status,
+      activations: () => twin.calls.list().filter((call) => call.path.endsWith('/lifecycle/activate')).map((call) => new URLSearchParams(call.query).get('sendEmail')),
+    }
+  }
+
+  test('an account made with the hook is signed in to with the password here, once asked for and known there from then on', async () => {
+    const { sync, authn, id } = await hooked('ada')
+    expect((await sync()).failed).toBe(0)
     expect((await authn('wrong password')).status).toBe(401)
     expect((await authn(password)).body.status).toBe('SUCCESS')
-    const events = await ctx.db.query<{ result: string }>(`select result from gatehouse.audit_event where action = 'user.okta-password' and target_id = $1`, [ada.id])
+    const events = await ctx.db.query<{ result: string }>(`select result from gatehouse.audit_event where action = 'user.okta-password' and target_id = $1`, [id])
     expect(events).toEqual([{ result: 'SUCCESS' }])
-    expect(await resultsOf(ctx, ada.id)).toEqual([['INVALID_PASSWORD', 101]])
+    expect(await resultsOf(ctx, id)).toEqual([['INVALID_PASSWORD', 101]])
     expect((await authn(password)).body.status).toBe('SUCCESS')
     expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'user.okta-password'`)).toHaveLength(1)
+  })
+
+  test('an account that was found staged is given the hook, and signed in to with the password here', async () => {
+    const { sync, authn, activations, status } = await hooked('staged-one', [{ status: 'STAGED', login: 'staged-one@example.com' }])
+    expect(await sync()).toMatchObject({ failed: 0, blocked: 0, done: { adopt: 1, activate: 1 } })
+    expect([activations(), await status()]).toEqual([['false'], 'ACTIVE'])
+    expect((await authn('wrong password')).status).toBe(401)
+    expect((await authn(password)).body.status).toBe('SUCCESS')
+  })
+
+  test('that the answer to its activation was lost does not hold it up', async () => {
+    const { twin, run, authn, status } = await hooked('lost-one', [{ status: 'STAGED', login: 'lost-one@example.com' }])
+    const { connector } = run()
+    const account = [...twin.org.users.values()][0]!
+    await connector.activate(account.id, 'hook')
+    await connector.activate(account.id, 'hook')
+    expect(await status()).toBe('ACTIVE')
+    expect((await authn('wrong password')).status).toBe(401)
+    twin.faults.add({ kind: 'status', status: 403, errorCode: 'E0000006', method: 'POST', path: '/api/v1/users/*' })
+    await expect(connector.activate(account.id, 'hook')).rejects.toMatchObject({ status: 403 })
+  })
+
+  test('who comes back to an account that was deactivated gets Okta\'s mail: the password went, and no hook is taken for it', async () => {
+    const { sync, api, activations, status, id, run } = await hooked('returner')
+    expect((await sync()).failed).toBe(0)
+    await world.ask('PATCH', `/users/${id}`, { active: false })
+    const { planId } = await sync()
+    expect(await status()).toBe('DEPROVISIONED')
+    expect((await api('POST', '/api/v1/users/returner@example.com', { credentials: { password: { hook: { type: 'default' } } } })).status).toBe(403)
+    await world.ask('PATCH', `/users/${id}`, { active: true })
+    expect(await sync()).toMatchObject({ failed: 0, blocked: 0, done: { activate: 1 } })
+    expect([activations(), await status()]).toEqual([['true'], 'PROVISIONED'])
+    // So it is when the deactivation is taken back.
+    const step = undoStep(
+      { planId, number: 1, accountId: 'a', done: 1, step: { personId: id, version: 1, label: '', login: null, accountId: 'a', links: [], outcome: 4, queued: null, actions: [{ kind: 'deactivate', reason: '', from: 'active' }] } },
+      { account: { id: 'a', state: 'deactivated', status: 'DEPROVISIONED', externalId: id, login: '', email: null, profile: {} }, version: 1, valueOf: () => null, activation: 'hook', differences: run().connector.differences },
+    )
+    expect(step!.actions).toMatchObject([{ kind: 'activate', activation: 'mail' }])
   })
 })
 

@@ -128,6 +128,14 @@ describe('an account is found', () => {
     ['by the id it carries, but it is linked to somebody else here', [account('active')], ['acc1'], 'conflict'],
     ['by e-mail, but it is somebody else\'s', [account('active', { externalId: 'p2', login: 'x' })], [], 'none'],
   ]
+  test('by several, and then by the one that somebody gives the person\'s id', () => {
+    const several = [account('active', { id: 'a', ...free, login: 'x' }), account('active', { id: 'b', ...free, login: 'y' })]
+    expect(correlate(keys, several, new Set())).toMatchObject({ reason: '2 accounts have the e-mail address ada@example.com (a, b): set gatehouseId there to p1 on the right one' })
+    const both = several.map((one) => ({ ...one, externalId: 'p1' }))
+    expect(correlate(keys, both, new Set())).toMatchObject({ kind: 'conflict', reason: expect.stringContaining('clear gatehouseId there on all but the right one') })
+    expect(correlate(keys, [several[0]!, both[1]!], new Set())).toMatchObject({ kind: 'found', account: { id: 'b' } })
+  })
+
   test.for(cases)('%s', ([, candidates, taken, kind, id]) => {
     const result = correlate(keys, candidates, new Set(taken))
     expect(result.kind).toBe(kind)
@@ -139,7 +147,7 @@ describe('a queued account', () => {
   const queued = {
     entry: { population: 'panelist' as const, id: 1, uid: 7, uuid: 'acc1' }, uuid: 'acc1', email: 'ada@example.com',
     account: account('active'), personId: 'p1', groups: [{ group: 'one', portalIds: [1] }, { group: 'two', portalIds: [2] }], left: [],
-    portals: [] as number[], wanted: false,
+    portals: [] as number[], wanted: false, twin: null,
   }
   const all = { ...rules, allPortals: [1, 2, 3] }
 
@@ -159,5 +167,21 @@ describe('a queued account', () => {
   test('of an administrator follows the administrators\' policy', () => {
     const step = planQueued({ ...queued, entry: { ...queued.entry, population: 'admin' }, groups: [] }, all)
     expect(step.actions).toMatchObject([{ kind: 'suspend' }])
+  })
+
+  test('of an administrator who is in a portal\'s group as well follows the milder policy', () => {
+    const step = planQueued({ ...queued, entry: { ...queued.entry, population: 'admin' } }, all)
+    expect(step.actions.map((action) => action.kind)).toEqual(['groupRemove', 'groupRemove', 'suspend'])
+  })
+
+  const twin = { population: 'admin' as const, id: 9, uid: 4, uuid: 'acc1', generation: 2, portals: [], isOfRuns: true }
+  test('that is in both queues is dealt with once, by the mildest policy of all', () => {
+    const step = planQueued({ ...queued, twin }, all)
+    expect(step.actions.at(-1)).toMatchObject({ kind: 'suspend' })
+    expect(step).toMatchObject({ queued: queued.entry, queuedToo: { population: 'admin', id: 9, generation: 2 } })
+    const other = { ...queued, entry: { ...queued.entry, population: 'admin' as const }, twin: { ...twin, population: 'panelist' as const, portals: [2] } }
+    expect(planQueued(other, all)).toMatchObject({ actions: [{ kind: 'settle' }], queued: null, accountId: null })
+    const later = planQueued({ ...other, groups: [], twin: { ...other.twin, isOfRuns: false } }, { ...all, policyOf: (id) => (id === 2 ? 'nothing' : 'delete') })
+    expect(later).toMatchObject({ actions: [{ kind: 'settle' }], queued: { population: 'admin' }, queuedToo: { population: 'panelist' } })
   })
 })

@@ -1,8 +1,13 @@
 /** Taking back an applied plan, against the double: what comes back, what cannot, and that the directory has the last word. */
 import { expect, test } from 'vitest'
-import { patchUser } from '../src/directory/users.ts'
+import { searchEvents } from '../src/audit/search.ts'
+import { deleteUser, patchUser, readUser } from '../src/directory/users.ts'
+import { defaultMapping } from '../src/model/account-mapping.ts'
 import { releasePlan } from '../src/plans/release.ts'
+import { mappingDocument } from '../src/portals/check-mapping.ts'
+import { setMapping } from '../src/portals/mapping.ts'
 import { listSteps, readPlan } from '../src/store/plans.ts'
+import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { applySync, planSync, planUndo, undoSync } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
@@ -47,6 +52,34 @@ test('a field changed since is not touched', async () => {
   const report = await undoSync(world.run(), planId)
   expect(report).toMatchObject({ failed: 0, blocked: 1, done: { update: 1 }, failures: [{ message: 'cannot be taken back: title changed since' }] })
   expect(profile(world, 'ada.byron@example.com')).toMatchObject({ lastName: 'Byron', title: 'Dr.' })
+})
+
+test('what was taken into the directory goes back there, as far as nobody has changed it since', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron', 'Grace Hopper', 'Mary Kom')
+  await world.sync()
+  const fields = mappingDocument(defaultMapping)
+  await setMapping(world.ctx, world.portalId, { ...fields, title: { value: 'title', conflict: 'theirs' }, nickName: { value: 'nickName', conflict: 'theirs' } })
+  await world.sync()
+  const [ada, grace, mary] = (await world.references()).map((link) => link.person_id)
+  await patchUser(world.ctx, ada!, { title: 'Miss' })
+  for (const { id } of world.accounts()) await changeThere(world, id, { title: 'Countess', nickName: 'Addie' })
+  const { planId } = await reconcileOrg(world.run())
+  expect(await readUser(world.ctx.db, ada!)).toMatchObject({ title: 'Countess', nickName: 'Addie' })
+  await patchUser(world.ctx, grace!, { nickName: 'Amazing' })
+  await deleteUser(world.ctx, mary!)
+  world.twin.calls.clear()
+  const report = await undoSync(world.run(), planId)
+  expect(report).toMatchObject({ failed: 0, blocked: 2, done: { takeOver: 2 } })
+  expect(report.failures.map(({ message }) => message).sort()).toEqual(['cannot be taken back: nickName changed since', 'cannot be taken back: the person is gone'])
+  const now = await readUser(world.ctx.db, ada!)
+  expect([now.title, now.nickName]).toEqual(['Miss', undefined])
+  const other = await readUser(world.ctx.db, grace!)
+  expect([other.title, other.nickName]).toEqual([undefined, 'Amazing'])
+  expect(world.writes()).toEqual([])
+  const { items } = await searchEvents(world.ctx.db, { action: 'user.update', targetId: ada!, count: 1 })
+  expect(items[0]).toMatchObject({ source: 'SYNC', principal: 'test', changes: expect.arrayContaining([{ path: 'title', before: 'Countess', after: 'Miss' }]) })
+  expect((await listSteps(world.ctx.db, planId, { count: 10 })).map((step) => step.status).sort()).toEqual(['done', 'done', 'undone'])
 })
 
 test.for([['deactivate', 'DEPROVISIONED', 'PROVISIONED'], ['suspend', 'SUSPENDED', 'ACTIVE']] as const)(

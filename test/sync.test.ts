@@ -161,7 +161,7 @@ test('accounts that exist are adopted by id, login or e-mail; ambiguous and fore
       seeded('alan.turing@example.com', { gatehouseId: 'somebody-else' }),
     ],
   } })
-  await world.members('Ada Byron', 'Grace Hopper', 'Edsger Dijkstra', 'Alan Turing')
+  const people = await world.members('Ada Byron', 'Grace Hopper', 'Edsger Dijkstra', 'Alan Turing')
   const report = await world.sync()
   expect(report).toMatchObject({ done: { adopt: 2, update: 2, groupAdd: 2 }, failed: 0, blocked: 2 })
   expect(report.failures.map(({ label, message }) => [label, message])).toEqual([
@@ -171,6 +171,20 @@ test('accounts that exist are adopted by id, login or e-mail; ambiguous and fore
   expect(world.accounts()).toHaveLength(5)
   expect(world.account('grace.hopper@example.com')!.profile).toMatchObject({ firstName: 'Grace', lastName: 'Hopper' })
   expect(await world.references()).toHaveLength(2)
+  // Somebody decides over there, as the messages say; the next run goes by it.
+  for (const [index, login] of [[2, 'two2@old.example'], [3, 'alan.turing@example.com']] as const) {
+    const { id } = people[index]!
+    expect(report.failures[index - 2]!.message).toContain(`set gatehouseId there to ${id}`)
+    const url = `/api/v1/users/${world.account(login)!.id}`
+    await world.twin.inject({ method: 'POST', url, headers: { authorization: 'SSWS sync-test-token' }, payload: { profile: { gatehouseId: id } } })
+  }
+  const [chosen, other] = ['two2@old.example', 'two1@old.example'].map((login) => world.account(login)!.id)
+  const decided = await world.sync()
+  expect(decided).toMatchObject({ done: { adopt: 2, groupAdd: 2 }, failed: 0, blocked: 0 })
+  expect((await world.references()).slice(2).map(({ uuid }) => uuid)).toEqual([chosen, world.account('alan.turing@example.com')!.id])
+  expect(world.account('edsger.dijkstra@example.com')!.id).toBe(chosen)
+  expect(world.accounts().find(({ id }) => id === other)!.profile).toMatchObject({ login: 'two1@old.example', firstName: 'X' })
+  expect(world.accounts()).toHaveLength(5)
 })
 
 test('two people with one e-mail address never share an account', async () => {

@@ -363,10 +363,10 @@ describe('credentials', () => {
     expect([await check(given), await check(`y${given}`)]).toEqual([true, false])
   })
 
-  it('takes a hash on update while STAGED only', async () => {
+  it.each([{ hash: bcrypt }, { hook: { type: 'default' } }])('takes %o on update while STAGED only', async (imported) => {
     const { call, user } = harness()
     const staged = await user('ada@example.com', { activate: false })
-    const body = { credentials: { password: { hash: bcrypt } } }
+    const body = { credentials: { password: imported } }
     expect((await call('POST', `/api/v1/users/${staged.id}`, body)).status).toBe(200)
     const active = await user('b.two@example.com', { password })
     expect((await call('POST', `/api/v1/users/${active.id}`, body)).body.errorCode).toBe('E0000001')

@@ -31,6 +31,7 @@ export interface CredentialsInput {
   /** The credentials that result. */
   credentials: Credentials
   passwordSet: boolean
+  /** By a hash, or by the hook. */
   imported: boolean
 }
 
@@ -185,6 +186,7 @@ function readPassword(input: unknown, login: string, result: CredentialsInput, p
     const imported = { type: 'IMPORT', name: 'IMPORT' }
     if (wrong.length === 0) set(result, { kind: 'imported', hash: hash as unknown as HashedPassword }, imported)
   } else if (isRecord(hook) && hook['type'] === 'default') {
+    result.imported = true
     set(result, { kind: 'hook' }, { type: 'IMPORT', name: 'IMPORT' })
   } else problems.push('password: The field is not valid')
 }

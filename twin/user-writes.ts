@@ -112,7 +112,7 @@ function refuseTaken(org: Org, profile: Profile, exceptId: string | null): void 
 
 /**
  * `POST /users/{id}` (partial: what is not named stays) and `PUT` (`replace`: what is not named goes). A password is
- * set without asking for the old one; a hash is taken while the user is STAGED only.
+ * set without asking for the old one; a hash or a hook is taken while the user is STAGED only.
  */
 export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boolean): OktaUser {
   const input = requireBody(body)
@@ -123,7 +123,7 @@ export function updateUser(org: Org, user: OktaUser, body: unknown, replace: boo
   const profile = hasProfile ? readProfile(input['profile'], replace ? {} : user.profile, problems) : user.profile
   const login = String(profile['login'] ?? '')
   const given = readCredentials(input['credentials'], login, user.credentials, problems)
-  if (given.imported && user.status !== 'STAGED') problems.push('password: A hash may be set on STAGED users only')
+  if (given.imported && user.status !== 'STAGED') problems.push('password: A hash or a hook may be set on STAGED users only')
   problems.push(...profileProblems(org.schema, profile), ...typeProblems(org, input['type']))
   if (problems.length > 0) throw validationError(problems)
   refuseTaken(org, profile, user.id)

@@ -184,7 +184,7 @@ async function applyStep(run: Run, { number, step }: StoredStep): Promise<void> 
       await markSteps(tx, run.planId, [{ step: number, status: 'sent' }])
     })
   }
-  const performed = await errorLog.within(marks, () => perform(connector, step, takingOver(ctx)))
+  const performed = await errorLog.within(marks, () => perform(connector, step, takingOver(ctx, step)))
   const failure = failureOf({ number, step }, performed)
   const result = { accountId: performed.accountId, done: performed.done.length, ...failure }
   await ctx.db.transaction(async (tx) => {

@@ -124,6 +124,7 @@ export interface Connector {
   /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */
   create(profile: Profile, activation: Activation): Promise<RemoteAccount>
   update(accountId: string, fields: readonly FieldChange[]): Promise<void>
+  /** With `hook` only one that is staged. */
   activate(accountId: string, activation: Activation): Promise<void>
   unsuspend(accountId: string): Promise<void>
   suspend(accountId: string): Promise<void>

@@ -11,6 +11,7 @@
 import type { Problem } from '../errors.ts'
 import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
 import { mildest, type DeprovisioningPolicy } from '../model/portal-settings.ts'
+import type { QueuedTwin } from '../store/queued-twins.ts'
 import type { Activation, FieldChange, Profile, RemoteAccount } from './connector.ts'
 import { correlate } from './correlate.ts'
 import type { Action, Population, QueueEntry, StepLink, SyncStep } from './steps.ts'
@@ -138,13 +139,18 @@ function reviving(person: Person, account: RemoteAccount, found: boolean, rules:
   }
   if (account.state === 'deactivated') {
     // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
-    if (ours || found) return { kind: 'activate', activation, reason: 'wanted again', from: 'deactivated' }
+    if (ours || found) return { kind: 'activate', activation: reactivation(activation), reason: `wanted again${activation === 'hook' ? '; its password is gone, so its owner gets a mail' : ''}`, from: 'deactivated' }
     const reason = 'the account was deactivated in the connected system: activate it there or remove it'
     return { kind: 'blocked', reason }
   }
   if (account.state !== 'suspended') return null
   if (ours) return { kind: 'unsuspend', reason: 'wanted again', from: 'suspended' }
   return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
+}
+
+/** Deactivating took the password along, and only an account that was never activated can be told to ask for the one here. */
+export function reactivation(activation: Activation): Activation {
+  return activation === 'hook' ? 'mail' : activation
 }
 
 /**
@@ -252,19 +258,26 @@ export interface QueuedAccount {
   portals: number[]
   /** Whether any reference or wanted membership is left. */
   wanted: boolean
+  /** The same account in the other queue: gone as panelist and as administrator, it is dealt with once. */
+  twin: QueuedTwin | null
 }
 
 /** The step for an entry of an unassignment queue: out of the groups, then the policy, unless it is wanted again. */
 export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: readonly number[] }): SyncStep {
-  const { account, entry } = queued
+  const { account, entry, twin } = queued
   const begin = {
     personId: queued.personId, version: null,
     label: queued.email ?? account?.login ?? queued.uuid ?? `${entry.population} ${entry.uid}`, login: null,
-    accountId: account?.id ?? null, links: [], queued: entry,
+    accountId: account?.id ?? null, links: [], queued: entry, ...(twin ? { queuedToo: entryOf(twin) } : {}),
   }
   const settled = (reason: string): SyncStep => (
     { ...begin, outcome: linkStatus.UNASSIGNED, actions: [{ kind: 'settle', reason }] }
   )
+  // Where the panelist's entry is taken up as well, that step closes both.
+  if (entry.population === 'admin' && twin?.isOfRuns) {
+    const { queuedToo: _, ...rest } = settled('dealt with as that of a panelist')
+    return { ...rest, accountId: null, queued: null }
+  }
   if (!account) return settled('the account is gone')
   const leaving = queued.groups.filter(({ portalIds }) => !portalIds.some((id) => queued.portals.includes(id)))
   const actions: Action[] = leaving.map(({ group, portalIds }) => (
@@ -274,12 +287,22 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
     if (actions.length === 0) return settled('wanted by another reference')
     return { ...begin, outcome: linkStatus.UNASSIGNED, actions }
   }
-  const left = [...new Set([...queued.left.filter((id) => rules.allPortals.includes(id)), ...leaving.flatMap(({ portalIds }) => portalIds)])]
-  const concerned = left.length > 0 ? left : rules.allPortals
-  const isAdminOnly = entry.population === 'admin' && left.length === 0
-  const policies = isAdminOnly ? [rules.adminPolicy] : concerned.map(rules.policyOf)
-  const closed = closing(account, mildest(policies), 'no reference is left')
+  const closed = closing(account, mildest(policiesOf(queued, leaving, rules)), 'no reference is left')
   const all = [...actions, ...closed.actions]
   if (all.length === 0) all.push({ kind: 'settle', reason: 'nothing is left to do' })
   return { ...begin, outcome: closed.outcome, actions: all }
 }
+
+/** The policies of all whom the account has belonged to: where nobody knows which portals those were, of every portal. */
+function policiesOf(
+  { entry, left, twin }: QueuedAccount, leaving: readonly PortalGroup[], rules: Rules & { allPortals: readonly number[] },
+): DeprovisioningPolicy[] {
+  const known = [...left, ...(twin?.portals ?? [])].filter((id) => rules.allPortals.includes(id))
+  const portals = new Set([...known, ...leaving.flatMap(({ portalIds }) => portalIds)])
+  const isAdmin = entry.population === 'admin' || twin?.population === 'admin'
+  const isPanelist = entry.population === 'panelist' || twin?.population === 'panelist'
+  const concerned = portals.size === 0 && isPanelist ? rules.allPortals : [...portals]
+  return [...concerned.map(rules.policyOf), ...(isAdmin ? [rules.adminPolicy] : [])]
+}
+
+const entryOf = ({ population, id, uid, uuid, generation }: QueuedTwin): QueueEntry => ({ population, id, uid, uuid, generation })

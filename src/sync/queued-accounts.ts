@@ -1,5 +1,6 @@
 /** Entries of the unassignment queues as the plan wants them: whose account it is, and what still speaks for it. */
 import type { Database } from '../store/database.ts'
+import { queuedTwins } from '../store/queued-twins.ts'
 import { standingOf, type QueueRow } from '../store/unassignment-queue.ts'
 import type { RemoteAccount } from './connector.ts'
 import type { PortalGroup, QueuedAccount } from './plan.ts'
@@ -15,11 +16,13 @@ export async function queuedAccounts(db: Pick<Database, 'query'>, queued: readon
   const people = queued.map(({ row, account }) => row.person_id ?? account?.externalId ?? null)
   const known = queued.flatMap(({ row }, index) => (row.uuid === null ? [] : [{ uuid: row.uuid, person_id: people[index]! }]))
   const standing = known.length === 0 ? undefined : await standingOf(db, known)
+  const twins = await queuedTwins(db, queued.map(({ row }) => row))
   return queued.map(({ row, account, groups }, index) => {
     const stands = row.uuid === null ? undefined : standing?.get(row.uuid)
     return {
       entry: { population: row.population, id: row.id, uid: row.user_id, uuid: row.uuid, generation: row.generation },
       uuid: row.uuid, email: row.email, account, personId: people[index]!, groups, left: row.portals, portals: stands?.portals ?? [], wanted: stands?.wanted ?? false,
+      twin: (row.uuid === null ? undefined : twins[row.population].get(row.uuid)) ?? null,
     }
   })
 }

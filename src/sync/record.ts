@@ -36,10 +36,12 @@ const telling: readonly ActionKind[] = ['delete', 'deactivate', 'suspend', 'crea
 export async function recordStep(
   tx: Transaction, ctx: Context, systemId: string, step: SyncStep, performed: Performed,
 ): Promise<void> {
-  // Nothing was done over there: what a verb has written it has audited.
-  if (performed.failed === null && step.actions.every(({ kind }) => kind === 'report' || kind === 'takeOver')) return
-  const now = ctx.now().toISOString()
   const isWhole = performed.failed === null && !performed.blocked
+  if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
+  // Nothing was done over there: what a verb has written it has audited.
+  const here: readonly ActionKind[] = ['report', 'takeOver', ...(step.undoes && step.queued === null ? ['blocked' as const] : [])]
+  if (performed.failed === null && step.actions.every(({ kind }) => here.includes(kind))) return
+  const now = ctx.now().toISOString()
   const version = step.personId === null ? null : await lockVersion(tx, step.personId)
   let isLinked = true
   if (performed.failed === null && step.outcome === 'gone' && performed.accountId !== null) {
@@ -55,9 +57,10 @@ export async function recordStep(
       provStatus: provStatusOf(step, performed), agrees: isWhole, active: activeAfter(step, performed),
     }, now)
   }
-  if (step.queued && step.undoes) await queueAgain(tx, step, step.queued)
-  else if (step.queued && isWhole) await closeQueueEntry(tx, step.queued.population, step.queued.id, step.queued.uuid, step.queued.generation)
-  if (step.undoes && isWhole) await markSteps(tx, step.undoes.planId, [{ step: step.undoes.step, status: 'undone' }])
+  for (const entry of [step.queued, step.queuedToo]) {
+    if (entry && step.undoes) await queueAgain(tx, step, entry)
+    else if (entry && isWhole) await closeQueueEntry(tx, entry.population, entry.id, entry.uuid, entry.generation)
+  }
   await recordEvents(tx, ctx, eventsOf(step, performed))
 }
 

@@ -20,7 +20,7 @@ const words: Record<ActionKind, string> = {
   unlink: 'links to vanished accounts to remove',
   settle: 'marks to clear, as nothing differs',
   report: 'differences and strange accounts to look at; nothing is done about them',
-  takeOver: 'people to take values over from their accounts',
+  takeOver: 'people to take values over for, from their accounts or back',
   blocked: 'blocked, waiting for a decision',
 }
 

@@ -92,6 +92,8 @@ export interface SyncStep {
   /** What the links become when every action succeeds. `gone`: the reference rows go, because the account does. */
   outcome: LinkStatus | 'gone'
   queued: QueueEntry | null
+  /** The same account's entry in the other queue, which the step closes as well. */
+  queuedToo?: QueueEntry
   actions: Action[]
   /** The step of an earlier plan that this one takes back. */
   undoes?: { planId: string; step: number }

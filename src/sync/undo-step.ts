@@ -2,7 +2,7 @@
  * The opposite of what a step did (pure): the actions that succeeded, last one first, each taken back as far as the
  * account is still what the step made of it. What cannot be taken back says so.
  *
- *     update → the values before          groupAdd ↔ groupRemove        suspend ↔ unsuspend
+ *     update, takeOver → the values before          groupAdd ↔ groupRemove        suspend ↔ unsuspend
  *     deactivate → activate (Okta has dropped the password and direct app assignments: those stay lost)
  *     create → deactivate, unless its owner has signed in since          adopt → the link goes, the account stays
  *     delete, unlink → not at all
@@ -10,7 +10,8 @@
 import { linkStatus, type LinkStatus } from '../model/link-statuses.ts'
 import type { Activation, Connector, FieldChange, RemoteAccount } from './connector.ts'
 import { unlikeWritten } from './moved.ts'
-import type { Action, StepLink, SyncStep } from './steps.ts'
+import { reactivation } from './plan.ts'
+import type { Action, StepLink, SyncStep, TakenField } from './steps.ts'
 
 export interface DoneStep {
   planId: string
@@ -26,6 +27,8 @@ export interface UndoView {
   account: RemoteAccount | null
   /** The person's version now; null when they are gone. */
   version: number | null
+  /** What the person has at a path of the user document; asked only of who is there. */
+  valueOf: (path: string) => string | null
   activation: Activation
   differences: Connector['differences']
 }
@@ -43,7 +46,7 @@ export function undoStep(done: DoneStep, view: UndoView): SyncStep | null {
   const isUnlinked = wasAdopted && step.links.every((link) => link.changes === null)
   return {
     personId: view.version === null ? null : step.personId, version: view.version, label: step.label, login: null, accountId,
-    links, outcome: isUnlinked ? 'gone' : linkStatus.UNASSIGNED, queued: step.queued,
+    links, outcome: isUnlinked ? 'gone' : linkStatus.UNASSIGNED, queued: step.queued, ...(step.queuedToo ? { queuedToo: step.queuedToo } : {}),
     actions: isUnlinked ? [...actions, { kind: 'unlink', reason: 'the account was adopted: the link goes, the account stays' }] : actions,
     undoes: { planId: done.planId, step: done.number },
   }
@@ -60,7 +63,6 @@ function linkAfter(link: StepLink, wasMade: boolean, kinds: ReadonlySet<Action['
 const lost: Partial<Record<Action['kind'], string>> = {
   delete: 'the account was deleted for good',
   unlink: 'the link led to an account that had vanished',
-  takeOver: 'values of the account were taken into the directory; change them there',
 }
 
 function opposite(action: Action, view: UndoView): Action[] {
@@ -70,6 +72,7 @@ function opposite(action: Action, view: UndoView): Action[] {
   if (action.kind === 'settle' || action.kind === 'adopt' || action.kind === 'blocked' || action.kind === 'report') return []
   if (action.kind === 'declareFields' || action.kind === 'createGroup') return []
   if (lost[action.kind]) return blocked(lost[action.kind]!)
+  if (action.kind === 'takeOver') return view.version === null ? blocked('the person is gone') : valuesBack(action.fields, view)
   if (account === null) return blocked('the account is gone')
   switch (action.kind) {
     case 'groupAdd': return [{ kind: 'groupRemove', group: action.group, reason }]
@@ -92,7 +95,7 @@ function revived(from: string | undefined, { account, activation }: UndoView): A
   if (account!.state !== 'deactivated') return [{ kind: 'blocked', reason: `cannot be taken back: it is ${account!.status} now` }]
   const wasOpen = from === undefined || from === 'active' || from === 'pending'
   const note = wasOpen ? 'a new password and direct app assignments are needed' : `it was ${from} before, which does not come back`
-  return [{ kind: 'activate', activation: wasOpen && activation === 'mail' ? 'mail' : 'silent', reason: `taken back; ${note}`, from: 'deactivated' }]
+  return [{ kind: 'activate', activation: wasOpen && reactivation(activation) === 'mail' ? 'mail' : 'silent', reason: `taken back; ${note}`, from: 'deactivated' }]
 }
 
 /** Only fields that still have what the plan wrote: a newer change is not ours to undo. */
@@ -101,8 +104,20 @@ function fieldsBack(fields: readonly FieldChange[], account: RemoteAccount, view
   const changed = unlikeWritten(fields, account, view.differences)
   const same = fields.filter(({ field }) => !changed.has(field))
   const moved = fields.filter(({ field }) => changed.has(field)).map(({ field }) => field)
-  return [
-    ...(same.length > 0 ? [{ kind: 'update' as const, fields: same.map(({ field, before: was, after }) => ({ field, before: after, after: was })), reason: 'taken back' }] : []),
-    ...(moved.length > 0 ? [{ kind: 'blocked' as const, reason: `cannot be taken back: ${moved.join(', ')} changed since` }] : []),
-  ]
+  return [...(same.length > 0 ? [{ kind: 'update' as const, fields: same.map(turned), reason: 'taken back' }] : []), ...changedSince(moved)]
+}
+
+/** The same of what was taken into the directory. */
+function valuesBack(fields: readonly TakenField[], { valueOf }: UndoView): Action[] {
+  const same = fields.filter(({ path, after }) => valueOf(path) === after)
+  const moved = fields.filter((field) => !same.includes(field)).map(({ path }) => path)
+  return [...(same.length > 0 ? [{ kind: 'takeOver' as const, fields: same.map(turned), reason: 'taken back' }] : []), ...changedSince(moved)]
+}
+
+function turned<Field extends FieldChange>(field: Field): Field {
+  return { ...field, before: field.after, after: field.before }
+}
+
+function changedSince(fields: readonly string[]): Action[] {
+  return fields.length > 0 ? [{ kind: 'blocked', reason: `cannot be taken back: ${fields.join(', ')} changed since` }] : []
 }

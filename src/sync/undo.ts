@@ -1,7 +1,11 @@
 /** Makes the plan that takes back an applied plan, page by page, as the accounts are now. Nothing is written anywhere. */
 import { GatehouseError } from '../errors.ts'
+import { valueAt, type Document } from '../model/attribute.ts'
+import { documentOf, type LoadedRecord } from '../model/rows.ts'
+import { user } from '../model/user.ts'
 import type { Database } from '../store/database.ts'
 import { listSteps, type Plan, type PlanStep } from '../store/plans.ts'
+import { loadRecords } from '../store/records.ts'
 import { versionsOf } from '../store/sync-people.ts'
 import { concurrently } from './concurrently.ts'
 import type { Activation, Connector } from './connector.ts'
@@ -28,14 +32,25 @@ export async function* makeUndo(db: Database, connector: Connector, plan: Plan, 
     const rows = await listSteps(db, plan.id, { after, count: end - after })
     const steps = rows.toReversed().flatMap((row) => doneStep(plan.id, row))
     const versions = await versionsOf(db, steps.flatMap(({ step }) => step.personId ?? []))
+    const people = await peopleOf(db, steps)
     const accounts = await concurrently(steps, readsAtOnce, async ({ accountId }) => (accountId === null ? null : connector.read(accountId)))
     const undone = steps.flatMap((done, index) => undoStep(done, {
       account: accounts[index]!, version: done.step.personId === null ? null : (versions.get(done.step.personId) ?? null),
+      valueOf: (path) => textOf(valueAt(people.get(done.step.personId ?? '') ?? {}, path)),
       activation: activation as Activation, differences: connector.differences,
     }) ?? [])
     if (undone.length > 0) yield undone
   }
 }
+
+/** Those whose values were taken from their accounts, as they are now. */
+async function peopleOf(db: Database, steps: readonly DoneStep[]): Promise<Map<string, Document>> {
+  const ids = steps.flatMap(({ step }) => (step.actions.some(({ kind }) => kind === 'takeOver') ? (step.personId ?? []) : []))
+  const records = ids.length > 0 ? await loadRecords(db, user, ids, { collections: [], custom: false }) : new Map<string, LoadedRecord>()
+  return new Map([...records].map(([id, record]) => [id, documentOf(user, record)]))
+}
+
+const textOf = (value: unknown) => (typeof value === 'string' ? value : null)
 
 /** A step as it was carried out; none where nothing was, or where what it was has been erased. */
 function doneStep(planId: string, { step: number, changes, status, result }: PlanStep): DoneStep[] {

@@ -29,18 +29,14 @@ const deactivated = { filter: 'status eq "DEPROVISIONED"' }
 export async function* listAccounts(client: OktaClient): AsyncGenerator<RemoteAccount[]> {
   for (const query of [{}, deactivated]) {
     for await (const page of client.pages<OktaUser>('/api/v1/users', { ...query, limit: '200' })) {
-      if (!Array.isArray(page)) throw unexpected()
       yield page.map(accountOf)
     }
   }
 }
 
-/** A page that is no page must not pass for an empty one. */
-function unexpected(): OktaError {
-  return new OktaError('the answer is no list of users', { status: 200, code: 'unexpected_answer', requestId: null, request: 'GET /api/v1/users' })
-}
-
 const attempts = 4
+/** Okta asks us for the password at the first sign-in. */
+const hookCredentials = { credentials: { password: { hook: { type: 'default' } } } }
 
 /**
  * Creates an account, once: when no answer came, or the login is taken, whoever has the login is looked at first. If it
@@ -48,8 +44,8 @@ const attempts = 4
  */
 export async function createUser(client: OktaClient, profile: Profile, activation: Activation): Promise<RemoteAccount> {
   // With a password there is nothing to be activated by mail, and none is sent.
-  const credentials = activation === 'hook' ? { credentials: { password: { hook: { type: 'default' } } } } : {}
-  const request = { query: { activate: String(activation === 'mail' || activation === 'hook') }, body: { profile, ...credentials }, repeatable: false }
+  const credentials = activation === 'hook' ? hookCredentials : {}
+  const request = { query: { activate: String(activation === 'mail' || activation === 'hook') }, body: { profile, ...credentials }, repeatable: false, expects: 'something' as const }
   for (let attempt = 1; ; attempt++) {
     try {
       const { body } = await client.request<OktaUser>('POST', '/api/v1/users', request)
@@ -73,11 +69,31 @@ async function lookAfter(client: OktaClient, idOrLogin: string, error: OktaError
   })
 }
 
+const opened: readonly AccountState[] = ['pending', 'active']
+
 /** Without the activation mail an account is made staged and activated in a second step. */
 async function wakened(client: OktaClient, account: RemoteAccount, activation: Activation): Promise<RemoteAccount> {
   if (activation !== 'silent' || account.state !== 'staged') return account
-  await moveUser(client, account.id, 'activate', ['pending', 'active'], { sendEmail: 'false' })
+  await moveUser(client, account.id, 'activate', opened, { sendEmail: 'false' })
   return { ...account, state: 'pending' }
+}
+
+/** With `hook`, only a STAGED user can still be told to ask for the password here; all others need Okta's mail. */
+export async function activateUser(client: OktaClient, accountId: string, activation: Activation): Promise<void> {
+  if (activation === 'hook' && !(await takesHook(client, accountId))) return
+  await moveUser(client, accountId, 'activate', opened, { sendEmail: String(activation === 'mail') })
+}
+
+/** False where the user has been activated meanwhile: by an attempt of ours whose answer was lost, or by somebody there. */
+async function takesHook(client: OktaClient, accountId: string): Promise<boolean> {
+  try {
+    await client.request('POST', userPath(accountId), { body: hookCredentials })
+    return true
+  } catch (error) {
+    const account = error instanceof OktaError && error.status === 400 ? await lookAfter(client, accountId, error) : null
+    if (!account || !opened.includes(account.state)) throw error
+    return false
+  }
 }
 
 /**

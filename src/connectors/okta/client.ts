@@ -3,6 +3,7 @@
  * table after it. Knows nothing of users or groups, nor how tokens are come by. Everything that varies (clock, pauses,
  * chance, network) is given.
  */
+import { isObject } from '../../model/attribute.ts'
 import { OktaError, readErrorBody } from './errors.ts'
 import { bucketOf, type RateBudget, type WindowFacts } from './rate-budget.ts'
 import { pauseBefore, type Failure } from './retry.ts'
@@ -51,6 +52,8 @@ export interface OktaRequest {
   form?: () => Promise<Record<string, string>>
   /** False when carrying it out twice is not the same as once: after a lost answer it is not repeated. Default true. */
   repeatable?: boolean
+  /** What the body of a good answer has to be, or it is no answer. Default: something of a GET, anything or nothing of the rest. */
+  expects?: 'something' | 'list'
 }
 
 export interface OktaAnswer<T> {
@@ -109,11 +112,11 @@ export function createOktaClient(options: OktaClientOptions): OktaClient {
   }
 
   async function* pages<T>(path: string, query: Record<string, string> = {}): AsyncGenerator<T[]> {
-    let answer = await request<T[]>('GET', path, { query })
+    let answer = await request<T[]>('GET', path, { query, expects: 'list' })
     for (;;) {
       yield answer.body
       if (answer.next === null) return
-      answer = await request<T[]>('GET', answer.next)
+      answer = await request<T[]>('GET', answer.next, { expects: 'list' })
     }
   }
 
@@ -180,8 +183,9 @@ async function attemptOnce<T>(options: OktaClientOptions, { method, url, bucket,
   if (response.ok) {
     options.onAnswer?.({ status, code: '', headers, shown, again })
     const body = parse(text)
-    if (body !== undefined) return { answer: { body: body as T, next: nextLink(headers.get('link'), url.origin) } }
-    return { error: new OktaError('the answer is not JSON', { ...about, code: 'not_json', isOutcomeUnknown: method !== 'GET' }), failure: { kind: 'notJson' } }
+    const misfit = misfitOf(body, given.expects ?? (method === 'GET' ? 'something' : undefined))
+    if (misfit === null) return { answer: { body: body as T, next: nextLink(headers.get('link'), url.origin) } }
+    return { error: new OktaError(misfit, { ...about, code: 'not_json', isOutcomeUnknown: method !== 'GET' }), failure: { kind: 'notJson' } }
   }
   const { code, summary, causes } = readErrorBody(status, text)
   const failure = failureOf(status, code, facts, options.now())
@@ -209,6 +213,13 @@ function parse(text: string): unknown {
   } catch {
     return undefined
   }
+}
+
+/** Why a body is not what was asked for, or null: an empty page must not pass for the last one, nor for a list without anybody. */
+function misfitOf(body: unknown, expects: OktaRequest['expects']): string | null {
+  if (body === undefined) return 'the answer is not JSON'
+  if (expects === 'list') return Array.isArray(body) && body.every(isObject) ? null : 'the answer is no list of objects'
+  return expects === 'something' && body === null ? 'the answer is empty' : null
 }
 
 const neverSent = new Set([

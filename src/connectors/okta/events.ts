@@ -5,7 +5,6 @@
 import { isObject } from '../../model/attribute.ts'
 import type { RemoteEvent } from '../../sync/connector.ts'
 import { ownUserAgent, type OktaClient } from './client.ts'
-import { OktaError } from './errors.ts'
 
 /** Kinds of events after which an account may be another: lifecycle, profile, membership of groups. */
 const telling = ['user.lifecycle.', 'user.account.', 'group.user_membership.']
@@ -21,14 +20,13 @@ export async function* readEvents(
 ): AsyncGenerator<{ events: RemoteEvent[]; cursor: string | null }> {
   const query = { filter, limit: String(perPage), sortOrder: 'ASCENDING' }
   let answer = 'cursor' in from
-    ? await client.request<unknown>('GET', logPath(from.cursor))
-    : await client.request<unknown>('GET', '/api/v1/logs', { query: { ...query, since: from.since } })
+    ? await client.request<unknown[]>('GET', logPath(from.cursor), { expects: 'list' })
+    : await client.request<unknown[]>('GET', '/api/v1/logs', { query: { ...query, since: from.since }, expects: 'list' })
   for (let page = 1; ; page++) {
-    if (!Array.isArray(answer.body)) throw new OktaError('the answer is no list of events', { status: 200, code: 'unexpected_answer', requestId: null, request: 'GET /api/v1/logs' })
     yield { events: answer.body.flatMap((entry) => eventOf(entry) ?? []), cursor: answer.next }
     // There is always a next page of a log; one that is not full is the last for now.
     if (answer.next === null || answer.body.length < perPage || page === mostPages) return
-    answer = await client.request<unknown>('GET', answer.next)
+    answer = await client.request<unknown[]>('GET', answer.next, { expects: 'list' })
   }
 }
 

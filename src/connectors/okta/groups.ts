@@ -80,7 +80,7 @@ async function findGroupId(client: OktaClient, group: string): Promise<string | 
 async function createGroup(client: OktaClient, name: string): Promise<string> {
   const body = { profile: { name, description: 'Members are kept by Gatehouse.' } }
   try {
-    return (await client.request<OktaGroup>('POST', '/api/v1/groups', { body, repeatable: false })).body.id
+    return (await client.request<OktaGroup>('POST', '/api/v1/groups', { body, repeatable: false, expects: 'something' })).body.id
   } catch (error) {
     const id = error instanceof OktaError ? await findGroupId(client, name) : null
     if (id === null) throw error

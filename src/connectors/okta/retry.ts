@@ -16,7 +16,7 @@ export type Failure =
   | { kind: 'stillDeactivating' }
   /** 5xx with an error object of Okta's. */
   | { kind: 'serverError'; status: number }
-  /** A page instead of JSON, whatever its status: somebody in between answered, or cut the answer short. */
+  /** A page, or nothing, instead of the JSON asked for, whatever its status: somebody in between answered, or cut the answer short. */
   | { kind: 'notJson' }
   /** The connection was refused or the name not found: nothing was sent. */
   | { kind: 'unreachable' }
