@@ -272,12 +272,19 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
     if (actions.length === 0) return settled('wanted by another reference')
     return { ...begin, outcome: linkStatus.UNASSIGNED, actions }
   }
-  const left = [...new Set([...queued.left.filter((id) => rules.allPortals.includes(id)), ...leaving.flatMap(({ portalIds }) => portalIds)])]
-  const concerned = left.length > 0 ? left : rules.allPortals
-  const isAdminOnly = entry.population === 'admin' && left.length === 0
-  const policies = isAdminOnly ? [rules.adminPolicy] : concerned.map(rules.policyOf)
-  const closed = closing(account, mildest(policies), 'no reference is left')
+  const { portals, policy } = policyOfQueued(entry.population, [...queued.left, ...leaving.flatMap(({ portalIds }) => portalIds)], rules)
+  const closed = closing(account, policy, 'no reference is left')
   const all = [...actions, ...closed.actions]
   if (all.length === 0) all.push({ kind: 'settle', reason: 'nothing is left to do' })
-  return { ...begin, outcome: closed.outcome, actions: all }
+  return { ...begin, queued: { ...entry, portals }, outcome: closed.outcome, actions: all }
+}
+
+/** Whose policies decide about an account that nothing refers to any more, and the mildest of them. */
+export function policyOfQueued(
+  population: Population, left: readonly number[], rules: Pick<Rules, 'policyOf' | 'adminPolicy'> & { allPortals: readonly number[] },
+): { portals: readonly number[]; policy: DeprovisioningPolicy } {
+  const known = [...new Set(left)].filter((id) => rules.allPortals.includes(id))
+  if (known.length === 0 && population === 'admin') return { portals: [], policy: rules.adminPolicy }
+  const portals = known.length > 0 ? known : rules.allPortals
+  return { portals, policy: mildest(portals.map(rules.policyOf)) }
 }
