@@ -113,6 +113,8 @@ describe('a mass delete', () => {
     // Ada's account stays: another portal has it.
     const other = await second(world, {}, [], [ada!])
     await world.sync()
+    // Whether that has been synced by now or not.
+    expect((await plan(world)).stopReason).toMatch(/^2 accounts to delete/)
     await other.sync()
     const stopped = await plan(world)
     expect(stopped).toMatchObject({ status: 'stopped', stopReason: expect.stringMatching(/^2 accounts to delete, and the limit is 0/) })

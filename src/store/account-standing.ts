@@ -7,10 +7,16 @@ type Reader = Pick<Database, 'query'>
 
 const { ASSIGNED } = linkStatus
 
-/** Whether a live reference leads to an account; `but` narrows those of portals (r). */
-export const isReferredTo = (uuid: string, but = 'true') =>
-  `(exists (select from efs.iam_portal_user_reference r where r.uuid = ${uuid} and coalesce(r.status, ${ASSIGNED}) = ${ASSIGNED} and ${but})
-      or exists (select from efs.iam_user_reference a where a.uuid = ${uuid} and coalesce(a.status, ${ASSIGNED}) = ${ASSIGNED}))`
+/** Whether anything speaks for an account, but for what is of one portal: what `standingOf` calls wanted, for counting many. */
+export const isWantedSql = (uuid: string, person: string, butPortal?: string) => {
+  const elsewhere = (column: string) => (butPortal === undefined ? 'true' : `${column} is distinct from ${butPortal}`)
+  return `(exists (select from efs.iam_portal_user_reference r where r.uuid = ${uuid} and coalesce(r.status, ${ASSIGNED}) = ${ASSIGNED} and ${elsewhere('r.portal_id')})
+      or exists (select from efs.iam_user_reference a where a.uuid = ${uuid} and coalesce(a.status, ${ASSIGNED}) = ${ASSIGNED})
+      or exists (select from public.users u where u.user_id = ${person} and ${wantedSql} and (
+        exists (select from efs.panelists i join efs.portal_panelist n on n.user_id = i.uid where i.person_id = u.user_id and ${elsewhere('n.portal_id')}
+          and not exists (select from efs.iam_portal_user_reference r where r.portal_id = n.portal_id and r.user_id = n.user_id and r.uuid <> ${uuid}))
+        or exists (select from efs.users e where e.person_id = u.user_id and not exists (select from efs.iam_user_reference a where a.user_id = e.uid and a.uuid <> ${uuid})))))`
+}
 
 export interface Standing {
   uuid: string

@@ -4,7 +4,7 @@
  */
 import { queuedAccountAttributes } from '../model/listings.ts'
 import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
-import { isReferredTo } from './account-standing.ts'
+import { isWantedSql } from './account-standing.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 
@@ -88,7 +88,7 @@ export interface UnjudgedCount {
   /** The portals that were left; none where nobody knows, or for administrators. */
   portals: number[]
   leaving: number
-  /** Of those, to whose account nothing refers any more. */
+  /** Of those, whose account nothing speaks for any more. */
   closing: number
 }
 
@@ -96,7 +96,7 @@ export interface UnjudgedCount {
 export async function countUnjudged(db: Reader, population: QueuePopulation): Promise<UnjudgedCount[]> {
   const portals = population === 'panelist' ? `case when q.any_portal then '{}' else q.portals end` : `'{}'::integer[]`
   return db.query<UnjudgedCount>(
-    `select ${portals} as portals, count(*)::int as leaving, count(*) filter (where q.uuid is not null and not ${isReferredTo('q.uuid')})::int as closing
+    `select ${portals} as portals, count(*)::int as leaving, count(*) filter (where q.uuid is not null and not ${isWantedSql('q.uuid', 'q.person_id')})::int as closing
      from ${queueOf[population]} q where ${due} and ${unjudged(population)} group by 1`)
 }
 
