@@ -15,7 +15,7 @@ import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 const names = ['Ada Byron', 'Grace Hopper', 'Alan Turing', 'Edsger Dijkstra', 'Barbara Liskov', 'Donald Knuth']
-const settings = { limit_mass_delete: 'none' }
+const settings = { limit_mass_delete: 'none', limit_deactivate: 'none' }
 
 async function massDelete(world: SyncWorld, body: object = { filter: 'userName pr' }, portalId = world.portalId): Promise<string> {
   const plan = await planMassDelete(world.ctx, portalId, massDeleteRequest(body))

@@ -41,7 +41,7 @@ async function world(count: number): Promise<World> {
   const url = await twin.listen(0)
   afterAll(() => twin.close())
   await db.execute(`insert into efs.portal (portal_id, name) values (1, 'Panel')`)
-  await db.execute(`insert into efs.iam_portal_settings (portal_id, key, value) values (1, 'limit_mass_delete', 'none')`)
+  await db.execute(`insert into efs.iam_portal_settings (portal_id, key, value) values (1, 'limit_mass_delete', 'none'), (1, 'limit_deactivate', 'none')`)
   await db.execute(`insert into public.users (user_id, last_name, user_name, type_id, status, primary_email)
     select 'mass' || n, 'Mass', 'p' || n, 'DEFAULT_USER', 'ACTIVE', 'p' || n || '@example.com' from generate_series(1, $1) n`, [count])
   await db.execute(`insert into public.email_address (email_id, parent_id, email_address, is_default) select 'mail' || n, 'mass' || n, 'p' || n || '@example.com', 'Y' from generate_series(1, $1) n`, [count])

@@ -21,7 +21,7 @@ interface Person {
 }
 
 async function portal(settings: Record<string, string> = {}): Promise<number> {
-  return (await createPortal(ctx, { name: `Portal ${++portals}`, settings: { limit_mass_delete: 'none', ...settings } })).id
+  return (await createPortal(ctx, { name: `Portal ${++portals}`, settings: { limit_mass_delete: 'none', limit_deactivate: 'none', ...settings } })).id
 }
 
 async function members(portalId: number, names: readonly string[]): Promise<Person[]> {

@@ -40,7 +40,7 @@ const running = async ({ ctx }: { ctx: Context }) => ctx.db.query(`select from g
 
 describe('of two servers, one', () => {
   test.for(offsets)('%i ms off: runs do not meet, the lease is not taken for over, and both sides agree', async (offset) => {
-    const world = await syncWorld({ limit_mass_delete: 'none' })
+    const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
     const [ada] = await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing')
     await syncPortal(seenBy(world, offset), world.portalId)
     await patchUser(world.ctx, ada!.id as string, { title: 'Countess' })
@@ -59,7 +59,7 @@ describe('of two servers, one', () => {
   })
 
   test.for(offsets)('%i ms off: the pauses of the queue hold for both, and nothing is given up by them', async (offset) => {
-    const world = await syncWorld({ limit_mass_delete: 'none' })
+    const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
     await world.members('Ada Byron')
     await world.sync()
     await massDelete(world)
@@ -94,7 +94,7 @@ test('a clock set forward and back in the middle of a run: the run asks the data
 })
 
 test('a clock set back two hours does not keep the queue\'s worker at the turn for as long', async () => {
-  const world = await syncWorld({ limit_mass_delete: 'none' })
+  const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
   await world.members('Ada Byron', 'Grace Hopper', 'Alan Turing')
   await world.sync()
   await massDelete(world)

@@ -121,7 +121,7 @@ async function wholeStory(world: SyncWorld, cut: Cut): Promise<void> {
 
 describe(`at some write (seed ${seed}), time after time,`, () => {
   test('all connections are cut', async () => {
-    const world = await syncWorld({ limit_mass_delete: 'none' })
+    const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
     const { host, user, password, database, connectionString } = world.ctx.db.pool.options
     const admin = new Database({ host, user, password: password as string, database, connectionString, poolSize: 1, applicationName: 'cutter' })
     afterAll(() => admin.close())
@@ -137,7 +137,7 @@ describe(`at some write (seed ${seed}), time after time,`, () => {
     const opened = await openDatabase(readConfig({ GATEHOUSE_DATA: folder, LOG_LEVEL: 'silent' }), { role: 'client' })
     try {
       await migrate(opened.db)
-      const world = await syncWorld({ limit_mass_delete: 'none' }, {}, { db: opened.db })
+      const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' }, {}, { db: opened.db })
       const postmaster = () => findPostmaster(`${folder}/postgres-${opened.version.split('.')[0]}`)
       await wholeStory(world, async () => {
         const found = await postmaster()
@@ -150,7 +150,7 @@ describe(`at some write (seed ${seed}), time after time,`, () => {
 })
 
 test('a worker that has lost its turn begins with no entry', async () => {
-  const world = await syncWorld({ limit_mass_delete: 'none' })
+  const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
   await world.members('Ada Byron')
   await world.sync()
   await applyMassDelete(world.ctx, (await planMassDelete(world.ctx, world.portalId, massDeleteRequest({ filter: 'userName pr' }))).id)

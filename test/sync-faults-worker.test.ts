@@ -39,7 +39,7 @@ const faults: [string, object[]][] = [
 
 async function worldOf(which: number, disturbing: readonly object[] = []): Promise<{ world: SyncWorld; members: Document[] }> {
   const timeoutMs = disturbing.some((fault) => 'delayMs' in fault && fault.delayMs === 700) ? 400 : 5_000
-  const world = await syncWorld({ limit_mass_delete: 'none', deprovisioning_policy: 'deactivate' }, { random: seededRandom(seed + which) }, { timeoutMs })
+  const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none', deprovisioning_policy: 'deactivate' }, { random: seededRandom(seed + which) }, { timeoutMs })
   const members = await world.members(...people)
   await world.sync()
   return { world, members }

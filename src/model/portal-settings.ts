@@ -2,7 +2,7 @@
  * The keys of efs.iam_portal_settings, each with its meaning and form. The seed publishes `client_id` only; the others
  * are ours (decisions/0012).
  */
-import { limitedOperations, limitForm, limitPattern, type LimitSetting } from './plan-limits.ts'
+import { limitedOperations, limitForm, limitPattern, type LimitedKind, type LimitSetting } from './plan-limits.ts'
 
 /** What becomes of an account when the last reference to it goes, mildest first. */
 export const deprovisioningPolicies = ['nothing', 'suspend', 'deactivate', 'delete'] as const
@@ -84,6 +84,24 @@ export function accessGroupOf(portalId: number, settings: PortalSettings): strin
 
 export function policyOf(settings: PortalSettings): DeprovisioningPolicy {
   return (settings.deprovisioning_policy ?? portalSettings.deprovisioning_policy.default) as DeprovisioningPolicy
+}
+
+/** What limits count where a policy closes an open account: one that is deleted is deactivated before. */
+export const closingKinds: Readonly<Record<DeprovisioningPolicy, readonly LimitedKind[]>> = {
+  nothing: [], suspend: ['suspend'], deactivate: ['deactivate'], delete: ['deactivate', 'delete'],
+}
+
+/** Portals by the name of their group: several may share one. */
+export function portalsByGroup(portals: ReadonlyMap<number, PortalSettings>): Map<string, number[]> {
+  const groups = new Map<string, number[]>()
+  for (const [id, settings] of portals) groups.set(accessGroupOf(id, settings), [...(groups.get(accessGroupOf(id, settings)) ?? []), id])
+  return groups
+}
+
+/** What becomes of an account that is taken out of one portal and has no other: those that share the group are left as well. */
+export function closingPolicy(portals: ReadonlyMap<number, PortalSettings>, portalId: number): DeprovisioningPolicy {
+  const group = accessGroupOf(portalId, portals.get(portalId) ?? {})
+  return mildest((portalsByGroup(portals).get(group) ?? []).map((id) => policyOf(portals.get(id)!)))
 }
 
 /** The mildest of several policies; `nothing` for none. */

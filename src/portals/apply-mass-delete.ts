@@ -9,6 +9,7 @@ import { GatehouseError } from '../errors.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { auditedChanges, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
+import { closingPolicy, type DeprovisioningPolicy } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
@@ -17,6 +18,7 @@ import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { advancePlan, completePlan, markSteps, movePlan, readPlan, type Plan } from '../store/plans.ts'
+import { readPortalSettings } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
 import { forgetKept, putBackMembers, readKeptMembers, tieMembers, type KeptMember } from '../store/undo-mass-delete.ts'
 import { lockedPortal } from './portals.ts'
@@ -26,6 +28,8 @@ const stepsAtOnce = 2000
 interface Options {
   portalId: number
   deletePersons: boolean
+  /** What the guard took for the accounts' fate; absent in plans of older versions. */
+  policy?: DeprovisioningPolicy
 }
 
 const optionsOf = (plan: Plan) => plan.options as unknown as Options
@@ -36,8 +40,11 @@ export async function applyMassDelete(ctx: Context, planId: string): Promise<Pla
     await planAfresh(tx)
     await lockPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['planned'], 'applying')
-    const { portalId } = optionsOf(plan)
+    const { portalId, policy } = optionsOf(plan)
     await lockedPortal(tx, portalId)
+    if (policy !== undefined && policy !== closingPolicy(await readPortalSettings(tx), portalId)) {
+      throw new GatehouseError('plan_stale', 'What becomes of the accounts has been changed since the plan was made (deprovisioning_policy); nothing was written. Make a new plan.')
+    }
     await holdMembers(tx, planId)
     refuseMoved(plan, await movedMembers(tx, planId, portalId))
     const metadata = await loadMetadata(tx, ctx.db)

@@ -7,10 +7,12 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Need } from '../model/own-access.ts'
 import { brokenLimits, limitsOf, readLimitList, stopReason } from '../model/plan-limits.ts'
+import { closingKinds, closingPolicy, type DeprovisioningPolicy } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { checkQuery } from '../records/veil.ts'
 import { listIds } from '../store/list-records.ts'
 import { countMembers, memberScope, readMembers, resolveRows, type Member, type NamedRow } from '../store/mass-delete.ts'
+import { readPortalSettings } from '../store/portals.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, movePlan, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { outsideReach, reachScope } from '../store/reach.ts'
 import { mostRows, readRow, type MassDeleteRequest, type RowText } from './mass-delete-request.ts'
@@ -28,17 +30,18 @@ export async function planMassDelete(ctx: Context, portalId: number, request: Ma
   const portal = await readPortalDocument(ctx.db, portalId)
   const { filter, source, deletePersons } = request
   if (filter !== undefined) await checkQuery(ctx, user, { filter })
+  const policy = closingPolicy(await readPortalSettings(ctx.db), portalId)
   const planId = ctx.newId()
   const { principal, userId, correlationId } = ctx.actor
   await insertPlan(ctx.db, {
     id: planId, kind: massDeleteKind, title: `Mass delete from portal ${portalId}: ${filter ?? source ?? 'a list'}${deletePersons ? ', with their persons' : ''}`,
-    options: { portalId, deletePersons, ...(filter === undefined ? {} : { filter }) }, createdBy: principal, actorId: userId, correlationId, now: ctx.now(),
+    options: { portalId, deletePersons, policy, ...(filter === undefined ? {} : { filter }) }, createdBy: principal, actorId: userId, correlationId, now: ctx.now(),
   })
   const steps = new Steps(ctx, planId, portalId, deletePersons)
   try {
     if (filter !== undefined) await planFilter(ctx, steps, portalId, filter)
     else await planRows(ctx, steps, portalId, request.rows ?? [])
-    await finishPlan(ctx.db, planId, steps.counts, steps.count, await stopped(ctx, portal, steps.counts.delete ?? 0))
+    await finishPlan(ctx.db, planId, steps.counts, steps.count, await stopped(ctx, portal, policy, steps))
   } catch (error) {
     await ctx.db.transaction((tx) => movePlan(tx, planId, ['planning'], 'cancelled'))
     throw error
@@ -46,10 +49,11 @@ export async function planMassDelete(ctx: Context, portalId: number, request: Ma
   return readPlan(ctx.db, planId)
 }
 
-/** Why a guard stops it, if one does. */
-async function stopped({ db, config }: Context, portal: Portal, leaving: number): Promise<string | undefined> {
+/** Why a guard stops it, if one does. What the worker of the queue will do to accounts is judged here: later nothing asks any more. */
+async function stopped({ db, config }: Context, portal: Portal, policy: DeprovisioningPolicy, steps: Steps): Promise<string | undefined> {
   const limits = limitsOf(readLimitList(config.PLAN_LIMITS), portal.settings)
-  const broken = brokenLimits({ massDelete: leaving }, await countMembers(db, portal.id), limits)
+  const closed = Object.fromEntries(closingKinds[policy].map((kind) => [kind, steps.closing]))
+  const broken = brokenLimits({ massDelete: steps.counts.delete ?? 0, ...closed }, await countMembers(db, portal.id), limits)
   return broken.length > 0 ? stopReason(broken) : undefined
 }
 
@@ -124,6 +128,8 @@ function problemOf({ key }: NamedRow, members: number, others: number): string {
 class Steps {
   readonly counts: Record<string, number> = {}
   count = 0
+  /** How many of those who leave have an account that is closed with that. */
+  closing = 0
   private readonly seen = new Map<string, number | undefined>()
   private readonly ctx: Context
   private readonly planId: string
@@ -156,6 +162,7 @@ class Steps {
     const named = { ...base, targetId: member.person_id, label: member.label }
     if (this.seen.has(member.person_id)) return { ...named, action: 'skipped', problems: [{ message: `was named before, in row ${this.seen.get(member.person_id)}` }] }
     this.seen.set(member.person_id, line)
+    if (member.closes) this.closing += 1
     const kept = this.deletePersons ? keptBecause(member) : undefined
     return {
       ...named, action: 'delete',

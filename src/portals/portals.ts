@@ -10,6 +10,7 @@ import {
   countAssigned, countPeople, deletePortalRow, insertPortal, listPortals, readPortal, readPortalSettings, updatePortal, writePortalSettings,
   type PortalRow,
 } from '../store/portals.ts'
+import { countLeft } from '../store/unassignment-queue.ts'
 import { checkVersion } from '../records/versions.ts'
 import { checkPortal } from './check-portal.ts'
 import { checkSettings, type SettingChanges } from './settings.ts'
@@ -51,7 +52,7 @@ export async function createPortal(ctx: Context, input: unknown): Promise<Portal
 /**
  * Changes what a merge patch names: `name`, `description`, single `settings` (null removes one).
  * Errors: `not_found`, `version_mismatch`, `invalid_value`, `already_exists`, and `conflict` for another access group
- * while people are in the present one.
+ * while people are in the present one, or wait to be taken out of it.
  */
 export async function patchPortal(
   ctx: Context, portalId: number, input: unknown, versions?: readonly number[],
@@ -98,8 +99,8 @@ export async function replacePortal(
 }
 
 /**
- * Removes a portal nobody is in. Errors: `not_found`, `version_mismatch`, `still_referenced` while it has people: taking
- * them out queues their accounts, which nothing could find a group for once the portal is gone.
+ * Removes a portal nobody is in. Errors: `not_found`, `version_mismatch`, `still_referenced` while it has people, and while
+ * accounts of those who have left wait in the queue: nothing could find a group for them once the portal is gone.
  */
 export async function deletePortal(ctx: Context, portalId: number, versions?: readonly number[]): Promise<void> {
   await ctx.db.transaction(async (tx) => {
@@ -110,6 +111,9 @@ export async function deletePortal(ctx: Context, portalId: number, versions?: re
       const detail = `The portal has ${people} people or links to accounts: take them out and sync first.`
       throw new GatehouseError('still_referenced', detail)
     }
+    // Only after the people: who leaves meanwhile is still there, or queued already.
+    const left = await countLeft(tx, portalId)
+    if (left > 0) throw new GatehouseError('still_referenced', stillQueued(left))
     const { meta: _, ...before } = await portalOf(tx, row)
     await deletePortalRow(tx, portalId)
     await recordEvents(tx, ctx, [{
@@ -173,13 +177,19 @@ async function refuseMove(tx: Transaction, before: Portal, changes: SettingChang
   if (!('access_group' in changes)) return
   const now = accessGroupOf(before.id, before.settings)
   const then = accessGroupOf(before.id, { access_group: changes.access_group ?? undefined })
-  const assigned = now === then ? 0 : await countAssigned(tx, before.id)
-  if (assigned === 0) return
-  throw new GatehouseError(
-    'conflict',
-    `${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another.`,
-    { problems: [{ path: 'settings.access_group', message: `${assigned} people are in the present group` }] },
-  )
+  if (now === then) return
+  const refuse = (detail: string, message: string) => new GatehouseError('conflict', detail, { problems: [{ path: 'settings.access_group', message }] })
+  const assigned = await countAssigned(tx, before.id)
+  if (assigned > 0) {
+    throw refuse(`${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another.`, `${assigned} people are in the present group`)
+  }
+  const left = await countLeft(tx, before.id)
+  if (left > 0) throw refuse(stillQueued(left), `${left} accounts wait to be taken out of the present group`)
+}
+
+function stillQueued(count: number): string {
+  return `${count} accounts that have left the portal wait to be taken out of its group: let a running server work the queue off, or do it with `
+    + '`gatehouse portals queue drain`; what it has given up on is tried again after `gatehouse portals queue retry --all`.'
 }
 
 function changesOf(

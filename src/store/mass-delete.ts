@@ -2,6 +2,7 @@
  * SQL of a mass delete: whom rows of a file mean, and taking thousands out of a portal at once. Everything is a
  * statement for many steps of the plan, never one a person.
  */
+import { isWantedSql } from './account-standing.ts'
 import type { Database, Transaction } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
 import { keptSql } from './kept-rows.ts'
@@ -61,6 +62,8 @@ export interface Member {
   version: number
   /** In another portal, or referred to by one, too: the panelist stays. */
   elsewhere: boolean
+  /** Has an account that nothing else speaks for: the portal's policy closes it. */
+  closes: boolean
   /** An administrator of EFS. */
   admin: boolean
   /** A record of the system. */
@@ -75,8 +78,9 @@ export async function readMembers(db: Reader, portalId: number, personIds: reado
   const rows = await db.query<Member>(
     `select p.person_id, p.uid, coalesce(u.display_name, u.user_name, u.user_id) as label, u.version,
        ${elsewhereSql('p.uid', '$1')} as elsewhere, exists (select from efs.users e where e.person_id = p.person_id) as admin,
-       coalesce(u.system_flag, 'N') = 'Y' as system
+       coalesce(u.system_flag, 'N') = 'Y' as system, coalesce(l.uuid is not null and not ${isWantedSql('l.uuid', 'p.person_id', 'l.portal_id')}, false) as closes
      from efs.panelists p join efs.portal_panelist m on m.user_id = p.uid and m.portal_id = $1 join public.users u on u.user_id = p.person_id
+       left join efs.iam_portal_user_reference l on l.portal_id = $1 and l.user_id = p.uid
      where p.person_id = any($2)`,
     [portalId, personIds],
   )

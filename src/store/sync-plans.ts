@@ -1,6 +1,7 @@
 /** What sync runs that died have left in the table of plans, and what plans are measured by. */
 import type { Database, Transaction } from './database.ts'
 import type { Plan } from './plans.ts'
+import { queuedSql } from './unassignment-queue.ts'
 
 /** What is said of a plan whose run has died. */
 export const interruptedReason = 'The run was interrupted; the next one takes up what it left.'
@@ -49,13 +50,13 @@ export async function sentSteps(tx: Pick<Transaction, 'query'>, limit: number): 
 }
 
 /**
- * How many people a portal's plan is about in all: its members, the administrators, and those who are gone and whose
+ * How many people a portal's plan is about in all: its members, the administrators, and those who have left it and whose
  * accounts wait in a queue, so that a share is one of what there was before they went.
  */
 export async function countConcerned(db: Pick<Database, 'first'>, portalId: number | null): Promise<number> {
   const row = await db.first<{ count: number }>(
     `select ((select count(*) from efs.portal_panelist where $1::int is null or portal_id = $1) + (select count(*) from efs.users)
-       + (select count(*) from efs.iam_portal_user_group_unassignment_queue) + (select count(*) from efs.iam_user_unassignment_queue))::int as count`,
+       + ${queuedSql('$1::int')})::int as count`,
     [portalId],
   )
   return row!.count

@@ -52,7 +52,7 @@ export async function isAnythingWaiting(db: Reader, portalId: number): Promise<b
        or exists (select from efs.users e join public.users u on u.user_id = e.person_id
          where not exists (select from efs.iam_user_reference r where r.user_id = e.uid) and ${wantedSql})
        or exists (select from gatehouse.sync_hint h where ${unlookedSql} or not exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid))
-       or ${anyOfRunsSql} as waiting`, [portalId])
+       or ${anyOfRunsSql('$1')} as waiting`, [portalId])
   return row!.waiting
 }
 

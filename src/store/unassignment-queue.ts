@@ -1,14 +1,12 @@
 /**
- * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0037), and what
- * still speaks for such an account. Pauses are counted by the database's clock, so that servers whose clocks disagree
- * agree on whose turn it is.
+ * The two queues of accounts whose panelist or administrator is gone (triggers fill them, migration 0037). Pauses are
+ * counted by the database's clock, so that servers whose clocks disagree agree on whose turn it is.
  */
 import { queuedAccountAttributes } from '../model/listings.ts'
 import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
-import { linkStatus } from '../model/link-statuses.ts'
+import { isWantedSql } from './account-standing.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
-import { wantedSql } from './sync-people.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -41,35 +39,65 @@ const rowsOf = (population: QueuePopulation) => `select '${population}' as popul
 /** What a sync run takes up: neither what a mass delete has queued nor what has failed before, which are the worker's (sync/drain.ts). */
 const ofRuns = (population: QueuePopulation) => `q.attempts = 0 and q.dead_at is null${population === 'panelist' ? ' and q.plan_id is null' : ''}`
 
-/** Whether a sync run would take up anything. */
-export const anyOfRunsSql = queuePopulations.map((population) => `exists (select from ${queueOf[population]} q where ${ofRuns(population)})`).join(' or ')
+/** An entry of panelists that names no portal which is there: it stands for all of them. */
+const namesNone = `(q.any_portal or not exists (select from efs.portal o where o.portal_id = any(q.portals)))`
+/** An entry of panelists that is about a portal. */
+const concerns = (portal: string) => `(${portal} = any(q.portals) or ${namesNone})`
 
-/** A page of a queue for a sync run, oldest first. */
+/** What the runs of a portal take up: what names it; the first portal's, administrators too and what names none, so that somebody does. */
+const ofPortal = (population: QueuePopulation, portal: string) => {
+  const isFirst = `${portal} = (select min(portal_id) from efs.portal)`
+  return `${ofRuns(population)} and ${population === 'panelist' ? `case when ${namesNone} then ${isFirst} else ${portal} = any(q.portals) end` : isFirst}`
+}
+
+/** Whether a sync run over a portal would take up anything. */
+export const anyOfRunsSql = (portal: string) => queuePopulations.map((population) => `exists (select from ${queueOf[population]} q where ${ofPortal(population, portal)})`).join(' or ')
+
+/** A page of a queue for a portal's sync run, oldest first. */
 export async function readQueue(
-  db: Reader, population: QueuePopulation, after: number, limit: number,
+  db: Reader, population: QueuePopulation, portalId: number, after: number, limit: number,
 ): Promise<QueueRow[]> {
-  return db.query<QueueRow>(`${rowsOf(population)} where q.id > $1 and ${ofRuns(population)} order by q.id limit $2`, [after, limit])
+  return db.query<QueueRow>(`${rowsOf(population)} where q.id > $1 and ${ofPortal(population, '$3::integer')} order by q.id limit $2`, [after, limit, portalId])
+}
+
+/** How many entries there are about a portal, or (null) about anybody, given up or not. */
+export const queuedSql = (portal: string) => `((select count(*) from ${queueOf.panelist} q where ${portal} is null or ${concerns(portal)}) + (select count(*) from ${queueOf.admin}))`
+
+/** How many accounts that have left a portal wait to be taken out of its group, those given up too. */
+export async function countLeft(db: Pick<Database, 'first'>, portalId: number): Promise<number> {
+  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf.panelist} q where ${concerns('$1::integer')}`, [portalId]))!.count
 }
 
 const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= now())'
 /** Nobody has judged these yet: no mass delete queued them, and nothing has begun with them. */
 const unjudged = (population: QueuePopulation) => `${ofRuns(population)} and q.started_at is null`
 
-/**
- * Entries whose turn has come: never tried ones first, in order, then those whose pause is over; with `judgedOnly`, without
- * those that no plan has let go.
- */
-export async function dueEntries(db: Reader, population: QueuePopulation, limit: number, judgedOnly = false): Promise<QueueRow[]> {
+/** Whose entries are left alone as long as no plan has let them go: some portals', or everybody's. */
+export type HeldPortals = readonly number[] | 'all'
+
+/** Entries whose turn has come, without those that are held: never tried ones first, in order, then those whose pause is over. */
+export async function dueEntries(db: Reader, population: QueuePopulation, limit: number, held: HeldPortals = []): Promise<QueueRow[]> {
+  const isHeld = held === 'all' ? 'true' : population === 'panelist' && held.length > 0 ? `(${namesNone} or q.portals && $2::integer[])` : 'false'
   return db.query<QueueRow>(
-    `${rowsOf(population)} where ${due}${judgedOnly ? ` and not (${unjudged(population)})` : ''}
-     order by q.next_attempt_at nulls first, q.id limit $1`,
-    [limit], `due_${population}${judgedOnly ? '_judged' : ''}`,
+    `${rowsOf(population)} where ${due} and not (${isHeld} and ${unjudged(population)}) order by q.next_attempt_at nulls first, q.id limit $1`,
+    isHeld.includes('$2') ? [limit, held] : [limit], `due_${population}_${held === 'all' ? 'judged' : isHeld.includes('$2') ? 'some' : 'any'}`,
   )
 }
 
-/** How many of those nobody has judged. */
-export async function countUnjudged(db: Pick<Database, 'first'>, population: QueuePopulation): Promise<number> {
-  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf[population]} q where ${due} and ${unjudged(population)}`))!.count
+export interface UnjudgedCount {
+  /** The portals that were left; none where nobody knows, or for administrators. */
+  portals: number[]
+  leaving: number
+  /** Of those, whose account nothing speaks for any more. */
+  closing: number
+}
+
+/** How many of those whose turn has come nobody has judged, by the portals they left. */
+export async function countUnjudged(db: Reader, population: QueuePopulation): Promise<UnjudgedCount[]> {
+  const portals = population === 'panelist' ? `case when q.any_portal then '{}' else q.portals end` : `'{}'::integer[]`
+  return db.query<UnjudgedCount>(
+    `select ${portals} as portals, count(*)::int as leaving, count(*) filter (where q.uuid is not null and not ${isWantedSql('q.uuid', 'q.person_id')})::int as closing
+     from ${queueOf[population]} q where ${due} and ${unjudged(population)} group by 1`)
 }
 
 /** Leaves an entry alone for so long. */
@@ -188,43 +216,6 @@ export async function queueAccount(tx: Pick<Transaction, 'execute'>, { populatio
        attempts = 0, next_attempt_at = null, last_error = null, dead_at = null, updated_at = now()${merged}`,
     [uid, uuid, email, personId, ...(portals ? [portalId] : [])],
   )
-}
-
-export interface Standing {
-  uuid: string
-  /** Portals in which the account is referred to, or whose members include the person while they are active and have no other there. */
-  portals: number[]
-  /** Whether a live reference, a wanted membership or an administrator's role is left. */
-  wanted: boolean
-}
-
-/** What still speaks for some accounts. `person_id` may be null where nobody knows whose account it was. */
-export async function standingOf(
-  db: Reader, accounts: readonly { uuid: string; person_id: string | null }[],
-): Promise<Map<string, Standing>> {
-  const rows = await db.query<Standing>(
-    `with q as (select * from jsonb_to_recordset($1) as q(uuid text, person_id text)), speaks as (
-       select q.uuid, r.portal_id, coalesce(r.status, $2) = $2 as live
-       from q join efs.iam_portal_user_reference r on r.uuid = q.uuid
-       union all
-       select q.uuid, null, coalesce(a.status, $2) = $2 from q join efs.iam_user_reference a on a.uuid = q.uuid
-       union all
-       select q.uuid, m.portal_id, true
-       from q join public.users u on u.user_id = q.person_id
-         join efs.panelists p on p.person_id = u.user_id join efs.portal_panelist m on m.user_id = p.uid
-       where ${wantedSql} and not exists (
-         select from efs.iam_portal_user_reference r where r.portal_id = m.portal_id and r.user_id = m.user_id and r.uuid <> q.uuid)
-       union all
-       select q.uuid, null, true
-       from q join public.users u on u.user_id = q.person_id join efs.users e on e.person_id = u.user_id
-       where ${wantedSql} and not exists (select from efs.iam_user_reference a where a.user_id = e.uid and a.uuid <> q.uuid)
-     )
-     select uuid, coalesce(array_agg(distinct portal_id) filter (where portal_id is not null and live), '{}') as portals,
-       bool_or(live) as wanted
-     from speaks group by uuid`,
-    [JSON.stringify(accounts), linkStatus.ASSIGNED],
-  )
-  return new Map(rows.map((row) => [row.uuid, row]))
 }
 
 /** Each entry with the word for how it stands. */

@@ -13,15 +13,14 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { brokenLimits, limitsOf, needsPeople, readLimitList } from '../model/plan-limits.ts'
 import { pauseAfter, queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
 import { readPortalSettings } from '../store/portals.ts'
-import { countConcerned } from '../store/sync-plans.ts'
-import { countUnjudged, dueEntries, keepSent, noteQueueFailure, type QueueRow } from '../store/unassignment-queue.ts'
+import { dueEntries, keepSent, noteQueueFailure, type HeldPortals, type QueueRow } from '../store/unassignment-queue.ts'
 import { alone } from './alone.ts'
 import { concurrently } from './concurrently.ts'
 import { RemoteError, type Connector, type RemoteAccount } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
+import { heldQueue } from './held-queue.ts'
 import { perform } from './perform.ts'
 import { planQueued, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
@@ -63,6 +62,7 @@ interface Slice extends Draining {
   rules: AllRules
   groups: ReadonlyMap<string, PortalGroup>
   report: DrainReport
+  held: HeldPortals
   /** Whether anybody has been answered: a failure says something about an account only then. */
   answered: boolean
   silence: Silence
@@ -74,9 +74,11 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
     const ctx: Context = { ...turn.ctx, actor: { ...draining.ctx.actor, source: 'SYNC' } }
     turn.progress('draining')
     const report: DrainReport = { drained: 0, failed: 0, dead: 0, done: {}, held: null, stopped: null, more: false }
-    const slice: Slice = { ...draining, ctx, report, answered: false, silence: createSilence('accounts'), groups: new Map(), rules: rulesOf(new Map()) }
+    const slice: Slice = { ...draining, ctx, report, held: [], answered: false, silence: createSilence('accounts'), groups: new Map(), rules: rulesOf(new Map()) }
     try {
-      report.held = await heldQueue(ctx)
+      const held = await heldQueue(ctx)
+      report.held = held?.reason ?? null
+      slice.held = held?.portals ?? []
       for (const population of queuePopulations) await drainPopulation(slice, population)
     } finally {
       await draining.errorLog.flush()
@@ -87,17 +89,6 @@ export async function drainQueue(draining: Draining): Promise<DrainReport> {
   })
 }
 
-/** Why accounts that no plan has let go are left alone, or null: more have lost their references at once than anybody may take. */
-export async function heldQueue(ctx: Pick<Context, 'db' | 'config'>): Promise<string | null> {
-  let count = 0
-  for (const population of queuePopulations) count += await countUnjudged(ctx.db, population)
-  const counts = { groupRemove: count, deactivate: count }
-  const limits = limitsOf(readLimitList(ctx.config.PLAN_LIMITS))
-  const people = needsPeople(counts, limits) ? await countConcerned(ctx.db, null) : 0
-  const broken = brokenLimits(counts, people, limits)
-  return broken.length > 0 ? `${broken.join('; ')}: a sync run plans them, and somebody has to release that plan` : null
-}
-
 async function drainPopulation(slice: Slice, population: QueuePopulation): Promise<void> {
   const { ctx, report } = slice
   const isOver = () => report.stopped !== null || slice.until?.() === true
@@ -105,7 +96,7 @@ async function drainPopulation(slice: Slice, population: QueuePopulation): Promi
   const tried = new Set<string>()
   const keyOf = (row: QueueRow) => `${row.id} ${row.generation}`
   for (;;) {
-    const due = await dueEntries(ctx.db, population, entriesPerPage, report.held !== null)
+    const due = await dueEntries(ctx.db, population, entriesPerPage, slice.held)
     const rows = due.filter((row) => !tried.has(keyOf(row)))
     if (rows.length === 0) return
     if (isOver()) {

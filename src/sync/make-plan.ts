@@ -2,8 +2,8 @@
  * Makes the plan of a run, page by page, so that memory stays flat however many people there are: reads a page of
  * people, asks the connected system about them, and lets the pure plan decide. Nothing is written anywhere.
  *
- * A delta run looks at people who are marked (has_data_changes), who have no reference yet, and at the queues; a full
- * run at everybody and at the group's members.
+ * A delta run looks at people who are marked (has_data_changes), who have no reference yet, and at what of the queues is
+ * the portal's; a full run at everybody and at the group's members.
  */
 import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
@@ -176,7 +176,7 @@ function takenFrom(
 async function* planQueue(planning: Planning, population: 'panelist' | 'admin'): AsyncGenerator<SyncStep[]> {
   let groups: ReadonlyMap<string, PortalGroup> | null = null
   for (let after = 0; ;) {
-    const rows = await readQueue(planning.db, population, after, peoplePerPage)
+    const rows = await readQueue(planning.db, population, planning.scope.portalId, after, peoplePerPage)
     if (rows.length === 0) return
     groups ??= await portalGroups(planning.connector, planning.scope.portals)
     const known = groups

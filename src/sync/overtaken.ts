@@ -3,9 +3,9 @@
  * memberships are no part of a person's version, and the worker of the queues may have been there first.
  */
 import type { Context } from '../context.ts'
+import { standingOf } from '../store/account-standing.ts'
 import type { Database } from '../store/database.ts'
 import { placesLeft, type LinkPlace } from '../store/references.ts'
-import { standingOf } from '../store/unassignment-queue.ts'
 import { beginWith } from './record.ts'
 import type { StoredStep } from './stored-plan.ts'
 import { closingActions, type ActionKind, type SyncStep } from './steps.ts'

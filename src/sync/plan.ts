@@ -287,22 +287,27 @@ export function planQueued(queued: QueuedAccount, rules: Rules & { allPortals: r
     if (actions.length === 0) return settled('wanted by another reference')
     return { ...begin, outcome: linkStatus.UNASSIGNED, actions }
   }
-  const closed = closing(account, mildest(policiesOf(queued, leaving, rules)), 'no reference is left')
+  const populations = [entry.population, ...(twin ? [twin.population] : [])]
+  const left = [...queued.left, ...(twin?.portals ?? []), ...leaving.flatMap(({ portalIds }) => portalIds)]
+  const { portals, policy } = policyOfQueued(populations, left, rules)
+  const closed = closing(account, policy, 'no reference is left')
   const all = [...actions, ...closed.actions]
   if (all.length === 0) all.push({ kind: 'settle', reason: 'nothing is left to do' })
-  return { ...begin, outcome: closed.outcome, actions: all }
+  return { ...begin, queued: { ...entry, portals }, outcome: closed.outcome, actions: all }
 }
 
-/** The policies of all whom the account has belonged to: where nobody knows which portals those were, of every portal. */
-function policiesOf(
-  { entry, left, twin }: QueuedAccount, leaving: readonly PortalGroup[], rules: Rules & { allPortals: readonly number[] },
-): DeprovisioningPolicy[] {
-  const known = [...left, ...(twin?.portals ?? [])].filter((id) => rules.allPortals.includes(id))
-  const portals = new Set([...known, ...leaving.flatMap(({ portalIds }) => portalIds)])
-  const isAdmin = entry.population === 'admin' || twin?.population === 'admin'
-  const isPanelist = entry.population === 'panelist' || twin?.population === 'panelist'
-  const concerned = portals.size === 0 && isPanelist ? rules.allPortals : [...portals]
-  return [...concerned.map(rules.policyOf), ...(isAdmin ? [rules.adminPolicy] : [])]
+/**
+ * Whose policies decide about an account that nothing refers to any more, and the mildest of them: of all portals that it belonged to
+ * (where nobody knows which those were, of every portal), and of the administrators.
+ */
+export function policyOfQueued(
+  populations: readonly Population[], left: readonly number[], rules: Pick<Rules, 'policyOf' | 'adminPolicy'> & { allPortals: readonly number[] },
+): { portals: readonly number[]; policy: DeprovisioningPolicy } {
+  const known = [...new Set(left)].filter((id) => rules.allPortals.includes(id))
+  const portals = known.length === 0 && populations.includes('panelist') ? rules.allPortals : known
+  const policies = portals.map(rules.policyOf)
+  if (populations.includes('admin')) policies.push(rules.adminPolicy)
+  return { portals, policy: mildest(policies) }
 }
 
 const entryOf = ({ population, id, uid, uuid, generation }: QueuedTwin): QueueEntry => ({ population, id, uid, uuid, generation })

@@ -1,7 +1,8 @@
 /** Entries of the unassignment queues as the plan wants them: whose account it is, and what still speaks for it. */
+import { standingOf } from '../store/account-standing.ts'
 import type { Database } from '../store/database.ts'
 import { queuedTwins } from '../store/queued-twins.ts'
-import { standingOf, type QueueRow } from '../store/unassignment-queue.ts'
+import type { QueueRow } from '../store/unassignment-queue.ts'
 import type { RemoteAccount } from './connector.ts'
 import type { PortalGroup, QueuedAccount } from './plan.ts'
 

@@ -5,7 +5,7 @@ import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts
 import { heldPlans, lastFailures, lastRuns, runningRun, waitingByPortal, waitingElsewhere, type FailedStep, type HeldPlan, type PortalWaiting, type Waiting } from '../store/sync-status.ts'
 import { closeDeadRuns, runOfRow } from '../store/sync-runs.ts'
 import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
-import { heldQueue } from './drain.ts'
+import { heldQueue } from './held-queue.ts'
 import { nextDelta, nextReconcile } from './schedule.ts'
 
 export interface SyncStatus {
@@ -47,7 +47,7 @@ export async function syncStatus({ db, config, now }: Pick<Context, 'db' | 'conf
     portals: portals.map((portal) => ({ ...portal, ...heldOf(portal.id) })),
     waiting,
     queues: Object.fromEntries(queues) as SyncStatus['queues'],
-    ...(heldUp === null ? {} : { heldQueue: heldUp }),
+    ...(heldUp === null ? {} : { heldQueue: heldUp.reason }),
     ...heldOf(null),
     failed,
     ...(next ? { nextRun: next.toISOString() } : {}),

@@ -76,6 +76,8 @@ export interface QueueEntry {
   uuid: string | null
   /** Which queueing it was that the step read; absent in plans of older versions. */
   generation?: number
+  /** The portals whose policies decided; absent where none closes the account. */
+  portals?: readonly number[]
 }
 
 export interface SyncStep {

@@ -1,12 +1,11 @@
 /** A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`. */
 import type { Context } from '../context.ts'
-import type { LimitCounts } from '../model/plan-limits.ts'
 import type { Transaction } from '../store/database.ts'
 import {
   finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep,
 } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
-import { countGuarded } from './limits.ts'
+import type { Guard } from './limits.ts'
 import { countActions, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
@@ -16,11 +15,11 @@ export const undoable: readonly PlanStatus[] = ['applied', 'stopped', 'cancelled
 
 /**
  * Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half.
- * @param guard why a plan with these counts is not to be applied, or null
+ * @param guard says whether it is to be applied
  */
 export async function storePlan(
   ctx: Context, portalId: number | null, mode: SyncMode | 'reconcile' | 'undo', pages: AsyncIterable<SyncStep[]>,
-  guard: (counts: LimitCounts) => Promise<string | null>, options: Record<string, unknown> = {},
+  guard: Guard, options: Record<string, unknown> = {},
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
@@ -29,17 +28,16 @@ export async function storePlan(
     createdBy: principal, correlationId, now: ctx.now(),
   })
   const counts: Counts = {}
-  const guarded: { -readonly [K in keyof LimitCounts]: number } = {}
   let number = 0
   let stopReason: string | null
   try {
     for await (const steps of pages) {
       countActions(steps, counts)
-      countGuarded(steps, guarded)
+      guard.count(steps)
       const rows = steps.map((step): PlanStep => rowOf(step, ++number))
       await ctx.db.transaction((tx) => insertPage(tx, id, steps, rows))
     }
-    stopReason = await guard(guarded)
+    stopReason = await guard.stopped()
   } catch (error) {
     await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled'))
     throw error
