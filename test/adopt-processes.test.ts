@@ -1,18 +1,16 @@
 /** `gatehouse efs adopt` as a process: killed and resumed, where the password does not appear, TLS, what it prints. */
-import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execFileSync } from 'node:child_process'
 import { chmodSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { Database } from '../src/store/database.ts'
-import { root } from '../tools/house-rules.ts'
 import { efsServer } from './adopt-harness.ts'
 import { connectionOf, migratedDatabase, open } from './database.ts'
 import { fillEfs } from './efs-world.ts'
 import { fileOf, importFolder } from './import-harness.ts'
 import { hasMariadb, withoutMariadb } from './mariadb.ts'
-import { cleanEnv, pinnedNode } from './server-process.ts'
+import { running, type Running } from './server-process.ts'
 
 const certificate = hasMariadb && existsSync('/usr/bin/openssl') ? makeCertificate() : undefined
 const server = efsServer(certificate ? [`--ssl-cert=${certificate.cert}`, `--ssl-key=${certificate.key}`] : [])
@@ -36,17 +34,8 @@ async function place(): Promise<Place> {
   return { db: open({ ...options, poolSize: 2 }), env: { DATABASE_URL: connectionOf(options), GATEHOUSE_DATA: importFolder() } }
 }
 
-interface Run {
-  child: ChildProcess
-  ended: Promise<{ code: number | null; signal: string | null; said: string }>
-}
-
-function gatehouse({ env }: Place, args: readonly string[], more: Record<string, string> = {}): Run {
-  const child = spawn(pinnedNode, ['--max-semi-space-size=4', '--max-old-space-size=512', join(root, 'bin/gatehouse.js'), 'efs', 'adopt', ...args], { cwd: env.GATEHOUSE_DATA, env: cleanEnv({ ...env, ...more }), stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (said += piece))
-  return { child, ended: once(child, 'close').then(([code, signal]) => ({ code: code as number | null, signal: signal as string | null, said })) }
-}
+const gatehouse = ({ env }: Place, args: readonly string[], more: Record<string, string> = {}): Running =>
+  running(['efs', 'adopt', ...args], { ...env, ...more }, { flags: ['--max-semi-space-size=4', '--max-old-space-size=512'], cwd: env.GATEHOUSE_DATA! })
 
 const through = async (db: Database) => (await db.first<{ through: number }>('select coalesce(max(applied_through), 0) as through from gatehouse.plan'))!.through
 
@@ -88,7 +77,7 @@ describe('as a process', () => {
       void run.ended.then(() => (over = true))
       while (!over && await through(disturbed.db) < goal) await sleep(5)
       await sleep(random() * 60)
-      run.child.kill('SIGKILL')
+      run.kill()
       await run.ended
       at = await through(disturbed.db)
     }
@@ -108,7 +97,7 @@ describe('as a process', () => {
     const here = await place()
     const run = gatehouse(here, [server().url('unplanned'), '--plan'])
     while ((await here.db.query('select from gatehouse.plan_step limit 1')).length === 0) await sleep(5)
-    run.child.kill('SIGKILL')
+    run.kill()
     await run.ended
     expect(await gatehouse(here, [server().url('unplanned'), '--apply']).ended).toMatchObject({ code: 0, said: expect.stringContaining('Both sides agree.') })
   })
@@ -122,7 +111,7 @@ describe('as a process', () => {
     const shapes = [password, encodeURIComponent(password)]
     const run = gatehouse(here, [server().url('secret'), '--plan', '--json'])
     while ((await here.db.query('select from gatehouse.plan').catch(() => [])).length === 0) await sleep(5)
-    const title = readFileSync(`/proc/${run.child.pid}/cmdline`, 'utf8')
+    const title = readFileSync(`/proc/${run.pid}/cmdline`, 'utf8')
     expect(title).toMatch(/^gatehouse efs/)
     const said = [title, (await run.ended).said]
     said.push((await gatehouse(here, [server().url('secret').replace('secret', 'elsewhere'), '--plan'], { DEBUG: 'gatehouse' }).ended).said)

@@ -1,22 +1,14 @@
 /** `gatehouse import` as a process: killed and resumed, its memory, and what it prints. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import { user } from '../src/model/user.ts'
 import type { Document } from '../src/model/attribute.ts'
-import type { Database, DatabaseOptions } from '../src/store/database.ts'
-import { root } from '../tools/house-rules.ts'
-import { migratedDatabase, open } from './database.ts'
+import type { Database } from '../src/store/database.ts'
+import { connectionOf, migratedDatabase, open } from './database.ts'
 import { csv, everything, fileOf, importFolder, jsonl } from './import-harness.ts'
-import { cleanEnv, pinnedNode } from './server-process.ts'
-
-function urlOf({ connectionString, host, user: name, password, database }: DatabaseOptions): string {
-  if (connectionString !== undefined) return connectionString
-  return `postgres://${name}:${encodeURIComponent(password!)}@localhost/${database}?host=${encodeURIComponent(host!)}`
-}
+import { running, type Running } from './server-process.ts'
 
 interface Place {
   db: Database
@@ -25,28 +17,12 @@ interface Place {
 
 async function place(): Promise<Place> {
   const options = await migratedDatabase()
-  return { db: open({ ...options, poolSize: 2 }), env: { DATABASE_URL: urlOf(options), GATEHOUSE_DATA: importFolder() } }
+  return { db: open({ ...options, poolSize: 2 }), env: { DATABASE_URL: connectionOf(options), GATEHOUSE_DATA: importFolder() } }
 }
 
-interface Run {
-  kill: () => void
-  /** The signal or the exit code, and what was printed. */
-  ended: Promise<{ code: number | null; signal: string | null; stdout: string; stderr: string }>
-  over: () => boolean
-}
-
-function gatehouse({ env }: Place, args: readonly string[], before: readonly string[] = []): Run {
-  const child = spawn(pinnedNode, ['--max-semi-space-size=4', '--max-old-space-size=512', ...before, join(root, 'bin/gatehouse.js'), ...args], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (piece) => (said.stdout += piece))
-  child.stderr.on('data', (piece) => (said.stderr += piece))
-  let over = false
-  const ended = once(child, 'close').then(([code, signal]) => {
-    over = true
-    return { code: code as number | null, signal: signal as string | null, ...said }
-  })
-  return { kill: () => child.kill('SIGKILL'), ended, over: () => over }
-}
+/** The old space is wide enough for no collection to be forced, and what is measured is what the program keeps. */
+const gatehouse = ({ env }: Place, args: readonly string[], before: readonly string[] = []): Running =>
+  running(args, env, { flags: ['--max-semi-space-size=4', '--max-old-space-size=512', ...before], cwd: env.GATEHOUSE_DATA! })
 
 /** The same numbers for the same seed, from 0 to 1. */
 function randomFrom(seed: number): () => number {

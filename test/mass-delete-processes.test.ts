@@ -1,6 +1,4 @@
 /** `gatehouse portals mass-delete` and the drain as processes: killed at any moment, two at once, and what they print. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -8,10 +6,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Database } from '../src/store/database.ts'
 import { seededRandom } from '../twin/random.ts'
 import { createTwin, type Twin } from '../twin/server.ts'
-import { root } from '../tools/house-rules.ts'
 import { connectionOf, migratedDatabase, open } from './database.ts'
 import { memoryFolder } from './memory-folder.ts'
-import { cleanEnv, pinnedNode, removeFolders } from './server-process.ts'
+import { removeFolders, running, type Running } from './server-process.ts'
 
 const folder = memoryFolder('gatehouse-mass-')
 afterAll(() => removeFolders(folder))
@@ -51,19 +48,7 @@ async function world(count: number): Promise<World> {
   return { db, twin, env: { DATABASE_URL: connectionOf(options), GATEHOUSE_DATA: folder, OKTA_ORG_URL: url, OKTA_API_TOKEN: 'a-token-of-processes', OKTA_RATE_SHARE_PERCENT: '100' } }
 }
 
-function gatehouse({ env }: World, args: readonly string[], input?: string) {
-  const child = spawn(pinnedNode, [join(root, 'bin/gatehouse.js'), ...args], { cwd: folder, env: cleanEnv(env), stdio: ['pipe', 'pipe', 'pipe'] })
-  const said = { stdout: '', stderr: '' }
-  child.stdout.on('data', (piece) => (said.stdout += piece))
-  child.stderr.on('data', (piece) => (said.stderr += piece))
-  child.stdin.end(input)
-  let over = false
-  const ended = once(child, 'close').then(([code, signal]) => {
-    over = true
-    return { code: code as number | null, signal: signal as string | null, ...said }
-  })
-  return { kill: () => child.kill('SIGKILL'), ended, over: () => over }
-}
+const gatehouse = ({ env }: World, args: readonly string[], input?: string): Running => running(args, env, { cwd: folder, ...(input === undefined ? {} : { input }) })
 
 const run = (one: World, ...args: string[]) => gatehouse(one, args).ended
 const count = async (db: Database, sql: string) => (await db.first<{ n: number }>(`select count(*)::int as n from ${sql}`))!.n

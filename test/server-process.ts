@@ -34,9 +34,21 @@ export function cleanEnv(env: Record<string, string>): Record<string, string> {
 
 const processes = new Set<ChildProcess>()
 
-function start(args: readonly string[], env: Record<string, string>, node: string, prefix: readonly string[] = []): ChildProcess {
-  const [program = '', ...rest] = [...prefix, node, join(root, 'bin/gatehouse.js'), ...args]
-  const child = spawn(program, rest, { cwd: '/', env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
+interface Started {
+  node?: string
+  /** Words before the program. */
+  prefix?: readonly string[]
+  /** Options of Node. */
+  flags?: readonly string[]
+  cwd?: string
+  /** What it reads; without it, nothing. */
+  input?: string
+}
+
+function start(args: readonly string[], env: Record<string, string>, { node = pinnedNode, prefix = [], flags = [], cwd = '/', input }: Started = {}): ChildProcess {
+  const [program = '', ...rest] = [...prefix, node, ...flags, join(root, 'bin/gatehouse.js'), ...args]
+  const child = spawn(program, rest, { cwd, env: cleanEnv(env), stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+  child.stdin?.end(input)
   processes.add(child)
   child.once('exit', () => processes.delete(child))
   return child
@@ -49,19 +61,40 @@ export function endProcesses(): void {
 
 export interface Ended {
   code: number | null
+  signal: string | null
   stdout: string
   stderr: string
+  /** Both, as they came. */
+  said: string
+}
+
+export interface Running {
+  pid: number
+  kill: () => void
+  over: () => boolean
+  ended: Promise<Ended>
+}
+
+/** A command at work. */
+export function running(args: readonly string[], env: Record<string, string>, more?: Started): Running {
+  const child = start(args, env, more)
+  const printed = { stdout: '', stderr: '', said: '' }
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]!.on('data', (piece) => {
+      printed[stream] += piece
+      printed.said += piece
+    })
+  }
+  let over = false
+  const ended = once(child, 'close').then(([code, signal]) => {
+    over = true
+    return { code: code as number | null, signal: signal as string | null, ...printed }
+  })
+  return { pid: child.pid!, kill: () => child.kill('SIGKILL'), over: () => over, ended }
 }
 
 /** Runs a command to its end. */
-export async function command(args: readonly string[], env: Record<string, string>, node = pinnedNode): Promise<Ended> {
-  const child = start(args, env, node)
-  const said = { stdout: '', stderr: '' }
-  child.stdout!.on('data', (piece) => (said.stdout += piece))
-  child.stderr!.on('data', (piece) => (said.stderr += piece))
-  const [code] = await once(child, 'close')
-  return { code, ...said }
-}
+export const command = (args: readonly string[], env: Record<string, string>, node = pinnedNode): Promise<Ended> => running(args, env, { node }).ended
 
 export interface ServerProcess {
   child: ChildProcess
@@ -76,7 +109,7 @@ export interface ServerProcess {
 
 /** Starts a server and waits until it listens; throws with what it said when it ends instead. `prefix` are words before. */
 export async function startServer(env: Record<string, string>, node = pinnedNode, prefix: readonly string[] = []): Promise<ServerProcess> {
-  const child = start(['serve'], env, node, prefix)
+  const child = start(['serve'], env, { node, prefix })
   let text = ''
   for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (piece) => (text += piece))
   const ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))

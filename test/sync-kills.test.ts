@@ -4,9 +4,6 @@
  *
  *     SYNC_KILL_ROUNDS=50 SYNC_KILL_PEOPLE=5000 SYNC_KILL_SEED=7 npm test -- sync-kills
  */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { bulkRequest, planBulk, runBulk } from '../src/directory/bulk.ts'
@@ -15,13 +12,12 @@ import { limitedOperations } from '../src/model/plan-limits.ts'
 import { applyPlan } from '../src/plans/apply.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
-import { root } from '../tools/house-rules.ts'
 import { seededRandom } from '../twin/random.ts'
 import { createTwin } from '../twin/server.ts'
 import { testContext } from './context.ts'
 import { connectionOf, migratedDatabase } from './database.ts'
 import { importFolder } from './import-harness.ts'
-import { cleanEnv, pinnedNode } from './server-process.ts'
+import { running } from './server-process.ts'
 
 const { SYNC_KILL_ROUNDS = 3, SYNC_KILL_PEOPLE = 60, SYNC_KILL_SEED = 20261126 } = process.env
 const [rounds, size, seed] = [Number(SYNC_KILL_ROUNDS), Number(SYNC_KILL_PEOPLE), Number(SYNC_KILL_SEED)]
@@ -45,16 +41,9 @@ const whenCalled = (times: number): Watch => async (kill, isOver) => {
 
 /** The command, and whoever may kill it; its exit code, or null when it was killed. */
 async function sync(portalId: number, mode: string[] = [], watch?: Watch): Promise<{ code: number | null; said: string }> {
-  const child = spawn(pinnedNode, [join(root, 'bin/gatehouse.js'), 'sync', '--portal', String(portalId), '--apply', ...mode], { cwd: env.GATEHOUSE_DATA, env: cleanEnv(env), stdio: ['ignore', 'pipe', 'pipe'] })
-  let said = ''
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (piece) => (said += piece))
-  let over = false
-  const ended = once(child, 'close').then(([code]) => {
-    over = true
-    return code as number | null
-  })
-  await watch?.(() => child.kill('SIGKILL'), () => over)
-  return { code: await ended, said }
+  const { kill, over, ended } = running(['sync', '--portal', String(portalId), '--apply', ...mode], env, { cwd: env.GATEHOUSE_DATA })
+  await watch?.(kill, over)
+  return ended
 }
 
 interface Member { id: string; login: string }
