@@ -90,7 +90,7 @@ export const de: Words = {
   password: {
     title: 'Passwort',
     dueTitle: 'Neues Passwort wählen',
-    due: 'Ihr Passwort ist abgelaufen, oder jemand anderes hat es gewählt. Wählen Sie eines, das nur Sie kennen, dann sind Sie angemeldet.',
+    due: 'Ihr Passwort wurde Ihnen gegeben, oder es ist abgelaufen. Wählen Sie eines, das nur Sie kennen, dann sind Sie angemeldet.',
     intro: 'Wenn Sie es ändern, bleiben Sie hier angemeldet; überall sonst werden Sie abgemeldet.',
     current: 'Bisheriges Passwort',
     next: 'Neues Passwort',

@@ -59,7 +59,7 @@ export const en = {
   password: {
     title: 'Password',
     dueTitle: 'Choose a new password',
-    due: 'Your password has expired, or somebody else chose it. Choose one that only you know, then you are in.',
+    due: 'The password you came with was given to you, or has expired. Choose one that only you know, then you are in.',
     intro: 'When you change it you stay signed in here; everywhere else you are signed out.',
     current: 'Current password',
     next: 'New password',
