@@ -95,6 +95,7 @@ export const de: Words = {
     current: 'Bisheriges Passwort',
     next: 'Neues Passwort',
     hint: 'Lang ist besser als kompliziert: Mehrere Wörter, die nicht zusammengehören, sind leicht zu merken und schwer zu raten.',
+    atLeast: (n) => `Mindestens ${n} Zeichen.`,
     submit: 'Passwort ändern',
     done: 'Das Passwort ist geändert. Alle Ihre anderen Sitzungen sind zu Ende.',
     needCurrent: 'Geben Sie Ihr bisheriges Passwort ein.',

@@ -64,6 +64,7 @@ export const en = {
     current: 'Current password',
     next: 'New password',
     hint: 'Long is better than complicated: several words that do not belong together are easy to remember and hard to guess.',
+    atLeast: (n: number) => `At least ${n} characters.`,
     submit: 'Change password',
     done: 'The password is changed. All your other sessions have ended.',
     needCurrent: 'Enter your current password.',
