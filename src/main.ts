@@ -9,7 +9,7 @@ import { dropOldEvents } from './audit/retention.ts'
 import { createRefusals } from './audit/refusals.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
-import { readConfig, type Config } from './config.ts'
+import { publicUrl, readConfig, type Config } from './config.ts'
 import type { Actor, Context } from './context.ts'
 import { putAffiliations, removeAffiliations } from './directory/affiliations.ts'
 import { runBulk } from './directory/bulk.ts'
@@ -225,6 +225,8 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
 
 export interface Running {
   url: string
+  /** Where people find the pages, by the name that they must be opened by. */
+  pages: string
   server: FastifyInstance
   /** Set when this start made the first administrator. */
   administrator?: FirstAdministrator
@@ -258,7 +260,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()
-    return { url, server, administrator, stopped, stop }
+    return { url, pages: publicUrl(opened.config), server, administrator, stopped, stop }
   } catch (error) {
     ready()
     // What stands against closing is less telling than what stood against starting.

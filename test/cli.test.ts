@@ -219,6 +219,22 @@ test('an import with a row that cannot be done ends with 1, and the same rows me
   expect(steps.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { action: string }).action).toSorted()).toEqual(['create', 'error'])
 })
 
+test('an import whose file could not be read is shown as refused', async () => {
+  expect((await gatehouse('import', join(data, 'not-there.jsonl'), '--plan')).code).toBe(2)
+  expect((await gatehouse('plan', 'list', '--kind', 'import')).stdout.split('\n')[1]).toMatch(/ import +refused +0 /)
+}, 120_000)
+
+test('a portal shows its limits under one sentence, and tells when its secret goes', async () => {
+  const { id } = JSON.parse((await gatehouse('portal', 'create', '--name', 'Telling', '--json')).stdout) as { id: number }
+  const shown = (await gatehouse('portal', 'show', String(id))).stdout
+  expect(shown.match(/stopped for somebody to decide/g)).toHaveLength(1)
+  expect(shown).toMatch(/limit_delete +\(.*\) +accounts to delete/)
+  writeFileSync(join(data, 'secret'), 'a-secret-of-the-client')
+  expect((await gatehouse('portal', 'secret', String(id), '--file', join(data, 'secret'))).code).toBe(0)
+  expect((await gatehouse('portal', 'set', String(id), 'scopes=openid')).stdout).not.toContain('secret')
+  expect((await gatehouse('portal', 'set', String(id), 'issuer=https://org.example')).stdout).toContain(`is removed; the portal's sessions have ended. Set the new one: npx gatehouse portal secret ${id} --file FILE`)
+}, 120_000)
+
 test('sessions end by person, or all of them when that is said', async () => {
   expect((await gatehouse('sessions', 'end')).code).toBe(2)
   expect((await gatehouse('sessions', 'end', 'admin', '--all')).code).toBe(2)

@@ -248,6 +248,12 @@ test('the command line publishes a file, and lists who has not accepted it', asy
     expect((await other('GET', `/it-policies/${policyId}`)).body).toMatchObject({ active: true, inForceSince: expect.any(String) })
     expect(await run('list')).toContain('Terms 1')
     expect(await run('undecided', id)).toMatch(/^[0-9a-f]{32} {2}ann {2}Lee\n$/m)
+    expect(await run('list')).toMatch(/Terms 1 +yes/)
+    expect(await run('stop', policyId)).toContain('Nobody is asked')
+    expect(await run('list')).toMatch(/Terms 1 +stopped/)
+    expect((await other('GET', `/it-policies/${policyId}`)).body).toMatchObject({ active: false })
+    await run('resume', policyId)
+    expect(await run('list')).toMatch(/Terms 1 +yes/)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

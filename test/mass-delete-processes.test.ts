@@ -136,12 +136,27 @@ test('a file is read row by row; what is unknown is told, what is stopped says h
   expect((await run(one, 'plan', 'steps', id!, '--action', 'error')).stdout).toMatch(/nobody line 7\n\s+names nobody/)
   const applied = await run(one, 'portals', 'mass-delete', '1', '--apply', id!, '--json')
   expect([applied.code, JSON.parse(applied.stdout).status]).toEqual([1, 'applied'])
+  expect((await run(one, 'plan', 'list')).stdout).toMatch(/^id +made +kind[\s\S]*20\d\d-/)
   const listed = JSON.parse((await run(one, 'portals', 'queue', '--json')).stdout)
   expect(listed).toMatchObject({ counts: { queued: 4, waiting: 0, dead: 0 }, items: [{ userId: 1, uuid: accountOf(1), email: 'p1@example.com', state: 'queued', attempts: 0 }, {}, {}, {}] })
   await one.db.execute(`update efs.iam_portal_settings set value = '3' where key = 'limit_mass_delete'`)
   const stopped = await gatehouse(one, ['portals', 'mass-delete', '1', '--file', '-', '--apply'], '10\n11\n12\n13\n').ended
   expect(stopped.code).toBe(2)
   expect(stopped.stdout).toMatch(/Stopped: 4 people to take out of a portal at once, and the limit is 3[\s\S]*Release it: npx gatehouse plan release \S+ --reason/)
+  const held = /plan release (\S+)/.exec(stopped.stdout)![1]!
+  const refused = await run(one, 'plan', 'apply', held)
+  expect([refused.code, refused.stdout]).toEqual([2, expect.stringMatching(/Stopped: 4 people.*limit is 3[\s\S]*Release it: /)])
+  expect((await run(one, 'plan', 'show', held)).stdout).toMatch(/Stopped: [\s\S]*Release it: [\s\S]*Or give it up: npx gatehouse plan cancel/)
+  const released = (await run(one, 'plan', 'release', held, '--reason', 'The study is over')).stdout
+  expect(released).toMatch(/Had been stopped: .*Nothing has been written\.\nReleased by .*: The study is over\nApply it: npx gatehouse plan apply/)
+  expect((await run(one, 'plan', 'apply', held)).stdout).toContain('8 accounts wait to be unassigned in Okta: a server that runs with OKTA_ORG_URL does it every minute, or at once: npx gatehouse portal queue drain')
+  expect((await run(one, 'plan', 'undo', held)).stdout).toContain('come back with the next sync: npx gatehouse sync --portal 1 --apply')
+  const given = await gatehouse(one, ['portals', 'mass-delete', '1', '--file', '-', '--plan'], '10\n11\n12\n13\n').ended
+  const cancelled = (await run(one, 'plan', 'cancel', /plan release (\S+)/.exec(given.stdout)![1]!)).stdout
+  expect(cancelled).toMatch(/cancelled[\s\S]*Had been stopped: /)
+  expect(cancelled).not.toMatch(/release/)
+  const empty = await gatehouse(one, ['portals', 'mass-delete', '1', '--file', '-', '--plan'], '# nobody\n').ended
+  expect(empty.stdout).not.toContain('Apply it')
   await one.db.execute(`update ${queue} set dead_at = now(), attempts = 12, last_error = 'refused' where user_id <= 2`)
   expect((await run(one, 'portals', 'queue')).stdout).toMatch(/2 not tried yet, 0 waiting for another attempt, 2 given up\n.*\n1 +1 .*dead +12 +refused/)
   expect((await run(one, 'portals', 'queue', 'retry')).code).toBe(2)

@@ -253,6 +253,8 @@ describe('a usage policy', { timeout: 60_000 }, () => {
     await heading(page, 'Please read and accept')
     await page.getByText('<b id="bold">Be brief.</b>').waitFor()
     await page.getByText('I have read them.').waitFor()
+    // One way out: that of the page itself.
+    expect(await page.getByRole('button', { name: 'Sign out', exact: true }).count()).toBe(0)
     await press(page, 'Decline and sign out')
     await page.getByText('You have signed out.').waitFor()
     expect((await browser(shared.server, { host: new URL(url).host }).ask('GET', '/me')).status).toBe(401)

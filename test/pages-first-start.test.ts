@@ -20,6 +20,7 @@ test('the first administrator comes in with the one-time password, and changes i
   await page.getByLabel('Password', { exact: true }).fill(password!)
   await page.keyboard.press('Enter')
   await page.getByLabel('Current password').fill(password!)
+  await page.getByText('At least 15 characters.').waitFor()
   await page.getByLabel('New password').fill('a newer horse, a newer battery')
   await page.keyboard.press('Enter')
   await page.getByRole('heading', { name: 'Profile', level: 1 }).waitFor()

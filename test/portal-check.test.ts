@@ -3,7 +3,9 @@ import { expect, test } from 'vitest'
 import { setMapping } from '../src/portals/mapping.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
+import { setPortalSecret } from '../src/portals/portal-secret.ts'
 import { checkPortalSetup } from '../src/sync/check-portal.ts'
+import { testMasterKey } from './master-key.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 const seed = (clientId?: string) => ({
@@ -24,6 +26,14 @@ test.for([['0oaPortalPortalPort0', undefined], ['portal-7', 'portal-7']] as cons
   expect(lines).toContain('good client: the client is that of the app "Portal" (0oaPortalPortalPort0)')
   expect(lines).toContain('good client: the group "panel" has the app')
   expect(lines).toContain('good client: the redirect addresses are those of the app')
+  expect(lines).toContain('note issuer: no issuer is set: people sign in at OKTA_ORG_URL itself')
+  expect(lines.some((line) => line.startsWith('note client: no secret is set'))).toBe(true)
+  await updatePortalSettings(world.ctx, world.portalId, { redirect_uri: null })
+  await setPortalSecret(world.ctx, testMasterKey(), world.portalId, 'a-secret-of-the-client')
+  const without = await check(world)
+  expect(without).toContain('good client: the client has a secret here')
+  expect(without).toContain(`note client: no redirect_uri is set: people come back to PUBLIC_URL/api/v1/portals/${world.portalId}/callback, which the app must list`)
+  expect(without.join('\n')).not.toContain('cannot be signed in with')
   expect(lines).toContain('good group: the group "panel" is 00gPanelPanelPanel00')
   expect(lines.some((line) => line.startsWith('note schema: gatehouseId is not declared yet'))).toBe(true)
   expect(world.writes()).toEqual([])

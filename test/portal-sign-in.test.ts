@@ -1,4 +1,5 @@
 /** Signing in to a portal through Okta, against the double: the way there and back, whoever is let in, and what ends it. */
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { sessionIdOf } from '../src/model/session.ts'
 import { removePortalUsers } from '../src/portals/portal-users.ts'
@@ -112,6 +113,8 @@ describe('what was not begun here is refused', () => {
     address.searchParams.delete('code')
     const reply = await server.inject({ url: address.pathname + address.search, headers: { host: 'localhost:8080', accept: 'text/html,*/*', cookie: [...one.cookies].map((pair) => pair.join('=')).join('; ') } })
     expect([reply.statusCode, reply.headers['content-type']]).toEqual([403, 'text/html; charset=utf-8'])
+    const style = /<style>([\s\S]*)<\/style>/.exec(reply.body)![1]!
+    expect(reply.headers['content-security-policy']).toContain(`style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'`)
     expect(reply.body).toContain('&lt;script&gt;alert(1)&lt;/script&gt; is not assigned')
     expect(reply.body).not.toContain('<script')
     // Anybody can write such an answer: it fills neither the log of errors nor the audit.

@@ -50,6 +50,7 @@ describe('a first start', () => {
   test('prints the one-time password once, and never again', async () => {
     const [, password] = /first administrator is admin; one-time password, shown once: (\S{20})$/m.exec(firstSaid)!
     expect(firstSaid.split(password!)).toHaveLength(2)
+    expect(firstSaid).toMatch(/^The pages are at http:\/\/localhost:\d+$/m)
     const server = await startServer({ GATEHOUSE_DATA: used() })
     expect(server.said()).not.toMatch(/password/)
     expect(await names(server)).toEqual(['admin'])

@@ -306,7 +306,7 @@ describe('the password that must be changed', () => {
     for (const [method, path] of [['GET', '/me'], ['GET', '/users'], ['GET', '/me/sessions'], ['POST', '/me/password'], ['GET', '/access/me']] as const) {
       expect(await one.ask(method, path, method === 'POST' ? { current: password, next } : undefined)).toMatchObject({ status: 403, body: { code: 'sign_in_incomplete' } })
     }
-    expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'change_password' })
+    expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'change_password', passwordLength: 15 })
     expect(await loginOf(id)).toMatchObject({ last_login: null, first_time_login: 'Y' })
     expect((await ask('GET', `/users/${id}`)).body.status).toBe('PENDING_INITIAL_LOGIN')
     expect((await one.ask('POST', '/sign-in/password', { current: 'wrong', next })).status).toBe(401)

@@ -2,6 +2,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { describe, expect, test } from 'vitest'
+import { namePeople } from '../src/cli/name-people.ts'
 import { stepLines } from '../src/cli/plans.ts'
 import { statusLines } from '../src/cli/sync-status.ts'
 import { readConfig } from '../src/config.ts'
@@ -9,7 +10,7 @@ import { createOktaClient } from '../src/connectors/okta/client.ts'
 import { createRateBudget } from '../src/connectors/okta/rate-budget.ts'
 import type { Context } from '../src/context.ts'
 import { harmless } from '../src/model/harmless.ts'
-import { patchUser } from '../src/directory/users.ts'
+import { createUser, patchUser } from '../src/directory/users.ts'
 import { pushWaiting, syncJobs } from '../src/jobs/sync-jobs.ts'
 import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
@@ -47,7 +48,7 @@ describe('the status', () => {
       expect(metrics).toContain('gatehouse_sync_total 120')
       expect(metrics).toContain('gatehouse_okta_requests_last_minute{bucket="users"} 12')
       expect(metrics).toContain('gatehouse_okta_allowance{bucket="users"} 300')
-      const lines = statusLines(await syncStatus(ctx)).join('\n')
+      const lines = statusLines(await syncStatus(ctx), ctx.config).join('\n')
       expect(lines).toContain('[██████··················]  25 % 30 of 120, 12 requests')
       expect(lines).toContain('users: 12 requests in the last minute, 300 allowed (4 %)')
     })
@@ -70,11 +71,49 @@ describe('the status', () => {
       portals: [{ id: world.portalId, name: 'Panel', changed: 0, newcomers: 1 }], nextRun: '2026-03-01T10:15:00.000Z', nextReconcile: '2026-03-02T01:30:00.000Z',
       failed: [{ result: { action: 'create', status: 403, code: 'E0000006' } }],
     })
-    expect(statusLines(status).join('\n')).toContain('Failed last, and tried again 2026-03-01T10:15:00.000Z:')
+    expect(statusLines(status, config).join('\n')).toContain('Failed last, and tried again 2026-03-01T10:15:00.000Z:')
     await world.sync()
     await patchUser(world.ctx, ada!.id as string, { title: 'Countess' })
     expect(await syncStatus(world.ctx)).toMatchObject({ portals: [{ changed: 1, newcomers: 0 }], failed: [] })
   })
+})
+
+test('tells who is still blocked by name, after a plan that a guard has stopped and after a reconcile too, and each reason once', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron', 'Grace Hopper')
+  await world.sync()
+  const nameless = await createUser(world.ctx, { userName: 'nora', name: { givenName: 'Nora', familyName: 'Nameless' } })
+  await addPortalUsers(world.ctx, world.portalId, [nameless.id])
+  const { planId, blocked } = await world.sync()
+  expect(blocked).toBe(1)
+  const told = async () => statusLines({ ...await syncStatus(world.ctx), failed: await namePeople(world.ctx, (await syncStatus(world.ctx)).failed) }, world.ctx.config).join('\n')
+  expect(await told()).toContain(`Nora Nameless (${nameless.id}): blocked: `)
+  const [step] = await namePeople(world.ctx, (await listSteps(world.ctx.db, planId, { count: 10, failed: true })).map((one) => ({ ...one, personId: one.targetId })))
+  expect(stepLines(step!)).toEqual([expect.stringContaining('Nora Nameless'), expect.stringMatching(/^ {13}blocked: /)])
+  await reconcileOrg(world.run())
+  expect(await told()).toContain('Nora Nameless')
+  await world.ctx.db.execute(`insert into efs.iam_portal_settings (portal_id, key, value) values ($1, 'limit_deactivate', '0')`, [world.portalId])
+  await world.leave(ada!)
+  expect((await planSync(world.run(), world.portalId)).status).toBe('stopped')
+  expect(await told()).toContain('Nora Nameless')
+})
+
+test('tells what runs by itself, and that nobody works the queue off; long reasons end between words', async () => {
+  const world = await syncWorld()
+  const [ada] = await world.members('Ada Byron')
+  await world.sync()
+  await world.leave(ada!)
+  const status = await syncStatus(world.ctx)
+  const bare = statusLines(status, readConfig({})).join('\n')
+  expect(bare).toContain('1 account waits to be unassigned in Okta')
+  expect(bare).toContain('Nobody has worked the queue off yet.')
+  expect(bare).toContain('No org is set here (OKTA_ORG_URL)')
+  expect(bare).toContain('By itself, by the settings here: nothing')
+  const set = statusLines(status, readConfig({ OKTA_ORG_URL: 'https://example.okta.com', SYNC_DELTA_MINUTES: '5', SYNC_RECONCILE_AT: '01:30', SYNC_LOG_MINUTES: '1' })).join('\n')
+  expect(set).not.toContain('No org is set')
+  expect(set).toMatch(/changes every 5 minutes \(SYNC_DELTA_MINUTES\)[\s\S]*a reconcile at 01:30 UTC[\s\S]*System Log every 1 minute \(/)
+  const long = statusLines({ ...status, last: [{ kind: 'delta', status: 'stopped', started: '2026-03-01T10:00:00.000Z', reason: `${'word '.repeat(23)}meaningful end` }] }, world.ctx.config).join('\n')
+  expect(long).toMatch(/word word …$/m)
 })
 
 test('tells of the queues: what failed and when it is tried again, what was given up, and why the worker leaves accounts alone', async () => {
@@ -88,11 +127,11 @@ test('tells of the queues: what failed and when it is tried again, what was give
   const calm = await syncStatus(world.ctx)
   expect(calm).toMatchObject({ queues: { panelist: { queued: 1, waiting: 1, dead: 1 }, admin: { queued: 0, waiting: 0, dead: 0 } } })
   expect(calm.heldQueue).toBeUndefined()
-  expect(statusLines(calm).join('\n')).toContain(`Accounts of panelists to unassign: 1 failed and tried again from 2100-01-01T00:00:00.000Z, 1 given up: npx gatehouse portal queue list --filter 'state eq "dead"'`)
+  expect(statusLines(calm, world.ctx.config).join('\n')).toContain(`Accounts of panelists to unassign: 1 failed and tried again from 2100-01-01T00:00:00.000Z, 1 given up: npx gatehouse portal queue list --filter 'state eq "dead"'`)
   const strict = { ...world.ctx, config: { ...world.ctx.config, PLAN_LIMITS: 'limit_deactivate=0' } }
   const held = await syncStatus(strict)
   expect(held.heldQueue).toMatch(/somebody has to release that plan/)
-  expect(statusLines(held).join('\n')).toContain('Held: the worker of the queues')
+  expect(statusLines(held, world.ctx.config).join('\n')).toContain('Held: the worker of the queues')
 })
 
 test('shows of a stored plan each thing it does, to what, and why; found by any of them', async () => {
@@ -196,7 +235,7 @@ describe('runs that start by themselves', () => {
     await pushWaiting(...asJob(world))
     const held = (await syncStatus(world.ctx)).portals[0]!.held!
     expect(held).toMatchObject({ portalId: world.portalId, reason: expect.stringContaining('limit_create') })
-    expect(statusLines(await syncStatus(world.ctx)).join('\n')).toContain(`Held: a guard has stopped plan ${held.planId} (portal ${world.portalId})`)
+    expect(statusLines(await syncStatus(world.ctx), world.ctx.config).join('\n')).toContain(`Held: a guard has stopped plan ${held.planId} (portal ${world.portalId})`)
     await pushWaiting(...asJob(world))
     await pushWaiting(...asJob(world))
     expect(await world.ctx.db.query('select kind, status from gatehouse.sync_run')).toEqual([{ kind: 'delta', status: 'stopped' }])

@@ -73,6 +73,8 @@ export interface SignInState {
   /** When the session began. */
   started: string
   passwordExpires?: string
+  /** For the step change_password: the least characters of the new one. */
+  passwordLength?: number
   /** For the step factor, and for accept_policy. */
   factors?: Way[]
   policies?: UsagePolicy[]

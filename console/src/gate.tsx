@@ -33,7 +33,8 @@ function Closed() {
   const interaction = interactionHere()
   if (state === undefined) return <SingleFrame>{error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />}</SingleFrame>
   if (state === null) return <SingleFrame><SignIn /></SingleFrame>
-  if (state.next !== 'done') return <SingleFrame canLeave><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
+  // Who declines a policy is signed out: its page has the way out already.
+  if (state.next !== 'done') return <SingleFrame canLeave={state.next !== 'accept_policy'}><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
   if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Interaction id={interaction} session={state.started} level={state.level} /><FreshProof /></Suspense></SingleFrame>
   if (window.location.pathname === '/sign-in' || window.location.pathname === '/consent') return <Home />
   return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /><FreshProof /></Suspense>

@@ -23,13 +23,15 @@ export function askedMoment(ctx: Asker, at: string | undefined): Moment {
 /** Whether a person has a resource (by id or name). Errors: `not_found` for the two, `invalid_parameter` for the right. */
 export async function mayAccess(ctx: Asker, check: Check, moment: Moment): Promise<boolean> {
   const row = await checkAccess(ctx.db, check, moment)
-  if (!row.person) throw new GatehouseError('not_found', `There is no User with the id ${check.user}.`)
-  if (!row.resource) throw noResource(check.resource)
+  if (!row.person) throw new GatehouseError('not_found', `There is no User with the id ${check.user}${then(moment)}.`)
+  if (!row.resource) throw noResource(check.resource, moment)
   if (!row.right) throw noRight(check.right!)
   return row.allowed
 }
 
-const noResource = (named: string) => new GatehouseError('not_found', `There is no Resource with the id or the name ${named}.`)
+/** What is not known at one moment may be at another. */
+const then = ({ past }: Moment) => (past ? ' at that time' : '')
+const noResource = (named: string, moment: Moment) => new GatehouseError('not_found', `There is no Resource with the id or the name ${named}${then(moment)}.`)
 const noRight = (right: string) => new GatehouseError('invalid_parameter', `right: there is no Right with the id ${right}.`)
 
 export interface CheckAnswer {
@@ -109,7 +111,7 @@ const heldOf = ({ node, name, ...row }: HeldRow): Held => ({ ...nodeOf(node), ..
 /** The person, or `not_found`. */
 export async function personOf(ctx: Asker, user: string, moment: Moment): Promise<Person> {
   const person = await accessPerson(ctx.db, user, moment)
-  if (!person) throw new GatehouseError('not_found', `There is no User with the id ${user}.`)
+  if (!person) throw new GatehouseError('not_found', `There is no User with the id ${user}${then(moment)}.`)
   return person
 }
 
@@ -128,7 +130,7 @@ function readCursor(cursor: string | undefined): string {
 export async function whatIsAsked(ctx: Asker, { resource, right }: Check, moment: Moment): Promise<string> {
   if (right !== undefined && !(await isRight(ctx.db, right))) throw noRight(right)
   const node = await resourceNode(ctx.db, resource, moment)
-  if (node === undefined) throw noResource(resource)
+  if (node === undefined) throw noResource(resource, moment)
   return node
 }
 
@@ -138,7 +140,7 @@ export async function whatGives(ctx: Asker, letter: Letter, named: string, right
   const node = letter === 's' ? await resourceNode(ctx.db, named, moment) : letter + named
   const found = node === undefined ? undefined : await giversOf(ctx.db, node, right, moment)
   if (found) return found
-  throw letter === 's' ? noResource(named) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}.`)
+  throw letter === 's' ? noResource(named, moment) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}${then(moment)}.`)
 }
 
 export interface Holder {

@@ -6,7 +6,9 @@ import { why, whyNot, type Explanation, type ShownStep, type Thing } from '../ac
 import { whatIf, type Effect } from '../access/what-if.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { isObject } from '../model/attribute.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { userNamesOf } from '../store/sessions.ts'
 import { namedId, namedNode } from './find-by-name.ts'
 import { answeredBy, counted, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
 
@@ -18,19 +20,25 @@ interface Options {
 
 const types = (['g', 'o', 'r', 's'] as const).map((letter) => nodeTypes[letter])
 
+/** Asks in the name of the operator; what is not found was not found by its name either. */
+const asked = <T>(question: (ctx: Context) => Promise<T>): Promise<T> => withDatabase((_opened, ctx) => question(ctx).catch((error: unknown) => {
+  if (!(error instanceof GatehouseError) || error.code !== 'not_found') throw error
+  throw new GatehouseError('not_found', error.message.replace('User with the id ', 'User with the user name or id ').replace(/(?<=(Group|Role|Organization|Resource)) with the id (?!or)/, ' with the name or id '), { cause: error })
+}))
+
 /** Below `gatehouse access`. */
 export function addAccessQuestionCommands(access: Command): void {
   const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource')
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
   const checkOf = async (ctx: Context, user: string, resource: string, { right }: Options) => ({ user: await namedId(ctx, 'u', user), resource, ...(right === undefined ? {} : { right }) })
   question('check', 'Says whether a person has a resource.').option(...exitCodeOption)
-    .action((user: string, resource: string, options: Options & AnswerOptions) => withDatabase(async (_opened, ctx) => {
+    .action((user: string, resource: string, options: Options & AnswerOptions) => asked(async (ctx) => {
       const allowed = await mayAccess(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, { allowed }, () => [allowed ? 'yes' : 'no'])
       answeredBy(options, allowed)
     }))
   for (const [name, doc, explain] of [['why', 'Says why a person has a resource: every path that gives it.', why], ['why-not', 'Says why a person does not have a resource: the nearest paths, and what is missing.', whyNot]] as const) {
-    question(name, doc).action((user: string, resource: string, options: Options) => withDatabase(async (_opened, ctx) => {
+    question(name, doc).action((user: string, resource: string, options: Options) => asked(async (ctx) => {
       const answer = await explain(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, answer, () => explained(answer))
     }))
@@ -41,7 +49,7 @@ export function addAccessQuestionCommands(access: Command): void {
 function addListCommands(access: Command): void {
   access.command('list').description('Lists everything a person has.').argument('<person>', 'the user name or id of the person').option('--type <type>', `only one of ${types.join(', ')}`, readType)
     .option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-    .action((given: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+    .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const user = await namedId(ctx, 'u', given)
       const moment = askedMoment(ctx, options.at)
       const items: Held[] = []
@@ -55,20 +63,24 @@ function addListCommands(access: Command): void {
     }))
   access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its name or id').option('--type <type>', `one of ${types.join(', ')}; Resource when absent`, readType)
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-    .action((given: string, options: Options & { type?: NodeType }) => withDatabase(async (_opened, ctx) => {
+    .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
       // A resource is found by the name that it had at the moment asked about.
       const thing = letter === 's' ? given : await namedId(ctx, letter, given)
       for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {
         if (options.json) process.stdout.write(lines)
-        else print(false, undefined, () => lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string; displayName?: string }).map(({ id, displayName }) => `${id}  ${displayName ?? ''}`.trimEnd()))
+        else {
+          const people = lines.trimEnd().split('\n').map((line) => JSON.parse(line) as { id: string; displayName?: string })
+          const userNames = await userNamesOf(ctx.db, people.map(({ id }) => id))
+          print(false, undefined, () => people.map(({ id, displayName }) => `${userNames.get(id) ?? id}  ${displayName ?? ''}`.trimEnd()))
+        }
       }
     }))
   access.command('what-if').description('Says who would gain and lose what; nothing is changed.').argument('[file]', 'JSON: {"changes": […]} as POST /access/what-if takes it; - for standard input')
     .option('--delete <type:id>', 'as if something were deleted, such as Role:Clerk, by its name or id; may be given again', (text: string, before: string[] = []) => [...before, text])
     .option('--at <instant>', 'the moment ahead that is asked about; now when absent', readInstant).option('--json', 'answer for machines')
-    .action((file: string | undefined, options: { delete?: string[]; at?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const body = proposed(file, await Promise.all((options.delete ?? []).map((text) => namedNode(ctx, text))))
+    .action((file: string | undefined, options: { delete?: string[]; at?: string; json?: boolean }) => asked(async (ctx) => {
+      const body = await proposed(ctx, file, await Promise.all((options.delete ?? []).map((text) => namedNode(ctx, text))))
       const effect = await whatIf(ctx, options.at === undefined ? body : { ...body, at: options.at })
       print(options.json, effect, () => foretold(effect))
     }))
@@ -82,18 +94,36 @@ function readType(text: string): NodeType {
   return type
 }
 
-function proposed(file: string | undefined, deleted: readonly string[]): object {
+async function proposed(ctx: Context, file: string | undefined, deleted: readonly string[]): Promise<object> {
   const deletions = deleted.map((text) => {
     const at = text.indexOf(':')
     return { op: 'delete', type: text.slice(0, at), id: text.slice(at + 1) }
   })
   if (file === undefined) return { changes: deletions }
+  const body = readChanges(file)
+  if (!isObject(body) || (body.changes !== undefined && !Array.isArray(body.changes))) throw new GatehouseError('invalid_file', `${file}: must be {"changes": […]}.`)
+  const named: unknown[] = []
+  for (const change of body.changes ?? []) named.push(await withIds(ctx, change))
+  return { ...body, changes: [...named, ...deletions] }
+}
+
+function readChanges(file: string): { changes?: unknown[] } {
   try {
-    const body = JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as { changes?: unknown[] }
-    return { ...body, changes: [...(body.changes ?? []), ...deletions] }
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as { changes?: unknown[] }
   } catch (error) {
     throw new GatehouseError('invalid_file', `${file}: ${(error as Error).message}.`, { cause: error })
   }
+}
+
+/** A change with ids for the names in it, of itself and of its two ends; what cannot be read so is left to be refused. */
+async function withIds(ctx: Context, one: unknown): Promise<unknown> {
+  if (!isObject(one)) return one
+  const { type, id } = one
+  const letter = (Object.keys(nodeTypes) as Letter[]).find((each) => nodeTypes[each] === type)
+  const own = letter !== undefined && typeof id === 'string' ? { id: await namedId(ctx, letter, id) } : {}
+  const ends: Record<string, unknown> = {}
+  for (const end of ['source', 'target']) if (end in one) ends[end] = await withIds(ctx, one[end])
+  return { ...one, ...ends, ...own }
 }
 
 /** An explanation as lines: each path in one line, and below it what is known of each of its edges. */

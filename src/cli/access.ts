@@ -16,7 +16,7 @@ import { listIds } from '../store/list-records.ts'
 import { readPlan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import { idOf, namePath } from './find-by-name.ts'
-import { exitCodeOf, planLines } from './plans.ts'
+import { exitCodeOf, nextLines, planLines } from './plans.ts'
 import { print, progressLine, readInstant, table, withDatabase } from './run.ts'
 
 interface Ends {
@@ -74,7 +74,7 @@ async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: 
     progress.end()
   }
   const plan = await readPlan(ctx.db, id)
-  print(options.json, plan, () => [...planLines(plan), ...(options.apply ? [] : [`Apply it: gatehouse plan apply ${id}`])])
+  print(options.json, plan, () => [...planLines(plan), ...(options.apply ? [] : nextLines(plan))])
   process.exitCode = exitCodeOf(plan)
 }
 

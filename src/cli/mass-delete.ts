@@ -17,7 +17,7 @@ import { drainInSlices } from '../sync/drain.ts'
 import { countLines } from '../sync/report.ts'
 import { lineSplitter } from '../transfer/text-lines.ts'
 import { openText } from '../transfer/text-source.ts'
-import { exitCodeOf, planLines } from './plans.ts'
+import { exitCodeOf, nextLines, planLines, queueLines } from './plans.ts'
 import { print, progressLine, readWhole, table, withDatabase } from './run.ts'
 
 interface MassDeleteOptions {
@@ -47,7 +47,8 @@ async function massDelete(ctx: Context, portalId: number, options: MassDeleteOpt
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
   let plan = typeof options.apply === 'string' ? await ownPlan(ctx, options.apply, portalId) : await planMassDelete(ctx, portalId, requestOf(options))
   if (options.apply !== undefined && plan.status !== 'stopped') plan = await applyMassDelete(ctx, plan.id)
-  print(options.json, plan, () => [...planLines(plan), ...nextLines(plan)])
+  const waiting = await queueLines(ctx, plan)
+  print(options.json, plan, () => [...planLines(plan), ...unknownLines(plan), ...waiting, ...nextLines(plan), ...(plan.status === 'applied' ? [`Undo it: npx gatehouse plan undo ${plan.id}`] : [])])
   process.exitCode = exitCodeOf(plan)
 }
 
@@ -69,11 +70,8 @@ async function* readRows(file: string): AsyncGenerator<RowText[]> {
   yield splitter.end()
 }
 
-function nextLines({ id, status, counts }: Plan): string[] {
-  const unknown = counts.error ? [`${counts.error} ${counts.error === 1 ? 'row names' : 'rows name'} nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
-  if (status === 'planned') return [...unknown, `Apply it: npx gatehouse plan apply ${id}`]
-  if (status === 'stopped') return [...unknown, `Release it: npx gatehouse plan release ${id} --reason 'why this is right'`]
-  return status === 'applied' ? [...unknown, `Undo it: npx gatehouse plan undo ${id}`] : unknown
+function unknownLines({ id, counts }: Plan): string[] {
+  return counts.error ? [`${counts.error} ${counts.error === 1 ? 'row names' : 'rows name'} nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
 }
 
 interface QueueOptions {

@@ -16,7 +16,7 @@ export function addOktaCommands(okta: Command): void {
     keys.command(name).description(doc).option('--json', 'answer for machines')
       .action((options: Options) => withDatabase(async ({ masterKey }, ctx) => {
         const key = await make(ctx, masterKey)
-        print(options.json, key, () => [`The key ${key.keyId} is made. Add its public half to the service app in Okta:`, '  gatehouse okta keys jwks'])
+        print(options.json, key, () => [`The key ${key.keyId} is made. Add its public half to the service app in Okta:`, '  npx gatehouse okta keys jwks'])
       }))
   }
   keys.command('list').description('Lists the keys: which signs, which waits for Okta to take it, which are retired.').option('--json', 'answer for machines')

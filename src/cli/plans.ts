@@ -1,30 +1,53 @@
 /** gatehouse plan: plans of every kind, as the database keeps them. */
 import type { Command } from 'commander'
+import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { planKinds } from '../main.ts'
 import { harmless } from '../model/harmless.ts'
+import { decidedReason } from '../model/plan-limits.ts'
 import { cancelPlan } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
+import { massDeleteKind } from '../portals/mass-delete.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
 import type { FieldChange } from '../sync/connector.ts'
 import type { Action, TakenField } from '../sync/steps.ts'
-import { print, progressLine, table, withDatabase } from './run.ts'
+import { namePeople } from './name-people.ts'
+import { counted, print, progressLine, table, withDatabase } from './run.ts'
 
 /** A plan in a few lines: what it is, what it would do. */
 export function planLines(plan: Plan): string[] {
   const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action}`)
-  const state = plan.status === 'applied' ? `applied, ${plan.failed} failed` : plan.status
-  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}`, ...counts, ...(plan.stopReason === undefined ? [] : [`${plan.status === 'planned' ? 'Had been stopped' : 'Stopped'}: ${plan.stopReason}`]), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
+  const state = plan.status === 'applied' ? `applied, ${plan.failed} ${plan.kind === 'sync' ? 'not done (failed, blocked or changed meanwhile)' : 'failed'}` : plan.status
+  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}`, ...counts, ...stopLines(plan), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
+}
+
+/** What to do about it is said as long as it is to be decided. */
+function stopLines({ status, stopReason }: Plan): string[] {
+  if (stopReason === undefined) return []
+  return status === 'planned' || status === 'cancelled' ? [`Had been stopped: ${decidedReason(stopReason)}`] : [`Stopped: ${stopReason}`]
+}
+
+/** The command that comes next, for whoever has seen the plan; none where there is nothing to do. */
+export function nextLines({ id, status, steps, counts, released, stopReason }: Plan): string[] {
+  const isEmpty = steps - (counts.error ?? 0) - (counts.unchanged ?? 0) === 0
+  if (status === 'planned' && !isEmpty) return [`Apply it: npx gatehouse plan apply ${id}`]
+  // What has stopped for another reason than a limit, a run that broke off say, is none of a release's.
+  if (status === 'stopped' && released === undefined && stopReason !== undefined && decidedReason(stopReason) !== stopReason) {
+    return [`Release it: npx gatehouse plan release ${id} --reason 'why this is right'`, `Or give it up: npx gatehouse plan cancel ${id}`]
+  }
+  return []
 }
 
 /** A step in a line, with its problems below; one of a sync with a line for each thing it does to the account, and why. */
 export function stepLines(step: PlanStep): string[] {
   const where = step.line === undefined || step.line === 0 ? '' : ` line ${step.line}`
-  const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).map((one) =>
+  const actions = (step.changes as { actions?: Action[] } | null | undefined)?.actions
+  const said = new Set(actions?.map(({ reason }) => reason))
+  const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).filter((one) => !said.has(one.message ?? '')).map((one) =>
     `             ${[one.column ?? one.path, one.value === undefined ? undefined : JSON.stringify(one.value), one.reason ?? one.message].filter((part) => part !== undefined).join(' ')}`)
   const { detail, message, action } = (step.result ?? {}) as { detail?: string; message?: string; action?: string }
-  const result = step.status === 'failed' ? [`             failed: ${harmless([action, detail ?? message].filter(Boolean).join(': '))}`] : []
-  const actions = (step.changes as { actions?: Action[] } | null | undefined)?.actions
+  const result = step.status === 'failed' && !(action === 'blocked' && said.has(message ?? '')) ? [`             failed: ${harmless([action, detail ?? message].filter(Boolean).join(': '))}`] : []
   const changed = step.action === 'update' && !actions ? `  ${changeText(step.changes)}` : ''
   return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${harmless(step.label)}${where}${changed}`, ...(actions ?? []).map(actionLine), ...problems, ...result]
 }
@@ -51,6 +74,28 @@ export function exitCodeOf(plan: Plan): number {
   return plan.failed + open > 0 ? 1 : 0
 }
 
+/** Of a mass delete that was applied: that its accounts wait, for whom. */
+export async function queueLines({ db }: Pick<Context, 'db'>, { kind, status }: Plan): Promise<string[]> {
+  if (kind !== massDeleteKind || status !== 'applied') return []
+  return waitingLines(await countQueue(db, 'panelist'))
+}
+
+/** What is due in a queue, and who works it off: nobody, unless some server has an org. */
+export function waitingLines({ queued, waiting }: Pick<QueueCounts, 'queued' | 'waiting'>): string[] {
+  const count = queued + waiting
+  if (count === 0) return []
+  return [`${counted(count, 'account waits', 'accounts wait')} to be unassigned in Okta: a server that runs with OKTA_ORG_URL does it every minute, or at once: npx gatehouse portal queue drain`]
+}
+
+/** Accounts that were dealt with before the undo are not as they were yet. */
+function undoneLines({ kind, status, options }: Plan): string[] {
+  if (kind !== massDeleteKind || status !== 'undone') return []
+  return [`Accounts that Okta has closed since come back with the next sync: npx gatehouse sync --portal ${Number(options.portalId)} --apply (a server with OKTA_ORG_URL and SYNC_DELTA_MINUTES runs it by itself)`]
+}
+
+/** An import whose files could not be read to their end was never a plan that somebody gave up. */
+const shownStatus = ({ kind, status, steps, counts }: Plan) => (kind === 'import' && status === 'cancelled' && steps === 0 && Object.keys(counts).length === 0 ? 'refused' : status)
+
 interface StepOptions {
   action?: string
   failed?: boolean
@@ -62,12 +107,12 @@ export function addPlanCommands(gatehouse: Command): void {
   plans.command('list').description('Lists plans, the newest first.').option('--kind <kind>', 'only plans of this kind').option('--json', 'answer for machines')
     .action((options: { kind?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const found = await listPlans(ctx.db, { kind: options.kind, count: 100 })
-      print(options.json, found, () => table(['id', 'kind', 'status', 'steps', 'failed', 'title'], found.map((one) => [one.id, one.kind, one.status, one.steps, one.failed, one.title])))
+      print(options.json, found, () => table(['id', 'made', 'kind', 'status', 'steps', 'not done', 'title'], found.map((one) => [one.id, one.created, one.kind, shownStatus(one), one.steps, one.failed, one.title])))
     }))
   plans.command('show').description('Shows a plan and its totals.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const plan = await readPlan(ctx.db, id)
-      print(options.json, plan, () => planLines(plan))
+      print(options.json, plan, () => [...planLines(plan), ...nextLines(plan)])
     }))
   plans.command('steps').description('Lists the steps of a plan.').argument('<id>', 'the id of the plan')
     .option('--action <action>', 'only steps of this action').option('--failed', 'only steps that failed').option('--json', 'one JSON object a line')
@@ -75,21 +120,27 @@ export function addPlanCommands(gatehouse: Command): void {
       await readPlan(ctx.db, id)
       for (let after = 0; ;) {
         const steps = await listSteps(ctx.db, id, { after, count: 500, action: options.action, failed: options.failed })
-        for (const step of steps) print(options.json, step, () => stepLines(step))
+        const named = options.json ? steps : await namePeople(ctx, steps.map((step) => (step.resource === 'User' ? { ...step, personId: step.targetId } : step)))
+        for (const step of named) print(options.json, step, () => stepLines(step))
         if (steps.length < 500) return
         after = steps.at(-1)!.step
       }
     }))
   plans.command('apply').description('Applies a plan, or goes on with one that was interrupted.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
-      const { kind } = await readPlan(ctx.db, id)
+      const before = await readPlan(ctx.db, id)
+      const { kind } = before
       const apply = planKinds[kind]?.apply
       if (!apply) throw new GatehouseError('plan_state', `A plan of the kind ${kind} is applied by its own command.`)
-      const progress = progressLine('applying')
-      await apply(ctx, id, progress.show)
-      progress.end()
+      // What a guard has stopped is shown with its reason and what to do about it.
+      if (nextLines(before).length === 0 || before.status !== 'stopped') {
+        const progress = progressLine('applying')
+        await apply(ctx, id, progress.show)
+        progress.end()
+      }
       const plan = await readPlan(ctx.db, id)
-      print(options.json, plan, () => planLines(plan))
+      const waiting = await queueLines(ctx, plan)
+      print(options.json, plan, () => [...planLines(plan), ...waiting, ...(plan.status === 'stopped' ? nextLines(plan) : [])])
       process.exitCode = exitCodeOf(plan)
     }))
   plans.command('cancel').description('Gives a plan up; what it has done so far stays done.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
@@ -101,7 +152,7 @@ export function addPlanCommands(gatehouse: Command): void {
     .requiredOption('--reason <text>', 'why it is right to do what the guard has stopped; kept and audited').option('--by <name>', 'who decides; default: the account of the operating system').option('--json', 'answer for machines')
     .action((id: string, { json, ...request }: { reason: string; by?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const plan = await releasePlan(ctx, id, request)
-      print(json, plan, () => planLines(plan))
+      print(json, plan, () => [...planLines(plan), ...nextLines(plan)])
     }))
   plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
@@ -110,6 +161,6 @@ export function addPlanCommands(gatehouse: Command): void {
       if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
       await undo(ctx, id)
       const plan = await readPlan(ctx.db, id)
-      print(options.json, plan, () => planLines(plan))
+      print(options.json, plan, () => [...planLines(plan), ...undoneLines(plan)])
     }))
 }

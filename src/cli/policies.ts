@@ -1,9 +1,10 @@
 /** gatehouse policies: usage policies, their versions, and who has not accepted them. */
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import type { Document } from '../model/attribute.ts'
 import { createSiteRecord, patchSiteRecord, policyKind, versionKind } from '../signin/site-records.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
-import { itPolicyVersion } from '../model/site-records.ts'
+import { itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { undecidedListing } from '../store/it-policies.ts'
 import { readSiteRecord, siteListings } from '../store/site-records.ts'
 import { print, readWhole, table, withDatabase } from './run.ts'
@@ -36,8 +37,22 @@ export function addPolicyCommands(gatehouse: Command): void {
     .option('--json', 'answer for machines')
     .action((options: { json?: boolean }) => withDatabase(async ({ db }) => {
       const found = (await listRows(db, siteListings.itPolicyVersion, { count: 1000 })).rows.map((row) => documentOfRow(itPolicyVersion, row))
-      print(options.json, found, () => table(['id', 'policy', 'name', 'asked for', 'site', 'made'], found.map((one) => [one.id, one.policyId, one.name, one.active ? 'yes' : 'no', one.contentProviderId, one.created])))
+      const policies = await listRows(db, siteListings.itPolicy, { count: 1000 })
+      const inForce = new Set(policies.rows.map((row) => documentOfRow(itPolicy, row)).filter(({ active }) => active).map(({ id }) => id))
+      // A version is asked for as long as its policy is in force.
+      const isAsked = (one: Document) => one.active === true && inForce.has(one.policyId)
+      print(options.json, found.map((one) => ({ ...one, askedFor: isAsked(one) })), () => table(['id', 'policy', 'name', 'asked for', 'site', 'made'], found.map((one) => [one.id, one.policyId, one.name, isAsked(one) ? 'yes' : one.active ? 'stopped' : 'no', one.contentProviderId, one.created])))
     }))
+  for (const [name, doc, active, told] of [
+    ['stop', 'Asks nobody for a policy any more; what was decided is kept.', false, 'Nobody is asked for the policy ID any more.'],
+    ['resume', 'Asks for a stopped policy again, and also those who had accepted it.', true, 'Everybody is asked for the policy ID again, also who had accepted it.'],
+  ] as const) {
+    policies.command(name).description(doc).argument('<policy>', 'the id of the policy').option('--json', 'answer for machines')
+      .action((id: string, { json }: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+        const { document } = await patchSiteRecord(ctx, policyKind, id, { active })
+        print(json, document, () => [told.replace('ID', id)])
+      }))
+  }
   policies
     .command('undecided')
     .description('Lists people who may sign in and have not accepted a version.')

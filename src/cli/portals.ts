@@ -4,6 +4,8 @@ import { InvalidArgumentError, type Command } from 'commander'
 import { removePortalSecret, setPortalSecret } from '../portals/portal-secret.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers, type EfsUser } from '../portals/portal-users.ts'
 import { createPortal, listPortalDocuments, readPortalDocument, updatePortalSettings } from '../portals/portals.ts'
+import type { Opened } from '../main.ts'
+import { limitedOperations } from '../model/plan-limits.ts'
 import { portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { allIds } from '../store/list-records.ts'
@@ -11,6 +13,7 @@ import { allRows, documentOfRow } from '../store/list-rows.ts'
 import type { Database } from '../store/database.ts'
 import type { Document } from '../model/attribute.ts'
 import type { Context } from '../context.ts'
+import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { efsAdminListing, portalUserListing } from '../store/portals.ts'
 import { addMassDeleteCommands } from './mass-delete.ts'
 import { addMappingCommands } from './portal-mapping.ts'
@@ -30,12 +33,30 @@ function readSetting(pair: string, before: [string, string | null][] = []): [str
   return [...before, [pair.slice(0, at), pair.slice(at + 1) || null]]
 }
 
+const limits = new Map<string, string>(Object.values(limitedOperations).map(({ setting, what }) => [setting, what]))
+
 /** Every setting: its own value, or the default in brackets. */
-function settingRows(settings: PortalSettings): string[][] {
-  return Object.entries(portalSettings).map(([key, setting]) => {
+function settingLines(settings: PortalSettings): string[] {
+  const rows = Object.entries(portalSettings).map(([key, setting]) => {
     const standard = 'default' in setting ? `(${setting.default})` : ''
-    return [key, settings[key as PortalSettingKey] ?? standard, setting.doc]
+    return [key, settings[key as PortalSettingKey] ?? standard, limits.get(key) ?? setting.doc] as const
   })
+  return [
+    ...table(['setting', 'value', 'meaning'], rows.filter(([key]) => !limits.has(key))),
+    '', 'So many of each may be in one plan before it is stopped for somebody to decide; where PLAN_LIMITS names a limit too, both hold:',
+    ...table(['limit', 'value', 'of what'], rows.filter(([key]) => limits.has(key))),
+  ]
+}
+
+/** Changes settings, and says what went with the client or the issuer that was there before. */
+async function changeSettings({ db }: Opened, ctx: Context, id: number, changes: Record<string, string | null>, json: boolean | undefined): Promise<void> {
+  const before = await readPortalSecret(db, id)
+  const portal = await updatePortalSettings(ctx, id, changes)
+  const isDropped = before !== undefined && (await readPortalSecret(db, id)) === undefined
+  print(json, portal, () => [
+    ...table(['setting', 'value'], Object.entries(portal.settings)),
+    ...(isDropped ? [`The secret was for the client and issuer before, and is removed; the portal's sessions have ended. Set the new one: npx gatehouse portal secret ${id} --file FILE`] : []),
+  ])
 }
 
 interface FilterOptions {
@@ -59,20 +80,14 @@ export function addPortalCommands(gatehouse: Command): void {
       print(options.json, found, () => table(['portal', 'name', 'settings'], found.map((one) => [one.id, one.name, JSON.stringify(one.settings)])))
     }))
   portals.command('set').description(`Sets settings of a portal: ${Object.keys(portalSettings).join(', ')}.`).argument('<portal>', 'the number of the portal', readPortalId).argument('<setting=value...>', 'settings; an empty value removes one', readSetting).option('--json', 'answer for machines')
-    .action((id: number, pairs: [string, string | null][], options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const portal = await updatePortalSettings(ctx, id, Object.fromEntries(pairs))
-      print(options.json, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
-    }))
+    .action((id: number, pairs: [string, string | null][], options: { json?: boolean }) => withDatabase((opened, ctx) => changeSettings(opened, ctx, id, Object.fromEntries(pairs), options.json)))
   portals.command('show').description('Shows a portal with every setting it has, and those that count where it has none.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const portal = await readPortalDocument(ctx.db, id)
-      print(options.json, portal, () => [`Portal ${portal.id}: ${portal.name}`, ...table(['setting', 'value', 'meaning'], settingRows(portal.settings))])
+      print(options.json, portal, () => [`Portal ${portal.id}: ${portal.name}`, ...settingLines(portal.settings)])
     }))
   portals.command('unset').description('Removes settings of a portal; the defaults count again.').argument('<portal>', 'the number of the portal', readPortalId).argument('<setting...>', 'names of settings').option('--json', 'answer for machines')
-    .action((id: number, names: string[], options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
-      const portal = await updatePortalSettings(ctx, id, Object.fromEntries(names.map((name) => [name, null])))
-      print(options.json, portal, () => table(['setting', 'value'], Object.entries(portal.settings)))
-    }))
+    .action((id: number, names: string[], options: { json?: boolean }) => withDatabase((opened, ctx) => changeSettings(opened, ctx, id, Object.fromEntries(names.map((name) => [name, null])), options.json)))
   portals.command('users').description('Lists the people of a portal and their links to Okta.').argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       await readPortalDocument(ctx.db, id)

@@ -10,9 +10,10 @@ export function addServeCommand(gatehouse: Command): void {
     .option('--json', 'says where it listens as one JSON object')
     .action(async (options: { json?: boolean }) => {
       const running = await serve(process.env)
-      const { url, administrator } = running
-      print(options.json, { url, ...(administrator ? { administrator } : {}) }, () => [
+      const { url, pages, administrator } = running
+      print(options.json, { url, pages, ...(administrator ? { administrator } : {}) }, () => [
         `Gatehouse listens on ${url} (API ${url}/api/v1, its documentation ${url}/api/v1/docs)`,
+        `The pages are at ${pages}`,
         ...(administrator ? [`The first administrator is ${administrator.userName}; one-time password, shown once: ${administrator.password}`] : []),
       ])
       await running.stopped

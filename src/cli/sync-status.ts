@@ -1,6 +1,7 @@
 /** gatehouse sync status, sync runs and okta errors: how the sync stands, what it did, and what came back from Okta. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
+import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { harmless } from '../model/harmless.ts'
@@ -10,7 +11,9 @@ import { countErrors, remoteErrorListing, remoteErrorOfRow } from '../store/remo
 import type { QueueCounts } from '../store/unassignment-queue.ts'
 import { closeDeadRuns, runListing, runOfRow } from '../store/sync-runs.ts'
 import { syncStatus, type SyncStatus } from '../sync/status.ts'
-import { bar, print, readInstant, readWhole, table, withDatabase } from './run.ts'
+import { namePeople } from './name-people.ts'
+import { waitingLines } from './plans.ts'
+import { bar, counted, print, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 export function addSyncStatusCommands(okta: Command, sync: Command): void {
   sync.command('status').description('Tells how the sync stands: what is at work, how far and how fast, what waits, what failed and when it is tried again.')
@@ -18,8 +21,9 @@ export function addSyncStatusCommands(okta: Command, sync: Command): void {
     .action(({ watch, json }: { watch?: boolean; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       do {
         const status = await syncStatus(ctx)
+        const named = { ...status, failed: await namePeople(ctx, status.failed) }
         if (watch && process.stdout.isTTY) process.stdout.write('\u001b[2J\u001b[H')
-        print(json, status, () => statusLines(status))
+        print(json, status, () => statusLines(named, ctx.config))
         if (watch) await sleep(1_000)
       } while (watch)
     }))
@@ -59,13 +63,19 @@ async function showErrors({ db }: Context, { status, code, since, limit, count, 
   const { rows } = await listRows(db, remoteErrorListing, { count: limit, where: { status_code: status, error_code: code }, scope })
   const errors = rows.map(remoteErrorOfRow)
   print(json, errors, () => table(['when', 'status', 'code', 'request', 'message'], errors.map((one) => [
-    one.created, one.statusCode, harmless(one.errorCode), harmless((one.trace as { request?: unknown } | null)?.request), harmless(one.message).slice(0, 200),
+    one.created, one.statusCode, harmless(one.errorCode), harmless((one.trace as { request?: unknown } | null)?.request), shortened(one.message, 200),
   ])))
 }
 
 function runCells({ started, ended, kind, portalId, status, requests, planId, reason, result }: Document): unknown[] {
   const took = ended === undefined ? '' : `${((Date.parse(String(ended)) - Date.parse(String(started))) / 1000).toFixed(1)} s`
-  return [started, kind, portalId, status, took, requests, planId, harmless(reason ?? outcome(result as RunResult)).slice(0, 120)]
+  return [started, kind, portalId, status, took, requests, planId, shortened(reason ?? outcome(result as RunResult), 120)]
+}
+
+/** One line, cut between words, and with a sign that it was. */
+function shortened(text: unknown, most: number): string {
+  const line = harmless(text)
+  return line.length <= most ? line : `${line.slice(0, most).replace(/\s+\S*$/, '')} …`
 }
 
 interface RunResult {
@@ -87,7 +97,8 @@ interface BucketRate {
   allowance?: number
 }
 
-export function statusLines(status: SyncStatus): string[] {
+/** @param config the settings of whoever asks: a server may have others */
+export function statusLines(status: SyncStatus, config: Config): string[] {
   const { running, portals, waiting, failed, last, held } = status
   const holds = [...portals.flatMap((one) => (one.held ? [{ ...one.held, where: `portal ${one.id}` }] : [])), ...(held ? [{ ...held, where: 'everything' }] : [])]
   return [
@@ -95,12 +106,36 @@ export function statusLines(status: SyncStatus): string[] {
     '', ...table(['portal', 'name', 'changed', 'new'], portals.map((one) => [one.id, harmless(one.name), one.changed, one.newcomers])),
     `Waiting besides: ${waiting.administrators} administrators, ${waiting.queued + waiting.queuedAdministrators} accounts to unassign, ${waiting.hints} accounts that Okta says have changed.`,
     ...queuePopulations.flatMap((one) => queueLines(one, status.queues[one])),
+    ...workerLines(status, config),
     ...(status.heldQueue === undefined ? [] : [`Held: the worker of the queues leaves accounts alone: ${harmless(status.heldQueue)}.`]),
     ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: npx gatehouse plan release ${one.planId} --reason '…'  or  npx gatehouse plan cancel ${one.planId}`),
-    ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${harmless(one.result.message).slice(0, 160)}`)] : []),
+    ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${shortened(one.result.message, 160)}`)] : []),
     '', ...(last.length > 0 ? table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], last.slice(0, 20).map(runCells)) : ['No run yet.']),
-    ...(status.nextRun ? ['', `Next run by itself: ${status.nextRun}`] : []), ...(status.nextReconcile ? [`Next reconcile by itself: ${status.nextReconcile}`] : []),
+    '', ...scheduleLines(status, config),
   ]
+}
+
+/** Whether anybody works the queues off: what is in them otherwise stays, and nothing tells. */
+function workerLines({ queues, last }: SyncStatus, { OKTA_ORG_URL }: Config): string[] {
+  const lines = waitingLines({ queued: queues.panelist.queued + queues.admin.queued, waiting: queues.panelist.waiting + queues.admin.waiting })
+  if (lines.length === 0) return []
+  const drained = last.find(({ kind }) => kind === 'drain')
+  return [
+    ...lines, drained === undefined ? '  Nobody has worked the queue off yet.' : `  Last worked off: ${drained.started} (${drained.status}).`,
+    ...(OKTA_ORG_URL === undefined ? ['  No org is set here (OKTA_ORG_URL): a server started with these settings leaves them where they are.'] : []),
+  ]
+}
+
+/** What runs by itself, as the settings of this terminal say. */
+function scheduleLines({ nextRun, nextReconcile: night }: SyncStatus, config: Config): string[] {
+  const { OKTA_ORG_URL, SYNC_DELTA_MINUTES: delta, SYNC_RECONCILE_AT: at, SYNC_LOG_MINUTES: log } = config
+  const set = [
+    ...(delta > 0 ? [`  changes every ${counted(delta, 'minute')} (SYNC_DELTA_MINUTES)${nextRun ? `, next ${nextRun}` : ''}`] : []),
+    ...(at === undefined ? [] : [`  a reconcile at ${at} UTC (SYNC_RECONCILE_AT)${night ? `, next ${night}` : ''}`]),
+    ...(log > 0 ? [`  Okta's System Log every ${counted(log, 'minute')} (SYNC_LOG_MINUTES)`] : []),
+  ]
+  if (set.length === 0) return ['By itself, by the settings here: nothing (SYNC_DELTA_MINUTES, SYNC_RECONCILE_AT, SYNC_LOG_MINUTES). A server may have others.']
+  return [`By itself, by the settings here${OKTA_ORG_URL === undefined ? ', but not without an org (OKTA_ORG_URL)' : ''}; a server may have others:`, ...set]
 }
 
 /** What of a queue has failed: it waits for its next attempt, or for somebody. */

@@ -8,6 +8,7 @@ import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
 import { connectedRun } from '../main.ts'
+import { namePeople } from './name-people.ts'
 import { readPortalId } from './portals.ts'
 import { print, progressLine, readWhole, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
@@ -86,13 +87,14 @@ async function sync(options: SyncOptions): Promise<void> {
     if (options.plan) {
       const plan = await plannedAs(run, options)
       progress.end()
-      print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
+      print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' && plan.steps > 0 ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
       process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }
     const report = await appliedAs(run, options)
     progress.end()
-    print(options.json, report, () => [describeRun(report)])
+    const named = { ...report, failures: await namePeople(run.ctx, report.failures) }
+    print(options.json, report, () => [describeRun(named)])
     process.exitCode = exitCodeOf(report)
   })
 }

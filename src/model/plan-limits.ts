@@ -122,8 +122,13 @@ export function brokenLimits(counts: LimitCounts, people: number, limits: Limits
 
 /** Why a plan was stopped, and what to do. */
 export function stopReason(broken: readonly string[]): string {
-  return `${broken.join('; ')}. Nothing has been written. If it is meant, release the plan with a reason; if not, find the cause and plan again.`
+  return `${broken.join('; ')}. Nothing has been written.${advice}`
 }
+
+const advice = ' If it is meant, release the plan with a reason; if not, find the cause and plan again.'
+
+/** The same once somebody has decided: what was broken alone. */
+export const decidedReason = (reason: string): string => reason.replace(advice, '')
 
 function number(value: number): string {
   return value.toLocaleString('en')

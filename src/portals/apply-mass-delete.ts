@@ -91,6 +91,7 @@ export async function undoMassDelete(ctx: Context, planId: string): Promise<Plan
     await planAfresh(tx)
     await lockPlan(tx, planId)
     // Undone before, but for some whose place had been taken: once it is free they come back too.
+    const { status: before } = await readPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['applied', 'undone'], 'undone')
     if (Date.parse(plan.applied!) + hours * 3_600_000 <= ctx.now().getTime()) {
       throw new GatehouseError('plan_state', `The mass delete was applied on ${plan.applied}, and can be undone for ${hours} hours (MASS_DELETE_UNDO_HOURS).`)
@@ -107,7 +108,7 @@ export async function undoMassDelete(ctx: Context, planId: string): Promise<Plan
       refused ??= result.refused
       after = members.at(-1)!.step
     }
-    if (back.length === 0) throw new GatehouseError('plan_state', refused ?? 'Nothing is left that could come back: what the plan has kept is gone.')
+    if (back.length === 0) throw new GatehouseError('plan_state', refused ?? (before === 'undone' ? 'The mass delete has been undone already; nobody is left to come back.' : 'Nothing is left that could come back: what the plan has kept is gone.'))
     await tieMembers(tx, back)
     await forgetKept(tx, planId, back.map(({ step }) => step))
     return readPlan(tx, planId)

@@ -5,8 +5,8 @@ import { readSecretState, removePortalSecret, setPortalSecret } from '../portals
 import { beginPortalSignIn, completePortalSignIn } from '../signin/portal-sign-in.ts'
 import { readPortalState, refreshPortalTokens, signOutOfPortal } from '../signin/portal-session.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { html } from './docs-html.ts'
 import { questionLimiter, refreshLimiter } from './limits.ts'
+import { problemPage, problemPageHeaders } from './problem-page.ts'
 import { problemOf } from './problem.ts'
 import { guarded, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 import { portalId, settled } from './portals.ts'
@@ -33,16 +33,10 @@ function navigable(handle: (call: Call) => Promise<Answer>): (call: Call) => Pro
     } catch (error) {
       if (call.accept !== 'text/html' || !(error instanceof GatehouseError)) throw error
       const { status, title, detail } = problemOf(error, call.ctx.actor.correlationId)
-      return { status, html: problemPage(title, detail, call, error.code === 'signed_in_as_other' ? 'Sign in as the other person' : 'Try again') }
+      const link = { path: `/api/v1/portals/${encodeURIComponent(call.params['id'] ?? '')}/sign-in`, text: error.code === 'signed_in_as_other' ? 'Sign in as the other person' : 'Try again' }
+      return { status, headers: problemPageHeaders, html: problemPage({ title, detail, link, requestId: call.ctx.actor.correlationId }) }
     }
   }
-}
-
-function problemPage(title: string, detail: string | undefined, { ctx, params }: Call, again: string): string {
-  return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title></head>
-<body><main><h1>${title}</h1><p role="alert">${detail ?? ''}</p><p><a href="/api/v1/portals/${encodeURIComponent(params['id'] ?? '')}/sign-in">${again}</a></p><p>Request ${ctx.actor.correlationId}</p></main></body></html>
-`.markup
 }
 
 /** Sign-ins that begin at one address: anybody can begin one, and each is kept for a while. */

@@ -15,6 +15,7 @@ import { identifier, stranger, type Caller } from './identify.ts'
 import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
+import { problemPage, problemPageHeaders } from './problem-page.ts'
 import { problemOf } from './problem.ts'
 import { personParameter, readQuery, takesVersions, type Answer, type Call, type Route } from './route.ts'
 
@@ -46,7 +47,7 @@ export function createServer(base: BaseContext): FastifyInstance {
   server.addContentTypeParser(['application/json', 'application/merge-patch+json'], { parseAs: 'buffer' }, kept)
   server.addHook('onSend', async (request, reply) => void withSecurityHeaders(request, reply))
   server.setErrorHandler((error, request, reply) => sendProblem(request, reply, error))
-  server.setNotFoundHandler((request, reply) => sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${request.url.split('?')[0]}.`)))
+  server.setNotFoundHandler(sendNotFound)
   return server
 }
 
@@ -82,6 +83,15 @@ function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: Fastify
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
   reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+}
+
+/** Who follows a wrong link with a browser sees a page; whoever calls the API, and every program, gets the problem. */
+function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
+  const path = request.url.split('?')[0]!
+  const isBrowser = request.method === 'GET' && /^text\/html\b/.test(request.headers.accept ?? '') && !path.startsWith('/api/')
+  if (!isBrowser) return sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${path}.`))
+  const page = problemPage({ title: 'There is nothing here', detail: `No page of this server has the address ${path}.`, link: { path: '/', text: 'To the start page' }, requestId: request.id })
+  void reply.code(404).headers(problemPageHeaders).header('content-type', 'text/html; charset=utf-8').send(page)
 }
 
 /** Puts the routes on a server, below /api/v1. */

@@ -5,6 +5,7 @@ import { isObject } from '../model/attribute.ts'
 import { changeOwnPassword } from '../signin/password-change.ts'
 import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
+import { policyOf } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
 import { goOn, passwordExpiry, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
@@ -35,10 +36,18 @@ export function textsOf<N extends string, O extends string = never>(body: unknow
   return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]])) as Record<N, string> & Partial<Record<O, string>>
 }
 
+/** How long a new password has to be, so that nobody learns it from a refusal. */
+async function leastLength(ctx: Context, userId: string): Promise<{ passwordLength?: number }> {
+  const { composition, advisory } = await policyOf(ctx.db, userId)
+  const least = advisory.has('length') ? undefined : composition.length?.min
+  return least === undefined ? {} : { passwordLength: least }
+}
+
 /** Where a sign-in stands, with what is needed for the step before it. */
 async function stateOf(ctx: Context, { userId, level, started, expires, nextStep, siteId }: SessionRow) {
   const state = { next: nextStep ?? 'done', level, userId, started, expires }
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
+  if (nextStep === 'change_password') return { ...state, ...(await leastLength(ctx, userId)) }
   if (nextStep !== 'accept_policy') return state
   const due = await policiesDue(ctx.db, userId, (await sitesOf(ctx.db, ctx, siteId)).ids, ctx.now())
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }

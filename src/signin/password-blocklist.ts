@@ -14,7 +14,7 @@ async function readCommon(): Promise<ReadonlySet<string>> {
 }
 
 const reasons: Record<Piece, string> = {
-  common: 'commonly used passwords',
+  common: 'passwords that many people use',
   context: 'words about you or your organisation',
   repetition: 'repetitions',
   sequence: 'sequences such as abc or 123',
@@ -27,5 +27,5 @@ export async function judgeGuessable(clear: string, context: readonly string[]):
   const list = await (common ??= readCommon())
   const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context })
   if (worth >= leastWorth || pieces.length === 0) return undefined
-  return { rule: 'blocklist', message: `It is among those that are guessed first: little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
+  return { rule: 'blocklist', message: `It is too easy to guess: it is made of little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
 }

@@ -252,7 +252,10 @@ export async function findPlanKeys(db: Reader, planId: string, resource: string,
 /** Moves a plan from one of some states to another. Errors: `plan_state`. */
 export async function movePlan(tx: Transaction, planId: string, from: readonly PlanStatus[], to: PlanStatus): Promise<Plan> {
   const plan = await readPlan(tx, planId, true)
-  if (!from.includes(plan.status)) throw new GatehouseError('plan_state', `The plan is ${plan.status}; this needs one that is ${from.join(' or ')}.`)
+  if (!from.includes(plan.status)) {
+    const why = plan.status === 'stopped' && plan.stopReason !== undefined ? `. It was stopped: ${plan.stopReason}` : '.'
+    throw new GatehouseError('plan_state', `The plan is ${plan.status}; this needs one that is ${from.join(' or ')}${why}`)
+  }
   await tx.execute('update gatehouse.plan set status = $2 where plan_id = $1', [planId, to])
   return { ...plan, status: to }
 }

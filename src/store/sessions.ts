@@ -155,6 +155,12 @@ export async function sweepSessions(db: Pick<Database, 'execute'>, now: Date, ba
     `delete from auth_state where session_id in (select session_id from auth_state where expires_at <= $1 order by expires_at limit $2 for update skip locked)`, [now, batch])
 }
 
+/** User names by id; who is there no more, or has none, is absent. */
+export async function userNamesOf(db: Pick<Transaction, 'query'>, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ id: string; name: string }>('select user_id as id, user_name as name from users where user_id = any($1) and user_name is not null', [ids])
+  return new Map(rows.map(({ id, name }) => [id, name]))
+}
+
 /** What a person is called where they sign in. */
 export async function readUserName(db: Pick<Transaction, 'first'>, userId: string): Promise<{ userName: string | null; displayName: string | null }> {
   return (await db.first<{ userName: string | null; displayName: string | null }>('select user_name as "userName", display_name as "displayName" from users where user_id = $1', [userId]))!

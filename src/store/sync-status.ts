@@ -91,7 +91,10 @@ export function lastFailures(db: Reader, count: number): Promise<FailedStep[]> {
   return db.query<FailedStep>(
     `with last as (
        select distinct on (options ->> 'portalId') plan_id, created_at from gatehouse.plan
-       where kind = 'sync' and status in ('applied', 'applying', 'stopped') order by options ->> 'portalId', created_at desc)
+       where kind = 'sync' and status in ('applied', 'applying', 'stopped')
+         -- What a guard has stopped before its first write has tried nobody: the failures before it still stand.
+         and (status <> 'stopped' or applied_through > 0 or exists (select from gatehouse.plan_step t where t.plan_id = plan.plan_id and t.status <> 'planned'))
+       order by options ->> 'portalId', created_at desc)
      select s.plan_id as "planId", s.step_no as step, case when s.resource = 'User' then s.target_id end as "personId", s.label, s.action, coalesce(s.result, '{}') as result
      from last l join gatehouse.plan_step s on s.plan_id = l.plan_id and s.status = 'failed'
      order by l.created_at desc, s.step_no limit $1`, [count])

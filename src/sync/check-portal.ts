@@ -7,6 +7,7 @@ import { GatehouseError } from '../errors.ts'
 import { defaultMapping, externalIdField, mappingOf, type Mapping } from '../model/account-mapping.ts'
 import { accessGroupOf, redirectAddressesOf, type PortalSettings } from '../model/portal-settings.ts'
 import { peopleInBoth, readMappings } from '../store/account-mappings.ts'
+import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { RemoteError, type Connector } from './connector.ts'
 
@@ -45,9 +46,10 @@ export async function checkPortalSetup(db: Database, connector: Connector, porta
   if (ofAdmins !== own) await look('schema', () => schemaFindings(connector, ofAdmins, 'administrators'))
   await look('mapping', () => rivals(db, portalId, mappings.portals))
   await look('group', () => groupFindings(connector, accessGroupOf(portalId, settings)))
-  await look('client', () => clientFindings(connector, portalId, settings))
+  const hasSecret = settings.client_id !== undefined && (await readPortalSecret(db, portalId)) !== undefined
+  await look('client', () => clientFindings(connector, portalId, settings, hasSecret))
   await look('issuer', async () => {
-    if (settings.issuer === undefined) return [note('no issuer is set: the portal cannot be signed in with')]
+    if (settings.issuer === undefined) return [note('no issuer is set: people sign in at OKTA_ORG_URL itself')]
     const wrong = await connector.issuerProblem(settings.issuer)
     return [wrong === null ? good(`${settings.issuer} answers`) : problem(wrong)]
   })
@@ -81,7 +83,7 @@ async function groupFindings(connector: Connector, group: string): Promise<Found
   return [id === null ? note(`there is no group "${group}" yet; the first run makes it`) : good(`the group "${group}" is ${id}`)]
 }
 
-async function clientFindings(connector: Connector, portalId: number, settings: PortalSettings): Promise<Found[]> {
+async function clientFindings(connector: Connector, portalId: number, settings: PortalSettings, hasSecret: boolean): Promise<Found[]> {
   const { client_id: clientId } = settings
   if (clientId === undefined) return [note('no client_id is set: who is in the group has no app by it that this could check')]
   const app = await connector.findApp(clientId)
@@ -93,7 +95,8 @@ async function clientFindings(connector: Connector, portalId: number, settings: 
     await connector.appHasGroup(app.id, group) ? good(`the group "${group}" has the app`)
       : problem(`the group "${group}" is not assigned to the app "${app.label}": its members could not sign in`),
     ...strange.map((address) => problem(`the app does not know the redirect address ${address}`)),
+    hasSecret ? good('the client has a secret here') : note(`no secret is set: right for a public client alone; any other cannot sign anybody in. Set it: npx gatehouse portal secret ${portalId} --file FILE`),
     ...(strange.length === 0 && settings.redirect_uri !== undefined ? [good('the redirect addresses are those of the app')] : []),
-    ...(settings.redirect_uri === undefined ? [note('no redirect_uri is set: the portal cannot be signed in with')] : []),
+    ...(settings.redirect_uri === undefined ? [note(`no redirect_uri is set: people come back to PUBLIC_URL/api/v1/portals/${portalId}/callback, which the app must list`)] : []),
   ]
 }

@@ -90,11 +90,12 @@ export const de: Words = {
   password: {
     title: 'Passwort',
     dueTitle: 'Neues Passwort wählen',
-    due: 'Ihr Passwort ist abgelaufen, oder jemand anderes hat es gewählt. Wählen Sie eines, das nur Sie kennen, dann sind Sie angemeldet.',
+    due: 'Ihr Passwort wurde Ihnen gegeben, oder es ist abgelaufen. Wählen Sie eines, das nur Sie kennen, dann sind Sie angemeldet.',
     intro: 'Wenn Sie es ändern, bleiben Sie hier angemeldet; überall sonst werden Sie abgemeldet.',
     current: 'Bisheriges Passwort',
     next: 'Neues Passwort',
     hint: 'Lang ist besser als kompliziert: Mehrere Wörter, die nicht zusammengehören, sind leicht zu merken und schwer zu raten.',
+    atLeast: (n) => `Mindestens ${n} Zeichen.`,
     submit: 'Passwort ändern',
     done: 'Das Passwort ist geändert. Alle Ihre anderen Sitzungen sind zu Ende.',
     needCurrent: 'Geben Sie Ihr bisheriges Passwort ein.',

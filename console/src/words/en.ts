@@ -59,11 +59,12 @@ export const en = {
   password: {
     title: 'Password',
     dueTitle: 'Choose a new password',
-    due: 'Your password has expired, or somebody else chose it. Choose one that only you know, then you are in.',
+    due: 'The password you came with was given to you, or has expired. Choose one that only you know, then you are in.',
     intro: 'When you change it you stay signed in here; everywhere else you are signed out.',
     current: 'Current password',
     next: 'New password',
     hint: 'Long is better than complicated: several words that do not belong together are easy to remember and hard to guess.',
+    atLeast: (n: number) => `At least ${n} characters.`,
     submit: 'Change password',
     done: 'The password is changed. All your other sessions have ended.',
     needCurrent: 'Enter your current password.',

@@ -6,11 +6,13 @@ import { useWords } from '../../words/words.tsx'
 
 interface Props {
   userName?: string
+  /** How many characters the new one must have, where that is known. */
+  least?: number
   change: (change: PasswordChange) => Promise<SignInState>
   onChanged: (state: SignInState) => void
 }
 
-export function ChangePasswordForm({ userName, change, onChanged }: Props) {
+export function ChangePasswordForm({ userName, least, change, onChanged }: Props) {
   const { words } = useWords()
   const check = ({ current, next }: Values) => [
     ...(current === '' ? [{ field: 'current', message: words.password.needCurrent }] : []),
@@ -26,7 +28,7 @@ export function ChangePasswordForm({ userName, change, onChanged }: Props) {
           {/* For password managers: whose password it is. */}
           {userName === undefined ? null : <input type="text" autoComplete="username" value={userName} readOnly hidden />}
           <PasswordField {...field('current')} label={words.password.current} autoComplete="current-password" />
-          <PasswordField {...field('next')} label={words.password.next} description={words.password.hint} autoComplete="new-password" />
+          <PasswordField {...field('next')} label={words.password.next} description={least === undefined ? words.password.hint : `${words.password.atLeast(least)} ${words.password.hint}`} autoComplete="new-password" />
         </>
       )}
     </Form>

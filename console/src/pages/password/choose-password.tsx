@@ -1,5 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api.ts'
-import { arrive } from '../../query.ts'
+import { arrive, standing } from '../../query.ts'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ChangePasswordForm } from './change-password-form.tsx'
@@ -7,11 +8,12 @@ import { ChangePasswordForm } from './change-password-form.tsx'
 /** The step change_password of a sign-in. */
 export function ChoosePassword() {
   const { words: { password: words } } = useWords()
+  const { data: state } = useQuery(standing)
   return (
     <div className="stack">
       <PageTitle>{words.dueTitle}</PageTitle>
       <p>{words.due}</p>
-      <ChangePasswordForm change={api.changePasswordToSignIn} onChanged={arrive} />
+      <ChangePasswordForm least={state?.passwordLength} change={api.changePasswordToSignIn} onChanged={arrive} />
     </div>
   )
 }

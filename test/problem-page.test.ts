@@ -1,0 +1,24 @@
+/** Whoever follows a wrong link with a browser gets a page under a strict policy; programs get the problem. */
+import { createHash } from 'node:crypto'
+import { expect, test } from 'vitest'
+import { testServer } from './rest-server.ts'
+
+const { server } = await testServer()
+const get = (url: string, accept?: string) => server.inject({ url, headers: accept === undefined ? {} : { accept } })
+const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+
+test('a browser sees a page, escaped, with its one style and nothing else allowed', async () => {
+  const page = await get('/nonsense&x', browser)
+  expect([page.statusCode, page.headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+  expect(page.body).toContain('No page of this server has the address /nonsense&amp;x.')
+  expect(page.body).toContain(`Request ${String(page.headers['x-request-id'])}`)
+  const style = /<style>([\s\S]*)<\/style>/.exec(page.body)![1]!
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/)
+  expect(page.headers['content-security-policy']).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`)
+})
+
+test.each([['/nonsense', undefined], ['/nonsense', '*/*'], ['/nonsense', 'application/json, text/html'], ['/api/v1/nonsense', browser]])('%s asked for as %s is a problem', async (url, accept) => {
+  const answer = await get(url, accept)
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8'])
+  expect(answer.json()).toMatchObject({ code: 'not_found', detail: `There is nothing at GET ${url}.` })
+})
