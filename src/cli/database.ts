@@ -1,7 +1,7 @@
 /** gatehouse backup, restore, doctor and master-key: looking after the database. */
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
-import { readConfig } from '../config.ts'
+import { readConfig, type Config } from '../config.ts'
 import { examine } from '../store/doctor.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
@@ -12,10 +12,11 @@ import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
 import { counted, interruptible, print, progressLine, withDatabase } from './run.ts'
 
-/** These look at the database as it is: they neither migrate it nor ask for the master key. */
-async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database) => Promise<T>): Promise<T> {
-  const opening = openDatabase(readConfig(process.env), { role, applicationName: 'gatehouse-client', ...(role === 'server' ? { besideOlder: true } : {}) })
-  return interruptible(opening, (opened) => opened.release(), ({ db }) => work(db))
+/** These look at the database as it is: they neither migrate it nor need the master key to open it. */
+async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database, config: Config) => Promise<T>): Promise<T> {
+  const config = readConfig(process.env)
+  const opening = openDatabase(config, { role, applicationName: 'gatehouse-client', ...(role === 'server' ? { besideOlder: true } : {}) })
+  return interruptible(opening, (opened) => opened.release(), ({ db }) => work(db, config))
 }
 
 export function addDatabaseCommands(gatehouse: Command): void {
@@ -28,10 +29,10 @@ export function addDatabaseCommands(gatehouse: Command): void {
       progress.end()
       print(options.json, report, () => [`${counted(report.rows, 'row')} of ${counted(report.tables, 'table')} are in ${file}.`])
     }))
-  gatehouse.command('restore').description('Loads a backup, made by this version or an older one, into an empty database.')
+  gatehouse.command('restore').description('Loads a backup, made by this version or an older one, into an empty database. It needs the master key that the backup belongs to.')
     .argument('<file>', 'a file that `backup` wrote').option('--replace', 'drops what is in the database first').option('--json', 'answer for machines')
-    .action((file: string, options: { replace?: boolean; json?: boolean }) => withBareDatabase('server', async (db) => {
-      const report = await restore(db, file, { replace: options.replace === true })
+    .action((file: string, options: { replace?: boolean; json?: boolean }) => withBareDatabase('server', async (db, config) => {
+      const report = await restore(db, file, config, { replace: options.replace === true })
       print(options.json, report, () => [`${counted(report.rows, 'row')} of ${counted(report.tables, 'table')} from ${report.createdAt} are back.`])
     }))
   gatehouse.command('migrate').description('Brings the schema up to this version; starting the server does the same.').option('--json', 'answer for machines')
