@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
 import { readConfig, type Config } from '../config.ts'
-import { examine } from '../store/doctor.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
 import { parseMasterKey } from '../store/master-key.ts'
@@ -10,6 +9,7 @@ import { rotateMadeKey, rotateMasterKey } from '../store/open-master-key.ts'
 import type { Database } from '../store/database.ts'
 import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
+import { checkLines, lookOver } from './doctor.ts'
 import { counted, interruptible, print, progressLine, withDatabase } from './run.ts'
 
 /** These look at the database as it is: they neither migrate it nor need the master key to open it. */
@@ -40,10 +40,11 @@ export function addDatabaseCommands(gatehouse: Command): void {
       const applied = await migrate(db)
       print(options.json, { applied }, () => (applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `${name} applied.`)))
     }))
-  gatehouse.command('doctor').description('Compares the database with what this version expects, and says what to do.').option('--json', 'answer for machines')
-    .action((options: { json?: boolean }) => withBareDatabase('client', async (db) => {
-      const findings = await examine(db)
-      print(options.json, findings, () => findings.length === 0 ? ['All is well.'] : findings.map((one) => `${one.severity}: ${one.where} ${one.what} ${one.advice}`))
+  gatehouse.command('doctor').description('Compares the database with what this version expects, looks for the master key and for what waits for somebody, and says what to do. Ends with 1 when the database is wrong; the rest are warnings.').option('--json', 'answer for machines')
+    .action((options: { json?: boolean }) => withBareDatabase('client', async (db, config) => {
+      const checks = await lookOver({ db, config })
+      const findings = checks.flatMap((one) => one.findings)
+      print(options.json, findings, () => checkLines(checks))
       process.exitCode = findings.some((one) => one.severity === 'error') ? 1 : 0
     }))
   gatehouse.command('master-key').description('The key that encrypts what must be read back.')
