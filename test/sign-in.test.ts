@@ -448,7 +448,6 @@ test('the first administrator whose password is lost gets another one-time passw
   const events = await own.ctx.db.query<{ action: string; event: string }>(`select action, row_to_json(e)::text as event from gatehouse.audit_event e where source = 'CLI'`)
   expect(events.map(({ action }) => action)).toContain('user.password.temporary')
   expect(events.map(({ event }) => event).join()).not.toContain(renewed.password)
-  const { id } = (await own.ctx.db.first<{ id: string }>(`select user_id as id from login where lowercase_login = 'admin'`))!
-  await own.ctx.db.execute(`update users set secondary_status = 'DISABLED' where user_id = $1`, [id])
+  await own.ctx.db.execute(`update login set auth_type = 'LDAP' where lowercase_login = 'admin'`)
   await expect(renewFirstPassword(cli)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('access grant') })
 })
