@@ -58,7 +58,7 @@ describe('hostile rows', () => {
       conflict iam_user_reference 901: user_id row 1 is of the same administrator
       create panelists 1: birthday 0000-00-00 is no date that exists; created_at 0000-00-00 00:00:00 is no date that exists; name.givenName has 255 characters; at most 100 are allowed: it was left out; portal_id 99 is no portal that has settings: name it under "portals" in the mapping
       create panelists 2: firstname 🎉 Zoë holds characters of four bytes, which Okta does not take
-      create panelists 3: remark ff00fe holds bytes that are no UTF-8
+      create panelists 3: remark ff00fe holds bytes that are no UTF-8; emails[0].value must be an e-mail address such as ada@example.com: one @, with something on either side: it was left out
       create panelists 4: userName LONG is somebody else's: they are called efs-panelist-4
       create panelists 6: firstname A␀B holds U+0000, which cannot be kept: it was taken over without
       error iam_portal_user_reference 9001: portal_id there is no portal 77: it has no settings; name it under "portals" in the mapping

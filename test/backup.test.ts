@@ -10,7 +10,9 @@ import { Database, type DatabaseOptions } from '../src/store/database.ts'
 import { launchFor } from '../src/store/embedded-binaries.ts'
 import { createCluster, passwordOf, startPostmaster, stopPostmaster } from '../src/store/embedded-cluster.ts'
 import { openEmbedded } from '../src/store/embedded.ts'
+import { newMasterKey, parseMasterKey } from '../src/store/master-key.ts'
 import { migrate, readMigrations } from '../src/store/migrate.ts'
+import { openMasterKey, rotateMasterKey } from '../src/store/open-master-key.ts'
 import { backup } from '../src/transfer/backup.ts'
 import { restore } from '../src/transfer/restore.ts'
 import { emptyDatabase, open, testDatabase } from './database.ts'
@@ -22,6 +24,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const now = () => new Date('2026-11-21T07:00:00Z')
 const nasty = 'tab\tline\nreturn\r backslash\\ end\\.\n\\.\nnull \\N quote\' "Müller" 𝕏 日本'
 let files = 0
+/** Databases of tests have never seen a master key, unless one opens it there. */
+const keys = { GATEHOUSE_DATA: folder, GATEHOUSE_MASTER_KEY: undefined, GATEHOUSE_MASTER_KEY_FILE: undefined }
 const freshFile = () => join(folder, `backup-${++files}.gz`)
 
 const db = await testDatabase()
@@ -67,7 +71,7 @@ async function isEmpty(target: Database): Promise<boolean> {
 
 test('everything comes back: rows, schema, numbering, rules', async () => {
   const copy = open(await emptyDatabase())
-  const report = await restore(copy, file)
+  const report = await restore(copy, file, keys)
   expect(report).toMatchObject({ createdAt: now().toISOString(), migrated: [] })
   expect(await contents(copy)).toEqual(await contents(db))
   expect(renderSchema(await readSchema(copy))).toBe(renderSchema(await readSchema(db)))
@@ -101,7 +105,7 @@ test('is from one instant, though people are written meanwhile', async () => {
   })
   expect(written).toBeGreaterThan(50)
   const copy = open(await emptyDatabase())
-  await restore(copy, target)
+  await restore(copy, target, keys)
   expect(await contents(copy)).toEqual(before)
 })
 
@@ -112,7 +116,7 @@ test('what others have added to our tables and schemas is left out, so that the 
   const target = freshFile()
   await backup(source, target, { now })
   const copy = open(await emptyDatabase())
-  await restore(copy, target)
+  await restore(copy, target, keys)
   expect(await copy.first('select count(*) as n from public.users')).toEqual({ n: 1 })
 })
 
@@ -125,14 +129,14 @@ test('a backup of an older release is migrated after its rows are back', async (
   const target = freshFile()
   await backup(older, target, { now })
   const copy = open(await emptyDatabase())
-  expect(await restore(copy, target)).toMatchObject({ migrated: all.slice(-1) })
+  expect(await restore(copy, target, keys)).toMatchObject({ migrated: all.slice(-1) })
   expect(await copy.first(`select last_name from public.users where user_id = 'old'`)).toEqual({ last_name: 'Old' })
 })
 
 describe('into a database that is not empty', async () => {
   test('takes one that nobody has used yet', async () => {
     const unused = await testDatabase()
-    await restore(unused, file)
+    await restore(unused, file, keys)
     expect(await contents(unused)).toEqual(await contents(db))
   })
 
@@ -141,16 +145,16 @@ describe('into a database that is not empty', async () => {
     await used.execute(
       `insert into public.users (user_id, last_name, type_id, status)
        values ('mine', 'Mine', 'DEFAULT_USER', 'ACTIVE')`)
-    await expect(restore(used, file)).rejects.toMatchObject({ code: 'conflict' })
+    await expect(restore(used, file, keys)).rejects.toMatchObject({ code: 'conflict' })
     expect(await used.first(`select count(*) as n from public.users where user_id = 'mine'`)).toEqual({ n: 1 })
-    await restore(used, file, { replace: true })
+    await restore(used, file, keys, { replace: true })
     expect(await contents(used)).toEqual(await contents(db))
   })
 
   test('never touches tables of another program', async () => {
     const other = open(await emptyDatabase())
     await other.execute('create table public.users (n integer); insert into public.users values (1)')
-    await expect(restore(other, file, { replace: true })).rejects.toMatchObject({ code: 'conflict' })
+    await expect(restore(other, file, keys, { replace: true })).rejects.toMatchObject({ code: 'conflict' })
     expect(await other.query('select n from public.users')).toEqual([{ n: 1 }])
   })
 })
@@ -187,8 +191,65 @@ test.each([
   const damaged = freshFile()
   writeFileSync(damaged, make())
   const copy = open(await emptyDatabase())
-  await expect(restore(copy, damaged)).rejects.toMatchObject({ code })
+  await expect(restore(copy, damaged, keys)).rejects.toMatchObject({ code })
   expect(await isEmpty(copy)).toBe(true)
+})
+
+describe('the master key that the rows belong to', async () => {
+  const right = newMasterKey()
+  const saved = freshFile()
+  const source = await testDatabase()
+  await openMasterKey(source, { ...keys, GATEHOUSE_MASTER_KEY: right })
+  await backup(source, saved, { now })
+  const { id } = parseMasterKey(right, 'the key')
+
+  test.each([
+    ['is missing', {}, /missing/],
+    ['is another', { GATEHOUSE_MASTER_KEY: newMasterKey() }, /wrong one/],
+  ])('%s: nothing is restored, and it is said which one is needed', async (_, given, what) => {
+    const copy = open(await emptyDatabase())
+    const refused = restore(copy, saved, { ...keys, ...given })
+    await expect(refused).rejects.toMatchObject({ code: 'configuration', message: expect.stringMatching(what) })
+    await expect(refused).rejects.toThrow(`the backup belongs to the key ${id}`)
+    expect(await isEmpty(copy)).toBe(true)
+    expect(existsSync(join(folder, 'master.key'))).toBe(false)
+  })
+
+  test('is looked for before the other rows are read, and replaces nothing when it is wrong', async () => {
+    const used = await testDatabase()
+    await used.execute(`insert into public.users (user_id, last_name, type_id, status) values ('mine', 'Mine', 'DEFAULT_USER', 'ACTIVE')`)
+    const tables: string[] = []
+    const options = { replace: true, onTable: (table: string) => void tables.push(table) }
+    await expect(restore(used, saved, { ...keys, GATEHOUSE_MASTER_KEY: newMasterKey() }, options)).rejects.toMatchObject({ code: 'configuration' })
+    expect(tables).toEqual([])
+    expect(await used.first(`select count(*) as n from public.users where user_id = 'mine'`)).toEqual({ n: 1 })
+  })
+
+  test('a file of before, whose tables stand in another order, is held to it as well', async () => {
+    const [, head, setting, rest] = /^(.*?\n)(\{"table":"gatehouse\.setting".*?)(\{"table":.*)$/s.exec(gunzipSync(readFileSync(saved)).toString('latin1'))!
+    const end = rest!.lastIndexOf('{"tables"')
+    const older = freshFile()
+    writeFileSync(older, gzipSync(Buffer.from(head + rest!.slice(0, end) + setting + rest!.slice(end), 'latin1')))
+    const copy = open(await emptyDatabase())
+    await expect(restore(copy, older, keys)).rejects.toThrow(id)
+    expect(await isEmpty(copy)).toBe(true)
+    await restore(copy, older, { ...keys, GATEHOUSE_MASTER_KEY: right })
+    expect(await contents(copy)).toEqual(await contents(source))
+  })
+
+  test('that a rotation has left beside the old one will do, and stays where it is', async () => {
+    const [rotated, file] = [newMasterKey(), freshFile()]
+    const next = await testDatabase()
+    const old = await openMasterKey(next, { ...keys, GATEHOUSE_MASTER_KEY: right })
+    await rotateMasterKey(next, old, parseMasterKey(rotated, 'the new key'))
+    await backup(next, file, { now })
+    const data = join(folder, 'rotating')
+    mkdirSync(data)
+    writeFileSync(join(data, 'master.key'), right)
+    writeFileSync(join(data, 'master.key.next'), rotated)
+    await restore(open(await emptyDatabase()), file, { ...keys, GATEHOUSE_DATA: data })
+    expect(readFileSync(join(data, 'master.key'), 'utf8')).toBe(right)
+  })
 })
 
 test('a disk that fills up, or a folder that is not there, leaves no half file and a working database', async () => {
@@ -199,7 +260,7 @@ test('a disk that fills up, or a folder that is not there, leaves no half file a
   }
   await expect(backup(db, join(folder, 'missing', 'file'), { now })).rejects.toThrow(/ENOENT/)
   expect(readdirSync(folder).filter((name) => name.includes('partial'))).toEqual([])
-  await expect(restore(db, join(folder, 'missing'))).rejects.toThrow(/ENOENT/)
+  await expect(restore(db, join(folder, 'missing'), keys)).rejects.toThrow(/ENOENT/)
   expect(await db.first('select 1 as one')).toEqual({ one: 1 })
 })
 
@@ -221,7 +282,7 @@ test('moves an embedded database to a newer PostgreSQL: backup, new release, res
 
   const fresh = await openEmbedded({ dataDir, role: 'server', besideOlder: true })
   const copy = new Database(fresh.options)
-  await restore(copy, file)
+  await restore(copy, file, keys)
   await copy.close()
   await fresh.close()
   const server = await openEmbedded({ dataDir, role: 'server' })
@@ -250,14 +311,14 @@ describe('PostgreSQL 15', () => {
   test('takes a backup of 18, and gives one that 18 takes', async ({ skip }) => {
     if (!options) skip('no PostgreSQL 15 here; "apt-get install postgresql-15" brings it')
     const old = new Database(options)
-    await restore(old, file)
+    await restore(old, file, keys)
     expect(await contents(old)).toEqual(await contents(db))
     expect(renderSchema(await readSchema(old))).toBe(renderSchema(await readSchema(db)))
     const back = freshFile()
     await backup(old, back, { now })
     await old.close()
     const copy = open(await emptyDatabase())
-    await restore(copy, back)
+    await restore(copy, back, keys)
     expect(await contents(copy)).toEqual(await contents(db))
   })
 })

@@ -341,3 +341,36 @@ describe('keys and notes', () => {
     expect(await ask('PATCH', `/users/${id}/notes/${body.id}`, { created: '2001-01-01T00:00:00Z' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
   })
 })
+
+describe('what is kept as an e-mail address', () => {
+  const longest = `${'l'.repeat(64)}@${'d'.repeat(255)}`
+
+  test.each([
+    'a@b', 'ada.byron+list@example.com', "o'neill@example.com", 'root@localhost', 'jürgen@müller.example', 'ada@[192.0.2.1]', '"ada"@example.com', longest,
+  ])('takes %s', async (value) => {
+    const { body } = await ask('POST', '/users', { userName: `entries${++counter}` })
+    expect(await ask('POST', `/users/${body.id}/emails`, { value })).toMatchObject({ status: 201, body: { value } })
+  })
+
+  test.each([
+    'not-an-address', '@example.com', 'ada@', '@', 'ada@@example.com', 'ada@example.com,grace@example.com', ' ada@example.com', 'ada @example.com', 'ada@example.com\n', 'ada\u00a0@example.com',
+    'a\u0007@example.com', 'a\u2028@example.com', `l${longest.slice(0, -1)}`, 'é'.repeat(33) + '@example.com',
+  ])('refuses %j, and says why', async (value) => {
+    const refusal = { status: 400, body: { code: 'invalid_value', problems: [{ message: expect.stringContaining('e-mail address') }] } }
+    expect(await ask('POST', '/users', { userName: `entries${++counter}`, emails: [{ value }] })).toMatchObject({ ...refusal, body: { ...refusal.body, detail: expect.stringContaining('emails[0].value: ') } })
+    const { body } = await ask('POST', '/users', { userName: `entries${++counter}`, emails: [{ value: 'a@b' }] })
+    expect(await ask('POST', `/users/${body.id}/emails`, { value })).toMatchObject(refusal)
+    expect(await ask('PATCH', `/users/${body.id}/emails/${body.emails[0].id}`, { value })).toMatchObject(refusal)
+  })
+
+  test('one from before the rule keeps nobody from changing the rest, until it is changed itself', async () => {
+    const { body: { id, emails: [{ id: emailId }] } } = await ask('POST', '/users', { userName: `entries${++counter}`, emails: [{ value: 'a@b' }] })
+    await ctx.db.execute(`update email_address set email_address = 'old desk' where email_id = $1`, [emailId])
+    expect((await ask('PATCH', `/users/${id}`, { title: 'T' })).status).toBe(200)
+    expect((await ask('PATCH', `/users/${id}/emails/${emailId}`, { description: 'D' })).status).toBe(200)
+    const { body } = await ask('GET', `/users/${id}`)
+    expect(body.emails[0]).toMatchObject({ value: 'old desk', description: 'D' })
+    expect((await ask('PUT', `/users/${id}`, { ...body, title: 'U' })).status).toBe(200)
+    expect((await ask('PATCH', `/users/${id}/emails/${emailId}`, { value: 'new desk' })).status).toBe(400)
+  })
+})

@@ -115,12 +115,13 @@ describe('what becomes of a row', () => {
   })
 
   test('a value that only the verbs refuse is an error of the row with its path', async () => {
-    const { id, counts } = await plan(ctx, jsonl({ userName: 'typed', name: { familyName: 'Typed' }, sex: 'X', emails: [{ value: 'a@b.example', type: 'NO_SUCH' }] }, { userName: 'typed2', nope: 1 }))
-    expect(counts).toEqual({ error: 2 })
-    const [first, second] = await stepsOf(ctx.db, id)
+    const { id, counts } = await plan(ctx, jsonl({ userName: 'typed', name: { familyName: 'Typed' }, sex: 'X', emails: [{ value: 'a@b.example', type: 'NO_SUCH' }] }, { userName: 'typed2', nope: 1 }, { userName: 'typed3', emails: [{ value: 'not-an-address', primary: true }] }))
+    expect(counts).toEqual({ error: 3 })
+    const [first, second, third] = await stepsOf(ctx.db, id)
+    expect(against(third)).toMatch(/emails.*must be an e-mail address/)
     expect(against(first)).toContain('sex')
     expect(against(second)).toContain('nope')
-    expect([first!.line, second!.line]).toEqual([1, 2])
+    expect([first!.line, second!.line, third!.line]).toEqual([1, 2, 3])
   })
 })
 

@@ -426,3 +426,28 @@ test('the first administrator signs in with the one-time password, changes it, a
   expect((await one.ask('GET', '/audit')).body.items[0]).toMatchObject({ action: 'user.create', principal: 'admin' })
   expect((await browser(own.server).signIn('admin', made.password)).status).toBe(401)
 })
+
+test('the first administrator whose password is lost gets another one-time password on the machine; the lost one and its sessions end', async () => {
+  const { firstAdministrator, renewFirstPassword } = await import('../src/signin/first-administrator.ts')
+  const { newUser, writeUsers } = await import('../src/directory/users.ts')
+  const own = await testServer()
+  const cli = { ...own.ctx, actor: { ...own.ctx.actor, source: 'CLI' as const, principal: 'operator' } }
+  await expect(renewFirstPassword(cli)).rejects.toMatchObject({ code: 'not_found', message: expect.stringContaining('access grant') })
+  const made = (await firstAdministrator(own.ctx, async (tx, document) => (await writeUsers(tx, own.ctx, [{ action: 'user.create', after: await newUser(own.ctx, document) }]))[0]!))!
+  const one = browser(own.server)
+  await one.signIn('admin', made.password)
+  await own.ctx.db.execute(`update login set lock_marker = 'LOCKED', auth_fail_count = 9, last_auth_attempt = now() where lowercase_login = 'admin'`)
+  const renewed = await renewFirstPassword(cli)
+  expect(renewed).toEqual({ userName: 'admin', password: expect.stringMatching(/^[\w-]{20}$/) })
+  expect((await one.ask('GET', '/me')).status).toBe(401)
+  expect((await browser(own.server).signIn('admin', made.password)).status).toBe(401)
+  const two = browser(own.server)
+  expect((await two.signIn('admin', renewed.password)).body).toMatchObject({ next: 'change_password' })
+  expect((await two.ask('GET', '/users')).status).toBe(403)
+  expect((await two.ask('POST', '/sign-in/password', { current: renewed.password, next: password })).body).toMatchObject({ next: 'done' })
+  const events = await own.ctx.db.query<{ action: string; event: string }>(`select action, row_to_json(e)::text as event from gatehouse.audit_event e where source = 'CLI'`)
+  expect(events.map(({ action }) => action)).toContain('user.password.temporary')
+  expect(events.map(({ event }) => event).join()).not.toContain(renewed.password)
+  await own.ctx.db.execute(`update login set auth_type = 'LDAP' where lowercase_login = 'admin'`)
+  await expect(renewFirstPassword(cli)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('access grant') })
+})

@@ -1,4 +1,5 @@
 /** Mappings that administrators set: what they push, whom they mark, and that they are held against the user schema first. */
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { createElement } from '../src/directory/metadata.ts'
 import { patchUser } from '../src/directory/users.ts'
@@ -154,4 +155,17 @@ test('what an account cannot hold is reported field by field, and nothing of it 
   expect(report).toMatchObject({ failed: 0, blocked: 1, done: { create: 1 } })
   expect(report.failures[0]!.message).toBe('cannot be sent: level has the value "C", and Okta\'s schema allows A, B; unit must have at most 3 characters, has 4; note holds the character U+1F600, and Okta takes none of four bytes')
   expect(world.accounts()).toHaveLength(1)
+})
+
+test('the example of the page can be set, and one that names a type that is not there cannot', async () => {
+  const world = await syncWorld()
+  const page = readFileSync(new URL('../docs/how-to-okta.md', import.meta.url), 'utf8')
+  const [example] = /^    \{ "login": \{ "first".*?\} \}?\n\n/ms.exec(page)!
+  expect(await setMapping(world.ctx, world.portalId, JSON.parse(example))).toMatchObject({ own: true })
+  for (const [type, grouping] of [['HOUSE', 'ADDRESS'], ['home_address', 'ADDRESS'], ['WORK_EMAIL', 'ADDRESS']]) {
+    await expect(setMapping(world.ctx, world.portalId, { ...basis, city: { lower: `addresses[type eq "${type}"].locality` } }), type).rejects.toMatchObject({
+      code: 'invalid_mapping', problems: [{ path: 'city', message: expect.stringMatching(`"${type}", which is no metadata type of the grouping ${grouping}: .*HOME_ADDRESS`) }],
+    })
+  }
+  expect(await setMapping(world.ctx, 'admins', { ...basis, work: 'emails[type eq "WORK_EMAIL"].value', shown: 'emails[published eq true].value' })).toMatchObject({ own: true })
 })

@@ -4,6 +4,7 @@ import { addAccessGraphCommands } from './access-graph.ts'
 import { addMiningCommands } from './access-mining.ts'
 import { addAccessQuestionCommands } from './access-questions.ts'
 import { addAccessCommands } from './access.ts'
+import { addAdministratorCommands } from './administrator.ts'
 import { addAuditCommands } from './audit.ts'
 import { addClientCommands } from './clients.ts'
 import { addDatabaseCommands } from './database.ts'
@@ -44,6 +45,7 @@ export function program(): Command {
   addAccessGraphCommands(access)
   addMiningCommands(access)
   addDelegationCommands(gatehouse)
+  addAdministratorCommands(gatehouse)
   addKeyCommands(gatehouse)
   addSessionCommands(gatehouse)
   addMessageCommands(gatehouse)

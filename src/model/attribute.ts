@@ -32,6 +32,8 @@ export interface Attribute {
   default?: string | number | boolean
   /** The only values allowed. */
   canonical?: readonly string[]
+  /** The form of a text, asked of what is new or changes: what stood there before the rule may stay. */
+  form?: 'email'
   /** What a reference points to. */
   references?: string
   /** For references to METADATA_TYPE: the grouping the type must belong to. */

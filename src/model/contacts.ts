@@ -25,7 +25,7 @@ export const emails: Collection = {
   doc: 'E-mail addresses.',
   attributes: [
     id('email_id'),
-    text('value', 'email_address', 320, 'Address', 'The e-mail address.', { required: true, searched: true }),
+    text('value', 'email_address', 320, 'Address', 'The e-mail address: one @ with something on either side, and no spaces.', { required: true, searched: true, form: 'email' }),
     typeOf('type', 'type_id', 'EMAIL', 'Type', 'Work, home, …'),
     text('name', 'name', 100, 'Name', 'A name for the address.'),
     ...ending('address'),

@@ -1,4 +1,4 @@
-/** Addresses and numbers that messages may go to: one mailbox and nothing that a mail server could take for more. */
+/** Addresses and numbers: what may be kept as one, and what messages may go to: one mailbox and nothing that a mail server could take for more. */
 
 // A dot-atom (RFC 5322 §3.2.3) with letters of any script (RFC 6531), no quoted local part and no literal domain: what
 // quoting hides has let mail go to somebody else before.
@@ -11,6 +11,20 @@ export function isMailAddress(text: string): boolean {
   if (at < 1 || Buffer.byteLength(text) > 254 || Buffer.byteLength(text.slice(0, at)) > 64) return false
   const labels = text.slice(at + 1).split('.')
   return local.test(text.slice(0, at)) && labels.every((one) => label.test(one)) && (labels.length > 1 || labels[0] === 'localhost')
+}
+
+const spaces = /[\s\p{Z}\p{Cc}]/u
+
+/**
+ * Why a text cannot be an e-mail address at all; undefined where it may be one. Wider than what mail is sent to: whoever
+ * keeps addresses of others has them as those write them (RFC 5321 §4.5.3.1: 64 and 255 octets).
+ */
+export function addressFault(text: string): string | undefined {
+  const [local = '', domain = '', ...more] = text.split('@')
+  if (local === '' || domain === '' || more.length > 0) return 'must be an e-mail address such as ada@example.com: one @, with something on either side'
+  if (spaces.test(text)) return 'must be an e-mail address such as ada@example.com, without spaces or control characters'
+  if (Buffer.byteLength(local) > 64 || Buffer.byteLength(domain) > 255) return 'is too long for an e-mail address: at most 64 bytes before the @ and 255 behind it'
+  return undefined
 }
 
 /** A number for SMS as E.164 has it, from how people write it; undefined when it is none. */

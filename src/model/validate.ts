@@ -5,6 +5,7 @@
  */
 import { GatehouseError, type ErrorCode, type Problem } from '../errors.ts'
 import { isObject, setValueAt, valueAt, type Attribute, type Collection, type Document, type Resource } from './attribute.ts'
+import { addressFault } from './mail-address.ts'
 import { checkValue } from './values.ts'
 
 interface Found extends Problem {
@@ -118,10 +119,14 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
   }
   if (attribute.side) return checkList(attribute, given, path, found)
   const checked = checkValue(attribute, given)
-  if ('value' in checked) return checked.value
-  found.push({ code: 'invalid_value', path, message: checked.message })
+  const fault = 'message' in checked ? checked.message : given === current ? undefined : formFault(attribute, checked.value)
+  if ('value' in checked && fault === undefined) return checked.value
+  found.push({ code: 'invalid_value', path, message: fault! })
   return undefined
 }
+
+/** Records from before a rule must not be kept from changing by it, so it is asked of what is new only. */
+const formFault = ({ form }: Attribute, value: unknown) => (form === 'email' ? addressFault(value as string) : undefined)
 
 function keepCurrent(attribute: Attribute, given: unknown, current: unknown, path: string, found: Found[]): unknown {
   if (given !== undefined && given !== null && given !== current) {

@@ -6,10 +6,12 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { defaultMapping, type Mapping } from '../model/account-mapping.ts'
+import { checkSourceTypes } from '../records/check-metadata.ts'
+import { checkSources } from '../records/veil.ts'
 import { markEverybody, readMappings, writeMapping, type MappingOwner } from '../store/account-mappings.ts'
 import type { Database } from '../store/database.ts'
+import { loadMetadata } from '../store/metadata.ts'
 import { checkMapping, mappingDocument, type MappedField } from './check-mapping.ts'
-import { checkSources } from '../records/veil.ts'
 import { lockedPortal, readPortalDocument } from './portals.ts'
 
 /** A mapping as the API shows it. */
@@ -31,6 +33,7 @@ export async function readMapping(db: Pick<Database, 'query' | 'first'>, owner: 
 export async function setMapping(ctx: Context, owner: MappingOwner, input: unknown): Promise<AccountMapping & { marked: number }> {
   const rules = input === null ? null : checkMapping(input)
   if (rules) await checkSources(ctx, rules)
+  if (rules) checkSourceTypes(rules, await loadMetadata(ctx.db, ctx.db))
   return ctx.db.transaction(async (tx) => {
     if (owner !== 'admins') await lockedPortal(tx, owner)
     const before = await readMapping(tx, owner)

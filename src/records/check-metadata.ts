@@ -1,5 +1,8 @@
 /** Holding records against what is declared: types belong to their grouping, custom attributes obey their elements. */
 import { GatehouseError } from '../errors.ts'
+import { sourcesIn } from '../model/account-expression.ts'
+import type { Mapping } from '../model/account-mapping.ts'
+import { accountSource } from '../model/account-sources.ts'
 import { valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
 import { checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
 import type { Database } from '../store/database.ts'
@@ -8,6 +11,9 @@ import type { Pause } from './pause.ts'
 import type { Pending } from './record-kind.ts'
 
 type Reader = Pick<Database, 'query'>
+
+/** How many types a refusal lists. */
+const mostNamed = 20
 
 /** Errors: the first of what stands against the records, with all of it. */
 export async function checkMetadata(db: Reader, resource: Resource, pending: readonly Pending[], metadata: Metadata, pause?: Pause): Promise<void> {
@@ -81,4 +87,18 @@ function wrongTypes(resource: Resource, before: Document | undefined, document: 
     entries.forEach((entry, index) => check(attributes, entry, old.get(entry.id), `${path}[${index}].`))
   }
   return findings
+}
+
+/** Errors: `invalid_mapping` for a mapping of accounts that looks for entries of a type that is not there: it would find none, ever. */
+export function checkSourceTypes(rules: Mapping, metadata: Metadata): void {
+  const problems = rules.flatMap(({ target, value }) => sourcesIn(value).flatMap((path) => {
+    const source = accountSource(path)
+    if (source?.kind !== 'entry' || source.filter.grouping === undefined) return []
+    const { equals, filter: { grouping } } = source
+    if (metadata.types.get(String(equals))?.grouping === grouping) return []
+    const there = [...metadata.types].filter(([, type]) => type.grouping === grouping).map(([id]) => id).sort().slice(0, mostNamed)
+    return [{ path: target, message: `names "${equals}", which is no metadata type of the grouping ${grouping}: ${there.join(', ')}` }]
+  }))
+  if (problems.length === 0) return
+  throw new GatehouseError('invalid_mapping', `The mapping cannot be used: ${problems.slice(0, 10).map(({ path, message }) => `${path} ${message}`).join('; ')}.`, { problems })
 }

@@ -1,12 +1,20 @@
-/** The first start makes one administrator with a one-time password, which is shown once and kept as a hash. */
+/**
+ * The first start makes one administrator with a one-time password, which is shown once and kept as a hash. Whoever holds
+ * the database and the master key may make another: on the machine, by the command line, and by no door.
+ */
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
-import type { Transaction } from '../store/database.ts'
+import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
 import { ownId } from '../model/own-access.ts'
+import type { Transaction } from '../store/database.ts'
+import { claimFirstAdministrator, findFirstAdministrator, setInitialPassword } from '../store/first-administrator.ts'
+import { lockLogin } from '../store/logins-sign-in.ts'
 import { insertOwnRole } from '../store/own-access.ts'
-import { claimFirstAdministrator, setInitialPassword } from '../store/first-administrator.ts'
+import { unlock } from './locks.ts'
+import { setPassword } from './password-change.ts'
 import { costOf, hashPassword } from './password-hash.ts'
+import { isRecoverable } from './sign-in-refusals.ts'
 
 export interface FirstAdministrator {
   userName: string
@@ -16,13 +24,15 @@ export interface FirstAdministrator {
 const userName = 'admin'
 const superRole = ownId('SUPER_ADMIN')
 
+const oneTimePassword = () => randomBytes(15).toString('base64url')
+
 /**
  * Makes the administrator when the installation has never had one; undefined otherwise. `create` makes the person in the
  * given transaction. All or nothing: a start that fails leaves it to the next one, and two servers that start at once
  * make one administrator.
  */
 export async function firstAdministrator(ctx: Context, create: (tx: Transaction, document: unknown) => Promise<{ id?: unknown }>): Promise<FirstAdministrator | undefined> {
-  const password = randomBytes(15).toString('base64url')
+  const password = oneTimePassword()
   const hashed = await hashPassword(password, costOf(ctx.config))
   return ctx.db.transaction(async (tx) => {
     if (!(await claimFirstAdministrator(tx, ctx.now()))) return undefined
@@ -37,4 +47,25 @@ export async function firstAdministrator(ctx: Context, create: (tx: Transaction,
     ])
     return { userName, password }
   })
+}
+
+/**
+ * Gives the first administrator a new one-time password. Their sessions end and a lock by failures opens; second factors
+ * and what an administrator has locked stay. Errors: `not_found` when there is no such person any more, `conflict` when
+ * they could not sign in with any password.
+ */
+export async function renewFirstPassword(ctx: Context): Promise<FirstAdministrator> {
+  const id = await findFirstAdministrator(ctx.db, userName)
+  if (id === undefined) {
+    throw new GatehouseError('not_found', `Nobody whom the first start has made signs in as ${userName}. Give somebody else the role: npx gatehouse access grant --user NAME --to-role ${superRole}`)
+  }
+  const password = oneTimePassword()
+  await setPassword(ctx, id, { next: password, forceChange: true }, async (tx) => {
+    const login = await lockLogin(tx, id)
+    if (!login || !isRecoverable(login)) {
+      throw new GatehouseError('conflict', `${userName} cannot sign in by a password: the account is closed, disabled or locked by an administrator, or signs in elsewhere. Give somebody else the role: npx gatehouse access grant --user NAME --to-role ${superRole}`)
+    }
+    await unlock(tx, ctx, id)
+  })
+  return { userName, password }
 }

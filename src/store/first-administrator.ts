@@ -1,5 +1,5 @@
 /** SQL of the first start. */
-import type { Transaction } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 
 /** True for exactly one caller in the life of an installation. Where somebody is `admin` already, nobody is made. */
 export async function claimFirstAdministrator(tx: Transaction, now: Date): Promise<boolean> {
@@ -13,4 +13,12 @@ export async function claimFirstAdministrator(tx: Transaction, now: Date): Promi
 /** A password that must be changed at the first sign-in. */
 export async function setInitialPassword(tx: Transaction, userId: string, hash: string, now: Date): Promise<void> {
   await tx.execute(`update login set password = $2, reset_pwd = '1', pwd_changed = $3 where user_id = $1 and managed_sys_id = '0'`, [userId, hash, now])
+}
+
+/** Who signs in under the name that the first start gave, in an installation whose first start made somebody. */
+export async function findFirstAdministrator(db: Pick<Database, 'first'>, userName: string): Promise<string | undefined> {
+  const row = await db.first<{ id: string }>(
+    `select user_id as id from login where managed_sys_id = '0' and lowercase_login = $1
+       and exists (select from gatehouse.setting where name = 'first_administrator')`, [userName])
+  return row?.id
 }

@@ -153,6 +153,11 @@ export function secretsOf({ id, secrets }: QueuedMessage, masterKey: MasterKey):
   return secrets === null ? {} : (JSON.parse(masterKey.decrypt(secrets, secretPurpose, id).toString()) as Record<string, string>)
 }
 
+/** How many messages were given up. */
+export async function countDead(db: Pick<Database, 'first'>): Promise<number> {
+  return (await db.first<{ count: number }>(`select count(*)::int as count from gatehouse.message where status = 'DEAD'`))!.count
+}
+
 export const messageListing: Listing = {
   name: 'Message', table: 'gatehouse.message', idColumn: 'message_id', attributes: messageAttributes, collections: [], order: ['created'], descending: true,
 }

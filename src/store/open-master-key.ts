@@ -50,12 +50,25 @@ const checkText = 'gatehouse'
  */
 export async function openMasterKey(db: Database, config: KeyConfig): Promise<MasterKey> {
   const expected = await readCheck(db)
-  const { key, made } = findKey(config, expected)
+  const { key, made, isNext } = findKey(config, expected)
+  if (isNext) renameSync(nextKeyFile(config), keyFile(config))
   const stored = expected ?? (await storeCheck(db, key))
   if (stored.keyId === key.id && isRight(stored, key)) return key
   // Two servers with a data folder each began at once on one database: the later one's new key serves nothing.
   if (made) rmSync(keyFile(config), { force: true })
   throw wrongKey(config, stored.keyId, key.id)
+}
+
+/**
+ * Whether the key at hand is the one that the rows belong to; nothing is made or written. The id of that key, undefined
+ * where they have never seen one. `rows` says whose they are. Errors: `configuration`.
+ */
+export async function checkMasterKey(db: Pick<Database, 'first'>, config: KeyConfig, rows = 'this database'): Promise<string | undefined> {
+  const expected = await readCheck(db)
+  if (!expected) return undefined
+  const { key } = findKey(config, expected, rows)
+  if (expected.keyId !== key.id || !isRight(expected, key)) throw wrongKey(config, expected.keyId, key.id, rows)
+  return key.id
 }
 
 /**
@@ -166,7 +179,15 @@ function isRight(stored: Check, key: MasterKey): boolean {
   return key.decrypt(Buffer.from(stored.check, 'base64'), checkPurpose).toString() === checkText
 }
 
-function findKey(config: KeyConfig, expected: Check | undefined): { key: MasterKey; made: boolean } {
+interface FoundKey {
+  key: MasterKey
+  /** It was made just now. */
+  made: boolean
+  /** It stands where a rotation that did not come to its end has left it. */
+  isNext?: boolean
+}
+
+function findKey(config: KeyConfig, expected: Check | undefined, rows = 'this database'): FoundKey {
   const { GATEHOUSE_MASTER_KEY: given, GATEHOUSE_MASTER_KEY_FILE: file } = config
   if (given !== undefined && file !== undefined) {
     throw new GatehouseError(
@@ -181,23 +202,20 @@ function findKey(config: KeyConfig, expected: Check | undefined): { key: MasterK
       throw new GatehouseError('configuration', `GATEHOUSE_MASTER_KEY_FILE names ${file}, and there is no such file.`)
     return { key, made: false }
   }
-  return keyOfFolder(config, expected)
+  return keyOfFolder(config, expected, rows)
 }
 
-function keyOfFolder(config: KeyConfig, expected: Check | undefined): { key: MasterKey; made: boolean } {
+function keyOfFolder(config: KeyConfig, expected: Check | undefined, rows: string): FoundKey {
   const path = keyFile(config)
   const known = readKey(path)
   if (known && known.id === expected?.keyId) return { key: known, made: false }
   const next = readKey(nextKeyFile(config))
-  if (next && next.id === expected?.keyId) {
-    renameSync(nextKeyFile(config), path)
-    return { key: next, made: false }
-  }
+  if (next && next.id === expected?.keyId) return { key: next, made: false, isNext: true }
   if (known) return { key: known, made: false }
   if (expected) {
     throw new GatehouseError(
       'configuration',
-      `The master key is missing: this database was set up with the key ${expected.keyId}, and neither ` +
+      `The master key is missing: ${rows} belongs to the key ${expected.keyId}, and neither ` +
         `GATEHOUSE_MASTER_KEY nor GATEHOUSE_MASTER_KEY_FILE is set, nor is there ${path}. ` +
         'Bring the key back; without it, what it encrypted cannot be read.',
     )
@@ -206,15 +224,15 @@ function keyOfFolder(config: KeyConfig, expected: Check | undefined): { key: Mas
   return { key: readKey(path)!, made }
 }
 
-function wrongKey(config: KeyConfig, expected: string, found: string): GatehouseError {
+function wrongKey(config: KeyConfig, expected: string, found: string, rows = 'this database'): GatehouseError {
   const source =
     config.GATEHOUSE_MASTER_KEY !== undefined
       ? 'GATEHOUSE_MASTER_KEY'
       : (config.GATEHOUSE_MASTER_KEY_FILE ?? keyFile(config))
   return new GatehouseError(
     'configuration',
-    `The master key of ${source} is the wrong one: this database was set up with the key ${expected}, ` +
-      `and this is ${found}. Give the server the right key.`,
+    `The master key of ${source} is the wrong one: ${rows} belongs to the key ${expected}, ` +
+      `and this is ${found}. Put the right key there.`,
   )
 }
 

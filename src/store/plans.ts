@@ -260,6 +260,11 @@ export async function movePlan(tx: Transaction, planId: string, from: readonly P
   return { ...plan, status: to }
 }
 
+/** Plans, but those of the sync, that a guard has stopped and nobody has released or cancelled; the newest first. */
+export async function stoppedPlans(db: Reader): Promise<Pick<Plan, 'id' | 'kind' | 'title' | 'stopReason'>[]> {
+  return db.query(`select plan_id as id, kind, title, coalesce(stop_reason, '') as "stopReason" from gatehouse.plan where status = 'stopped' and kind <> 'sync' order by created_at desc limit 1000`)
+}
+
 export interface Release {
   reason: string
   by: string

@@ -108,6 +108,34 @@ export function lastRuns(db: Reader): Promise<Record<string, unknown>[]> {
      order by t.started_at desc limit 200`)
 }
 
+export interface LastOutcome {
+  kind: string
+  /** Null: the whole org, or the queues. */
+  portalId: number | null
+  planId: string | null
+  status: string
+  reason: string | null
+  began: string
+  failed: number
+  blocked: number
+}
+
+/**
+ * How the last run of each portal, of the whole org and of the queues' worker ended, whatever it was called; plans that
+ * were only made, and stops that somebody has dealt with, tell nothing. One that has died counts as interrupted.
+ */
+export function lastOutcomes(db: Reader): Promise<LastOutcome[]> {
+  return db.query<LastOutcome>(
+    `select distinct on (drain, portal) kind, portal as "portalId", plan_id as "planId", ended as status, reason, started_at as began,
+       coalesce((result ->> 'failed')::int, 0) as failed, coalesce((result ->> 'blocked')::int, 0) as blocked
+     from (
+       select r.*, r.kind = 'drain' as drain, coalesce(r.portal_id, (p.options ->> 'portalId')::int) as portal, case r.status when 'running' then 'interrupted' else r.status end as ended
+       from gatehouse.sync_run r left join gatehouse.plan p on p.plan_id = r.plan_id
+       where r.status <> 'skipped' and (r.status <> 'running' or r.lease_until <= clock_timestamp()) and (r.kind <> 'plan' or r.status <> 'done')
+         and (r.status <> 'stopped' or p.plan_id is null or p.status = 'stopped')
+     ) r order by drain, portal, started_at desc limit 1000`)
+}
+
 export function runningRun(db: Reader): Promise<Record<string, unknown> | undefined> {
   return db.first(`select * from gatehouse.sync_run where status = 'running'`)
 }

@@ -1,7 +1,8 @@
 /**
  * The backup file: gzip around lines of UTF-8. First a header; then for every table a line that names it, its rows as
  * PostgreSQL's COPY writes them, a line `\.`, and a line with their number and checksum; last a closing line, without
- * which the file is not whole.
+ * which the file is not whole. The table that says which master key the rest belongs to comes first (in older backups
+ * somewhere).
  *
  *     {"format":"gatehouse backup","formatVersion":1,"migrations":[…],"sequences":[…],…}
  *     {"table":"public.users","columns":["user_id",…]}
@@ -15,6 +16,9 @@ import { GatehouseError } from '../errors.ts'
 
 export const formatName = 'gatehouse backup'
 export const formatVersion = 1
+
+/** Holds which master key the other rows belong to. */
+export const settingTable = 'gatehouse.setting'
 
 export interface BackupHeader {
   format: string

@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { expectedSchema, ourSchemas, tableParts } from '../store/catalogue.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { appliedMigrations, readMigrations } from '../store/migrate.ts'
-import { formatName, formatVersion, tally, type BackupEnd, type BackupHeader, type TableHead } from './backup-format.ts'
+import { formatName, formatVersion, settingTable, tally, type BackupEnd, type BackupHeader, type TableHead } from './backup-format.ts'
 
 export interface BackupOptions {
   now: () => Date
@@ -119,8 +119,8 @@ async function tablesOf(tx: Transaction): Promise<Table[]> {
       where n.nspname = any($1) and c.relkind in ('r', 'p') and not c.relispartition
         and (n.nspname, c.relname) <> ('gatehouse', 'migration')
         and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'e')
-      order by n.nspname collate "C", c.relname collate "C"`,
-    [ourSchemas],
+      order by format('%I.%I', n.nspname, c.relname) <> $2, n.nspname collate "C", c.relname collate "C"`,
+    [ourSchemas, settingTable],
   )
   return (await isOfThisRelease(tx)) ? tables.flatMap(withoutForeign(expectedColumns())) : tables
 }

@@ -27,12 +27,12 @@ export function csvMapping(columns: readonly string[]): Mapping & { records: Own
   const unknown = data.filter((column) => !known.some((one) => one.columns.includes(column)))
   if (unknown.length > 0) {
     const named = unknown.slice(0, 20).map((one) => `"${one}"`).join(', ')
-    throw new GatehouseError('invalid_file', `The header names ${named}, which ${unknown.length > 1 ? 'are no attributes' : 'is no attribute'} of a person, an organisation, or anything else that can be imported. Give a mapping (--map), or check the delimiter.`)
+    throw new GatehouseError('invalid_file', `The header names ${named}, which ${unknown.length > 1 ? 'are no attributes' : 'is no attribute'} of a person, an organisation, or anything else that can be imported. Give a mapping that says what the columns mean (--map; examples/mappings/README.md tells how to write one), or check the delimiter.`)
   }
   if (columns.includes(kindColumn)) return { format: 'csv', records: kinds.map((kind) => ownRule(kind, data, true)) }
   const fits = known.find((one) => one.columns.length === data.length)
   if (fits) return { format: 'csv', records: [ownRule(fits.kind, data, false)] }
-  throw new GatehouseError('invalid_file', `The header has attributes of people and of organisations, or of other kinds that do not go together. Add a column "${kindColumn}" that says User, Organization, Group, Role, Resource or Right, or give a mapping (--map).`)
+  throw new GatehouseError('invalid_file', `The header has attributes of people and of organisations, or of other kinds that do not go together. Add a column "${kindColumn}" that says User, Organization, Group, Role, Resource or Right, or give a mapping (--map; see examples/mappings/README.md).`)
 }
 
 function isKnown(resource: ResourceName, column: string): boolean {

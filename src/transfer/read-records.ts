@@ -56,7 +56,7 @@ const extensions: Record<string, Format> = {
 /** The format of a file by its name, when no mapping says it. Throws `invalid_file`. */
 export function formatOf(path: string): Format {
   const format = extensions[extname(path).toLowerCase()]
-  if (!format) throw new GatehouseError('invalid_file', `The name of ${path} does not say what it holds. Use .csv, .ldif or .jsonl, or give a mapping (--map).`)
+  if (!format) throw new GatehouseError('invalid_file', `The name of ${path} does not say what it holds. Use .csv, .ldif or .jsonl, or give a mapping (--map; see examples/mappings/README.md).`)
   return format
 }
 

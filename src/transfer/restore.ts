@@ -10,9 +10,10 @@ import { GatehouseError } from '../errors.ts'
 import { expectedSchema, ourSchemas } from '../store/catalogue.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { appliedMigrations, migrateWithin, readMigrations } from '../store/migrate.ts'
+import { checkMasterKey, type KeyConfig } from '../store/open-master-key.ts'
 import { quoted } from './backup.ts'
 import {
-  backupReader, formatName, formatVersion, tally, unreadable, type BackupEnd, type BackupHeader, type BackupReader,
+  backupReader, formatName, formatVersion, settingTable, tally, unreadable, type BackupEnd, type BackupHeader, type BackupReader,
   type TableEnd, type TableHead,
 } from './backup-format.ts'
 
@@ -31,12 +32,12 @@ export interface RestoreReport extends BackupEnd {
 }
 
 /**
- * Restores `file`, wholly or not at all.
- * Errors: `conflict` (the database is in use), `configuration` (a newer release made the backup or migrated the
- * database), `invalid_value` (the file is damaged or no backup).
+ * Restores `file`, wholly or not at all; not without the master key that its rows belong to, which `keys` says where to
+ * find. Errors: `conflict` (the database is in use), `configuration` (a newer release made the backup or migrated the
+ * database; the master key is missing or wrong), `invalid_value` (the file is damaged or no backup).
  */
-export async function restore(db: Database, file: string, options: RestoreOptions = {}): Promise<RestoreReport> {
-  const report = await db.transaction((tx) => restoreWithin(tx, file, options))
+export async function restore(db: Database, file: string, keys: KeyConfig, options: RestoreOptions = {}): Promise<RestoreReport> {
+  const report = await db.transaction((tx) => restoreWithin(tx, file, keys, options))
   await db.transaction(async (tx) => {
     await tx.execute('set local statement_timeout = 0')
     await tx.execute('analyze')
@@ -44,7 +45,7 @@ export async function restore(db: Database, file: string, options: RestoreOption
   return report
 }
 
-async function restoreWithin(tx: Transaction, file: string, options: RestoreOptions): Promise<RestoreReport> {
+async function restoreWithin(tx: Transaction, file: string, keys: KeyConfig, options: RestoreOptions): Promise<RestoreReport> {
   const source = createReadStream(file)
   // The reader meets the error when it comes to it; nobody else has to.
   const unzipped = createGunzip().on('error', () => {})
@@ -55,7 +56,7 @@ async function restoreWithin(tx: Transaction, file: string, options: RestoreOpti
     const header = await readHeader(reader)
     await clearTarget(tx, options.replace ?? false)
     await migrateWithin(tx, { names: header.migrations.map(({ name }) => name) })
-    const end = await load(tx, reader, options)
+    const end = await load(tx, reader, keys, options)
     await reader.finish()
     for (const { name, value } of header.sequences) await tx.execute('select setval($1, $2)', [name, value])
     return { ...end, createdAt: header.createdAt, migrated: await migrateWithin(tx) }
@@ -123,7 +124,7 @@ async function dropOurs(tx: Transaction): Promise<void> {
   await tx.execute(['drop schema if exists efs, gatehouse, graphile_worker cascade', ...drops].join(';'))
 }
 
-async function load(tx: Transaction, reader: BackupReader, { onTable }: RestoreOptions): Promise<BackupEnd> {
+async function load(tx: Transaction, reader: BackupReader, keys: KeyConfig, { onTable }: RestoreOptions): Promise<BackupEnd> {
   const { prepare, complete } = await detours(tx)
   for (const statement of prepare) await tx.execute(statement)
   const end: BackupEnd = { tables: 0, rows: 0 }
@@ -134,6 +135,8 @@ async function load(tx: Transaction, reader: BackupReader, { onTable }: RestoreO
       break
     }
     const rows = await loadTable(tx, reader, next)
+    // It stands first in the file, so that nobody waits for the rest to be told.
+    if (next.table === settingTable) await checkMasterKey(tx, keys, 'the backup')
     end.tables++
     end.rows += rows
     onTable?.(next.table, rows)
