@@ -49,8 +49,8 @@ test('a database that is wrong is no place to ask for more', async () => {
 test('a master key that is missing, or another, is told with the one that is needed', async () => {
   const { db, config } = await testContext()
   const { id } = await openMasterKey(db, { ...config, GATEHOUSE_MASTER_KEY: newMasterKey() })
-  expect((await found({ db, config }, { GATEHOUSE_DATA: '/nowhere' }))['master key']).toEqual([expect.stringMatching(`^warning: .*missing.*${id}`)])
-  expect((await found({ db, config }, { GATEHOUSE_MASTER_KEY: newMasterKey() }))['master key']).toEqual([expect.stringMatching(`^warning: .*wrong one.*${id}`)])
+  expect((await found({ db, config }, { GATEHOUSE_DATA: '/nowhere' }))['master key']).toEqual([expect.stringMatching(`^error: .*missing.*${id}`)])
+  expect((await found({ db, config }, { GATEHOUSE_MASTER_KEY: newMasterKey() }))['master key']).toEqual([expect.stringMatching(`^error: .*wrong one.*${id}`)])
 })
 
 describe('the sync', () => {

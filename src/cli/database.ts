@@ -40,7 +40,7 @@ export function addDatabaseCommands(gatehouse: Command): void {
       const applied = await migrate(db)
       print(options.json, { applied }, () => (applied.length === 0 ? ['The schema is up to date.'] : applied.map((name) => `${name} applied.`)))
     }))
-  gatehouse.command('doctor').description('Compares the database with what this version expects, looks for the master key and for what waits for somebody, and says what to do. Ends with 1 when the database is wrong; the rest are warnings.').option('--json', 'answer for machines')
+  gatehouse.command('doctor').description('Compares the database with what this version expects, looks for the master key and for what waits for somebody, and says what to do. Ends with 1 when the database or the master key is wrong; the rest are warnings.').option('--json', 'answer for machines')
     .action((options: { json?: boolean }) => withBareDatabase('client', async (db, config) => {
       const checks = await lookOver({ db, config })
       const findings = checks.flatMap((one) => one.findings)

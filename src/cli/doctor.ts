@@ -67,7 +67,7 @@ async function lookAtMasterKey({ db, config }: Reading): Promise<Finding[]> {
     return []
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
-    return [warning('master key', 'cannot be used, and neither the server nor most commands start without it:', error.message)]
+    return [{ ...warning('master key', 'cannot be used, and neither the server nor most commands start without it:', error.message), severity: 'error' }]
   }
 }
 
