@@ -63,6 +63,21 @@ describe('draining', () => {
     expect(events.map(({ action }) => action).slice(-expected.filter((call) => !call.startsWith('GET')).length)[0]).toBe('account.groupRemove')
   })
 
+  test.each([['worker', drain], ['run', (world: SyncWorld) => world.sync()]] as const)('closed by a %s that died before it could say so, an account is opened again for who comes back', async (_by, goOn) => {
+    const world = await syncWorld(settings)
+    const [ada] = await world.members('Ada Byron')
+    await world.sync()
+    await removePortalUsers(world.ctx, world.portalId, [ada!.id as string])
+    // What stands after the deactivation, before its commit.
+    world.accounts()[0]!.status = 'DEPROVISIONED'
+    await world.ctx.db.execute(`update public.login set prov_status = 'PENDING_DISABLE' where user_id = $1 and managed_sys_id <> '0'`, [ada!.id])
+    expect(await goOn(world)).toMatchObject({ failed: 0 })
+    expect(await world.ctx.db.query(`select prov_status from public.login where user_id = $1 and managed_sys_id <> '0'`, [ada!.id])).toEqual([{ prov_status: 'DISABLED' }])
+    await addPortalUsers(world.ctx, world.portalId, [ada!.id as string])
+    expect(await world.sync()).toMatchObject({ failed: 0, blocked: 0, done: { activate: 1, groupAdd: 1 } })
+    expect(world.inGroup()).toEqual(['ada.byron@example.com'])
+  })
+
   test('an account whose deactivation takes its time is deleted all the same, and is not said to be before', async () => {
     const world = await syncWorld({ ...settings, deprovisioning_policy: 'delete' }, { options: { deactivationSeconds: 3 } })
     await world.members('Ada Byron', 'Grace Hopper')

@@ -101,10 +101,12 @@ function knownLogin(step: SyncStep, performed: Performed): string | null {
 function provStatusOf(step: SyncStep, performed: Performed): string | null {
   if (performed.failed) return operations[performed.failed.action.kind]?.failed ?? null
   const kinds = performed.done.map((action) => action.kind)
-  const kind = telling.find((one) => kinds.includes(one)) ?? kinds.find((one) => operations[one])
+  const kind = telling.find((one) => kinds.includes(one))
   if (kind) return operations[kind]!.done
-  // Found closed as it should be: a run that crashed had done it.
-  return isClosing(step) ? 'DISABLED' : null
+  // Found closed as it should be, whatever else was done: a run that crashed had closed it, and who comes back has to be let in again.
+  if (isClosing(step)) return 'DISABLED'
+  const other = kinds.find((one) => operations[one])
+  return other ? operations[other]!.done : null
 }
 
 function isClosing(step: SyncStep): boolean {
