@@ -53,7 +53,7 @@ describe('the rule', () => {
 
 describe('the blocklist', () => {
   const { context, refuses, takes } = table.guessed as { context: string[]; refuses: Record<string, string[]>; takes: string[] }
-  const reasons: Record<string, string> = { common: 'commonly used passwords', context: 'words about you', repetition: 'repetitions', sequence: 'sequences', keyboard: 'keys that stand', year: 'years' }
+  const reasons: Record<string, string> = { common: 'passwords that many people use', context: 'words about you', repetition: 'repetitions', sequence: 'sequences', keyboard: 'keys that stand', year: 'years' }
 
   test.each(Object.entries(refuses).flatMap(([piece, all]) => all.map((clear) => [piece, clear] as const)))('refuses for its %s: %s', async (piece, clear) => {
     const found = await judgeGuessable(clear, context)
