@@ -89,6 +89,34 @@ test('a database that is killed and comes back beneath a run: the run ends or go
   }
 })
 
+test('a database that does not answer when a job has ended ends no process, and jobs are done again once it does', async () => {
+  const folder = memoryFolder('gatehouse-jobs-')
+  folders.push(folder)
+  const opened = await openDatabase(readConfig({ GATEHOUSE_DATA: folder, LOG_LEVEL: 'silent' }), { role: 'client' })
+  const postmaster = (await findPostmaster(`${folder}/postgres-${opened.version.split('.')[0]}`))!.pid
+  let done = 0
+  const work = async () => {
+    done += 1
+    if (done > 1) return
+    await opened.db.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'gatehouse-jobs'`)
+    process.kill(postmaster, 'SIGSTOP')
+    // Longer than anybody waits for a connection.
+    setTimeout(() => process.kill(postmaster, 'SIGCONT'), 7_000)
+  }
+  const queue = () => opened.db.execute(`select graphile_worker.add_job('work')`)
+  const jobs = await startJobs(opened.options, [{ name: 'work', schedule: '0 0 1 1 *', work }], () => {})
+  try {
+    await queue()
+    await until(async () => done > 0)
+    await sleep(8_000)
+    await queue()
+    await until(async () => done > 1)
+  } finally {
+    await jobs.stop()
+    await opened.close()
+  }
+})
+
 describe('commands', () => {
   test('show the status, the runs and the errors, hostile words made harmless', async () => {
     const world = await syncWorld()

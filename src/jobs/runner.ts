@@ -37,6 +37,8 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
     concurrency: 6,
     noHandleSignals: true,
     noPreparedStatements: database.namedStatements === false,
+    // Nobody waits for a job to be noted as done; by itself, what stands against that would end the process. In batches it ends the worker.
+    preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
     taskList,
     parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: job.once ? 1 : 3, backfillPeriod: 0, ...(job.once ? { jobKey: job.name, jobKeyMode: 'preserve_run_at' as const } : {}) } }))),
     logger: quiet,
