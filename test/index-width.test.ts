@@ -1,6 +1,7 @@
 /** A B-tree takes 2,704 bytes an entry: whatever a column may hold has to fit, or is refused before, with the reason. */
 import { randomInt } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { against, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
 const { ask, ctx } = await testServer()
@@ -11,7 +12,7 @@ const widest = 0x20000
 const wide = (length: number) => Array.from({ length }, () => String.fromCodePoint(widest + randomInt(0x5000))).join('')
 const addresses = (domain: string) => Array.from({ length: 50 }, () => ({ value: `${randomInt(1e12, 1e13)}@${domain}` }))
 
-/** Those whose columns may hold more; what they hold is bounded together (`fitting`), is ASCII, or is ours. */
+/** Those whose columns may hold more; what they hold is bounded together (`checkWidth`), is ASCII, or is ours. */
 const bounded = ['migration_pkey', 'users_by_last_name', 'users_by_sort_name', 'users_found', 'user_auth_param_credential_key']
 
 test('of all indexes only those that are known may meet an entry that is too wide', async () => {
@@ -43,4 +44,11 @@ test('as much as fits is kept and found; more is refused with what to do, and lo
   expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: 'emails', message: expect.stringMatching(/take \d+ bytes together .* 2400 fit: remove addresses/) }] } })
   expect((await ask('GET', `/users/${ada.id}`)).body.emails).toHaveLength(50)
   expect((await ask('POST', '/users', { userName: wide(220), name: { givenName: wide(100), familyName: wide(100) } })).status).toBe(400)
+})
+
+test('an import says so in its plan, of that row alone', async () => {
+  const person = (n: number, domain: string) => ({ userName: `wide${n}@example.com`, name: { familyName: `Wide ${n}` }, emails: addresses(domain) })
+  const { id } = await plan(ctx, jsonl(person(1, 'example.com'), person(2, `${'long-'.repeat(8)}name.example`)))
+  const [first, second] = await stepsOf(ctx.db, id)
+  expect([first!.action, second!.action, against(second)]).toEqual(['create', 'error', expect.stringMatching(/emails .*2400 fit/)])
 })

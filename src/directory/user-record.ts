@@ -23,7 +23,7 @@ export const ownSystem = '0'
 export const userKind: RecordKind = {
   resource: user,
   prepare,
-  derivedColumns: (document) => ({ search_text: fitting(document, searchText(searchedValues(document))) }),
+  derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
   guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
   complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
@@ -78,6 +78,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   checkPasswords(document)
   checkAccounts(document, before)
   settleKeys(document, before)
+  checkWidth(document)
   return document
 }
 
@@ -145,10 +146,10 @@ function checkAccounts(document: Document, before: Document | undefined): void {
  */
 const searchedBytes = 2_400
 
-function fitting(document: Document, text: string): string {
-  const bytes = Buffer.byteLength(text) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
-  if (bytes <= searchedBytes) return text
-  return refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
+function checkWidth(document: Document): void {
+  const bytes = Buffer.byteLength(searchText(searchedValues(document))) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
+  if (bytes <= searchedBytes) return
+  refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
 }
 
 function refuse(path: string, message: string): never {
