@@ -86,7 +86,7 @@ describe('through Okta', async () => {
 
   test('an account that was found staged is given the hook, and signed in to with the password here', async () => {
     const { sync, authn, activations, status } = await hooked('staged-one', [{ status: 'STAGED', login: 'staged-one@example.com' }])
-    expect(await sync()).toMatchObject({ failed: 0, blocked: 0, done: { adopt: 1, activate: 1 } })
+    expect(await sync()).toMatchObject({ failed: 0, blocked: 0, done: { adopt: 1, hookPassword: 1, activate: 1 } })
     expect([activations(), await status()]).toEqual([['false'], 'ACTIVE'])
     expect((await authn('wrong password')).status).toBe(401)
     expect((await authn(password)).body.status).toBe('SUCCESS')
@@ -96,12 +96,14 @@ describe('through Okta', async () => {
     const { twin, run, authn, status } = await hooked('lost-one', [{ status: 'STAGED', login: 'lost-one@example.com' }])
     const { connector } = run()
     const account = [...twin.org.users.values()][0]!
-    await connector.activate(account.id, 'hook')
-    await connector.activate(account.id, 'hook')
+    for (const _ of [1, 2]) {
+      await connector.hookPassword(account.id)
+      await connector.activate(account.id, false)
+    }
     expect(await status()).toBe('ACTIVE')
     expect((await authn('wrong password')).status).toBe(401)
     twin.faults.add({ kind: 'status', status: 403, errorCode: 'E0000006', method: 'POST', path: '/api/v1/users/*' })
-    await expect(connector.activate(account.id, 'hook')).rejects.toMatchObject({ status: 403 })
+    await expect(connector.hookPassword(account.id)).rejects.toMatchObject({ status: 403 })
   })
 
   test('who comes back to an account that was deactivated gets Okta\'s mail: the password went, and no hook is taken for it', async () => {

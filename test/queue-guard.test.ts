@@ -135,6 +135,21 @@ describe('a mass delete', () => {
   })
 })
 
+test('a policy becomes no harsher while accounts of a mass delete wait, for which nobody was asked about that', async () => {
+  const world = await syncWorld({ deprovisioning_policy: 'suspend', limit_delete: '0' })
+  await world.members(...three)
+  await world.sync()
+  const { id } = await planMassDelete(world.ctx, world.portalId, massDeleteRequest({ filter: 'userName pr' }))
+  await releasePlan(world.ctx, id, { reason: 'the panel is closed' }).catch(() => undefined)
+  await applyMassDelete(world.ctx, id)
+  const set = (policy: string | null) => updatePortalSettings(world.ctx, world.portalId, { deprovisioning_policy: policy })
+  // Null is the default, which deactivates.
+  for (const policy of ['delete', 'deactivate', null]) await expect(set(policy), String(policy)).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('3 accounts of mass deletes') })
+  await set('nothing')
+  expect(await drain(world)).toMatchObject({ drained: 3, done: { groupRemove: 3 } })
+  await set('delete')
+})
+
 describe('a portal\'s run', () => {
   test('plans what names the portal, so that one that is held stops no other', async () => {
     const world = await syncWorld({ limit_group_remove: '1' })

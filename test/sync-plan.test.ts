@@ -27,7 +27,7 @@ function person(more: Partial<Person> = {}, link: Partial<Person['links'][number
 
 function view(found: RemoteAccount | null, more: Partial<RemoteView> = {}): RemoteView {
   const profile = { login: 'ada@example.com', email: 'ada@example.com' }
-  return { account: found, candidates: [], taken: new Set(), profile, problems: [], differences: () => [], ...more }
+  return { account: found, candidates: [], rivals: [], taken: new Set(), profile, problems: [], differences: () => [], ...more }
 }
 
 const kinds = (step: ReturnType<typeof planPerson>) => step?.actions.map((action) => action.kind)

@@ -3,7 +3,7 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { accessGroupOf, portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
+import { accessGroupOf, mildest, policyOf, portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Row, Transaction } from '../store/database.ts'
 import { deletePortalSecret, endPortalSessions } from '../store/portal-sign-in.ts'
 import {
@@ -52,7 +52,7 @@ export async function createPortal(ctx: Context, input: unknown): Promise<Portal
 /**
  * Changes what a merge patch names: `name`, `description`, single `settings` (null removes one).
  * Errors: `not_found`, `version_mismatch`, `invalid_value`, `already_exists`, and `conflict` for another access group
- * while people are in the present one, or wait to be taken out of it.
+ * while people are in the present one, or wait to be taken out of it, and for a harsher policy while a mass delete is worked off.
  */
 export async function patchPortal(
   ctx: Context, portalId: number, input: unknown, versions?: readonly number[],
@@ -64,6 +64,7 @@ export async function patchPortal(
     checkVersion({ meta: row }, versions)
     const before = await portalOf(tx, row)
     await refuseMove(tx, before, changes)
+    await refuseHarsher(tx, before, changes)
     await writePortalSettings(tx, portalId, changes)
     const values = { name: name ?? row.name, description: description === undefined ? row.description : description }
     const fields = changesOf(before, values, changes)
@@ -185,6 +186,17 @@ async function refuseMove(tx: Transaction, before: Portal, changes: SettingChang
   }
   const left = await countLeft(tx, before.id)
   if (left > 0) throw refuse(stillQueued(left), `${left} accounts wait to be taken out of the present group`)
+}
+
+/** A mass delete was let go for what the policy did to accounts then: what is worse nobody has been asked about. */
+async function refuseHarsher(tx: Transaction, before: Portal, changes: SettingChanges): Promise<void> {
+  if (!('deprovisioning_policy' in changes)) return
+  const [now, then] = [policyOf(before.settings), policyOf({ deprovisioning_policy: changes.deprovisioning_policy ?? undefined })]
+  if (now === then || mildest([now, then]) === then) return
+  const left = await countLeft(tx, before.id, 'mass deletes')
+  if (left === 0) return
+  const detail = `${left} accounts of mass deletes wait to be closed by the policy \`${now}\`, for which they were let go: set \`${then}\` once they are worked off.`
+  throw new GatehouseError('conflict', detail, { problems: [{ path: 'settings.deprovisioning_policy', message: `is harsher than \`${now}\`, and ${left} accounts wait` }] })
 }
 
 function stillQueued(count: number): string {

@@ -64,8 +64,9 @@ export async function readQueue(
 export const queuedSql = (portal: string) => `((select count(*) from ${queueOf.panelist} q where ${portal} is null or ${concerns(portal)}) + (select count(*) from ${queueOf.admin}))`
 
 /** How many accounts that have left a portal wait to be taken out of its group, those given up too. */
-export async function countLeft(db: Pick<Database, 'first'>, portalId: number): Promise<number> {
-  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf.panelist} q where ${concerns('$1::integer')}`, [portalId]))!.count
+export async function countLeft(db: Pick<Database, 'first'>, portalId: number, by: 'whatever' | 'mass deletes' = 'whatever'): Promise<number> {
+  const queued = by === 'whatever' ? 'true' : 'q.plan_id is not null'
+  return (await db.first<{ count: number }>(`select count(*)::int as count from ${queueOf.panelist} q where ${queued} and ${concerns('$1::integer')}`, [portalId]))!.count
 }
 
 const due = 'q.dead_at is null and (q.next_attempt_at is null or q.next_attempt_at <= now())'

@@ -17,7 +17,7 @@ import { readSyncPeople } from '../store/sync-people.ts'
 import { conflictsOf, localStep, pushedDifferences } from './conflicts.ts'
 import type { Connector, RemoteAccount } from './connector.ts'
 import { planPeople, preparations, refuseMapping, type Planning } from './make-plan.ts'
-import { accountIdOf, planPerson, type Person, type PortalGroup } from './plan.ts'
+import { accountIdOf, accountIdsOf, planPerson, type Person, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
 import { rulesOf } from './rules.ts'
@@ -135,17 +135,19 @@ async function comparePage(comparison: Comparison, page: readonly RemoteAccount[
     for (const person of await peopleAt(comparison, portalId, home)) {
       const accountId = accountIdOf(person)
       const account = accountId === null ? undefined : accounts.get(accountId)
-      if (!account) continue
+      // Who is linked to a second account is looked at by the first alone.
+      if (!account || !home.some(({ uuid }) => uuid === account.id)) continue
       const mapping = mappingOf(mappings, person.portals, person.links.some((link) => link.population === 'admin'))
       const { profile, problems } = connector.profileOf(person.values, mapping)
+      const rivals = accountIdsOf(person).slice(1)
       const differences = (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one)
       const own = byAccount.get(account.id) ?? []
       const inGroup = membershipAt(comparison, own, portalId)
       const rules = { ...planningAt(comparison, portalId).rules, inGroup: () => inGroup }
-      const step = planPerson(person, { account, candidates: [], taken: new Set(), profile, problems, differences }, rules)
+      const step = planPerson(person, { account, candidates: [], rivals, taken: new Set(), profile, problems, differences }, rules)
       const extra = elsewhere(comparison, person, account.id, own, portalId)
       const isDifferent = step?.actions.some(({ kind }) => kind !== 'settle') || extra.length > 0
-      const hasConflicts = person.wanted && account.state !== 'deactivated' && conflictsOf(connector, mapping, profile, account).length > 0
+      const hasConflicts = rivals.length > 0 || person.wanted && account.state !== 'deactivated' && conflictsOf(connector, mapping, profile, account).length > 0
       if (isDifferent || hasConflicts) suspect(comparison, portalId, { person, accountId: account.id, inGroup, extra })
     }
   }

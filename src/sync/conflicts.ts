@@ -5,7 +5,7 @@
 import type { Mapping, MappingRule } from '../model/account-mapping.ts'
 import { user } from '../model/user.ts'
 import type { Connector, FieldChange, Profile, RemoteAccount } from './connector.ts'
-import type { Person } from './plan.ts'
+import type { Person, RemoteView } from './plan.ts'
 import { linkStatus } from '../model/link-statuses.ts'
 import type { Action, SyncStep, TakenField } from './steps.ts'
 
@@ -35,9 +35,14 @@ export function conflictsOf({ differences }: Comparing, mapping: Mapping, profil
 }
 
 /** A person's step with what is to be taken over or reported; of accounts that live, and of people who are wanted. */
-export function withConflicts(step: SyncStep | null, person: Person, account: RemoteAccount | null, connector: Comparing, mapping: Mapping, profile: Profile): SyncStep | null {
+export function withConflicts(
+  step: SyncStep | null, person: Person, { account, profile, rivals }: Pick<RemoteView, 'account' | 'profile' | 'rivals'>, connector: Comparing, mapping: Mapping,
+): SyncStep | null {
   if (!account || !person.wanted || account.state === 'deactivated') return step
-  const conflicts = conflictsOf(connector, mapping, profile, account)
+  const second = rivals.map((id): Action => ({
+    kind: 'report', reason: `the person is linked to a second account, ${id}: remove the one there that is not theirs, and the next full run links them to the other`,
+  }))
+  const conflicts = [...second, ...conflictsOf(connector, mapping, profile, account)]
   if (conflicts.length === 0) return step
   if (step) {
     // The plan goes by the first action: that a mark is cleared says least.

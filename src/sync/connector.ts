@@ -121,11 +121,15 @@ export interface Connector {
   readMany(accountIds: readonly string[]): Promise<Map<string, RemoteAccount>>
   /** For each set of keys, every account that matches any of them. */
   find(keys: readonly CorrelationKeys[]): Promise<RemoteAccount[][]>
-  /** Makes an account. An account of the same person that a lost answer left behind is found and returned instead. */
+  /**
+   * Makes an account, with `silent` one that has still to be activated. An account of the same person that a lost answer left
+   * behind is found and returned instead.
+   */
   create(profile: Profile, activation: Activation): Promise<RemoteAccount>
   update(accountId: string, fields: readonly FieldChange[]): Promise<void>
-  /** With `hook` only one that is staged. */
-  activate(accountId: string, activation: Activation): Promise<void>
+  /** Has an account that is staged ask for the password here; one that has been activated since stays as it is. */
+  hookPassword(accountId: string): Promise<void>
+  activate(accountId: string, withMail: boolean): Promise<void>
   unsuspend(accountId: string): Promise<void>
   suspend(accountId: string): Promise<void>
   deactivate(accountId: string): Promise<void>

@@ -60,7 +60,7 @@ export function guardOf(ctx: Pick<Context, 'db' | 'config'>, portalId: number | 
     count(steps) {
       for (const step of steps) {
         for (const action of step.actions) {
-          const kind = guardedKind(action)
+          const kind = guardedKind(action, step)
           if (kind !== null) addTo(tally, kind, 'group' in action ? (byGroup.get(action.group) ?? []) : portalsOf(step))
         }
       }
@@ -76,8 +76,10 @@ function portalsOf({ links, queued }: SyncStep): number[] {
   return [...links.flatMap((link) => link.portalId ?? []), ...(queued?.portals ?? [])]
 }
 
-function guardedKind(action: Action): LimitedKind | null {
+function guardedKind(action: Action, { actions }: SyncStep): LimitedKind | null {
   // Somebody who has lost the account is made again; everybody, when the address is that of another org.
   if (action.kind === 'create' && action.replaces !== undefined) return 'recreate'
+  // The activation of what is made belongs to its making.
+  if (action.kind === 'activate' && actions[0]?.kind === 'create') return null
   return Object.hasOwn(limitedOperations, action.kind) ? (action.kind as LimitedKind) : null
 }

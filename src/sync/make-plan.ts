@@ -17,7 +17,7 @@ import { readQueue } from '../store/unassignment-queue.ts'
 import { concurrently } from './concurrently.ts'
 import { pushedDifferences, withConflicts } from './conflicts.ts'
 import type { Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
-import { accountIdOf, planPerson, planQueued, type Person, type PortalGroup } from './plan.ts'
+import { accountIdsOf, planPerson, planQueued, type Person, type PortalGroup } from './plan.ts'
 import { portalGroups } from './portal-groups.ts'
 import { queuedAccounts } from './queued-accounts.ts'
 import { personOf } from './read-people.ts'
@@ -125,13 +125,10 @@ export async function planPeople(planning: Planning, people: readonly Person[]):
   const { connector } = planning
   // Who is not wanted and was never linked needs nothing, and no questions asked.
   const concerned = people.filter((person) => person.wanted || person.links.some((link) => link.changes !== null))
-  const linked = await concurrently(concerned, readsAtOnce, async (person) => {
-    const id = accountIdOf(person)
-    return id === null ? null : connector.read(id)
-  })
+  const linked = await concurrently(concerned, readsAtOnce, (person) => linkedNow(connector, person))
   const views = concerned.map((person, index) => {
     const mapping = mappingOf(planning.mappings, person.portals, person.links.some((link) => link.population === 'admin'))
-    return { person, mapping, account: linked[index]!, ...connector.profileOf(person.values, mapping) }
+    return { person, mapping, ...linked[index]!, ...connector.profileOf(person.values, mapping) }
   })
   const searched = views.filter((view) => view.account === null && view.person.wanted && view.problems.length === 0)
   const keys = searched.map(({ person, profile }): CorrelationKeys => (
@@ -140,18 +137,25 @@ export async function planPeople(planning: Planning, people: readonly Person[]):
   const found = await findNow(connector, keys)
   const candidates = new Map(searched.map((view, index) => [view.person.personId, found[index]!]))
   const owners = await ownersOf(planning.db, [...candidates.values()].flat().map((account) => account.id))
-  return views.flatMap(({ person, mapping, account, profile, problems }) => {
+  return views.flatMap(({ person, mapping, account, rivals, profile, problems }) => {
     const own = candidates.get(person.personId) ?? []
     const view = {
-      account, candidates: own, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
+      account, candidates: own, rivals, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
       differences: (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one),
     }
-    const step = withConflicts(planPerson(person, view, planning.rules), person, account, connector, mapping, profile)
+    const step = withConflicts(planPerson(person, view, planning.rules), person, view, connector, mapping)
     for (const action of step?.actions ?? []) {
       if (action.kind === 'adopt') planning.adopted.set(action.accountId, person.personId)
     }
     return step ? [step] : []
   })
+}
+
+/** The account that a person is linked to, as it is now: of several the first that is open, beside those that are open too. */
+async function linkedNow(connector: Connector, person: Person): Promise<{ account: RemoteAccount | null; rivals: string[] }> {
+  const accounts = (await Promise.all(accountIdsOf(person).map((id) => connector.read(id)))).flatMap((account) => account ?? [])
+  const open = accounts.filter(({ state }) => state !== 'deactivated')
+  return { account: open[0] ?? accounts[0] ?? null, rivals: open.slice(1).map(({ id }) => id) }
 }
 
 /** What a search finds may be a second old; the accounts found are read again, as they are now. */

@@ -10,7 +10,7 @@ import { beginWith } from './record.ts'
 import type { StoredStep } from './stored-plan.ts'
 import { closingActions, type ActionKind, type SyncStep } from './steps.ts'
 
-const giving: readonly ActionKind[] = ['create', 'adopt', 'activate', 'unsuspend', 'groupAdd']
+const giving: readonly ActionKind[] = ['create', 'adopt', 'hookPassword', 'activate', 'unsuspend', 'groupAdd']
 
 const nameOf = ({ population, uid, portalId }: LinkPlace) => `${population} ${uid} ${portalId}`
 

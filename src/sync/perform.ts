@@ -48,7 +48,8 @@ async function performAction(connector: Connector, action: Action, accountId: st
 async function performOnAccount(connector: Connector, action: Action, accountId: string): Promise<void> {
   switch (action.kind) {
     case 'update': return connector.update(accountId, action.fields)
-    case 'activate': return connector.activate(accountId, action.activation)
+    case 'hookPassword': return connector.hookPassword(accountId)
+    case 'activate': return connector.activate(accountId, action.activation === 'mail')
     case 'unsuspend': return connector.unsuspend(accountId)
     case 'suspend': return connector.suspend(accountId)
     case 'deactivate': return connector.deactivate(accountId)

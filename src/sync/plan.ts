@@ -51,6 +51,8 @@ export interface Person {
 export interface RemoteView {
   account: RemoteAccount | null
   candidates: readonly RemoteAccount[]
+  /** Other accounts that the person's links name, and that are open as well. */
+  rivals: readonly string[]
   /** Accounts that belong to other people here. */
   taken: ReadonlySet<string>
   profile: Profile
@@ -68,14 +70,23 @@ export interface Rules {
   inGroup?: (accountId: string) => boolean | undefined
 }
 
-/** The id of the account a person is linked to, here or through another portal; null for none. */
-export function accountIdOf(person: Person): string | null {
-  for (const link of person.links) if (link.uuid) return link.uuid
-  return person.elsewhere.uuid
+/**
+ * The accounts that a person is linked to, here or (with no link here) through another portal. There should be one; where the
+ * links name several, somebody has to decide.
+ */
+export function accountIdsOf(person: Person): string[] {
+  const own = person.links.flatMap(({ uuid }) => uuid ?? [])
+  return [...new Set(own.length > 0 || person.elsewhere.uuid === null ? own : [person.elsewhere.uuid])]
 }
 
-/** The step for a person, or null when both sides agree and nothing is marked. */
-export function planPerson(person: Person, remote: RemoteView, rules: Rules): SyncStep | null {
+/** The first of them; null for none. */
+export function accountIdOf(person: Person): string | null {
+  return accountIdsOf(person)[0] ?? null
+}
+
+/** The step for a person, or null when both sides agree and nothing is marked. A link to a second open account is left alone. */
+export function planPerson(whole: Person, remote: RemoteView, rules: Rules): SyncStep | null {
+  const person = { ...whole, links: whole.wanted ? whole.links.filter(({ uuid }) => uuid === null || !remote.rivals.includes(uuid)) : whole.links }
   if (person.links.length === 0) return null
   const step = person.wanted ? planWanted(person, remote, rules) : planUnwanted(person, remote.account, rules)
   if (!step) return null
@@ -103,11 +114,11 @@ function planWanted(person: Person, remote: RemoteView, rules: Rules): SyncStep 
   const adopted = person.links.every((link) => link.uuid === account.id)
     ? [] : [{ kind: 'adopt' as const, accountId: account.id, reason: correlation.reason }]
   const revival = reviving(person, account, remote.account === null, rules)
-  if (revival?.kind === 'blocked') return { ...begin, accountId: account.id, actions: [revival] }
+  if (revival.some(({ kind }) => kind === 'blocked')) return { ...begin, accountId: account.id, actions: revival }
   const fields = remote.differences(account)
   const actions: Action[] = [
     ...adopted,
-    ...(revival ? [revival] : []),
+    ...revival,
     ...(fields.length > 0 ? [{ kind: 'update' as const, fields, reason: changed(fields) }] : []),
     ...joining(person, account.id, rules),
   ]
@@ -126,26 +137,30 @@ function creation(person: Person, remote: RemoteView, rules: Rules): Action[] {
   const lost = accountIdOf(person)
   const reason = lost ? `the linked account ${lost} is gone` : 'no account yet'
   const create: Action = { kind: 'create', profile: remote.profile, activation: rules.activation, reason, ...(lost ? { replaces: lost } : {}) }
+  // Without the activation mail an account is made staged, and activated by a request of its own.
+  const silent: Action[] = rules.activation === 'silent' ? [{ kind: 'activate', activation: 'silent', reason: 'made without a mail', from: 'staged' }] : []
   const isMember = person.links.some((link) => link.population === 'panelist')
-  return isMember ? [create, { kind: 'groupAdd', group: rules.group, reason: 'member of the portal' }] : [create]
+  return [create, ...silent, ...(isMember ? [{ kind: 'groupAdd' as const, group: rules.group, reason: 'member of the portal' }] : [])]
 }
 
-/** How a wanted account comes (back) to life; null when it lives, blocked when that is not ours to decide. */
-function reviving(person: Person, account: RemoteAccount, found: boolean, rules: Rules): Action | null {
+/** How a wanted account comes (back) to life: not at all when it lives, blocked when that is not ours to decide. */
+function reviving(person: Person, account: RemoteAccount, found: boolean, rules: Rules): Action[] {
   const ours = closedByUs(person)
   const { activation } = rules
   if (account.state === 'staged') {
-    return activation === 'staged' ? null : { kind: 'activate', activation, reason: 'the account is staged', from: 'staged' }
+    if (activation === 'staged') return []
+    const hook: Action[] = activation === 'hook' ? [{ kind: 'hookPassword', reason: 'the account is staged', from: 'staged' }] : []
+    return [...hook, { kind: 'activate', activation, reason: 'the account is staged', from: 'staged' }]
   }
   if (account.state === 'deactivated') {
     // A person found again by login or e-mail could otherwise never get an account: its login stays taken.
-    if (ours || found) return { kind: 'activate', activation: reactivation(activation), reason: `wanted again${activation === 'hook' ? '; its password is gone, so its owner gets a mail' : ''}`, from: 'deactivated' }
+    if (ours || found) return [{ kind: 'activate', activation: reactivation(activation), reason: `wanted again${activation === 'hook' ? '; its password is gone, so its owner gets a mail' : ''}`, from: 'deactivated' }]
     const reason = 'the account was deactivated in the connected system: activate it there or remove it'
-    return { kind: 'blocked', reason }
+    return [{ kind: 'blocked', reason }]
   }
-  if (account.state !== 'suspended') return null
-  if (ours) return { kind: 'unsuspend', reason: 'wanted again', from: 'suspended' }
-  return { kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }
+  if (account.state !== 'suspended') return []
+  if (ours) return [{ kind: 'unsuspend', reason: 'wanted again', from: 'suspended' }]
+  return [{ kind: 'blocked', reason: 'the account was suspended in the connected system: unsuspend it there' }]
 }
 
 /** Deactivating took the password along, and only an account that was never activated can be told to ask for the one here. */
@@ -168,7 +183,7 @@ function joining(person: Person, accountId: string, rules: Rules): Action[] {
   const link = person.links.find((one) => one.population === 'panelist')
   if (!link) return []
   const { group } = rules
-  const isNew = link.changes === null || !isLive(link.status)
+  const isNew = link.changes === null || !isLive(link.status) || link.uuid !== accountId
   if (isNew) return [{ kind: 'groupAdd', group, reason: 'member of the portal' }]
   return rules.inGroup?.(accountId) === false ? [{ kind: 'groupAdd', group, reason: 'missing in the group' }] : []
 }

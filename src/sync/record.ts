@@ -22,6 +22,7 @@ const operations: Partial<Record<ActionKind, { done: string; failed: string }>> 
   groupAdd: { done: 'UPDATED', failed: 'FAIL_UPDATE' },
   // Leaving the group is the first half of closing: its failure must not hide that closing had begun before.
   groupRemove: { done: 'UPDATED', failed: 'FAIL_DISABLE' },
+  hookPassword: { done: 'UPDATED', failed: 'FAIL_ENABLE' },
   activate: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
   unsuspend: { done: 'ENABLED', failed: 'FAIL_ENABLE' },
   suspend: { done: 'DISABLED', failed: 'FAIL_DISABLE' },

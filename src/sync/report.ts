@@ -8,6 +8,7 @@ const words: Record<ActionKind, string> = {
   declareFields: 'fields to declare in the user schema',
   createGroup: 'groups to create',
   create: 'accounts to create',
+  hookPassword: 'accounts to ask for the password here',
   adopt: 'accounts to adopt',
   update: 'accounts to update',
   activate: 'accounts to activate',

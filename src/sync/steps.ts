@@ -11,6 +11,8 @@ export type Action =
   | { kind: 'createGroup'; group: string; reason: string }
   /** `replaces`: the account that was linked and has vanished. */
   | { kind: 'create'; profile: Profile; activation: Activation; reason: string; replaces?: string }
+  /** The account is to ask for the password here at its owner's first sign-in. */
+  | { kind: 'hookPassword'; reason: string; from: AccountState }
   /** Ties an account that exists already to the person. Nothing is written there. */
   | { kind: 'adopt'; accountId: string; reason: string }
   | { kind: 'update'; fields: FieldChange[]; reason: string }
@@ -45,7 +47,7 @@ export type ActionKind = Action['kind']
 
 /** Actions that change something in the connected system. */
 export const remoteActions: readonly ActionKind[] = [
-  'declareFields', 'createGroup', 'create', 'update', 'activate', 'unsuspend', 'suspend', 'deactivate', 'delete',
+  'declareFields', 'createGroup', 'create', 'hookPassword', 'update', 'activate', 'unsuspend', 'suspend', 'deactivate', 'delete',
   'groupAdd', 'groupRemove',
 ]
 

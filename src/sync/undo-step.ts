@@ -37,9 +37,10 @@ export interface UndoView {
 export function undoStep(done: DoneStep, view: UndoView): SyncStep | null {
   const { step, accountId } = done
   const succeeded = step.actions.filter((action) => action.kind !== 'blocked').slice(0, done.done)
-  const actions = succeeded.toReversed().flatMap((action) => opposite(action, view))
-  if (actions.length === 0) return null
   const wasMade = succeeded.some(({ kind }) => kind === 'create')
+  // What was made is closed as a whole, its first activation with it.
+  const actions = succeeded.filter(({ kind }) => !wasMade || kind !== 'activate').toReversed().flatMap((action) => opposite(action, view))
+  if (actions.length === 0) return null
   const wasAdopted = succeeded.some(({ kind }) => kind === 'adopt')
   const kinds = new Set(actions.map(({ kind }) => kind))
   const links = view.account === null ? [] : step.links.map((link) => linkAfter(link, wasMade, kinds))
@@ -70,7 +71,7 @@ function opposite(action: Action, view: UndoView): Action[] {
   const blocked = (reason: string): Action[] => [{ kind: 'blocked', reason: `cannot be taken back: ${reason}` }]
   const reason = 'taken back'
   if (action.kind === 'settle' || action.kind === 'adopt' || action.kind === 'blocked' || action.kind === 'report') return []
-  if (action.kind === 'declareFields' || action.kind === 'createGroup') return []
+  if (action.kind === 'declareFields' || action.kind === 'createGroup' || action.kind === 'hookPassword') return []
   if (lost[action.kind]) return blocked(lost[action.kind]!)
   if (action.kind === 'takeOver') return view.version === null ? blocked('the person is gone') : valuesBack(action.fields, view)
   if (account === null) return blocked('the account is gone')

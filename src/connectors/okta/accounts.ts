@@ -49,13 +49,13 @@ export async function createUser(client: OktaClient, profile: Profile, activatio
   for (let attempt = 1; ; attempt++) {
     try {
       const { body } = await client.request<OktaUser>('POST', '/api/v1/users', request)
-      return await wakened(client, accountOf(body), activation)
+      return accountOf(body)
     } catch (error) {
       if (!(error instanceof OktaError)) throw error
       const isUnknown = error.isOutcomeUnknown
       if (!isUnknown && !isDuplicate(error)) throw error
       const existing = await lookAfter(client, profile['login']!, error)
-      if (existing && existing.externalId === profile[externalIdField]) return wakened(client, existing, activation)
+      if (existing && existing.externalId === profile[externalIdField]) return existing
       if (existing || !isUnknown || attempt === attempts) throw error
       await client.backOff(attempt)
     }
@@ -71,28 +71,17 @@ async function lookAfter(client: OktaClient, idOrLogin: string, error: OktaError
 
 const opened: readonly AccountState[] = ['pending', 'active']
 
-/** Without the activation mail an account is made staged and activated in a second step. */
-async function wakened(client: OktaClient, account: RemoteAccount, activation: Activation): Promise<RemoteAccount> {
-  if (activation !== 'silent' || account.state !== 'staged') return account
-  await moveUser(client, account.id, 'activate', opened, { sendEmail: 'false' })
-  return { ...account, state: 'pending' }
+export async function activateUser(client: OktaClient, accountId: string, withMail: boolean): Promise<void> {
+  await moveUser(client, accountId, 'activate', opened, { sendEmail: String(withMail) })
 }
 
-/** With `hook`, only a STAGED user can still be told to ask for the password here; all others need Okta's mail. */
-export async function activateUser(client: OktaClient, accountId: string, activation: Activation): Promise<void> {
-  if (activation === 'hook' && !(await takesHook(client, accountId))) return
-  await moveUser(client, accountId, 'activate', opened, { sendEmail: String(activation === 'mail') })
-}
-
-/** False where the user has been activated meanwhile: by an attempt of ours whose answer was lost, or by somebody there. */
-async function takesHook(client: OktaClient, accountId: string): Promise<boolean> {
+/** Only a STAGED user takes it. One that has been activated meanwhile, by an attempt of ours whose answer was lost or by somebody there, is left. */
+export async function hookPassword(client: OktaClient, accountId: string): Promise<void> {
   try {
     await client.request('POST', userPath(accountId), { body: hookCredentials })
-    return true
   } catch (error) {
     const account = error instanceof OktaError && error.status === 400 ? await lookAfter(client, accountId, error) : null
     if (!account || !opened.includes(account.state)) throw error
-    return false
   }
 }
 

@@ -4,7 +4,7 @@
 import { defaultMapping, externalIdField, type Mapping } from '../../model/account-mapping.ts'
 import { oktaSystemId } from '../../model/link-statuses.ts'
 import type { Connector } from '../../sync/connector.ts'
-import { activateUser, createUser, listAccounts, moveUser, readUser, removeUser, userPath } from './accounts.ts'
+import { activateUser, createUser, hookPassword, listAccounts, moveUser, readUser, removeUser, userPath } from './accounts.ts'
 import { appHasGroup, findApp } from './apps.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
@@ -75,7 +75,8 @@ export function createOktaConnector(client: OktaClient, mapping: Mapping = defau
       const profile = Object.fromEntries(fields.map(({ field, after }) => [field, after]))
       await client.request('POST', userPath(accountId), { body: { profile } })
     },
-    activate: (accountId, activation) => activateUser(client, accountId, activation),
+    hookPassword: (accountId) => hookPassword(client, accountId),
+    activate: (accountId, withMail) => activateUser(client, accountId, withMail),
     unsuspend: (accountId) => moveUser(client, accountId, 'unsuspend', ['active', 'pending']),
     suspend: (accountId) => moveUser(client, accountId, 'suspend', ['suspended']),
     deactivate: (accountId) => moveUser(client, accountId, 'deactivate', ['deactivated'], { sendEmail: 'false' }),
