@@ -1,6 +1,7 @@
 /** Getting back in by the pages, in Chromium: links asked for, mails as they would go out, and what their links open. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import type { Document } from '../src/model/attribute.ts'
 import { recoverAccounts } from '../src/signin/recovery.ts'
 import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { password, personWithPassword } from './browser.ts'
@@ -14,7 +15,7 @@ const next = 'another horse, another battery'
 
 const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
 const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-const person = (name: string) => personWithPassword(shared, name, { emails: [{ value: `${name}@example.com`, primary: true }] })
+const person = (name: string, more: Document = {}) => personWithPassword(shared, name, { emails: [{ value: `${name}@example.com`, primary: true }], ...more })
 
 /** The newest mail of a kind to somebody. */
 async function mailTo(name: string, template: string): Promise<Record<string, string>> {
@@ -143,7 +144,7 @@ describe('recovery', { timeout: 120_000 }, () => {
 
   test('a number is enrolled, signs in, and recovers the password beside another factor', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
-    await person('eva')
+    await person('eva', { phoneNumbers: [{ countryCd: '43', areaCd: '0660', value: '123 4567' }, { value: '7654321' }] })
     const smsOf = async () => {
       const found = (await waitingMessages(ctx.db, new Date().toISOString(), 200)).find((one) => one.recipient === '+436601234567')
       return (secretsOf(found!, masterKey) as { code: string }).code
@@ -155,6 +156,8 @@ describe('recovery', { timeout: 120_000 }, () => {
     await page.getByLabel('Mobile number').fill('0660')
     await press(page, 'Add')
     await page.getByRole('alert').getByText('it begins with + and the country').waitFor()
+    // Her own number is there to choose; the other one names no country.
+    expect(await page.locator('datalist option').evaluateAll((options) => options.map((one) => one.getAttribute('value')))).toEqual(['+436601234567'])
     await page.getByLabel('Mobile number').fill('+43 660 1234567')
     await press(page, 'Add')
     await heading(page, 'Confirm the number')

@@ -27,12 +27,6 @@ export function addressFault(text: string): string | undefined {
   return undefined
 }
 
-/** A number for SMS as E.164 has it, from how people write it; undefined when it is none. */
-export function smsNumber(text: string): string | undefined {
-  const digits = text.replaceAll(/[\s().\u00a0/-]/g, '')
-  return /^\+[1-9]\d{6,14}$/.test(digits) ? digits : undefined
-}
-
 /** An address as it may be told to somebody else: enough to know one's own again. */
 export function maskAddress(text: string): string {
   const at = text.lastIndexOf('@')

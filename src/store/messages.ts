@@ -5,10 +5,11 @@
  *     QUEUED ──lease, send──▶ SENT        QUEUED ──no more attempts, or too late──▶ DEAD ──retry──▶ QUEUED
  */
 import type { Context } from '../context.ts'
-import { isMailAddress, smsNumber } from '../model/mail-address.ts'
+import { isMailAddress } from '../model/mail-address.ts'
 import { languageOf } from '../model/languages.ts'
 import { messageAttributes } from '../model/listings.ts'
 import { messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
+import { smsNumber } from '../model/sms-number.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 import type { MasterKey } from './master-key.ts'

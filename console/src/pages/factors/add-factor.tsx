@@ -1,6 +1,6 @@
 /** Begins a factor of any kind; what comes of it (a key, codes, a number to confirm) is shown by `Begun`. */
 import { NativeSelect, TextInput } from '@mantine/core'
-import { useState } from 'react'
+import { useId, useState } from 'react'
 import { factorKinds } from '../../../../src/model/factor-kinds.ts'
 import { api, type EnrolAt, type Factor } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
@@ -13,13 +13,16 @@ interface Props {
   at: EnrolAt
   /** Those that can be added here. */
   kinds: readonly Kind[]
+  /** Numbers that are known of the person, to choose from. */
+  numbers?: readonly string[]
   onBegun: (factor: Factor) => void
 }
 
 /** What can be added in this browser and reaches a level by itself, as recovery codes do not. */
 export const kindsFor = (level = 0): Kind[] => (['TOTP', ...(knowsPasskeys() ? ['WEBAUTHN' as const] : []), 'SMS'] as const).filter((kind) => factorKinds[kind].most >= level)
 
-export function AddFactor({ at, kinds, onBegun }: Props) {
+export function AddFactor({ at, kinds, numbers, onBegun }: Props) {
+  const listId = useId()
   const { words: { factors: words, ...all } } = useWords()
   const [kind, choose] = useState<Kind>(kinds[0]!)
   const check = ({ value }: Values) => (value?.trim() === '' ? [{ field: 'value', message: words.needNumber }] : [])
@@ -32,7 +35,8 @@ export function AddFactor({ at, kinds, onBegun }: Props) {
       {(field) => (
         <>
           <NativeSelect {...field('type')} label={words.kind} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value as Kind)} data={kinds.map((value) => ({ value, label: words.adds[value] }))} />
-          {kind === 'SMS' ? <TextInput {...field('value')} type="tel" label={words.number} description={words.numberHint} autoComplete="tel" maxLength={40} /> : null}
+          {kind === 'SMS' ? <TextInput {...field('value')} type="tel" label={words.number} description={words.numberHint} autoComplete="tel" maxLength={40} list={listId} /> : null}
+          <datalist id={listId}>{numbers?.map((one) => <option key={one} value={one}>{one}</option>)}</datalist>
           {kind === 'RECOVERY_CODES' ? null : <TextInput {...field('name')} label={`${all.keys.name} (${all.optional})`} description={all.keys.nameHint} maxLength={60} autoComplete="off" />}
         </>
       )}

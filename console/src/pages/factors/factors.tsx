@@ -1,6 +1,7 @@
 /** One's factors: what there is, adding, naming and removing. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { smsNumberOf } from '../../../../src/model/sms-number.ts'
 import { api, type Factor } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
@@ -8,6 +9,7 @@ import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
+import { me } from '../profile/me.ts'
 import { AddFactor, kindsFor } from './add-factor.tsx'
 import { Begun, isOpen } from './begun.tsx'
 import { FactorFacts } from './factor-facts.tsx'
@@ -17,6 +19,8 @@ const refresh = () => client.invalidateQueries({ queryKey: ['factors'] })
 export function Factors() {
   const { words } = useWords()
   const { data, error, refetch } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
+  const { data: own } = useQuery(me)
+  const numbers = [...new Set((own?.body.phoneNumbers ?? []).flatMap((phone) => (phone.active === false ? [] : (smsNumberOf(phone) ?? []))))]
   const [begun, setBegun] = useState<Factor>()
   const [done, setDone] = useState<'added' | 'removed'>()
   const changed = (what: 'added' | 'removed') => {
@@ -48,7 +52,7 @@ export function Factors() {
       </section>
       <section className="card stack">
         <h2>{words.factors.add}</h2>
-        <AddFactor at="/me/factors" kinds={[...kindsFor(), 'RECOVERY_CODES']} onBegun={(factor) => (isOpen(factor) ? setBegun(factor) : changed('added'))} />
+        <AddFactor at="/me/factors" kinds={[...kindsFor(), 'RECOVERY_CODES']} numbers={numbers} onBegun={(factor) => (isOpen(factor) ? setBegun(factor) : changed('added'))} />
       </section>
     </div>
   )
