@@ -16,8 +16,8 @@ export async function makeKey({ ctx, body }: Pick<Call, 'ctx' | 'body'>, path = 
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object.')
   const { userId, name, scopes, expires, ...rest } = body
   const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not an attribute of a key.`)
-  if (typeof userId !== 'string') throw wrong('userId', 'must be the id of the person the key acts for')
+  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not an attribute of a key.`, { problems: [{ path: unknown, message: 'is not an attribute of a key' }] })
+  if (typeof userId !== 'string' || userId.length > 32) throw wrong('userId', 'must be the id of the person the key acts for')
   if (typeof name !== 'string' || name.trim() === '' || name.length > 40 || name.includes('\u0000')) throw wrong('name', 'must be a text of 1 to 40 characters')
   if (!Array.isArray(scopes)) throw wrong('scopes', 'must be a list among read, write, admin')
   const until = expires === undefined || expires === null ? { value: null } : checkInstant(expires)

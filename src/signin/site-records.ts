@@ -47,7 +47,7 @@ export const versionKind: SiteKind = {
     if (changed && (await isDecided(tx, before.id as string))) throw new GatehouseError('conflict', 'Somebody has decided on this version: it stays as it is. Make another version.')
     // The policy is held, so that two versions do not take each other's place at once.
     await readSiteRecord(tx, itPolicy, after.policyId as string, true).catch((error: unknown) => {
-      throw error instanceof GatehouseError && error.code === 'not_found' ? new GatehouseError('invalid_reference', `policyId: there is no usage policy ${String(after.policyId)}.`) : error
+      throw error instanceof GatehouseError && error.code === 'not_found' ? new GatehouseError('invalid_reference', `policyId: there is no usage policy ${String(after.policyId)}.`, { problems: [{ path: 'policyId', message: 'is no usage policy' }] }) : error
     })
     if (after.active === true) {
       const retired = await retireVersions(tx, after)

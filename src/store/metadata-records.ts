@@ -107,7 +107,8 @@ async function checkPattern(tx: Transaction, element: Document): Promise<void> {
   // Alone too: what closes our bracket and opens another would escape from it.
   await tx.savepoint(() => tx.query(`select '' ~ $1::text, '' ~ ('^(?:' || $1::text || ')$')`, [element.validator])).catch((error: unknown) => {
     if ((error as { code?: string }).code !== '2201B') throw error
-    throw new GatehouseError('invalid_value', 'validator: is not a regular expression that PostgreSQL understands.')
+    const message = 'is not a regular expression that PostgreSQL understands'
+    throw new GatehouseError('invalid_value', `validator: ${message}.`, { problems: [{ path: 'validator', message }] })
   })
 }
 

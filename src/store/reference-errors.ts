@@ -36,6 +36,7 @@ export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   // The column follows the edges.
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
+  [`${metadataElement.table}_resource_id_fkey`, { path: 'resourceId', target: 'Resource' }],
   ['org_type_valid_membership_member_org_type_id_fkey', { path: 'members', target: 'OrganizationType' }],
   ...[contentProvider, itPolicyVersion, questionGroup, securityQuestion].flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
   ['delegation_company_id_fkey', { path: 'target', target: 'Organization' }],
