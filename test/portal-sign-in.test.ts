@@ -328,6 +328,10 @@ describe('somebody who is signed in', () => {
     expect([page.statusCode, page.headers['content-type']]).toEqual([409, expect.stringContaining('text/html')])
     expect(page.body).toContain('<a href="/api/v1/portals/1/sign-in">Sign in as the other person</a>')
     expect(page.cookies).toEqual([])
+    // In German what is known beforehand is; the detail stays English, and says so.
+    const german = await server.inject({ url: '/api/v1/portals/1/callback?error=access_denied&state=unknown', headers: { host: 'localhost:8080', accept: 'text/html', 'accept-language': 'de' } })
+    expect(german.body).toContain('<h1>Die Anmeldung beim Identitätsanbieter ist nicht gelungen.</h1><p role="alert" lang="en">')
+    expect(german.body).toContain('>Noch einmal versuchen</a>')
   })
 })
 

@@ -17,6 +17,17 @@ test('a browser sees a page, escaped, with its one style and nothing else allowe
   expect(page.headers['content-security-policy']).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`)
 })
 
+test.for([
+  ['de-AT,de;q=0.9,en;q=0.5', 'de', 'Hier ist nichts', 'Keine Seite dieses Servers hat die Adresse /x.'], ['fr,en-GB,de', 'en', 'There is nothing here', 'No page of this server has the address /x.'],
+  [`xx,${'y'.repeat(5000)},de`, 'en', 'There is nothing here', 'To the start page'],
+] as const)('in the language of the browser (%#)', async ([languages, lang, title, text]) => {
+  const page = await server.inject({ url: '/x', headers: { accept: browser, 'accept-language': languages } })
+  expect(page.body).toContain(`<html lang="${lang}">`)
+  expect(page.body).toContain(`<h1>${title}</h1>`)
+  expect(page.body).toContain(text)
+  expect(page.headers['vary']).toContain('accept-language')
+})
+
 test.each([['/nonsense', undefined], ['/nonsense', '*/*'], ['/nonsense', 'application/json, text/html'], ['/api/v1/nonsense', browser]])('%s asked for as %s is a problem', async (url, accept) => {
   const answer = await get(url, accept)
   expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8'])

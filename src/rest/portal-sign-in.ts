@@ -7,6 +7,7 @@ import { readPortalState, refreshPortalTokens, signOutOfPortal } from '../signin
 import type { MasterKey } from '../store/master-key.ts'
 import { questionLimiter, refreshLimiter } from './limits.ts'
 import { problemPage, problemPageHeaders } from './problem-page.ts'
+import { problemWords } from './problem-words.ts'
 import { problemOf } from './problem.ts'
 import { guarded, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 import { portalId, settled } from './portals.ts'
@@ -32,9 +33,10 @@ function navigable(handle: (call: Call) => Promise<Answer>): (call: Call) => Pro
       return await handle(call)
     } catch (error) {
       if (call.accept !== 'text/html' || !(error instanceof GatehouseError)) throw error
-      const { status, title, detail } = problemOf(error, call.ctx.actor.correlationId)
-      const link = { path: `/api/v1/portals/${encodeURIComponent(call.params['id'] ?? '')}/sign-in`, text: error.code === 'signed_in_as_other' ? 'Sign in as the other person' : 'Try again' }
-      return { status, headers: problemPageHeaders, html: problemPage({ title, detail, link, requestId: call.ctx.actor.correlationId }) }
+      const { status, detail } = problemOf(error, call.ctx.actor.correlationId)
+      const words = problemWords(call.languages)
+      const link = { path: `/api/v1/portals/${encodeURIComponent(call.params['id'] ?? '')}/sign-in`, text: error.code === 'signed_in_as_other' ? words.other : words.again }
+      return { status, headers: problemPageHeaders, html: problemPage({ words, title: words.titleOf(error.code), detail: detail ?? '', detailIn: 'en', link, requestId: call.ctx.actor.correlationId }) }
     }
   }
 }

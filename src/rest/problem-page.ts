@@ -1,6 +1,7 @@
 /** What stands against somebody who came with a browser, as a page with the look of the others: no script, one style, known by its hash. */
 import { createHash } from 'node:crypto'
 import { html } from './docs-html.ts'
+import type { Words } from './problem-words.ts'
 
 const style = `:root { color-scheme: light dark; }
 body { background: light-dark(#f3f5f6, #11161a); color: light-dark(#16202a, #e8edf0); font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
@@ -13,19 +14,23 @@ a:focus-visible { outline: 3px solid; outline-offset: 2px; }
 const policy = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(style).digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
 
 /** What every such answer carries. */
-export const problemPageHeaders = { 'content-security-policy': policy }
+export const problemPageHeaders = { 'content-security-policy': policy, vary: 'accept, accept-language' }
 
 export interface ProblemPage {
+  /** Those of the reader's language. */
+  words: Words
   title: string
-  detail?: string
+  detail: string
+  /** The language of the detail: details of errors are English. */
+  detailIn: string
   /** Where to go from here: a path of this server, and what it is called. */
   link: { path: string; text: string }
   requestId: string
 }
 
-export function problemPage({ title, detail = '', link, requestId }: ProblemPage): string {
+export function problemPage({ words, title, detail, detailIn, link, requestId }: ProblemPage): string {
   return html`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ markup: style }}</style></head>
-<body><main><h1>${title}</h1><p role="alert">${detail}</p><p><a href="${link.path}">${link.text}</a></p><p class="request">Request ${requestId}</p></main></body></html>
+<html lang="${words.language}"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${title}</title><style>${{ markup: style }}</style></head>
+<body><main><h1>${title}</h1><p role="alert" lang="${detailIn}">${detail}</p><p><a href="${link.path}">${link.text}</a></p><p class="request">${words.request} ${requestId}</p></main></body></html>
 `.markup
 }

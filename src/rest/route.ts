@@ -43,6 +43,8 @@ export interface Call {
   shown?: string
   /** The media type that the caller asks for, in their header Accept; other than JSON only where a route offers it. */
   accept?: string
+  /** The header Accept-Language. */
+  languages?: string
 }
 
 export interface Answer {

@@ -16,6 +16,7 @@ import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
 import { problemPage, problemPageHeaders } from './problem-page.ts'
+import { problemWords } from './problem-words.ts'
 import { problemOf } from './problem.ts'
 import { personParameter, readQuery, takesVersions, type Answer, type Call, type Route } from './route.ts'
 
@@ -90,7 +91,8 @@ function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
   const path = request.url.split('?')[0]!
   const isBrowser = request.method === 'GET' && /^text\/html\b/.test(request.headers.accept ?? '') && !path.startsWith('/api/')
   if (!isBrowser) return sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${path}.`))
-  const page = problemPage({ title: 'There is nothing here', detail: `No page of this server has the address ${path}.`, link: { path: '/', text: 'To the start page' }, requestId: request.id })
+  const words = problemWords(request.headers['accept-language'])
+  const page = problemPage({ words, title: words.nothingHere, detail: words.noPage(path), detailIn: words.language, link: { path: '/', text: words.start }, requestId: request.id })
   void reply.code(404).headers(problemPageHeaders).header('content-type', 'text/html; charset=utf-8').send(page)
 }
 
@@ -160,6 +162,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     ...(route.caller === undefined ? {} : { visit: visitOf(request) }),
     ...(request.headers.authorization === undefined || route.caller !== 'everyone' ? {} : { shown: request.headers.authorization }),
     ...(request.headers.accept === undefined ? {} : { accept: request.headers.accept.split(/[,;]/)[0]!.trim().toLowerCase() }),
+    ...(request.headers['accept-language'] === undefined ? {} : { languages: request.headers['accept-language'] }),
   }
 }
 
