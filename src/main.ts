@@ -256,7 +256,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
       endTurns()
       await ended
     })
-    for (const jobs of [scheduledJobs(opened, openId), syncing]) working.push(await startJobs(opened.database.options, jobs, failed))
+    for (const jobs of [scheduledJobs(opened, openId), syncing]) working.push(await startJobs(opened.database.options, jobs, { log: failed, now: system.now }))
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.
     const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()

@@ -37,7 +37,7 @@ test('two servers with the same schedule: the work is done once, by graphile-wor
   const { host, user, password, connectionString, database } = world.ctx.db.pool.options
   const options = { host, user, password: password as string, database, connectionString }
   const failures: unknown[] = []
-  const servers = [await startJobs(options, jobs(), (_message, error) => failures.push(error)), await startJobs(options, jobs(), (_message, error) => failures.push(error))]
+  const servers = [await startJobs(options, jobs(), { log: (_message, error) => failures.push(error), now: world.ctx.now }), await startJobs(options, jobs(), { log: (_message, error) => failures.push(error), now: world.ctx.now })]
   // As cron does it when the minute is full; twice, as after a pause.
   for (let times = 0; times < 3; times++) await world.ctx.db.execute(`select graphile_worker.add_job('sync-delta', job_key := 'sync-delta', job_key_mode := 'preserve_run_at')`)
   await until(async () => world.inGroup().length === 3)
@@ -104,7 +104,7 @@ test('a database that does not answer when a job has ended ends no process, and 
     setTimeout(() => process.kill(postmaster, 'SIGCONT'), 7_000)
   }
   const queue = () => opened.db.execute(`select graphile_worker.add_job('work')`)
-  const jobs = await startJobs(opened.options, [{ name: 'work', schedule: '0 0 1 1 *', work }], () => {})
+  const jobs = await startJobs(opened.options, [{ name: 'work', schedule: '0 0 1 1 *', work }], { log: () => {}, now: () => new Date() })
   try {
     await queue()
     await until(async () => done > 0)

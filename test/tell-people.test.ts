@@ -200,7 +200,7 @@ test('the sender wakes when a message is committed, not at the next minute', asy
     mail.taken = async () => resolve()
   })
   // A schedule that does not come round: only the trigger can have started it.
-  const jobs = await startJobs(options, [{ name: 'send-messages', schedule: '0 0 29 2 *', work: () => sendMessages({ db: own, config, masterKey: testMasterKey(), now: () => new Date() }) }], () => {})
+  const jobs = await startJobs(options, [{ name: 'send-messages', schedule: '0 0 29 2 *', work: () => sendMessages({ db: own, config, masterKey: testMasterKey(), now: () => new Date() }) }], { log: () => {}, now: () => new Date() })
   afterAll(jobs.stop)
   await own.transaction((tx) => enqueueMessage(tx, ctx, { template: 'user-name', to: 'ann@example.com', values: { userNames: 'ann' } }))
   await arrived

@@ -17,8 +17,17 @@ export interface Job {
   once?: true
 }
 
-/** Starts the worker with its schedules. `log` is told of failures; a failed task is tried again by the worker. */
-export async function startJobs(database: DatabaseOptions, jobs: readonly Job[], log: (message: string, error: unknown) => void): Promise<{ stop: () => Promise<void> }> {
+export interface JobsSetting {
+  /** Told of failures. */
+  log: (message: string, error: unknown) => void
+  now: () => Date
+  /** How often to look whether the clock was set back; default half a minute. */
+  watchMs?: number
+}
+
+/** Starts the worker with its schedules; it tries again what failed. */
+export async function startJobs(database: DatabaseOptions, jobs: readonly Job[], setting: JobsSetting): Promise<{ stop: () => Promise<void> }> {
+  const { log, now } = setting
   const { connectionString, host, user, password, database: name } = database
   const address = connectionString === undefined ? { host, user, password, database: name } : { connectionString }
   const pool = new pg.Pool({ ...address, max: 3, connectionTimeoutMillis: 5_000, application_name: 'gatehouse-jobs' })
@@ -32,7 +41,7 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
       throw error
     })
   })]))
-  const start = (): Promise<Runner> => run({
+  const begin = (): Promise<Runner> => run({
     pgPool: pool,
     concurrency: 6,
     noHandleSignals: true,
@@ -43,8 +52,13 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
     parsedCronItems: parseCronItems(jobs.map((job) => ({ task: job.name, match: job.schedule, identifier: job.name, options: { maxAttempts: job.once ? 1 : 3, backfillPeriod: 0, ...(job.once ? { jobKey: job.name, jobKeyMode: 'preserve_run_at' as const } : {}) } }))),
     logger: quiet,
   })
+  const start = async () => {
+    const runner = await begin()
+    await forgetFuture(pool, now()).catch((error: unknown) => log('schedules may wait for a time that was never reached', error))
+    return runner
+  }
   const first = await start().catch((error: unknown) => pool.end().then(() => Promise.reject(error)))
-  const ended = supervise(first, start, told.signal, log)
+  const ended = supervise({ ...setting, start, told: told.signal }, first)
   return {
     async stop() {
       told.abort()
@@ -75,16 +89,43 @@ function onceAtATime(work: () => Promise<void>): () => Promise<void> {
   }
 }
 
-/** A worker gives up when the database goes away at the wrong moment: another one takes its place, until told to stop. */
-async function supervise(first: Runner, start: () => Promise<Runner>, told: AbortSignal, log: (message: string, error: unknown) => void): Promise<void> {
+/** A schedule goes by when it last ran: what lies ahead, by a clock that has been set back since, would keep it waiting for that. */
+async function forgetFuture(pool: pg.Pool, now: Date): Promise<void> {
+  await pool.query('update graphile_worker._private_known_crontabs set last_execution = null where last_execution > $1', [new Date(now.getTime() + minute)])
+}
+
+interface Supervision extends JobsSetting {
+  start: () => Promise<Runner>
+  told: AbortSignal
+}
+
+/**
+ * A worker gives up when the database goes away at the wrong moment, and its schedules wait when the clock is set back: another one
+ * takes its place, until told to stop.
+ */
+async function supervise({ start, told, log, now, watchMs = 30_000 }: Supervision, first: Runner): Promise<void> {
   for (let runner: Runner | undefined = first; ;) {
+    const watch = runner && whenSetBack(now, watchMs, runner)
     await (runner && untilEnd(runner, told))
+    clearInterval(watch)
     if (told.aborted) return
     log('the job queue ended; it starts again', undefined)
     await sleep(againMs, undefined, { signal: told }).catch(() => {})
     if (told.aborted) return
     runner = await start().catch((error: unknown) => void log('the job queue cannot start', error))
   }
+}
+
+/** Stops a worker once the clock runs a minute or more behind what has gone by since it began. */
+function whenSetBack(now: () => Date, watchMs: number, runner: Runner): NodeJS.Timeout {
+  const ahead = () => now().getTime() - performance.now()
+  const began = ahead()
+  const watch = setInterval(() => {
+    if (ahead() > began - minute) return
+    clearInterval(watch)
+    void runner.stop().catch(() => {})
+  }, watchMs)
+  return watch
 }
 
 async function untilEnd(runner: Runner, told: AbortSignal): Promise<void> {
@@ -95,4 +136,5 @@ async function untilEnd(runner: Runner, told: AbortSignal): Promise<void> {
 }
 
 const againMs = 2000
+const minute = 60_000
 const quiet = new Logger(() => () => {})
