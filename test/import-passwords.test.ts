@@ -56,6 +56,24 @@ describe('passwords', () => {
     expect(await Promise.all(hashes.map((_, at) => password(`hash${at}`)))).toEqual(hashes)
   })
 
+  test('that come with a row which puts somebody without one back to the beginning are those to begin with; nobody else gets one', async () => {
+    const standing: Mapping = { format: 'csv', records: [{ resource: 'User', correlate: ['userName'], set: { userName: 'login', status: 'status', password: 'pw' } }] }
+    const [first, second] = hashes as [string, string]
+    const again = async (status: string, pw: string) => expect((await imported(ctx, csv('login,status,pw', `beginner,${status},${pw}`), standing)).failed).toBe(0)
+    await again('ACTIVE', '')
+    await again('PENDING_INITIAL_LOGIN', first)
+    expect(await password('beginner')).toBe(first)
+    const login = () => ctx.db.first(`select first_time_login as first, reset_pwd as reset from login where lowercase_login = 'beginner'`)
+    expect(await login()).toEqual({ first: 'Y', reset: '1' })
+    await again('ACTIVE', '')
+    // An import replaces no password, and the account goes back to its beginning all the same.
+    await again('PENDING_INITIAL_LOGIN', second)
+    expect(await password('beginner')).toBeNull()
+    const events = await ctx.db.query<{ action: string; changes: { path: string }[] }>(
+      `select action, changes from gatehouse.audit_event where action = 'user.reset' and target_id = (select user_id from login where lowercase_login = 'beginner') order by event_id`)
+    expect(events.map(({ changes }) => changes.some(({ path }) => path === 'password'))).toEqual([false, true])
+  })
+
   test('in the clear are hashed at once and stand nowhere', async () => {
     const clear = ['tr0ub4dor-and-3', 'correct horse', 'Ünïcödé-Geheim', 'x1y2z3-verysecret']
     const file = csv('login,last,born,pw', `clear0,Clear,,${clear[0]}`, `clear1,Clear,,{CLEAR}${clear[1]}`, `clear2,Clear,,${clear[2]}`, `clear3,Clear,1999-02-31,${clear[3]}`)

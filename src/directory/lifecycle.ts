@@ -64,7 +64,8 @@ export async function writeOperated(tx: Transaction, ctx: Context, pending: read
   const taken = new Map<string, FieldChange[]>()
   // Read before, for the event; carried out after whoever acts has been found to be allowed to.
   const acts: (() => Promise<Document[]>)[] = []
-  for (const { operation, ids } of groups) acts.push(await consequences(tx, ctx, ids, operation, options, taken))
+  const given = new Set(changed.filter(({ before, after }) => isGiven(before.document, after)).map(({ after }) => after.id as string))
+  for (const { operation, ids } of groups) acts.push(await consequences(tx, ctx, { ids, operation, given }, options, taken))
   const results = await writeUsers(tx, ctx, pending.map(({ operation: _, ...one }) => ({ ...one, besides: taken.get(one.after.id as string) })))
   for (const act of acts) results.push(...await act())
   return results
@@ -127,8 +128,21 @@ function converted(ctx: Context, document: Document, options: Document): Documen
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
 const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 
+/** Whether a person gets a password with the same write, as from a row of an import: that is not the one an operation takes away. */
+function isGiven(before: Document, after: Document): boolean {
+  const [was, is] = [before, after].map(({ logins = [] }) => (logins as Document[]).find(({ managedSystem }) => managedSystem === '0')?.password)
+  return is !== undefined && is !== was
+}
+
+interface Act {
+  ids: string[]
+  operation: Operation
+  /** Who gets a password with it. */
+  given: ReadonlySet<string>
+}
+
 /** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
-async function consequences(tx: Transaction, ctx: Context, ids: string[], operation: Operation, options: Document, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
+async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
   const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
   const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
@@ -136,7 +150,7 @@ async function consequences(tx: Transaction, ctx: Context, ids: string[], operat
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
     if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
-    if (operation === 'reset') await resetLogins(tx, ids)
+    if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)))
     if (!access) return []
     await access()
     const include = (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true

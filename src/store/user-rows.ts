@@ -68,12 +68,15 @@ export async function credentialsOf(tx: Transaction, ids: readonly string[]): Pr
      from users u where u.user_id = any($1)`, [ids])
 }
 
-/** Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's. */
-export async function resetLogins(tx: Transaction, ids: readonly string[]): Promise<void> {
+/**
+ * Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's.
+ * @param given those of them whose password is new, and to be changed at the first sign-in
+ */
+export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[]): Promise<void> {
   await tx.execute(
-    `update login set password = null, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
+    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
-     where user_id = any($1) and managed_sys_id = '0'`, [ids])
+     where user_id = any($1) and managed_sys_id = '0'`, [ids, given])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])
   await noteFactors(tx, ids)
