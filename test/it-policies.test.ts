@@ -194,6 +194,19 @@ describe('the report', () => {
     await end(policy)
   })
 
+  test('is asked for however many others there are', async () => {
+    const [many, last] = [(await made('/content-providers', { name: 'Many', domainPattern: 'many.example.com' })).id as string, (await made('/content-providers', { name: 'Last', domainPattern: 'last.example.com' })).id as string]
+    const policies = await Promise.all([many, last].flatMap((site) => Array.from({ length: 101 }, (_, n) => policyWith(`Of ${site} ${n}`, {}, { contentProviderId: site }))))
+    const id = await person()
+    expect(await due(id, many)).toHaveLength(101)
+    expect(await due(id, last)).toHaveLength(101)
+    expect(await due(id)).toEqual([])
+    const end101 = policies.at(-1)!
+    await decidePolicy(ctx, id, end101.versionId, true, last)
+    expect(await due(id, last)).toHaveLength(100)
+    for (const one of policies) await end(one)
+  })
+
   test('is walked by indexes', async () => {
     const { versionId, policyId } = await policyWith('Walked')
     await db.execute(`insert into users (user_id, status, user_name) select md5(n::text), 'ACTIVE', 'walked' || n from generate_series(1, 20000) n`)

@@ -4,7 +4,7 @@ import { isRemembered, rememberDevice } from '../src/store/remembered-devices.ts
 import { findChallenge, insertChallenge } from '../src/store/factors.ts'
 import { claimResetCode, findResetToken, takeResetToken, writeResetCode, writeResetToken } from '../src/store/recovery.ts'
 import { recoverAccounts } from '../src/signin/recovery.ts'
-import { resultsOf } from './browser.ts'
+import { personWithPassword, resultsOf } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
 const shared = await factorServer()
@@ -218,4 +218,11 @@ describe('made by a clock that was wrong', () => {
     const holds = await make(login, at(ms))
     expect(await holds()).toBe(good)
   })
+})
+
+test('many links sent at once take each other no connection', async () => {
+  const people = await Promise.all(Array.from({ length: 24 }, (_, n) => personWithPassword(shared, `crowd${n}`, { emails: [{ value: `crowd${n}@example.com`, primary: true }] })))
+  const replies = await Promise.all(people.map((id) => shared.ask('POST', `/users/${id}/recover`)))
+  expect(replies.map(({ status }) => status)).toEqual(people.map(() => 202))
+  for (const n of people.keys()) expect(await sentTo(`crowd${n}@example.com`)).toMatchObject([{ template: 'password-reset' }])
 })

@@ -51,8 +51,13 @@ export function withStandIns<F extends Judged>(factors: readonly F[], gone: read
   return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
 }
 
-/** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
-export function reachOf(factors: readonly Judged[]): { least: number; most: number } {
+/**
+ * The least that somebody's own factors ask for, the most they reach, and what the strongest kind of them reaches for sure: to change
+ * factors a code by SMS is not enough for who has an app; 1 where there are none.
+ */
+export function reachOf(factors: readonly Judged[]): { least: number; most: number; strongest: number } {
   const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])
-  return second.length === 0 ? { least: levels.password, most: levels.password } : { least: Math.min(...second.map(({ least }) => least)), most: Math.max(...second.map(({ most }) => most)) }
+  if (second.length === 0) return { least: levels.password, most: levels.password, strongest: levels.password }
+  const leasts = second.map(({ least }) => least)
+  return { least: Math.min(...leasts), most: Math.max(...second.map(({ most }) => most)), strongest: Math.max(...leasts) }
 }

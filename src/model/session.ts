@@ -47,6 +47,13 @@ export function isLive({ started, expires, lastSeen, idleMinutes }: SessionTimes
 /** Whether something was proved just now. */
 export const isFresh = (proved: string | null, now: number): boolean => proved !== null && Math.abs(now - Date.parse(proved)) < freshMinutes * 60_000
 
+/**
+ * Whether a session that waits for a first factor is young enough to be given one: as long as a sign-in may take since the proof, or,
+ * where Okta has not said when that was, since its beginning. An older one may be in the hands of a thief.
+ */
+export const mayEnrol = ({ proved, started }: { proved: string | null; started: string }, now: Date): boolean =>
+  Math.abs(now.getTime() - Date.parse(proved ?? started)) < unfinishedMinutes * 60_000
+
 /** Whether it is time to note that a session is in use; also when the clock went back. */
 export const needsTouch = (lastSeen: string, now: number): boolean => Math.abs(now - Date.parse(lastSeen)) >= touchedEveryMs
 

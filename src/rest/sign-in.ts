@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { GatehouseError, type Problem } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
+import { levels } from '../model/factor-kinds.ts'
 import { changeOwnPassword } from '../signin/password-change.ts'
 import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
@@ -69,12 +70,15 @@ export async function entered(ctx: Context, signedIn: SignedIn & OpenedSession):
   return { body: { ...(state as object), newDevice, newNetwork }, cookies: [...cookies, { name: 'device', value: signedIn.device }] }
 }
 
-/** Changes one's own password under the limits of signing in: this session goes on under a new token, all others end. */
+/**
+ * Changes one's own password under the limits of signing in: this session goes on under a new token, all others end. The password proves
+ * a session that has reached no more than a password does: for more, whoever stole it must not pass as proved anew.
+ */
 export async function changePassword({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { current, next } = textsOf(body, { current: longest.password, next: longest.password })
   const { userId, sessionId } = session!
   await changeOwnPassword(ctx, userId, { current, next, keep: sessionId })
-  return moved(ctx, await goOn(ctx, session!, { proved: true, way: 'PASSWORD', device: visit?.device }))
+  return moved(ctx, await goOn(ctx, session!, { ...(session!.level <= levels.password ? { proved: true, way: 'PASSWORD' as const } : {}), device: visit?.device }))
 }
 
 /** Takes or refuses a usage policy. Who refuses is signed out. */

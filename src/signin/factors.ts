@@ -11,12 +11,12 @@ import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, reachOf, secondFactors, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress } from '../model/mail-address.ts'
-import { isFresh } from '../model/session.ts'
+import { isFresh, mayEnrol } from '../model/session.ts'
 import { smsNumber } from '../model/sms-number.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
+  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, forgetWrongCodes, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -53,12 +53,18 @@ export async function openFactors(ctx: Pick<Context, 'db'>, userId: string): Pro
   return secondFactors(await factorsOf(ctx.db, userId)).map(({ id, type, name, value }) => ({ id, type, name: name ?? factorKinds[type].label, ...(type === 'SMS' ? { hint: hintOf(value!) } : {}), ...(type === 'WEBAUTHN' ? { credentialId: value } : {}) }))
 }
 
-/** Errors: `step_up_required` unless this session proved just now as much as its person's factors ask for; `sign_in_incomplete`. */
+/**
+ * Errors: `step_up_required` unless this session proved just now as much as the strongest kind of factor that its person has reaches,
+ * or has only just begun and waits for a first factor; `sign_in_incomplete`.
+ */
 export async function refuseStale(ctx: Context, session: SessionRow): Promise<void> {
-  if (session.nextStep === 'enrol_factor') return
+  if (session.nextStep === 'enrol_factor') {
+    if (mayEnrol(session, ctx.now())) return
+    throw new GatehouseError('step_up_required', 'This sign-in was begun too long ago to add a factor in: sign in again.')
+  }
   if (session.nextStep !== null) throw new GatehouseError('sign_in_incomplete', `The next step of this sign-in is ${session.nextStep}.`)
-  const { least } = reachOf(await factorsOf(ctx.db, session.userId))
-  if (isFresh(session.proved, ctx.now().getTime()) && session.level >= least) return
+  const { strongest } = reachOf(await factorsOf(ctx.db, session.userId))
+  if (isFresh(session.proved, ctx.now().getTime()) && session.level >= strongest) return
   throw new GatehouseError('step_up_required', 'Prove again who you are at /me/step-up, and repeat this within ten minutes.')
 }
 
@@ -166,6 +172,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     if (factor.confirmed) throw new GatehouseError('conflict', 'The factor is confirmed already.')
     const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
     if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
+    await forgetWrongCodes(tx, login.loginId, ctx.now())
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []
     await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
@@ -207,8 +214,10 @@ export async function removeFactors(ctx: Context, userId: string, id?: string): 
   await ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
-    await lockLogin(tx, userId)
+    const login = await lockLogin(tx, userId)
     const factors = await factorsOf(tx, userId)
+    // The wrong codes were those of factors that are gone.
+    if (id === undefined && login) await forgetWrongCodes(tx, login.loginId, ctx.now())
     const gone = factors.filter((one) => id === undefined || one.id === id)
     if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `There is no factor with the id ${id}.`)
     await removeAll(tx, ctx, userId, withStandIns(factors, gone))

@@ -8,12 +8,12 @@ import { GatehouseError } from '../errors.ts'
 import { policiesDueOf, type AskedVersion } from '../model/it-policy.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database } from '../store/database.ts'
-import { askedVersions, insertDecision, lastDecisions } from '../store/it-policies.ts'
+import { askedVersion, askedVersions, insertDecision, lastDecisions } from '../store/it-policies.ts'
 import { lockPerson } from '../store/user-rows.ts'
 
 /** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
-  const asked = await askedVersions(db)
+  const asked = await askedVersions(db, sites)
   if (asked.length === 0) return []
   return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), sites, now)
 }
@@ -26,7 +26,7 @@ export async function decidePolicy(ctx: Context, userId: string, versionId: stri
   await ctx.db.transaction(async (tx) => {
     if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
     await guardPeople(tx, ctx, [userId])
-    const asked = (await askedVersions(tx)).find((one) => one.versionId === versionId)
+    const asked = await askedVersion(tx, versionId)
     if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
     const now = ctx.now()
     const last = await lastDecisions(tx, userId, [versionId])

@@ -64,7 +64,7 @@ async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind,
   if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (!login || !(await mayRecover(ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
+    if (!login || !(await mayRecover(tx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
     if (kind === 'PASSWORD_BY_SMS') {
       await sendResetCode(tx, ctx, masterKey, login)
       continue
@@ -88,10 +88,10 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
   return !('userId' in whom && ctx.actor.ip && (await knowsNetwork(tx, whom.userId, markOf(whom.userId, networkOf(ctx.actor.ip)))))
 }
 
-async function mayRecover(ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
+async function mayRecover(tx: Transaction, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
   if (!isRecoverable(login)) return false
   if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED'
-  return (await policyOf(ctx.db, login.userId)).changes.byUser
+  return (await policyOf(tx, login.userId)).changes.byUser
 }
 
 /** Between two links of one kind to one person; more are asked for by who wants to fill a mailbox. */
@@ -102,7 +102,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   const reader = (await readersOf(tx, [userId])).get(userId)
   if (!reader?.email || (await sentSince(tx, userId, template, new Date(ctx.now().getTime() - pauseMs)))) return false
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
-  const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(ctx.db, userId)).recovery.tokenMinutes
+  const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(tx, userId)).recovery.tokenMinutes
   const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
   if (!(await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires))) return false
   const link = linkOf(ctx, purpose, token)

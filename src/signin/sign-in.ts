@@ -13,7 +13,7 @@ import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { levels } from '../model/factor-kinds.ts'
 import { passwordState } from '../model/password-state.ts'
-import { isToken, type StepName } from '../model/session.ts'
+import { isToken, mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import { noteFactorOfSession } from '../store/factors.ts'
@@ -178,6 +178,8 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     const sites = await sitesOf(tx, ctx, siteId)
     const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, sites, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
+    // A session in the middle goes there by what it wants of its own accord: it stays where it is.
+    if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
     const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved, way, most: policy.session.most }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     if (before.nextStep !== null) {

@@ -4,12 +4,18 @@ import { policyDecisionAttributes, undecidedAttributes } from '../model/listings
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 
-/** Every version that is asked for now, those of all sites first; a handful. */
-export async function askedVersions(db: Pick<Database, 'query'>): Promise<AskedVersion[]> {
+const asked = `select v.version_id as "versionId", v.it_policy_id as "policyId", v.name, v.content, p.confirmation, p.approve_type as "approveType", p.create_date as "inForceSince", v.content_provider_id as "contentProviderId"
+     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id where p.active = 'Y' and v.active = 'Y'`
+
+/** Every version that is asked for now by some sites, those that all sites ask for first; a handful. */
+export async function askedVersions(db: Pick<Database, 'query'>, sites: readonly string[]): Promise<AskedVersion[]> {
   return db.query(
-    `select v.version_id as "versionId", v.it_policy_id as "policyId", v.name, v.content, p.confirmation, p.approve_type as "approveType", p.create_date as "inForceSince", v.content_provider_id as "contentProviderId"
-     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id where p.active = 'Y' and v.active = 'Y'
-     order by v.content_provider_id nulls first, v.version_id limit 100`, [], 'asked_policies')
+    `${asked} and (v.content_provider_id is null or v.content_provider_id = any($1)) order by v.content_provider_id nulls first, v.version_id`, [sites], 'asked_policies')
+}
+
+/** A version, if it is asked for now. */
+export async function askedVersion(db: Pick<Database, 'first'>, versionId: string): Promise<AskedVersion | undefined> {
+  return db.first(`${asked} and v.version_id = $1`, [versionId])
 }
 
 /** The last decision of a person on each of these versions. */

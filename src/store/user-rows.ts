@@ -40,7 +40,8 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<boole
 /** The lock on the login that signs in here; lifting it forgets the failures. */
 export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<void> {
   await tx.execute(
-    `update login set lock_marker = $2::text, auth_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else auth_fail_count end
+    `update login set lock_marker = $2::text, auth_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else auth_fail_count end,
+       otp_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else otp_fail_count end
      where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
 }
 
@@ -74,7 +75,7 @@ export async function credentialsOf(tx: Transaction, ids: readonly string[]): Pr
  */
 export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[]): Promise<void> {
   await tx.execute(
-    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, lock_marker = 'NOT_LOCKED',
+    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids, given])
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])

@@ -2,6 +2,7 @@
 import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useId, useRef, useSyncExternalStore } from 'react'
+import { reachOf } from '../../../../src/model/factor-kinds.ts'
 import { api } from '../../api.ts'
 import { isProofAsked, onProofAsked, settleProof } from '../../fresh-proof.ts'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
@@ -26,7 +27,7 @@ function Question() {
       <div className="stack">
         <h2 id={id}>{words.factors.again}</h2>
         <p>{words.factors.againIntro}</p>
-        {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : <ProveAgain ways={waysOf(data.items)} onProved={() => settleProof(true)} />}
+        {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : <ProveAgain ways={waysOf(data.items, reachOf(data.items).strongest)} onProved={() => settleProof(true)} />}
         <div><Button variant="default" onClick={() => settleProof(false)}>{words.cancel}</Button></div>
       </div>
     </dialog>
