@@ -137,6 +137,15 @@ describe('active', () => {
     expect(states).toEqual([
       ['create', true, 'PENDING_INITIAL_LOGIN', undefined], ['update', false, 'PENDING_INITIAL_LOGIN', 'DISABLED'], ['unchanged', false, 'PENDING_INITIAL_LOGIN', 'DISABLED'],
       ['update', true, 'PENDING_INITIAL_LOGIN', undefined], ['update', false, 'LEAVE_OF_ABSENCE', undefined]])
+    // Somebody else's lock, or a leave, is not ended by that; who leaves meanwhile is kept out for good.
+    const id = (await person('switch')).id as string
+    await ctx.db.execute(`update users set status = 'ACTIVE', secondary_status = 'LOCKED_ADMIN' where user_id = $1`, [id])
+    expect((await imported(ctx, row(true))).counts).toEqual({ unchanged: 1 })
+    expect((await imported(ctx, row(false))).counts).toEqual({ update: 1 })
+    expect(await person('switch')).toMatchObject({ status: 'ACTIVE', secondaryStatus: 'DISABLED' })
+    await ctx.db.execute(`update users set status = 'LEAVE_OF_ABSENCE', secondary_status = null where user_id = $1`, [id])
+    expect((await imported(ctx, row(true))).counts).toEqual({ unchanged: 1 })
+    expect((await imported(ctx, row(false))).counts).toEqual({ update: 1 })
     await imported(ctx, jsonl({ userName: 'on-leave', name: { familyName: 'Leave' }, active: false, status: 'LEAVE_OF_ABSENCE' }))
     expect(await person('on-leave')).not.toHaveProperty('secondaryStatus')
   })

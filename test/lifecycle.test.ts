@@ -4,9 +4,10 @@ import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
 import { operate } from '../src/directory/lifecycle.ts'
 import { endPeople, inactivatePeople, startPeople } from '../src/directory/nightly.ts'
-import { createUser, deleteUser, patchUser, readUser } from '../src/directory/users.ts'
+import { createUser, deleteUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { operations, type Operation } from '../src/model/lifecycle.ts'
+import { rightKey } from '../src/model/own-access.ts'
 import { secondaryStatuses, statuses } from '../src/model/user-statuses.ts'
 import { testContext } from './context.ts'
 
@@ -269,11 +270,33 @@ describe('locks and resets', () => {
     expect(await loginOf(id)).toMatchObject({ auth_fail_count: 0 })
   })
 
-  test('active set to true lifts a lock from the login as well', async () => {
+  test.each([
+    ['ACTIVE', 'LOCKED_ADMIN', 'unlock'], ['ACTIVE', 'LOCKED', 'unlock'], ['LEAVE_OF_ABSENCE', undefined, 'LEAVE_OF_ABSENCE'], ['PENDING_START_DATE', undefined, 'PENDING_START_DATE'],
+  ])('active does not open what keeps somebody out who is %s, %s; false disables them all the same', async (status, secondaryStatus, told) => {
+    const id = idOf(await person({ status, secondaryStatus }))
+    await expect(patchUser(ctx, id, { active: true })).rejects.toMatchObject({ code: 'transition_not_allowed', message: expect.stringContaining(told) })
+    // What was read and is sent back changes nothing.
+    const { active, userName, name } = await readUser(ctx.db, id)
+    expect(active).toBe(false)
+    expect(await replaceUser(ctx, id, { userName, name, active })).toMatchObject({ status, active: false, ...(secondaryStatus === undefined ? {} : { secondaryStatus }) })
+    expect(await patchUser(ctx, id, { active: false })).toMatchObject({ status, secondaryStatus: 'DISABLED', active: false })
+    expect(versionOf(await patchUser(ctx, id, { active: false }))).toBe(versionOf(await readUser(ctx.db, id)))
+    if (status === 'ACTIVE') expect(await patchUser(ctx, id, { active: true })).toMatchObject({ active: true })
+  })
+
+  test('takes the right of disabling and enabling, not only that of changing people', async () => {
     const id = idOf(await person({ status: 'ACTIVE' }))
-    await operate(ctx, id, 'lock', undefined)
-    expect(await patchUser(ctx, id, { active: true })).toMatchObject({ active: true })
-    expect(await loginOf(id)).toMatchObject({ lock_marker: 'NOT_LOCKED' })
+    const acting = (...rights: ('UPDATE' | 'RESET')[]): Context => ({ ...ctx, authority: { rights: new Set(rights.map((right) => rightKey({ resource: 'people', right }))) } })
+    await expect(patchUser(acting('UPDATE'), id, { active: false })).rejects.toMatchObject({ code: 'forbidden' })
+    expect(await patchUser(acting('UPDATE'), id, { active: true, title: 'Dr' })).toMatchObject({ title: 'Dr', active: true })
+    expect(await patchUser(acting('UPDATE', 'RESET'), id, { active: false })).toMatchObject({ active: false })
+  })
+
+  test('active false of who has left changes nothing', async () => {
+    const id = idOf(await person({ status: 'ACTIVE' }))
+    await operate(ctx, id, 'terminate', undefined)
+    expect(await patchUser(ctx, id, { active: false })).not.toHaveProperty('secondaryStatus')
+    await expect(patchUser(ctx, id, { active: true })).rejects.toMatchObject({ code: 'transition_not_allowed' })
   })
 
   test('a reset puts the account back to before the first sign-in', async () => {
@@ -367,6 +390,18 @@ describe('at night', () => {
     expect(await readUser(ctx.db, idOf(later))).toMatchObject({ status: 'PENDING_START_DATE' })
     clock = new Date('2026-08-02T00:00:00.000Z')
     expect(await startPeople(utc)).toBe(1)
+  })
+
+  test('nobody waits behind somebody who cannot be changed', async () => {
+    clock = new Date('2026-08-10T12:00:00.000Z')
+    const [stuck, free] = [await person({ startDate: '2026-08-11' }), await person({ startDate: '2026-08-11' })].toSorted((a, b) => idOf(a).localeCompare(idOf(b)))
+    await ctx.db.execute(`alter table users add constraint stuck check (user_id <> '${idOf(stuck!)}' or status <> 'ACTIVE')`)
+    clock = new Date('2026-08-11T12:00:00.000Z')
+    await expect(startPeople(ctx)).rejects.toMatchObject({ message: expect.stringContaining(`1 people could not be changed, 1 were (${idOf(stuck!)})`) })
+    expect(await readUser(ctx.db, idOf(free!))).toMatchObject({ status: 'ACTIVE' })
+    expect(await readUser(ctx.db, idOf(stuck!))).toMatchObject({ status: 'PENDING_START_DATE' })
+    await ctx.db.execute('alter table users drop constraint stuck')
+    expect(await startPeople(ctx)).toBe(1)
   })
 
   test('those end whose last day is over: terminated and disabled, in one event', async () => {

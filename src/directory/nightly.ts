@@ -1,8 +1,9 @@
 /** The nightly changes of status: people start on their start date, are terminated after their last date, and fall inactive. */
 import type { Context } from '../context.ts'
+import { errorTable, GatehouseError } from '../errors.ts'
 import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
-import { dueToFallInactive, dueToLeave, dueToStart, goByDates } from '../store/user-rows.ts'
+import { dueToFallInactive, dueToLeave, dueToStart, goByDates, type IdPage } from '../store/user-rows.ts'
 import { operateLocked } from './lifecycle.ts'
 import { today } from './today.ts'
 import { writeUsers } from './users.ts'
@@ -16,14 +17,14 @@ type Locked = Pending['before'] & object
 
 /** Activates everyone who waited for a start date that has come. The number activated. Safe to run twice, or on two servers. */
 export function startPeople(ctx: Context): Promise<number> {
-  return inBatches(ctx, (limit) => dueToStart(ctx.db, today(ctx), limit), ({ document }) => document.status === 'PENDING_START_DATE',
+  return inBatches(ctx, (page) => dueToStart(ctx.db, today(ctx), page), ({ document }) => document.status === 'PENDING_START_DATE',
     (tx, people) => operateLocked(tx, ctx, people, 'activate'))
 }
 
 /** Terminates everyone whose last date has passed, and disables the account. The number terminated. */
 export function endPeople(ctx: Context): Promise<number> {
   const done = ['TERMINATED', 'DELETED', 'DECEASED', 'RETIRED']
-  return inBatches(ctx, (limit) => dueToLeave(ctx.db, today(ctx), limit), ({ document }) => !done.includes(document.status as string),
+  return inBatches(ctx, (page) => dueToLeave(ctx.db, today(ctx), page), ({ document }) => !done.includes(document.status as string),
     (tx, people) => operateLocked(tx, ctx, people, 'terminate', { disables: true }))
 }
 
@@ -35,26 +36,43 @@ export async function inactivatePeople(ctx: Context): Promise<number> {
   const days = ctx.config.INACTIVE_AFTER_DAYS
   if (days === 0) return 0
   const [now, since] = [ctx.now().toISOString(), new Date(ctx.now().getTime() - days * dayMs).toISOString()]
-  return inBatches(ctx, (limit) => dueToFallInactive(ctx.db, now, since, limit), ({ document }) => document.status === 'ACTIVE',
+  return inBatches(ctx, (page) => dueToFallInactive(ctx.db, now, since, page), ({ document }) => document.status === 'ACTIVE',
     (tx, people) => writeUsers(tx, ctx, people.map((before) => ({ action: 'user.inactivate', before, after: { ...before.document, status: 'INACTIVE' } }))))
 }
 
-/** Another server may have been quicker between finding and locking, and someone may have been deleted: `still` decides. */
+/**
+ * Page by page in the order of ids; whoever cannot be changed is passed over, so that nobody waits behind them, and told of at the end.
+ * Another server may have been quicker between finding and locking, and someone may have been deleted: `still` decides.
+ * Errors: that of the first who could not be changed, after everybody else was.
+ */
 async function inBatches(
-  ctx: Context, find: (limit: number) => Promise<string[]>, still: (person: Locked) => boolean, change: (tx: Transaction, people: Locked[]) => Promise<unknown>,
+  ctx: Context, find: (page: IdPage) => Promise<string[]>, still: (person: Locked) => boolean, change: (tx: Transaction, people: Locked[]) => Promise<unknown>,
 ): Promise<number> {
+  const refused: { id: string; error: GatehouseError }[] = []
+  const changed = (ids: readonly string[]): Promise<number> => ctx.db.transaction(async (tx) => {
+    await goByDates(tx)
+    const people = [...(await lockExisting(tx, user, ids)).values()].filter(still)
+    await change(tx, people)
+    return people.length
+  }).catch(async (error: unknown) => {
+    if (!(error instanceof GatehouseError) || errorTable[error.code].status >= 500) throw error
+    if (ids.length === 1) {
+      refused.push({ id: ids[0]!, error })
+      return 0
+    }
+    let count = 0
+    for (const id of ids) count += await changed([id])
+    return count
+  })
   let count = 0
-  let previous = ''
-  for (;;) {
-    const ids = await find(batch)
-    // The same people again would mean that the change does not take; stopping beats turning in circles.
-    if (ids.length === 0 || ids.join() === previous) return count
-    previous = ids.join()
-    count += await ctx.db.transaction(async (tx) => {
-      await goByDates(tx)
-      const people = [...(await lockExisting(tx, user, ids)).values()].filter(still)
-      await change(tx, people)
-      return people.length
-    })
+  for (let after = ''; ;) {
+    const ids = await find({ after, limit: batch })
+    if (ids.length === 0) break
+    count += await changed(ids)
+    after = ids.at(-1)!
   }
+  const [first] = refused
+  if (!first) return count
+  const list = refused.slice(0, 5).map(({ id }) => id).join(', ')
+  throw new GatehouseError(first.error.code, `${refused.length} people could not be changed, ${count} were (${list}): ${first.error.message}`, { cause: first.error })
 }

@@ -78,7 +78,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   checkPasswords(document)
   checkAccounts(document, before)
   settleKeys(document, before)
-  checkWidth(document)
+  checkWidth(document, before)
   return document
 }
 
@@ -146,7 +146,9 @@ function checkAccounts(document: Document, before: Document | undefined): void {
  */
 const searchedBytes = 2_400
 
-function checkWidth(document: Document): void {
+/** Only what is new is judged: who is wider from before can still be locked, say. */
+function checkWidth(document: Document, before: Document | undefined): void {
+  if (before && before.sortName === document.sortName && searchText(searchedValues(before)) === searchText(searchedValues(document))) return
   const bytes = Buffer.byteLength(searchText(searchedValues(document))) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
   if (bytes <= searchedBytes) return
   refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)

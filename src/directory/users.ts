@@ -6,7 +6,7 @@ import { edgeField } from '../model/edge-terms.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
-import { initialStatus, withActive } from '../model/lifecycle.ts'
+import { initialStatus, needOf, withActive } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import type { Transaction } from '../store/database.ts'
 import { deletePeopleFromEfs } from '../store/portals.ts'
@@ -17,7 +17,7 @@ import { hashSecretWord } from './secret-word.ts'
 import { today } from './today.ts'
 import { accessOf } from './taken-access.ts'
 import { userKind } from './user-record.ts'
-import { guardPeople } from '../records/guard.ts'
+import { guardPeople, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
 
@@ -43,13 +43,21 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
   return ctx.db.transaction((tx) => writeRecords(tx, ctx, userKind, documents.map((after) => ({ action: 'user.create', after: { ...after } }))))
 }
 
+/** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
+function activated(ctx: Context, document: Document, active: boolean | undefined): Document {
+  const after = withActive(document, active)
+  if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
+  return after
+}
+
 /** Replaces a person's document: what it does not name is cleared, collections shown only on request are kept. */
 export async function replaceUser(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Document> {
   return changeUser(ctx, id, 'user.replace', async (before) => {
     const { active, rest } = splitActive(input)
     const cleared = Object.fromEntries(user.collections.filter((one) => one.returned === 'default').map((one) => [one.path, []]))
     const checked = validateDocument(user, isObject(rest) ? { ...cleared, ...rest } : rest, before)
-    return withActive(await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active)
+    // What was read and is sent back as it was changes nothing.
+    return activated(ctx, await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active === before.active ? undefined : active)
   }, versions)
 }
 
@@ -58,7 +66,7 @@ export async function patchUser(ctx: Context, id: string, patch: unknown, versio
   if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
   return changeUser(ctx, id, 'user.update', async (before) => {
     const { active, rest } = splitActive(patch)
-    return withActive(await hashSecretWord(patchedDocument(before, rest as Document)), active)
+    return activated(ctx, await hashSecretWord(patchedDocument(before, rest as Document)), active)
   }, versions)
 }
 

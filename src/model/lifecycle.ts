@@ -117,10 +117,21 @@ export function initialStatus(document: Document, active: boolean | undefined, t
   return { ...document, status, ...(secondary === undefined ? {} : { secondaryStatus: secondary }) }
 }
 
-/** Setting `active` on an existing person means enable or disable; the value it has already changes nothing. */
+/**
+ * Setting `active` on an existing person sets or clears DISABLED, and nothing else: false also for who is locked or away, so that they
+ * are not let in by what opens the lock or ends the leave; true opens no lock and ends no leave.
+ * Errors: `transition_not_allowed` for true where something else keeps them from being active.
+ */
 export function withActive(document: Document, active: boolean | undefined): Document {
-  if (active === undefined || active === (document.active ?? isOpen(document))) return document
-  return transition(document, active ? 'enable' : 'disable') ?? document
+  if (active === undefined || active === isOpen(document)) return active === false ? disabled(document) : document
+  if (!active || document.secondaryStatus === 'DISABLED') return transition(document, active ? 'enable' : 'disable') ?? document
+  const [what, way] = document.secondaryStatus === undefined ? [document.status, 'an operation of theirs that leads from it'] : [document.secondaryStatus, 'unlock']
+  throw new GatehouseError('transition_not_allowed', `active: the person is ${String(what)}, which \`active\` does not change; use ${way}.`)
+}
+
+/** Whoever has left altogether needs no disabling. */
+function disabled(document: Document): Document {
+  return document.secondaryStatus !== 'DISABLED' && open.includes(document.status as Status) ? transition(document, 'disable')! : document
 }
 
 function isOpen(document: Document): boolean {

@@ -84,26 +84,32 @@ export async function resetLogins(tx: Transaction, ids: readonly string[], given
   await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])
 }
 
-/** People whose start date has come, in id order. */
-export async function dueToStart(db: Pick<Database, 'query'>, today: string, limit: number): Promise<string[]> {
+/** So many, in the order of ids, after one. */
+export interface IdPage {
+  after: string
+  limit: number
+}
+
+/** People whose start date has come. */
+export async function dueToStart(db: Pick<Database, 'query'>, today: string, { after, limit }: IdPage): Promise<string[]> {
   const rows = await db.query<{ user_id: string }>(
-    `select user_id from users where status = 'PENDING_START_DATE' and start_date <= $1 order by user_id limit $2`, [today, limit])
+    `select user_id from users where status = 'PENDING_START_DATE' and start_date <= $1 and user_id > $2 order by user_id limit $3`, [today, after, limit])
   return rows.map((row) => row.user_id)
 }
 
-/** People whose last date has passed and who are still here, in id order. */
-export async function dueToLeave(db: Pick<Database, 'query'>, today: string, limit: number): Promise<string[]> {
+/** People whose last date has passed and who are still here. */
+export async function dueToLeave(db: Pick<Database, 'query'>, today: string, { after, limit }: IdPage): Promise<string[]> {
   const rows = await db.query<{ user_id: string }>(
     `select user_id from users where coalesce(last_date, 'infinity') < $1 and status not in ('TERMINATED', 'DELETED', 'DECEASED', 'RETIRED')
-       and coalesce(system_flag, 'N') <> 'Y' order by user_id limit $2`, [today, limit])
+       and coalesce(system_flag, 'N') <> 'Y' and user_id > $2 order by user_id limit $3`, [today, after, limit])
   return rows.map((row) => row.user_id)
 }
 
-/** Active people whose password has expired by `now` and who last signed in, or were made, before `since`; in id order. */
-export async function dueToFallInactive(db: Pick<Database, 'query'>, now: string, since: string, limit: number): Promise<string[]> {
+/** Active people whose password has expired by `now` and who last signed in, or were made, before `since`. */
+export async function dueToFallInactive(db: Pick<Database, 'query'>, now: string, since: string, { after, limit }: IdPage): Promise<string[]> {
   const rows = await db.query<{ user_id: string }>(
     `select u.user_id from users u join login l on l.user_id = u.user_id and l.managed_sys_id = '0'
      where u.status = 'ACTIVE' and l.pwd_exp < $1 and coalesce(l.last_login, u.create_date) < $2
-       and coalesce(u.system_flag, 'N') <> 'Y' order by u.user_id limit $3`, [now, since, limit])
+       and coalesce(u.system_flag, 'N') <> 'Y' and u.user_id > $3 order by u.user_id limit $4`, [now, since, after, limit])
   return rows.map((row) => row.user_id)
 }

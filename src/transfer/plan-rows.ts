@@ -303,10 +303,13 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, row:
   return { after: userKind.prepare(followActive(settled, before, row), before), operation }
 }
 
-/** `active` alone means enable or disable; beside a status it only repeats what that says. */
+/**
+ * `active` alone means enable or disable; beside a status it only repeats what that says. That somebody is active there opens no lock
+ * here and ends no leave.
+ */
 function followActive(checked: Document, before: Document, row: Document): Document {
   const asked = row.status === undefined && row.secondaryStatus === undefined && typeof row.active === 'boolean' ? row.active : undefined
-  return withActive({ ...checked, active: before.active }, asked)
+  return withActive({ ...checked, active: before.active }, asked && before.secondaryStatus !== 'DISABLED' ? undefined : asked)
 }
 
 function affiliationStep(draft: Draft, existing: Existing): NewStep {
