@@ -2604,6 +2604,9 @@ CREATE INDEX access_node_inactive ON gatehouse.access_node USING btree (node) WH
 -- index: gatehouse.access_node_live
 CREATE UNIQUE INDEX access_node_live ON gatehouse.access_node USING btree (node) INCLUDE (active, everyone) WHERE (recorded_to IS NULL);
 
+-- index: gatehouse.access_node_name
+CREATE INDEX access_node_name ON gatehouse.access_node USING btree (lower((name)::text), node);
+
 -- index: gatehouse.access_node_past
 CREATE INDEX access_node_past ON gatehouse.access_node USING btree (node, recorded_to) WHERE (recorded_to IS NOT NULL);
 

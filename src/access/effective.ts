@@ -128,7 +128,7 @@ function readCursor(cursor: string | undefined): string {
 
 /** The node of the resource of a check. Errors: `not_found`, `invalid_parameter` for the right. */
 export async function whatIsAsked(ctx: Asker, { resource, right }: Check, moment: Moment): Promise<string> {
-  if (right !== undefined && !(await isRight(ctx.db, right))) throw noRight(right)
+  if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
   const node = await resourceNode(ctx.db, resource, moment)
   if (node === undefined) throw noResource(resource, moment)
   return node
@@ -136,7 +136,7 @@ export async function whatIsAsked(ctx: Asker, { resource, right }: Check, moment
 
 /** What gives a thing, with the right. Errors: `not_found` for a thing that is not known at the moment, `invalid_parameter` for the right. */
 export async function whatGives(ctx: Asker, letter: Letter, named: string, right: string | undefined, moment: Moment): Promise<Givers> {
-  if (right !== undefined && !(await isRight(ctx.db, right))) throw noRight(right)
+  if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
   const node = letter === 's' ? await resourceNode(ctx.db, named, moment) : letter + named
   const found = node === undefined ? undefined : await giversOf(ctx.db, node, right, moment)
   if (found) return found

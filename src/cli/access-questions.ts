@@ -9,7 +9,7 @@ import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
 import { userNamesOf } from '../store/sessions.ts'
-import { namedId, namedNode } from './find-by-name.ts'
+import { namedId, namedIdAt, namedNode } from './find-by-name.ts'
 import { answeredBy, counted, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface Options {
@@ -65,8 +65,8 @@ function addListCommands(access: Command): void {
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
     .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
-      // A resource is found by the name that it had at the moment asked about.
-      const thing = letter === 's' ? given : await namedId(ctx, letter, given)
+      // Whatever it is, it is found by the name that it had at the moment asked about; a resource by the question itself.
+      const thing = letter === 's' ? given : await namedIdAt(ctx, letter, given, askedMoment(ctx, options.at))
       for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {
         if (options.json) process.stdout.write(lines)
         else {

@@ -6,6 +6,8 @@ import { nodeTypes, type Letter } from '../model/access-edges.ts'
 import type { Resource } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
+import { namedAt } from '../store/access-people.ts'
+import type { Moment } from '../store/access-walk.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { loadRecords } from '../store/records.ts'
 
@@ -25,6 +27,15 @@ export async function namedId({ db }: Pick<Context, 'db'>, letter: Letter, given
   const { resource, name } = resources[letter]
   const found = (await findByKey(db, resource, name, [given])).get(given.toLowerCase()) ?? []
   if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${resource.name} are called ${given}; give the id: ${found.join(', ')}.`)
+  return found[0] ?? given
+}
+
+/** The same of what had the name at a moment: it may be called otherwise by now, or be no more, or something else may be called so. */
+export async function namedIdAt(ctx: Pick<Context, 'db'>, letter: Letter, given: string, moment: Moment): Promise<string> {
+  // Of people the history keeps how they stood, and not what they were called.
+  if (letter === 'u' || !moment.past) return namedId(ctx, letter, given)
+  const found = await namedAt(ctx.db, letter, given, moment)
+  if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${nodeTypes[letter]} were called ${given} then; give the id: ${found.join(', ')}.`)
   return found[0] ?? given
 }
 

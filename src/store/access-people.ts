@@ -5,7 +5,7 @@
  */
 import type { Reach } from '../context.ts'
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
-import { deletedSql, edgesSql, everyoneSql, inForce, isActive, nodesSql, peopleSql, personCounts, resourceNodeSql, type Moment } from './access-walk.ts'
+import { deletedSql, edgesSql, everyoneSql, inForce, isActive, namedNodesSql, nodesSql, peopleSql, personCounts, resourceNodeSql, rightThereSql, type Moment } from './access-walk.ts'
 import type { Database } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
 import { reachSql } from './reach.ts'
@@ -59,8 +59,14 @@ export async function resourceNode(db: Reader, named: string, { at, past }: Mome
   return row?.node ?? undefined
 }
 
-export async function isRight(db: Reader, right: string): Promise<boolean> {
-  return (await db.first('select from public.access_rights where access_right_id = $1', [right], 'access_right_there')) !== undefined
+export async function isRight(db: Reader, right: string, { past }: Moment): Promise<boolean> {
+  return (await db.first<{ there: boolean }>(`select ${rightThereSql('$1::text', past)} as there`, [right], `access_right_there_${past ? 'past' : 'now'}`))!.there
+}
+
+/** The ids of what was called so at a moment, in whatever letters; some of them. */
+export async function namedAt(db: Reader, letter: Exclude<Letter, 'u'>, name: string, { at, past }: Moment): Promise<string[]> {
+  const rows = await db.query<{ node: string }>(`${namedNodesSql(letter, '$1::text', '$2::timestamptz', past)} order by 1 limit 10`, [name, at])
+  return rows.map(({ node }) => node.slice(1))
 }
 
 export interface HolderRow {

@@ -10,7 +10,7 @@
  * into a join over the whole graph. `union` keeps a walk from going in circles. Letters sort g < o < r < s, so that
  * `< 's'` leaves resources out and `>= 's'` takes nothing else, both by the index (source, target).
  */
-import { memberships, type EdgeKind } from '../model/access-edges.ts'
+import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
 
 export interface Moment {
   /** ISO instant in UTC. */
@@ -131,10 +131,18 @@ export function deletedSql(where: (row: string) => string, at: string): string {
     where ${where('s')} and s.recorded_to > ${at} and not exists (select from public.users x where x.user_id = s.user_id) order by s.user_id, s.recorded_to)`
 }
 
-/** The node of a resource that is named by its id or, failing that, by its name; null when there is none. */
+/** Nodes of a kind by the name that they have, or had at the moment, in whatever letters. */
+export const namedNodesSql = (letter: Letter, name: string, at: string, past: boolean): string =>
+  nodesSql('n.node', `lower(n.name) = lower(${name}) and left(n.node, 1) = '${letter}'`, at, past)
+
+/** The node of a resource that is named by its id or, failing that, by the name that it had at the moment; null when there is none. */
 export const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
-    (select 's' || res.resource_id from public.res where res.name = ${resource}))`
+    ${past ? `(${nodesSql('n.node', `lower(n.name) = lower(${resource}) and left(n.node, 1) = 's' and n.name = ${resource}`, at, past)} limit 1)` : `(select 's' || res.resource_id from public.res where res.name = ${resource})`})`
+
+/** Whether there is a right; at a past moment also one that is deleted since and that something carried. */
+export const rightThereSql = (right: string, past: boolean) => `exists (select from public.access_rights x where x.access_right_id = ${right})${past
+  ? ` or exists (select from gatehouse.membership_history h where ${right} = any(h.rights)) or exists (select from gatehouse.access_edge g where ${right} = any(g.rights))` : ''}`
 
 interface CheckTerms {
   user: string
@@ -173,7 +181,7 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
       select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step),
    person as (select ${personCounts(at, past)} as counts from (${peopleSql(ofUser(user), at, past)}) u)
    select p.counts is not null as person, ${node} is not null as resource,
-     ${right} is null or exists (select from public.access_rights x where x.access_right_id = ${right}) as "right",
+     ${right} is null or ${rightThereSql(right, past)} as "right",
      coalesce(p.counts, false) and (
      ${held(node, meets)}
      or (${right} is null and ${isPublic(node)})
