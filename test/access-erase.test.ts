@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
 import { administrator } from './administrators.ts'
+import { jsonl, plan } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
 const server = await testServer()
@@ -50,4 +51,20 @@ test('the name of who is erased is gone from edges, plans and runs of theirs; wh
   expect(await names()).toEqual([null, null, null, null])
   expect(await ctx.db.query('select created_by, applied_by, released_by, actor_id from gatehouse.plan where plan_id = $1', [plan])).toEqual([{ created_by: '', applied_by: '', released_by: '', actor_id: boss.id }])
   expect((await ask('GET', `/groups/${group}/members`)).body.items).toHaveLength(1)
+})
+
+test('what plans say of who is erased goes too: filters that name them, and rows that were refused', async () => {
+  const { id } = (await ask('POST', '/users', { userName: 'anna.berg@example.com', name: { givenName: 'Anna', familyName: 'Berg' }, emails: [{ value: 'anna@berg.example', primary: true }] })).body
+  const bulk = (await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', filter: 'userName eq "Anna.Berg@example.com"' })).body.id as string
+  const other = (await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', filter: 'userName sw "z"' })).body.id as string
+  const row = (userName: string, email: string) => ({ userName, name: { familyName: 'X' }, emails: [{ value: email, primary: true }], sex: 'nonsense' })
+  const { id: rows } = await plan(ctx, jsonl(row('anna.berg@example.com', 'anna@berg.example'), row('zoe.stone@example.com', 'zoe@stone.example')))
+  const told = async () => JSON.stringify(await ctx.db.query(
+    `select p.title, p.options, s.label, s.problems, s.changes from gatehouse.plan p left join gatehouse.plan_step s on s.plan_id = p.plan_id where p.plan_id = any($1)`, [[bulk, other, rows]])).toLowerCase()
+  expect(await told()).toContain('anna.berg@example.com')
+  expect((await ask('POST', `/users/${id}/erase`)).status).toBe(204)
+  const left = await told()
+  expect(left).not.toContain('berg')
+  expect(left).toContain('zoe.stone@example.com')
+  expect(left).toContain('username sw')
 })

@@ -2,6 +2,7 @@
 import { erasePerson } from '../audit/erase.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Document } from '../model/attribute.ts'
 import { user } from '../model/user.ts'
 import { forgetAccessHistory } from '../store/access-history.ts'
 import { hasEvents } from '../store/audit-events.ts'
@@ -13,6 +14,12 @@ import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { deleteLockedUser } from './users.ts'
 import { lockExisting } from '../records/write-records.ts'
+
+/** What a person is known by. */
+function namesOf({ userName, displayName, employeeNumber, emails, logins }: Document): string[] {
+  const all = [userName, displayName, employeeNumber, ...((emails ?? []) as Document[]).map(({ value }) => value), ...((logins ?? []) as Document[]).map(({ login }) => login)]
+  return all.filter((one): one is string => typeof one === 'string')
+}
 
 /**
  * Deletes a person and erases them from the audit and from the history of access, in one transaction; also somebody who was deleted, or merged into
@@ -27,7 +34,7 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
       await deleteLockedUser(tx, ctx, found.document)
     } else if (!(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)
     // Plans hold what they would have changed, kept answers whole records: personal data too.
-    await blankPlans(tx, id)
+    await blankPlans(tx, id, found ? namesOf(found.document) : [])
     await blankQueue(tx, id)
     await blankAnswers(tx, id)
     await forgetLogouts(tx, id)

@@ -300,11 +300,27 @@ export async function markSteps(tx: Transaction, planId: string, marks: readonly
     [planId, marks.map((one) => one.step), marks.map((one) => one.status), marks.map((one) => json(one.result))])
 }
 
-/** Blanks what plans tell of a person: their own steps, and merges that they were part of. */
-export async function blankPlans(tx: Transaction, userId: string): Promise<void> {
+/**
+ * Blanks what plans tell of a person: their own steps, merges that they were part of, filters that name them, and rows of files that
+ * were refused, which have no target.
+ * @param names what they are known by: logins, addresses, names
+ */
+export async function blankPlans(tx: Transaction, userId: string, names: readonly string[]): Promise<void> {
   await tx.execute(
     `update gatehouse.plan_step s set changes = null, problems = null, result = null, secret = null, label = null
      from gatehouse.plan p where p.plan_id = s.plan_id and s.resource in ('User', 'Membership')
        and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
   await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
+  const known = [...new Set([userId, ...names].map((name) => name.toLowerCase()))].filter((name) => name.length >= shortestName)
+  // Texts stand in quotes, in filters and in what is said of rows; what else has such a beginning loses a title at worst.
+  const says = (text: string) => `exists (select from unnest($1::text[]) n(name) where position('"' || n.name in lower(${text})) > 0)`
+  await tx.execute(
+    `update gatehouse.plan set title = kind, options = options || case when options ? 'filter' then '{"filter": ""}' else '{}' end::jsonb || case when options ? 'q' then '{"q": ""}' else '{}' end::jsonb
+     where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${says(`options->>'filter'`)})`, [known])
+  await tx.execute(
+    `update gatehouse.plan_step set problems = null, result = null, changes = null, secret = null, label = null
+     where target_id is null and problems is not null and (lower(label) = any($1) or ${says('problems::text')})`, [known])
 }
+
+/** A shorter one stands in too much that is not about them. */
+const shortestName = 4
