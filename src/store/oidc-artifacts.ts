@@ -85,6 +85,8 @@ export async function giveToSession(db: Writer, hashes: readonly Buffer[], userI
   await db.execute('update gatehouse.oidc_artifact set session_id = $3 where user_id = $2 and artifact_hash = any($1)', [hashes, userId, sessionId])
 }
 
+const offline = (a: string) => `(${a}.kind = 'RefreshToken' or ${a}.kind = 'AccessToken' and ${a}.uid_hash is null)`
+
 /** Everything that comes from a grant, and the grant; of one kind, when it is named. */
 export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | null = null): Promise<number> {
   return db.execute('delete from gatehouse.oidc_artifact where grant_hash = $1 and kind = coalesce($2, kind)', [grantHash, kind], 'delete_oidc_grant')
@@ -93,6 +95,31 @@ export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | 
 /** Every grant, code and token of a person; of one client, when it is named. */
 export async function deleteArtifactsOf(db: Writer, userId: string, clientId: string | null): Promise<number> {
   return db.execute(`delete from gatehouse.oidc_artifact where user_id = $1 and client_id = coalesce($2, client_id)`, [userId, clientId])
+}
+
+/**
+ * What people granted that is not tied to a sign-in, with all that comes of it: grants, refresh tokens, codes that are out. The
+ * consents stay. With the grant what a rotation is writing at this moment is worth nothing. Of the session `but` what ends with it
+ * is left. The clients that had tokens for offline access.
+ */
+export async function deleteOffline(db: Reader, userId: string, but: string | null = null): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `with kept as (
+       select t.grant_hash from gatehouse.oidc_artifact s join gatehouse.oidc_artifact t on t.uid_hash = s.uid_hash and t.kind = 'AccessToken' and t.grant_hash is not null
+       where s.user_id = $1 and s.session_id = $2 and s.kind = 'Session' and not exists (select from gatehouse.oidc_artifact o where o.grant_hash = t.grant_hash and ${offline('o')})),
+     gone as (
+       delete from gatehouse.oidc_artifact a where a.user_id = $1 and a.grant_hash is not null and a.grant_hash not in (select grant_hash from kept)
+       returning a.client_id, ${offline('a')} as offline)
+     select distinct client_id as id from gone where offline order by 1`, [userId, but], 'delete_oidc_offline')
+  return rows.map(({ id }) => id)
+}
+
+/** The same of the next so many people behind one in the order of their ids; the last of them. */
+export async function deleteOfflineOfNext(db: Reader, after: string, people: number): Promise<string | null> {
+  return (await db.first<{ last: string | null }>(
+    `with next as materialized (select distinct user_id from gatehouse.oidc_artifact where user_id > $1 and grant_hash is not null order by user_id limit $2),
+       gone as (delete from gatehouse.oidc_artifact a using next where a.user_id = next.user_id and a.grant_hash is not null)
+     select max(user_id) as last from next`, [after, people]))!.last
 }
 
 /** Every grant, code and token of a client. */
