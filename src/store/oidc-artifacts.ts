@@ -32,9 +32,12 @@ export interface FoundArtifact {
   consumed: string | null
 }
 
+/** Lives at the instant: neither past its end nor written in the future, by a clock that was wrong, which would give it as much more. */
+export const artifactLives = (a: string, at: string) => `${a}.expires_at > ${at}::timestamptz and ${a}.create_date <= ${at}::timestamptz + interval '5 minutes'`
+
 // A session whose sign-in has ended has lost its SESSION_ID, and is as good as gone.
-const found = `select artifact_hash as hash, payload, consumed_at as consumed from gatehouse.oidc_artifact
-  where expires_at > $2 and (kind <> 'Session' or user_id is null or session_id is not null)`
+const found = `select artifact_hash as hash, payload, consumed_at as consumed from gatehouse.oidc_artifact a
+  where ${artifactLives('a', '$2')} and (kind <> 'Session' or user_id is null or session_id is not null)`
 
 export async function findArtifact(db: Reader, hash: Buffer, now: string): Promise<FoundArtifact | undefined> {
   return db.first(`${found} and artifact_hash = $1`, [hash, now], 'find_oidc_artifact')
@@ -54,7 +57,7 @@ const insert = `insert into gatehouse.oidc_artifact as a (${columns}) values ($1
 export async function saveArtifact(db: Writer, row: ArtifactRow, now: string): Promise<void> {
   await db.execute(
     `${insert} on conflict (artifact_hash) do update set user_id = excluded.user_id, client_id = excluded.client_id, session_id = excluded.session_id,
-      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at`,
+      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at, create_date = excluded.create_date`,
     values(row, now), 'save_oidc_artifact')
 }
 
