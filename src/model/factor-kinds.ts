@@ -51,6 +51,11 @@ export function withStandIns<F extends Judged>(factors: readonly F[], gone: read
   return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
 }
 
+/** What sessions may have been reached by of factors that go, and the most that those left reach. */
+export function takenWith<F extends Judged & { id: string }>(factors: readonly F[], gone: readonly F[]): { factors: string[]; left: number } {
+  return { factors: gone.map(({ id }) => id), left: reachOf(factors.filter((one) => !gone.includes(one))).most }
+}
+
 /** The least that somebody's own factors ask for, and the most they reach; 1 where there are none. */
 export function reachOf(factors: readonly Judged[]): { least: number; most: number } {
   const second = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES').map(({ type }) => factorKinds[type])
