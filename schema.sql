@@ -209,6 +209,28 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.end_codes()
+CREATE OR REPLACE FUNCTION gatehouse.end_codes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update public.login set sms_reset_token = null, sms_reset_token_exp = null, sms_reset_token_made = null
+    where user_id = old.user_id and managed_sys_id = '0' and sms_reset_token is not null;
+  return null;
+end $function$;
+
+-- function: gatehouse.end_links()
+CREATE OR REPLACE FUNCTION gatehouse.end_links()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update public.login set pswd_reset_token = null, pswd_reset_token_exp = null, pswd_reset_token_made = null
+    where user_id = old.user_id and managed_sys_id = '0' and pswd_reset_token is not null;
+  return null;
+end $function$;
+
 -- function: gatehouse.end_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
  RETURNS trigger
@@ -3915,6 +3937,9 @@ CREATE TRIGGER user_affiliation_rights_history_delete AFTER DELETE ON public.use
 -- trigger: public.user_affiliation_rights.user_affiliation_rights_history_insert
 CREATE TRIGGER user_affiliation_rights_history_insert AFTER INSERT ON public.user_affiliation_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('uo', 'company_id', 'user_affiliation');
 
+-- trigger: public.user_auth_param.number_gone_ends_codes
+CREATE TRIGGER number_gone_ends_codes AFTER DELETE ON public.user_auth_param FOR EACH ROW WHEN ((((old.type)::text = 'SMS'::text) AND (old.confirmed = 'Y'::bpchar))) EXECUTE FUNCTION gatehouse.end_codes();
+
 -- trigger: public.user_grp.user_grp_guard
 CREATE TRIGGER user_grp_guard AFTER INSERT OR DELETE OR UPDATE ON public.user_grp FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'user_grp_membership_rights');
 
@@ -3962,6 +3987,9 @@ CREATE TRIGGER user_role_membership_rights_history_delete AFTER DELETE ON public
 
 -- trigger: public.user_role_membership_rights.user_role_membership_rights_history_insert
 CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public.user_role_membership_rights REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.keep_membership_rights('ur', 'role_id', 'user_role');
+
+-- trigger: public.users.users_email_end_links
+CREATE TRIGGER users_email_end_links AFTER UPDATE OF primary_email ON public.users FOR EACH ROW WHEN (((old.primary_email IS NOT NULL) AND (lower((old.primary_email)::text) IS DISTINCT FROM lower((new.primary_email)::text)))) EXECUTE FUNCTION gatehouse.end_links();
 
 -- trigger: public.users.users_end_sessions
 CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (old.secondary_status IS NULL) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (new.secondary_status IS NULL))))) EXECUTE FUNCTION gatehouse.end_sessions();
@@ -4307,7 +4335,7 @@ comment on column gatehouse.oidc_artifact.audience is 'For tokens: the resource 
 comment on column gatehouse.oidc_artifact.thumbprint is 'For tokens: the key that they are bound to (DPoP).';
 comment on column gatehouse.oidc_artifact.payload is 'The rest, encrypted.';
 comment on column gatehouse.oidc_artifact.consumed_at is 'When a code or a refresh token was used; a second time revokes its grant.';
-comment on column gatehouse.oidc_artifact.create_date is 'When it was made.';
+comment on column gatehouse.oidc_artifact.create_date is 'When it was written: what was written in the future counts for nothing.';
 comment on column gatehouse.oidc_artifact.expires_at is 'When it ceases to be valid.';
 
 -- comment: gatehouse.oidc_client

@@ -299,6 +299,63 @@ test('the help desk sees and removes factors, and those who may not do not', asy
   expect((await fresh().signIn('quin')).body.next).toBe('done')
 })
 
+describe('a factor that is taken away', () => {
+  const status = async (one: { ask: (method: string, path: string) => Promise<{ status: number }> }) => (await one.ask('GET', '/me')).status
+  const removed = (id: string) => ctx.db.query<{ changes: { path: string }[] }>(`select changes from gatehouse.audit_event where target_id = $1 and action = 'user.factor.remove' order by event_id`, [id])
+
+  /** Somebody with an app and recovery codes: where they enrolled, in by a password before that, by the app, by a recovery code. */
+  async function signedInByAll(name: string) {
+    const bare = await signedIn(name)
+    const here = fresh()
+    await here.signIn(name)
+    const { id: totp, secret } = await withTotp(here)
+    const { body: { id: codes, codes: [code] } } = await here.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })
+    const enter = async (factor: string, answer: string) => {
+      const one = fresh()
+      await one.signIn(name)
+      expect((await one.ask('POST', '/sign-in/factor', { factor, code: answer })).body.next).toBe('done')
+      return one
+    }
+    const [byApp, byCode] = [await enter(totp, codeOf(secret, 1)), await enter(codes, code)]
+    const all = [bare, here, byApp, byCode]
+    return { id: bare.id, totp, codes, here, byApp, byCode, statuses: () => Promise.all(all.map(status)) }
+  }
+
+  test('by the help desk takes the sessions that it served in along, and says so', async () => {
+    const { id, totp, byApp, here, statuses } = await signedInByAll('tess')
+    const { id: other } = await signedIn('tim')
+    const [session, first] = [sessionOf(byApp), sessionOf(here)]
+    expect(await statuses()).toEqual([200, 200, 200, 200])
+    expect((await ask('DELETE', `/users/${id}/factors/${totp}`)).status).toBe(204)
+    // The recovery codes went with the last factor that they stood in for.
+    expect(await statuses()).toEqual([200, 401, 401, 401])
+    const [event] = await removed(id)
+    expect(event!.changes.map(({ path }) => path)).toEqual(expect.arrayContaining([`factors[${totp}]`, `sessions[${session}]`, `sessions[${first}]`]))
+    expect(await ctx.db.query('select from auth_state where user_id = $1', [other])).toHaveLength(1)
+  })
+
+  test('takes no session along that rests on another factor', async () => {
+    const { id, codes, statuses } = await signedInByAll('tom')
+    expect((await ask('DELETE', `/users/${id}/factors/${codes}`)).status).toBe(204)
+    expect(await statuses()).toEqual([200, 200, 200, 401])
+  })
+
+  test('by its person takes the others along, not the session they are in; so does a new set of recovery codes', async () => {
+    const { here, totp, statuses } = await signedInByAll('una')
+    expect((await here.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).status).toBe(201)
+    expect(await statuses()).toEqual([200, 200, 200, 401])
+    expect((await here.ask('DELETE', `/me/factors/${totp}`)).status).toBe(204)
+    expect(await statuses()).toEqual([200, 200, 401, 401])
+  })
+
+  test('takes sessions above the level that is left along, where nothing tells by what they were reached', async () => {
+    const { id, totp, statuses } = await signedInByAll('uri')
+    await ctx.db.execute('delete from auth_state_auth_param_xref where user_id = $1', [id])
+    expect((await ask('DELETE', `/users/${id}/factors/${totp}`)).status).toBe(204)
+    expect(await statuses()).toEqual([200, 401, 401, 401])
+  })
+})
+
 test('a sign-in from somewhere new is told, but for the first one', async () => {
   const id = await personWithPassword(shared, 'rob', { emails: [{ value: 'rob@example.com', primary: true }] })
   const laptop = fresh()

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { patchUser } from '../src/directory/users.ts'
 import { patchClient } from '../src/signin/oidc-clients.ts'
 import { revokeConsent } from '../src/signin/oidc-consents.ts'
-import { sweepArtifacts } from '../src/store/oidc-artifacts.ts'
+import { findArtifact, saveArtifact, sweepArtifacts } from '../src/store/oidc-artifacts.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
 
 const first = await oidcServer()
@@ -233,5 +233,47 @@ describe('at rest', () => {
     expect(swept[0]! + swept[1]!).toBe(expired)
     expect(expired).toBeGreaterThan(3)
     expect(await ctx.db.query('select from gatehouse.oidc_artifact where expires_at <= now()')).toHaveLength(0)
+  })
+})
+
+describe('made by a clock that was ahead', () => {
+  const made = (id: string, ahead: string) => ctx.db.execute('update gatehouse.oidc_artifact set create_date = now() + $2::interval where client_id = $1', [id, ahead])
+  test.each([['4 minutes', true], ['6 minutes', false], ['1 day', false]])('by %s: counts %s', async (ahead, counts) => {
+    const app = await application(ctx, `Ahead ${ahead}`)
+    const api = { scope: 'openid offline_access read', resource: `${url}/api/v1` }
+    const { config, checks, landed } = await flow(app, api)
+    const tokens = await client.authorizationCodeGrant(config, landed, checks, { resource: api.resource })
+    const code = await flow(app)
+    await made(app.id, ahead)
+    const opens = async (token: string) => (await fetch(`${url}/api/v1/users/${ada}`, { headers: { authorization: `Bearer ${token}` } })).status !== 401
+    expect([await active(config, tokens.access_token), await opens(tokens.access_token)]).toEqual([counts, counts])
+    const refreshed = await post(url, app, { grant_type: 'refresh_token', refresh_token: tokens.refresh_token! })
+    const redeemed = await client.authorizationCodeGrant(code.config, code.landed, code.checks).then(() => true, () => false)
+    expect([refreshed.status === 200, redeemed]).toEqual([counts, counts])
+  })
+
+  test('of any part of what a token rests on: itself, its grant, the session it ends with', async () => {
+    const app = await application(ctx, 'Resting')
+    const api = { scope: 'openid read', resource: `${url}/api/v1` }
+    const tokenOf = async () => {
+      const { config, checks, landed } = await flow(app, api)
+      return (await client.authorizationCodeGrant(config, landed, checks, { resource: api.resource })).access_token
+    }
+    const status = async (token: string) => (await fetch(`${url}/api/v1/users/${ada}`, { headers: { authorization: `Bearer ${token}` } })).status
+    for (const kind of ['AccessToken', 'Grant', 'Session']) {
+      const token = await tokenOf()
+      const before = await status(token)
+      await ctx.db.execute(`update gatehouse.oidc_artifact set create_date = now() + interval '1 day' where kind = $1 and user_id = $2`, [kind, ada])
+      expect([before === 401, await status(token)], kind).toEqual([false, 401])
+    }
+  })
+
+  test('and written anew by one that is right, counts again', async () => {
+    const row = { hash: Buffer.alloc(32, 7), kind: 'Interaction', grantHash: null, uidHash: null, userId: null, clientId: null, sessionId: null, scope: null, audience: null, thumbprint: null, payload: Buffer.from('x') }
+    const at = (minutes: number) => new Date(Date.now() + minutes * 60_000).toISOString()
+    await saveArtifact(ctx.db, { ...row, expires: at(120) }, at(60))
+    expect(await findArtifact(ctx.db, row.hash, at(0))).toBeUndefined()
+    await saveArtifact(ctx.db, { ...row, expires: at(60) }, at(0))
+    expect(await findArtifact(ctx.db, row.hash, at(0))).toBeDefined()
   })
 })

@@ -106,6 +106,45 @@ describe('a link', () => {
   })
 })
 
+describe('the address that a link went to', () => {
+  const token = (id: string) => ctx.db.first<{ hash: string | null; made: string | null }>('select pswd_reset_token as hash, pswd_reset_token_made as made from login where user_id = $1', [id])
+  const mails = (...values: string[]) => ({ emails: values.map((value, n) => ({ value, primary: n === 0 })) })
+  const emails = async (id: string) => ((await ask('GET', `/users/${id}`)).body.emails as { id: string; value: string; primary: boolean }[])
+
+  test('takes it along when it is another one now, or none', async () => {
+    for (const [name, change] of [['abe', mails('else@example.com')], ['abi', { emails: [] }], ['abu', mails('new@example.com', mailOf('abu'))]] as const) {
+      const { id } = await signedIn(name, withMail(name))
+      const link = await linkTo(name)
+      expect((await ask('PATCH', `/users/${id}`, change)).status).toBe(200)
+      expect((await complete(link)).body.code).toBe('recovery_refused')
+      expect(await token(id)).toEqual({ hash: null, made: null })
+    }
+  })
+
+  test('leaves it when it is written again, or in other letters, or when another one goes', async () => {
+    for (const [name, change] of [['ace', (one: string) => mails(one)], ['ada-lou', (one: string) => mails(one.toUpperCase())], ['alf', (one: string) => mails(one, 'second@example.com')], ['amo', () => ({ title: 'x' })]] as const) {
+      const { id } = await signedIn(name, { emails: [{ value: mailOf(name), primary: true }, { value: 'other@example.com' }] })
+      const link = await linkTo(name)
+      expect((await ask('PATCH', `/users/${id}`, change(mailOf(name)))).status).toBe(200)
+      expect((await complete(link)).status).toBe(204)
+    }
+  })
+
+  test('by which other door it changed: another one is primary, its row is deleted, an invitation of a week', async () => {
+    const one = await signedIn('ann', { emails: [{ value: mailOf('ann'), primary: true }, { value: 'ann2@example.com' }] })
+    const link = await linkTo('ann')
+    const second = (await emails(one.id)).find(({ primary }) => !primary)!
+    expect((await ask('PATCH', `/users/${one.id}/emails/${second.id}`, { primary: true })).status).toBe(200)
+    expect((await complete(link)).body.code).toBe('recovery_refused')
+    const { body: { id } } = await ask('POST', '/users', { userName: 'art', name: { familyName: 'New' }, status: 'PENDING_INITIAL_LOGIN', ...withMail('art') })
+    expect((await ask('POST', `/users/${id}/invite`)).status).toBe(202)
+    const invitation = await tokenFor('art', 'invitation')
+    const [first] = await emails(id)
+    expect((await ask('DELETE', `/users/${id}/emails/${first!.id}`)).status).toBe(204)
+    expect((await complete(invitation)).body.code).toBe('recovery_refused')
+  })
+})
+
 describe('strangers', () => {
   test('are told the same whoever they ask about, and nothing is sent', async () => {
     const disabled = await signedIn('gil', withMail('gil'))
@@ -249,6 +288,14 @@ describe('a code by SMS', () => {
     const again = (await codeFor('quin'))!
     expect((await answer('quin', again)).status).toBe(204)
     expect((await one.ask('GET', '/me')).status).toBe(401)
+  })
+
+  test('dies with the number that it went to', async () => {
+    const { one, sms } = await enrolled('ray')
+    await withTotp(one)
+    const code = (await codeFor('ray'))!
+    expect((await one.ask('DELETE', `/me/factors/${sms}`)).status).toBe(204)
+    expect((await answer('ray', code)).body.code).toBe('recovery_refused')
   })
 
   test.each([[{ userName: 'a', channel: 'FAX' }], [{ userName: 'a', channel: 1 }]])('%j is no request', async (body) => expect((await request('password', body)).status).toBe(400))

@@ -60,7 +60,7 @@ test.each([
   ['a phone that goes', 'DELETE', (user: string, phone: string) => `/users/${user}/phones/${phone}`, undefined],
   ['the whole person', 'PATCH', (user: string) => `/users/${user}`, { phoneNumbers: [] }],
   ['the whole person, with the same phone written anew and not for SMS', 'PATCH', (user: string) => `/users/${user}`, { phoneNumbers: [{ value: '+49 170 0000600' }] }],
-])('a factor that goes by %s is removed as factors are: told, noted, with its recovery codes', async (name, method, path, body) => {
+])('a factor that goes by %s is removed as factors are: told, noted, with its recovery codes and sessions', async (name, method, path, body) => {
   const value = `+4917000006${String(name.length).padStart(2, '0')}`
   const one = await enrolled(`lost ${name.length}`, value, [{ value }])
   expect((await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).status).toBe(201)
@@ -73,6 +73,9 @@ test.each([
   expect(more).toEqual([])
   expect(JSON.stringify(removal)).toMatch(/"type\\*":\\*"SMS/)
   expect(JSON.stringify(removal)).toMatch(/"type\\*":\\*"RECOVERY_CODES/)
+  // The session that it served in goes along.
+  expect(JSON.stringify(removal)).toContain('sessions[')
+  expect((await one.ask('GET', '/me')).status).toBe(401)
   await settle(ctx.db)
   await tellPeople(ctx)
   expect((await ctx.db.query<{ template: string }>('select template from gatehouse.message where user_id = $1', [one.id])).map(({ template }) => template)).toContain('factor-removed')

@@ -6,11 +6,12 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
-import { factorKinds, withStandIns } from '../model/factor-kinds.ts'
+import { factorKinds, takenWith, withStandIns } from '../model/factor-kinds.ts'
 import { may } from '../records/guard.ts'
 import type { Written } from '../records/record-kind.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteFactors, factorsOf, factorsOfLostNumbers, noteFactors, type LostNumber } from '../store/factors.ts'
+import { deleteSessionsByFactors } from '../store/sessions.ts'
 
 /** Removes the factors whose numbers went by what was written. Errors: `forbidden` for who may not remove factors. */
 export async function dropLostNumbers(tx: Transaction, ctx: Context, written: readonly Written[]): Promise<void> {
@@ -24,9 +25,10 @@ export async function dropLostNumbers(tx: Transaction, ctx: Context, written: re
   for (const [userId, found] of people) {
     const factors = await factorsOf(tx, userId)
     const gone = withStandIns(factors, factors.filter(({ id }) => found.some((one) => one.id === id)))
+    const ended = await deleteSessionsByFactors(tx, userId, takenWith(factors, gone))
     await deleteFactors(tx, gone.map(({ id }) => id))
     await noteFactors(tx, [userId])
-    await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })) }])
+    await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id }))] }])
   }
 }
 

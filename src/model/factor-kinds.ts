@@ -51,6 +51,11 @@ export function withStandIns<F extends Judged>(factors: readonly F[], gone: read
   return secondFactors(left).length > 0 ? [...gone] : [...gone, ...left.filter(({ type }) => type === 'RECOVERY_CODES')]
 }
 
+/** What sessions may have been reached by of factors that go, and the most that those left reach. */
+export function takenWith<F extends Judged & { id: string }>(factors: readonly F[], gone: readonly F[]): { factors: string[]; left: number } {
+  return { factors: gone.map(({ id }) => id), left: reachOf(factors.filter((one) => !gone.includes(one))).most }
+}
+
 /**
  * The least that somebody's own factors ask for, the most they reach, and what the strongest kind of them reaches for sure: to change
  * factors a code by SMS is not enough for who has an app; 1 where there are none.

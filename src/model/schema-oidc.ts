@@ -60,7 +60,7 @@ export const oidc: Area = {
       added('thumbprint', 'varchar(64)', 'For tokens: the key that they are bound to (DPoP).'),
       added('payload', 'bytea', 'The rest, encrypted.', { required: true }),
       added('consumed_at', 'timestamptz', 'When a code or a refresh token was used; a second time revokes its grant.'),
-      added('create_date', 'timestamptz', 'When it was made.', { required: true }),
+      added('create_date', 'timestamptz', 'When it was written: what was written in the future counts for nothing.', { required: true }),
       added('expires_at', 'timestamptz', 'When it ceases to be valid.', { required: true }),
     ]),
     table('added', 'gatehouse.oidc_logout', 'A client that has still to be told that a session has ended.', [

@@ -80,7 +80,7 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => ({ body: { items: await ownElements(call.ctx, me(call)) } }) },
   { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
-  { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one.', status: 204,
+  { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one, and offline access of applications.', status: 204,
     handle: async (call) => {
       await endSessions(own(call), me(call), undefined, call.session!.sessionId)
       return {}

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
-import { factorKinds, reachOf, secondFactors, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
+import { factorKinds, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { smsNumber } from '../model/sms-number.ts'
@@ -21,7 +21,7 @@ import {
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { forgetDevices } from '../store/remembered-devices.ts'
-import { readUserName, type SessionRow } from '../store/sessions.ts'
+import { deleteSessionsByFactors, readUserName, type SessionRow } from '../store/sessions.ts'
 import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
@@ -105,7 +105,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
     if (factors.length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
     const base = { id: ctx.newId(), userId: session.userId, type, name, at: ctx.now() }
     if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
-    if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, factors)
+    if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, session, factors)
     if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, asked.credential)
     return beginCode(tx, ctx, masterKey, base, session, asked.value)
   })
@@ -131,9 +131,9 @@ async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, ba
 }
 
 /** They stand in for another factor: who has none is given none. A new set takes the place of the one before. */
-async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, factors: readonly FactorRow[]): Promise<Enrolled> {
+async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, { sessionId }: SessionRow, factors: readonly FactorRow[]): Promise<Enrolled> {
   if (secondFactors(factors).length === 0) throw new GatehouseError('conflict', 'Recovery codes stand in for another factor: enrol one first.')
-  await removeAll(tx, ctx, base.userId, factors.filter(({ type }) => type === 'RECOVERY_CODES'))
+  await removeAll(tx, ctx, base.userId, { gone: factors.filter(({ type }) => type === 'RECOVERY_CODES'), factors, but: sessionId })
   const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
   await insertFactor(tx, { ...base, confirmedType: 'SHOWN' })
   await writeRecoveryCodes(tx, base.id, codes.map((code) => recoveryHash(base.id, code)))
@@ -196,21 +196,25 @@ export async function nameFactor(ctx: Context, userId: string, id: string, name:
   })
 }
 
-async function removeAll(tx: Transaction, ctx: Context, userId: string, gone: readonly FactorRow[]): Promise<void> {
+async function removeAll(tx: Transaction, ctx: Context, userId: string, { gone, factors, but }: { gone: readonly FactorRow[]; factors: readonly FactorRow[]; but?: string | undefined }): Promise<void> {
   if (gone.length === 0) return
+  const ended = await deleteSessionsByFactors(tx, userId, { ...takenWith(factors, gone), but })
   await deleteFactors(tx, gone.map(({ id }) => id))
   await noteFactors(tx, [userId])
-  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })) }])
+  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id }))] }])
 }
 
-/** Removes one's own factor. Errors: `step_up_required`, `not_found`. */
+/** Removes one's own factor; one's other sessions that it served in end. Errors: `step_up_required`, `not_found`. */
 export async function removeOwnFactor(ctx: Context, session: SessionRow, id: string): Promise<void> {
   await refuseStale(ctx, session)
-  await removeFactors(ctx, session.userId, id)
+  await removeFactors(ctx, session.userId, id, session.sessionId)
 }
 
-/** Removes one factor of a person, or all of them: what the help desk does for who has lost theirs. Errors: `not_found`, `forbidden`. */
-export async function removeFactors(ctx: Context, userId: string, id?: string): Promise<void> {
+/**
+ * Removes one factor of a person, or all of them: what the help desk does for who has lost theirs. Whoever has it now may be in by it:
+ * the sessions that it served in end, but for `but`. Errors: `not_found`, `forbidden`.
+ */
+export async function removeFactors(ctx: Context, userId: string, id?: string, but?: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
@@ -220,7 +224,7 @@ export async function removeFactors(ctx: Context, userId: string, id?: string): 
     if (id === undefined && login) await forgetWrongCodes(tx, login.loginId, ctx.now())
     const gone = factors.filter((one) => id === undefined || one.id === id)
     if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `There is no factor with the id ${id}.`)
-    await removeAll(tx, ctx, userId, withStandIns(factors, gone))
+    await removeAll(tx, ctx, userId, { gone: withStandIns(factors, gone), factors, but })
   })
 }
 

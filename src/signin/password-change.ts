@@ -11,10 +11,12 @@ import { GatehouseError } from '../errors.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
+import { deleteOffline } from '../store/oidc-artifacts.ts'
 import { passwordLogin, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
 import { costOf, hashPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 import { provePassword } from './prove-password.ts'
+import { offlineEnded } from './sessions.ts'
 
 const dayOf = ({ config, now }: Pick<Context, 'config' | 'now'>): Day => ({ zone: config.TIME_ZONE, now: now() })
 
@@ -49,8 +51,8 @@ async function change(ctx: Context, userId: string, { current, next, keep }: { c
 
 /**
  * Sets the password of a person who has proved otherwise who they are. With `forceChange` it is a temporary one that the
- * server has made by chance: it is not judged, and must be changed at the next sign-in. `first` is done before, in the same
- * transaction. Errors: `password_refused`, `not_found`.
+ * server has made by chance: it is not judged, and must be changed at the next sign-in. Somebody else may have known the one before:
+ * applications lose their offline access with the sessions. `first` is done before, in the same transaction. Errors: `password_refused`, `not_found`.
  */
 export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }, first?: (tx: Transaction) => Promise<void>): Promise<void> {
   const day = dayOf(ctx)
@@ -63,7 +65,8 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await guardPeople(tx, ctx, [userId])
     await first?.(tx)
     await stillThere(tx, login, day)
-    await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0 })
+    const ended = await deleteOffline(tx, userId)
+    await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0, ended })
   })
 }
 
@@ -103,11 +106,13 @@ interface Writing {
   action: string
   reset: string | null
   changesToday: number
+  /** Clients whose offline access ended with it. */
+  ended?: readonly string[]
 }
 
-async function write(tx: Transaction, ctx: Context, login: PasswordLogin, hash: string, { policy, action, reset, changesToday }: Writing): Promise<void> {
+async function write(tx: Transaction, ctx: Context, login: PasswordLogin, hash: string, { policy, action, reset, changesToday, ended = [] }: Writing): Promise<void> {
   const now = ctx.now()
   const { expires, graceEnds } = datesOf(policy, now, reset !== null)
   await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday }, ctx.newId(), now)
-  await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: login.user_id, changes: [{ path: 'password' }] }])
+  await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: login.user_id, changes: [{ path: 'password' }, ...offlineEnded(ended)] }])
 }

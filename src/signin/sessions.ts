@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { clockSkewMs } from '../model/session.ts'
 import type { Database } from '../store/database.ts'
+import { deleteOffline, deleteOfflineOfNext } from '../store/oidc-artifacts.ts'
 import { countSessions, deleteSessions, deleteSessionsOfNext, hasUser } from '../store/sessions.ts'
 
 /** Errors: `not_found` when there is no such person. */
@@ -12,24 +13,31 @@ export async function checkUser(db: Pick<Database, 'first'>, userId: string): Pr
   if (!(await hasUser(db, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
 }
 
-/** Ends one session of a person at once, or all of them but `but`; how many. Errors: `not_found` for the person, or for that session. */
+/**
+ * Ends one session of a person at once, or all of them but `but`; how many. With all of them goes what applications hold for offline
+ * access, which may be in the hands of whoever had one of them; the consents stay. Errors: `not_found` for the person, or for that session.
+ */
 export async function endSessions(ctx: Context, userId: string, sessionId?: string, but?: string): Promise<number> {
   return ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
     const ended = await deleteSessions(tx, userId, sessionId, but)
     if (sessionId !== undefined && ended.length === 0) throw new GatehouseError('not_found', `This person has no session ${sessionId}.`)
-    if (ended.length === 0) return 0
-    const changes = ended.map((id) => ({ path: `sessions[${id}]`, before: id }))
+    const offline = sessionId === undefined ? await deleteOffline(tx, userId, but) : []
+    if (ended.length === 0 && offline.length === 0) return 0
+    const changes = [...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
     await recordEvents(tx, ctx, [{ action: 'user.sessions.end', targetType: 'User', targetId: userId, result: 'SUCCESS', changes }])
     return ended.length
   })
 }
 
+/** What the audit says of clients whose offline access has ended. */
+export const offlineEnded = (clients: readonly string[]) => clients.map((id) => ({ path: `offlineAccess[${id}]`, before: id }))
+
 const peopleAtOnce = 200
 
 /**
- * Ends every session there is, the actor's own with them, for when somebody may have got hold of any. What began by
+ * Ends every session there is, the actor's own with them, and every offline access, for when somebody may have got hold of any. What began by
  * a clock ahead of ours ends with them, and so may what begins in the minutes after: better one sign-in too many than a session that stays.
  * The audit is told first and once, with how many there were; then they go by batches, each a transaction of its own, so that
  * nobody waits for long. What breaks off has ended a part, and is done by asking again. How many ended.
@@ -55,5 +63,6 @@ async function endInBatches(ctx: Context, until: string): Promise<number> {
     after = batch.last
     ended += batch.ended
   }
+  for (let after: string | null = ''; after !== null;) after = await deleteOfflineOfNext(ctx.db, after, peopleAtOnce)
   return ended
 }

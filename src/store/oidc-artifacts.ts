@@ -32,9 +32,12 @@ export interface FoundArtifact {
   consumed: string | null
 }
 
+/** Lives at the instant: neither past its end nor written in the future, by a clock that was wrong, which would give it as much more. */
+export const artifactLives = (a: string, at: string) => `${a}.expires_at > ${at}::timestamptz and ${a}.create_date <= ${at}::timestamptz + interval '5 minutes'`
+
 // A session whose sign-in has ended has lost its SESSION_ID, and is as good as gone.
-const found = `select artifact_hash as hash, payload, consumed_at as consumed from gatehouse.oidc_artifact
-  where expires_at > $2 and (kind <> 'Session' or user_id is null or session_id is not null)`
+const found = `select artifact_hash as hash, payload, consumed_at as consumed from gatehouse.oidc_artifact a
+  where ${artifactLives('a', '$2')} and (kind <> 'Session' or user_id is null or session_id is not null)`
 
 export async function findArtifact(db: Reader, hash: Buffer, now: string): Promise<FoundArtifact | undefined> {
   return db.first(`${found} and artifact_hash = $1`, [hash, now], 'find_oidc_artifact')
@@ -54,7 +57,7 @@ const insert = `insert into gatehouse.oidc_artifact as a (${columns}) values ($1
 export async function saveArtifact(db: Writer, row: ArtifactRow, now: string): Promise<void> {
   await db.execute(
     `${insert} on conflict (artifact_hash) do update set user_id = excluded.user_id, client_id = excluded.client_id, session_id = excluded.session_id,
-      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at`,
+      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at, create_date = excluded.create_date`,
     values(row, now), 'save_oidc_artifact')
 }
 
@@ -85,6 +88,8 @@ export async function giveToSession(db: Writer, hashes: readonly Buffer[], userI
   await db.execute('update gatehouse.oidc_artifact set session_id = $3 where user_id = $2 and artifact_hash = any($1)', [hashes, userId, sessionId])
 }
 
+const offline = (a: string) => `(${a}.kind = 'RefreshToken' or ${a}.kind = 'AccessToken' and ${a}.uid_hash is null)`
+
 /** Everything that comes from a grant, and the grant; of one kind, when it is named. */
 export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | null = null): Promise<number> {
   return db.execute('delete from gatehouse.oidc_artifact where grant_hash = $1 and kind = coalesce($2, kind)', [grantHash, kind], 'delete_oidc_grant')
@@ -93,6 +98,31 @@ export async function deleteGrant(db: Writer, grantHash: Buffer, kind: string | 
 /** Every grant, code and token of a person; of one client, when it is named. */
 export async function deleteArtifactsOf(db: Writer, userId: string, clientId: string | null): Promise<number> {
   return db.execute(`delete from gatehouse.oidc_artifact where user_id = $1 and client_id = coalesce($2, client_id)`, [userId, clientId])
+}
+
+/**
+ * What people granted that is not tied to a sign-in, with all that comes of it: grants, refresh tokens, codes that are out. The
+ * consents stay. With the grant what a rotation is writing at this moment is worth nothing. Of the session `but` what ends with it
+ * is left. The clients that had tokens for offline access.
+ */
+export async function deleteOffline(db: Reader, userId: string, but: string | null = null): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `with kept as (
+       select t.grant_hash from gatehouse.oidc_artifact s join gatehouse.oidc_artifact t on t.uid_hash = s.uid_hash and t.kind = 'AccessToken' and t.grant_hash is not null
+       where s.user_id = $1 and s.session_id = $2 and s.kind = 'Session' and not exists (select from gatehouse.oidc_artifact o where o.grant_hash = t.grant_hash and ${offline('o')})),
+     gone as (
+       delete from gatehouse.oidc_artifact a where a.user_id = $1 and a.grant_hash is not null and a.grant_hash not in (select grant_hash from kept)
+       returning a.client_id, ${offline('a')} as offline)
+     select distinct client_id as id from gone where offline order by 1`, [userId, but], 'delete_oidc_offline')
+  return rows.map(({ id }) => id)
+}
+
+/** The same of the next so many people behind one in the order of their ids; the last of them. */
+export async function deleteOfflineOfNext(db: Reader, after: string, people: number): Promise<string | null> {
+  return (await db.first<{ last: string | null }>(
+    `with next as materialized (select distinct user_id from gatehouse.oidc_artifact where user_id > $1 and grant_hash is not null order by user_id limit $2),
+       gone as (delete from gatehouse.oidc_artifact a using next where a.user_id = next.user_id and a.grant_hash is not null)
+     select max(user_id) as last from next`, [after, people]))!.last
 }
 
 /** Every grant, code and token of a client. */

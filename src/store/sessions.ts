@@ -133,6 +133,18 @@ export async function deleteSessions(tx: Transaction, userId: string, sessionId?
   return rows.map((row) => row.id).toSorted()
 }
 
+/**
+ * Removes the sessions of a person, but one, that were reached by factors which go, and those above the level that is left of which
+ * nothing tells by what they were reached; their ids. Before the factors themselves go.
+ */
+export async function deleteSessionsByFactors(tx: Transaction, userId: string, { factors, left, but }: { factors: readonly string[]; left: number; but?: string | undefined }): Promise<string[]> {
+  const reached = 'select from auth_state_auth_param_xref x where x.user_id = s.user_id and x.session_id = s.session_id'
+  const rows = await tx.query<{ id: string }>(
+    `delete from auth_state s where s.user_id = $1 and s.session_id is distinct from $4
+       and (exists (${reached} and x.param_id = any($2)) or s.auth_state > $3 and not exists (${reached})) returning s.session_id as id`, [userId, factors, left, but ?? null])
+  return rows.map(({ id }) => id).toSorted()
+}
+
 /** How many sessions began until an instant, whosever they are. */
 export async function countSessions(db: Pick<Transaction, 'first'>, until: string): Promise<number> {
   return (await db.first<{ n: number }>('select count(*)::int as n from auth_state where last_login <= $1 or last_login is null', [until]))!.n

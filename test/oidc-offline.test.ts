@@ -1,0 +1,107 @@
+/** What applications hold for offline access, when somebody is to be put out of everything: recovery, and the ends of all sessions. */
+import * as client from 'openid-client'
+import { expect, test } from 'vitest'
+import { resetCodeHash } from '../src/model/factor.ts'
+import { changeOwnPassword } from '../src/signin/password-change.ts'
+import { askForRecovery, completeRecovery, recoverAccounts } from '../src/signin/recovery.ts'
+import { completeBySms } from '../src/signin/recovery-by-sms.ts'
+import { endEverySession, endSessions } from '../src/signin/sessions.ts'
+import { listConsents } from '../src/store/oidc-consents.ts'
+import { secretsOf, waitingMessages } from '../src/store/messages.ts'
+import { writeResetCode } from '../src/store/recovery.ts'
+import { givePassword, password } from './browser.ts'
+import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
+import { testKey } from './rest-server.ts'
+
+const { ctx, url, masterKey } = await oidcServer()
+const app = await application(ctx, 'Thief\'s')
+const next = 'another horse, another battery'
+
+/** Tokens of an application, from a browser of this sign-in. */
+async function tokensIn(token: string, by: Application = app, scope = 'openid offline_access') {
+  const config = await relyingParty(url, by)
+  const browser = new Browser(url)
+  browser.setSession(token)
+  const { address, checks } = await request(config, { scope, prompt: 'consent' })
+  const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+  return {
+    isActive: async () => (await client.tokenIntrospection(config, tokens.access_token)).active,
+    refresh: () => client.refreshTokenGrant(config, tokens.refresh_token!).then(() => 'given', ({ error }: { error?: string }) => error),
+  }
+}
+
+async function somebody(name: string): Promise<string> {
+  const id = await person(ctx, name, { status: 'ACTIVE' })
+  await givePassword(ctx, id)
+  return id
+}
+
+async function byLink(name: string): Promise<void> {
+  await askForRecovery(ctx, 'PASSWORD', name)
+  await recoverAccounts(ctx, masterKey)
+  const mail = (await waitingMessages(ctx.db, ctx.now().toISOString(), 200)).find(({ recipient }) => recipient === `${name}@example.com`)!
+  await completeRecovery(ctx, { token: new URL(secretsOf(mail, masterKey).link!).hash.slice(1), next })
+}
+
+async function bySms(name: string, id: string): Promise<void> {
+  const { login } = (await ctx.db.first<{ login: string }>('select login_id as login from login where user_id = $1', [id]))!
+  await ctx.db.transaction((tx) => writeResetCode(tx, login, { hash: resetCodeHash(login, '12345678'), made: ctx.now(), expires: new Date(ctx.now().getTime() + 60_000), most: 10 }))
+  await completeBySms(ctx, { userName: name, code: '12345678', next })
+}
+
+const deleted = async (path: string, token = testKey) => expect((await fetch(`${url}/api/v1${path}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })).status).toBe(204)
+
+const ways: [string, (name: string, id: string) => Promise<unknown>][] = [
+  ['recovery by a link', byLink],
+  ['recovery by SMS', bySms],
+  ['the help desk, that ends all sessions', (_name, id) => deleted(`/users/${id}/sessions`)],
+  ['the person, who ends all others', (_name, id) => endSessions(ctx, id, undefined, 'another')],
+  ['the end of everybody\'s sessions', () => endEverySession(ctx)],
+]
+
+test.each(ways)('is taken away by %s; what was consented to stays', async (way, end) => {
+  const name = `p${ways.findIndex(([one]) => one === way)}`
+  const id = await somebody(name)
+  // The sign-in is over: nothing but the tokens is left of it.
+  const { token, sessionId } = await signIn(ctx, id)
+  const { refresh, isActive } = await tokensIn(token)
+  await endSessions(ctx, id, sessionId)
+  expect([await refresh(), await isActive()]).toEqual(['given', true])
+  const again = await tokensIn((await signIn(ctx, id)).token)
+  await end(name, id)
+  expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
+  expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
+  expect(await ctx.db.query(`select from gatehouse.oidc_artifact where user_id = $1 and kind <> 'Session'`, [id])).toEqual([])
+})
+
+test('ends with an event that names the applications, also where there is no session any more', async () => {
+  const id = await somebody('eva')
+  const { token, sessionId } = await signIn(ctx, id)
+  await tokensIn(token)
+  await endSessions(ctx, id, sessionId)
+  await deleted(`/users/${id}/sessions`)
+  await deleted(`/users/${id}/sessions`)
+  const told = await ctx.db.query<{ changes: unknown }>(`select changes from gatehouse.audit_event where target_id = $1 and action = 'user.sessions.end' order by event_id`, [id])
+  expect(told.map(({ changes }) => changes)).toEqual([[{ path: `sessions[${sessionId}]`, before: sessionId }], [{ path: `offlineAccess[${app.id}]`, before: app.id }]])
+})
+
+test('stays when a person changes their password, or ends one session', async () => {
+  const id = await somebody('ada')
+  const { token, sessionId } = await signIn(ctx, id)
+  const { refresh } = await tokensIn(token)
+  await endSessions(ctx, id, sessionId)
+  await changeOwnPassword(ctx, id, { current: password, next })
+  expect(await refresh()).toBe('given')
+})
+
+test('what rests on the session that ends all others goes on; somebody else\'s too', async () => {
+  const [id, other] = [await somebody('bea'), await somebody('cal')]
+  const { token, sessionId } = await signIn(ctx, id)
+  const second = await application(ctx, 'Mine alone')
+  const here = await tokensIn(token, second, 'openid')
+  const elsewhere = await tokensIn((await signIn(ctx, id)).token, second, 'openid')
+  const offline = await tokensIn(token)
+  const theirs = await tokensIn((await signIn(ctx, other)).token)
+  await endSessions(ctx, id, undefined, sessionId)
+  expect([await here.isActive(), await elsewhere.isActive(), await offline.refresh(), await theirs.refresh()]).toEqual([true, false, 'invalid_grant', 'given'])
+})
