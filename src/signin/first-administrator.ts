@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
 import { ownId } from '../model/own-access.ts'
@@ -62,7 +63,7 @@ export async function renewFirstPassword(ctx: Context): Promise<FirstAdministrat
   const password = oneTimePassword()
   await setPassword(ctx, id, { next: password, forceChange: true }, async (tx) => {
     const login = await lockLogin(tx, id)
-    if (!login || !isRecoverable(login)) {
+    if (!login || !isRecoverable(login, today(ctx))) {
       throw new GatehouseError('conflict', `${userName} cannot sign in by a password: the account is closed, disabled or locked by an administrator, or signs in elsewhere. Give somebody else the role: npx gatehouse access grant --user NAME --to-role ${superRole}`)
     }
     await unlock(tx, ctx, id)

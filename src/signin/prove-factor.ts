@@ -7,6 +7,7 @@
  */
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
 import type { Document } from '../model/attribute.ts'
@@ -69,7 +70,7 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
   const claim = await claimAnswer(ctx, session.userId)
   const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
     const login = await lockLogin(tx, session.userId)
-    if (!login || closedBy(login) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+    if (!login || closedBy(login, today(ctx)) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
     if (!factor || !seen || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))

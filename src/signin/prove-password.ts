@@ -4,6 +4,7 @@
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { forgetFailures, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import { lock } from './locks.ts'
@@ -32,7 +33,7 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const { login } = claim
   const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
   const { proved, rehashed } = await look(ctx, stored, password)
-  const refused = refusalOf({ claim, proved })
+  const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }
 }

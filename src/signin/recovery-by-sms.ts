@@ -6,6 +6,7 @@
 import { timingSafeEqual } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, mostWrongCodes, newCode, resetCodeHash } from '../model/factor.ts'
 import type { Transaction } from '../store/database.ts'
@@ -57,7 +58,7 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
     // Used up since, or another one is out.
-    if (!login || !isRecoverable(login) || !(await takeResetCode(tx, login.loginId, given, ctx.now()))) throw refused()
+    if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetCode(tx, login.loginId, given, ctx.now()))) throw refused()
     await spendNumbers(tx, login.userId)
     await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }] }])
     await unlock(tx, ctx, login.userId)
@@ -70,7 +71,7 @@ async function lookAtCode(ctx: Context, found: SignInLogin | undefined, given: s
   const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody))
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, found?.userId ?? nobody)
-    const loginId = login && isRecoverable(login) ? login.loginId : ''
+    const loginId = login && isRecoverable(login, today(ctx)) ? login.loginId : ''
     const hash = await claimResetCode(tx, loginId, most, ctx.now())
     if (hash !== undefined && hash.length === given.length && timingSafeEqual(Buffer.from(hash), Buffer.from(given))) {
       await uncountResetCode(tx, loginId)

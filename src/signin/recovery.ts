@@ -7,6 +7,7 @@ import { createHash } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import { publicUrl } from '../config.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { networkOf } from '../model/network.ts'
@@ -64,7 +65,7 @@ async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind,
   if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (!login || !(await mayRecover(tx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
+    if (!login || !(await mayRecover(tx, ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
     if (kind === 'PASSWORD_BY_SMS') {
       await sendResetCode(tx, ctx, masterKey, login)
       continue
@@ -88,8 +89,8 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
   return !('userId' in whom && ctx.actor.ip && (await knowsNetwork(tx, whom.userId, markOf(whom.userId, networkOf(ctx.actor.ip)))))
 }
 
-async function mayRecover(tx: Transaction, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
-  if (!isRecoverable(login)) return false
+async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
+  if (!isRecoverable(login, today(ctx))) return false
   if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED'
   return (await policyOf(tx, login.userId)).changes.byUser
 }
@@ -122,7 +123,7 @@ async function sendUserNames(tx: Transaction, ctx: Context, people: readonly str
   const names: string[] = []
   for (const userId of people) {
     const login = await lockLogin(tx, userId)
-    if (login && isRecoverable(login) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) {
+    if (login && isRecoverable(login, today(ctx)) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) {
       names.push(login.login)
       found.push(userId)
     }
@@ -141,7 +142,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     await checkUser(tx, userId)
     await guardPeople(tx, ctx, [userId])
     const login = await lockLogin(tx, userId)
-    if (!login || !isRecoverable(login)) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
+    if (!login || !isRecoverable(login, today(ctx))) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
   })
@@ -165,7 +166,7 @@ export async function completeRecovery(ctx: Context, { token, next, answers }: {
   await refuseWithoutAnswers(ctx, userId, answers)
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
-    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await completed(tx, ctx, userId, 'password-reset')
     await unlock(tx, ctx, userId)
   })
@@ -180,7 +181,7 @@ export async function completeUnlock(ctx: Context, token: string): Promise<void>
   if (userId === undefined) throw refused()
   await ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, userId)
-    if (!login || !isRecoverable(login) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await completed(tx, ctx, userId, 'account-unlock')
     await unlock(tx, ctx, userId)
   })

@@ -26,37 +26,43 @@ const beforePassword: readonly Refusal[] = [
   ({ proved, claim }) => (proved ? undefined : claim.failures >= claim.lockout.failures ? 'LOGIN_LOCKED' : 'INVALID_PASSWORD'),
 ]
 
-const ofPerson: readonly ((login: SignInLogin) => SignInResult | undefined)[] = [
-  ({ personStatus }) => (openStatuses.includes(personStatus as Status) ? undefined : 'INVALID_USER_STATUS'),
+/** Whether somebody waits for a day that has come: the job that starts people may be late. */
+export const mayStart = ({ personStatus, startDate }: Pick<SignInLogin, 'personStatus' | 'startDate'>, today: string): boolean =>
+  personStatus === 'PENDING_START_DATE' && startDate !== null && startDate <= today
+
+const ofPerson: readonly ((login: SignInLogin, today: string) => SignInResult | undefined)[] = [
+  (login, today) => (openStatuses.includes(login.personStatus as Status) || mayStart(login, today) ? undefined : 'INVALID_USER_STATUS'),
+  // So may the one that ends them.
+  ({ lastDate }, today) => (lastDate !== null && lastDate < today ? 'INVALID_USER_STATUS' : undefined),
   ({ secondaryStatus }) => (secondaryStatus === 'DISABLED' ? 'LOGIN_DISABLED' : undefined),
   ({ status, isActive }) => (status !== 'ACTIVE' || isActive !== 'Y' ? 'LOGIN_DISABLED' : undefined),
   ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED_ADMIN' || lockMarker === 'LOCKED_ADMIN' ? 'LOGIN_LOCKED_ADMIN' : undefined),
   ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED' || lockMarker === 'LOCKED' ? 'LOGIN_LOCKED' : undefined),
 ]
 
-/** Why a person may not sign in, whatever they prove. */
-export function closedBy(login: SignInLogin): SignInResult | undefined {
+/** Why a person may not sign in on a day, whatever they prove. */
+export function closedBy(login: SignInLogin, today: string): SignInResult | undefined {
   for (const refusal of ofPerson) {
-    const result = refusal(login)
+    const result = refusal(login, today)
     if (result !== undefined) return result
   }
   return undefined
 }
 
 /** Not whom an administrator has locked or disabled, or who is not here, or has no password here: no link and no code lifts that. */
-export function isRecoverable(login: SignInLogin): boolean {
+export function isRecoverable(login: SignInLogin, today: string): boolean {
   if (!hasPasswordHere(login)) return false
-  const result = closedBy(login)
+  const result = closedBy(login, today)
   return result === undefined || result === 'LOGIN_LOCKED'
 }
 
 /** The first that stands against the attempt. */
-export function refusalOf(attempt: Attempt): SignInResult | undefined {
+export function refusalOf(attempt: Attempt, today: string): SignInResult | undefined {
   for (const refusal of beforePassword) {
     const result = refusal(attempt)
     if (result !== undefined) return result
   }
-  return attempt.claim.login && closedBy(attempt.claim.login)
+  return attempt.claim.login && closedBy(attempt.claim.login, today)
 }
 
 const truths: Partial<Record<SignInResult, string>> = {

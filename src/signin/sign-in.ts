@@ -8,6 +8,7 @@
  */
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
@@ -26,7 +27,7 @@ import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { eventOf, lookAtPassword, nobody, refuse } from './prove-password.ts'
 import { markOf, openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
-import { closedBy } from './sign-in-refusals.ts'
+import { closedBy, mayStart } from './sign-in-refusals.ts'
 import { standingOf, standsAt, type Standing } from './sign-in-steps.ts'
 import { refuseUnknownSite, sitesOf } from './sites.ts'
 import { releaseAttempt } from './throttle.ts'
@@ -100,8 +101,10 @@ export async function admitFromElsewhere(ctx: Context, userId: string, voucher: 
 }
 
 async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId: named, factorId, voucher }: Omit<Admission, 'seen'> & { voucher?: Voucher }, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
-  const closed = closedBy(login)
+  const closed = closedBy(login, today(ctx))
   if (closed !== undefined) return closed
+  // The job that starts people would do the same.
+  if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)
   const sites = await sitesOf(tx, ctx, named)
   const siteId = named ?? sites.ids[0] ?? null
   const standing = standingOf(login, policy, { level, sites, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
@@ -146,8 +149,13 @@ export async function passwordExpiry(ctx: Context, userId: string): Promise<stri
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */
 async function arrive(tx: Transaction, ctx: Context, login: SignInLogin): Promise<void> {
   await noteSignIn(tx, login.loginId, { now: ctx.now(), ip: ctx.actor.ip })
-  if (login.personStatus !== 'PENDING_INITIAL_LOGIN' || !(await activatePerson(tx, login.userId, ctx.now()))) return
-  const changes = [{ path: 'status', before: 'PENDING_INITIAL_LOGIN', after: 'ACTIVE' }]
+  if (login.personStatus === 'PENDING_INITIAL_LOGIN') await activate(tx, ctx, login)
+}
+
+/** Active from now on, whatever they waited for. */
+async function activate(tx: Transaction, ctx: Context, login: SignInLogin): Promise<void> {
+  if (!(await activatePerson(tx, login.userId, ctx.now()))) return
+  const changes = [{ path: 'status', before: login.personStatus, after: 'ACTIVE' }]
   await recordEvents(tx, ctx, [{ action: 'user.activate', targetType: 'User', targetId: login.userId, changes }])
   await markDataChanges(tx, [login.userId])
 }
@@ -176,7 +184,7 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
     const siteId = reached.siteId ?? before.siteId
     const sites = await sitesOf(tx, ctx, siteId)
-    const standing = login && closedBy(login) === undefined ? standingOf(login, policy, { level, sites, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, sites, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
     // A session in the middle goes there by what it wants of its own accord: it stays where it is.
     if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')

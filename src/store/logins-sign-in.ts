@@ -17,11 +17,16 @@ export interface SignInLogin extends PasswordDates {
   firstTime: string | null
   personStatus: string
   secondaryStatus: string | null
+  /** The first and the last day here, YYYY-MM-DD; the last one is none for what the system keeps. */
+  startDate: string | null
+  lastDate: string | null
 }
 
+const ofPerson = `u.status as "personStatus", u.secondary_status as "secondaryStatus", u.start_date::text as "startDate",
+   case when coalesce(u.system_flag, 'N') <> 'Y' then u.last_date::text end as "lastDate"`
 const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker", l.auth_type as "authType",
    l.last_auth_attempt as "lastAttempt", l.first_time_login as "firstTime", l.pwd_exp, l.grace_period, l.reset_pwd,
-   u.status as "personStatus", u.secondary_status as "secondaryStatus"`
+   ${ofPerson}`
 const from = 'from login l join users u on u.user_id = l.user_id'
 
 /** The login that signs in here under a name; the database says which letters are the same but for their case. */
@@ -59,7 +64,7 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<SignI
   return (await lockLogin(tx, userId)) ?? tx.first(
     `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
        null as "lockMarker", null as "authType", null as "lastAttempt", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
-       u.status as "personStatus", u.secondary_status as "secondaryStatus" from users u where u.user_id = $1 for no key update`, [userId])
+       ${ofPerson} from users u where u.user_id = $1 for no key update`, [userId])
 }
 
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
@@ -83,7 +88,7 @@ export async function noteSignIn(tx: Transaction, loginId: string, { now, ip }: 
 /** A person who was waiting for their first sign-in is here; whether they were. */
 export async function activatePerson(tx: Transaction, userId: string, now: Date): Promise<boolean> {
   return (await tx.execute(
-    `update users set status = 'ACTIVE', version = version + 1, last_update = $2 where user_id = $1 and status = 'PENDING_INITIAL_LOGIN'`, [userId, now])) > 0
+    `update users set status = 'ACTIVE', version = version + 1, last_update = $2 where user_id = $1 and status in ('PENDING_INITIAL_LOGIN', 'PENDING_START_DATE')`, [userId, now])) > 0
 }
 
 /** Locks the login after too many failures, and the person with it; never what an administrator has locked. What became locked. */

@@ -1,10 +1,9 @@
 /** "Today" follows one setting, TIME_ZONE: the day that start and last dates are held against. */
-import type { Context } from '../context.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
 /** The current date in the configured zone, as YYYY-MM-DD. */
-export function today(ctx: Pick<Context, 'now' | 'config'>): string {
+export function today(ctx: { now: () => Date; config: { TIME_ZONE: string } }): string {
   const zone = ctx.config.TIME_ZONE
   let format = formats.get(zone)
   if (!format) formats.set(zone, (format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' })))
