@@ -24,7 +24,7 @@ import { startJobs, type Job } from './jobs/runner.ts'
 import { syncJobs } from './jobs/sync-jobs.ts'
 import { sendMessages } from './notify/send-messages.ts'
 import { tellPeople } from './notify/tell-people.ts'
-import { addOpenId } from './oidc/mount.ts'
+import { addOpenId, askedTheme } from './oidc/mount.ts'
 import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
 import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
@@ -217,7 +217,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   const routes = allRoutes(masterKey)
   addRoutes(server, base, routes, refusals)
   addDocs(server, routes, base)
-  addPages(server, base)
+  addPages(server, base, askedTheme(openId))
   addOutbox(server, base, masterKey)
   server.addHook('onClose', () => closeMemcached())
   return server

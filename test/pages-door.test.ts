@@ -118,7 +118,7 @@ describe('what they load', () => {
 describe('without a bundle', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-no-pages-'))
   const bare = createServer(ctx)
-  addPages(bare, ctx, folder)
+  addPages(bare, ctx, async () => undefined, folder)
   afterAll(async () => {
     await bare.close()
     rmSync(folder, { recursive: true })

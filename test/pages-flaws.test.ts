@@ -1,4 +1,6 @@
 /** Every page in both languages and both colour schemes: nothing for axe to find, nothing wider than a phone, no policy broken. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -53,10 +55,22 @@ const looks = [
   { locale: 'de-AT', colorScheme: 'light', words: de, viewport: { width: 320, height: 640 } },
 ] as const
 
+/** A folder for a picture of each page in each look, for people to see what axe does not. */
+const pictures = process.env['PAGE_PICTURES']
+if (pictures) mkdirSync(pictures, { recursive: true })
+
 /** The flaws of a page by its name, when it has any. */
 async function look(flaws: Record<string, string[]>, name: string, page: Page): Promise<void> {
+  if (pictures) await takePicture(pictures, name, page)
   const found = await flawsOf(page)
   if (found.length > 0) flaws[name] = found
+}
+
+/** Such as `sign-in-with-errors.de-dark-1280.png`: all of the page, or what lies under a question as the screen shows it. */
+async function takePicture(folder: string, name: string, page: Page): Promise<void> {
+  const look = (await page.evaluate(`[document.documentElement.lang, matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light', innerWidth]`)) as unknown[]
+  const file = `${name.replaceAll(/[^A-Za-z]+/g, '-').replaceAll(/^-|-$/g, '')}.${look.join('-')}.png`
+  await page.screenshot({ path: join(folder, file), fullPage: (await page.getByRole('dialog').count()) === 0 })
 }
 
 /** Pages that the provider makes itself, in the browser's language: where each is, its title, and the button that leads to the next. */
@@ -111,7 +125,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
       await page.goto(url + path)
       await heading(title)
-      await look(flaws, path, page)
+      await look(flaws, path.replace(/\?.*/, ' by a link'), page)
     }
     await page.goto(`${url}/factors`)
     await page.getByLabel(words.signIn.userName).fill('two')
@@ -179,10 +193,12 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
       // What a page is about has come from the server.
       await page.locator('main .card').first().waitFor()
       if (part === 'consents' || part === 'devices' || part === 'decisions') expect(await page.locator('main .card li h2').count()).toBe(2)
+      if (part === 'devices') expect(await page.locator('main .card li h2').allInnerTexts()).toEqual(Array(2).fill({ en: 'Firefox on Linux', de: 'Firefox unter Linux' }[language]))
       await look(flaws, part, page)
     }
     await page.goto(`${url}/questions`)
     await page.getByLabel(words.questions.answer).first().waitFor()
+    expect(await page.locator('nav [aria-current]').allInnerTexts()).toEqual([words.password.title])
     await page.getByLabel(words.questions.question).last().selectOption('own')
     await page.getByRole('button', { name: words.questions.save }).click()
     await page.getByRole('alert').waitFor()

@@ -10,6 +10,8 @@ import { errors, type InteractionResults } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
+import { artifactHash } from '../store/oidc-artifacts.ts'
+import { themeOfArtifact } from '../store/site-records.ts'
 import { hasPoliciesDue, ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
 import { acrOf, contextOf, leastLevel, methodsOf, seconds, type SignedIn } from './provider-context.ts'
@@ -63,16 +65,25 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
     return provider.interactionResult(request, response, loginOf(built, signedIn!), { mergeWithLastSubmission: false })
   }
   if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
-  // The same cookie for the address that the page will ask at; the provider's own is for this address only.
+  const page = interaction.prompt.name === 'login' ? '/sign-in' : '/consent'
+  // The same cookie for the page, whose theme it opens, and for the address that the page will ask at; the provider's own
+  // is for this address only. Of several questions at once the page knows the last.
   const secure = state.publicUrl.startsWith('https:')
   const { cookies } = provider.createContext(request, response)
   Object.assign(cookies, { secure })
-  cookies.set(cookieName(built), uid, { httpOnly: true, sameSite: 'lax', signed: true, secure, path: `/api/v1/interactions/${uid}`, maxAge: 30 * 60_000 })
+  for (const path of [page, `/api/v1/interactions/${uid}`]) cookies.set(cookieName(built), uid, { httpOnly: true, sameSite: 'lax', signed: true, secure, path, maxAge: 30 * 60_000 })
   const query = new URLSearchParams({ interaction: uid, return: `/oidc/interaction/${uid}` })
-  return `${interaction.prompt.name === 'login' ? '/sign-in' : '/consent'}?${query}`
+  return `${page}?${query}`
 }
 
 const cookieName = ({ provider }: Built) => (provider as unknown as { cookieName: (type: string) => string }).cookieName('interaction')
+
+/** The theme of the site whose application asks; none to another browser, whose question is not looked up. */
+export async function themeAsked({ built, uid, request, response }: Exchange): Promise<string | undefined> {
+  if (built.provider.createContext(request, response).cookies.get(cookieName(built), { signed: true }) !== uid) return undefined
+  const { db, now } = built.state.base
+  return themeOfArtifact(db, artifactHash('Interaction', uid), now().toISOString())
+}
 
 /** What is asked, for a page to show. */
 export async function readInteraction(exchange: Exchange): Promise<Record<string, unknown>> {

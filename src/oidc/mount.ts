@@ -93,6 +93,14 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
   { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw, ip: request.ip })
 
+/** For the page that a question is put on: the theme of the site whose application asks. */
+export const askedTheme = (oidc: OpenIdProvider) => async (request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> => {
+  const { interaction: uid } = request.query as { interaction?: unknown }
+  if (typeof uid !== 'string' || request.headers.cookie === undefined) return undefined
+  const { themeAsked } = await interactions()
+  return themeAsked({ built: await oidc.current(), uid, request: request.raw, response: reply.raw, ip: request.ip })
+}
+
 /** Browsers say where a request comes from; what comes from elsewhere is not what the person wanted. Errors: `forbidden`. */
 function refuseForeign({ headers }: FastifyRequest, publicUrl: string): void {
   const { origin, 'content-type': type, 'sec-fetch-site': site } = headers

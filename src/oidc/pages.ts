@@ -8,6 +8,7 @@ const style = `:root { color-scheme: light dark; }
 body { background: light-dark(#f3f5f6, #11161a); color: light-dark(#16202a, #e8edf0); font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
 main { background: light-dark(#fff, #1a2126); border: 1px solid light-dark(#d9dfe3, #323c43); border-radius: 0.75rem; margin: 15vh auto; max-width: 25rem; overflow-wrap: anywhere; padding: 1.5rem 1.25rem; width: calc(100% - 5rem); }
 h1 { font-size: 1.625rem; line-height: 1.25; margin: 0; }
+main > :last-child { margin-bottom: 0; }
 button { background: none; border: 1px solid light-dark(#7f8a94, #7d8a94); border-radius: 0.5rem; color: inherit; font: inherit; font-weight: 600; margin: 0 0.5rem 0.5rem 0; min-height: 2.75rem; padding: 0.375rem 1.125rem; }
 button.first { background: light-dark(#0b5f6f, #7fd0de); border-color: transparent; color: light-dark(#fff, #06262d); }
 .code { color: light-dark(#55606b, #a9b4bc); font-size: 0.875rem; }`

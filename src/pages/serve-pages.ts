@@ -21,14 +21,17 @@ const policyOf = (nonce: string) => [
 
 const year = 365 * 86_400
 
-export function addPages(server: FastifyInstance, { config, db }: { config: Settings; db?: Pick<Database, 'first'> }, folder: string = bundlesFolder): void {
+/** The theme of the site whose application sent the browser to a page. */
+export type AskedTheme = (request: FastifyRequest, reply: FastifyReply) => Promise<string | undefined>
+
+export function addPages(server: FastifyInstance, { config, db }: { config: Settings; db?: Pick<Database, 'first'> }, asked: AskedTheme, folder: string = bundlesFolder): void {
   let bundle: Bundle | undefined
   const read = async () => (bundle ??= await readBundle(folder))
   for (const path of pagePaths) {
     server.get(path, async (request, reply) => {
       const named = byName(config, request)
       if (named !== undefined) return reply.redirect(named + path, 307)
-      return sendPage(reply, (await read())?.html, await themeFor(config, db, request.host))
+      return sendPage(reply, (await read())?.html, await themeFor(config, db, request.host, () => asked(request, reply)))
     })
   }
   server.get<{ Params: { name: string } }>('/themes/:name', async (request, reply) => {

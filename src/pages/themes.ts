@@ -15,9 +15,15 @@ export async function readTheme({ THEMES_FOLDER: folder }: Pick<Config, 'THEMES_
   return text !== undefined && text.length <= mostBytes ? text : undefined
 }
 
-/** The name of the theme for a host, where its site has one that is there. Without the database pages have none. */
-export async function themeFor(config: Pick<Config, 'THEMES_FOLDER'>, db: Pick<Database, 'first'> | undefined, host: string): Promise<string | undefined> {
+/**
+ * The name of the theme of a page: of the site whose application asks, else of the one that the host belongs to; the
+ * first that is there. Without the database pages have none.
+ */
+export async function themeFor(config: Pick<Config, 'THEMES_FOLDER'>, db: Pick<Database, 'first'> | undefined, host: string, asked: () => Promise<string | undefined>): Promise<string | undefined> {
   if (config.THEMES_FOLDER === undefined || db === undefined) return undefined
-  const name = await themeOfHost(db, host).catch(() => undefined)
-  return name !== undefined && (await readTheme(config, name)) !== undefined ? name : undefined
+  for (const look of [asked, () => themeOfHost(db, host)]) {
+    const name = await look().catch(() => undefined)
+    if (name !== undefined && (await readTheme(config, name)) !== undefined) return name
+  }
+  return undefined
 }

@@ -20,6 +20,13 @@ export async function themeOfHost(db: Pick<Database, 'first'>, host: string): Pr
     `select c.ui_theme_id as theme from content_provider c where lower(c.domain_pattern) = any($1) and c.ui_theme_id is not null ${mostExactFirst} limit 1`, [patternsOf(host)]))?.theme
 }
 
+/** The theme of the site that the application belongs to which something of the provider's is for. */
+export async function themeOfArtifact(db: Pick<Database, 'first'>, hash: Buffer, now: string): Promise<string | undefined> {
+  return (await db.first<{ theme: string }>(
+    `select c.ui_theme_id as theme from gatehouse.oidc_artifact a join gatehouse.oidc_client o on o.client_id = a.client_id
+     join content_provider c on c.content_provider_id = o.site_id where a.artifact_hash = $1 and a.expires_at > $2 and c.ui_theme_id is not null`, [hash, now]))?.theme
+}
+
 export interface SignInSite {
   id: string
   /** The level that it asks for at least; 0 where it asks for nothing. */

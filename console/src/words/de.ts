@@ -136,7 +136,7 @@ export const de: Words = {
     lastSeen: 'Zuletzt benutzt',
     newDevice: 'Neues Gerät',
     newNetwork: 'Neues Netz',
-    unknownDevice: 'Unbekanntes Gerät',
+    deviceOf: (label) => (label === undefined || label === 'Unknown device' ? 'Unbekanntes Gerät' : label.replace(/^A program(?= on )/, 'Ein Programm').replace(' on ', ' unter ')),
     end: 'Beenden',
     endOf: (device, when) => `Sitzung auf ${device} vom ${when} beenden`,
     endOthers: 'Alle anderen Sitzungen beenden',

@@ -105,7 +105,8 @@ export const en = {
     lastSeen: 'Last used',
     newDevice: 'New device',
     newNetwork: 'New network',
-    unknownDevice: 'Unknown device',
+    /** From what the server calls it, which is in English. */
+    deviceOf: (label: string | undefined) => label ?? 'Unknown device',
     end: 'End',
     endOf: (device: string, when: string) => `End the session on ${device} from ${when}`,
     endOthers: 'End all other sessions',

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import { standing } from '../../query.ts'
 import { LanguageSwitch } from '../../ui/language-switch.tsx'
@@ -13,6 +13,8 @@ import { accountPages } from './account-pages.ts'
 export function AccountFrame() {
   const { words } = useWords()
   const { data } = useQuery(me)
+  const { pathname } = useLocation()
+  const above = accountPages.find(({ path }) => path === pathname)?.under
   return (
     <div className="account">
       <a className="skip" href="#content">{words.skip}</a>
@@ -26,7 +28,7 @@ export function AccountFrame() {
       </header>
       <div className="columns">
         <nav aria-label={words.account.pages}>
-          <ul>{accountPages.filter(({ aside }) => aside !== true).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }}>{title(words)}</Link></li>)}</ul>
+          <ul>{accountPages.filter(({ under }) => under === undefined).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }} aria-current={path === above ? 'true' : undefined}>{title(words)}</Link></li>)}</ul>
         </nav>
         <main id="content" tabIndex={-1} className="stack"><Expiry /><Outlet /></main>
       </div>

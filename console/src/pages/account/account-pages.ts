@@ -7,14 +7,14 @@ interface AccountPage {
   path: PagePath
   title: (words: Words) => string
   load: () => Promise<{ Page: ComponentType }>
-  /** Gone to from another page, not by the navigation. */
-  aside?: boolean
+  /** The page that it is gone to from, where the navigation does not lead to it. */
+  under?: PagePath
 }
 
 export const accountPages: readonly AccountPage[] = [
   { path: '/', title: ({ profile }) => profile.title, load: async () => ({ Page: (await import('../profile/profile.tsx')).Profile }) },
   { path: '/password', title: ({ password }) => password.title, load: async () => ({ Page: (await import('../password/password.tsx')).Password }) },
-  { path: '/questions', aside: true, title: ({ questions }) => questions.title, load: async () => ({ Page: (await import('../questions/questions.tsx')).Questions }) },
+  { path: '/questions', under: '/password', title: ({ questions }) => questions.title, load: async () => ({ Page: (await import('../questions/questions.tsx')).Questions }) },
   { path: '/factors', title: ({ factors }) => factors.title, load: async () => ({ Page: (await import('../factors/factors.tsx')).Factors }) },
   { path: '/devices', title: ({ devices }) => devices.title, load: async () => ({ Page: (await import('../devices/devices.tsx')).Devices }) },
   { path: '/sessions', title: ({ sessions }) => sessions.title, load: async () => ({ Page: (await import('../sessions/sessions.tsx')).Sessions }) },

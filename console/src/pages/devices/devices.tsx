@@ -36,7 +36,7 @@ export function Devices() {
 
 function DeviceFacts({ item: { device, ip, created, expires }, onForget }: { item: Device; onForget: () => void }) {
   const { words: { devices: words, sessions }, moment } = useWords()
-  const name = device ?? sessions.unknownDevice
+  const name = sessions.deviceOf(device)
   return (
     <div className="stack tight">
       <div className="row apart">

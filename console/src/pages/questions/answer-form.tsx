@@ -40,7 +40,7 @@ function Place({ at, field, questions: { offered, ownAllowed } }: { at: number; 
   const [chosen, choose] = useState(offered[at]?.id ?? own)
   const choices = [...offered.map(({ id, question }) => ({ value: id, label: words.known[id] ?? question })), ...(ownAllowed ? [{ value: own, label: words.own }] : [])]
   return (
-    <fieldset className="entry stack tight">
+    <fieldset className="entry stack">
       <legend>{words.place(at + 1)}</legend>
       <NativeSelect {...field(`question${at}`)} label={words.question} value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)} data={choices} />
       {chosen === own ? <TextInput {...field(`own${at}`)} label={words.ownQuestion} maxLength={500} autoComplete="off" /> : null}

@@ -41,7 +41,8 @@ export function Sessions() {
 
 function SessionFacts({ session, onEnd }: { session: Session; onEnd: () => void }) {
   const { words: { sessions: words }, moment } = useWords()
-  const { device = words.unknownDevice, ip, started, lastSeen, current, newDevice, newNetwork } = session
+  const { ip, started, lastSeen, current, newDevice, newNetwork } = session
+  const device = words.deviceOf(session.device)
   return (
     <div className="stack tight">
       <div className="row apart">
