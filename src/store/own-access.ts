@@ -1,6 +1,6 @@
 /** SQL on rights in Gatehouse itself: what a person may do, found along with their key; who has more than somebody else. */
 import type { Database, Transaction } from './database.ts'
-import { edgesSql, everyoneSql, holdersCte, inForce } from './access-walk.ts'
+import { edgesSql, everyoneSql, holdersCte, inForce, personCounts } from './access-walk.ts'
 import { memberships } from '../model/access-edges.ts'
 
 type Reader = Pick<Database, 'query'>
@@ -46,6 +46,24 @@ export async function findOwnRights(db: Reader, userId: string, at: string): Pro
   const { ctes, rights, deep } = ownRightsSql('$1', '$2::timestamptz')
   const [row] = await db.query<{ rights: string[]; deep: boolean }>(`with recursive ${ctes} select ${rights} as rights, ${deep} as deep`, [userId, at], 'own_rights')
   return row!.deep ? [...row!.rights, ...(await findDeepRights(db, userId, at))] : row!.rights
+}
+
+export interface PersonNow {
+  userId: string
+  /** Whether they may sign in. */
+  active: boolean
+  rights: string[]
+  deep: boolean
+  restricted: boolean
+}
+
+const now = ownRightsSql('$1', '$2::timestamptz')
+const findPersonNowSql = `with recursive ${now.ctes} select u.user_id as "userId", ${personCounts('$2::timestamptz', false)} as active, ${now.rights} as rights, ${now.deep} as deep,
+   exists (select from gatehouse.delegation d where d.user_id = u.user_id) as restricted from users u where u.user_id = $1`
+
+/** What is found along with a key, of a person alone. */
+export async function findPersonNow(db: Pick<Database, 'first'>, userId: string, at: string): Promise<PersonNow | undefined> {
+  return db.first(findPersonNowSql, [userId, at], 'person_now')
 }
 
 /** It has not ended; it may begin later. */
