@@ -39,4 +39,9 @@ export interface Context {
   actor: Actor
   /** Absent for those who are trusted with everything: the command line, jobs, the server itself. */
   authority?: Authority
+  /**
+   * The same context with what the actor may do at this moment; the very same one while that is what it was. For work that
+   * goes on behind its request. Errors: `forbidden` once they may no longer do it.
+   */
+  renew?: () => Promise<Context>
 }

@@ -62,6 +62,24 @@ describe('the kinds', () => {
     const gone = await makePerson(shared, 'gone', { affiliations: [{ organization: 'north', end: '2020-01-01T00:00:00Z' }] })
     expect((await asked('GET', `/users/${gone}`)).status).toBe(404)
   })
+
+  test('what begins later counts: people are hired ahead, and put into groups', async () => {
+    const { ask: asked } = await restricted('ahead', 'HUMAN_RESOURCES', organization('north', true))
+    const start = new Date(Date.now() + 30 * 86_400_000).toISOString()
+    const hire = (userName: string, affiliation: object) => asked('POST', '/users', { userName, name: { familyName: userName }, affiliations: [affiliation] })
+    const { status, body } = await hire('hired-ahead', { organization: 'north', start })
+    expect([status, body.code]).toEqual([201, undefined])
+    expect((await asked('GET', `/users/${body.id}`)).status).toBe(200)
+    expect((await asked('PATCH', `/users/${body.id}`, { title: 'Baker' })).status).toBe(200)
+    expect((await asked('GET', '/users?q=hired-ahead')).body.items).toHaveLength(1)
+    expect((await hire('hired-before', { organization: 'north', start: '2020-01-01T00:00:00Z', end: '2021-01-01T00:00:00Z' })).body.code).toBe('forbidden')
+    const { ask: ofGroup } = await restricted('group ahead', 'HELP_DESK', group('low-desk', false))
+    expect((await ofGroup('GET', `/users/${body.id}`)).status).toBe(404)
+    expect((await ask('PUT', `/groups/low-desk/members/${body.id}`, { start })).status).toBe(201)
+    expect((await ofGroup('GET', `/users/${body.id}`)).status).toBe(200)
+    expect((await ask('DELETE', `/groups/low-desk/members/${body.id}`)).status).toBe(204)
+    expect((await ask('DELETE', `/users/${body.id}`)).status).toBe(204)
+  })
 })
 
 describe('somebody restricted to North with what is below', () => {

@@ -14,7 +14,7 @@ import { countKeys, deleteKey, findKey, insertKey, keyListing, readKey, touchKey
 import { lockPerson } from '../store/user-rows.ts'
 import type { Row } from '../store/database.ts'
 import { documentOfRow, allRows } from '../store/list-rows.ts'
-import { findDeepRights } from '../store/own-access.ts'
+import { findDeepRights, findPersonNow } from '../store/own-access.ts'
 import { findReach } from '../store/reach.ts'
 
 export const scopes = ['read', 'write', 'admin'] as const
@@ -28,6 +28,8 @@ export interface Identity {
   keyId: string
   scopes: readonly Scope[]
   authority: Authority
+  /** It was an API key of a person, which may be revoked. */
+  isApiKey?: true
 }
 
 export interface NewKey {
@@ -113,7 +115,20 @@ export async function authenticate(ctx: Pick<Context, 'db' | 'config' | 'now'>, 
   if (!row || !row.active || (row.expires !== null && row.expires <= now)) return undefined
   if (row.lastUsed === null || Date.parse(now) - Date.parse(row.lastUsed) > 3_600_000) await touchKey(ctx.db, row.id, now)
   const { id: keyId, userId } = row
-  return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now) }
+  return { userId, principal: `key ${row.name}`, keyId, scopes: impliedScopes(row.scopes.split(' ')), authority: await authorityOf(ctx.db, row, now), isApiKey: true }
+}
+
+/**
+ * What a caller may do by now, whose request goes on behind its answer; undefined once they may not sign in, or their key
+ * has been revoked or has expired. A session or access token may end meanwhile: nobody has to stay signed in for it.
+ */
+export async function authorityNow(ctx: Pick<Context, 'db' | 'now'>, { userId, keyId, authority, isApiKey }: Identity): Promise<Authority | undefined> {
+  if (userId === null) return authority
+  const at = ctx.now().toISOString()
+  const key = isApiKey ? await readKey(ctx.db, keyId) : undefined
+  if (isApiKey && (!key || (key.expires_at !== null && String(key.expires_at) <= at))) return undefined
+  const found = await findPersonNow(ctx.db, userId, at)
+  return found?.active ? authorityOf(ctx.db, found, at) : undefined
 }
 
 /** What a person may do at this moment, by the rights that were found along with their key, token or session. */

@@ -3,17 +3,19 @@
  * stands in model/lifecycle; here is what each does besides: sessions end, access ends, related accounts follow.
  */
 import { GatehouseError } from '../errors.ts'
-import type { Context } from '../context.ts'
+import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { transition, type Operation } from '../model/lifecycle.ts'
 import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
+import { peopleBeyond } from '../store/own-access.ts'
 import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
+import { givenRights } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords } from '../records/write-records.ts'
 import { writeUsers } from './users.ts'
@@ -33,6 +35,8 @@ const bodies: Partial<Record<Operation, readonly string[]>> = {
 interface Internal {
   /** The account is disabled along with it. */
   disables?: boolean
+  /** Of accounts that follow, by the server's own doing: the authority of whoever acted on the person. */
+  follows?: Authority
 }
 
 /**
@@ -66,7 +70,7 @@ export async function writeOperated(tx: Transaction, ctx: Context, pending: read
   const acts: (() => Promise<Document[]>)[] = []
   const given = new Set(changed.filter(({ before, after }) => isGiven(before.document, after)).map(({ after }) => after.id as string))
   for (const { operation, ids } of groups) acts.push(await consequences(tx, ctx, { ids, operation, given }, options, taken))
-  const results = await writeUsers(tx, ctx, pending.map(({ operation: _, ...one }) => ({ ...one, besides: taken.get(one.after.id as string) })))
+  const results = await writeUsers(tx, ctx, pending.map(({ operation: _, ...one }) => ({ ...one, besides: [...one.besides ?? [], ...taken.get(one.after.id as string) ?? []] })))
   for (const act of acts) results.push(...await act())
   return results
 }
@@ -126,6 +130,8 @@ function converted(ctx: Context, document: Document, options: Document): Documen
 }
 
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
+/** Nothing is left to terminate. */
+const over: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED']
 const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 
 /** Whether a person gets a password with the same write, as from a row of an import: that is not the one an operation takes away. */
@@ -142,10 +148,12 @@ interface Act {
 }
 
 /** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
-async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
+async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document & Internal, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
   const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
   const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
+  const follows = access && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
+  const related = follows ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, removes, taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
@@ -153,8 +161,7 @@ async function consequences(tx: Transaction, ctx: Context, { ids, operation, giv
     if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)))
     if (!access) return []
     await access()
-    const include = (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
-    return include ? terminateRelated(tx, ctx, ids, options) : []
+    return terminateRelated(tx, ctx, related, options)
   }
 }
 
@@ -166,10 +173,32 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
   }
 }
 
-/** By default the accounts related to a person end with the person. */
-async function terminateRelated(tx: Transaction, ctx: Context, ids: string[], options: Document): Promise<Document[]> {
+type Related = Awaited<ReturnType<typeof openRelated>>
+
+/**
+ * The accounts that end with these people. Those with rights in Gatehouse that whoever acts has not stay open: how many
+ * they are is noted with the person, and not which, who may be nobody the actor may know of.
+ */
+async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], removes: boolean, taken: Map<string, FieldChange[]>): Promise<Related> {
   const related = await openRelated(tx, ids)
+  const rights = givenRights(authority)
+  if (related.length === 0 || rights === undefined) return related
+  const beyond = new Set(await peopleBeyond(tx, related.map(({ id }) => id), rights, removes))
+  for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
+    taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
+  }
+  return related.filter(({ id }) => !beyond.has(id))
+}
+
+/** By default the accounts related to a person end with the person: by the server's doing, wherever they are. */
+async function terminateRelated(tx: Transaction, ctx: Context, related: Related, options: Document & Internal): Promise<Document[]> {
   if (related.length === 0) return []
-  const people = [...(await lockRecords(tx, user, related)).values()]
-  return operateLocked(tx, ctx, people.filter(({ document }) => document.systemFlag !== true), 'terminate', { ...options, lastDate: undefined })
+  const primaries = new Map(related.map(({ id, primary }) => [id, primary]))
+  const { authority, ...server } = ctx
+  const own = { ...options, lastDate: undefined, follows: options.follows ?? authority }
+  // Held only now: others of the same write may have been ended, or have ended them, meanwhile.
+  const open = [...await lockRecords(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
+  return writeOperated(tx, server, open.map(([id, before]): Operated => ({
+    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(ctx, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
+  })), own)
 }

@@ -12,11 +12,14 @@ import { user } from '../model/user.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
+import { listDelegations } from '../store/delegations.ts'
 import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type Moved } from '../store/merge.ts'
+import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
+import { delegationFields, mergedReach } from './merge-reach.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
@@ -114,10 +117,13 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
-    const links = await plannedMoves(tx, request.survivor, request.duplicate)
-    await insertSteps(tx, planId, [{ step: 1, action: 'update', resource: 'User', targetId: request.survivor, label: title, changes: { ...changes, links } }])
+    const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
+    const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
+    const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
+    const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { ...changes, links, ...restrictions } }
+    await insertSteps(tx, planId, [conflict === undefined ? { ...step, action: 'update' } : { ...step, action: 'conflict', problems: [{ message: conflict }] }])
     await insertReads(tx, planId, 'User', versions)
-    await finishPlan(tx, planId, { update: 1, delete: 1 }, 1)
+    await finishPlan(tx, planId, conflict === undefined ? { update: 1, delete: 1 } : { conflict: 1 }, 1)
   })
   return readPlan(ctx.db, planId)
 }
@@ -128,7 +134,10 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
-  const moved = await moveLinks(tx, request.survivor, request.duplicate)
+  // Who administers what may have changed since the plan was made.
+  const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
+  if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
+  const moved = await moveLinks(tx, request.survivor, request.duplicate, moving.length > 0)
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
   await deleteUserRows(tx, request.duplicate)
@@ -136,26 +145,34 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
   before.document = documentOf(user, before.record)
   const after = mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db))
-  const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after }])
+  const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after, besides: delegationFields(moving) }])
   await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
   // A panelist who has moved is another person in Okta from now on.
   await markDataChanges(tx, [request.survivor])
   const version = (result!.meta as Document).version as number
   await saveKept(tx, plan.id, kept)
-  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { moved, survivor: survivor.document, version } }])
+  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { moved, survivor: survivor.document, version, restrictions: await restrictionsOf(tx, request.survivor) } }])
   return [{ resource: 'User', id: request.survivor, version }]
 }
 
-/** Brings the duplicate back as it was, and the survivor. Errors: `plan_state`, `version_mismatch` when the survivor has changed since. */
+const restrictionsOf = async (tx: Transaction, userId: string) => (await listDelegations(tx, userId)).map(({ id }) => id)
+
+/**
+ * Brings the duplicate back as it was, and the survivor. Errors: `plan_state`, `version_mismatch` when the survivor has
+ * changed since, `conflict` when it was decided anew whom they may administer.
+ */
 export async function undoMerge(ctx: Context, planId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const plan = await movePlan(tx, planId, ['applied'], 'undone')
     const request = plan.options as unknown as MergeRequest
     const [step] = await listSteps(tx, planId, { count: 1 })
     if (step?.status !== 'done' || !step.result) throw new GatehouseError('plan_state', 'The merge was not carried out, or what it kept has been erased; there is nothing to undo.')
-    const { moved, survivor, version } = step!.result as { moved: Moved[]; survivor: Document; version: number }
+    const { moved, survivor, version, restrictions } = step!.result as { moved: Moved[]; survivor: Document; version: number; restrictions?: string[] }
     const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
     checkVersion(now.document, [version])
+    if (restrictions && restrictions.join() !== (await restrictionsOf(tx, request.survivor)).join()) {
+      throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
+    }
     await putBackRows(tx, await readKept(tx, planId))
     await takeBackLinks(tx, request.duplicate, moved)
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!

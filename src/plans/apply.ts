@@ -35,7 +35,7 @@ export interface ApplyOptions {
 
 /**
  * Applies a planned plan, or goes on with one that was interrupted. Goes on after single failures and keeps them with
- * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then).
+ * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then), `forbidden` where rights were taken away.
  */
 export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner<P>, options: ApplyOptions = {}): Promise<Plan> {
   await ctx.db.transaction(async (tx) => {
@@ -43,15 +43,18 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
     const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
     await refuseStale(tx, plan, run.moved)
   })
-  const batches = readAhead(ctx, planId, options.batch ?? 500, run.ahead)
+  const batches = readAhead(planId, options.batch ?? 500, run.ahead)
+  let acting = ctx
   try {
     for (;;) {
-      const plan = await ctx.db.transaction(async (tx) => {
+      const plan = await acting.db.transaction(async (tx) => {
         await lockPlan(tx, planId)
-        return nextBatch(tx, ctx, planId, run, batches)
+        return nextBatch(tx, acting, planId, run, batches)
       })
       options.progress?.(plan.appliedThrough, plan.steps)
       if (plan.status !== 'applying') return plan
+      // What is taken from whoever applies it counts from the next batch on.
+      acting = (await ctx.renew?.()) ?? ctx
     }
   } finally {
     await batches.settle()
@@ -81,13 +84,13 @@ async function nextBatch<P>(tx: Transaction, ctx: Context, planId: string, run: 
   // Held, so that cancelling waits for the batch and is not written over.
   const plan = await readPlan(tx, planId, true)
   if (plan.status !== 'applying') return plan
-  const { steps, prepared } = await batches.take(tx, plan.appliedThrough)
+  const { steps, prepared } = await batches.take(tx, ctx, plan.appliedThrough)
   const last = steps.at(-1)
   if (!last) {
     await completePlan(tx, planId, ctx.actor.principal, ctx.now())
     return readPlan(tx, planId)
   }
-  batches.begin(steps)
+  batches.begin(ctx, steps)
   const failed = await runBatch(tx, ctx, plan, steps, run, prepared)
   await advancePlan(tx, planId, last.step, failed)
   return { ...plan, appliedThrough: last.step, failed: plan.failed + failed }

@@ -20,28 +20,28 @@ export interface Batch<P> {
 export type Ahead<P> = (ctx: Context, steps: readonly PlanStep[], behind: readonly PlanStep[]) => Promise<P | undefined>
 
 export interface ReadAhead<P> {
-  /** The batch after a step. */
-  take: (tx: Transaction, after: number) => Promise<Batch<P>>
+  /** The batch after a step. What was made ready for somebody who might do other things is not used. */
+  take: (tx: Transaction, ctx: Context, after: number) => Promise<Batch<P>>
   /** Begins with the batch behind this one. */
-  begin: (behind: readonly PlanStep[]) => void
+  begin: (ctx: Context, behind: readonly PlanStep[]) => void
   /** Waits until nothing is read any more. */
   settle: () => Promise<void>
 }
 
-export function readAhead<P>(ctx: Context, planId: string, count: number, ahead: Ahead<P> | undefined): ReadAhead<P> {
-  let next: { after: number; batch: Promise<Batch<P> | undefined> } | undefined
-  const read = async (behind: readonly PlanStep[], after: number): Promise<Batch<P>> => {
+export function readAhead<P>(planId: string, count: number, ahead: Ahead<P> | undefined): ReadAhead<P> {
+  let next: { after: number; ctx: Context; batch: Promise<Batch<P> | undefined> } | undefined
+  const read = async (ctx: Context, behind: readonly PlanStep[], after: number): Promise<Batch<P>> => {
     const steps = await listBatch(ctx.db, planId, after, count)
     return { steps, prepared: await ahead!(ctx, steps, behind).catch(() => undefined) }
   }
   return {
-    async take(tx, after) {
-      const found = next?.after === after ? await next.batch : undefined
+    async take(tx, ctx, after) {
+      const found = next?.after === after && next.ctx === ctx ? await next.batch : undefined
       return found ?? { steps: await listBatch(tx, planId, after, count) }
     },
-    begin(behind) {
+    begin(ctx, behind) {
       const after = behind.at(-1)!.step
-      if (ahead && next?.after !== after) next = { after, batch: read(behind, after).catch(() => undefined) }
+      if (ahead && next?.after !== after) next = { after, ctx, batch: read(ctx, behind, after).catch(() => undefined) }
     },
     async settle() {
       await next?.batch

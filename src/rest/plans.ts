@@ -2,16 +2,17 @@
 import { grantRequest, isGrantRequest, planGrants } from '../access/grants.ts'
 import { planMining } from '../access/mining-plan.ts'
 import { miningRequest } from '../access/mining-request.ts'
+import { actingContext } from '../access/authorize.ts'
 import { bulkRequest, planBulk } from '../directory/bulk.ts'
 import { mergeRequest, planMerge } from '../directory/merge.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Context } from '../context.ts'
+import type { Authority, Context } from '../context.ts'
 import { isObject } from '../model/attribute.ts'
 import { needOf } from '../model/lifecycle.ts'
-import type { Need } from '../model/own-access.ts'
+import { ownResources, type Need } from '../model/own-access.ts'
 import { cancelPlan } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
-import { refuseUnless } from '../records/guard.ts'
+import { may, refuseUnless } from '../records/guard.ts'
 import { seenBy } from '../records/veil.ts'
 import { notePlanStop, planListing, planOfRow, readPlan, stepListing, stepOfRow, type Plan } from '../store/plans.ts'
 import { listed } from './listing.ts'
@@ -89,7 +90,7 @@ const underWay = new Set<string>()
 
 /**
  * Carries a plan out: to its end when it is small, else until its first batch is done; true when it goes on from there
- * behind the request. What stops it then stands in the plan, which can be applied again and goes on where it was.
+ * behind the request, with what its caller may do at each batch. What stops it then stands in the plan, which can be applied again and goes on where it was.
  */
 async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan, steps: number): Promise<boolean> {
   const work = (progress?: () => void) => carry(ctx, plan.id, progress)
@@ -109,6 +110,25 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan, steps: 
     },
   ).finally(() => underWay.delete(plan.id))
   return first.promise
+}
+
+/**
+ * The caller's context for the batches behind the first one, found anew at each: the same one while they may do what they
+ * could. Errors: `forbidden` once they may no longer apply this plan; what was done until then stays done.
+ */
+function renewing({ ctx, authorityNow }: Call, plan: Plan, needs: readonly Need[]): () => Promise<Context> {
+  const print = (authority: Authority | undefined) => JSON.stringify(authority, (_key, value: unknown) => (value instanceof Set ? [...value].sort() : value))
+  let last = ctx
+  return async () => {
+    const authority = await authorityNow()
+    const over = (why: string) => new GatehouseError('forbidden', `The plan was stopped on its way, since whoever applied it may no longer do so. ${why} Whoever may can apply it again: it goes on where it is.`)
+    if (!authority) throw over('Their key works no more, or they may not sign in.')
+    const missing = needs.find((need) => !may(authority, need))
+    if (missing) throw over(`It needs the right ${missing.right} on "${ownResources[missing.resource].name}".`)
+    if (authority.reach && plan.actorId !== ctx.actor.userId) throw over('They may administer some people only, and another has made the plan.')
+    if (print(authority) !== print(last.authority)) last = actingContext(ctx, authority)
+    return last
+  }
 }
 
 /** Who may administer some people only sees the plans they made, which speak of none but those. */
@@ -143,10 +163,11 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     const { ctx, params } = call
     const found = await seenPlan(ctx, params.id!)
     const kind = kinds[found.kind]
-    if (kind) refuseUnless(ctx.authority, kind.needs(found.options))
+    const needs = kind?.needs(found.options) ?? []
+    refuseUnless(ctx.authority, needs)
     const carry = kind?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
-    const going = await begun(carry, ctx, found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
+    const going = await begun(carry, { ...ctx, renew: renewing(call, found, [...change, ...needs]) }, found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
     return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
   const answer = async ({ ctx, params }: Call, act: (ctx: Context, id: string) => Promise<Plan>): Promise<Answer> => {

@@ -3,7 +3,7 @@ import type { Scope } from '../access/api-keys.ts'
 import type { Guarded, ReachRule } from '../access/authorize.ts'
 import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Context } from '../context.ts'
+import type { Authority, Context } from '../context.ts'
 import type { OwnResource, OwnRight } from '../model/own-access.ts'
 import type { Visit } from '../signin/sessions-open.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -35,6 +35,8 @@ export interface Call {
   /** Versions from If-Match; undefined when any will do. */
   versions: readonly number[] | undefined
   scopes: readonly Scope[]
+  /** What the caller may do by now; undefined when nothing any more. */
+  authorityNow: () => Promise<Authority | undefined>
   /** The session that the call was made with, when it was one. */
   session?: SessionRow
   /** What the browser brought along; for routes about signing in and about oneself. */

@@ -5,6 +5,7 @@
 import fastify, { LogController, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
+import { authorityNow } from '../access/api-keys.ts'
 import { actingContext, authorize, keepWithinReach } from '../access/authorize.ts'
 import type { Refusals } from '../audit/refusals.ts'
 import type { Context } from '../context.ts'
@@ -158,6 +159,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
     body: hasBody && route.body ? parseJson(raw) : undefined,
     versions: versionsOf(route, request.headers['if-match']),
     scopes: identity.scopes,
+    authorityNow: () => authorityNow(base, identity),
     ...(identity.session ? { session: identity.session } : {}),
     ...(route.caller === undefined ? {} : { visit: visitOf(request) }),
     ...(request.headers.authorization === undefined || route.caller !== 'everyone' ? {} : { shown: request.headers.authorization }),

@@ -28,7 +28,7 @@ export const cascades: readonly { table: string; where: string }[] = [
   { table: 'user_res_membership_rights', where: through('membership_id', 'resource_user', 'membership_id', own('user_id')) },
   { table: 'org_structure', where: `(${own('staff_id')} or ${own('supervisor_id')})` },
   { table: 'user_to_user_membership', where: `(${own('primary_user_id')} or ${own('related_user_id')})` },
-  // Whom the duplicate could administer comes back with them; the survivor's reach is their own.
+  // Whom the duplicate could administer comes back with them, where it did not move along with what it restricts.
   { table: 'gatehouse.delegation', where: own('user_id') },
   { table: 'user_note', where: own('user_id') },
   { table: 'user_key', where: own('user_id') },

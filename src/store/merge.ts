@@ -40,6 +40,17 @@ const links: readonly Link[] = [
   { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true' },
 ]
 
+/** The survivor's where they restrict what moves along with them; otherwise what the duplicate may administer goes with the duplicate. */
+const restrictions: Link = { table: 'gatehouse.delegation', column: 'user_id', key: 'delegation_id' }
+const linksWith = (restricting: boolean): readonly Link[] => (restricting ? [restrictions, ...links] : links)
+
+/** Whether a program may act as this person by what would move: API keys, and clients whose service account they are. */
+export async function actsByKeys(db: Pick<Database, 'query'>, userId: string): Promise<boolean> {
+  const [row] = await db.query<{ acts: boolean }>(
+    `select exists (select from user_key where user_id = $1 and key_hash is not null) or exists (select from gatehouse.oidc_client where user_id = $1) as acts`, [userId])
+  return row!.acts
+}
+
 export interface Moved {
   table: string
   column: string
@@ -56,9 +67,9 @@ function movable({ table, column, unless, never }: Link): string {
 }
 
 /** How many rows would move, and how many would stay behind because the survivor has the like. */
-export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string): Promise<{ table: string; column: string; moves: number; stays: number }[]> {
+export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<{ table: string; column: string; moves: number; stays: number }[]> {
   const found = []
-  for (const link of links) {
+  for (const link of linksWith(restricting)) {
     const [row] = await db.query<{ moves: number; stays: number }>(
       `select count(*) filter (where ${movable(link)})::int as moves, count(*) filter (where (${movable(link)}) is not true)::int as stays
        from ${link.table} t where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
@@ -68,9 +79,9 @@ export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string
 }
 
 /** Points rows of the duplicate at the survivor, where the survivor does not have the like. */
-export async function moveLinks(tx: Transaction, survivor: string, duplicate: string): Promise<Moved[]> {
+export async function moveLinks(tx: Transaction, survivor: string, duplicate: string, restricting: boolean): Promise<Moved[]> {
   const moved: Moved[] = []
-  for (const link of links) {
+  for (const link of linksWith(restricting)) {
     const rows = await tx.query<{ id: string | number }>(
       `update ${link.table} t set ${link.column} = $1 where t.${link.column} = $2 and ${movable(link)} returning t.${link.key} as id`, [survivor, duplicate])
     if (rows.length === 0) continue

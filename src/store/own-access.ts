@@ -1,6 +1,6 @@
 /** SQL on rights in Gatehouse itself: what a person may do, found along with their key; who has more than somebody else. */
 import type { Database, Transaction } from './database.ts'
-import { edgesSql, everyoneSql, holdersCte, inForce } from './access-walk.ts'
+import { edgesSql, everyoneSql, holdersCte, inForce, personCounts } from './access-walk.ts'
 import { memberships } from '../model/access-edges.ts'
 
 type Reader = Pick<Database, 'query'>
@@ -48,21 +48,42 @@ export async function findOwnRights(db: Reader, userId: string, at: string): Pro
   return row!.deep ? [...row!.rights, ...(await findDeepRights(db, userId, at))] : row!.rights
 }
 
-const ended = (row: string) => `(${row}.end_date is null or ${row}.end_date > now())`
+export interface PersonNow {
+  userId: string
+  /** Whether they may sign in. */
+  active: boolean
+  rights: string[]
+  deep: boolean
+  restricted: boolean
+}
+
+const now = ownRightsSql('$1', '$2::timestamptz')
+const findPersonNowSql = `with recursive ${now.ctes} select u.user_id as "userId", ${personCounts('$2::timestamptz', false)} as active, ${now.rights} as rights, ${now.deep} as deep,
+   exists (select from gatehouse.delegation d where d.user_id = u.user_id) as restricted from users u where u.user_id = $1`
+
+/** What is found along with a key, of a person alone. */
+export async function findPersonNow(db: Pick<Database, 'first'>, userId: string, at: string): Promise<PersonNow | undefined> {
+  return db.first(findPersonNowSql, [userId, at], 'person_now')
+}
+
+/** It has not ended; it may begin later. */
+export const notEnded = (row: string) => `(${row}.end_date is null or ${row}.end_date > now())`
 
 /**
  * Those of some people who have rights in Gatehouse beyond the given ones (`PEOPLE READ`), now or from a later day on,
  * whatever their own status and that of what gives it.
+ * @param ever also who had them and has them no more: what has ended can still be removed
  */
-export async function peopleBeyond(tx: Reader, ids: readonly string[], rights: readonly string[]): Promise<string[]> {
+export async function peopleBeyond(tx: Reader, ids: readonly string[], rights: readonly string[], ever = false): Promise<string[]> {
+  const counts = (row: string) => (ever ? 'true' : notEnded(row))
   const holders = memberships.map(({ table, target, targetColumn }) =>
-    `select m.user_id from ${table} m join giving g on g.node = '${target}' || m.${targetColumn} where m.user_id = any($1) and ${ended('m')}`)
+    `select m.user_id from ${table} m join giving g on g.node = '${target}' || m.${targetColumn} where m.user_id = any($1) and ${counts('m')}`)
   const rows = await tx.query<{ user_id: string }>(
     `with giving as materialized (select distinct node from gatehouse.own_givers() where own <> all ($2))
      ${holders.join(' union ')}
      union select m.user_id from resource_user m join user_res_membership_rights r on r.membership_id = m.membership_id
-     where m.user_id = any($1) and ${ended('m')} and starts_with(m.resource_id, 'GATEHOUSE_') and substr(m.resource_id, 11) || ' ' || r.access_right_id <> all ($2)`,
-    [ids, rights], 'people_beyond')
+     where m.user_id = any($1) and ${counts('m')} and starts_with(m.resource_id, 'GATEHOUSE_') and substr(m.resource_id, 11) || ' ' || r.access_right_id <> all ($2)`,
+    [ids, rights], ever ? 'people_ever_beyond' : 'people_beyond')
   return rows.map((row) => row.user_id)
 }
 

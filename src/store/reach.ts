@@ -6,6 +6,7 @@ import type { Reach } from '../context.ts'
 import { inForce } from './access-walk.ts'
 import type { Database } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
+import { notEnded } from './own-access.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -34,13 +35,16 @@ export async function findReach(db: Reader, userId: string, at: string): Promise
   }
 }
 
-/** The condition that the person in a column (`t.user_id`) is within reach; its parameters are numbered from `first`. */
+/**
+ * The condition that the person in a column (`t.user_id`) is within reach; its parameters are numbered from `first`. What
+ * begins later counts as what has begun: people are hired ahead.
+ */
 export function reachSql(reach: Reach, column: string, first: number): SqlCondition {
   const params: unknown[] = []
   const parameter = (value: unknown) => `$${first + params.push(value) - 1}`
   const parts: string[] = []
   const member = (table: string, target: string, ids: readonly string[]) =>
-    parts.push(`exists (select from public.${table} m where m.user_id = ${column} and m.${target} = any(${parameter(ids)}::text[]) and ${inForce('m', 'now()')})`)
+    parts.push(`exists (select from public.${table} m where m.user_id = ${column} and m.${target} = any(${parameter(ids)}::text[]) and ${notEnded('m')})`)
   if (reach.organizations) member('user_affiliation', 'company_id', reach.organizations)
   if (reach.groups) member('user_grp', 'grp_id', reach.groups)
   if (reach.reports) {

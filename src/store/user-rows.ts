@@ -23,13 +23,12 @@ export async function holdMemberships(tx: Transaction, kind: EdgeKind, ids: read
   return rows.map(edgeOf)
 }
 
-/** Accounts related to these people that have not been terminated yet, without those already named. Family are other people. */
-export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<string[]> {
-  const rows = await tx.query<{ user_id: string }>(
-    `select distinct u.user_id from user_to_user_membership m join users u on u.user_id = m.related_user_id
+/** Accounts related to these people that have not been terminated yet, without those already named, and to whom. Family are other people. */
+export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<{ id: string; primary: string }[]> {
+  return tx.query<{ id: string; primary: string }>(
+    `select distinct u.user_id as id, m.primary_user_id as primary from user_to_user_membership m join users u on u.user_id = m.related_user_id
      where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'RETIRED', 'DECEASED')
-       and m.type_id is distinct from 'FAMILY' order by 1`, [ids])
-  return rows.map((row) => row.user_id)
+       and u.system_flag is distinct from 'Y' and m.type_id is distinct from 'FAMILY' order by 1, 2`, [ids])
 }
 
 /** Holds a person, so that what only once or only so often may be done is counted; false when there is no such person. */

@@ -1,0 +1,96 @@
+/** Whoever may terminate a person ends their related accounts too, wherever those are, and nobody with more rights than theirs. */
+import { beforeAll, describe, expect, test } from 'vitest'
+import { administrator, giveRole, makePerson, type Ask } from './administrators.ts'
+import { testServer } from './rest-server.ts'
+
+const shared = await testServer()
+const { ask, ctx } = shared
+
+let hr: { id: string; ask: Ask }
+beforeAll(async () => {
+  await ctx.db.execute(`insert into company (company_id, company_name) values ('north', 'North'), ('south', 'South')`)
+  hr = await administrator(shared, 'hr-of-north', 'HUMAN_RESOURCES')
+  expect((await ask('POST', `/users/${hr.id}/delegations`, { kind: 'ORGANIZATION', target: 'north' })).status).toBe(201)
+})
+
+const statusOf = async (id: string) => (await ask('GET', `/users/${id}`)).body.status
+const eventOf = async (id: string) => (await ask('GET', `/audit?targetId=${id}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items[0]
+
+let counter = 0
+/** A person of North with accounts in South, and one that the first of those names in turn. */
+async function related(count: number) {
+  const name = `related-${++counter}`
+  const nested = await makePerson(shared, `${name}-nested`, { affiliations: [{ organization: 'south' }] })
+  const accounts: string[] = []
+  for (let index = 0; index < count; index++) {
+    accounts.push(await makePerson(shared, `${name}-${index}`, { affiliations: [{ organization: 'south' }], relations: index === 0 ? [{ user: nested, type: 'TEST_ACCOUNT' }] : [] }))
+  }
+  const id = await makePerson(shared, name, { affiliations: [{ organization: 'north' }], relations: accounts.map((user) => ({ user, type: 'ADMIN_ACCOUNT' })) })
+  return { id, accounts, nested }
+}
+
+describe('by somebody restricted', () => {
+  test('accounts outside their reach end by the server, told with who acted and whom they follow', async () => {
+    const { id, accounts: [account], nested } = await related(1)
+    const reply = await hr.ask('POST', `/users/${id}/terminate`)
+    expect([reply.status, reply.body.status]).toEqual([200, 'TERMINATED'])
+    expect([await statusOf(account!), await statusOf(nested)]).toEqual(['TERMINATED', 'TERMINATED'])
+    expect(await eventOf(account!)).toMatchObject({ actorId: hr.id, changes: expect.arrayContaining([{ path: 'followed', after: id }]) })
+    expect(await eventOf(nested)).toMatchObject({ actorId: hr.id, changes: expect.arrayContaining([{ path: 'followed', after: account }]) })
+    expect((await hr.ask('GET', `/users/${account}`)).status).toBe(404)
+    expect((await eventOf(id)).changes.map(({ path }: { path: string }) => path)).not.toContain('relatedLeftOpen')
+  })
+
+  test.each([[{}], [{ removeAccess: true }]])('one that administers stays open, and the event says how many: %j', async (body) => {
+    const { id, accounts, nested } = await related(3)
+    await giveRole(ctx, accounts[1]!, 'AUDITOR')
+    await giveRole(ctx, nested, 'HELP_DESK')
+    const reply = await hr.ask('POST', `/users/${id}/terminate`, body)
+    expect([reply.status, reply.body.status]).toEqual([200, 'TERMINATED'])
+    expect(await Promise.all([...accounts, nested].map(statusOf))).toEqual(['TERMINATED', 'PENDING_INITIAL_LOGIN', 'TERMINATED', 'PENDING_INITIAL_LOGIN'])
+    for (const [target, other] of [[id, accounts[1]], [accounts[0]!, nested]]) {
+      const event = await eventOf(target!)
+      expect(event.changes).toContainEqual({ path: 'relatedLeftOpen', after: 1 })
+      expect(JSON.stringify(event)).not.toContain(other)
+    }
+    expect((await ask('GET', `/users/${accounts[1]}/roles`)).body.items).toMatchObject([{ target: { id: 'GATEHOUSE_AUDITOR' } }])
+  })
+
+  test('one that administered stays open where access is removed, and ends where it only ends', async () => {
+    for (const [removeAccess, status] of [[true, 'PENDING_INITIAL_LOGIN'], [false, 'TERMINATED']] as const) {
+      const { id, accounts: [account] } = await related(1)
+      await giveRole(ctx, account!, 'AUDITOR')
+      await ctx.db.execute(`update user_role set start_date = '2020-01-01', end_date = '2021-01-01' where user_id = $1`, [account])
+      expect((await hr.ask('POST', `/users/${id}/terminate`, { removeAccess })).status).toBe(200)
+      expect([removeAccess, await statusOf(account!)]).toEqual([removeAccess, status])
+    }
+  })
+
+  test('so do they by a plan', async () => {
+    const { id, accounts } = await related(2)
+    await giveRole(ctx, accounts[1]!, 'AUDITOR')
+    const plan = (await hr.ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: `id eq "${id}"` })).body
+    expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+    expect(await Promise.all([id, ...accounts].map(statusOf))).toEqual(['TERMINATED', 'TERMINATED', 'PENDING_INITIAL_LOGIN'])
+    const steps = await hr.ask('GET', `/plans/${plan.id}/steps`)
+    expect(JSON.stringify(steps.body)).not.toMatch(new RegExp(accounts.join('|')))
+  })
+})
+
+test('by somebody with fewer rights than the account, it stays; by somebody with all of them, it ends', async () => {
+  const clerk = await administrator(shared, 'hr-of-all', 'HUMAN_RESOURCES')
+  for (const [asked, status] of [[clerk.ask, 'PENDING_INITIAL_LOGIN'], [ask, 'TERMINATED']] as const) {
+    const { id, accounts: [account] } = await related(1)
+    await giveRole(ctx, account!, 'SECURITY_ADMIN')
+    expect((await asked('POST', `/users/${id}/terminate`)).status).toBe(200)
+    expect(await statusOf(account!)).toBe(status)
+  }
+})
+
+test('an account of two people who are terminated together ends once', async () => {
+  const { id, accounts: [account] } = await related(1)
+  const other = await makePerson(shared, 'related-other', { affiliations: [{ organization: 'north' }], relations: [{ user: account, type: 'ADMIN_ACCOUNT' }] })
+  const plan = (await hr.ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: `id eq "${id}" or id eq "${other}"` })).body
+  expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+  expect((await ask('GET', `/audit?targetId=${account}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items).toHaveLength(1)
+})
