@@ -1,4 +1,4 @@
-/** Whoever may terminate a person ends their related accounts too, wherever those are, and nobody with more rights than theirs. */
+/** Whoever terminates a person ends their related accounts too, as far as they could by themselves; the others stay open and are counted. */
 import { beforeAll, describe, expect, test } from 'vitest'
 import { administrator, giveRole, makePerson, type Ask } from './administrators.ts'
 import { testServer } from './rest-server.ts'
@@ -17,27 +17,52 @@ const statusOf = async (id: string) => (await ask('GET', `/users/${id}`)).body.s
 const eventOf = async (id: string) => (await ask('GET', `/audit?targetId=${id}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items[0]
 
 let counter = 0
-/** A person of North with accounts in South, and one that the first of those names in turn. */
-async function related(count: number) {
+/** A person of North with accounts in another place or the same, and one that the first of those names in turn. */
+async function related(count: number, place = 'north') {
   const name = `related-${++counter}`
-  const nested = await makePerson(shared, `${name}-nested`, { affiliations: [{ organization: 'south' }] })
+  const nested = await makePerson(shared, `${name}-nested`, { affiliations: [{ organization: place }] })
   const accounts: string[] = []
   for (let index = 0; index < count; index++) {
-    accounts.push(await makePerson(shared, `${name}-${index}`, { affiliations: [{ organization: 'south' }], relations: index === 0 ? [{ user: nested, type: 'TEST_ACCOUNT' }] : [] }))
+    accounts.push(await makePerson(shared, `${name}-${index}`, { affiliations: [{ organization: place }], relations: index === 0 ? [{ user: nested, type: 'TEST_ACCOUNT' }] : [] }))
   }
   const id = await makePerson(shared, name, { affiliations: [{ organization: 'north' }], relations: accounts.map((user) => ({ user, type: 'ADMIN_ACCOUNT' })) })
   return { id, accounts, nested }
 }
 
 describe('by somebody restricted', () => {
-  test('accounts outside their reach end by the server, told with who acted and whom they follow', async () => {
+  test('nobody outside their reach ends, whoever related them, and they relate nobody whom they may not administer', async () => {
+    const { id, accounts: [account] } = await related(1, 'south')
+    const reply = await hr.ask('POST', `/users/${id}/terminate`, { includeRelated: true, removeAccess: true })
+    expect([reply.status, reply.body.status, await statusOf(account!)]).toEqual([200, 'TERMINATED', 'PENDING_INITIAL_LOGIN'])
+    const event = await eventOf(id)
+    expect(event.changes).toContainEqual({ path: 'relatedLeftOpen', after: 1 })
+    expect(JSON.stringify(event)).not.toContain(account)
+    const [mine, family] = [await makePerson(shared, 'bait', { affiliations: [{ organization: 'north' }] }), await makePerson(shared, 'family', { affiliations: [{ organization: 'north' }], relations: [{ user: account, type: 'FAMILY' }] })]
+    // The same answer as for somebody whom there is not.
+    const problems = async (method: string, path: string, body: object) => {
+      const { status, body: told } = await hr.ask(method, path, body)
+      return [status, told.code, JSON.stringify(told.problems).replaceAll(account!, 'ID').replaceAll('nobody', 'ID')]
+    }
+    for (const [method, path, body] of [
+      ['POST', `/users/${mine}/relations`, (user: string) => ({ user, type: 'TEST_ACCOUNT' })], ['PATCH', `/users/${mine}`, (user: string) => ({ relations: [{ user, type: 'TEST_ACCOUNT' }] })],
+      ['POST', '/users', (user: string) => ({ userName: 'bait2', affiliations: [{ organization: 'north' }], relations: [{ user, type: 'ADMIN_ACCOUNT' }] })],
+    ] as const) {
+      const [one, other] = [await problems(method, path, body(account!)), await problems(method, path, body('nobody'))]
+      expect(one, path).toEqual(other)
+      expect(one.slice(0, 2), path).toEqual([400, 'invalid_reference'])
+    }
+    // Nor do they make of one that does not end with the person one that does.
+    expect((await hr.ask('PATCH', `/users/${family}`, { relations: [{ user: account, type: 'TEST_ACCOUNT' }] })).status).toBe(400)
+    expect((await hr.ask('PATCH', `/users/${family}`, { title: 'Dr' })).status).toBe(200)
+  })
+
+  test('accounts that they could end by themselves end with the person, told with who acted and whom they follow', async () => {
     const { id, accounts: [account], nested } = await related(1)
     const reply = await hr.ask('POST', `/users/${id}/terminate`)
     expect([reply.status, reply.body.status]).toEqual([200, 'TERMINATED'])
     expect([await statusOf(account!), await statusOf(nested)]).toEqual(['TERMINATED', 'TERMINATED'])
     expect(await eventOf(account!)).toMatchObject({ actorId: hr.id, changes: expect.arrayContaining([{ path: 'followed', after: id }]) })
     expect(await eventOf(nested)).toMatchObject({ actorId: hr.id, changes: expect.arrayContaining([{ path: 'followed', after: account }]) })
-    expect((await hr.ask('GET', `/users/${account}`)).status).toBe(404)
     expect((await eventOf(id)).changes.map(({ path }: { path: string }) => path)).not.toContain('relatedLeftOpen')
   })
 

@@ -11,6 +11,7 @@ import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { peopleBeyond } from '../store/own-access.ts'
+import { outsideReach } from '../store/reach.ts'
 import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
@@ -176,21 +177,23 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
 type Related = Awaited<ReturnType<typeof openRelated>>
 
 /**
- * The accounts that end with these people. Those with rights in Gatehouse that whoever acts has not stay open: how many
- * they are is noted with the person, and not which, who may be nobody the actor may know of.
+ * The accounts that end with these people. Those that whoever acts could not end by themselves stay open, outside of their reach or with
+ * rights in Gatehouse that they have not: how many they are is noted with the person, and not which, who may be nobody the actor may know of.
  */
 async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], removes: boolean, taken: Map<string, FieldChange[]>): Promise<Related> {
   const related = await openRelated(tx, ids)
   const rights = givenRights(authority)
   if (related.length === 0 || rights === undefined) return related
-  const beyond = new Set(await peopleBeyond(tx, related.map(({ id }) => id), rights, removes))
+  const accounts = related.map(({ id }) => id)
+  const outside = authority?.reach ? await outsideReach(tx, authority.reach, accounts) : []
+  const beyond = new Set([...outside, ...await peopleBeyond(tx, accounts, rights, removes)])
   for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
     taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
   }
   return related.filter(({ id }) => !beyond.has(id))
 }
 
-/** By default the accounts related to a person end with the person: by the server's doing, wherever they are. */
+/** By default the accounts related to a person end with the person, by the server's doing. */
 async function terminateRelated(tx: Transaction, ctx: Context, related: Related, options: Document & Internal): Promise<Document[]> {
   if (related.length === 0) return []
   const primaries = new Map(related.map(({ id, primary }) => [id, primary]))

@@ -34,6 +34,12 @@ export function givenRights(authority: Authority | undefined): string[] | undefi
   return authority.rights === 'all' ? undefined : [...authority.rights].map((one) => one.toUpperCase())
 }
 
+/** As the database refuses a reference to nobody. */
+function unknown(path: string, id: string): GatehouseError {
+  const message = `there is no User with the id ${id}`
+  return new GatehouseError('invalid_reference', `${path}: ${message}.`, { problems: [{ path, message }] })
+}
+
 const absent = (id: string) => new GatehouseError('not_found', `There is no User with the id ${id}.`)
 
 /** Errors: `not_found` for the first of these people who is not within the actor's reach, as if they were not there. */
@@ -56,21 +62,28 @@ export async function guardPeople(db: Reader, ctx: Pick<Context, 'authority' | '
   if (beyond !== undefined) throw new GatehouseError('forbidden', `The person ${beyond} has rights in Gatehouse that you do not have, or you may administer only some people and they administer too.`)
 }
 
-/** After people were written by somebody who is restricted: all of them are still, or now, within reach. Errors: `forbidden`. */
+/**
+ * After people were written by somebody who is restricted: all of them are still, or now, within reach, and so is whomever they were related
+ * to, since accounts end with those they are related to. Errors: `forbidden`; `invalid_reference` for who is not to be known of.
+ */
 export async function guardPlaces(tx: Reader, { authority }: Pick<Context, 'authority'>, written: readonly { id: string; before?: Document; after: Document }[]): Promise<void> {
   const reach = authority?.reach
   if (!reach || written.length === 0) return
   for (const { before, after } of written) {
-    const foreign = newOrganizations(before, after).find((id) => reach.organizations && !reach.organizations.includes(id))
+    const foreign = newlyNamed('affiliations', ['organization'], before, after).find((id) => reach.organizations && !reach.organizations.includes(id))
     if (foreign !== undefined) throw new GatehouseError('forbidden', `affiliations: you may put people into organisations that you administer, and ${foreign} is not one of them.`)
   }
+  const named = written.flatMap(({ before, after }) => newlyNamed('relations', ['user', 'type'], before, after))
+  const [stranger] = named.length > 0 ? await outsideReach(tx, reach, named) : []
+  if (stranger !== undefined) throw unknown('relations.user', stranger)
   const [outside] = await outsideReach(tx, reach, written.map(({ id }) => id))
   if (outside !== undefined) throw new GatehouseError('forbidden', 'The person would not be among those whom you may administer; give them an organisation, group or supervisor that makes them so.')
 }
 
-const organizationsOf = (document: Document | undefined) => ((document?.affiliations ?? []) as Document[]).map((entry) => entry.organization as string)
-
-function newOrganizations(before: Document | undefined, after: Document): string[] {
-  const old = new Set(organizationsOf(before))
-  return organizationsOf(after).filter((id) => !old.has(id))
+/** What entries of a collection name that were not there before, in these two of their attributes. */
+function newlyNamed(collection: string, [attribute, beside]: readonly [string, string?], before: Document | undefined, after: Document): string[] {
+  const entries = (document: Document | undefined) => (document?.[collection] ?? []) as Document[]
+  const keyOf = (entry: Document) => JSON.stringify([entry[attribute], beside && entry[beside]])
+  const old = new Set(entries(before).map(keyOf))
+  return entries(after).filter((entry) => !old.has(keyOf(entry))).map((entry) => entry[attribute] as string)
 }
