@@ -49,3 +49,21 @@ test('set back while the worker runs: it starts again by the right time, and wor
     await server.stop()
   }
 })
+
+test('ahead and back while the worker runs: what it had come to meanwhile is forgotten', async () => {
+  const told: string[] = []
+  const setting = { log: (message: string) => told.push(message), now: () => new Date(), watchMs: 20 }
+  const server = await startJobs(options, [{ name: 'round', schedule: '0 0 1 1 *', work: async () => {} }], setting)
+  try {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + twoHours, shouldAdvanceTime: true })
+    await setLast('round', new Date())
+    await sleep(200)
+    expect(told).toEqual([])
+    vi.useRealTimers()
+    await until(() => told.includes('the job queue ended; it starts again'))
+    await until(async () => (await lastOf('round')) === null)
+  } finally {
+    vi.useRealTimers()
+    await server.stop()
+  }
+})

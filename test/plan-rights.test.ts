@@ -80,3 +80,12 @@ test('it does nothing more to people who are no longer within reach', async () =
   expect(plan).toMatchObject({ status: 'applied', failed: 200 })
   expect(await Promise.all([ids[0], ids[999], ids[1000], ids[1199]].map(async (one) => (await ask('GET', `/users/${one}`)).body.active))).toEqual([false, false, true, true])
 }, 60_000)
+
+test('one by which whoever applies it loses their own rights comes to its end all the same', async () => {
+  await administrator(shared, 'plan-of-another', 'SUPER_ADMIN')
+  const one = await administrator(shared, 'plan-of-oneself', 'SUPER_ADMIN')
+  await ask('PATCH', `/users/${one.id}`, { costCenter: 'SELF' })
+  const { body: plan } = await one.ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'costCenter eq "SELF"' })
+  expect((await one.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', appliedThrough: 1, failed: 0 })
+  expect((await ask('GET', `/users/${one.id}`)).body.active).toBe(false)
+})

@@ -76,6 +76,15 @@ function dying(world: SyncWorld, what: 'deactivate' | 'removeFromGroup' = 'deact
   return { ...run, connector: { ...connector, [what]: upTo(connector[what] as (...given: unknown[]) => Promise<void>) } }
 }
 
+test('a plan of another form, as an older version made them, is stale', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron')
+  const plan = await planSync(world.run(), world.portalId)
+  await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' where plan_id = $1`, [plan.id])
+  await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
+  expect(world.accounts()).toEqual([])
+})
+
 test('a released plan that is killed goes on without being released again', async () => {
   const world = await emptied()
   const { planId } = await world.sync()

@@ -116,12 +116,14 @@ async function supervise({ start, told, log, now, watchMs = 30_000 }: Supervisio
   }
 }
 
-/** Stops a worker once the clock runs a minute or more behind what has gone by since it began. */
+/** Stops a worker once the clock has gone back by a minute or more, from wherever it had got to. */
 function whenSetBack(now: () => Date, watchMs: number, runner: Runner): NodeJS.Timeout {
   const ahead = () => now().getTime() - performance.now()
-  const began = ahead()
+  // The most it was ahead: schedules have come as far as that by now.
+  let most = ahead()
   const watch = setInterval(() => {
-    if (ahead() > began - minute) return
+    most = Math.max(most, ahead())
+    if (ahead() > most - minute) return
     clearInterval(watch)
     void runner.stop().catch(() => {})
   }, watchMs)

@@ -53,8 +53,8 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
       })
       options.progress?.(plan.appliedThrough, plan.steps)
       if (plan.status !== 'applying') return plan
-      // What is taken from whoever applies it counts from the next batch on.
-      acting = (await ctx.renew?.()) ?? ctx
+      // What is taken from whoever applies it counts from the next batch on; that nothing is left they may always note.
+      if (plan.appliedThrough < plan.steps) acting = (await ctx.renew?.()) ?? ctx
     }
   } finally {
     await batches.settle()

@@ -113,13 +113,12 @@ async function begun(carry: PlanKind['apply'], ctx: Context, plan: Plan, steps: 
 }
 
 /**
- * The caller's context for the batches behind the first one, found anew at each: the same one while they may do what they
- * could. Errors: `forbidden` once they may no longer apply this plan; what was done until then stays done.
+ * The caller's context, which for the batches behind the first one is found anew at each: the same one while they may do what they
+ * could. Errors of that: `forbidden` once they may no longer apply this plan; what was done until then stays done.
  */
-function renewing({ ctx, authorityNow }: Call, plan: Plan, needs: readonly Need[]): () => Promise<Context> {
+function renewing({ ctx, authorityNow }: Call, plan: Plan, needs: readonly Need[]): Context {
   const print = (authority: Authority | undefined) => JSON.stringify(authority, (_key, value: unknown) => (value instanceof Set ? [...value].sort() : value))
-  let last = ctx
-  return async () => {
+  const renew = async () => {
     const authority = await authorityNow()
     const over = (why: string) => new GatehouseError('forbidden', `The plan was stopped on its way, since whoever applied it may no longer do so. ${why} Whoever may can apply it again: it goes on where it is.`)
     if (!authority) throw over('Their key works no more, or they may not sign in.')
@@ -129,6 +128,8 @@ function renewing({ ctx, authorityNow }: Call, plan: Plan, needs: readonly Need[
     if (print(authority) !== print(last.authority)) last = actingContext(ctx, authority)
     return last
   }
+  let last: Context = { ...ctx, renew }
+  return last
 }
 
 /** Who may administer some people only sees the plans they made, which speak of none but those. */
@@ -167,7 +168,7 @@ export function planRoutes(kinds: Readonly<Record<string, PlanKind>>): readonly 
     refuseUnless(ctx.authority, needs)
     const carry = kind?.[name]
     if (!carry) throw new GatehouseError('plan_state', name === 'undo' ? `A plan of the kind ${found.kind} cannot be undone.` : `A plan of the kind ${found.kind} is applied by the command line.`)
-    const going = await begun(carry, { ...ctx, renew: renewing(call, found, [...change, ...needs]) }, found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
+    const going = await begun(carry, renewing(call, found, [...change, ...needs]), found, name === 'undo' ? found.appliedThrough : found.steps - found.appliedThrough)
     return { status: going ? 202 : 200, body: await readPlan(ctx.db, found.id) }
   }
   const answer = async ({ ctx, params }: Call, act: (ctx: Context, id: string) => Promise<Plan>): Promise<Answer> => {

@@ -105,7 +105,7 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
       return report
     }
     applying.onProgress?.({ done: through, of: plan.steps, failed: unfinished(report) })
-    await ctx.renew?.()
+    if (through < plan.steps) await ctx.renew?.()
   }
   await ctx.db.transaction(async (tx) => {
     await completePlan(tx, plan.id, ctx.actor.principal, ctx.now())

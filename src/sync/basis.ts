@@ -11,23 +11,27 @@ import type { Database } from '../store/database.ts'
 import type { Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 
+/** How the actions of a plan are to be read: 2, since one is one request (decisions/0046). Plans of another form are not carried out. */
+const form = 2
+
 /**
  * To be kept in a plan's options.
  * @param portalId whose plan it is; null for one over all portals
  */
-export function basisOf(portalId: number | null, portals: ReadonlyMap<number, PortalSettings>, mappings: Mappings): { mapping: string; settings: string } {
+export function basisOf(portalId: number | null, portals: ReadonlyMap<number, PortalSettings>, mappings: Mappings): { form: number; mapping: string; settings: string } {
   const rules = [...portals].map(([id, settings]) => {
     const { activation } = settings
     const limits = Object.entries(settings).filter(([key]) => key.startsWith('limit_')).sort()
     // Of another portal only what becomes of accounts that leave it counts here.
     return [id, accessGroupOf(id, settings), policyOf(settings), ...(portalId === null || id === portalId ? [activation, limits] : [])]
   })
-  return { mapping: digestOf(mappings), settings: hash('sha256', JSON.stringify(rules), 'hex').slice(0, 32) }
+  return { form, mapping: digestOf(mappings), settings: hash('sha256', JSON.stringify(rules), 'hex').slice(0, 32) }
 }
 
-/** Why a plan does not rest on what counts today, or null. Undos rest on what their plan did; plans of older versions do not say on what. */
+/** Why a plan does not rest on what counts today, or null. Undos rest on what their plan did. */
 export async function basisMoved(db: Pick<Database, 'query' | 'first'>, { options }: Plan): Promise<string | null> {
   if (options.mapping === undefined) return null
+  if (options.form !== form) return 'What plans are made of has'
   const now = basisOf((options.portalId ?? null) as number | null, await readPortalSettings(db), await readMappings(db))
   if (options.mapping !== now.mapping) return 'The mapping of accounts has'
   return options.settings !== undefined && options.settings !== now.settings ? 'Settings of portals have' : null
