@@ -68,3 +68,29 @@ test('what plans say of who is erased goes too: filters that name them, and rows
   expect(left).toContain('zoe.stone@example.com')
   expect(left).toContain('username sw')
 })
+
+test('nobody else loses by it, however somebody is called, and who was deleted before is found by what the audit tells', async () => {
+  const rows = async () => (await ctx.db.query<{ count: number }>('select count(*)::int as count from gatehouse.plan_step where problems is not null'))[0]!.count
+  const titles = async () => (await ctx.db.query<{ title: string }>(`select title from gatehouse.plan where kind = 'bulk' order by 1`)).map(({ title }) => title)
+  const row = (userName: string) => ({ userName, name: { familyName: 'X' }, sex: 'nonsense' })
+  await plan(ctx, jsonl(row('100023'), row('value-of-somebody'), row('messenger')))
+  await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', filter: 'employeeNumber eq "100023"' })
+  const before = [await rows(), await titles()]
+  const plain = async (userName: string, more: object = {}) => (await ask('POST', '/users', { userName, ...more })).body.id as string
+  for (const id of [await plain('user'), await plain('path'), await plain('value'), await plain('mess'), await plain('message'), await plain('numbered', { employeeNumber: '1000' })]) {
+    expect((await ask('POST', `/users/${id}/erase`)).status).toBe(204)
+  }
+  expect([await rows(), await titles()]).toEqual(before)
+
+  const called = 'kim "the quill" o\\hara'
+  const id = await plain(called, { emails: [{ value: 'kim@quill.example', primary: true }] })
+  await ask('PATCH', `/users/${id}`, { userName: 'kim.quill' })
+  await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', filter: `userName eq ${JSON.stringify(called)}` })
+  await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', filter: 'emails.value eq "kim@quill.example" or userName eq "kim.quill"' })
+  await plan(ctx, jsonl(row('kim.quill')))
+  expect((await titles()).filter((title) => title.includes('quill'))).toHaveLength(2)
+  expect((await ask('DELETE', `/users/${id}`)).status).toBe(204)
+  expect((await ask('POST', `/users/${id}/erase`)).status).toBe(204)
+  expect((await titles()).filter((title) => title.includes('quill'))).toEqual([])
+  expect(await ctx.db.query(`select from gatehouse.plan_step where label = 'kim.quill'`)).toEqual([])
+})

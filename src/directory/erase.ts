@@ -2,10 +2,11 @@
 import { erasePerson } from '../audit/erase.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Document } from '../model/attribute.ts'
+import { isObject, type Document } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
 import { user } from '../model/user.ts'
 import { forgetAccessHistory } from '../store/access-history.ts'
-import { hasEvents } from '../store/audit-events.ts'
+import { changesOf, hasEvents } from '../store/audit-events.ts'
 import { eraseNames } from '../store/erase-names.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { forgetLogouts } from '../store/oidc-logouts.ts'
@@ -21,6 +22,16 @@ function namesOf({ userName, displayName, employeeNumber, emails, logins }: Docu
   return all.filter((one): one is string => typeof one === 'string')
 }
 
+/** What a change of a person's record says that they are, or were, known by. */
+function namesIn({ path, before, after }: FieldChange): string[] {
+  const values = [before, after].filter((value) => value !== undefined && value !== null)
+  if (path === '') return (values as Document[]).flatMap(namesOf)
+  const [collection] = /^(?:emails|logins)(?=\[)/.exec(path) ?? []
+  const single = ['userName', 'displayName', 'employeeNumber'].includes(path) || (collection !== undefined && /\]\.(?:value|login)$/.test(path))
+  if (single) return values.filter((value): value is string => typeof value === 'string')
+  return collection === undefined ? [] : values.flatMap((value) => (isObject(value) ? namesOf({ [collection]: [value as Document] }) : []))
+}
+
 /**
  * Deletes a person and erases them from the audit and from the history of access, in one transaction; also somebody who was deleted, or merged into
  * another record, before. Errors: `not_found`, `system_record`.
@@ -30,11 +41,13 @@ export async function eraseUser(ctx: Context, id: string, versions?: Versions): 
     const found = (await lockExisting(tx, user, [id])).get(id)
     if (found) checkVersion(found.document, versions)
     await eraseNames(tx, id)
+    // Before the audit forgets them as well.
+    const names = [...(found ? namesOf(found.document) : []), ...(await changesOf(tx, 'User', id)).flatMap(namesIn)]
     if (found) {
       await deleteLockedUser(tx, ctx, found.document)
     } else if (!(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)
     // Plans hold what they would have changed, kept answers whole records: personal data too.
-    await blankPlans(tx, id, found ? namesOf(found.document) : [])
+    await blankPlans(tx, id, names)
     await blankQueue(tx, id)
     await blankAnswers(tx, id)
     await forgetLogouts(tx, id)

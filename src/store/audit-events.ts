@@ -1,4 +1,5 @@
 /** The rows of `gatehouse.audit_event`: written by every verb, read by search, sealing, verification and consumers. */
+import type { FieldChange } from '../model/document-diff.ts'
 import type { Database, Transaction } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
 import { copyLines } from './records.ts'
@@ -191,6 +192,12 @@ export async function removalEvents(
      order by t.epoch, t.xid, t.event_id limit $6`,
     [actions, targetId, after.epoch, after.xid, after.eventId, limit],
   )
+}
+
+/** What events tell of a target, as far as they still do. */
+export async function changesOf(db: Reader, targetType: string, targetId: string): Promise<FieldChange[]> {
+  const rows = await db.query<{ changes: string }>('select changes::text as changes from gatehouse.audit_event where target_type = $1 and target_id = $2 and changes is not null', [targetType, targetId])
+  return rows.flatMap(({ changes }) => JSON.parse(changes) as FieldChange[])
 }
 
 /** Blanks what events tell about a target, for good; how many events. */

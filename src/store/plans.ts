@@ -311,16 +311,14 @@ export async function blankPlans(tx: Transaction, userId: string, names: readonl
      from gatehouse.plan p where p.plan_id = s.plan_id and s.resource in ('User', 'Membership')
        and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
   await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
-  const known = [...new Set([userId, ...names].map((name) => name.toLowerCase()))].filter((name) => name.length >= shortestName)
-  // Texts stand in quotes, in filters and in what is said of rows; what else has such a beginning loses a title at worst.
-  const says = (text: string) => `exists (select from unnest($1::text[]) n(name) where position('"' || n.name in lower(${text})) > 0)`
+  const known = [...new Set([userId, ...names].map((name) => name.toLowerCase()))].filter((name) => name !== '')
+  // Whole texts alone: in a filter as it writes them, of a refused row what it gave, and what is quoted in the reason.
+  const named = (test: string) => `exists (select from unnest($1::text[]) n(name) where ${test})`
   await tx.execute(
     `update gatehouse.plan set title = kind, options = options || case when options ? 'filter' then '{"filter": ""}' else '{}' end::jsonb || case when options ? 'q' then '{"q": ""}' else '{}' end::jsonb
-     where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${says(`options->>'filter'`)})`, [known])
+     where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${named(`position(to_jsonb(n.name)::text in lower(options->>'filter')) > 0`)})`, [known])
   await tx.execute(
-    `update gatehouse.plan_step set problems = null, result = null, changes = null, secret = null, label = null
-     where target_id is null and problems is not null and (lower(label) = any($1) or ${says('problems::text')})`, [known])
+    `update gatehouse.plan_step s set problems = null, result = null, changes = null, secret = null, label = null
+     where s.target_id is null and s.problems is not null and s.action in ('error', 'conflict', 'skipped') and (lower(s.label) = any($1) or exists (
+       select from jsonb_array_elements(s.problems) p(one) where lower(p.one->>'value') = any($1) or ${named(`position('"' || n.name || '"' in lower(p.one->>'message')) > 0`)}))`, [known])
 }
-
-/** A shorter one stands in too much that is not about them. */
-const shortestName = 4
