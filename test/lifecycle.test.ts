@@ -9,6 +9,7 @@ import type { Document } from '../src/model/attribute.ts'
 import { operations, type Operation } from '../src/model/lifecycle.ts'
 import { rightKey } from '../src/model/own-access.ts'
 import { secondaryStatuses, statuses } from '../src/model/user-statuses.ts'
+import { lockByFailures } from '../src/store/logins-sign-in.ts'
 import { testContext } from './context.ts'
 
 let clock = new Date('2026-06-15T12:00:00.000Z')
@@ -281,7 +282,21 @@ describe('locks and resets', () => {
     expect(await replaceUser(ctx, id, { userName, name, active })).toMatchObject({ status, active: false, ...(secondaryStatus === undefined ? {} : { secondaryStatus }) })
     expect(await patchUser(ctx, id, { active: false })).toMatchObject({ status, secondaryStatus: 'DISABLED', active: false })
     expect(versionOf(await patchUser(ctx, id, { active: false }))).toBe(versionOf(await readUser(ctx.db, id)))
-    if (status === 'ACTIVE') expect(await patchUser(ctx, id, { active: true })).toMatchObject({ active: true })
+  })
+
+  test.each([['LOCKED_ADMIN'], ['LOCKED']] as const)('a lock (%s) is there again once a disabling that took its place is lifted by active; enabling lifts both', async (lock) => {
+    const id = idOf(await person({ status: 'ACTIVE' }))
+    if (lock === 'LOCKED_ADMIN') await operate(ctx, id, 'lock', undefined)
+    else await ctx.db.transaction((tx) => lockByFailures(tx, id, ctx.now()))
+    expect(await patchUser(ctx, id, { active: false })).toMatchObject({ secondaryStatus: 'DISABLED' })
+    expect(await patchUser(ctx, id, { active: true })).toMatchObject({ secondaryStatus: lock, active: false })
+    expect(await loginOf(id)).toMatchObject({ lock_marker: lock })
+    await patchUser(ctx, id, { active: false })
+    expect(await operate(ctx, id, 'enable', undefined)).toMatchObject({ active: true })
+    expect(await loginOf(id)).toMatchObject({ lock_marker: 'NOT_LOCKED' })
+    // Who was not locked is just active again.
+    await patchUser(ctx, id, { active: false })
+    expect(await patchUser(ctx, id, { active: true })).toMatchObject({ active: true })
   })
 
   test('takes the right of disabling and enabling, not only that of changing people', async () => {

@@ -44,8 +44,8 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 }
 
 /** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
-function activated(ctx: Context, document: Document, active: boolean | undefined): Document {
-  const after = withActive(document, active)
+function activated(ctx: Context, before: Document, document: Document, active: boolean | undefined): Document {
+  const after = withActive(document, active, before)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
   return after
 }
@@ -57,7 +57,7 @@ export async function replaceUser(ctx: Context, id: string, input: unknown, vers
     const cleared = Object.fromEntries(user.collections.filter((one) => one.returned === 'default').map((one) => [one.path, []]))
     const checked = validateDocument(user, isObject(rest) ? { ...cleared, ...rest } : rest, before)
     // What was read and is sent back as it was changes nothing.
-    return activated(ctx, await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active === before.active ? undefined : active)
+    return activated(ctx, before, await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active === before.active ? undefined : active)
   }, versions)
 }
 
@@ -66,7 +66,7 @@ export async function patchUser(ctx: Context, id: string, patch: unknown, versio
   if (!isObject(patch)) throw new GatehouseError('invalid_body', 'A merge patch must be a JSON object.')
   return changeUser(ctx, id, 'user.update', async (before) => {
     const { active, rest } = splitActive(patch)
-    return activated(ctx, await hashSecretWord(patchedDocument(before, rest as Document)), active)
+    return activated(ctx, before, await hashSecretWord(patchedDocument(before, rest as Document)), active)
   }, versions)
 }
 

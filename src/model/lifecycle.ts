@@ -119,14 +119,22 @@ export function initialStatus(document: Document, active: boolean | undefined, t
 
 /**
  * Setting `active` on an existing person sets or clears DISABLED, and nothing else: false also for who is locked or away, so that they
- * are not let in by what opens the lock or ends the leave; true opens no lock and ends no leave.
+ * are not let in by what opens the lock or ends the leave; true opens no lock and ends no leave. A lock that a disabling has taken the
+ * place of stands in the login still, and is there again once that is lifted.
+ * @param before the person as they are, with their logins
  * Errors: `transition_not_allowed` for true where something else keeps them from being active.
  */
-export function withActive(document: Document, active: boolean | undefined): Document {
+export function withActive(document: Document, active: boolean | undefined, before: Document): Document {
   if (active === undefined || active === isOpen(document)) return active === false ? disabled(document) : document
-  if (!active || document.secondaryStatus === 'DISABLED') return transition(document, active ? 'enable' : 'disable') ?? document
+  if (!active) return transition(document, 'disable')!
+  if (document.secondaryStatus === 'DISABLED') return { ...transition(document, 'enable')!, ...lockOf(before) }
   const [what, way] = document.secondaryStatus === undefined ? [document.status, 'an operation of theirs that leads from it'] : [document.secondaryStatus, 'unlock']
   throw new GatehouseError('transition_not_allowed', `active: the person is ${String(what)}, which \`active\` does not change; use ${way}.`)
+}
+
+function lockOf({ logins = [] }: Document): Document {
+  const marker = (logins as Document[]).find(({ managedSystem }) => managedSystem === '0')?.lockMarker
+  return marker === 'LOCKED' || marker === 'LOCKED_ADMIN' ? { secondaryStatus: marker } : {}
 }
 
 /** Whoever has left altogether needs no disabling. */

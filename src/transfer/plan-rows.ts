@@ -309,7 +309,7 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, row:
  */
 function followActive(checked: Document, before: Document, row: Document): Document {
   const asked = row.status === undefined && row.secondaryStatus === undefined && typeof row.active === 'boolean' ? row.active : undefined
-  return withActive({ ...checked, active: before.active }, asked && before.secondaryStatus !== 'DISABLED' ? undefined : asked)
+  return withActive({ ...checked, active: before.active }, asked && before.secondaryStatus !== 'DISABLED' ? undefined : asked, before)
 }
 
 function affiliationStep(draft: Draft, existing: Existing): NewStep {
