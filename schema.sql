@@ -337,6 +337,16 @@ AS $function$
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
 $function$;
 
+-- function: gatehouse.keep_former_right()
+CREATE OR REPLACE FUNCTION gatehouse.keep_former_right()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  insert into gatehouse.former_right values (old.access_right_id) on conflict do nothing;
+  return null;
+end $function$;
+
 -- function: gatehouse.keep_membership()
 CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
  RETURNS trigger
@@ -946,6 +956,12 @@ create table gatehouse.factor_challenge (
   expires_at timestamp with time zone not null,
   constraint factor_challenge_pkey PRIMARY KEY (mark),
   constraint factor_challenge_kind CHECK (((kind)::text = ANY (ARRAY[('PASSKEY'::character varying)::text, ('ENROL'::character varying)::text, ('CODE'::character varying)::text])))
+);
+
+-- table: gatehouse.former_right
+create table gatehouse.former_right (
+  access_right_id character varying(32) not null,
+  constraint former_right_pkey PRIMARY KEY (access_right_id)
 );
 
 -- table: gatehouse.idempotency_key
@@ -3649,6 +3665,9 @@ CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEME
 -- trigger: gatehouse.recovery_request.recovery_requested
 CREATE TRIGGER recovery_requested AFTER INSERT ON gatehouse.recovery_request FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_recovery();
 
+-- trigger: public.access_rights.access_rights_keep_former
+CREATE TRIGGER access_rights_keep_former AFTER DELETE OR UPDATE OF access_right_id ON public.access_rights FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_former_right();
+
 -- trigger: public.company.company_guard
 CREATE TRIGGER company_guard AFTER UPDATE OF status ON public.company FOR EACH ROW WHEN (((current_setting('gatehouse.rights'::text, true) <> ''::text) AND ((old.status)::text IS DISTINCT FROM (new.status)::text))) EXECUTE FUNCTION gatehouse.guard_node('o', 'company_id');
 
@@ -4268,6 +4287,10 @@ comment on column gatehouse.factor_challenge.param_id is 'The factor, for a code
 comment on column gatehouse.factor_challenge.code_hash is 'SHA-256 of the factor and the code.';
 comment on column gatehouse.factor_challenge.created_at is 'When it was asked.';
 comment on column gatehouse.factor_challenge.expires_at is 'When no answer counts any more.';
+
+-- comment: gatehouse.former_right
+comment on table gatehouse.former_right is 'Rights that are deleted, and can still be asked about as of before.';
+comment on column gatehouse.former_right.access_right_id is 'The id it had.';
 
 -- comment: gatehouse.idempotency_key
 comment on table gatehouse.idempotency_key is 'Answers of requests that came with an Idempotency-Key, to give again instead of doing the work twice.';

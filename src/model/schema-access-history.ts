@@ -40,6 +40,9 @@ export const accessHistory: Area = {
       added('target', 'varchar(33)', 'The letter and the id of what they had.', { required: true }),
       ...period, from, { ...to, key: true },
     ]),
+    table('added', 'gatehouse.former_right', 'Rights that are deleted, and can still be asked about as of before.', [
+      added('access_right_id', 'varchar(32)', 'The id it had.', { key: true }),
+    ]),
     table('added', 'gatehouse.user_status_history', 'How people stood before their status changed.', [
       added('user_id', 'varchar(32)', 'The person.', { key: true }),
       added('status', 'varchar(40)', 'The status they had.', { required: true }),

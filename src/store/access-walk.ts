@@ -140,9 +140,9 @@ export const resourceNodeSql = (resource: string, at: string, past: boolean) => 
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
     ${past ? `(${nodesSql('n.node', `lower(n.name) = lower(${resource}) and left(n.node, 1) = 's' and n.name = ${resource}`, at, past)} limit 1)` : `(select 's' || res.resource_id from public.res where res.name = ${resource})`})`
 
-/** Whether there is a right; at a past moment also one that is deleted since and that something carried. */
+/** Whether there is a right; for a past moment also one that is deleted since. */
 export const rightThereSql = (right: string, past: boolean) => `exists (select from public.access_rights x where x.access_right_id = ${right})${past
-  ? ` or exists (select from gatehouse.membership_history h where ${right} = any(h.rights)) or exists (select from gatehouse.access_edge g where ${right} = any(g.rights))` : ''}`
+  ? ` or exists (select from gatehouse.former_right f where f.access_right_id = ${right})` : ''}`
 
 interface CheckTerms {
   user: string
