@@ -20,6 +20,7 @@ import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import { delegationFields, mergedReach } from './merge-reach.ts'
+import { leftBehind, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
@@ -120,10 +121,11 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
     const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
     const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
-    const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { ...changes, links, ...restrictions } }
-    await insertSteps(tx, planId, [conflict === undefined ? { ...step, action: 'update' } : { ...step, action: 'conflict', problems: [{ message: conflict }] }])
+    const problems = [leftBehind(survivor, duplicate), conflict].flatMap((message) => (message === undefined ? [] : [{ message }]))
+    const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { statuses: standings(survivor, duplicate), ...changes, links, ...restrictions } }
+    await insertSteps(tx, planId, [problems.length === 0 ? { ...step, action: 'update' } : { ...step, action: 'conflict', problems }])
     await insertReads(tx, planId, 'User', versions)
-    await finishPlan(tx, planId, conflict === undefined ? { update: 1, delete: 1 } : { conflict: 1 }, 1)
+    await finishPlan(tx, planId, problems.length === 0 ? { update: 1, delete: 1 } : { conflict: 1 }, 1)
   })
   return readPlan(ctx.db, planId)
 }
