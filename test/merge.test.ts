@@ -54,8 +54,11 @@ describe('the plan', () => {
     expect(changes.fields).toEqual([{ path: 'costCenter', after: 'C7' }, { path: 'attributes.langs', after: ['de', 'en'] }])
     expect(changes.entries).toEqual([{ path: 'emails', added: [expect.objectContaining({ value: 'other@example.org', primary: false })] }])
     expect(changes.links).toEqual([
-      { table: 'user_affiliation', column: 'user_id', moves: 1, stays: 1 },
-      { table: 'login', column: 'user_id', moves: 0, stays: 1 },
+      {
+        table: 'user_affiliation', column: 'user_id', moves: 1, stays: 1,
+        moving: [{ target: organizations[1], name: 'Org B' }], staying: [{ target: organizations[0], name: 'Org A' }],
+      },
+      { table: 'login', column: 'user_id', moves: 0, stays: 1, staying: [{ login: duplicate.userName, managedSystem: '0' }] },
       { table: 'user_note', column: 'user_id', moves: 1, stays: 0 },
     ])
     expect(changes.notTaken).toEqual([

@@ -2,6 +2,7 @@
  * Two records of one person become one. Planned first: what each field becomes, which entries and links move; applied
  * in one transaction; undone from what the plan kept, as long as neither record has changed since.
  */
+import { isDeepStrictEqual } from 'node:util'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
@@ -13,7 +14,7 @@ import type { StepRunner } from '../plans/apply.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
-import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type Moved } from '../store/merge.ts'
+import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
@@ -139,7 +140,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   // Who administers what may have changed since the plan was made.
   const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
   if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
-  const moved = await moveLinks(tx, request.survivor, request.duplicate, moving.length > 0)
+  const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, moving.length > 0)
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
   await deleteUserRows(tx, request.duplicate)
@@ -153,8 +154,18 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   await markDataChanges(tx, [request.survivor])
   const version = (result!.meta as Document).version as number
   await saveKept(tx, plan.id, kept)
-  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { moved, survivor: survivor.document, version, restrictions: await restrictionsOf(tx, request.survivor) } }])
+  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { ...links, survivor: survivor.document, version, restrictions: await restrictionsOf(tx, request.survivor) } }])
   return [{ resource: 'User', id: request.survivor, version }]
+}
+
+/** Memberships and places in portals are no part of a person's version: nothing moves, or stays, that the plan does not say. */
+runMerge.moved = async (tx, plan) => {
+  const [step] = await listSteps(tx, plan.id, { count: 1 })
+  if (plan.appliedThrough > 0 || step?.action !== 'update') return []
+  const { survivor, duplicate } = plan.options as unknown as MergeRequest
+  const { links, delegations } = step.changes as { links: unknown; delegations?: unknown }
+  const now = await plannedMoves(tx, survivor, duplicate, delegations !== undefined)
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(now)), links) ? [] : [{ resource: 'User', id: duplicate }]
 }
 
 const restrictionsOf = async (tx: Transaction, userId: string) => (await listDelegations(tx, userId)).map(({ id }) => id)
@@ -169,14 +180,14 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     const request = plan.options as unknown as MergeRequest
     const [step] = await listSteps(tx, planId, { count: 1 })
     if (step?.status !== 'done' || !step.result) throw new GatehouseError('plan_state', 'The merge was not carried out, or what it kept has been erased; there is nothing to undo.')
-    const { moved, survivor, version, restrictions } = step!.result as { moved: Moved[]; survivor: Document; version: number; restrictions?: string[] }
+    const { moved, divided = [], survivor, version, restrictions } = step.result as Partial<MovedLinks> & Pick<MovedLinks, 'moved'> & { survivor: Document; version: number; restrictions?: string[] }
     const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
     checkVersion(now.document, [version])
     if (restrictions && restrictions.join() !== (await restrictionsOf(tx, request.survivor)).join()) {
       throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
     }
     await putBackRows(tx, await readKept(tx, planId))
-    await takeBackLinks(tx, request.duplicate, moved)
+    await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided })
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }
     await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: { ...survivor, meta: before.document.meta } }])

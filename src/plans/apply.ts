@@ -73,7 +73,7 @@ async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved
 /** Errors: `plan_stale` when anything that the plan read has changed since. */
 export function refuseMoved(plan: Plan, stale: readonly { resource: string; id: string }[]): void {
   if (stale.length === 0) return
-  const problems = stale.map(({ resource, id }) => ({ path: `${resource} ${id}`, message: 'has changed, or is gone, since the plan was made' }))
+  const problems = [...new Set(stale.map(resource))].map((path) => ({ path, message: 'has changed, or is gone, since the plan was made' }))
   const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'
   throw new GatehouseError('plan_stale', `${resource(stale[0]!)} has changed since the plan was made; ${sofar} again.`, { problems })
 }

@@ -1,6 +1,7 @@
 /** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
 import type { Database, Transaction } from './database.ts'
 import type { KeptRows } from './kept-rows.ts'
+import { movePeriods, plannedPeriods, takeBackPeriods, type DividedPeriods, type PlannedPeriods } from './merge-periods.ts'
 
 interface Link {
   table: string
@@ -12,32 +13,30 @@ interface Link {
   never?: string
   /** The column of the person whose own document shows the row, where that is someone else: their version counts on. */
   owner?: string
+  /** Names and values by which the plan shows a row. Of other people it is the id: their names would outlive them there. */
+  shown?: string
 }
 
-const period = (other: string) =>
-  `o.${other} = t.${other} and tstzrange(o.start_date, o.end_date, '[)') && tstzrange(t.start_date, t.end_date, '[)')`
-
-/** Everything that says "this person" and outlives a merge. What is not here (contacts, attributes) merges as fields do. */
+/**
+ * Everything that says "this person" and outlives a merge, besides memberships (merge-periods.ts). What is not here
+ * (contacts, attributes) merges as fields do.
+ */
 const links: readonly Link[] = [
-  { table: 'user_affiliation', column: 'user_id', key: 'membership_id', unless: period('company_id') },
-  { table: 'user_role', column: 'user_id', key: 'membership_id', unless: period('role_id') },
-  { table: 'user_grp', column: 'user_id', key: 'membership_id', unless: period('grp_id') },
-  { table: 'resource_user', column: 'user_id', key: 'membership_id', unless: period('resource_id') },
-  { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y')`, never: 't.supervisor_id = $1' },
-  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', owner: 'staff_id', unless: 'o.staff_id = t.staff_id', never: 't.staff_id = $1' },
-  { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: 'o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id', never: 't.related_user_id = $1' },
-  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: 'o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id', never: 't.primary_user_id = $1' },
-  { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'` },
+  { table: 'org_structure', column: 'staff_id', key: 'org_structure_id', unless: `o.supervisor_id = t.supervisor_id or (o.is_primary_super = 'Y' and t.is_primary_super = 'Y')`, never: 't.supervisor_id = $1', shown: `'user', t.supervisor_id` },
+  { table: 'org_structure', column: 'supervisor_id', key: 'org_structure_id', owner: 'staff_id', unless: 'o.staff_id = t.staff_id', never: 't.staff_id = $1', shown: `'user', t.staff_id` },
+  { table: 'user_to_user_membership', column: 'primary_user_id', key: 'membership_id', unless: 'o.related_user_id = t.related_user_id and o.type_id is not distinct from t.type_id', never: 't.related_user_id = $1', shown: `'user', t.related_user_id, 'type', t.type_id` },
+  { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: 'o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id', never: 't.primary_user_id = $1', shown: `'user', t.primary_user_id, 'type', t.type_id` },
+  { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'`, shown: `'login', t.login, 'managedSystem', t.managed_sys_id` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
-  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name' },
-  { table: 'gatehouse.oidc_client', column: 'user_id', key: 'client_id' },
+  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name', shown: `'name', t.name` },
+  { table: 'gatehouse.oidc_client', column: 'user_id', key: 'client_id', shown: `'client', t.client_id` },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
-  { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
-  { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
-  { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1' },
-  { table: 'company', column: 'certifier_id', key: 'company_id' },
-  { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true' },
-  { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true' },
+  { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
+  { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
+  { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
+  { table: 'company', column: 'certifier_id', key: 'company_id', shown: `'target', t.company_id, 'name', t.company_name` },
+  { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true', shown: `'uid', t.uid` },
+  { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true', shown: `'uid', t.uid` },
 ]
 
 /** The survivor's where they restrict what moves along with them; otherwise what the duplicate may administer goes with the duplicate. */
@@ -66,21 +65,41 @@ function movable({ table, column, unless, never }: Link): string {
   return conditions.join(' and ') || 'true'
 }
 
-/** How many rows would move, and how many would stay behind because the survivor has the like. */
-export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<{ table: string; column: string; moves: number; stays: number }[]> {
-  const found = []
+export interface PlannedLinks {
+  table: string
+  column: string
+  moves: number
+  stays: number
+  /** Which, where it can be said. */
+  moving?: object[]
+  staying?: object[]
+}
+
+/** Which rows would move, and which would stay behind because the survivor has the like. */
+export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<(PlannedLinks | PlannedPeriods)[]> {
+  const found: (PlannedLinks | PlannedPeriods)[] = await plannedPeriods(db, survivor, duplicate)
   for (const link of linksWith(restricting)) {
-    const [row] = await db.query<{ moves: number; stays: number }>(
-      `select count(*) filter (where ${movable(link)})::int as moves, count(*) filter (where (${movable(link)}) is not true)::int as stays
-       from ${link.table} t where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
-    if (row!.moves + row!.stays > 0) found.push({ table: link.table, column: link.column, ...row! })
+    const listed = link.shown === undefined ? 'null::jsonb' : `jsonb_agg(jsonb_strip_nulls(jsonb_build_object(${link.shown})) order by t.${link.key})`
+    const [row] = await db.query<{ moves: number; stays: number; moving: object[] | null; staying: object[] | null }>(
+      `select count(*) filter (where m.movable)::int as moves, count(*) filter (where not m.movable)::int as stays,
+         ${listed === 'null::jsonb' ? listed : `${listed} filter (where m.movable)`} as moving, ${listed === 'null::jsonb' ? listed : `${listed} filter (where not m.movable)`} as staying
+       from ${link.table} t cross join lateral (select (${movable(link)}) is true as movable) m where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
+    const { moves, stays, moving, staying } = row!
+    if (moves + stays > 0) found.push({ table: link.table, column: link.column, moves, stays, ...(moving ? { moving } : {}), ...(staying ? { staying } : {}) })
   }
   return found
 }
 
+/** What a merge did to rows that point at the duplicate. */
+export interface MovedLinks {
+  moved: Moved[]
+  divided: DividedPeriods[]
+}
+
 /** Points rows of the duplicate at the survivor, where the survivor does not have the like. */
-export async function moveLinks(tx: Transaction, survivor: string, duplicate: string, restricting: boolean): Promise<Moved[]> {
-  const moved: Moved[] = []
+export async function moveLinks(tx: Transaction, newId: () => string, survivor: string, duplicate: string, restricting: boolean): Promise<MovedLinks> {
+  const periods = await movePeriods(tx, newId, survivor, duplicate)
+  const moved: Moved[] = periods.moved.map(({ kind, ids }) => ({ table: kind.table, column: kind.sourceColumn, key: 'membership_id', ids }))
   for (const link of linksWith(restricting)) {
     const rows = await tx.query<{ id: string | number }>(
       `update ${link.table} t set ${link.column} = $1 where t.${link.column} = $2 and ${movable(link)} returning t.${link.key} as id`, [survivor, duplicate])
@@ -90,7 +109,7 @@ export async function moveLinks(tx: Transaction, survivor: string, duplicate: st
     moved.push({ table, column, key, ids })
     await countOn(tx, link, ids)
   }
-  return moved
+  return { moved, divided: periods.divided }
 }
 
 /** Documents of others have changed with these rows. */
@@ -100,8 +119,9 @@ async function countOn(tx: Transaction, { table, key, owner }: Pick<Link, 'table
   } else if (table === 'company') await tx.execute('update company set version = version + 1 where company_id = any($1)', [ids])
 }
 
-/** The other way round. Rows that are gone by now stay gone. */
-export async function takeBackLinks(tx: Transaction, duplicate: string, moved: readonly Moved[]): Promise<void> {
+/** The other way round. Rows that are gone by now stay gone. Errors: those of takeBackPeriods. */
+export async function takeBackLinks(tx: Transaction, survivor: string, duplicate: string, { moved, divided }: MovedLinks): Promise<void> {
+  await takeBackPeriods(tx, survivor, divided)
   for (const { table, column, key, ids } of moved) {
     await tx.execute(`update ${table} set ${column} = $1 where ${key}::text = any($2)`, [duplicate, ids.map(String)])
     const owner = links.find((link) => link.table === table && link.column === column)?.owner
