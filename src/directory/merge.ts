@@ -15,6 +15,7 @@ import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, 
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
 import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
+import { mergedAccounts, withdrawAccounts } from '../store/merge-portals.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
@@ -123,7 +124,9 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
     const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
     const problems = [leftBehind(survivor, duplicate), conflict].flatMap((message) => (message === undefined ? [] : [{ message }]))
-    const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { statuses: standings(survivor, duplicate), ...changes, links, ...restrictions } }
+    const { linked, unassigned } = await mergedAccounts(tx, request.survivor, request.duplicate)
+    const accounts = linked.length + unassigned.length === 0 ? {} : { accounts: { linked, unassigned } }
+    const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { statuses: standings(survivor, duplicate), ...changes, links, ...accounts, ...restrictions } }
     await insertSteps(tx, planId, [problems.length === 0 ? { ...step, action: 'update' } : { ...step, action: 'conflict', problems }])
     await insertReads(tx, planId, 'User', versions)
     await finishPlan(tx, planId, problems.length === 0 ? { update: 1, delete: 1 } : { conflict: 1 }, 1)
@@ -186,7 +189,9 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     if (restrictions && restrictions.join() !== (await restrictionsOf(tx, request.survivor)).join()) {
       throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
     }
-    await putBackRows(tx, await readKept(tx, planId))
+    const kept = await readKept(tx, planId)
+    await putBackRows(tx, kept)
+    await withdrawAccounts(tx, request.duplicate, kept)
     await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided })
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }

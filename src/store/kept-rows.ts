@@ -56,17 +56,11 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
 }
 
 /**
- * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks. Errors: that of the constraint
+ * Puts kept rows back, as standing from now on; what moved is left to takeBackLinks, and queued accounts to withdrawAccounts. Errors: that of the constraint
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
   for (const { table, rows } of kept) await insertKept(tx, table, rows)
-  for (const [table, queue] of queues) {
-    const accounts = (kept.find((one) => one.table === table)?.rows ?? []).filter((row) => row.uuid !== null)
-    // Queued when the reference went: it is back, and its account stays assigned.
-    await tx.execute(`delete from ${queue} q using unnest($1::int[], $2::text[]) v(user_id, uuid) where q.user_id = v.user_id and q.uuid = v.uuid`,
-      [accounts.map((row) => row.user_id), accounts.map((row) => row.uuid)])
-  }
 }
 
 /** Puts rows back into their table; `where` is a condition over the alias r. */
@@ -80,11 +74,6 @@ export async function insertKept(tx: Transaction, table: string, rows: readonly 
   const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
   await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) r where ${where} on conflict (${key}) do nothing`, [JSON.stringify(rows)])
 }
-
-const queues = [
-  ['efs.iam_portal_user_reference', 'efs.iam_portal_user_group_unassignment_queue'],
-  ['efs.iam_user_reference', 'efs.iam_user_unassignment_queue'],
-] as const
 
 /** Tables of the directory alone: what ties a person to EFS is left out. */
 const directoryCascades = cascades.filter(({ table }) => !table.startsWith('efs.'))

@@ -1,6 +1,8 @@
 /** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
+import { oktaSystemId } from '../model/link-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import type { KeptRows } from './kept-rows.ts'
+import { anotherAccount, mergedAccounts, recountLinked } from './merge-portals.ts'
 import { movePeriods, plannedPeriods, takeBackPeriods, type DividedPeriods, type PlannedPeriods } from './merge-periods.ts'
 
 interface Link {
@@ -13,6 +15,8 @@ interface Link {
   never?: string
   /** The column of the person whose own document shows the row, where that is someone else: their version counts on. */
   owner?: string
+  /** Where the column holds no person but their number there. */
+  of?: 'efs.panelists' | 'efs.users'
   /** Names and values by which the plan shows a row. Of other people it is the id: their names would outlive them there. */
   shown?: string
 }
@@ -35,13 +39,31 @@ const links: readonly Link[] = [
   { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
   { table: 'users', column: 'user_owner_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
   { table: 'company', column: 'certifier_id', key: 'company_id', shown: `'target', t.company_id, 'name', t.company_name` },
+  // With the number itself where the survivor has none; so these stand before it.
+  { table: 'efs.portal_panelist', column: 'user_id', key: 'portal_id', of: 'efs.panelists', unless: 'o.portal_id = t.portal_id', shown: `'portal', t.portal_id, 'name', (select p.name from efs.portal p where p.portal_id = t.portal_id)` },
+  { table: 'efs.iam_portal_user_reference', column: 'user_id', key: 'id', of: 'efs.panelists', unless: 'o.portal_id = t.portal_id', shown: `'portal', t.portal_id, 'account', t.uuid` },
+  { table: 'efs.iam_user_reference', column: 'user_id', key: 'id', of: 'efs.users', unless: 'true', shown: `'account', t.uuid` },
   { table: 'efs.users', column: 'person_id', key: 'uid', unless: 'true', shown: `'uid', t.uid` },
   { table: 'efs.panelists', column: 'person_id', key: 'uid', unless: 'true', shown: `'uid', t.uid` },
 ]
 
 /** The survivor's where they restrict what moves along with them; otherwise what the duplicate may administer goes with the duplicate. */
 const restrictions: Link = { table: 'gatehouse.delegation', column: 'user_id', key: 'delegation_id' }
-const linksWith = (restricting: boolean): readonly Link[] => (restricting ? [restrictions, ...links] : links)
+
+const accountLinks = ['efs.iam_portal_user_reference', 'efs.iam_user_reference']
+
+/** Links to accounts stay behind where the survivor has another account, and the login of an account that is given up stays with it. */
+async function linksFor(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<readonly Link[]> {
+  const { own, closes } = await mergedAccounts(db, survivor, duplicate)
+  const some = restricting ? [restrictions, ...links] : links
+  return some.map((link) => {
+    if (own.length > 0 && accountLinks.includes(link.table)) return { ...link, never: anotherAccount(asHeld(link, '$1')) }
+    return closes && link.table === 'login' ? { ...link, never: `t.managed_sys_id in ('0', '${oktaSystemId}')` } : link
+  })
+}
+
+/** A person, or their number, as the column of a link has it. */
+const asHeld = ({ of }: Pick<Link, 'of'>, person: string) => (of === undefined ? person : `(select n.uid from ${of} n where n.person_id = ${person})`)
 
 /** Whether a program may act as this person by what would move: API keys, and clients whose service account they are. */
 export async function actsByKeys(db: Pick<Database, 'query'>, userId: string): Promise<boolean> {
@@ -55,12 +77,14 @@ export interface Moved {
   column: string
   key: string
   ids: (string | number)[]
+  of?: Link['of']
 }
 
-function movable({ table, column, unless, never }: Link): string {
+function movable(link: Link): string {
+  const { table, column, unless, never } = link
   const conditions = [
     ...(never === undefined ? [] : [`(${never}) is not true`]),
-    ...(unless === undefined ? [] : [`not exists (select from ${table} o where o.${column} = $1 and (${unless}))`]),
+    ...(unless === undefined ? [] : [`not exists (select from ${table} o where o.${column} = ${asHeld(link, '$1')} and (${unless}))`]),
   ]
   return conditions.join(' and ') || 'true'
 }
@@ -78,12 +102,12 @@ export interface PlannedLinks {
 /** Which rows would move, and which would stay behind because the survivor has the like. */
 export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<(PlannedLinks | PlannedPeriods)[]> {
   const found: (PlannedLinks | PlannedPeriods)[] = await plannedPeriods(db, survivor, duplicate)
-  for (const link of linksWith(restricting)) {
+  for (const link of await linksFor(db, survivor, duplicate, restricting)) {
     const listed = link.shown === undefined ? 'null::jsonb' : `jsonb_agg(jsonb_strip_nulls(jsonb_build_object(${link.shown})) order by t.${link.key})`
     const [row] = await db.query<{ moves: number; stays: number; moving: object[] | null; staying: object[] | null }>(
       `select count(*) filter (where m.movable)::int as moves, count(*) filter (where not m.movable)::int as stays,
          ${listed === 'null::jsonb' ? listed : `${listed} filter (where m.movable)`} as moving, ${listed === 'null::jsonb' ? listed : `${listed} filter (where not m.movable)`} as staying
-       from ${link.table} t cross join lateral (select (${movable(link)}) is true as movable) m where t.${link.column} = $2 and $1::text is not null`, [survivor, duplicate])
+       from ${link.table} t cross join lateral (select (${movable(link)}) is true as movable) m where t.${link.column} = ${asHeld(link, '$2')} and $1::text is not null`, [survivor, duplicate])
     const { moves, stays, moving, staying } = row!
     if (moves + stays > 0) found.push({ table: link.table, column: link.column, moves, stays, ...(moving ? { moving } : {}), ...(staying ? { staying } : {}) })
   }
@@ -100,15 +124,17 @@ export interface MovedLinks {
 export async function moveLinks(tx: Transaction, newId: () => string, survivor: string, duplicate: string, restricting: boolean): Promise<MovedLinks> {
   const periods = await movePeriods(tx, newId, survivor, duplicate)
   const moved: Moved[] = periods.moved.map(({ kind, ids }) => ({ table: kind.table, column: kind.sourceColumn, key: 'membership_id', ids }))
-  for (const link of linksWith(restricting)) {
+  for (const link of await linksFor(tx, survivor, duplicate, restricting)) {
+    const { table, column, key, of } = link
+    const there = of ? ` and ${asHeld(link, '$1')} is not null` : ''
     const rows = await tx.query<{ id: string | number }>(
-      `update ${link.table} t set ${link.column} = $1 where t.${link.column} = $2 and ${movable(link)} returning t.${link.key} as id`, [survivor, duplicate])
+      `update ${table} t set ${column} = ${asHeld(link, '$1')} where t.${column} = ${asHeld(link, '$2')}${there} and ${movable(link)} returning t.${key} as id`, [survivor, duplicate])
     if (rows.length === 0) continue
-    const { table, column, key } = link
     const ids = rows.map((row) => row.id)
-    moved.push({ table, column, key, ids })
+    moved.push({ table, column, key, ids, ...(of ? { of } : {}) })
     await countOn(tx, link, ids)
   }
+  await recountLinked(tx, [survivor, duplicate])
   return { moved, divided: periods.divided }
 }
 
@@ -122,11 +148,13 @@ async function countOn(tx: Transaction, { table, key, owner }: Pick<Link, 'table
 /** The other way round. Rows that are gone by now stay gone. Errors: those of takeBackPeriods. */
 export async function takeBackLinks(tx: Transaction, survivor: string, duplicate: string, { moved, divided }: MovedLinks): Promise<void> {
   await takeBackPeriods(tx, survivor, divided)
-  for (const { table, column, key, ids } of moved) {
-    await tx.execute(`update ${table} set ${column} = $1 where ${key}::text = any($2)`, [duplicate, ids.map(String)])
+  for (const { table, column, key, ids, of } of moved) {
+    const still = of ? ` and ${column} = ${asHeld({ of }, '$3')}` : ''
+    await tx.execute(`update ${table} set ${column} = ${asHeld({ of }, '$1')} where ${key}::text = any($2)${still}`, [duplicate, ids.map(String), ...(of ? [survivor] : [])])
     const owner = links.find((link) => link.table === table && link.column === column)?.owner
     await countOn(tx, { table, key, owner }, ids)
   }
+  await recountLinked(tx, [survivor, duplicate])
 }
 
 /** Keeps them with the plan's step, in the column that no answer shows. */

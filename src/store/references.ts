@@ -149,7 +149,8 @@ export interface AccountLogin {
 
 /**
  * Writes the LOGIN row of an account, made when there is none and a login is known. A login that another row of the
- * managed system still holds (an account renamed on the other side) is left as it was.
+ * managed system still holds (an account renamed on the other side) is left as it was. Of several of one person, as a
+ * merge may leave them, the one of that name counts.
  */
 export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: string): Promise<void> {
   const state = row.active === null ? [null, null] : row.active ? ['ACTIVE', 'Y'] : ['INACTIVE', 'N']
@@ -161,7 +162,7 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
        select login_id, case when $3::text is null or exists (
          select from public.login o where o.managed_sys_id = $2 and o.lowercase_login = lower($3) and o.user_id <> $1
        ) then login else $3 end as login
-       from public.login where user_id = $1 and managed_sys_id = $2 order by login_id limit 1
+       from public.login where user_id = $1 and managed_sys_id = $2 order by lowercase_login = lower($3) desc nulls last, login_id limit 1
      ) n where l.login_id = n.login_id`,
     [...params, row.agrees],
     'update_account_login',

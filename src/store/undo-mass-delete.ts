@@ -56,11 +56,13 @@ async function versions(tx: Transaction, ids: readonly string[]): Promise<[strin
   return rows.map(({ user_id, version }) => [user_id, version])
 }
 
+type LinkedMember = Pick<KeptMember, 'step' | 'personId'> & { reference: { uuid: string | null } | null }
+
 /**
  * Takes a portal out of what the queue is to do for these accounts, and them out of the queue when nothing is left to do,
  * nor to be told of a worker that died. What was in the queue before, for no portal that anybody knew, goes back to that. Gives the steps whose account nobody has begun with.
  */
-async function withdraw(tx: Transaction, portalId: number, members: readonly KeptMember[]): Promise<Set<number>> {
+export async function withdraw(tx: Transaction, portalId: number, members: readonly LinkedMember[]): Promise<Set<number>> {
   const linked = members.filter(({ reference }) => reference && reference.uuid !== null)
   const queue = 'efs.iam_portal_user_group_unassignment_queue'
   const rows = await tx.query<{ id: number; step: number; begun: boolean }>(
