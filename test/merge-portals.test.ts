@@ -21,7 +21,7 @@ interface Couple {
   syncBoth: () => Promise<void>
   /** The accounts that the links of a person name. */
   accounts: (person: { id: string }) => Promise<string[]>
-  merge: (survivor: { id: string }, duplicate: { id: string }) => Promise<{ id: string; links: Record<string, any>; accounts: unknown; apply: () => Promise<unknown> }>
+  merge: (survivor: { id: string }, duplicate: { id: string }) => Promise<{ id: string; links: Record<string, unknown>; accounts: unknown; apply: () => Promise<unknown> }>
 }
 
 /** Two records of one person, each in portals, with an account each. */
