@@ -4,11 +4,9 @@
  */
 import type { Problem, ErrorCode } from '../errors.ts'
 import { isObject, type CustomAttributes, type Document } from './attribute.ts'
+import type { DataType } from './data-type.ts'
 import type { FieldChange } from './document-diff.ts'
 import { checkDate, checkInstant } from './values.ts'
-
-export const dataTypes = ['STRING', 'INTEGER', 'DECIMAL', 'BOOLEAN', 'DATE', 'DATETIME'] as const
-export type DataType = (typeof dataTypes)[number]
 
 export interface Element {
   id: string
@@ -86,8 +84,10 @@ export function checkCustomAttributes(
       findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: 'is not declared for this type of record; declare it under /metadata/elements' })
       continue
     }
-    attributes[name] = element.multiValued && !Array.isArray(value) ? [value] : value
-    findings.push(...checkElementValue(element, attributes[name], `${path}.${name}`, patterns))
+    const listed = element.multiValued && !Array.isArray(value) ? [value] : value
+    const refused = checkElementValue(element, listed, `${path}.${name}`, patterns)
+    findings.push(...refused)
+    attributes[name] = refused.length > 0 ? listed : Array.isArray(listed) ? listed.map((one) => canonicalValue(element, one as string)) : canonicalValue(element, listed as string)
   }
   return { attributes: Object.keys(attributes).length > 0 ? attributes : undefined, findings, patterns }
 }
@@ -120,6 +120,24 @@ const forms: Record<DataType, (value: string) => true | string> = {
   BOOLEAN: (value) => value === 'true' || value === 'false' || 'must be "true" or "false"',
   DATE: (value) => messageOf(checkDate(value)),
   DATETIME: (value) => messageOf(checkInstant(value)),
+}
+
+/**
+ * The one form a value of its type is kept in, so that equal values are equal texts and dates stand in order: numbers without
+ * needless zeros, instants in UTC. Where the administrator says what values look like, that is their form.
+ */
+function canonicalValue({ dataType, validator, validValues }: Element, value: string): string {
+  if (validator !== null || validValues.length > 0) return value
+  if (dataType === 'INTEGER' || dataType === 'DECIMAL') return canonicalNumber(value)
+  const checked = dataType === 'DATETIME' ? checkInstant(value) : undefined
+  return checked && 'value' in checked ? (checked.value as string) : value
+}
+
+/** A decimal number without needless zeros: `7` for `007`, `1.5` for `1.50`, `0` for `-0.0`. */
+export function canonicalNumber(text: string): string {
+  const [, sign, whole, fraction] = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text)!
+  const digits = fraction ? `${whole}.${fraction}` : whole!
+  return digits === '0' ? '0' : `${sign}${digits}`
 }
 
 function messageOf(checked: { value: unknown } | { message: string }): true | string {
