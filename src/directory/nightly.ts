@@ -21,11 +21,14 @@ export function startPeople(ctx: Context): Promise<number> {
     (tx, people) => operateLocked(tx, ctx, people, 'activate'))
 }
 
-/** Terminates everyone whose last date has passed, and disables the account. The number terminated. */
+/**
+ * Terminates everyone whose last date has passed, and disables the account. The number terminated. Of the related accounts those end that
+ * anybody could end: who set the date, or related them, may have had fewer rights than somebody who administers.
+ */
 export function endPeople(ctx: Context): Promise<number> {
   const done = ['TERMINATED', 'DELETED', 'DECEASED', 'RETIRED']
   return inBatches(ctx, (page) => dueToLeave(ctx.db, today(ctx), page), ({ document }) => !done.includes(document.status as string),
-    (tx, people) => operateLocked(tx, ctx, people, 'terminate', { disables: true }))
+    (tx, people) => operateLocked(tx, ctx, people, 'terminate', { disables: true, follows: { rights: new Set() } }))
 }
 
 /**
