@@ -46,6 +46,8 @@ describe('by somebody restricted', () => {
     for (const [method, path, body] of [
       ['POST', `/users/${mine}/relations`, (user: string) => ({ user, type: 'TEST_ACCOUNT' })], ['PATCH', `/users/${mine}`, (user: string) => ({ relations: [{ user, type: 'TEST_ACCOUNT' }] })],
       ['POST', '/users', (user: string) => ({ userName: 'bait2', affiliations: [{ organization: 'north' }], relations: [{ user, type: 'ADMIN_ACCOUNT' }] })],
+      // Whatever else is refused in the same request.
+      ['PATCH', `/users/${mine}`, (user: string) => ({ relations: [{ user, type: 'TEST_ACCOUNT' }], affiliations: [{ organization: 'south' }] })],
     ] as const) {
       const [one, other] = [await problems(method, path, body(account!)), await problems(method, path, body('nobody'))]
       expect(one, path).toEqual(other)
