@@ -36,6 +36,8 @@ const bodies: Partial<Record<Operation, readonly string[]>> = {
 interface Internal {
   /** The account is disabled along with it. */
   disables?: boolean
+  /** A lock and a disabling stay as they are: only what a person asks for lifts them. */
+  keeps?: boolean
   /** Of accounts that follow, by the server's own doing: the authority of whoever acted on the person. */
   follows?: Authority
 }
@@ -114,6 +116,7 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     if (typeof options.startDate === 'string' && options.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   }
   if (options.disables === true) moved.secondaryStatus = 'DISABLED'
+  if (options.keeps === true && before.secondaryStatus !== undefined) moved.secondaryStatus = before.secondaryStatus
   if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   if (operation === 'convert') return converted(ctx, moved, options)
   return moved

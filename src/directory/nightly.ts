@@ -15,10 +15,10 @@ const dayMs = 86_400_000
 
 type Locked = Pending['before'] & object
 
-/** Activates everyone who waited for a start date that has come. The number activated. Safe to run twice, or on two servers. */
+/** Activates everyone who waited for a start date that has come; whoever is locked or disabled stays so. The number activated. Safe to run twice, or on two servers. */
 export function startPeople(ctx: Context): Promise<number> {
   return inBatches(ctx, (page) => dueToStart(ctx.db, today(ctx), page), ({ document }) => document.status === 'PENDING_START_DATE',
-    (tx, people) => operateLocked(tx, ctx, people, 'activate'))
+    (tx, people) => operateLocked(tx, ctx, people, 'activate', { keeps: true }))
 }
 
 /**
