@@ -42,3 +42,54 @@ describe('a start day that comes', () => {
     expect(await standing(back)).toEqual(['ACTIVE', 'LOCKED_ADMIN', false, 'LOCKED_ADMIN'])
   })
 })
+
+describe('the right UPDATE alone', () => {
+  const refusal = { status: 403, body: { code: 'forbidden', detail: expect.stringContaining('RESET') } }
+
+  test.each([
+    ['activate', [], 'activate'],
+    ['rehire', ['deactivate'], 'rehire'],
+    ['activate', ['deactivate'], 'activate'],
+    ['terminate', [], 'terminate'],
+    ['retire', [], 'retire'],
+    ['decease', [], 'decease'],
+  ] as const)('lifts neither a lock nor a disabling: %s after %j', async (_what, ways, last) => {
+    for (const bar of [lock, disable]) {
+      const id = await person({ status: 'ACTIVE' })
+      await bar(id)
+      const [, was] = await standing(id)
+      for (const way of ways) expect((await editor('POST', `/users/${id}/${way}`)).status).toBe(200)
+      expect(await editor('POST', `/users/${id}/${last}`)).toMatchObject(refusal)
+      expect((await standing(id))[1]).toBe(was)
+      expect((await ask('POST', `/users/${id}/${last}`)).body.secondaryStatus).toBeUndefined()
+    }
+    const open = await person({ status: 'ACTIVE' })
+    for (const way of [...ways, last]) expect((await editor('POST', `/users/${open}/${way}`)).status, way).toBe(200)
+  })
+
+  test('lifts none by a plan, which tells so beforehand', async () => {
+    const id = await person({ status: 'INACTIVE' })
+    await lock(id)
+    const request = { kind: 'bulk', operation: 'activate', filter: `id eq "${id}"` }
+    const plan = (await editor('POST', '/plans', request)).body
+    expect(plan.counts).toEqual({ conflict: 1 })
+    // Nor one that somebody has planned who may.
+    const other = (await ask('POST', '/plans', request)).body
+    expect(other.counts).toEqual({ update: 1 })
+    expect((await editor('POST', `/plans/${other.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 1 })
+    expect((await standing(id)).slice(0, 2)).toEqual(['INACTIVE', 'LOCKED_ADMIN'])
+  })
+
+  test('ends no related account that is locked, whose lock would go: it stays open, and is counted', async () => {
+    const [locked, open] = [await person({ status: 'ACTIVE' }), await person({ status: 'ACTIVE' })]
+    await lock(locked)
+    for (const [asked, status, left] of [[editor, 'ACTIVE', 1], [ask, 'TERMINATED', undefined]] as const) {
+      const id = await person({ status: 'ACTIVE', relations: [locked, open].map((user) => ({ user, type: 'ADMIN_ACCOUNT' })) })
+      expect((await asked('POST', `/users/${id}/terminate`)).status).toBe(200)
+      expect((await standing(locked))[0]).toBe(status)
+      expect((await standing(open))[0]).toBe('TERMINATED')
+      const { changes } = (await ask('GET', `/audit?targetId=${id}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items[0]
+      expect(changes.find(({ path }: { path: string }) => path === 'relatedLeftOpen')?.after).toBe(left)
+    }
+  })
+})

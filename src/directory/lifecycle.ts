@@ -6,7 +6,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { transition, type Operation } from '../model/lifecycle.ts'
+import { needOf, transition, type Operation } from '../model/lifecycle.ts'
 import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
@@ -16,7 +16,7 @@ import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Cr
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { givenRights } from '../records/guard.ts'
+import { givenRights, may, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords } from '../records/write-records.ts'
 import { writeUsers } from './users.ts'
@@ -98,7 +98,10 @@ export function checkBody(operation: Operation, body: unknown): Document {
   return body
 }
 
-/** The document after an operation; the very same document when it has nothing left to do. */
+/**
+ * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`; `forbidden`
+ * where it lifts a lock or a disabling besides, for who may not do that by itself.
+ */
 export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document & Internal = {}): Document {
   const moved = transition(before, operation)
   if (!moved) return before
@@ -117,6 +120,7 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
   }
   if (options.disables === true) moved.secondaryStatus = 'DISABLED'
   if (options.keeps === true && before.secondaryStatus !== undefined) moved.secondaryStatus = before.secondaryStatus
+  if (before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) refuseUnless(ctx.authority, [needOf('enable')])
   if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   if (operation === 'convert') return converted(ctx, moved, options)
   return moved
@@ -157,7 +161,7 @@ async function consequences(tx: Transaction, ctx: Context, { ids, operation, giv
   const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
   const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
   const follows = access && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
-  const related = follows ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, removes, taken) : []
+  const related = follows ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, { removes, disables: options.disables === true }, taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
@@ -179,17 +183,25 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
 
 type Related = Awaited<ReturnType<typeof openRelated>>
 
+/** What ending somebody does besides: what they had is removed; they are disabled, so that no lock is lifted. */
+interface Ending {
+  removes: boolean
+  disables: boolean
+}
+
 /**
  * The accounts that end with these people. Those that whoever acts could not end by themselves stay open, outside of their reach or with
- * rights in Gatehouse that they have not: how many they are is noted with the person, and not which, who may be nobody the actor may know of.
+ * rights in Gatehouse that they have not, or locked where they may lift no lock: how many they are is noted with the person, and not which,
+ * who may be nobody the actor may know of.
  */
-async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], removes: boolean, taken: Map<string, FieldChange[]>): Promise<Related> {
+async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], { removes, disables }: Ending, taken: Map<string, FieldChange[]>): Promise<Related> {
   const related = await openRelated(tx, ids)
   const rights = givenRights(authority)
   if (related.length === 0 || rights === undefined) return related
   const accounts = related.map(({ id }) => id)
   const outside = authority?.reach ? await outsideReach(tx, authority.reach, accounts) : []
-  const beyond = new Set([...outside, ...await peopleBeyond(tx, accounts, rights, removes)])
+  const locked = disables || may(authority, needOf('enable')) ? [] : related.filter(({ barred }) => barred).map(({ id }) => id)
+  const beyond = new Set([...outside, ...locked, ...await peopleBeyond(tx, accounts, rights, removes)])
   for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
     taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
   }
@@ -205,6 +217,6 @@ async function terminateRelated(tx: Transaction, ctx: Context, related: Related,
   // Held only now: others of the same write may have been ended, or have ended them, meanwhile.
   const open = [...await lockRecords(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
   return writeOperated(tx, server, open.map(([id, before]): Operated => ({
-    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(ctx, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
+    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(server, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
   })), own)
 }
