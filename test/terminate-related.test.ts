@@ -1,7 +1,12 @@
 /** Whoever terminates a person ends their related accounts too, as far as they could by themselves; the others stay open and are counted. */
+import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { administrator, giveRole, makePerson, type Ask } from './administrators.ts'
 import { testServer } from './rest-server.ts'
+import { ownId } from '../src/model/own-access.ts'
+import type { Transaction } from '../src/store/database.ts'
+import { insertOwnRole } from '../src/store/own-access.ts'
+import { lockPerson } from '../src/store/user-rows.ts'
 
 const shared = await testServer()
 const { ask, ctx } = shared
@@ -120,4 +125,25 @@ test('an account of two people who are terminated together ends once', async () 
   const plan = (await hr.ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: `id eq "${id}" or id eq "${other}"` })).body
   expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
   expect((await ask('GET', `/audit?targetId=${account}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items).toHaveLength(1)
+})
+
+test.each([
+  ['moved away', async (tx: Transaction, id: string) => {
+    await lockPerson(tx, id)
+    await tx.execute(`update user_affiliation set company_id = 'south' where user_id = $1`, [id])
+  }],
+  ['given a role', (tx: Transaction, id: string) => insertOwnRole(tx, { id: ctx.newId(), userId: id, roleId: ownId('AUDITOR'), at: ctx.now(), grantedBy: 'test' })],
+] as const)('an account that is %s at that moment stays open, and is counted', async (_what, change) => {
+  const { id, accounts: [account] } = await related(1)
+  const waits = async () => (await ctx.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0
+  const reply = await ctx.db.transaction(async (tx) => {
+    await change(tx, account!)
+    const asked = hr.ask('POST', `/users/${id}/terminate`)
+    while (!(await waits())) await setTimeout(5)
+    // Handed out of the transaction, which ends before it does.
+    return { asked }
+  })
+  expect((await reply.asked).status).toBe(200)
+  expect([await statusOf(id), await statusOf(account!)]).toEqual(['TERMINATED', 'PENDING_INITIAL_LOGIN'])
+  expect((await eventOf(id)).changes).toContainEqual({ path: 'relatedLeftOpen', after: 1 })
 })

@@ -12,13 +12,13 @@ import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { peopleBeyond } from '../store/own-access.ts'
 import { outsideReach } from '../store/reach.ts'
-import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { credentialsOf, endSessions, holdOpen, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
 import { givenRights, may, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords } from '../records/write-records.ts'
+import { lockExisting, lockRecords } from '../records/write-records.ts'
 import { writeUsers } from './users.ts'
 
 type Loaded = Pending['before'] & object
@@ -198,14 +198,17 @@ async function relatedThatFollow(tx: Transaction, authority: Authority | undefin
   const related = await openRelated(tx, ids)
   const rights = givenRights(authority)
   if (related.length === 0 || rights === undefined) return related
-  const accounts = related.map(({ id }) => id)
+  // Held before it is asked, so that nobody moves away, or is given rights, between the answer and their end.
+  const held = await holdOpen(tx, related.map(({ id }) => id))
+  const accounts = held.map(({ id }) => id)
+  const open = new Set(accounts)
   const outside = authority?.reach ? await outsideReach(tx, authority.reach, accounts) : []
-  const locked = disables || may(authority, needOf('enable')) ? [] : related.filter(({ barred }) => barred).map(({ id }) => id)
+  const locked = disables || may(authority, needOf('enable')) ? [] : held.filter(({ barred }) => barred).map(({ id }) => id)
   const beyond = new Set([...outside, ...locked, ...await peopleBeyond(tx, accounts, rights, removes)])
   for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
     taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
   }
-  return related.filter(({ id }) => !beyond.has(id))
+  return related.filter(({ id }) => !beyond.has(id) && open.has(id))
 }
 
 /** By default the accounts related to a person end with the person, by the server's doing. */
@@ -214,8 +217,8 @@ async function terminateRelated(tx: Transaction, ctx: Context, related: Related,
   const primaries = new Map(related.map(({ id, primary }) => [id, primary]))
   const { authority, ...server } = ctx
   const own = { ...options, lastDate: undefined, follows: options.follows ?? authority }
-  // Held only now: others of the same write may have been ended, or have ended them, meanwhile.
-  const open = [...await lockRecords(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
+  // Read only now: others of the same write may have been ended, or have ended them, meanwhile.
+  const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
   return writeOperated(tx, server, open.map(([id, before]): Operated => ({
     action: 'user.terminate', operation: 'terminate', before, after: afterOperation(server, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
   })), own)

@@ -23,15 +23,19 @@ export async function holdMemberships(tx: Transaction, kind: EdgeKind, ids: read
   return rows.map(edgeOf)
 }
 
-/**
- * Accounts related to these people that have not been terminated yet, without those already named, and to whom; `barred` while locked
- * or disabled. Family are other people.
- */
-export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<{ id: string; primary: string; barred: boolean }[]> {
-  return tx.query<{ id: string; primary: string; barred: boolean }>(
-    `select distinct u.user_id as id, m.primary_user_id as primary, u.secondary_status is not null as barred from user_to_user_membership m join users u on u.user_id = m.related_user_id
+/** Accounts related to these people that have not been terminated yet, without those already named, and to whom. Family are other people. */
+export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<{ id: string; primary: string }[]> {
+  return tx.query<{ id: string; primary: string }>(
+    `select distinct u.user_id as id, m.primary_user_id as primary from user_to_user_membership m join users u on u.user_id = m.related_user_id
      where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'RETIRED', 'DECEASED')
        and u.system_flag is distinct from 'Y' and m.type_id is distinct from 'FAMILY' order by 1, 2`, [ids])
+}
+
+/** Holds those of some people who have not been terminated meanwhile, also from being given anything; `barred` while locked or disabled. */
+export async function holdOpen(tx: Transaction, ids: readonly string[]): Promise<{ id: string; barred: boolean }[]> {
+  return tx.query<{ id: string; barred: boolean }>(
+    `select user_id as id, secondary_status is not null as barred from users
+     where user_id = any($1) and status not in ('TERMINATED', 'RETIRED', 'DECEASED') order by user_id for update`, [ids])
 }
 
 /** Who is related to whom below these people, however far down, whatever became of them: `open` while they would end with the person. */
