@@ -109,6 +109,32 @@ describe('by somebody restricted', () => {
   })
 })
 
+test('a plan tells beforehand how many end with each, and how many stay open', async () => {
+  const { id, accounts, nested } = await related(3)
+  const second = await related(1, 'south')
+  const none = await related(0)
+  await giveRole(ctx, accounts[1]!, 'AUDITOR')
+  const made = async (asked: Ask, operation: string, options: object) => {
+    const { body } = await asked('POST', '/plans', { kind: 'bulk', operation, filter: [id, second.id, none.id].map((one) => `id eq "${one}"`).join(' or '), options })
+    const { items } = (await asked('GET', `/plans/${body.id}/steps`)).body
+    const shown = (target: string) => items.find(({ targetId }: { targetId: string }) => targetId === target).changes.filter(({ path }: { path: string }) => path.startsWith('related'))
+    expect(JSON.stringify([body, items])).not.toMatch(new RegExp([...accounts, ...second.accounts, nested].join('|')))
+    return { id: body.id, counts: body.counts, changes: [id, second.id, none.id].map(shown) }
+  }
+  const [ended, left] = ['relatedEnded', 'relatedLeftOpen'].map((path) => (after: number) => ({ path, after }))
+  expect(await made(ask, 'retire', {})).toMatchObject({ counts: { update: 3, relatedEnded: 6 }, changes: [[ended!(4)], [ended!(2)], []] })
+  for (const [operation, options] of [['terminate', { includeRelated: false }], ['disable', {}]] as const) {
+    expect(await made(ask, operation, options)).toMatchObject({ counts: { update: 3 }, changes: [[], [], []] })
+  }
+  const plan = await made(hr.ask, 'terminate', {})
+  // What is related to an account that stays open stays too, and is not counted.
+  expect(plan).toMatchObject({ counts: { update: 3, relatedEnded: 3, relatedLeftOpen: 2 }, changes: [[ended!(3), left!(1)], [left!(1)], []] })
+  expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+  expect(await Promise.all([...accounts, nested, ...second.accounts, second.nested].map(statusOf))).toEqual([
+    'TERMINATED', 'PENDING_INITIAL_LOGIN', 'TERMINATED', 'TERMINATED', 'PENDING_INITIAL_LOGIN', 'PENDING_INITIAL_LOGIN',
+  ])
+})
+
 test('by somebody with fewer rights than the account, it stays; by somebody with all of them, it ends', async () => {
   const clerk = await administrator(shared, 'hr-of-all', 'HUMAN_RESOURCES')
   for (const [asked, status] of [[clerk.ask, 'PENDING_INITIAL_LOGIN'], [ask, 'TERMINATED']] as const) {

@@ -10,13 +10,12 @@ import { needOf, transition, type Operation } from '../model/lifecycle.ts'
 import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
-import { peopleBeyond } from '../store/own-access.ts'
-import { outsideReach } from '../store/reach.ts'
-import { credentialsOf, endSessions, holdOpen, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { countRelated, relatedThatFollow, type Ending, type Related } from './related-accounts.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { givenRights, may, refuseUnless } from '../records/guard.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockExisting, lockRecords } from '../records/write-records.ts'
 import { writeUsers } from './users.ts'
@@ -148,6 +147,17 @@ function isGiven(before: Document, after: Document): boolean {
   return is !== undefined && is !== was
 }
 
+const endingOf = ({ config }: Context, operation: Operation, options: Document & Internal): Ending =>
+  ({ removes: operation === 'decease' || (options.removeAccess ?? config.TERMINATE_REMOVES_ACCESS) === true, disables: options.disables === true })
+
+const takesRelated = ({ config }: Context, operation: Operation, options: Document): boolean =>
+  endsMemberships.includes(operation) && (options.includeRelated ?? config.TERMINATE_RELATED_USERS) === true
+
+/** What a plan tells of accounts related to people, who would end with them. */
+export async function relatedPlanned(ctx: Context, ids: readonly string[], operation: Operation, options: Document): Promise<Map<string, FieldChange[]>> {
+  return takesRelated(ctx, operation, options) ? countRelated(ctx, ids, endingOf(ctx, operation, options)) : new Map()
+}
+
 interface Act {
   ids: string[]
   operation: Operation
@@ -158,10 +168,8 @@ interface Act {
 /** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
 async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document & Internal, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
-  const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
-  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
-  const follows = access && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
-  const related = follows ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, { removes, disables: options.disables === true }, taken) : []
+  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, endingOf(ctx, operation, options).removes ? undefined : ctx.now(), taken) : undefined
+  const related = takesRelated(ctx, operation, options) ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, endingOf(ctx, operation, options), taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
@@ -179,36 +187,6 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
     const paths = [...(password ? ['password'] : []), ...(factors ? ['factors'] : []), ...(answers ? ['answers'] : [])]
     taken.set(userId, paths.map((path) => ({ path })))
   }
-}
-
-type Related = Awaited<ReturnType<typeof openRelated>>
-
-/** What ending somebody does besides: what they had is removed; they are disabled, so that no lock is lifted. */
-interface Ending {
-  removes: boolean
-  disables: boolean
-}
-
-/**
- * The accounts that end with these people. Those that whoever acts could not end by themselves stay open, outside of their reach or with
- * rights in Gatehouse that they have not, or locked where they may lift no lock: how many they are is noted with the person, and not which,
- * who may be nobody the actor may know of.
- */
-async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], { removes, disables }: Ending, taken: Map<string, FieldChange[]>): Promise<Related> {
-  const related = await openRelated(tx, ids)
-  const rights = givenRights(authority)
-  if (related.length === 0 || rights === undefined) return related
-  // Held before it is asked, so that nobody moves away, or is given rights, between the answer and their end.
-  const held = await holdOpen(tx, related.map(({ id }) => id))
-  const accounts = held.map(({ id }) => id)
-  const open = new Set(accounts)
-  const outside = authority?.reach ? await outsideReach(tx, authority.reach, accounts) : []
-  const locked = disables || may(authority, needOf('enable')) ? [] : held.filter(({ barred }) => barred).map(({ id }) => id)
-  const beyond = new Set([...outside, ...locked, ...await peopleBeyond(tx, accounts, rights, removes)])
-  for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
-    taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
-  }
-  return related.filter(({ id }) => !beyond.has(id) && open.has(id))
 }
 
 /** By default the accounts related to a person end with the person, by the server's doing. */
