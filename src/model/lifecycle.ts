@@ -64,6 +64,9 @@ export const rules: Record<Operation, Rule> = {
   decease: { done: ['DECEASED'], to: 'DECEASED', secondary: null, doc: 'The person has died: memberships are removed, affiliations stay; nothing brings them back.' },
 }
 
+/** Those that lift a lock or a disabling besides what they are for, with a right that does not let anybody in by itself. */
+export const liftingBesides: readonly Operation[] = operations.filter((operation) => rules[operation].secondary === null && needOf(operation).right !== needOf('enable').right)
+
 /** The person after an operation, or undefined when it has nothing left to do. Errors: `transition_not_allowed`. */
 export function transition(document: Document, operation: Operation): Document | undefined {
   const rule = rules[operation]
