@@ -278,6 +278,19 @@ describe('metadata types', () => {
   })
 })
 
+describe('another type', () => {
+  test('asks for what it requires, and fills in what it says', async () => {
+    const [needed, filled] = [await element({ typeId: 'INTERNAL_USER', required: true }), await element({ typeId: 'INTERNAL_USER', defaultValue: 'here' })]
+    const { id } = (await person()).body
+    const refused = refusedAt(`attributes.${needed.name}`, 'required_attribute')
+    expect(await ask('POST', `/users/${id}/convert`, { typeId: 'INTERNAL_USER' })).toMatchObject(refused)
+    expect(await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER' })).toMatchObject(refused)
+    const converted = await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '1' } })
+    expect(converted.body.attributes).toMatchObject({ [needed.name]: '1', [filled.name]: 'here' })
+    await ask('DELETE', `/metadata/elements/${needed.id}`)
+  })
+})
+
 describe('a filter on a declared attribute', () => {
   const found = async (filter: string) => {
     const { status, body } = await ask('GET', `/users?filter=${encodeURIComponent(filter)}&attributes=userName`)

@@ -18,7 +18,7 @@ import type { Pending } from '../records/record-kind.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockExisting, lockRecords } from '../records/write-records.ts'
-import { writeUsers } from './users.ts'
+import { dateConversion, writeUsers } from './users.ts'
 
 type Loaded = Pending['before'] & object
 
@@ -114,9 +114,10 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     if (typeof options.startDate === 'string') moved.startDate = options.startDate
     if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
     else delete moved.lastDate
-    // Who comes back on a later day waits for it like anyone who is new.
-    if (typeof options.startDate === 'string' && options.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   }
+  // Who comes back, or is approved, before their first day waits for it like anyone who is new.
+  const taken = operation === 'rehire' || (operation === 'activate' && approved.includes(before.status))
+  if (taken && typeof moved.startDate === 'string' && moved.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   if (options.disables === true) moved.secondaryStatus = 'DISABLED'
   if (options.keeps === true && before.secondaryStatus !== undefined) moved.secondaryStatus = before.secondaryStatus
   if (before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) refuseUnless(ctx.authority, [needOf('enable')])
@@ -127,15 +128,15 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
 
 function converted(ctx: Context, document: Document, options: Document): Document {
   if (options.typeId === undefined) throw new GatehouseError('required_attribute', 'typeId: convert needs the type to change to.')
-  const sameType = options.typeId === document.typeId && options.subTypeId === document.subTypeId
   const after: Document = { ...document, typeId: options.typeId }
   if (options.subTypeId === undefined) delete after.subTypeId
   else after.subTypeId = options.subTypeId
   if (options.employeeType !== undefined) after.employeeType = options.employeeType
-  if (!sameType) after.conversionDate = ctx.now().toISOString()
-  return after
+  return dateConversion(ctx, document, after)
 }
 
+/** What waits for somebody's yes; that does not bring the first day forward. */
+const approved: readonly unknown[] = ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION']
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
 /** Nothing is left to terminate. */
 const over: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED']

@@ -56,7 +56,7 @@ export const rules: Record<Operation, Rule> = {
   leave: { from: present, to: 'LEAVE_OF_ABSENCE', doc: 'A leave of absence, or a leave with pay.' },
   return: { from: away, to: 'ACTIVE', doc: 'Back from a leave.' },
   convert: { from: open, doc: 'Changes the type of the person, employee to contractor for example.' },
-  reset: { from: open, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in.' },
+  reset: { from: present, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in; lets in nobody who waits or is away.' },
   lock: { from: open, secondary: 'LOCKED_ADMIN', doc: 'An administrator\'s lock: only an administrator lifts it.' },
   unlock: { from: open, secondary: null, doc: 'Lifts a lock, whether by failures or by an administrator.' },
   decline: { from: ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION'], done: ['APPROVAL_DECLINED'], to: 'APPROVAL_DECLINED', doc: 'The person is not taken on.' },

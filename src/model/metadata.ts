@@ -57,11 +57,11 @@ export interface PatternCheck {
 
 /**
  * Checks a record's custom attributes against their elements, fills in defaults at creation, and brings single values
- * of multi-valued attributes into a list. `changed` limits the check to names whose values are new, so that a stricter
- * rule does not block other changes of old records.
+ * of multi-valued attributes into a list. Only what is new is judged, so that a stricter rule does not block other changes of old
+ * records: of a record that takes another type, also what that type requires, while it keeps what it had. `known` is what applied to it before, if it was there.
  */
 export function checkCustomAttributes(
-  given: unknown, before: unknown, elements: ReadonlyMap<string, Element>, path: string, creating: boolean,
+  given: unknown, before: unknown, elements: ReadonlyMap<string, Element>, path: string, known: ReadonlyMap<string, Element> | undefined,
 ): { attributes: Document | undefined; findings: Finding[]; patterns: PatternCheck[] } {
   const attributes: Document = isObject(given) ? { ...given } : {}
   const old: Document = isObject(before) ? before : {}
@@ -69,6 +69,7 @@ export function checkCustomAttributes(
   const patterns: PatternCheck[] = []
   for (const element of elements.values()) {
     const current = attributes[element.name]
+    const creating = known?.get(element.name)?.id !== element.id
     if (current === undefined && creating && element.defaultValue !== null) {
       attributes[element.name] = element.multiValued ? [element.defaultValue] : element.defaultValue
     }
