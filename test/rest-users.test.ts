@@ -96,6 +96,13 @@ describe('requests', () => {
     expect(await send('B')).toMatchObject({ status: 422, body: { code: 'idempotency_mismatch' } })
   })
 
+  test('show a collection by either of its names', async () => {
+    const { id } = (await ask('POST', '/users', { userName: 'named', phoneNumbers: [{ value: '7' }] })).body
+    for (const name of ['phones', 'phoneNumbers', 'phones.value', 'PHONES']) {
+      expect((await ask('GET', `/users/${id}?attributes=${name}`)).body.phoneNumbers).toMatchObject([{ value: '7' }])
+    }
+  })
+
   test('whose default entry is removed have another one, unless there is none or it was said that there be none', async () => {
     const { id, emails, phoneNumbers } = (await ask('POST', '/users', { userName: 'defaults', emails: [{ value: 'a@x.example' }, { value: 'b@x.example' }], phoneNumbers: [{ value: '1' }, { value: '2' }] })).body
     expect((await ask('DELETE', `/users/${id}/emails/${emails[0].id}`)).status).toBe(204)
