@@ -6,7 +6,7 @@ import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
 import { releasePlan } from '../src/plans/release.ts'
 import { listSteps, readPlan } from '../src/store/plans.ts'
 import { planReconcile } from '../src/sync/reconcile.ts'
-import { applySync, planSync, syncPortal, type SyncRun } from '../src/sync/run.ts'
+import { applySync, planSync, planUndo, syncPortal, type SyncRun } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `Person${String.fromCharCode(97 + index)} Doe`)
@@ -82,7 +82,21 @@ test('a plan of another form, as an older version made them, is stale', async ()
   const plan = await planSync(world.run(), world.portalId)
   await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' where plan_id = $1`, [plan.id])
   await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
+  // Before there were mappings, and so before there were forms.
+  await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' - 'mapping' - 'settings' where plan_id = $1`, [plan.id])
+  await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
   expect(world.accounts()).toEqual([])
+})
+
+test('so is an undo that an older version made, whatever mapping counts by now', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron')
+  const { planId } = await world.sync()
+  const [older, newer] = [await planUndo(world.run(), planId), await planUndo(world.run(), planId)]
+  await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' where plan_id = $1`, [older.id])
+  await updatePortalSettings(world.ctx, world.portalId, { limit_create: '1' })
+  await expect(applySync(world.run(), older.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
+  expect(await applySync(world.run(), newer.id)).toMatchObject({ failed: 0, stopped: null })
 })
 
 test('a released plan that is killed goes on without being released again', async () => {
