@@ -1,5 +1,6 @@
 /** The guard of a sync: a plan that takes too much is stopped before its first write, and one person may let it go once. */
 import { expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
@@ -108,6 +109,20 @@ test('a released plan that is killed goes on without being released again', asyn
   expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
   expect(world.accounts().map((one) => one.status)).toEqual(Array.from({ length: 12 }, () => 'DEPROVISIONED'))
   expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'applied', failed: 0 })
+})
+
+test('a plan that is killed goes on for the others when somebody is erased meanwhile', async () => {
+  const world = await emptied()
+  const { planId } = await world.sync()
+  await releasePlan(world.ctx, planId, released)
+  await expect(applySync({ ...dying(world), atOnce: 1 }, planId)).rejects.toThrow('killed')
+  const open = (await listSteps(world.ctx.db, planId, { count: 20 })).findLast(({ status }) => status === 'planned')!
+  await eraseUser(world.ctx, open.targetId!)
+  expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
+  expect(world.accounts().filter((one) => one.status !== 'DEPROVISIONED')).toHaveLength(1)
+  // The account of whoever is gone is the queue's.
+  await world.sync()
+  expect(world.accounts().map((one) => one.status)).toEqual(Array.from({ length: 12 }, () => 'DEPROVISIONED'))
 })
 
 test('another org, where nobody is known, does not get everybody anew, nor lose the links', async () => {
