@@ -2,13 +2,14 @@
 import { groupKind, newAccessRecord } from '../access/access-records.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import { group as groupResource } from '../model/access-records.ts'
+import { ownNames } from '../model/distinguished-name.ts'
 import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
 import type { EdgeStepChange } from './plan-edges.ts'
 import { storePlanned, type NewStep, type Planning } from './planning.ts'
-import { dnKey, ownNames, type GroupRow } from './read-group.ts'
+import { dnKey, type GroupRow } from './read-group.ts'
 import { keyText } from './resolve-rows.ts'
 
 export interface PlannedGroup {
