@@ -1,5 +1,8 @@
 /** What stored plans tell of a person goes when they are erased: all that is theirs, whichever plan was applied, and nothing of others. */
 import { expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
+import { blankPlans } from '../src/store/blank-plans.ts'
+import { testContext } from './context.ts'
 import { apply, csv, fileOf, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
@@ -86,4 +89,26 @@ test('affiliations', async () => {
   expect(await told(ties)).toContain('chief of bergheim')
   await erase(id)
   expect(await told(ties)).not.toContain('bergheim')
+})
+
+test('among many steps they are found without reading all', async () => {
+  const own = await testContext()
+  const people = jsonl(...Array.from({ length: 5 }, (_, index) => ({ userName: `person${index}`, name: { familyName: 'X' }, ...(index === 4 ? { sex: 'nonsense' } : {}) })))
+  const [{ id: applied }, { id: dry }] = [await plan(own, people), await plan(own, people)]
+  await apply(own, applied)
+  const [one, two] = (await own.db.query<{ id: string }>(`select user_id as id from users where user_name in ('person0', 'person1') order by user_name`)).map(({ id }) => id)
+  await own.db.execute(`insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id)
+    values ('merge', 'merge', 'person1', jsonb_build_object('survivor', $1::text, 'duplicate', 'x'), now(), '', '')`, [two])
+  await own.db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, label, changes, status) select p, n, 'create', 'User', 'far' || p || n, 'Far', '{"document": {}}', 'planned' from unnest($1::text[]) p, generate_series(1001, 51000) n`, [[applied, dry]])
+  await own.db.execute(`insert into gatehouse.plan_key (plan_id, resource, key_hash, target_id, line) select p, 'User', substr(md5(n::text), 1, 16), 'far' || p || n, n from unnest($1::text[]) p, generate_series(1001, 51000) n`, [[applied, dry]])
+  await own.db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, label, problems, status) select $1, n, 'skipped', 'Membership', 'cn=far' || n || ' in Band', '[{"message": "x"}]', 'planned' from generate_series(60001, 61000) n`, [dry])
+  await own.db.execute('analyze')
+  const scans = await own.db.transaction(async (tx) => {
+    await blankPlans(tx, two!, ['userName', 'displayName', 'employeeNumber', 'emails.value', 'logins.login'].map((path) => ({ path, value: 'person1' })))
+    return tx.query<{ relname: string; seq_scan: number; idx_scan: number }>(`select relname, seq_scan::int, idx_scan::int from pg_stat_xact_user_tables where relname in ('plan_step', 'plan_key') order by 1`)
+  })
+  expect(scans).toEqual([{ relname: 'plan_key', seq_scan: 0, idx_scan: expect.any(Number) }, { relname: 'plan_step', seq_scan: 0, idx_scan: expect.any(Number) }])
+  expect(scans.every(({ idx_scan }) => idx_scan > 0)).toBe(true)
+  await eraseUser(own, one!)
+  expect(await own.db.query(`select s.step_no as step from gatehouse.plan_step s where s.label is null order by s.plan_id, s.step_no`)).toHaveLength(4)
 })
