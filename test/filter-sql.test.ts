@@ -310,6 +310,8 @@ describe('is served by an index', () => {
     ['the common, by name', { q: 'crowd1', sortBy: 'sortName' }, 'Index Only Scan using users_by_sort_name'],
     ['the rare, without an order', { q: 'number1234' }, 'users_search_text'],
     ['the rare, by name', { q: 'number1234', sortBy: 'sortName' }, 'users_search_text'],
+    ['the common, by their addresses', { filter: 'emails.value co "rowd1"' }, 'Index Only Scan using users_found'],
+    ...user.attributes.filter(({ searched }) => searched).map(({ path }): [string, { filter: string }, string] => [`the common, asked of ${path}`, { filter: `${path} co "rowd1" and active eq true and systemFlag eq false` }, 'Index Only Scan using users_found']),
   ])('a page of %s', async (_, query, index) => {
     const plans: string[] = []
     const explaining = { query: async (sql: string, params: unknown[]) => {
