@@ -91,6 +91,16 @@ test('affiliations', async () => {
   expect(await told(ties)).not.toContain('bergheim')
 })
 
+test('a plan that would take something from them is stale, as with anybody who is gone', async () => {
+  const group = (await ask('POST', '/groups', { displayName: 'Bakers' })).body.id as string
+  const id = await made('gustav')
+  expect((await ask('PUT', `/groups/${group}/members/${id}`, {})).status).toBe(201)
+  const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'unassign', options: { group }, filter: 'userName eq "gustav"' })).body
+  expect(plan).toMatchObject({ status: 'planned', counts: { delete: 1 } })
+  await erase(id)
+  expect((await ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ code: 'plan_stale' })
+})
+
 test('among many steps they are found without reading all', async () => {
   const own = await testContext()
   const people = jsonl(...Array.from({ length: 5 }, (_, index) => ({ userName: `person${index}`, name: { familyName: 'X' }, ...(index === 4 ? { sex: 'nonsense' } : {}) })))
