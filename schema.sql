@@ -2753,8 +2753,14 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
 
+-- index: gatehouse.plan_step_refused
+CREATE INDEX plan_step_refused ON gatehouse.plan_step USING btree (plan_id) WHERE ((target_id IS NULL) AND (problems IS NOT NULL));
+
 -- index: gatehouse.plan_step_sent
 CREATE INDEX plan_step_sent ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'sent'::text);
+
+-- index: gatehouse.plan_step_target
+CREATE INDEX plan_step_target ON gatehouse.plan_step USING btree (target_id) WHERE (target_id IS NOT NULL);
 
 -- index: gatehouse.portal_sign_in_expires
 CREATE INDEX portal_sign_in_expires ON gatehouse.portal_sign_in USING btree (expires_at);

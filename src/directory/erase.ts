@@ -5,31 +5,34 @@ import { GatehouseError } from '../errors.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { user } from '../model/user.ts'
+import { blankPlans, type KnownName } from '../store/blank-plans.ts'
 import { forgetAccessHistory } from '../store/access-history.ts'
 import { changesOf, hasEvents } from '../store/audit-events.ts'
 import { eraseNames } from '../store/erase-names.ts'
 import { blankAnswers } from '../store/idempotency.ts'
 import { forgetLogouts } from '../store/oidc-logouts.ts'
-import { blankPlans } from '../store/plans.ts'
 import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { deleteLockedUser } from './users.ts'
 import { lockExisting } from '../records/write-records.ts'
 
 /** What a person is known by. */
-function namesOf({ userName, displayName, employeeNumber, emails, logins }: Document): string[] {
-  const all = [userName, displayName, employeeNumber, ...((emails ?? []) as Document[]).map(({ value }) => value), ...((logins ?? []) as Document[]).map(({ login }) => login)]
-  return all.filter((one): one is string => typeof one === 'string')
+function namesOf({ userName, displayName, employeeNumber, emails, logins }: Document): KnownName[] {
+  const all: [string, unknown][] = [
+    ...Object.entries({ userName, displayName, employeeNumber }), ...((emails ?? []) as Document[]).map(({ value }): [string, unknown] => ['emails.value', value]),
+    ...((logins ?? []) as Document[]).map(({ login }): [string, unknown] => ['logins.login', login]),
+  ]
+  return all.flatMap(([path, value]) => (typeof value === 'string' ? [{ path, value }] : []))
 }
 
 /** What a change of a person's record says that they are, or were, known by. */
-function namesIn({ path, before, after }: FieldChange): string[] {
+function namesIn({ path, before, after }: FieldChange): KnownName[] {
   const values = [before, after].filter((value) => value !== undefined && value !== null)
   if (path === '') return (values as Document[]).flatMap(namesOf)
-  const [collection] = /^(?:emails|logins)(?=\[)/.exec(path) ?? []
-  const single = ['userName', 'displayName', 'employeeNumber'].includes(path) || (collection !== undefined && /\]\.(?:value|login)$/.test(path))
-  if (single) return values.filter((value): value is string => typeof value === 'string')
-  return collection === undefined ? [] : values.flatMap((value) => (isObject(value) ? namesOf({ [collection]: [value as Document] }) : []))
+  if (['userName', 'displayName', 'employeeNumber'].includes(path)) return values.flatMap((value) => namesOf({ [path]: value }))
+  const [, collection, inner] = /^(emails|logins)\[.*?\](?:\.(value|login))?$/.exec(path) ?? []
+  if (collection === undefined) return []
+  return values.flatMap((value) => namesOf({ [collection]: [inner !== undefined ? { [inner]: value } : isObject(value) ? value : {}] }))
 }
 
 /**
