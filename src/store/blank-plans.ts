@@ -4,7 +4,7 @@ import { ownNames } from '../model/distinguished-name.ts'
 import type { Transaction } from './database.ts'
 import { keyHash } from './plans.ts'
 
-/** What somebody is known by, and the path that says so: `userName`, `employeeNumber`, `displayName`, `emails.value`, `logins.login`. */
+/** What somebody is known by, and the path that says so: `userName`, `employeeNumber`, `displayName`, `name.familyName`, `emails.value`, `logins.login`. */
 export interface KnownName {
   path: string
   value: string
@@ -40,11 +40,12 @@ async function blankMerges(tx: Transaction, userId: string): Promise<void> {
   if (merges.length > 0) await tx.execute(`update gatehouse.plan_step set ${blank} where plan_id = any($1) and step_no = 1`, [merges.map(({ id }) => id)])
 }
 
-/** The names that nobody else has today, as a name, a login, a number or an address. */
+/** The names that nobody else has today, as a user name or family name, a login, a number or an address. */
 async function withoutOthers(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<KnownName[]> {
   const standing = (column: string) => `coalesce(lower(${column}), chr(1114111)) collate "C"`
   const taken = await tx.query<{ value: string }>(
     `select lower(user_name) as value from public.users where ${standing('user_name')} = any($1) and user_id <> $2
+     union select lower(last_name) from public.users where ${standing('last_name')} = any($1) and user_id <> $2
      union select lower(employee_id) from public.users where ${standing('employee_id')} = any($1) and user_id <> $2
      union select lowercase_login from public.login where lowercase_login = any($1) and user_id <> $2
      union select lower(e.email_address) from public.email_address e join public.users u on u.user_id = e.parent_id where lower(e.email_address) collate "C" = any($1) and u.user_id <> $2`,
