@@ -2753,8 +2753,14 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 -- index: gatehouse.plan_step_failed
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
 
+-- index: gatehouse.plan_step_refused
+CREATE INDEX plan_step_refused ON gatehouse.plan_step USING btree (plan_id) WHERE ((target_id IS NULL) AND (problems IS NOT NULL));
+
 -- index: gatehouse.plan_step_sent
 CREATE INDEX plan_step_sent ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'sent'::text);
+
+-- index: gatehouse.plan_step_target
+CREATE INDEX plan_step_target ON gatehouse.plan_step USING btree (target_id) WHERE (target_id IS NOT NULL);
 
 -- index: gatehouse.portal_sign_in_expires
 CREATE INDEX portal_sign_in_expires ON gatehouse.portal_sign_in USING btree (expires_at);
@@ -2806,6 +2812,9 @@ CREATE INDEX auth_state_auth_param_xref_param ON public.auth_state_auth_param_xr
 
 -- index: public.auth_state_expires
 CREATE INDEX auth_state_expires ON public.auth_state USING btree (expires_at);
+
+-- index: public.company_attribute_undeclared
+CREATE INDEX company_attribute_undeclared ON public.company_attribute USING btree (lower((name)::text)) WHERE (metadata_id IS NULL);
 
 -- index: public.company_by_create_date
 CREATE INDEX company_by_create_date ON public.company USING btree (COALESCE(create_date, 'infinity'::timestamp with time zone), company_id);
@@ -2869,6 +2878,9 @@ CREATE UNIQUE INDEX it_policy_version_active_key ON public.it_policy_version USI
 
 -- index: public.location_company
 CREATE INDEX location_company ON public.location USING btree (company_id);
+
+-- index: public.login_attribute_undeclared
+CREATE INDEX login_attribute_undeclared ON public.login_attribute USING btree (lower((name)::text)) WHERE (metadata_id IS NULL);
 
 -- index: public.login_locked
 CREATE INDEX login_locked ON public.login USING btree (last_auth_attempt) WHERE ((lock_marker)::text = 'LOCKED'::text);
@@ -2962,6 +2974,9 @@ CREATE INDEX user_affiliation_ending ON public.user_affiliation USING btree (rec
 
 -- index: public.user_attribute_values_value
 CREATE INDEX user_attribute_values_value ON public.user_attribute_values USING btree (lower("left"(attr_value, 256)) COLLATE "C", user_attribute_id);
+
+-- index: public.user_attributes_undeclared
+CREATE INDEX user_attributes_undeclared ON public.user_attributes USING btree (lower((name)::text)) WHERE (metadata_id IS NULL);
 
 -- index: public.user_auth_param_credential_key
 CREATE UNIQUE INDEX user_auth_param_credential_key ON public.user_auth_param USING btree (param_value) WHERE ((type)::text = 'WEBAUTHN'::text);

@@ -104,6 +104,19 @@ describe('a plan of mined roles', () => {
     expect(await access(ctx)).toEqual(before)
   })
 
+  test('undone, passes by whoever has been erased since', async () => {
+    await ctx.db.execute(`insert into users (user_id, first_name, status) values ('erased', 'Erased', 'ACTIVE');
+      insert into resource_user (membership_id, user_id, resource_id) select 'erased' || n, 'erased', 's' || n from generate_series(1, 3) n;
+      insert into user_res_membership_rights (membership_id, access_right_id) select membership_id, 'READ' from resource_user where user_id = 'erased'`)
+    const made = (await ask('POST', '/plans', { kind: 'mining' })).body
+    expect((await ask('POST', `/plans/${made.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+    expect((await ctx.db.query(`select from gatehouse.plan_step where plan_id = $1 and target_id = 'erased'`, [made.id]))).toHaveLength(1)
+    expect((await ask('POST', '/users/erased/erase')).status).toBe(204)
+    const before = await access(ctx)
+    expect((await ask('POST', `/plans/${made.id}/undo`)).body).toMatchObject({ status: 'undone' })
+    expect(await access(ctx)).toEqual(before)
+  })
+
   test('leaves alone whoever has changed since', async () => {
     const before = await access(ctx)
     const made = await ask('POST', '/plans', { kind: 'mining' })

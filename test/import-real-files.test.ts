@@ -72,15 +72,16 @@ if (existsSync(data)) {
       expect(await eventCount(ctx.db)).toBe(events)
     })
 
-    test('each of them is found by first and last name, with accents and without', async () => {
+    test('each of them is found by first and last name and by the official one, with accents and without', async () => {
       const lost: string[] = []
       let accented = 0
       for (const [id, document] of await everything(ctx.db, user)) {
         const { givenName = '', familyName = '' } = document.name as { givenName?: string; familyName?: string }
         const name = `${givenName} ${familyName}`
-        const plain = name.normalize('NFD').replaceAll(/\p{M}/gu, '')
-        if (plain !== name) accented++
-        for (const q of new Set([name, plain, name.toUpperCase()])) {
+        const { officialName = name } = (document.attributes ?? {}) as { officialName?: string }
+        const plain = (text: string) => text.normalize('NFD').replaceAll(/\p{M}/gu, '')
+        if (plain(name) !== name) accented++
+        for (const q of new Set([name, plain(name), name.toUpperCase(), officialName, plain(officialName)])) {
           const { ids } = await listIds(ctx.db, user, { q, count: 50 })
           if (!ids.includes(id)) lost.push(q)
         }

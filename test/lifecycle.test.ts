@@ -26,16 +26,16 @@ const table = `
                          activate disable enable deactivate terminate  rehire  leave             return reset                 lock unlock decline           retire  decease
 ACTIVE                   =        =       =      DELETED    TERMINATED -       LEAVE_OF_ABSENCE  -      PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
 INACTIVE                 ACTIVE   =       =      DELETED    TERMINATED -       LEAVE_OF_ABSENCE  -      PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
-PENDING_START_DATE       ACTIVE   =       =      DELETED    TERMINATED -       -                 -      PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
-PENDING_APPROVAL         ACTIVE   =       =      DELETED    TERMINATED -       -                 -      PENDING_INITIAL_LOGIN =    =      APPROVAL_DECLINED RETIRED DECEASED
+PENDING_START_DATE       ACTIVE   =       =      DELETED    TERMINATED -       -                 -      -                     =    =      -                 RETIRED DECEASED
+PENDING_APPROVAL         ACTIVE   =       =      DELETED    TERMINATED -       -                 -      -                     =    =      APPROVAL_DECLINED RETIRED DECEASED
 APPROVAL_DECLINED        -        -       -      -          TERMINATED -       -                 -      -                     -    -      =                 -       DECEASED
-PENDING_USER_VALIDATION  ACTIVE   =       =      DELETED    TERMINATED -       -                 -      PENDING_INITIAL_LOGIN =    =      APPROVAL_DECLINED RETIRED DECEASED
+PENDING_USER_VALIDATION  ACTIVE   =       =      DELETED    TERMINATED -       -                 -      -                     =    =      APPROVAL_DECLINED RETIRED DECEASED
 PENDING_INITIAL_LOGIN    ACTIVE   =       =      DELETED    TERMINATED -       LEAVE_OF_ABSENCE  -      =                     =    =      -                 RETIRED DECEASED
 TERMINATED               -        -       -      =          =          ACTIVE  -                 -      -                     -    -      -                 -       DECEASED
 DELETED                  ACTIVE   -       -      =          TERMINATED ACTIVE  -                 -      -                     -    -      -                 -       DECEASED
-LEAVE                    -        =       =      DELETED    TERMINATED -       -                 ACTIVE PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
-LEAVE_OF_ABSENCE         -        =       =      DELETED    TERMINATED -       -                 ACTIVE PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
-USER_LEAVE_WITH_PAY      -        =       =      DELETED    TERMINATED -       -                 ACTIVE PENDING_INITIAL_LOGIN =    =      -                 RETIRED DECEASED
+LEAVE                    -        =       =      DELETED    TERMINATED -       -                 ACTIVE -                     =    =      -                 RETIRED DECEASED
+LEAVE_OF_ABSENCE         -        =       =      DELETED    TERMINATED -       -                 ACTIVE -                     =    =      -                 RETIRED DECEASED
+USER_LEAVE_WITH_PAY      -        =       =      DELETED    TERMINATED -       -                 ACTIVE -                     =    =      -                 RETIRED DECEASED
 RETIRED                  -        -       -      -          -          ACTIVE  -                 -      -                     -    -      -                 =       DECEASED
 DECEASED                 -        -       -      -          -          -       -                 -      -                     -    -      -                 -       =`
 

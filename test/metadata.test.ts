@@ -277,3 +277,80 @@ describe('metadata types', () => {
     expect(await person({ addresses: [{ type: 'TENT' }] })).toMatchObject({ status: 400, body: { code: 'invalid_reference' } })
   })
 })
+
+describe('another type', () => {
+  test('asks for what it requires, and fills in what it says', async () => {
+    const [needed, filled] = [await element({ typeId: 'INTERNAL_USER', required: true }), await element({ typeId: 'INTERNAL_USER', defaultValue: 'here' })]
+    const { id } = (await person()).body
+    const refused = refusedAt(`attributes.${needed.name}`, 'required_attribute')
+    expect(await ask('POST', `/users/${id}/convert`, { typeId: 'INTERNAL_USER' })).toMatchObject(refused)
+    expect(await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER' })).toMatchObject(refused)
+    const converted = await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '1' } })
+    expect(converted.body.attributes).toMatchObject({ [needed.name]: '1', [filled.name]: 'here' })
+    await ask('DELETE', `/metadata/elements/${needed.id}`)
+  })
+})
+
+describe('a filter on a declared attribute', () => {
+  const found = async (filter: string) => {
+    const { status, body } = await ask('GET', `/users?filter=${encodeURIComponent(filter)}&attributes=userName`)
+    return status === 200 ? body.items.map(({ userName }: { userName: string }) => userName) : [status, body.code]
+  }
+  const having = async (name: string, value: string) => (await person({ attributes: { [name]: value } })).body.userName as string
+
+  test('compares instants as instants, however they were written', async () => {
+    const { name } = await element({ dataType: 'DATETIME' })
+    const eve = await having(name, '2024-01-01T01:00:00+02:00')
+    for (const [question, met] of [['lt "2024-01-01T00:00:00Z"', true], ['gt "2024-01-01T00:00:00Z"', false], ['eq "2023-12-31T23:00:00Z"', true], ['ge "2024-01-01"', false], ['lt "2024-01-01"', true]] as const) {
+      expect([question, await found(`attributes.${name} ${question}`)]).toEqual([question, met ? [eve] : []])
+    }
+    expect(await found(`attributes.${name} gt "garbage"`)).toEqual([400, 'invalid_filter'])
+  })
+
+  test('compares numbers as numbers, however they were written', async () => {
+    const { name } = await element({ dataType: 'DECIMAL' })
+    const [ten, nine] = [await having(name, '10.0'), await having(name, '09.50')]
+    expect(await found(`attributes.${name} eq 10`)).toEqual([ten])
+    expect(await found(`attributes.${name} eq "10.00"`)).toEqual([ten])
+    expect(await found(`attributes.${name} eq 9.5`)).toEqual([nine])
+    expect(await found(`attributes.${name} gt "9"`)).toEqual(expect.arrayContaining([ten, nine]))
+    expect(await found(`attributes.${name} gt "9.7"`)).toEqual([ten])
+    expect(await found(`attributes.${name} gt "many"`)).toEqual([400, 'invalid_filter'])
+  })
+
+  test.each([['INTEGER', '007', 'eq 7'], ['BOOLEAN', 'true', 'eq true'], ['BOOLEAN', 'true', 'eq "TRUE"'], ['DATE', '2024-02-29', 'ge "2024-02-29"']])('%s %s is found by %s', async (dataType, value, question) => {
+    const { name } = await element({ dataType })
+    expect(await found(`attributes.${name} ${question}`)).toEqual([])
+    expect(await found(`attributes.${name} ${question} or userName eq "${await having(name, value)}"`)).toHaveLength(1)
+    expect(await found(`attributes.${name} ${question}`)).toHaveLength(1)
+  })
+
+  test.each([['BOOLEAN', 'eq "maybe"'], ['BOOLEAN', 'gt true'], ['DATE', 'lt "2024-02-31"'], ['INTEGER', 'eq true']])('%s does not take %s', async (dataType, question) => {
+    const { name } = await element({ dataType })
+    expect(await found(`attributes.${name} ${question}`)).toEqual([400, 'invalid_filter'])
+  })
+
+  test('that nobody declared is refused, so that a slip of the pen in a negation does not mean everybody', async () => {
+    for (const question of ['eq "Sales"', 'ne "Sales"', 'pr', 'eq null']) {
+      expect(await found(`attributes.departmnet ${question}`)).toEqual([400, 'invalid_filter'])
+      expect(await found(`not (attributes.departmnet ${question})`)).toEqual([400, 'invalid_filter'])
+    }
+    expect(await ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: 'attributes.departmnet ne "Sales"' })).toMatchObject({ status: 400, body: { code: 'invalid_filter' } })
+    const organisations = await element({ typeId: 'DEFAULT_ORGANIZATION' })
+    expect(await found(`attributes.${organisations.name} pr`)).toEqual([400, 'invalid_filter'])
+  })
+
+  test('that nobody declared and somebody has all the same is taken as a text', async () => {
+    const { id } = (await person()).body
+    await ctx.db.execute(`insert into user_attributes (id, user_id, name) values ('stray', $1, 'strayName')`, [id])
+    await ctx.db.execute(`insert into user_attribute_values (user_attribute_id, attr_value, ordinal) values ('stray', 'here', 0)`)
+    expect(await found('attributes.strayname eq "here"')).toHaveLength(1)
+  })
+
+  test('is asked of logins, too', async () => {
+    const { name } = await element({ typeId: 'DEFAULT_LOGIN', dataType: 'INTEGER' })
+    const { userName } = (await person({ logins: [{ login: next(), managedSystem: 'OKTA', attributes: { [name]: '0042' } }] })).body
+    expect(await found(`logins[attributes.${name} eq 42]`)).toEqual([userName])
+    expect(await found('logins[attributes.nothing eq 42]')).toEqual([400, 'invalid_filter'])
+  })
+})

@@ -96,6 +96,40 @@ describe('requests', () => {
     expect(await send('B')).toMatchObject({ status: 422, body: { code: 'idempotency_mismatch' } })
   })
 
+  test('show a collection by either of its names', async () => {
+    const { id } = (await ask('POST', '/users', { userName: 'named', phoneNumbers: [{ value: '7' }] })).body
+    for (const name of ['phones', 'phoneNumbers', 'phones.value', 'PHONES']) {
+      expect((await ask('GET', `/users/${id}?attributes=${name}`)).body.phoneNumbers).toMatchObject([{ value: '7' }])
+    }
+  })
+
+  test('whose default entry is removed have another one, unless there is none or it was said that there be none', async () => {
+    const { id, emails, phoneNumbers } = (await ask('POST', '/users', { userName: 'defaults', emails: [{ value: 'a@x.example' }, { value: 'b@x.example' }], phoneNumbers: [{ value: '1' }, { value: '2' }] })).body
+    expect((await ask('DELETE', `/users/${id}/emails/${emails[0].id}`)).status).toBe(204)
+    expect((await ask('DELETE', `/users/${id}/phones/${phoneNumbers[0].id}`)).status).toBe(204)
+    const left = (await ask('GET', `/users/${id}`)).body
+    expect(left).toMatchObject({ primaryEmail: 'b@x.example', emails: [{ value: 'b@x.example', primary: true }], phoneNumbers: [{ value: '2', primary: true }] })
+    expect((await ask('PATCH', `/users/${id}/emails/${left.emails[0].id}`, { primary: false })).body.primary).toBe(false)
+    expect((await ask('GET', `/users/${id}`)).body.primaryEmail).toBeUndefined()
+  })
+
+  test.each([[{ version: 'x' }, 'meta.version'], [{ created: 'x' }, 'meta.created'], [{ foo: 1 }, 'meta.foo'], ['x', 'meta']])('with a meta that says nothing, %j, are refused', async (meta, path) => {
+    const { id } = (await ask('POST', '/users', { userName: `meta-${path}` })).body
+    for (const answer of [await ask('POST', '/users', { userName: 'meta', meta }), await ask('PATCH', `/users/${id}`, { meta })]) {
+      expect(answer).toMatchObject({ status: 400, body: { problems: [{ path }] } })
+    }
+  })
+
+  test('sent side by side under one key are carried out once, and no answer tells of the other', async () => {
+    const send = (method: string, path: string, key: string, body?: unknown) => Array.from({ length: 6 }, () => ask(method, path, body, { 'idempotency-key': key }))
+    const made = await Promise.all(send('POST', '/users', 'k2', { userName: 'beside' }))
+    const id = made.find(({ status }) => status === 201)!.body.id
+    for (const { status, body } of made) expect([[201, id], [409, 'conflict']]).toContainEqual([status, body.id ?? body.code])
+    const gone = await Promise.all(send('DELETE', `/users/${id}`, 'k3'))
+    for (const { status, body } of gone) expect([[204, undefined], [409, 'conflict']]).toContainEqual([status, body?.code])
+    expect((await ask('DELETE', `/users/${id}`, undefined, { 'idempotency-key': 'k3' })).status).toBe(204)
+  })
+
   test.each([
     ['GET', '/users?count=0', undefined, 400, 'invalid_parameter'],
     ['GET', '/users?shoe=1', undefined, 400, 'invalid_parameter'],

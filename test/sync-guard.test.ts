@@ -1,12 +1,13 @@
 /** The guard of a sync: a plan that takes too much is stopped before its first write, and one person may let it go once. */
 import { expect, test } from 'vitest'
+import { eraseUser } from '../src/directory/erase.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers, removePortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal, updatePortalSettings } from '../src/portals/portals.ts'
 import { releasePlan } from '../src/plans/release.ts'
 import { listSteps, readPlan } from '../src/store/plans.ts'
 import { planReconcile } from '../src/sync/reconcile.ts'
-import { applySync, planSync, syncPortal, type SyncRun } from '../src/sync/run.ts'
+import { applySync, planSync, planUndo, syncPortal, type SyncRun } from '../src/sync/run.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
 const names = (count: number) => Array.from({ length: count }, (_, index) => `Person${String.fromCharCode(97 + index)} Doe`)
@@ -82,7 +83,21 @@ test('a plan of another form, as an older version made them, is stale', async ()
   const plan = await planSync(world.run(), world.portalId)
   await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' where plan_id = $1`, [plan.id])
   await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
+  // Before there were mappings, and so before there were forms.
+  await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' - 'mapping' - 'settings' where plan_id = $1`, [plan.id])
+  await expect(applySync(world.run(), plan.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
   expect(world.accounts()).toEqual([])
+})
+
+test('so is an undo that an older version made, whatever mapping counts by now', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron')
+  const { planId } = await world.sync()
+  const [older, newer] = [await planUndo(world.run(), planId), await planUndo(world.run(), planId)]
+  await world.ctx.db.execute(`update gatehouse.plan set options = options - 'form' where plan_id = $1`, [older.id])
+  await updatePortalSettings(world.ctx, world.portalId, { limit_create: '1' })
+  await expect(applySync(world.run(), older.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('What plans are made of') })
+  expect(await applySync(world.run(), newer.id)).toMatchObject({ failed: 0, stopped: null })
 })
 
 test('a released plan that is killed goes on without being released again', async () => {
@@ -94,6 +109,20 @@ test('a released plan that is killed goes on without being released again', asyn
   expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
   expect(world.accounts().map((one) => one.status)).toEqual(Array.from({ length: 12 }, () => 'DEPROVISIONED'))
   expect(await readPlan(world.ctx.db, planId)).toMatchObject({ status: 'applied', failed: 0 })
+})
+
+test('a plan that is killed goes on for the others when somebody is erased meanwhile', async () => {
+  const world = await emptied()
+  const { planId } = await world.sync()
+  await releasePlan(world.ctx, planId, released)
+  await expect(applySync(dying(world), planId)).rejects.toThrow('killed')
+  const open = (await listSteps(world.ctx.db, planId, { count: 20 })).findLast(({ status }) => status === 'planned')!
+  await eraseUser(world.ctx, open.targetId!)
+  expect(await applySync(world.run(), planId)).toMatchObject({ failed: 0, stopped: null })
+  expect(world.accounts().filter((one) => one.status !== 'DEPROVISIONED')).toHaveLength(1)
+  // The account of whoever is gone is the queue's.
+  await world.sync()
+  expect(world.accounts().map((one) => one.status)).toEqual(Array.from({ length: 12 }, () => 'DEPROVISIONED'))
 })
 
 test('another org, where nobody is known, does not get everybody anew, nor lose the links', async () => {

@@ -1,7 +1,12 @@
 /** Whoever terminates a person ends their related accounts too, as far as they could by themselves; the others stay open and are counted. */
+import { setTimeout } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { administrator, giveRole, makePerson, type Ask } from './administrators.ts'
 import { testServer } from './rest-server.ts'
+import { ownId } from '../src/model/own-access.ts'
+import type { Transaction } from '../src/store/database.ts'
+import { insertOwnRole } from '../src/store/own-access.ts'
+import { lockPerson } from '../src/store/user-rows.ts'
 
 const shared = await testServer()
 const { ask, ctx } = shared
@@ -46,6 +51,8 @@ describe('by somebody restricted', () => {
     for (const [method, path, body] of [
       ['POST', `/users/${mine}/relations`, (user: string) => ({ user, type: 'TEST_ACCOUNT' })], ['PATCH', `/users/${mine}`, (user: string) => ({ relations: [{ user, type: 'TEST_ACCOUNT' }] })],
       ['POST', '/users', (user: string) => ({ userName: 'bait2', affiliations: [{ organization: 'north' }], relations: [{ user, type: 'ADMIN_ACCOUNT' }] })],
+      // Whatever else is refused in the same request.
+      ['PATCH', `/users/${mine}`, (user: string) => ({ relations: [{ user, type: 'TEST_ACCOUNT' }], affiliations: [{ organization: 'south' }] })],
     ] as const) {
       const [one, other] = [await problems(method, path, body(account!)), await problems(method, path, body('nobody'))]
       expect(one, path).toEqual(other)
@@ -102,6 +109,32 @@ describe('by somebody restricted', () => {
   })
 })
 
+test('a plan tells beforehand how many end with each, and how many stay open', async () => {
+  const { id, accounts, nested } = await related(3)
+  const second = await related(1, 'south')
+  const none = await related(0)
+  await giveRole(ctx, accounts[1]!, 'AUDITOR')
+  const made = async (asked: Ask, operation: string, options: object) => {
+    const { body } = await asked('POST', '/plans', { kind: 'bulk', operation, filter: [id, second.id, none.id].map((one) => `id eq "${one}"`).join(' or '), options })
+    const { items } = (await asked('GET', `/plans/${body.id}/steps`)).body
+    const shown = (target: string) => items.find(({ targetId }: { targetId: string }) => targetId === target).changes.filter(({ path }: { path: string }) => path.startsWith('related'))
+    expect(JSON.stringify([body, items])).not.toMatch(new RegExp([...accounts, ...second.accounts, nested].join('|')))
+    return { id: body.id, counts: body.counts, changes: [id, second.id, none.id].map(shown) }
+  }
+  const [ended, left] = ['relatedEnded', 'relatedLeftOpen'].map((path) => (after: number) => ({ path, after }))
+  expect(await made(ask, 'retire', {})).toMatchObject({ counts: { update: 3, relatedEnded: 6 }, changes: [[ended!(4)], [ended!(2)], []] })
+  for (const [operation, options] of [['terminate', { includeRelated: false }], ['disable', {}]] as const) {
+    expect(await made(ask, operation, options)).toMatchObject({ counts: { update: 3 }, changes: [[], [], []] })
+  }
+  const plan = await made(hr.ask, 'terminate', {})
+  // What is related to an account that stays open stays too, and is not counted.
+  expect(plan).toMatchObject({ counts: { update: 3, relatedEnded: 3, relatedLeftOpen: 2 }, changes: [[ended!(3), left!(1)], [left!(1)], []] })
+  expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
+  expect(await Promise.all([...accounts, nested, ...second.accounts, second.nested].map(statusOf))).toEqual([
+    'TERMINATED', 'PENDING_INITIAL_LOGIN', 'TERMINATED', 'TERMINATED', 'PENDING_INITIAL_LOGIN', 'PENDING_INITIAL_LOGIN',
+  ])
+})
+
 test('by somebody with fewer rights than the account, it stays; by somebody with all of them, it ends', async () => {
   const clerk = await administrator(shared, 'hr-of-all', 'HUMAN_RESOURCES')
   for (const [asked, status] of [[clerk.ask, 'PENDING_INITIAL_LOGIN'], [ask, 'TERMINATED']] as const) {
@@ -118,4 +151,25 @@ test('an account of two people who are terminated together ends once', async () 
   const plan = (await hr.ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: `id eq "${id}" or id eq "${other}"` })).body
   expect((await hr.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed: 0 })
   expect((await ask('GET', `/audit?targetId=${account}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items).toHaveLength(1)
+})
+
+test.each([
+  ['moved away', async (tx: Transaction, id: string) => {
+    await lockPerson(tx, id)
+    await tx.execute(`update user_affiliation set company_id = 'south' where user_id = $1`, [id])
+  }],
+  ['given a role', (tx: Transaction, id: string) => insertOwnRole(tx, { id: ctx.newId(), userId: id, roleId: ownId('AUDITOR'), at: ctx.now(), grantedBy: 'test' })],
+] as const)('an account that is %s at that moment stays open, and is counted', async (_what, change) => {
+  const { id, accounts: [account] } = await related(1)
+  const waits = async () => (await ctx.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length > 0
+  const reply = await ctx.db.transaction(async (tx) => {
+    await change(tx, account!)
+    const asked = hr.ask('POST', `/users/${id}/terminate`)
+    while (!(await waits())) await setTimeout(5)
+    // Handed out of the transaction, which ends before it does.
+    return { asked }
+  })
+  expect((await reply.asked).status).toBe(200)
+  expect([await statusOf(id), await statusOf(account!)]).toEqual(['TERMINATED', 'PENDING_INITIAL_LOGIN'])
+  expect((await eventOf(id)).changes).toContainEqual({ path: 'relatedLeftOpen', after: 1 })
 })

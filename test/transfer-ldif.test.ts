@@ -1,6 +1,6 @@
 /** Reading LDIF and JSON Lines. The entries in the first part are the examples of RFC 2849. */
 import { describe, expect, test } from 'vitest'
-import { escapeDnValue, parseDn, rdnValue } from '../src/transfer/distinguished-name.ts'
+import { escapeDnValue, parseDn, rdnValue } from '../src/model/distinguished-name.ts'
 import { readJsonl } from '../src/transfer/read-jsonl.ts'
 import { readLdif } from '../src/transfer/read-ldif.ts'
 import type { RowProblem, SourceRecord } from '../src/transfer/source-row.ts'

@@ -1,5 +1,6 @@
 /** docs/rights.md: what there is to administer, the shipped roles, and which right each route needs. */
 import type { Route } from '../src/rest/route.ts'
+import { liftingBesides, needOf } from '../src/model/lifecycle.ts'
 import { ownId, ownResources, ownRights, ownRoles, type Need, type OwnResource, type OwnRight } from '../src/model/own-access.ts'
 import { code, page, table } from './markdown.ts'
 
@@ -37,7 +38,8 @@ export function rightsPage(routes: readonly Route[]): string {
     'What each carries: r read, c create, u update, d delete, s reset, g grant.',
     rolesTable(),
     '## Routes',
-    'All rights that are named are needed. Applying a plan also needs the rights to what the plan does. Somebody restricted to some '
-    + 'people (by delegations) is let into what keeps to those.',
+    'All rights that are named are needed. Applying a plan also needs the rights to what the plan does. Setting `active` needs '
+    + `${needsText([needOf('enable')])} as well, and so do ${liftingBesides.map(code).join(', ')} of somebody who is locked or disabled. Somebody `
+    + 'restricted to some people (by delegations) is let into what keeps to those.',
     routesTable(routes))
 }

@@ -191,7 +191,7 @@ async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: C
 async function movedPeriods(tx: Transaction, plan: Plan): Promise<{ resource: string; id: string }[]> {
   for (let after = plan.appliedThrough; ;) {
     const steps = await listSteps(tx, plan.id, { after, count: page })
-    const id = await movedAmong(tx, plan, steps.filter(isDoable))
+    const id = await movedAmong(tx, plan, steps.filter((step) => isDoable(step) && step.changes !== undefined))
     if (id !== undefined) return [{ resource: 'the membership of User', id }]
     if (steps.length < page) return []
     after = steps.at(-1)!.step

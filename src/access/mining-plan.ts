@@ -127,7 +127,7 @@ async function stillGiven(tx: Transaction, { now }: Context, roles: readonly ({ 
 export async function undoMining(ctx: Context, planId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const plan = await movePlan(tx, planId, ['applied'], 'undone')
-    const steps = (await listSteps(tx, planId, { count: plan.steps })).filter(({ status }) => status !== 'failed')
+    const steps = (await listSteps(tx, planId, { count: plan.steps })).filter(({ status, changes }) => status !== 'failed' && changes !== undefined)
     const people = ofPeople(steps)
     const back = await stillGiven(tx, ctx, ofRoles(steps), people)
     for (const kind of ['us', 'ur'] as const) {

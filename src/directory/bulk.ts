@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { isObject } from '../model/attribute.ts'
-import { documentChanges } from '../model/document-diff.ts'
+import { documentChanges, type FieldChange } from '../model/document-diff.ts'
 import { operations, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
@@ -12,7 +12,7 @@ import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, 
 import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
-import { afterOperation, checkBody, operateLocked } from './lifecycle.ts'
+import { afterOperation, checkBody, operateLocked, relatedPlanned } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
 import { checkQuery } from '../records/veil.ts'
 import { lockRecords } from '../records/write-records.ts'
@@ -67,9 +67,10 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
     const records = await loadRecords(ctx.db, user, ids)
     // Whoever is gone by now is left out.
     const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
-    const steps = documents.map((document, index) => stepFor(ctx, request, document, planned + index + 1))
+    const related = request.operation === 'delete' ? undefined : await relatedPlanned(ctx, documents.map(({ id }) => id as string), request.operation, request.options)
+    const steps = documents.map((document, index) => stepFor(ctx, request, document, planned + index + 1, related?.get(document.id as string)))
     planned += steps.length
-    for (const step of steps) counts[step.action] = (counts[step.action] ?? 0) + 1
+    for (const step of steps) count(counts, step)
     await ctx.db.transaction(async (tx) => {
       await insertSteps(tx, planId, steps)
       await insertReads(tx, planId, 'User', documents.map((document) => ({ id: document.id as string, version: (document.meta as Document).version as number })))
@@ -81,7 +82,13 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
   return readPlan(ctx.db, planId)
 }
 
-function stepFor(ctx: Context, request: BulkRequest, document: Document, step: number): PlanStep {
+/** Steps by action; and of accounts that end along with people, or stay open, how many they are in all steps. */
+function count(counts: Record<string, number>, { action, changes }: PlanStep): void {
+  counts[action] = (counts[action] ?? 0) + 1
+  for (const { path, after } of (changes ?? []) as FieldChange[]) if (path === 'relatedEnded' || path === 'relatedLeftOpen') counts[path] = (counts[path] ?? 0) + (after as number)
+}
+
+function stepFor(ctx: Context, request: BulkRequest, document: Document, step: number, related: readonly FieldChange[] = []): PlanStep {
   const base = { step, resource: 'User', targetId: document.id as string, label: (document.displayName ?? document.userName) as string | undefined }
   if (request.operation === 'delete') {
     return document.systemFlag === true ? { ...base, action: 'conflict', problems: [{ message: 'is a record of the system' }] } : { ...base, action: 'delete' }
@@ -89,7 +96,7 @@ function stepFor(ctx: Context, request: BulkRequest, document: Document, step: n
   try {
     const after = afterOperation(ctx, document, request.operation, request.options)
     const changes = documentChanges(user, document, after)
-    return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes }
+    return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes: [...changes, ...related] }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     return { ...base, action: 'conflict', problems: [{ message: error.message }] }

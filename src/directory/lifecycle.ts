@@ -6,20 +6,19 @@ import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { transition, type Operation } from '../model/lifecycle.ts'
+import { needOf, transition, type Operation } from '../model/lifecycle.ts'
 import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
-import { peopleBeyond } from '../store/own-access.ts'
-import { outsideReach } from '../store/reach.ts'
-import { credentialsOf, endSessions, openRelated, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
+import { countRelated, relatedThatFollow, type Ending, type Related } from './related-accounts.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { givenRights } from '../records/guard.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords } from '../records/write-records.ts'
-import { writeUsers } from './users.ts'
+import { lockExisting, lockRecords } from '../records/write-records.ts'
+import { dateConversion, writeUsers } from './users.ts'
 
 type Loaded = Pending['before'] & object
 
@@ -36,6 +35,8 @@ const bodies: Partial<Record<Operation, readonly string[]>> = {
 interface Internal {
   /** The account is disabled along with it. */
   disables?: boolean
+  /** A lock and a disabling stay as they are: only what a person asks for lifts them. */
+  keeps?: boolean
   /** Of accounts that follow, by the server's own doing: the authority of whoever acted on the person. */
   follows?: Authority
 }
@@ -96,7 +97,10 @@ export function checkBody(operation: Operation, body: unknown): Document {
   return body
 }
 
-/** The document after an operation; the very same document when it has nothing left to do. */
+/**
+ * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`; `forbidden`
+ * where it lifts a lock or a disabling besides, for who may not do that by itself.
+ */
 export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document & Internal = {}): Document {
   const moved = transition(before, operation)
   if (!moved) return before
@@ -110,10 +114,13 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     if (typeof options.startDate === 'string') moved.startDate = options.startDate
     if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
     else delete moved.lastDate
-    // Who comes back on a later day waits for it like anyone who is new.
-    if (typeof options.startDate === 'string' && options.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   }
+  // Who comes back, or is approved, before their first day waits for it like anyone who is new.
+  const taken = operation === 'rehire' || (operation === 'activate' && approved.includes(before.status))
+  if (taken && typeof moved.startDate === 'string' && moved.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
   if (options.disables === true) moved.secondaryStatus = 'DISABLED'
+  if (options.keeps === true && before.secondaryStatus !== undefined) moved.secondaryStatus = before.secondaryStatus
+  if (before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) refuseUnless(ctx.authority, [needOf('enable')])
   if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   if (operation === 'convert') return converted(ctx, moved, options)
   return moved
@@ -121,15 +128,15 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
 
 function converted(ctx: Context, document: Document, options: Document): Document {
   if (options.typeId === undefined) throw new GatehouseError('required_attribute', 'typeId: convert needs the type to change to.')
-  const sameType = options.typeId === document.typeId && options.subTypeId === document.subTypeId
   const after: Document = { ...document, typeId: options.typeId }
   if (options.subTypeId === undefined) delete after.subTypeId
   else after.subTypeId = options.subTypeId
   if (options.employeeType !== undefined) after.employeeType = options.employeeType
-  if (!sameType) after.conversionDate = ctx.now().toISOString()
-  return after
+  return dateConversion(ctx, document, after)
 }
 
+/** What waits for somebody's yes; that does not bring the first day forward. */
+const approved: readonly unknown[] = ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION']
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
 /** Nothing is left to terminate. */
 const over: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED']
@@ -139,6 +146,17 @@ const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 function isGiven(before: Document, after: Document): boolean {
   const [was, is] = [before, after].map(({ logins = [] }) => (logins as Document[]).find(({ managedSystem }) => managedSystem === '0')?.password)
   return is !== undefined && is !== was
+}
+
+const endingOf = ({ config }: Context, operation: Operation, options: Document & Internal): Ending =>
+  ({ removes: operation === 'decease' || (options.removeAccess ?? config.TERMINATE_REMOVES_ACCESS) === true, disables: options.disables === true })
+
+const takesRelated = ({ config }: Context, operation: Operation, options: Document): boolean =>
+  endsMemberships.includes(operation) && (options.includeRelated ?? config.TERMINATE_RELATED_USERS) === true
+
+/** What a plan tells of accounts related to people, who would end with them. */
+export async function relatedPlanned(ctx: Context, ids: readonly string[], operation: Operation, options: Document): Promise<Map<string, FieldChange[]>> {
+  return takesRelated(ctx, operation, options) ? countRelated(ctx, ids, endingOf(ctx, operation, options)) : new Map()
 }
 
 interface Act {
@@ -151,10 +169,8 @@ interface Act {
 /** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
 async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document & Internal, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
-  const removes = operation === 'decease' || (options.removeAccess ?? ctx.config.TERMINATE_REMOVES_ACCESS) === true
-  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes ? undefined : ctx.now(), taken) : undefined
-  const follows = access && (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) === true
-  const related = follows ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, removes, taken) : []
+  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, endingOf(ctx, operation, options).removes ? undefined : ctx.now(), taken) : undefined
+  const related = takesRelated(ctx, operation, options) ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, endingOf(ctx, operation, options), taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
@@ -174,34 +190,15 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
   }
 }
 
-type Related = Awaited<ReturnType<typeof openRelated>>
-
-/**
- * The accounts that end with these people. Those that whoever acts could not end by themselves stay open, outside of their reach or with
- * rights in Gatehouse that they have not: how many they are is noted with the person, and not which, who may be nobody the actor may know of.
- */
-async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: string[], removes: boolean, taken: Map<string, FieldChange[]>): Promise<Related> {
-  const related = await openRelated(tx, ids)
-  const rights = givenRights(authority)
-  if (related.length === 0 || rights === undefined) return related
-  const accounts = related.map(({ id }) => id)
-  const outside = authority?.reach ? await outsideReach(tx, authority.reach, accounts) : []
-  const beyond = new Set([...outside, ...await peopleBeyond(tx, accounts, rights, removes)])
-  for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
-    taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
-  }
-  return related.filter(({ id }) => !beyond.has(id))
-}
-
 /** By default the accounts related to a person end with the person, by the server's doing. */
 async function terminateRelated(tx: Transaction, ctx: Context, related: Related, options: Document & Internal): Promise<Document[]> {
   if (related.length === 0) return []
   const primaries = new Map(related.map(({ id, primary }) => [id, primary]))
   const { authority, ...server } = ctx
   const own = { ...options, lastDate: undefined, follows: options.follows ?? authority }
-  // Held only now: others of the same write may have been ended, or have ended them, meanwhile.
-  const open = [...await lockRecords(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
+  // Read only now: others of the same write may have been ended, or have ended them, meanwhile.
+  const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
   return writeOperated(tx, server, open.map(([id, before]): Operated => ({
-    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(ctx, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
+    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(server, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
   })), own)
 }

@@ -24,7 +24,7 @@ import { deleteUserRows } from '../store/user-rows.ts'
 import { delegationFields, mergedReach } from './merge-reach.ts'
 import { leftBehind, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
-import { guardPeople } from '../records/guard.ts'
+import { guardPeople, guardRelations } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
 import { readUser } from './users.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
@@ -152,6 +152,8 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   before.document = documentOf(user, before.record)
   const after = mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db))
   const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after, besides: delegationFields(moving) }])
+  // Held against the survivor as they were: accounts that are newly related to them end with them.
+  await guardRelations(tx, ctx, [{ id: request.survivor, before: survivor.document, after: result! }])
   await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
   // A panelist who has moved is another person in Okta from now on.
   await markDataChanges(tx, [request.survivor])

@@ -15,17 +15,20 @@ const dayMs = 86_400_000
 
 type Locked = Pending['before'] & object
 
-/** Activates everyone who waited for a start date that has come. The number activated. Safe to run twice, or on two servers. */
+/** Activates everyone who waited for a start date that has come; whoever is locked or disabled stays so. The number activated. Safe to run twice, or on two servers. */
 export function startPeople(ctx: Context): Promise<number> {
   return inBatches(ctx, (page) => dueToStart(ctx.db, today(ctx), page), ({ document }) => document.status === 'PENDING_START_DATE',
-    (tx, people) => operateLocked(tx, ctx, people, 'activate'))
+    (tx, people) => operateLocked(tx, ctx, people, 'activate', { keeps: true }))
 }
 
-/** Terminates everyone whose last date has passed, and disables the account. The number terminated. */
+/**
+ * Terminates everyone whose last date has passed, and disables the account. The number terminated. Of the related accounts those end that
+ * anybody could end: who set the date, or related them, may have had fewer rights than somebody who administers.
+ */
 export function endPeople(ctx: Context): Promise<number> {
   const done = ['TERMINATED', 'DELETED', 'DECEASED', 'RETIRED']
   return inBatches(ctx, (page) => dueToLeave(ctx.db, today(ctx), page), ({ document }) => !done.includes(document.status as string),
-    (tx, people) => operateLocked(tx, ctx, people, 'terminate', { disables: true }))
+    (tx, people) => operateLocked(tx, ctx, people, 'terminate', { disables: true, follows: { rights: new Set() } }))
 }
 
 /**

@@ -66,7 +66,7 @@ async function followStatus(tx: Transaction, written: readonly Written[]): Promi
 
 function prepare(given: Document, before: Document | undefined): Document {
   const document = withLogin(given, before)
-  for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, kind)
+  for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, before, kind)
   const emails = (document.emails ?? []) as Document[]
   setValueAt(document, 'primaryEmail', emails.find((email) => email.primary === true)?.value)
   const name = displayName(document)
@@ -106,14 +106,16 @@ function newLogin(login: unknown): Document {
   return { login, managedSystem: ownSystem, identityType: 'PRIMARY', status: 'ACTIVE', isActive: true, firstTimeLogin: true, lockMarker: 'NOT_LOCKED', authType: 'PASSWORD' }
 }
 
-/** The first entry becomes the primary one unless the caller says otherwise. */
-function settlePrimary(document: Document, path: string): void {
+/** The first entry becomes the primary one unless the caller says otherwise; when the primary one goes, the first that is in use follows it. */
+function settlePrimary(document: Document, before: Document | undefined, path: string): void {
   const entries = document[path] as Document[] | undefined
   if (!entries) return
   const settled = entries.map((entry) => ({ ...entry }))
   if (!settled.some((entry) => entry.primary === true)) {
-    const first = settled.find((entry) => entry.primary === undefined)
-    if (first) first.primary = true
+    const was = ((before?.[path] ?? []) as Document[]).find((entry) => entry.primary === true)
+    const gone = was !== undefined && !settled.some((entry) => entry.id === was.id)
+    const next = settled.find((entry) => entry.primary === undefined) ?? (gone ? (settled.find((entry) => entry.isActive !== false) ?? settled[0]) : undefined)
+    if (next) next.primary = true
   }
   for (const entry of settled) entry.primary ??= false
   document[path] = settled
@@ -145,15 +147,17 @@ function checkAccounts(document: Document, before: Document | undefined): void {
  * more than 2,704 bytes into an entry. Fifty addresses of forty-five letters fit; names as long as they may be, all in letters of
  * four bytes, do not.
  */
-const searchedBytes = 2_400
+const [sortedBytes, foundBytes] = [2_400, 2_490]
 
 /** Only what is new is judged: who is wider from before can still be locked, say. */
 function checkWidth(document: Document, before: Document | undefined): void {
   const text = searchText(allSearched(document))
   if (before && before.sortName === document.sortName && searchText(allSearched(before)) === text) return
-  const widths = [[document.sortName, document.sortName], searchedColumns(document)].map((values) => Buffer.byteLength(values.join('')))
-  const bytes = Buffer.byteLength(text) + Math.max(...widths)
-  if (bytes <= searchedBytes) return
+  const bytesWith = (values: unknown[]) => Buffer.byteLength(text) + Buffer.byteLength(values.join(''))
+  const widths = [[bytesWith([document.sortName, document.sortName]), sortedBytes], [bytesWith(searchedColumns(document)), foundBytes]] as const
+  const wide = widths.find(([bytes, most]) => bytes > most)
+  if (!wide) return
+  const [bytes, searchedBytes] = wide
   refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
 }
 

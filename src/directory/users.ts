@@ -47,7 +47,13 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 function activated(ctx: Context, before: Document, document: Document, active: boolean | undefined): Document {
   const after = withActive(document, active, before)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
-  return after
+  return dateConversion(ctx, before, after)
+}
+
+/** A person whose type changes, by whatever way, is converted at that moment. */
+export function dateConversion(ctx: Context, before: Document, after: Document): Document {
+  const same = before.typeId === after.typeId && before.subTypeId === after.subTypeId
+  return same ? after : { ...after, conversionDate: ctx.now().toISOString() }
 }
 
 /** Replaces a person's document: what it does not name is cleared, collections shown only on request are kept. */

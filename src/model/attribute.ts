@@ -3,6 +3,7 @@
  * labels, the data dictionary and the Okta mapping read these lists; none of them keeps a list of its own.
  * The words are RFC 7643 §2.2 and §7: mutability, returned, uniqueness, caseExact.
  */
+import type { DataType } from './data-type.ts'
 
 export type AttributeType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' | 'dateTime' | 'reference' | 'binary'
 
@@ -85,6 +86,8 @@ export interface CustomAttributes {
   everyType: string
   /** A single short value may stand in the row itself (LOGIN_ATTRIBUTE.VALUE). */
   inlineColumn?: string
+  /** What the names in a filter are declared as, in lower case; absent, any name is taken, and its values as texts. */
+  declared?: ReadonlyMap<string, DataType>
 }
 
 export type ResourceName = 'User' | 'Organization' | 'Group' | 'Role' | 'Resource' | 'Right'

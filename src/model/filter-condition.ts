@@ -8,6 +8,8 @@
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, CustomAttributes, FilterTarget } from './attribute.ts'
 import type { Comparison, Filter, Literal } from './filter.ts'
+import type { DataType } from './data-type.ts'
+import { canonicalNumber } from './metadata.ts'
 import { checkDate, checkInstant } from './values.ts'
 
 export type Order = 'eq' | 'gt' | 'ge' | 'lt' | 'le'
@@ -218,22 +220,50 @@ function timeValue(attribute: Attribute, path: string, operator: Order | Part, v
   return checked.value as string
 }
 
-/** Values of custom attributes are texts: a number is compared as a number by order, and as its text by eq. */
+/** Values of custom attributes are kept as texts; what they are compared as, their declaration says. */
 function customCondition(custom: CustomAttributes, given: string, question: Ask): Condition {
   const name = given === '' ? undefined : given
-  if (question.operator === 'pr') return { kind: 'custom', custom, name, test: undefined }
   const path = `${custom.path}.${given}`
+  const type = name === undefined ? undefined : custom.declared?.get(name.toLowerCase())
+  if (name !== undefined && custom.declared && type === undefined) throw refuse(`${path} is no attribute that anybody declared; see /metadata/elements`)
+  if (question.operator === 'pr') return { kind: 'custom', custom, name, test: undefined }
   if (name === undefined) throw refuse(`${custom.path}: name one, as in ${custom.path}.department eq "Sales"`)
   const { operator, value } = question
   if (value === null) {
     if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
     return { kind: 'not', term: { kind: 'custom', custom, name, test: undefined } }
   }
-  const test = (compared: string | number): Condition =>
-    ({ kind: 'custom', custom, name, test: { operator, value: compared, exact: false } })
-  if (typeof value === 'string') return test(value)
-  if (operator === 'eq') return test(String(value))
-  if (typeof value === 'boolean') throw refuse(`${path}: true and false go with eq and ne alone`)
-  if (!orders.includes(operator)) throw refuse(`${path}: ${operator} takes a text in double quotes`)
-  return test(value)
+  const compared = orders.includes(operator) ? typedLiteral(path, type ?? 'STRING', operator as Order, value) : value
+  if (typeof compared !== 'string' && !orders.includes(operator)) throw refuse(`${path}: ${operator} takes a text in double quotes`)
+  return { kind: 'custom', custom, name, test: { operator, value: compared, exact: false } }
 }
+
+/**
+ * What values of a declared type are compared with. Equality is of texts, in the one form that such values are kept in
+ * (`canonicalValue`), as is the order of dates and instants; numbers have the order of numbers.
+ */
+function typedLiteral(path: string, type: DataType, operator: Order, value: string | number | boolean): string | number {
+  const text = String(value)
+  const ordered = operator !== 'eq'
+  if (typeof value === 'boolean' && (ordered || (type !== 'BOOLEAN' && type !== 'STRING'))) throw refuse(`${path}: true and false go with eq and ne alone`)
+  switch (type) {
+    case 'STRING':
+      return ordered && typeof value === 'number' ? value : text
+    case 'BOOLEAN':
+      if (ordered || !/^(true|false)$/i.test(text)) throw refuse(`${path}: takes true or false, with eq or ne`)
+      return text
+    case 'INTEGER':
+    case 'DECIMAL':
+      if (!number.test(text)) throw refuse(`${path}: takes a number`)
+      return ordered ? Number(text) : canonicalNumber(text)
+    default: {
+      const asDate = checkDate(text)
+      if (type === 'DATETIME' && 'value' in asDate) return `${asDate.value as string}T00:00:00.000Z`
+      const checked = type === 'DATE' ? asDate : checkInstant(text)
+      if ('message' in checked) throw refuse(`${path}: ${checked.message}`)
+      return checked.value as string
+    }
+  }
+}
+
+const number = new RegExp(numberForm)

@@ -56,13 +56,16 @@ export const rules: Record<Operation, Rule> = {
   leave: { from: present, to: 'LEAVE_OF_ABSENCE', doc: 'A leave of absence, or a leave with pay.' },
   return: { from: away, to: 'ACTIVE', doc: 'Back from a leave.' },
   convert: { from: open, doc: 'Changes the type of the person, employee to contractor for example.' },
-  reset: { from: open, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in.' },
+  reset: { from: present, to: 'PENDING_INITIAL_LOGIN', secondary: null, doc: 'Puts the account back to where it stood before the first sign-in; lets in nobody who waits or is away.' },
   lock: { from: open, secondary: 'LOCKED_ADMIN', doc: 'An administrator\'s lock: only an administrator lifts it.' },
   unlock: { from: open, secondary: null, doc: 'Lifts a lock, whether by failures or by an administrator.' },
   decline: { from: ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION'], done: ['APPROVAL_DECLINED'], to: 'APPROVAL_DECLINED', doc: 'The person is not taken on.' },
   retire: { from: open, done: ['RETIRED'], to: 'RETIRED', secondary: null, doc: 'The person has retired: memberships are ended or removed; rehire brings them back.' },
   decease: { done: ['DECEASED'], to: 'DECEASED', secondary: null, doc: 'The person has died: memberships are removed, affiliations stay; nothing brings them back.' },
 }
+
+/** Those that lift a lock or a disabling besides what they are for, with a right that does not let anybody in by itself. */
+export const liftingBesides: readonly Operation[] = operations.filter((operation) => rules[operation].secondary === null && needOf(operation).right !== needOf('enable').right)
 
 /** The person after an operation, or undefined when it has nothing left to do. Errors: `transition_not_allowed`. */
 export function transition(document: Document, operation: Operation): Document | undefined {

@@ -1,6 +1,6 @@
 /** METADATA_TYPE, METADATA_ELEMENT and its valid values as documents of the API. */
 import { flag, identifier, integer, readOnly, reference, text, type Collection } from './attribute.ts'
-import { dataTypes } from './metadata.ts'
+import { dataTypes } from './data-type.ts'
 
 const standalone = { segment: '', parentColumn: '', returned: 'default', onePrimary: false, limit: 0 } as const
 

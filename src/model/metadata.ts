@@ -4,11 +4,9 @@
  */
 import type { Problem, ErrorCode } from '../errors.ts'
 import { isObject, type CustomAttributes, type Document } from './attribute.ts'
+import type { DataType } from './data-type.ts'
 import type { FieldChange } from './document-diff.ts'
 import { checkDate, checkInstant } from './values.ts'
-
-export const dataTypes = ['STRING', 'INTEGER', 'DECIMAL', 'BOOLEAN', 'DATE', 'DATETIME'] as const
-export type DataType = (typeof dataTypes)[number]
 
 export interface Element {
   id: string
@@ -59,11 +57,11 @@ export interface PatternCheck {
 
 /**
  * Checks a record's custom attributes against their elements, fills in defaults at creation, and brings single values
- * of multi-valued attributes into a list. `changed` limits the check to names whose values are new, so that a stricter
- * rule does not block other changes of old records.
+ * of multi-valued attributes into a list. Only what is new is judged, so that a stricter rule does not block other changes of old
+ * records: of a record that takes another type, also what that type requires, while it keeps what it had. `known` is what applied to it before, if it was there.
  */
 export function checkCustomAttributes(
-  given: unknown, before: unknown, elements: ReadonlyMap<string, Element>, path: string, creating: boolean,
+  given: unknown, before: unknown, elements: ReadonlyMap<string, Element>, path: string, known: ReadonlyMap<string, Element> | undefined,
 ): { attributes: Document | undefined; findings: Finding[]; patterns: PatternCheck[] } {
   const attributes: Document = isObject(given) ? { ...given } : {}
   const old: Document = isObject(before) ? before : {}
@@ -71,6 +69,7 @@ export function checkCustomAttributes(
   const patterns: PatternCheck[] = []
   for (const element of elements.values()) {
     const current = attributes[element.name]
+    const creating = known?.get(element.name)?.id !== element.id
     if (current === undefined && creating && element.defaultValue !== null) {
       attributes[element.name] = element.multiValued ? [element.defaultValue] : element.defaultValue
     }
@@ -86,8 +85,10 @@ export function checkCustomAttributes(
       findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: 'is not declared for this type of record; declare it under /metadata/elements' })
       continue
     }
-    attributes[name] = element.multiValued && !Array.isArray(value) ? [value] : value
-    findings.push(...checkElementValue(element, attributes[name], `${path}.${name}`, patterns))
+    const listed = element.multiValued && !Array.isArray(value) ? [value] : value
+    const refused = checkElementValue(element, listed, `${path}.${name}`, patterns)
+    findings.push(...refused)
+    attributes[name] = refused.length > 0 ? listed : Array.isArray(listed) ? listed.map((one) => canonicalValue(element, one as string)) : canonicalValue(element, listed as string)
   }
   return { attributes: Object.keys(attributes).length > 0 ? attributes : undefined, findings, patterns }
 }
@@ -120,6 +121,24 @@ const forms: Record<DataType, (value: string) => true | string> = {
   BOOLEAN: (value) => value === 'true' || value === 'false' || 'must be "true" or "false"',
   DATE: (value) => messageOf(checkDate(value)),
   DATETIME: (value) => messageOf(checkInstant(value)),
+}
+
+/**
+ * The one form a value of its type is kept in, so that equal values are equal texts and dates stand in order: numbers without
+ * needless zeros, instants in UTC. Where the administrator says what values look like, that is their form.
+ */
+function canonicalValue({ dataType, validator, validValues }: Element, value: string): string {
+  if (validator !== null || validValues.length > 0) return value
+  if (dataType === 'INTEGER' || dataType === 'DECIMAL') return canonicalNumber(value)
+  const checked = dataType === 'DATETIME' ? checkInstant(value) : undefined
+  return checked && 'value' in checked ? (checked.value as string) : value
+}
+
+/** A decimal number without needless zeros: `7` for `007`, `1.5` for `1.50`, `0` for `-0.0`. */
+export function canonicalNumber(text: string): string {
+  const [, sign, whole, fraction] = /^(-?)0*(\d+?)(?:\.(\d*?)0*)?$/.exec(text)!
+  const digits = fraction ? `${whole}.${fraction}` : whole!
+  return digits === '0' ? '0' : `${sign}${digits}`
 }
 
 function messageOf(checked: { value: unknown } | { message: string }): true | string {

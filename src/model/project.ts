@@ -17,7 +17,7 @@ export function selectionOf(resource: Resource, attributes: string | undefined):
     const collections = resource.collections.filter((one) => one.returned === 'default').map((one) => one.path)
     return { paths: undefined, collections, custom: true }
   }
-  const asked = attributes.split(',').map((path) => path.trim().toLowerCase()).filter((path) => path !== '')
+  const asked = attributes.split(',').map((path) => byPath(resource, path.trim().toLowerCase())).filter((path) => path !== '')
   const known = knownPaths(resource)
   const unknown = asked.find((path) => !known.has(path) && !path.startsWith('attributes.'))
   if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `attributes: ${unknown} is not an attribute of ${resource.name}.`)
@@ -27,6 +27,13 @@ export function selectionOf(resource: Resource, attributes: string | undefined):
     collections: resource.collections.filter((one) => heads.has(one.path.toLowerCase())).map((one) => one.path),
     custom: heads.has('attributes'),
   }
+}
+
+/** A collection also goes by the name it has in addresses, as in filters: `phones` for `phoneNumbers`. */
+function byPath({ collections }: Resource, asked: string): string {
+  const [head, ...rest] = asked.split('.')
+  const named = collections.find(({ segment }) => segment.toLowerCase() === head)
+  return named ? [named.path.toLowerCase(), ...rest].join('.') : asked
 }
 
 /** Everything that may be shown at all. */

@@ -90,19 +90,31 @@ function namesOf(attributes: readonly Attribute[]): Map<string, Set<string> | nu
   return known
 }
 
-/** `meta` and `schemas` are ours to write and are passed over. */
+/** What SCIM clients send along. */
+const ofScim = ['resourceType', 'location']
+
+/** `meta` and `schemas` are ours to write: whatever well-formed values they have are passed over, for they are older than the record mostly. */
 function rejectUnknown(attributes: readonly Attribute[], input: Document, prefix: string, found: Found[], others: string[]): void {
   const known = namesOf(attributes)
   for (const [key, value] of Object.entries(input)) {
-    if (key === 'meta' || key === 'schemas') continue
+    if (key === 'schemas' && prefix === '' && Array.isArray(value) && value.every((one) => typeof one === 'string')) continue
+    if (key === 'meta' && isObject(value)) checkMeta(attributes, value, prefix, found)
     const inner = known.get(key)
     if (inner === undefined && !others.includes(key)) found.push({ code: 'unknown_attribute', path: prefix + key, message: 'is not an attribute of this record' })
     else if (inner && value !== null && !isObject(value)) found.push({ code: 'invalid_value', path: prefix + key, message: 'must be an object' })
     else if (inner && isObject(value)) {
       for (const sub of Object.keys(value)) {
-        if (!inner.has(sub)) found.push({ code: 'unknown_attribute', path: `${prefix}${key}.${sub}`, message: 'is not an attribute of this record' })
+        if (!inner.has(sub) && !(key === 'meta' && ofScim.includes(sub))) found.push({ code: 'unknown_attribute', path: `${prefix}${key}.${sub}`, message: 'is not an attribute of this record' })
       }
     }
+  }
+}
+
+function checkMeta(attributes: readonly Attribute[], meta: Document, prefix: string, found: Found[]): void {
+  for (const attribute of attributes) {
+    const given = attribute.path.startsWith('meta.') ? valueAt({ meta }, attribute.path) : undefined
+    const checked = given === undefined || given === null ? undefined : checkValue(attribute, given)
+    if (checked && 'message' in checked) found.push({ code: 'invalid_value', path: prefix + attribute.path, message: checked.message })
   }
 }
 

@@ -120,8 +120,8 @@ async function runBatch<P>(tx: Transaction, ctx: Context, plan: Plan, steps: rea
   return failures.length
 }
 
-/** Whether there is anything to do for a step. */
-export const isDoable = ({ action }: PlanStep): boolean => action === 'create' || action === 'update' || action === 'delete'
+/** Whether there is anything to do for a step: nothing where what it would make or change has been erased. */
+export const isDoable = ({ action, changes }: PlanStep): boolean => action === 'delete' || (changes !== undefined && (action === 'create' || action === 'update'))
 
 /** A refusal is about the step; anything else is about us and stops the run, to be resumed. */
 function isRefusal(error: unknown): error is GatehouseError {

@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import { sourcesIn } from '../model/account-expression.ts'
 import type { Mapping } from '../model/account-mapping.ts'
 import { accountSource } from '../model/account-sources.ts'
-import { valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
+import { valueAt, type Collection, type CustomAttributes, type Document, type Resource } from '../model/attribute.ts'
 import { checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
 import type { Database } from '../store/database.ts'
 import { mismatches } from '../store/metadata.ts'
@@ -36,7 +36,7 @@ export async function findProblems(db: Reader, resource: Resource, pending: read
   for (const [record, { before, after }] of pending.entries()) {
     const findings = wrongTypes(resource, before?.document, after, metadata)
     const own: PatternCheck[] = []
-    if (resource.custom) checkCustom(after, before?.document, elementsFor(metadata, resource.custom, after.typeId, after.subTypeId), '', findings, own)
+    if (resource.custom) checkCustom(after, before?.document, elementsOf(metadata, resource.custom, after), before && elementsOf(metadata, resource.custom, before.document), '', findings, own)
     for (const collection of resource.collections) {
       if (collection.custom) checkEntryCustom(collection, after, before?.document, metadata, findings, own)
     }
@@ -50,9 +50,11 @@ export async function findProblems(db: Reader, resource: Resource, pending: read
   return found
 }
 
-function checkCustom(after: Document, before: Document | undefined, elements: ReadonlyMap<string, Element>, prefix: string, findings: Finding[], patterns: PatternCheck[]): void {
+const elementsOf = (metadata: Metadata, custom: CustomAttributes, { typeId, subTypeId }: Document) => elementsFor(metadata, custom, typeId, subTypeId)
+
+function checkCustom(after: Document, before: Document | undefined, elements: ReadonlyMap<string, Element>, known: ReadonlyMap<string, Element> | undefined, prefix: string, findings: Finding[], patterns: PatternCheck[]): void {
   if (after.attributes === undefined && elements.size === 0) return
-  const result = checkCustomAttributes(after.attributes, before?.attributes, elements, `${prefix}attributes`, before === undefined)
+  const result = checkCustomAttributes(after.attributes, before?.attributes, elements, `${prefix}attributes`, known)
   findings.push(...result.findings)
   patterns.push(...result.patterns)
   if (result.attributes) after.attributes = result.attributes
@@ -63,7 +65,7 @@ function checkEntryCustom(collection: Collection, after: Document, before: Docum
   const entries = (after[collection.path] ?? []) as Document[]
   const old = new Map(((before?.[collection.path] ?? []) as Document[]).map((entry) => [entry.id, entry]))
   const elements = elementsFor(metadata, collection.custom!)
-  entries.forEach((entry, index) => checkCustom(entry, old.get(entry.id), elements, `${collection.path}[${index}].`, findings, patterns))
+  entries.forEach((entry, index) => checkCustom(entry, old.get(entry.id), elements, old.has(entry.id) ? elements : undefined, `${collection.path}[${index}].`, findings, patterns))
 }
 
 /** A type out of use stays with what has it already, and is taken by nothing else. */

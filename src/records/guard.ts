@@ -10,6 +10,7 @@ import { ownResources, rightKey, type Need } from '../model/own-access.ts'
 import type { Transaction } from '../store/database.ts'
 import { peopleBeyond } from '../store/own-access.ts'
 import { outsideReach } from '../store/reach.ts'
+import { relatedBelow } from '../store/user-rows.ts'
 
 type Reader = Pick<Transaction, 'query'>
 
@@ -63,27 +64,62 @@ export async function guardPeople(db: Reader, ctx: Pick<Context, 'authority' | '
 }
 
 /**
- * After people were written by somebody who is restricted: all of them are still, or now, within reach, and so is whomever they were related
- * to, since accounts end with those they are related to. Errors: `forbidden`; `invalid_reference` for who is not to be known of.
+ * After people were written. By anybody: to whom they were related, has no rights that the actor has not, since accounts end with those
+ * they are related to, by a date or by somebody who does not look. By somebody restricted: all of them are still, or now, within reach,
+ * and so is whoever ends with them. Errors: `forbidden`; `invalid_reference` for who is not to be known of.
  */
-export async function guardPlaces(tx: Reader, { authority }: Pick<Context, 'authority'>, written: readonly { id: string; before?: Document; after: Document }[]): Promise<void> {
-  const reach = authority?.reach
-  if (!reach || written.length === 0) return
+export async function guardPlaces(tx: Reader, ctx: Pick<Context, 'authority' | 'actor'>, written: readonly Placed[]): Promise<void> {
+  const { authority } = ctx
+  if (!authority || written.length === 0) return
+  await guardRelations(tx, ctx, written)
+  const { reach } = authority
+  if (!reach) return
   for (const { before, after } of written) {
-    const foreign = newlyNamed('affiliations', ['organization'], before, after).find((id) => reach.organizations && !reach.organizations.includes(id))
+    const foreign = newEntries('affiliations', ['organization'], before, after).map(({ organization }) => organization as string).find((id) => reach.organizations && !reach.organizations.includes(id))
     if (foreign !== undefined) throw new GatehouseError('forbidden', `affiliations: you may put people into organisations that you administer, and ${foreign} is not one of them.`)
   }
-  const named = written.flatMap(({ before, after }) => newlyNamed('relations', ['user', 'type'], before, after))
-  const [stranger] = named.length > 0 ? await outsideReach(tx, reach, named) : []
-  if (stranger !== undefined) throw unknown('relations.user', stranger)
   const [outside] = await outsideReach(tx, reach, written.map(({ id }) => id))
   if (outside !== undefined) throw new GatehouseError('forbidden', 'The person would not be among those whom you may administer; give them an organisation, group or supervisor that makes them so.')
 }
 
-/** What entries of a collection name that were not there before, in these two of their attributes. */
-function newlyNamed(collection: string, [attribute, beside]: readonly [string, string?], before: Document | undefined, after: Document): string[] {
+interface Placed {
+  id: string
+  before?: Document
+  after: Document
+}
+
+/** Nobody is newly related, and no last date is newly set, so that accounts end which the actor could not end by themselves. */
+export async function guardRelations(tx: Reader, { authority, actor }: Pick<Context, 'authority' | 'actor'>, written: readonly Placed[]): Promise<void> {
+  const [reach, rights] = [authority?.reach, givenRights(authority)]
+  if (rights === undefined) return
+  const entries = written.flatMap(({ before, after }) => newEntries('relations', ['user', 'type'], before, after))
+  const named = entries.map(({ user }) => user as string)
+  const [stranger] = reach && named.length > 0 ? await outsideReach(tx, reach, named) : []
+  if (stranger !== undefined) throw unknown('relations.user', stranger)
+  const below = async (ids: readonly string[]) => (ids.length === 0 ? [] : (await relatedBelow(tx, ids)).map(({ id }) => id))
+  // Family are other people, and end with nobody.
+  const following = entries.filter(({ type }) => type !== 'FAMILY').map(({ user }) => user as string)
+  const ending = [...following, ...await below(following)]
+  const dated = reach ? await below(written.filter(isDated).map(({ id }) => id)) : []
+  const [far] = reach && ending.length + dated.length > 0 ? await outsideReach(tx, reach, [...ending, ...dated]) : []
+  if (far !== undefined) {
+    throw new GatehouseError('forbidden', 'relations, lastDate: an account is related to the person, or to whom they are related, that is not among those whom you may administer, and it would end with them. Somebody who may administer both can do this.')
+  }
+  const others = ending.filter((id) => id !== actor.userId)
+  const [beyond] = others.length > 0 ? await peopleBeyond(tx, others, rights) : []
+  if (beyond !== undefined) throw new GatehouseError('forbidden', `relations: ${beyond} would end with the person, and has rights in Gatehouse that you do not have, or you may administer only some people and they administer too.`)
+}
+
+/** Whether a last date was set, or somebody who had left came back to one. */
+function isDated({ before, after }: Placed): boolean {
+  const dateOf = (document: Document | undefined) => (['TERMINATED', 'RETIRED', 'DECEASED'].includes(document?.status as string) ? undefined : document?.lastDate)
+  return dateOf(after) !== undefined && dateOf(after) !== dateOf(before)
+}
+
+/** Entries of a collection that were not there before, by these attributes of theirs. */
+function newEntries(collection: string, attributes: readonly string[], before: Document | undefined, after: Document): Document[] {
   const entries = (document: Document | undefined) => (document?.[collection] ?? []) as Document[]
-  const keyOf = (entry: Document) => JSON.stringify([entry[attribute], beside && entry[beside]])
+  const keyOf = (entry: Document) => JSON.stringify(attributes.map((one) => entry[one] ?? null))
   const old = new Set(entries(before).map(keyOf))
-  return entries(after).filter((entry) => !old.has(keyOf(entry))).map((entry) => entry[attribute] as string)
+  return entries(after).filter((entry) => !old.has(keyOf(entry)))
 }

@@ -35,16 +35,26 @@ export async function once(ctx: Context, request: KeyedRequest, work: (ctx: Cont
   const oldest = new Date(ctx.now().getTime() - keepHours * 3_600_000)
   const known = await readKey(ctx.db, row.principal, row.keyHash, oldest)
   if (known) return { answer: replay(known, row), replayed: true }
+  let noted = false
   const db = ctx.db.withFirstCommit(async (tx) => {
     await forgetKeysBefore(tx, row.principal, row.keyHash, oldest)
-    if (!(await insertKey(tx, row, ctx.now()))) {
-      throw new GatehouseError('conflict', 'Idempotency-Key: a request with this key is being carried out; wait for its answer.')
-    }
+    noted = await insertKey(tx, row, ctx.now())
+    if (!noted) throw underWay()
   })
-  const answer = await work({ ...ctx, db })
-  if (!answer.secret) await saveAnswer(ctx.db, row, { status: answer.status ?? 200, headers: { version: answer.version, location: answer.location }, body: answer.body })
-  return { answer, replayed: false }
+  try {
+    const answer = await work({ ...ctx, db })
+    if (!answer.secret) await saveAnswer(ctx.db, row, { status: answer.status ?? 200, headers: { version: answer.version, location: answer.location }, body: answer.body })
+    return { answer, replayed: false }
+  } catch (error) {
+    // Refused, it may be, because the same request was carried out beside this one: then its answer is the right one.
+    const meanwhile = noted ? undefined : await readKey(ctx.db, row.principal, row.keyHash, oldest)
+    if (!meanwhile) throw error
+    if (meanwhile.status === null) throw underWay()
+    return { answer: replay(meanwhile, row), replayed: true }
+  }
 }
+
+const underWay = () => new GatehouseError('conflict', 'Idempotency-Key: a request with this key is being carried out; wait for its answer.')
 
 function replay(known: NonNullable<Awaited<ReturnType<typeof readKey>>>, row: { method: string; path: string; bodyHash: Buffer }): Answer {
   if (known.method !== row.method || known.path !== row.path || !known.bodyHash.equals(row.bodyHash)) {

@@ -7,6 +7,7 @@ import { edgeColumns, edgeOf, endName, type NamedEdge } from './access-edges.ts'
 import { markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database, Row } from './database.ts'
 import { compileFilter, compileSearch, type SqlCondition } from './filter-sql.ts'
+import { withDeclared } from './metadata.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -39,7 +40,7 @@ export async function listEdges(db: Reader, kind: EdgeKind, end: 'source' | 'tar
     conditions.push(`(${part.sql})`)
     params.push(...part.params)
   }
-  if (query.filter !== undefined && query.filter.trim() !== '') add(compileFilter(parseFilter(query.filter), user, params.length + 1))
+  if (query.filter !== undefined && query.filter.trim() !== '') add(compileFilter(parseFilter(query.filter), await withDeclared(db, user, query.filter), params.length + 1))
   if (query.q !== undefined) add(compileSearch(query.q, params.length + 1))
   if (query.scope) add(query.scope(params.length + 1))
   const from = `from ${kind.table} m join ${table} t on t.${idColumn} = m.${other} where ${conditions.join(' and ')}`

@@ -9,6 +9,7 @@ import { foreignCursor, isWrongData, markOf, readCursor, writeCursor } from './c
 import type { Database } from './database.ts'
 import { compileFilter, compileSearch, searchOfFilter, type SqlCondition } from './filter-sql.ts'
 import { foundPage, type FoundQuery } from './found-page.ts'
+import { withDeclared } from './metadata.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -44,7 +45,8 @@ interface SortKey {
  * The ids of one page. Without an order, what is searched for comes shuffled, and everything else by its id.
  * Errors: `invalid_filter`, `invalid_sort`, `invalid_cursor`.
  */
-export async function listIds(db: Reader, resource: Resource, query: ListQuery): Promise<IdPage> {
+export async function listIds(db: Reader, asked: Resource, query: ListQuery): Promise<IdPage> {
+  const resource = await withDeclared(db, asked, query.filter)
   const mark = markOf([query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending'])
   const search = searchOf(resource, query)
   const limit = query.count + 1
@@ -99,14 +101,16 @@ function cautious(page: (limit: string) => string, limit: string): string {
 }
 
 /** How many records match. */
-export async function countMatches(db: Reader, resource: Resource, query: Omit<ListQuery, 'count'>): Promise<number> {
+export async function countMatches(db: Reader, asked: Resource, query: Omit<ListQuery, 'count'>): Promise<number> {
+  const resource = await withDeclared(db, asked, query.filter)
   const { conditions, params } = conditionsOf(resource, query)
   const [row] = await db.query<{ total: number }>(`select count(*)::int as total from ${resource.table} t where ${conditions.join(' and ')}`, params)
   return row!.total
 }
 
 /** All ids that match, in id order, for operations over a filter. */
-export async function allIds(db: Reader, resource: Resource, query: Pick<ListQuery, 'filter' | 'q'>, limit: number): Promise<string[]> {
+export async function allIds(db: Reader, asked: Resource, query: Pick<ListQuery, 'filter' | 'q'>, limit: number): Promise<string[]> {
+  const resource = await withDeclared(db, asked, query.filter)
   const { conditions, params } = conditionsOf(resource, query)
   const rows = await db.query<{ id: string }>(
     `select t.${resource.idColumn} as id from ${resource.table} t where ${conditions.join(' and ')} order by 1 limit $${params.length + 1}`, [...params, limit])

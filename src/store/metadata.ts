@@ -1,6 +1,8 @@
 /** METADATA_TYPE and METADATA_ELEMENT as the verbs need them: whole, and kept for a moment, for they seldom change. */
 import { GatehouseError } from '../errors.ts'
-import type { DataType, Element, Metadata } from '../model/metadata.ts'
+import type { CustomAttributes, FilterTarget } from '../model/attribute.ts'
+import type { DataType } from '../model/data-type.ts'
+import type { Element, Metadata } from '../model/metadata.ts'
 import type { Database } from './database.ts'
 
 type Reader = Pick<Database, 'query'>
@@ -70,6 +72,31 @@ function toElement(row: ElementRow): Element {
     defaultValue: row.static_default_value,
     maxLength: row.max_length,
   }
+}
+
+/**
+ * The same resource, its custom attributes knowing what the names in a filter are declared as: of every type that such records
+ * may have. Types that say different things of one name leave its values texts, as do values that nobody declared.
+ */
+export async function withDeclared<T extends FilterTarget>(db: Reader, resource: T, filter: string | undefined): Promise<T> {
+  const names = [...new Set((filter ?? '').toLowerCase().match(/attributes\.[^\s()[\]"]+/g)?.map((path) => path.slice('attributes.'.length)))]
+  if (names.length === 0) return resource
+  const declared = async (custom: CustomAttributes): Promise<CustomAttributes> => ({ ...custom, declared: await declaredAs(db, custom, names) })
+  return {
+    ...resource,
+    ...(resource.custom ? { custom: await declared(resource.custom) } : {}),
+    collections: await Promise.all(resource.collections.map(async (one) => (one.custom ? { ...one, custom: await declared(one.custom) } : one))),
+  }
+}
+
+async function declaredAs(db: Reader, { everyType, table }: CustomAttributes, names: readonly string[]): Promise<Map<string, DataType>> {
+  const rows = await db.query<{ name: string; types: DataType[] }>(
+    `select said.name, array_agg(distinct said.type) as types from (
+       select lower(e.attribute_name) as name, e.data_type as type from metadata_element e
+         where lower(e.attribute_name) = any($1) and e.type_id in (select t.type_id from metadata_type t join metadata_type g using ("grouping") where g.type_id = $2)
+       union all select lower(a.name), 'STRING' from ${table} a where a.metadata_id is null and lower(a.name) = any($1)
+     ) said group by said.name`, [names, everyType])
+  return new Map(rows.map(({ name, types }) => [name, types.length === 1 ? types[0]! : 'STRING']))
 }
 
 const patternLimitMs = 2000

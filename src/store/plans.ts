@@ -230,7 +230,7 @@ export interface PlanKey {
 }
 
 /** 96 bits: short in the index, and no two of a billion keys meet. */
-const keyHash = (key: string) => hash('md5', key, 'base64').slice(0, 16)
+export const keyHash = (key: string) => hash('md5', key, 'base64').slice(0, 16)
 
 /** Notes how later rows find the records that these rows make or change. */
 export async function insertPlanKeys(tx: Transaction, planId: string, keys: readonly PlanKey[]): Promise<void> {
@@ -298,27 +298,4 @@ export async function markSteps(tx: Transaction, planId: string, marks: readonly
     `update gatehouse.plan_step s set status = v.status, result = coalesce(v.result, s.result)
      from unnest($2::int[], $3::text[], $4::jsonb[]) v(step, status, result) where s.plan_id = $1 and s.step_no = v.step`,
     [planId, marks.map((one) => one.step), marks.map((one) => one.status), marks.map((one) => json(one.result))])
-}
-
-/**
- * Blanks what plans tell of a person: their own steps, merges that they were part of, filters that name them, and rows of files that
- * were refused, which have no target.
- * @param names what they are known by: logins, addresses, names
- */
-export async function blankPlans(tx: Transaction, userId: string, names: readonly string[]): Promise<void> {
-  await tx.execute(
-    `update gatehouse.plan_step s set changes = null, problems = null, result = null, secret = null, label = null
-     from gatehouse.plan p where p.plan_id = s.plan_id and s.resource in ('User', 'Membership')
-       and (s.target_id = $1 or (p.kind = 'merge' and $1 in (p.options->>'survivor', p.options->>'duplicate')))`, [userId])
-  await tx.execute(`update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate')`, [userId])
-  const known = [...new Set([userId, ...names].map((name) => name.toLowerCase()))].filter((name) => name !== '')
-  // Whole texts alone: in a filter as it writes them, of a refused row what it gave, and what is quoted in the reason.
-  const named = (test: string) => `exists (select from unnest($1::text[]) n(name) where ${test})`
-  await tx.execute(
-    `update gatehouse.plan set title = kind, options = options || case when options ? 'filter' then '{"filter": ""}' else '{}' end::jsonb || case when options ? 'q' then '{"q": ""}' else '{}' end::jsonb
-     where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${named(`position(to_jsonb(n.name)::text in lower(options->>'filter')) > 0`)})`, [known])
-  await tx.execute(
-    `update gatehouse.plan_step s set problems = null, result = null, changes = null, secret = null, label = null
-     where s.target_id is null and s.problems is not null and s.action in ('error', 'conflict', 'skipped') and (lower(s.label) = any($1) or exists (
-       select from jsonb_array_elements(s.problems) p(one) where lower(p.one->>'value') = any($1) or ${named(`position('"' || n.name || '"' in lower(p.one->>'message')) > 0`)}))`, [known])
 }

@@ -11,8 +11,11 @@ import type { Database } from '../store/database.ts'
 import type { Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 
-/** How the actions of a plan are to be read: 2, since one is one request (decisions/0046). Plans of another form are not carried out. */
+/** How the actions of a plan are to be read: 2, since one is one request (decisions/0046). Plans of another form, or of none, are not carried out. */
 const form = 2
+
+/** What an undo rests on, to be kept in its options: what its plan did, whatever counts today. */
+export const basisOfUndo = (planId: string) => ({ form, undoes: planId })
 
 /**
  * To be kept in a plan's options.
@@ -28,13 +31,13 @@ export function basisOf(portalId: number | null, portals: ReadonlyMap<number, Po
   return { form, mapping: digestOf(mappings), settings: hash('sha256', JSON.stringify(rules), 'hex').slice(0, 32) }
 }
 
-/** Why a plan does not rest on what counts today, or null. Undos rest on what their plan did. */
+/** Why a plan does not rest on what counts today, or null. */
 export async function basisMoved(db: Pick<Database, 'query' | 'first'>, { options }: Plan): Promise<string | null> {
-  if (options.mapping === undefined) return null
   if (options.form !== form) return 'What plans are made of has'
+  if (options.undoes !== undefined) return null
   const now = basisOf((options.portalId ?? null) as number | null, await readPortalSettings(db), await readMappings(db))
   if (options.mapping !== now.mapping) return 'The mapping of accounts has'
-  return options.settings !== undefined && options.settings !== now.settings ? 'Settings of portals have' : null
+  return options.settings !== now.settings ? 'Settings of portals have' : null
 }
 
 /** Errors: `plan_stale`. */

@@ -12,7 +12,7 @@ import type { SyncMode } from '../store/sync-people.ts'
 import { closeInterrupted, isInterrupted, reopenInterrupted } from '../store/sync-plans.ts'
 import { alone, type RunStart, type Turn } from './alone.ts'
 import { applyPlan, type ApplyReport } from './apply.ts'
-import { basisMoved, basisOf, refuseMovedBasis } from './basis.ts'
+import { basisMoved, basisOf, basisOfUndo, refuseMovedBasis } from './basis.ts'
 import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { guardOf } from './limits.ts'
@@ -94,7 +94,7 @@ async function undoPlanOf(run: SyncRun, planId: string, turn: Turn): Promise<Pla
   const portalId = (original.options.portalId ?? null) as number | null
   const guard = guardOf(run.ctx, portalId, portals)
   const pages = counted(run, makeUndo(db, run.connector, original, portals.get(portalId ?? 0)?.activation))
-  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, 'undo', pages, guard, { undoes: planId })))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, 'undo', pages, guard, basisOfUndo(planId))))
 }
 
 /** The run, writing only as long as it has its turn, and telling how far it is. */

@@ -76,12 +76,12 @@ export interface StoredStep {
   step: SyncStep
 }
 
-/** The steps after a number that have not been carried out yet, and the last number looked at; null at the end. */
+/** The steps after a number that have not been carried out yet, but those of people who have been erased since, and the last number looked at; null at the end. */
 export async function readStepPage(
   db: Context['db'], planId: string, after: number, count: number,
 ): Promise<{ steps: StoredStep[]; last: number } | null> {
   const rows = await listSteps(db, planId, { after, count })
   if (rows.length === 0) return null
-  const open = rows.filter((row) => row.status === 'planned')
+  const open = rows.filter((row) => row.status === 'planned' && row.changes !== undefined)
   return { steps: open.map((row) => ({ number: row.step, step: row.changes as SyncStep })), last: rows.at(-1)!.step }
 }

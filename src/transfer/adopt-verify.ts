@@ -67,12 +67,12 @@ export async function verifyAdoption({ db }: Pick<Context, 'db'>, planId: string
   return { tables, people, agrees: tables.every(({ agrees }) => agrees) && people.differing.length === 0 }
 }
 
-/** Those whom the plan made: is every field as it was planned? */
+/** Those whom the plan made, and who have not been erased since: is every field as it was planned? */
 async function verifyPeople(db: Context['db'], planId: string): Promise<Verified['people']> {
   const people: Verified['people'] = { compared: 0, differing: [] }
   for (let after = 0; ;) {
     const steps = await listSteps(db, planId, { after, count: page, action: 'create' })
-    const made = steps.filter((step) => step.resource === 'User' && step.status !== 'failed')
+    const made = steps.filter((step) => step.resource === 'User' && step.status !== 'failed' && step.changes !== undefined)
     const records = await loadRecords(db, user, made.map((step) => step.targetId!))
     for (const { targetId, changes } of made) {
       people.compared++

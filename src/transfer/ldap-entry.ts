@@ -1,6 +1,6 @@
 /** A document as an LDAP entry: the attributes that any LDAP tool understands (RFC 2798, RFC 4519). */
 import { isObject, valueAt, type Document } from '../model/attribute.ts'
-import { escapeDnValue } from './distinguished-name.ts'
+import { escapeDnValue } from '../model/distinguished-name.ts'
 
 /** The suffix below which exported entries stand. */
 export const defaultSuffix = 'dc=gatehouse'

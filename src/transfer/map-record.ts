@@ -55,6 +55,8 @@ export interface MappedProblem {
   kind: 'problem'
   line: number
   column?: string
+  /** Where the value was to go, when that is known. */
+  path?: string
   /** Shortened, and absent where it may be a secret. */
   value?: string
   reason: string
@@ -231,7 +233,7 @@ function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void 
 
 function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): MappedProblem {
   const value = field.secret || problem.value === undefined ? undefined : problem.value.slice(0, maxShown)
-  return { kind: 'problem', line: record.line, column: problem.column ?? field.column, value, reason: problem.reason, source: record }
+  return { kind: 'problem', line: record.line, column: problem.column ?? field.column, path: formatPath(field.steps), value, reason: problem.reason, source: record }
 }
 
 /**

@@ -1,6 +1,6 @@
 /** Holds a mapping to its shape: every thing that is wrong, each with its place in the file. */
 import { isObject, type Document } from '../model/attribute.ts'
-import { dataTypes } from '../model/metadata.ts'
+import { dataTypes } from '../model/data-type.ts'
 import type { Problem } from '../errors.ts'
 import { canFindBy, placeOf, settableOnly } from './attribute-place.ts'
 import { parsePath } from './document-path.ts'

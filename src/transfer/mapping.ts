@@ -4,7 +4,7 @@
  */
 import { readFile, stat } from 'node:fs/promises'
 import { GatehouseError, type Problem } from '../errors.ts'
-import type { DataType } from '../model/metadata.ts'
+import type { DataType } from '../model/data-type.ts'
 import type { Kind, ResourceName } from './importable.ts'
 import { checkMapping } from './mapping-check.ts'
 import type { Encoding } from './text-source.ts'

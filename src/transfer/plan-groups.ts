@@ -2,13 +2,14 @@
 import { groupKind, newAccessRecord } from '../access/access-records.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import { group as groupResource } from '../model/access-records.ts'
+import { ownNames } from '../model/distinguished-name.ts'
 import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
 import type { EdgeStepChange } from './plan-edges.ts'
 import { storePlanned, type NewStep, type Planning } from './planning.ts'
-import { dnKey, ownNames, type GroupRow } from './read-group.ts'
+import { dnKey, type GroupRow } from './read-group.ts'
 import { keyText } from './resolve-rows.ts'
 
 export interface PlannedGroup {
@@ -23,6 +24,7 @@ interface Placed extends PlannedGroup {
 }
 
 const page = 500
+const mostShown = 255
 
 /** Adds the steps: each group, then each of its members, found in the import by distinguished name, else by login. */
 export async function planGroups(planning: Planning, groups: readonly PlannedGroup[]): Promise<void> {
@@ -80,7 +82,7 @@ async function memberSteps(planning: Planning, { id: target, group, line, source
   }
   return found.flatMap(({ one, kind, source }): NewStep[] => {
     const base = { resource: 'Membership', line, source: file, label: `${one.text} in ${group.name}` }
-    if (source === undefined) return [{ ...base, action: 'skipped', problems: [{ message: `${one.text} is nobody of the directory or of the import.` }] }]
+    if (source === undefined) return [{ ...base, action: 'skipped', problems: [unknownMember(one)] }]
     if (seen.has(source)) return []
     seen.add(source)
     if (present.has(source)) return [{ ...base, action: 'unchanged', targetId: source }]
@@ -89,6 +91,12 @@ async function memberSteps(planning: Planning, { id: target, group, line, source
     const change: EdgeStepChange = { kind, source, target, terms }
     return [{ ...base, action: 'create', targetId: source, changes: change }]
   })
+}
+
+/** Says whom the file names in a value of its own: who is erased later is looked for in it. */
+function unknownMember({ text, dn }: Named): { column: string; value: string; message: string } {
+  const value = text.slice(0, mostShown)
+  return { column: dn === undefined ? 'memberUid' : 'member', value, message: `"${value}" is nobody of the directory or of the import.` }
 }
 
 /** The person whom a name means: somebody the import makes or knows, else whoever signs in so. */

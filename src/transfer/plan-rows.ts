@@ -126,8 +126,8 @@ function refuseLeaning(drafts: readonly Draft[]): void {
 
 function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
   if (row.kind === 'problem') {
-    const { column, value, reason } = row
-    return { action: 'error', resource: 'Row', line: row.line, problems: [{ column, value, message: reason }] }
+    const { column, path, value, reason } = row
+    return { action: 'error', resource: 'Row', line: row.line, problems: [{ column, path, value, message: reason }] }
   }
   return { action: row.kind, resource: row.as ?? 'Row', line: row.line, label: row.name, problems: [{ message: row.reason }] }
 }

@@ -1,5 +1,5 @@
 /** Groups of a directory server as LDIF shows them: groupOfNames, groupOfUniqueNames (RFC 4519), posixGroup (RFC 2307), group. */
-import { parseDn } from './distinguished-name.ts'
+import { parseDn } from '../model/distinguished-name.ts'
 import type { SourceRecord } from './source-row.ts'
 
 /** A group and whom it names. */
@@ -35,6 +35,3 @@ function valuesOf({ values }: SourceRecord, name: string): string[] {
 export function dnKey(dn: string): string {
   return parseDn(dn)?.map(({ depth, type, value }) => `${depth}:${type}=${value}`).join(',').toLowerCase() ?? dn.toLowerCase()
 }
-
-/** The values by which the entry itself is called: its login, as a rule. */
-export const ownNames = (dn: string): string[] => (parseDn(dn) ?? []).filter(({ depth }) => depth === 0).map(({ value }) => value)

@@ -1,6 +1,6 @@
 /** Carries out one rule of a mapping: from a record of the file to the texts it stands for. */
 import { columnsOf, templateColumns, type Format, type Rule, type ValueRule } from './mapping.ts'
-import { rdnValue } from './distinguished-name.ts'
+import { rdnValue } from '../model/distinguished-name.ts'
 import { maxMatched, safePattern } from './safe-pattern.ts'
 import type { SourceRecord } from './source-row.ts'
 import { unguardCell } from './spreadsheet-guard.ts'

@@ -28,6 +28,9 @@ export function rdnValue(dn: string, type: string, depth = 0): string | undefine
   return parseDn(dn)?.find((part) => part.depth === depth && part.type === wanted)?.value
 }
 
+/** The values by which the entry itself is called: its login, as a rule. */
+export const ownNames = (dn: string): string[] => (parseDn(dn) ?? []).filter(({ depth }) => depth === 0).map(({ value }) => value)
+
 function* splitDn(dn: string): Generator<{ text: string; separator: string }> {
   let start = 0
   let quoted = false

@@ -1,0 +1,64 @@
+/** Which related accounts end with people, and which stay open: as it is done, and beforehand, for a plan. */
+import type { Authority, Context } from '../context.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import { needOf } from '../model/lifecycle.ts'
+import { givenRights, may } from '../records/guard.ts'
+import type { Database, Transaction } from '../store/database.ts'
+import { peopleBeyond } from '../store/own-access.ts'
+import { outsideReach } from '../store/reach.ts'
+import { holdOpen, openRelated, relatedBelow } from '../store/user-rows.ts'
+
+export type Related = Awaited<ReturnType<typeof openRelated>>
+
+/** What ending somebody does besides: what they had is removed; they are disabled, so that no lock is lifted. */
+export interface Ending {
+  removes: boolean
+  disables: boolean
+}
+
+/** Those of some accounts that somebody could not end by themselves: outside of their reach, with rights that they have not, or locked where they may lift no lock. */
+async function beyondOf(db: Pick<Database, 'query'>, authority: Authority | undefined, accounts: readonly { id: string; barred: boolean }[], { removes, disables }: Ending): Promise<Set<string>> {
+  const rights = givenRights(authority)
+  if (rights === undefined || accounts.length === 0) return new Set()
+  const ids = accounts.map(({ id }) => id)
+  const outside = authority?.reach ? await outsideReach(db, authority.reach, ids) : []
+  const locked = disables || may(authority, needOf('enable')) ? [] : accounts.filter(({ barred }) => barred).map(({ id }) => id)
+  return new Set([...outside, ...locked, ...await peopleBeyond(db, ids, rights, removes)])
+}
+
+/**
+ * The accounts that end with these people. Those that whoever acts could not end by themselves stay open: how many they are is noted
+ * with the person, and not which, who may be nobody the actor may know of.
+ */
+export async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: readonly string[], ending: Ending, taken: Map<string, FieldChange[]>): Promise<Related> {
+  const related = await openRelated(tx, ids)
+  if (related.length === 0) return related
+  // Held before it is asked, so that nobody moves away, or is given rights, between the answer and their end.
+  const held = await holdOpen(tx, related.map(({ id }) => id))
+  const open = new Set(held.map(({ id }) => id))
+  const beyond = await beyondOf(tx, authority, held, ending)
+  for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
+    taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
+  }
+  return related.filter(({ id }) => open.has(id) && !beyond.has(id))
+}
+
+/** How many accounts would end with each of these people, and how many stay open, however far down; for those with none, nothing. */
+export async function countRelated({ db, authority }: Pick<Context, 'db' | 'authority'>, ids: readonly string[], ending: Ending): Promise<Map<string, FieldChange[]>> {
+  const links = (await relatedBelow(db, ids)).filter(({ open }) => open)
+  const beyond = await beyondOf(db, authority, [...new Map(links.map((one) => [one.id, one])).values()], ending)
+  const below = Map.groupBy(links, ({ primary }) => primary)
+  return new Map(ids.filter((id) => below.has(id)).map((id) => [id, counted(id, below, beyond)]))
+}
+
+function counted(person: string, below: Map<string, { id: string }[]>, beyond: ReadonlySet<string>): FieldChange[] {
+  const seen = new Set([person])
+  let left = 0
+  // The set grows while it is walked: what ends takes along what is related to it.
+  for (const one of seen) {
+    if (beyond.has(one) && one !== person) left++
+    else for (const { id } of below.get(one) ?? []) seen.add(id)
+  }
+  const ended = seen.size - 1 - left
+  return [...(ended > 0 ? [{ path: 'relatedEnded', after: ended }] : []), ...(left > 0 ? [{ path: 'relatedLeftOpen', after: left }] : [])]
+}

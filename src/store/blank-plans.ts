@@ -1,0 +1,112 @@
+/** What plans tell of a person who is erased: steps about them, steps that would have made them, and rows that were refused. */
+import { adoptedTables } from '../model/adopted-rows.ts'
+import { ownNames } from '../model/distinguished-name.ts'
+import type { Transaction } from './database.ts'
+import { keyHash } from './plans.ts'
+
+/** What somebody is known by, and the path that says so: `userName`, `employeeNumber`, `displayName`, `name.familyName`, `emails.value`, `logins.login`. */
+export interface KnownName {
+  path: string
+  value: string
+}
+
+const blank = 'changes = null, problems = null, result = null, secret = null, label = null'
+
+const { users, panelists, administratorLinks, panelistLinks } = adoptedTables
+/** Resources whose steps have a person as their target: ids of other things may be the same. */
+const aboutPeople = `('User', 'Membership', 'Affiliation', ${[users, panelists, administratorLinks, panelistLinks].map(({ resource }) => `'${resource}'`).join(', ')})`
+
+/** Paths whose values say who somebody is; another value is nobody's, whoever has the like as a number. */
+const naming = '^(id|userName|displayName|employeeNumber|user|source|target)$|^(name|emails|logins|supervisors|relations)([.[]|$)'
+
+/**
+ * Blanks what plans tell of a person.
+ * @param names what they are known by, and were; what is somebody else's today tells of them
+ */
+export async function blankPlans(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<void> {
+  await tx.execute(`update gatehouse.plan_step set ${blank} where target_id = $1 and resource in ${aboutPeople}`, [userId])
+  await blankMerges(tx, userId)
+  const own = await withoutOthers(tx, userId, names.map(({ path, value }) => ({ path, value: value.toLowerCase() })).filter(({ value }) => value !== ''))
+  await blankUnborn(tx, userId, own)
+  const known = [...new Set([userId, ...own.map(({ value }) => value)])]
+  await blankTitles(tx, known)
+  await blankRefused(tx, known)
+}
+
+/** Merges that they were part of, on either side; such a plan has one step. */
+async function blankMerges(tx: Transaction, userId: string): Promise<void> {
+  const merges = await tx.query<{ id: string }>(
+    `update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate') returning plan_id as id`, [userId])
+  if (merges.length > 0) await tx.execute(`update gatehouse.plan_step set ${blank} where plan_id = any($1) and step_no = 1`, [merges.map(({ id }) => id)])
+}
+
+/** The names that nobody else has today, as a user name or family name, a login, a number or an address. */
+async function withoutOthers(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<KnownName[]> {
+  const standing = (column: string) => `coalesce(lower(${column}), chr(1114111)) collate "C"`
+  const taken = await tx.query<{ value: string }>(
+    `select lower(user_name) as value from public.users where ${standing('user_name')} = any($1) and user_id <> $2
+     union select lower(last_name) from public.users where ${standing('last_name')} = any($1) and user_id <> $2
+     union select lower(employee_id) from public.users where ${standing('employee_id')} = any($1) and user_id <> $2
+     union select lowercase_login from public.login where lowercase_login = any($1) and user_id <> $2
+     union select lower(e.email_address) from public.email_address e join public.users u on u.user_id = e.parent_id where lower(e.email_address) collate "C" = any($1) and u.user_id <> $2`,
+    [[...new Set(names.map(({ value }) => value))], userId])
+  const others = new Set(taken.map(({ value }) => value))
+  return names.filter(({ value }) => !others.has(value))
+}
+
+/** By what an import may find somebody who is known by a name: what is a login here stands as an address there. */
+const keyPaths: Readonly<Record<string, readonly string[]>> = {
+  employeeNumber: ['employeeNumber'], userName: ['userName', 'logins.login', 'emails.value'], 'logins.login': ['userName', 'logins.login', 'emails.value'], 'emails.value': ['userName', 'logins.login', 'emails.value'],
+}
+
+/** Steps that would have made them, or failed to, and what hangs on these: each plan gives whom it makes an id of its own. */
+async function blankUnborn(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<void> {
+  const hashes = [...new Set(names.flatMap(({ path, value }) => (keyPaths[path] ?? []).map((one) => keyHash(`${one}=${value}`))))]
+  const unborn = await tx.query<{ plan: string; target: string }>(
+    `select distinct k.plan_id as plan, k.target_id as target from gatehouse.plan p join gatehouse.plan_key k on k.plan_id = p.plan_id and k.resource = 'User' and k.key_hash = any($1)
+     where k.target_id <> $2 and not exists (select from public.users u where u.user_id = k.target_id)
+       and exists (select from gatehouse.plan_step s where s.target_id = k.target_id and s.plan_id = k.plan_id and s.resource = 'User' and s.action = 'create')`, [hashes, userId])
+  if (unborn.length === 0) return
+  await tx.execute(
+    `update gatehouse.plan_step s set ${blank} from unnest($1::text[], $2::text[]) n(plan, target)
+     where s.target_id = n.target and s.plan_id = n.plan and s.resource in ${aboutPeople}`, [unborn.map(({ plan }) => plan), unborn.map(({ target }) => target)])
+}
+
+const named = (test: string) => `exists (select from unnest($1::text[]) n(name) where ${test})`
+
+/** Filters that name them, as filters write texts. */
+async function blankTitles(tx: Transaction, known: readonly string[]): Promise<void> {
+  await tx.execute(
+    `update gatehouse.plan set title = kind, options = options || case when options ? 'filter' then '{"filter": ""}' else '{}' end::jsonb || case when options ? 'q' then '{"q": ""}' else '{}' end::jsonb
+     where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${named(`position(to_jsonb(n.name)::text in lower(options->>'filter')) > 0`)})`, [known])
+}
+
+const refused = `s.target_id is null and s.problems is not null and s.action in ('error', 'conflict', 'skipped')`
+const member = `coalesce(s.problems->0->>'value', s.label)`
+
+/** Rows of files that were refused and members that nobody knew, which have no target: whole texts alone, what was given and what is quoted in the reason. */
+async function blankRefused(tx: Transaction, known: readonly string[]): Promise<void> {
+  const called = await calledMembers(tx, known)
+  await tx.execute(
+    `update gatehouse.plan_step s set ${blank}
+     where ${refused} and (lower(s.label) = any($1) or exists (
+       select from jsonb_array_elements(s.problems) p(one) where (p.one->>'path' is null or p.one->>'path' ~ '${naming}')
+         and (lower(p.one->>'value') = any($1) or ${named(`position('"' || n.name || '"' in lower(p.one->>'message')) > 0`)}))
+       or (s.plan_id, s.step_no) in (select * from unnest($2::text[], $3::int[])))`, [known, called.map(({ plan }) => plan), called.map(({ step }) => step)])
+}
+
+/** Members that are called by a name at the head of a distinguished name, and those of older versions, whose label alone says so. */
+async function calledMembers(tx: Transaction, known: readonly string[]): Promise<{ plan: string; step: number }[]> {
+  const some = await tx.query<{ plan: string; step: number; text: string; whole: boolean }>(
+    `select s.plan_id as plan, s.step_no as step, ${member} as text, s.problems->0 ? 'value' as whole from gatehouse.plan_step s
+     where ${refused} and s.resource = 'Membership' and (${named(`position(n.name in lower(${member})) > 0`)} or ${member} ~ '[\\\\"]')`, [known])
+  const names = new Set(known)
+  const isCalled = (text: string) => [text, ...ownNames(text)].some((name) => names.has(name.toLowerCase()))
+  return some.filter(({ text, whole }) => (whole ? [text] : beginnings(text)).some(isCalled))
+}
+
+/** What stands before each ` in `: groups and people may have one in their names. */
+function beginnings(label: string): string[] {
+  const parts = label.split(' in ')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join(' in '))
+}

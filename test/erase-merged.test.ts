@@ -1,0 +1,44 @@
+/** Whoever is erased is erased with the records that were merged into theirs, and with the name that a filter told. */
+import { expect, test } from 'vitest'
+import { testServer } from './rest-server.ts'
+
+const { ctx, ask } = await testServer()
+
+const made = async (userName: string, more: object = {}) => (await ask('POST', '/users', { userName, ...more })).body.id as string
+async function merge(survivor: string, duplicate: string): Promise<string> {
+  const { body } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  expect((await ask('POST', `/plans/${body.id}/apply`)).status).toBe(200)
+  return body.id
+}
+
+/** The tables in which a text stands. */
+async function whereIs(text: string): Promise<string[]> {
+  const tables = await ctx.db.query<{ name: string }>(`select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname in ('public', 'efs', 'gatehouse')`)
+  const found: string[] = []
+  for (const { name } of tables) if (await ctx.db.first(`select 1 from ${name} t where t::text ilike $1 limit 1`, [`%${text}%`])) found.push(name)
+  return found
+}
+
+test('duplicates, and duplicates of duplicates, but none that stands on its own again', async () => {
+  const [first, second, third, apart] = [await made('survivor'), await made('quuxone', { title: 'Quuxone', nickName: 'Quuxone' }), await made('quuxtwo', { title: 'Quuxtwo' }), await made('quuxthree')]
+  await merge(second, third)
+  await merge(first, second)
+  const undone = await merge(first, apart)
+  expect((await ask('POST', `/plans/${undone}/undo`)).status).toBe(200)
+  expect(await whereIs('quuxtwo')).toContain('audit_event')
+  expect((await ask('POST', `/users/${first}/erase`)).status).toBe(204)
+  expect([await whereIs('quuxone'), await whereIs('quuxtwo')]).toEqual([[], []])
+  expect(await whereIs('quuxthree')).toEqual(expect.arrayContaining(['users', 'audit_event']))
+})
+
+test('the filter of a bulk plan that names a family, unless somebody else has the name', async () => {
+  const planned = async (name: string) => (await ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: `name.familyName eq "${name}"` })).body.id as string
+  const rare = await made('rare', { name: { familyName: 'Quuxington' } })
+  const [common] = [await made('common', { name: { familyName: 'Quuxmann' } }), await made('other', { name: { familyName: 'Quuxmann' } })]
+  const kept = await planned('Quuxmann')
+  await planned('Quuxington')
+  await ask('POST', `/users/${rare}/erase`)
+  await ask('POST', `/users/${common}/erase`)
+  expect(await whereIs('Quuxington')).toEqual([])
+  expect((await ask('GET', `/plans/${kept}`)).body.title).toContain('Quuxmann')
+})

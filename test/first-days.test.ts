@@ -1,0 +1,33 @@
+/** First days that lie ahead, and the day of a conversion. */
+import { describe, expect, test } from 'vitest'
+import { operate } from '../src/directory/lifecycle.ts'
+import { createUser, patchUser, replaceUser } from '../src/directory/users.ts'
+import type { Document } from '../src/model/attribute.ts'
+import { testContext } from './context.ts'
+
+const clock = new Date('2026-06-15T12:00:00.000Z')
+const ctx = await testContext({}, () => clock)
+let counter = 0
+const person = (more: Document = {}) => createUser(ctx, { userName: `person${++counter}`, ...more })
+
+describe('a first day ahead', () => {
+  const ahead = '2031-01-01'
+  test.each(['PENDING_APPROVAL', 'PENDING_USER_VALIDATION'])('is waited for after %s', async (status) => {
+    const { id } = await person({ status, startDate: ahead })
+    expect(await operate(ctx, id as string, 'activate', undefined)).toMatchObject({ status: 'PENDING_START_DATE', active: false })
+    expect(await operate(ctx, id as string, 'activate', undefined)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  test('is waited for by who comes back, wherever it was said', async () => {
+    const { id } = await person({ status: 'ACTIVE', startDate: ahead })
+    await operate(ctx, id as string, 'terminate', undefined)
+    expect(await operate(ctx, id as string, 'rehire', undefined)).toMatchObject({ status: 'PENDING_START_DATE', active: false })
+  })
+})
+
+test('whoever gets another type by a patch or a replacement is converted at that moment', async () => {
+  for (const [change, more] of [[patchUser, {}], [replaceUser, { userName: `converted${++counter}` }]] as const) {
+    const { id } = await person()
+    expect(await change(ctx, id as string, { ...more, typeId: 'EXTERNAL_USER' })).toMatchObject({ typeId: 'EXTERNAL_USER', conversionDate: clock.toISOString() })
+  }
+})
