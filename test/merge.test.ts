@@ -235,6 +235,11 @@ describe('applied', () => {
     const { id } = await plan(survivor.id, duplicate.id)
     await ask('DELETE', `/users/${duplicate.id}`)
     expect((await apply(id)).body.code).toBe('plan_stale')
+    // Of who was erased the plan tells nothing any more.
+    const erased = await person()
+    const { id: blanked } = await plan(survivor.id, erased.id)
+    await eraseUser(ctx, erased.id)
+    expect((await apply(blanked)).body.code).toBe('plan_stale')
   })
 
   test('happens once', async () => {

@@ -166,7 +166,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
 /** Memberships and places in portals are no part of a person's version: nothing moves, or stays, that the plan does not say. */
 runMerge.moved = async (tx, plan) => {
   const [step] = await listSteps(tx, plan.id, { count: 1 })
-  if (plan.appliedThrough > 0 || step?.action !== 'update') return []
+  if (plan.appliedThrough > 0 || step?.action !== 'update' || step.changes === undefined) return []
   const { survivor, duplicate } = plan.options as unknown as MergeRequest
   const { links, delegations } = step.changes as { links: unknown; delegations?: unknown }
   const now = await plannedMoves(tx, survivor, duplicate, delegations !== undefined)
