@@ -11,6 +11,8 @@ async function merge(survivor: string, duplicate: string): Promise<string> {
   return body.id
 }
 
+const mergeOf = async (duplicate: string) => (await ctx.db.first<{ id: string }>(`select plan_id as id from gatehouse.plan where options->>'duplicate' = $1`, [duplicate]))!.id
+
 /** The tables in which a text stands. */
 async function whereIs(text: string): Promise<string[]> {
   const tables = await ctx.db.query<{ name: string }>(`select c.oid::regclass::text as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'r' and n.nspname in ('public', 'efs', 'gatehouse')`)
@@ -23,6 +25,8 @@ test('duplicates, and duplicates of duplicates, but none that stands on its own 
   const [first, second, third, apart] = [await made('survivor'), await made('quuxone', { title: 'Quuxone', nickName: 'Quuxone' }), await made('quuxtwo', { title: 'Quuxtwo' }), await made('quuxthree')]
   await merge(second, third)
   await merge(first, second)
+  // Cancelled, or left, between the merge and its end.
+  await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [await mergeOf(second)])
   const undone = await merge(first, apart)
   expect((await ask('POST', `/plans/${undone}/undo`)).status).toBe(200)
   expect(await whereIs('quuxtwo')).toContain('audit_event')

@@ -1,9 +1,10 @@
 /** First days that lie ahead, and the day of a conversion. */
 import { describe, expect, test } from 'vitest'
 import { operate } from '../src/directory/lifecycle.ts'
-import { createUser, patchUser, replaceUser } from '../src/directory/users.ts'
+import { createUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { testContext } from './context.ts'
+import { apply, jsonl, plan, stepsOf } from './import-harness.ts'
 
 const clock = new Date('2026-06-15T12:00:00.000Z')
 const ctx = await testContext({}, () => clock)
@@ -22,6 +23,31 @@ describe('a first day ahead', () => {
     const { id } = await person({ status: 'ACTIVE', startDate: ahead })
     await operate(ctx, id as string, 'terminate', undefined)
     expect(await operate(ctx, id as string, 'rehire', undefined)).toMatchObject({ status: 'PENDING_START_DATE', active: false })
+  })
+})
+
+describe('a row of a file that calls somebody active', () => {
+  const ahead = '2031-01-01'
+  const load = async (row: Document) => {
+    const { id } = await plan(ctx, jsonl(row))
+    await apply(ctx, id)
+    return stepsOf(ctx.db, id)
+  }
+
+  test.each(['PENDING_APPROVAL', 'PENDING_START_DATE', 'TERMINATED'])('means from their first day on, and again changes nothing: %s', async (status) => {
+    const { id, userName } = await person({ status })
+    const row = { userName, status: 'ACTIVE', startDate: ahead } as Document
+    expect((await load(row)).map(({ action }) => action)).toEqual(['update'])
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ status: 'PENDING_START_DATE', startDate: ahead, active: false })
+    expect((await load(row)).map(({ action }) => action)).toEqual(['unchanged'])
+    expect((await load({ ...row, startDate: '2026-06-15' })).map(({ action }) => action)).toEqual(['update'])
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  test('and gives them another type dates the conversion', async () => {
+    const { id, userName } = await person()
+    await load({ userName, typeId: 'EXTERNAL_USER' } as Document)
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ typeId: 'EXTERNAL_USER', conversionDate: clock.toISOString() })
   })
 })
 

@@ -50,9 +50,6 @@ describe('the right UPDATE alone', () => {
     ['activate', [], 'activate'],
     ['rehire', ['deactivate'], 'rehire'],
     ['activate', ['deactivate'], 'activate'],
-    ['terminate', [], 'terminate'],
-    ['retire', [], 'retire'],
-    ['decease', [], 'decease'],
   ] as const)('lifts neither a lock nor a disabling: %s after %j', async (_what, ways, last) => {
     for (const bar of [lock, disable]) {
       const id = await person({ status: 'ACTIVE' })
@@ -80,16 +77,20 @@ describe('the right UPDATE alone', () => {
     expect((await standing(id)).slice(0, 2)).toEqual(['INACTIVE', 'LOCKED_ADMIN'])
   })
 
-  test('ends no related account that is locked, whose lock would go: it stays open, and is counted', async () => {
-    const [locked, open] = [await person({ status: 'ACTIVE' }), await person({ status: 'ACTIVE' })]
-    await lock(locked)
-    for (const [asked, status, left] of [[editor, 'ACTIVE', 1], [ask, 'TERMINATED', undefined]] as const) {
-      const id = await person({ status: 'ACTIVE', relations: [locked, open].map((user) => ({ user, type: 'ADMIN_ACCOUNT' })) })
-      expect((await asked('POST', `/users/${id}/terminate`)).status).toBe(200)
-      expect((await standing(locked))[0]).toBe(status)
-      expect((await standing(open))[0]).toBe('TERMINATED')
-      const { changes } = (await ask('GET', `/audit?targetId=${id}&filter=${encodeURIComponent('action eq "user.terminate"')}`)).body.items[0]
-      expect(changes.find(({ path }: { path: string }) => path === 'relatedLeftOpen')?.after).toBe(left)
+  test.each([['terminate', 'TERMINATED'], ['retire', 'RETIRED'], ['decease', 'DECEASED']])('ends whoever is locked or disabled, and their accounts, and lifts nothing: %s', async (operation, status) => {
+    for (const bar of [lock, disable]) {
+      const account = await person({ status: 'ACTIVE' })
+      const id = await person({ status: 'ACTIVE', relations: [{ user: account, type: 'ADMIN_ACCOUNT' }] })
+      await bar(account)
+      await bar(id)
+      const was = (await standing(id))[1]
+      expect((await editor('POST', `/users/${id}/${operation}`)).status).toBe(200)
+      expect((await standing(id)).slice(0, 2)).toEqual([status, was])
+      expect((await standing(account)).slice(0, 2)).toEqual(['TERMINATED', was])
+      expect(await editor('POST', `/users/${account}/rehire`)).toMatchObject(refusal)
     }
+    const freed = await person({ status: 'ACTIVE' })
+    await lock(freed)
+    expect((await ask('POST', `/users/${freed}/${operation}`)).body).not.toHaveProperty('secondaryStatus')
   })
 })

@@ -330,6 +330,24 @@ describe('a filter on a declared attribute', () => {
     expect(await found(`attributes.${name} ${question}`)).toEqual([400, 'invalid_filter'])
   })
 
+  test('finds values by the form they are kept in, where the administrator says what that is, and those of before', async () => {
+    const { name } = await element({ dataType: 'INTEGER', validator: String.raw`\d{3}` })
+    const one = await having(name, '001')
+    expect(await found(`attributes.${name} eq "001"`)).toEqual([one])
+    expect(await found(`attributes.${name} ne "001" and attributes.${name} pr`)).toEqual([])
+    const { name: old } = await element({ dataType: 'DATETIME' })
+    const two = await having(old, '2026-01-01T00:00:00.000Z')
+    await ctx.db.execute(`update user_attribute_values v set attr_value = '2026-01-01T01:00:00+01:00' from user_attributes a where a.id = v.user_attribute_id and a.name = $1`, [old])
+    expect(await found(`attributes.${old} eq "2026-01-01T01:00:00+01:00"`)).toEqual([two])
+  })
+
+  test('takes numbers of eighteen digits as they are', async () => {
+    const { name } = await element({ dataType: 'INTEGER' })
+    const one = await having(name, '123456789012345678')
+    expect(await found(`attributes.${name} gt "123456789012345677"`)).toEqual([one])
+    expect(await found(`attributes.${name} gt "123456789012345678"`)).toEqual([])
+  })
+
   test('that nobody declared is refused, so that a slip of the pen in a negation does not mean everybody', async () => {
     for (const question of ['eq "Sales"', 'ne "Sales"', 'pr', 'eq null']) {
       expect(await found(`attributes.departmnet ${question}`)).toEqual([400, 'invalid_filter'])

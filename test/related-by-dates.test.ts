@@ -115,5 +115,12 @@ describe('by somebody restricted', () => {
       expect((await merger.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed })
       expect((await ask('GET', `/users/${duplicate}`)).status).toBe(failed ? 200 : 404)
     }
+    // Nor puts them behind somebody who ended with another all along.
+    for (const [account, failed] of [[stranger, 1], [mine, 0]] as const) {
+      const [survivor, duplicate] = [await person('north', [account]), await person('north')]
+      await person('north', [duplicate], { lastDate: '2999-01-01' })
+      const plan = (await merger.ask('POST', '/plans', { kind: 'merge', survivor, duplicate })).body
+      expect((await merger.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed })
+    }
   })
 })

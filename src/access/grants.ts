@@ -173,6 +173,8 @@ async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: C
     await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null })))
     return []
   }
+  const gone = steps.find(({ changes }) => changes === undefined)
+  if (gone) throw new GatehouseError('plan_stale', 'Somebody of the plan has been erased since it was made.')
   // Held first, so that what is compared stays so.
   await readThings(tx, 'u', people, 'no key update')
   const moved = await movedAmong(tx, plan, steps)

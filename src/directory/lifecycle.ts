@@ -11,11 +11,11 @@ import { user } from '../model/user.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
-import { countRelated, relatedThatFollow, type Ending, type Related } from './related-accounts.ts'
+import { countRelated, relatedThatFollow, type Related } from './related-accounts.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { refuseUnless } from '../records/guard.ts'
+import { may, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockExisting, lockRecords } from '../records/write-records.ts'
 import { dateConversion, writeUsers } from './users.ts'
@@ -117,9 +117,11 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
   }
   // Who comes back, or is approved, before their first day waits for it like anyone who is new.
   const taken = operation === 'rehire' || (operation === 'activate' && approved.includes(before.status))
-  if (taken && typeof moved.startDate === 'string' && moved.startDate > today(ctx)) moved.status = 'PENDING_START_DATE'
+  if (taken && isAhead(ctx, options.startDate ?? moved.startDate)) moved.status = 'PENDING_START_DATE'
   if (options.disables === true) moved.secondaryStatus = 'DISABLED'
-  if (options.keeps === true && before.secondaryStatus !== undefined) moved.secondaryStatus = before.secondaryStatus
+  // Whoever may lift no lock can end somebody all the same: they leave with it.
+  const keeps = options.keeps === true || (endsMemberships.includes(operation) && !may(ctx.authority, needOf('enable')))
+  if (keeps && before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) moved.secondaryStatus = before.secondaryStatus
   if (before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) refuseUnless(ctx.authority, [needOf('enable')])
   if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   if (operation === 'convert') return converted(ctx, moved, options)
@@ -135,6 +137,8 @@ function converted(ctx: Context, document: Document, options: Document): Documen
   return dateConversion(ctx, document, after)
 }
 
+export const isAhead = (ctx: Context, date: unknown): boolean => typeof date === 'string' && date > today(ctx)
+
 /** What waits for somebody's yes; that does not bring the first day forward. */
 const approved: readonly unknown[] = ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION']
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
@@ -148,15 +152,15 @@ function isGiven(before: Document, after: Document): boolean {
   return is !== undefined && is !== was
 }
 
-const endingOf = ({ config }: Context, operation: Operation, options: Document & Internal): Ending =>
-  ({ removes: operation === 'decease' || (options.removeAccess ?? config.TERMINATE_REMOVES_ACCESS) === true, disables: options.disables === true })
+/** Whether what somebody has is removed, or ended. */
+const removes = ({ config }: Context, operation: Operation, options: Document): boolean => operation === 'decease' || (options.removeAccess ?? config.TERMINATE_REMOVES_ACCESS) === true
 
 const takesRelated = ({ config }: Context, operation: Operation, options: Document): boolean =>
   endsMemberships.includes(operation) && (options.includeRelated ?? config.TERMINATE_RELATED_USERS) === true
 
 /** What a plan tells of accounts related to people, who would end with them. */
 export async function relatedPlanned(ctx: Context, ids: readonly string[], operation: Operation, options: Document): Promise<Map<string, FieldChange[]>> {
-  return takesRelated(ctx, operation, options) ? countRelated(ctx, ids, endingOf(ctx, operation, options)) : new Map()
+  return takesRelated(ctx, operation, options) ? countRelated(ctx, ids, removes(ctx, operation, options)) : new Map()
 }
 
 interface Act {
@@ -169,8 +173,8 @@ interface Act {
 /** What else an operation does to people it changes, noted in `taken`; what carries it out gives the documents of accounts that followed. */
 async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document & Internal, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
-  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, endingOf(ctx, operation, options).removes ? undefined : ctx.now(), taken) : undefined
-  const related = takesRelated(ctx, operation, options) ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, endingOf(ctx, operation, options), taken) : []
+  const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes(ctx, operation, options) ? undefined : ctx.now(), taken) : undefined
+  const related = takesRelated(ctx, operation, options) ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, removes(ctx, operation, options), taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
@@ -195,7 +199,8 @@ async function terminateRelated(tx: Transaction, ctx: Context, related: Related,
   if (related.length === 0) return []
   const primaries = new Map(related.map(({ id, primary }) => [id, primary]))
   const { authority, ...server } = ctx
-  const own = { ...options, lastDate: undefined, follows: options.follows ?? authority }
+  const follows = options.follows ?? authority
+  const own = { ...options, lastDate: undefined, follows, keeps: !may(follows, needOf('enable')) }
   // Read only now: others of the same write may have been ended, or have ended them, meanwhile.
   const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
   return writeOperated(tx, server, open.map(([id, before]): Operated => ({

@@ -20,13 +20,13 @@ import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
-import { deleteUserRows } from '../store/user-rows.ts'
+import { deleteUserRows, isFollowing } from '../store/user-rows.ts'
 import { delegationFields, mergedReach } from './merge-reach.ts'
 import { leftBehind, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople, guardRelations } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
-import { readUser } from './users.ts'
+import { dateConversion, readUser } from './users.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 
 export interface MergeRequest {
@@ -143,6 +143,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   // Who administers what may have changed since the plan was made.
   const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
   if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
+  const followed = await isFollowing(tx, request.duplicate)
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, moving.length > 0)
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
@@ -150,10 +151,12 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
   before.document = documentOf(user, before.record)
-  const after = mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db))
+  const after = dateConversion(ctx, before.document, mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db)))
   const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after, besides: delegationFields(moving) }])
   // Held against the survivor as they were: accounts that are newly related to them end with them.
   await guardRelations(tx, ctx, [{ id: request.survivor, before: survivor.document, after: result! }])
+  // Whoever the duplicate would have ended with, the survivor ends with now, and whoever ends with the survivor.
+  if (followed) await guardRelations(tx, ctx, [{ id: request.duplicate, after: { relations: [{ user: request.survivor }] } }])
   await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
   // A panelist who has moved is another person in Okta from now on.
   await markDataChanges(tx, [request.survivor])

@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { accountOperationTo, operationTo, type Operation } from '../model/lifecycle.ts'
-import { afterOperation } from './lifecycle.ts'
+import { afterOperation, isAhead } from './lifecycle.ts'
 
 /**
  * The person as an operation leaves them that leads to the `status` and `secondaryStatus` of a row (null: none, absent:
@@ -17,6 +17,14 @@ export function movedTo(ctx: Context, before: Document, row: Document): { moved:
   const operation = accountOperationTo(moved.secondaryStatus, wanted)
   if (!operation) throw notAllowed('secondaryStatus', moved.secondaryStatus, wanted)
   return { moved: afterOperation(ctx, moved, operation), operation: byStatus?.operation ?? operation }
+}
+
+const waiting: readonly unknown[] = ['PENDING_START_DATE', 'PENDING_APPROVAL', 'PENDING_USER_VALIDATION', 'TERMINATED', 'DELETED', 'RETIRED']
+
+/** A row that calls somebody active whose first day lies ahead means: from that day on. */
+export function fromFirstDay(ctx: Context, before: Document, row: Document): Document {
+  const first = row.startDate === undefined ? before.startDate : row.startDate
+  return row.status === 'ACTIVE' && waiting.includes(before.status) && isAhead(ctx, first) ? { ...row, status: 'PENDING_START_DATE' } : row
 }
 
 function towardsStatus(ctx: Context, before: Document, row: Document): { moved: Document; operation: Operation } {

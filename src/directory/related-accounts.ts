@@ -1,8 +1,7 @@
 /** Which related accounts end with people, and which stay open: as it is done, and beforehand, for a plan. */
 import type { Authority, Context } from '../context.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { needOf } from '../model/lifecycle.ts'
-import { givenRights, may } from '../records/guard.ts'
+import { givenRights } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { peopleBeyond } from '../store/own-access.ts'
 import { outsideReach } from '../store/reach.ts'
@@ -10,33 +9,25 @@ import { holdOpen, openRelated, relatedBelow } from '../store/user-rows.ts'
 
 export type Related = Awaited<ReturnType<typeof openRelated>>
 
-/** What ending somebody does besides: what they had is removed; they are disabled, so that no lock is lifted. */
-export interface Ending {
-  removes: boolean
-  disables: boolean
-}
-
-/** Those of some accounts that somebody could not end by themselves: outside of their reach, with rights that they have not, or locked where they may lift no lock. */
-async function beyondOf(db: Pick<Database, 'query'>, authority: Authority | undefined, accounts: readonly { id: string; barred: boolean }[], { removes, disables }: Ending): Promise<Set<string>> {
+/** Those of some accounts that somebody could not end by themselves: outside of their reach, or with rights that they have not; had, where what they had is removed. */
+async function beyondOf(db: Pick<Database, 'query'>, authority: Authority | undefined, ids: readonly string[], removes: boolean): Promise<Set<string>> {
   const rights = givenRights(authority)
-  if (rights === undefined || accounts.length === 0) return new Set()
-  const ids = accounts.map(({ id }) => id)
+  if (rights === undefined || ids.length === 0) return new Set()
   const outside = authority?.reach ? await outsideReach(db, authority.reach, ids) : []
-  const locked = disables || may(authority, needOf('enable')) ? [] : accounts.filter(({ barred }) => barred).map(({ id }) => id)
-  return new Set([...outside, ...locked, ...await peopleBeyond(db, ids, rights, removes)])
+  return new Set([...outside, ...await peopleBeyond(db, ids, rights, removes)])
 }
 
 /**
  * The accounts that end with these people. Those that whoever acts could not end by themselves stay open: how many they are is noted
  * with the person, and not which, who may be nobody the actor may know of.
  */
-export async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: readonly string[], ending: Ending, taken: Map<string, FieldChange[]>): Promise<Related> {
+export async function relatedThatFollow(tx: Transaction, authority: Authority | undefined, ids: readonly string[], removes: boolean, taken: Map<string, FieldChange[]>): Promise<Related> {
   const related = await openRelated(tx, ids)
   if (related.length === 0) return related
   // Held before it is asked, so that nobody moves away, or is given rights, between the answer and their end.
   const held = await holdOpen(tx, related.map(({ id }) => id))
-  const open = new Set(held.map(({ id }) => id))
-  const beyond = await beyondOf(tx, authority, held, ending)
+  const open = new Set(held)
+  const beyond = await beyondOf(tx, authority, held, removes)
   for (const [primary, left] of Map.groupBy(related.filter(({ id }) => beyond.has(id)), (one) => one.primary)) {
     taken.set(primary, [...taken.get(primary) ?? [], { path: 'relatedLeftOpen', after: left.length }])
   }
@@ -44,9 +35,9 @@ export async function relatedThatFollow(tx: Transaction, authority: Authority | 
 }
 
 /** How many accounts would end with each of these people, and how many stay open, however far down; for those with none, nothing. */
-export async function countRelated({ db, authority }: Pick<Context, 'db' | 'authority'>, ids: readonly string[], ending: Ending): Promise<Map<string, FieldChange[]>> {
+export async function countRelated({ db, authority }: Pick<Context, 'db' | 'authority'>, ids: readonly string[], removes: boolean): Promise<Map<string, FieldChange[]>> {
   const links = (await relatedBelow(db, ids)).filter(({ open }) => open)
-  const beyond = await beyondOf(db, authority, [...new Map(links.map((one) => [one.id, one])).values()], ending)
+  const beyond = await beyondOf(db, authority, [...new Set(links.map(({ id }) => id))], removes)
   const below = Map.groupBy(links, ({ primary }) => primary)
   return new Map(ids.filter((id) => below.has(id)).map((id) => [id, counted(id, below, beyond)]))
 }

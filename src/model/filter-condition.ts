@@ -19,6 +19,10 @@ export interface Test {
   operator: Order | Part
   /** A text, number or boolean as the attribute's type has it; dates and instants as the API writes them, in UTC. */
   value: string | number | boolean
+  /** Another way to write the same, in which older values may stand. */
+  also?: string
+  /** Whether the texts are compared as numbers. */
+  numeric?: true
   /** Whether the case of letters counts: for identifiers, and where the value is one of the canonical ones. */
   exact: boolean
 }
@@ -233,37 +237,42 @@ function customCondition(custom: CustomAttributes, given: string, question: Ask)
     if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
     return { kind: 'not', term: { kind: 'custom', custom, name, test: undefined } }
   }
-  const compared = orders.includes(operator) ? typedLiteral(path, type ?? 'STRING', operator as Order, value) : value
-  if (typeof compared !== 'string' && !orders.includes(operator)) throw refuse(`${path}: ${operator} takes a text in double quotes`)
-  return { kind: 'custom', custom, name, test: { operator, value: compared, exact: false } }
+  if (!orders.includes(operator) && typeof value !== 'string') throw refuse(`${path}: ${operator} takes a text in double quotes`)
+  const compared = orders.includes(operator) ? typedLiteral(path, type ?? 'STRING', operator as Order, value) : { value: value as string }
+  return { kind: 'custom', custom, name, test: { operator, exact: false, ...compared } }
 }
 
 /**
  * What values of a declared type are compared with. Equality is of texts, in the one form that such values are kept in
  * (`canonicalValue`), as is the order of dates and instants; numbers have the order of numbers.
  */
-function typedLiteral(path: string, type: DataType, operator: Order, value: string | number | boolean): string | number {
+function typedLiteral(path: string, type: DataType, operator: Order, value: string | number | boolean): Pick<Test, 'value' | 'also' | 'numeric'> {
   const text = String(value)
   const ordered = operator !== 'eq'
+  const asKept = (kept: string) => ({ value: kept, ...(ordered || kept === text || typeof value !== 'string' ? {} : { also: text }) })
   if (typeof value === 'boolean' && (ordered || (type !== 'BOOLEAN' && type !== 'STRING'))) throw refuse(`${path}: true and false go with eq and ne alone`)
   switch (type) {
     case 'STRING':
-      return ordered && typeof value === 'number' ? value : text
+      return ordered && typeof value === 'number' ? numeric(path, text) : { value: text }
     case 'BOOLEAN':
       if (ordered || !/^(true|false)$/i.test(text)) throw refuse(`${path}: takes true or false, with eq or ne`)
-      return text
+      return { value: text }
     case 'INTEGER':
     case 'DECIMAL':
-      if (!number.test(text)) throw refuse(`${path}: takes a number`)
-      return ordered ? Number(text) : canonicalNumber(text)
+      return ordered ? numeric(path, text) : asKept(canonicalNumber(numeric(path, text).value))
     default: {
       const asDate = checkDate(text)
-      if (type === 'DATETIME' && 'value' in asDate) return `${asDate.value as string}T00:00:00.000Z`
+      if (type === 'DATETIME' && 'value' in asDate) return asKept(`${asDate.value as string}T00:00:00.000Z`)
       const checked = type === 'DATE' ? asDate : checkInstant(text)
       if ('message' in checked) throw refuse(`${path}: ${checked.message}`)
-      return checked.value as string
+      return asKept(checked.value as string)
     }
   }
 }
 
 const number = new RegExp(numberForm)
+
+function numeric(path: string, text: string): { value: string; numeric: true } {
+  if (!number.test(text)) throw refuse(`${path}: takes a number of at most 18 digits on either side of the point; write a very small or large one in double quotes`)
+  return { value: text, numeric: true }
+}

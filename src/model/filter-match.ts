@@ -53,7 +53,8 @@ function customValues(document: Document, custom: CustomAttributes, name: string
 const number = new RegExp(numberForm)
 
 function passesCustom(value: string, test: Test): boolean {
-  return typeof test.value === 'string' ? passes(value, test) : number.test(value) && passes(Number(value), test)
+  if (test.numeric) return number.test(value) && passes(Number(value), { ...test, value: Number(test.value) })
+  return passes(value, test) || (test.also !== undefined && passes(value, { ...test, value: test.also }))
 }
 
 function passes(value: unknown, { operator, value: wanted, exact }: Test): boolean {

@@ -64,8 +64,8 @@ export const rules: Record<Operation, Rule> = {
   decease: { done: ['DECEASED'], to: 'DECEASED', secondary: null, doc: 'The person has died: memberships are removed, affiliations stay; nothing brings them back.' },
 }
 
-/** Those that lift a lock or a disabling besides what they are for, with a right that does not let anybody in by itself. */
-export const liftingBesides: readonly Operation[] = operations.filter((operation) => rules[operation].secondary === null && needOf(operation).right !== needOf('enable').right)
+/** Those that let in somebody locked or disabled besides what they are for, with a right that does not by itself. */
+export const liftingBesides: readonly Operation[] = operations.filter((operation) => rules[operation].secondary === null && rules[operation].to === 'ACTIVE' && needOf(operation).right !== needOf('enable').right)
 
 /** The person after an operation, or undefined when it has nothing left to do. Errors: `transition_not_allowed`. */
 export function transition(document: Document, operation: Operation): Document | undefined {
@@ -87,7 +87,7 @@ export function transition(document: Document, operation: Operation): Document |
 /** By which operations a status that a file names is reached, in the order in which they are tried; others are nobody's to set. */
 const towards: Partial<Record<Status, readonly Operation[]>> = {
   ACTIVE: ['return', 'activate', 'rehire'],
-  PENDING_START_DATE: ['rehire'],
+  PENDING_START_DATE: ['rehire', 'activate'],
   PENDING_INITIAL_LOGIN: ['reset'],
   APPROVAL_DECLINED: ['decline'],
   TERMINATED: ['terminate'],

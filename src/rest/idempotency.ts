@@ -61,7 +61,7 @@ function replay(known: NonNullable<Awaited<ReturnType<typeof readKey>>>, row: { 
     throw new GatehouseError('idempotency_mismatch', 'Idempotency-Key: came before with another method, address or body; use a new key for a new request.')
   }
   if (known.status === null) {
-    throw new GatehouseError('conflict', 'Idempotency-Key: the first request with this key was carried out, but its answer was not kept; read the record to see it.')
+    throw new GatehouseError('conflict', 'Idempotency-Key: the first request with this key is being carried out still, or its answer was not kept; wait, or read the record to see what became of it.')
   }
   const { version, location } = (known.headers ?? {}) as { version?: number; location?: string }
   return { status: known.status, body: known.body ?? undefined, version, location }

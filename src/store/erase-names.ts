@@ -28,10 +28,11 @@ export async function eraseNames(tx: Transaction, userId: string): Promise<void>
 /** The records that were merged into somebody's, and into those, and are not there on their own again. */
 export async function mergedInto(tx: Transaction, userId: string): Promise<string[]> {
   const merged = `select p.options->>'duplicate' from gatehouse.plan p`
+  const done = `p.kind = 'merge' and exists (select from gatehouse.plan_step s where s.plan_id = p.plan_id and s.step_no = 1 and s.status = 'done')`
   const rows = await tx.query<{ id: string }>(
     `with recursive one (id) as (
-       ${merged} where p.kind = 'merge' and p.status = 'applied' and p.options->>'survivor' = $1
-       union ${merged} join one on p.options->>'survivor' = one.id where p.kind = 'merge' and p.status = 'applied'
+       ${merged} where ${done} and p.options->>'survivor' = $1
+       union ${merged} join one on p.options->>'survivor' = one.id where ${done}
      ) select id from one where not exists (select from public.users u where u.user_id = one.id)`, [userId])
   return rows.map(({ id }) => id)
 }

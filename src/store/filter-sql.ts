@@ -235,13 +235,16 @@ function customValue(custom: CustomAttributes, name: string | undefined, test: T
 
 function customTest(column: string, test: Test | undefined, scope: Scope): string {
   if (!test) return `${column} is not null`
-  if (typeof test.value === 'number') {
+  const sign = signs[test.operator]
+  if (test.numeric) {
     const number = `case when ${column} ~ '${numberForm}' then ${column}::numeric end`
-    return `(${number} ${signs[test.operator]} ${scope.parameter(test.value)}::numeric)`
+    return `(${number} ${sign} ${scope.parameter(test.value)}::numeric)`
   }
-  if (test.operator !== 'eq') return textComparison(column, test, scope.parameter)
+  const short = String(test.value).length < 100
+  if (!sign || (test.operator !== 'eq' && !short)) return textComparison(column, test, scope.parameter)
   // The index holds the first 256 characters. What is sure to be shorter they decide alone: a second condition would
   // make the planner take the value for rarer than it is.
-  const first = `lower(left(${column}, 256)) collate "C" = lower(left(${scope.parameter(test.value)}, 256))`
-  return String(test.value).length < 100 ? `(${first})` : `(${first} and ${textComparison(column, test, scope.parameter)})`
+  const given = [test.value, ...(test.also === undefined ? [] : [test.also])].map((value) => `lower(left(${scope.parameter(value)}, 256))`)
+  const first = `lower(left(${column}, 256)) collate "C" ${given.length === 1 ? `${sign} ${given[0]!}` : `in (${given.join(', ')})`}`
+  return short ? `(${first})` : `(${first} and ${textComparison(column, test, scope.parameter)})`
 }

@@ -31,25 +31,27 @@ export async function openRelated(tx: Transaction, ids: readonly string[]): Prom
        and u.system_flag is distinct from 'Y' and m.type_id is distinct from 'FAMILY' order by 1, 2`, [ids])
 }
 
-/** Holds those of some people who have not been terminated meanwhile, also from being given anything; `barred` while locked or disabled. */
-export async function holdOpen(tx: Transaction, ids: readonly string[]): Promise<{ id: string; barred: boolean }[]> {
-  return tx.query<{ id: string; barred: boolean }>(
-    `select user_id as id, secondary_status is not null as barred from users
-     where user_id = any($1) and status not in ('TERMINATED', 'RETIRED', 'DECEASED') order by user_id for update`, [ids])
+/** Holds those of some people who have not been terminated meanwhile, also from being given anything. */
+export async function holdOpen(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select user_id as id from users where user_id = any($1) and status not in ('TERMINATED', 'RETIRED', 'DECEASED') order by user_id for update`, [ids])
+  return rows.map(({ id }) => id)
 }
 
-/**
- * Who is related to whom below these people, however far down, whatever became of them: `open` while they would end with the
- * person, `barred` while locked or disabled.
- */
-export async function relatedBelow(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; primary: string; open: boolean; barred: boolean }[]> {
+/** Who is related to whom below these people, however far down, whatever became of them: `open` while they would end with the person. */
+export async function relatedBelow(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; primary: string; open: boolean }[]> {
   const related = `m.primary_user_id, m.related_user_id from user_to_user_membership m`
-  return db.query<{ id: string; primary: string; open: boolean; barred: boolean }>(
+  return db.query<{ id: string; primary: string; open: boolean }>(
     `with recursive below(primary_id, id) as (
        select ${related} where m.primary_user_id = any($1) and m.type_id is distinct from 'FAMILY'
        union select ${related} join below b on m.primary_user_id = b.id where m.type_id is distinct from 'FAMILY')
-     select b.id, b.primary_id as primary, u.status not in ('TERMINATED', 'RETIRED', 'DECEASED') and u.system_flag is distinct from 'Y' as open, u.secondary_status is not null as barred
+     select b.id, b.primary_id as primary, u.status not in ('TERMINATED', 'RETIRED', 'DECEASED') and u.system_flag is distinct from 'Y' as open
      from below b join users u on u.user_id = b.id order by 1, 2`, [ids])
+}
+
+/** Whether an account would end with somebody. */
+export async function isFollowing(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.first(`select from user_to_user_membership where related_user_id = $1 and type_id is distinct from 'FAMILY' limit 1`, [id])) !== undefined
 }
 
 /** Holds a person, so that what only once or only so often may be done is counted; false when there is no such person. */

@@ -1,9 +1,9 @@
 /** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
 import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
-import { movedTo } from '../directory/move-to-status.ts'
+import { fromFirstDay, movedTo } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
-import { newUser } from '../directory/users.ts'
+import { dateConversion, newUser } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import type { Pending } from '../records/record-kind.ts'
 import type { Context } from '../context.ts'
@@ -291,7 +291,8 @@ async function newDocument({ ctx }: Planning, kind: Kind, document: Document): P
  * The document of an existing record after a row, checked, and the operation by which a person's status changes, if it
  * does. Errors: `transition_not_allowed` where no operation leads to that status.
  */
-export function updatedDocument(ctx: Context, kind: Kind, before: Document, row: Document): { after: Document; operation?: Operation } {
+export function updatedDocument(ctx: Context, kind: Kind, before: Document, given: Document): { after: Document; operation?: Operation } {
+  const row = kind === 'User' ? fromFirstDay(ctx, before, given) : given
   const laidOver = (on: Document) => {
     const merged = { ...mergeImport(resources[kind], on, row), id: before.id }
     return { ...validateDocument(resources[kind], merged, before, true), id: before.id, meta: before.meta } as Document
@@ -300,7 +301,7 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, row:
   if (kind !== 'User') return { after: recordKinds[kind].prepare(checked, before) }
   const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
   const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : checked
-  return { after: userKind.prepare(followActive(settled, before, row), before), operation }
+  return { after: dateConversion(ctx, before, userKind.prepare(followActive(settled, before, row), before)), operation }
 }
 
 /**
