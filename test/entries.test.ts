@@ -119,13 +119,13 @@ describe.each([
     expect(await primaries(id, segment)).toEqual([false, true, false])
   })
 
-  test('none when the primary one goes, until the next is added', async () => {
+  test('the next when the primary one goes, and whichever is added last of all does not take its place', async () => {
     const id = await person()
     const [first] = [(await ask('POST', `/users/${id}/${segment}`, make(0))).body.id, await ask('POST', `/users/${id}/${segment}`, make(1))]
     await ask('DELETE', `/users/${id}/${segment}/${first}`)
-    expect(await primaries(id, segment)).toEqual([false])
+    expect(await primaries(id, segment)).toEqual([true])
     await ask('POST', `/users/${id}/${segment}`, make(2))
-    expect(await primaries(id, segment)).toEqual([false, true])
+    expect(await primaries(id, segment)).toEqual([true, false])
   })
 
   test('however many writers add one at the same time', async () => {
