@@ -3060,7 +3060,7 @@ CREATE INDEX users_cert_delegate ON public.users USING btree (cert_delegate_id) 
 CREATE INDEX users_company_owner ON public.users USING btree (company_owner_id, user_id);
 
 -- index: public.users_found
-CREATE INDEX users_found ON public.users USING btree (hashtext((user_id)::text), user_id) INCLUDE (search_text, user_name, primary_email, last_name, first_name, middle_init, suffix, lastname_prefix, partner_name, maiden_name, nickname, status, secondary_status, system_flag) WHERE (is_visible = 'Y'::bpchar);
+CREATE INDEX users_found ON public.users USING btree (hashtext((user_id)::text), user_id) INCLUDE (search_text) WHERE (is_visible = 'Y'::bpchar);
 
 -- index: public.users_owner
 CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user_owner_id IS NOT NULL);

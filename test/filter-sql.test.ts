@@ -304,6 +304,22 @@ describe('is served by an index', () => {
     expect(await planOf(sql, params)).toContain('users_search_text')
   })
 
+  test('and those who meet the rest of a filter are found page by page, however few of the searched they are', async () => {
+    await ctx.db.execute(`update users set nickname = 'rowd1' where user_id like 'crowd%' and search_text like '%rowd1%' and hashtext(user_id) % 100 = 0`)
+    const rare = (await ctx.db.query<{ id: string }>(`select user_id as id from users where nickname = 'rowd1'`)).map(({ id }) => id)
+    expect(rare.length).toBeGreaterThan(20)
+    const found: string[] = []
+    for (let cursor: string | undefined, first = true; first || cursor; first = false) {
+      const page = await listIds(ctx.db, user, { filter: 'nickName co "rowd1"', count: 7, cursor })
+      expect(page.ids.length).toBe(page.next ? 7 : page.ids.length)
+      found.push(...page.ids)
+      cursor = page.next
+    }
+    expect(found).toHaveLength(rare.length)
+    expect(found.toSorted()).toEqual(rare.toSorted())
+    expect((await listIds(ctx.db, user, { filter: 'maidenName co "rowd1"', count: 7 })).ids).toEqual([])
+  })
+
   test.each([
     ['the common, without an order', { q: 'crowd1' }, 'Index Only Scan using users_found'],
     ['the common, by a part of it', { filter: 'userName co "rowd1"' }, 'Index Only Scan using users_found'],

@@ -1,9 +1,7 @@
 /** Rows that were there before a migration: what it rewrites or mirrors, it rewrites and mirrors of them too. */
-import { randomBytes, randomInt } from 'node:crypto'
 import { beforeAll, expect, test } from 'vitest'
 import { edgeKinds } from '../src/model/access-edges.ts'
 import type { Database } from '../src/store/database.ts'
-import { examine } from '../src/store/doctor.ts'
 import { migrate, readMigrations } from '../src/store/migrate.ts'
 import { emptyDatabase, open } from './database.ts'
 
@@ -78,15 +76,4 @@ test('levels go by their right names, counts to where they belong, keys get a fi
 test('members with an account are told from those who wait for one, and the shipped sign-in policy locks later', async () => {
   expect(await db.query('select user_id as member, linked from efs.portal_panelist order by 1')).toEqual([{ member: 1, linked: true }, { member: 2, linked: false }])
   expect(await db.query(`select policy_id as policy, value1 as failures from policy_attribute where def_param_id = 'A_FAILED_AUTH_COUNT' order by 1`)).toEqual([{ policy: '4001', failures: '10' }, { policy: 'CLASSIC_SIGN_IN', failures: '3' }])
-})
-
-test('a person too wide for the index of searches leaves it as it was, and nothing is lost; doctor tells', async () => {
-  const old = open(await emptyDatabase())
-  await migrate(old, { names: before('0048') })
-  const wide = Array.from({ length: 420 }, () => String.fromCodePoint(0x20000 + randomInt(0x5000))).join('')
-  await old.execute(`insert into users (user_id, status, user_name, display_name, last_name, first_name, search_text) values ('wide', 'ACTIVE', $1, $2, $3, $3, $4)`,
-    [wide.slice(0, 2 * 220), wide.slice(0, 2 * 400), wide.slice(0, 2 * 100), randomBytes(1100).toString('hex')])
-  expect(await migrate(old)).toContain(readMigrations().map((one) => one.name).find((one) => one.startsWith('0048'))!)
-  expect(await old.query(`select user_id, pg_get_indexdef('users_found'::regclass) ~ 'first_name' as wider from users where user_id = 'wide'`)).toEqual([{ user_id: 'wide', wider: false }])
-  expect((await examine(old)).map((one) => JSON.stringify(one)).join('\n')).toContain('users_found')
 })

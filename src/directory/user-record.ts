@@ -23,7 +23,7 @@ export const ownSystem = '0'
 export const userKind: RecordKind = {
   resource: user,
   prepare,
-  derivedColumns: (document) => ({ search_text: searchText(allSearched(document)) }),
+  derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
   guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
   complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
@@ -143,21 +143,16 @@ function checkAccounts(document: Document, before: Document | undefined): void {
 }
 
 /**
- * The indexes that searches walk hold the search text, beside the sort name twice or the searched columns, and PostgreSQL puts no
- * more than 2,704 bytes into an entry. Fifty addresses of forty-five letters fit; names as long as they may be, all in letters of
- * four bytes, do not.
+ * The indexes that searches walk hold the search text, beside the sort name twice, and PostgreSQL puts no more than 2,704 bytes
+ * into an entry. Fifty addresses of forty-five letters fit; names as long as they may be, all in letters of four bytes, do not.
  */
-const [sortedBytes, foundBytes] = [2_400, 2_490]
+const searchedBytes = 2_400
 
 /** Only what is new is judged: who is wider from before can still be locked, say. */
 function checkWidth(document: Document, before: Document | undefined): void {
-  const text = searchText(allSearched(document))
-  if (before && before.sortName === document.sortName && searchText(allSearched(before)) === text) return
-  const bytesWith = (values: unknown[]) => Buffer.byteLength(text) + Buffer.byteLength(values.join(''))
-  const widths = [[bytesWith([document.sortName, document.sortName]), sortedBytes], [bytesWith(searchedColumns(document)), foundBytes]] as const
-  const wide = widths.find(([bytes, most]) => bytes > most)
-  if (!wide) return
-  const [bytes, searchedBytes] = wide
+  if (before && before.sortName === document.sortName && searchText(searchedValues(before)) === searchText(searchedValues(document))) return
+  const bytes = Buffer.byteLength(searchText(searchedValues(document))) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
+  if (bytes <= searchedBytes) return
   refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
 }
 
@@ -200,10 +195,12 @@ function checkLinks(document: Document): void {
   }
 }
 
-function searchedColumns(document: Document): string[] {
-  return user.attributes.map((attribute) => (attribute.searched ? valueAt(document, attribute.path) : undefined)).filter((value) => typeof value === 'string')
-}
-
-function allSearched(document: Document): string[] {
-  return [...searchedColumns(document), ...((document.emails ?? []) as Document[]).map((email) => email.value as string)]
+function searchedValues(document: Document): string[] {
+  const values: string[] = []
+  for (const attribute of user.attributes) {
+    const value = attribute.searched ? valueAt(document, attribute.path) : undefined
+    if (typeof value === 'string') values.push(value)
+  }
+  for (const email of (document.emails ?? []) as Document[]) values.push(email.value as string)
+  return values
 }

@@ -5,7 +5,8 @@
  * order of its own, a shuffle (the hash of the id): in it they lie evenly, and the planner's arithmetic holds. Of the
  * common it walks along the index, which holds the search text too, until the page is full; the rare it looks up by trigrams.
  *
- * What else the filter asks is asked on the walk: the index holds every column that a filter on searched attributes can name.
+ * The search text alone decides in the index; what else a filter asks is asked of one after another that it has found, until
+ * the page is full.
  */
 import type { Database } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
@@ -26,23 +27,39 @@ export interface FoundQuery {
 }
 
 /** The first `limit` behind `after` in the shuffle. */
-export async function foundPage(db: Pick<Database, 'query'>, { table, idColumn, search, full }: FoundQuery, after: Found | undefined, limit: number): Promise<Found[]> {
+export async function foundPage(db: Pick<Database, 'query'>, query: FoundQuery, after: Found | undefined, limit: number): Promise<Found[]> {
+  const found: Found[] = []
+  let last = after
+  for (let reach = limit * caution * (query.full ? 2 : 1); ; reach *= 4) {
+    const rows = await look(db, query, last, limit - found.length, reach)
+    found.push(...rows.filter(({ end }) => !end).map(({ id, key }) => ({ id, key })))
+    last = rows.find(({ end }) => end)
+    if (found.length === limit || !last) return found
+  }
+}
+
+/**
+ * Those who meet the filter among the first `reach` that the search finds; when they do not fill the page, also where it ends, if
+ * there was so much to look at. CTEs are read no further than somebody asks, in their own order.
+ */
+async function look(db: Pick<Database, 'query'>, { table, idColumn, search, full }: FoundQuery, after: Found | undefined, limit: number, reach: number): Promise<(Found & { end: boolean })[]> {
   const params = [...search.params, ...(full?.params ?? [])]
   const place = (value: unknown) => `$${params.push(value)}`
   const [key, id] = [shuffled(`t.${idColumn}`), `t.${idColumn}`]
   const behind = after ? ` and (${key}, ${id}) > (${place(after.key)}::integer, ${place(after.id)})` : ''
-  // As a case, which the planner takes for one in two: multiplied with the share of the search it would believe in far fewer than there are.
-  const met = full ? ` and case when ${full.sql} then true else false end` : ''
-  const size = place(limit)
-  return db.query<Found>(
+  const met = full ? ` where exists (select from ${table} t where t.${idColumn} = hit.id and ${full.sql} offset 0)` : ''
+  const [far, most] = [`${place(reach)}::int`, `${place(limit)}::int`]
+  return db.query<Found & { end: boolean }>(
     `with hit as materialized (
-       select ${key} as key, ${id} as id from ${table} t where ${search.sql} and t.is_visible = 'Y'${met}${behind} order by ${key}, ${id} limit ${size}::int * ${caution}
-     ) select hit.key::text as key, hit.id from hit limit ${size}::int`, params)
+       select ${key} as key, ${id} as id from ${table} t where ${search.sql} and t.is_visible = 'Y'${behind} order by ${key}, ${id} limit ${far}
+     ), page as materialized (select hit.key, hit.id from hit${met} limit ${most})
+     select page.key::text as key, page.id, false as end from page
+     union all (select hit.key::text, hit.id, true from hit where (select count(*) from page) < ${most} offset ${far} - 1 limit 1)`, params)
 }
 
 /**
  * A row passed on the walk costs a fifth of one looked up; the planner, which takes every page read for one from a disk,
- * believes a thirtieth. So it plans for a page so many times as long. The CTE is read no further than the page needs, in its own order.
+ * believes a thirtieth. So it plans for a page so many times as long.
  */
 const caution = 6
 
