@@ -2,7 +2,7 @@
  * The database going away beneath the queue's worker, a delta run and a reconcile: all connections cut at some write to
  * Okta, or PostgreSQL killed and started again, time after time. Nothing is lost, no run is left at work, and it goes on.
  */
-import { rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, test, vi } from 'vitest'
 import { readConfig } from '../src/config.ts'
@@ -49,6 +49,18 @@ function cutAt(world: SyncWorld, cut: Cut, at: number): SyncRun {
     }) as never
   }
   return run
+}
+
+/** A child that outlives its postmaster for a moment would answer once more, and break off whoever takes that for the new one's. */
+function killWithChildren(pid: number): void {
+  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter((one) => one.trim() !== '')
+  for (const one of [pid, ...children.map(Number)]) {
+    try {
+      process.kill(one, 'SIGKILL')
+    } catch {
+      // It was gone already.
+    }
+  }
 }
 
 /** The database is asked until it is there again, and whoever died is taken for dead. */
@@ -141,7 +153,7 @@ describe(`at some write (seed ${seed}), time after time,`, () => {
       const postmaster = () => findPostmaster(`${folder}/postgres-${opened.version.split('.')[0]}`)
       await wholeStory(world, async () => {
         const found = await postmaster()
-        if (found) process.kill(found.pid, 'SIGKILL')
+        if (found) killWithChildren(found.pid)
       })
     } finally {
       await opened.close()
