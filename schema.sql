@@ -1073,6 +1073,7 @@ create table gatehouse.oidc_client (
   created_by character varying(32),
   last_update timestamp with time zone not null,
   site_id character varying(32),
+  claims jsonb,
   constraint oidc_client_name_key UNIQUE (name),
   constraint oidc_client_pkey PRIMARY KEY (client_id),
   constraint oidc_client_application_type CHECK (((application_type)::text = ANY (ARRAY[('web'::character varying)::text, ('native'::character varying)::text]))),

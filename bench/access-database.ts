@@ -61,7 +61,7 @@ async function fill(db: Database, people: number): Promise<void> {
 async function step(db: Database, what: string, work: (tx: Transaction) => Promise<void>): Promise<void> {
   const began = performance.now()
   await db.transaction(async (tx) => {
-    await tx.execute(`set local maintenance_work_mem = '512MB'; select setseed(0.5)`)
+    await tx.execute(`set local statement_timeout = 0; set local maintenance_work_mem = '512MB'; select setseed(0.5)`)
     await work(tx)
   })
   console.error(`${what}: ${((performance.now() - began) / 1000).toFixed(0)} s`)

@@ -42,7 +42,7 @@ async function passwords(ctx: Context): Promise<Figure[]> {
   const stored = await hashPassword(password, cost)
   const names = await ctx.db.query<{ login: string }>(
     `update login set password = $1, reset_pwd = null, pwd_exp = null, lock_marker = 'NOT_LOCKED', auth_fail_count = 0 where login_id in (
-       select l.login_id from login l join users u on u.user_id = l.user_id where l.managed_sys_id = '0' and u.status = 'ACTIVE' and u.secondary_status is null
+       select l.login_id from login l join users u on u.user_id = l.user_id where l.managed_sys_id = '0' and u.status = 'ACTIVE' and u.secondary_status is null and u.last_date is null
        order by l.login_id limit ${signers}) returning login`, [stored])
   const server = benchServer(ctx)
   let next = 0
@@ -124,6 +124,6 @@ async function fillSessions({ db }: Context, people: number, known: string): Pro
      select user_id, md5(user_id), ${values} from users order by user_id limit $1 on conflict do nothing`, [people])
   await db.execute(
     `insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
-     select user_id, $1, ${values} from users where status = 'ACTIVE' and secondary_status is null order by user_id limit 1`, [known])
+     select user_id, $1, ${values} from users where status = 'ACTIVE' and secondary_status is null and last_date is null order by user_id limit 1`, [known])
   await db.execute('vacuum analyze auth_state')
 }

@@ -126,7 +126,8 @@ export interface Interaction {
   id: string
   prompt: 'login' | 'consent'
   client: { id: string; name?: string }
-  scopes: { name: string; description: string }[]
+  /** `also`: attributes that this application alone learns with a scope. */
+  scopes: { name: string; description: string; also?: string[] }[]
   leastLevel: number
   satisfied: boolean
   /** The site of the application, and whether its usage policies have still to be accepted. */

@@ -90,9 +90,9 @@ export function addClientCommands(gatehouse: Command): void {
   addChanges(clients)
 }
 
-const settable = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys']
+const settable = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys', 'claims']
 
-/** `attribute=value` as a merge patch: lists by commas, keys as JSON, nothing for the default. */
+/** `attribute=value` as a merge patch: lists by commas, keys and claims as JSON, nothing for the default. */
 function readChange(pair: string, before: Document = {}): Document {
   const at = pair.indexOf('=')
   const [path, text] = [pair.slice(0, at), pair.slice(at + 1)]
@@ -104,7 +104,7 @@ function valueFrom(path: string, text: string): unknown {
   if (clientLists.some((list) => list.path === path)) return listOf(text)
   const type = clientAttributes.find((attribute) => attribute.path === path)?.type
   if (type === 'decimal') return Number(text)
-  if (type !== 'boolean' && path !== 'keys') return text
+  if (type !== 'boolean' && path !== 'keys' && path !== 'claims') return text
   try {
     return JSON.parse(text)
   } catch {
@@ -113,7 +113,7 @@ function valueFrom(path: string, text: string): unknown {
 }
 
 function addChanges(clients: Command): void {
-  clients.command('set').description(`Changes a client: ${settable.join(', ')}. Tokens given under looser terms end; a new redirect address asks people for their consent again.`).argument('<id>', 'the id of the client')
+  clients.command('set').description(`Changes a client: ${settable.join(', ')}. Tokens given under looser terms end; a new redirect address, or a new claim, asks people for their consent again.`).argument('<id>', 'the id of the client')
     .argument('<attribute=value...>', 'what to change; lists with commas, an empty value for the default', readChange).option('--json', 'answer for machines')
     .action((id: string, changes: Document, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const client = await patchClient(ctx, id, changes)

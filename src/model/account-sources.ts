@@ -34,6 +34,21 @@ export function accountSource(path: string): AccountSource | null {
   return (typeof equals === 'boolean') === (filter.type === 'boolean') ? { kind: 'entry', collection, filter, equals, value } : null
 }
 
+/** What a source is called where people read of it. */
+export function sourceLabel(path: string): string {
+  const source = accountSource(path)
+  switch (source?.kind) {
+    case 'plain':
+      return source.attribute.label
+    case 'custom':
+      return source.name
+    case 'entry':
+      return [source.collection.label, ...(source.filter.path === 'primary' ? [] : [String(source.equals)])].join(' ')
+    default:
+      return 'Id'
+  }
+}
+
 function isShown({ path, sensitivity, returned, mutability, side }: Attribute): boolean {
   // Bookkeeping changes without the person having changed.
   if (path.startsWith('meta.') || path === 'lastModified' || path === 'lastUpdatedBy') return false

@@ -3,8 +3,11 @@
  * may hold, and what does not go together. Redirect addresses are compared letter by letter, so they are kept as given.
  */
 import { GatehouseError, type Problem } from '../errors.ts'
+import type { Expression } from './account-expression.ts'
+import type { Mapping } from './account-mapping.ts'
 import { dateTime, flag, identifier, integer, isObject, readOnly, reference, text, type Attribute, type Document } from './attribute.ts'
-import { allScopes } from './oidc-scopes.ts'
+import { checkExpressions } from './check-expression.ts'
+import { allScopes, standardClaims } from './oidc-scopes.ts'
 import { checkValue } from './values.ts'
 
 export const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
@@ -76,7 +79,7 @@ function redirectFault(value: string, client: Document): string | undefined {
  */
 export function checkClient(input: unknown): Document {
   if (!isObject(input)) throw new GatehouseError('invalid_body', 'A client must be a JSON object.')
-  const known = new Set([...clientAttributes.map(({ path }) => path.split('.')[0]!), ...clientLists.map(({ path }) => path), 'keys', 'secrets', 'secret'])
+  const known = new Set([...clientAttributes.map(({ path }) => path.split('.')[0]!), ...clientLists.map(({ path }) => path), 'keys', 'claims', 'secrets', 'secret'])
   const unknown = Object.keys(input).filter((name) => !known.has(name)).map((path) => ({ path, message: 'is not an attribute of a client' }))
   if (unknown.length > 0) throw new GatehouseError('unknown_attribute', `${unknown[0]!.path}: is not an attribute of a client.`, { problems: unknown })
   const problems: Problem[] = []
@@ -88,6 +91,7 @@ export function checkClient(input: unknown): Document {
   }
   for (const list of clientLists) client[list.path] = listOf(list, input[list.path], client, problems)
   if (input.keys !== undefined && input.keys !== null) client.keys = keysOf(input.keys, problems)
+  if (input.claims !== undefined && input.claims !== null) client.claims = claimsOf(input.claims, problems)
   if (problems.length === 0) problems.push(...contradictions(client))
   if (problems.length === 0) return client
   const [first] = problems
@@ -133,6 +137,23 @@ function keysOf(given: unknown, problems: Problem[]): unknown {
   return { keys: jwks }
 }
 
+const mostClaims = 30
+
+/** What this client learns of people beside the claims of its scopes: the name of each claim, and what it is made of. */
+function claimsOf(given: unknown, problems: Problem[]): unknown {
+  if (!isObject(given) || Object.keys(given).length > mostClaims) return void problems.push({ path: 'claims', message: `must be an object of at most ${mostClaims} claims, such as {"department": "attributes.department"}` })
+  const entries = Object.entries(given)
+  for (const [claim] of entries) {
+    if (!/^[A-Za-z][\w.:/-]{0,199}$/.test(claim)) problems.push({ path: 'claims', message: `has ${JSON.stringify(claim.slice(0, 60))}, which is no name of a claim: a letter, then letters, digits, and _ . : / -` })
+    else if (standardClaims.has(claim)) problems.push({ path: `claims.${claim}`, message: 'is a claim of the protocol or of a scope, and has its own source' })
+  }
+  checkExpressions(entries.map(([claim, value]) => [`claims.${claim}`, value]), problems)
+  return given
+}
+
+/** The claims of a client as rules of a mapping. */
+export const claimRules = (client: Document): Mapping => Object.entries((client.claims ?? {}) as Record<string, Expression>).map(([target, value]) => ({ target, value }))
+
 /** What does not go together. */
 function contradictions(client: Document): Problem[] {
   const problems: Problem[] = []
@@ -150,6 +171,7 @@ function contradictions(client: Document): Problem[] {
   if (client.authentication === 'private_key_jwt' && client.keys === undefined) refuse('keys', 'private_key_jwt needs the public keys of the client')
   if (client.introspects === true && client.authentication === 'none') refuse('introspects', 'needs a client that proves who it is')
   if (client.subjectType === 'pairwise' && new Set(redirects.map((uri) => URL.parse(uri)?.host)).size > 1) refuse('redirectUris', 'of a pairwise client must all be on one host')
+  if (claimRules(client).length > 0 && !(signsIn && lists.scopes!.includes('profile'))) refuse('claims', 'come with the scope profile, to a client that signs people in')
   const level = client.leastLevel as number
   if (level < 0 || level > 9999) refuse('leastLevel', 'must be from 0 to 9999')
   const logout = client.backchannelLogoutUri as string | undefined

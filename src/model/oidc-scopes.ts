@@ -36,6 +36,12 @@ export const allScopes: readonly string[] = [...Object.keys(identityScopes), ...
 /** Claims that are in every ID token, whoever asks, and say how somebody signed in. */
 export const protocolClaims: readonly string[] = ['sub', 'sid', 'iss', 'acr', 'amr', 'auth_time']
 
+/** Claims that have a meaning of their own: those of scopes, of tokens (RFC 7519 §4.1, RFC 9068, Core §2), and of the standard (Core §5.1), which only a scope may come to give. */
+export const standardClaims: ReadonlySet<string> = new Set([
+  ...Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims), ...protocolClaims,
+  'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'cnf', 'act', 'may_act', 'events', 'scope', 'client_id', 'active', 'token_type', 'phone_number_verified',
+])
+
 /** The scope that gives a claim: who asks for one claim of it (Core §5.5) has to be allowed the scope. */
 export function scopeOfClaim(claim: string): string | undefined {
   return Object.entries(identityScopes).find(([scope, { claims }]) => scope !== 'openid' && (claims as readonly string[]).includes(claim))?.[0]

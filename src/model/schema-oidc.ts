@@ -31,6 +31,7 @@ export const oidc: Area = {
       added('create_date', 'timestamptz', 'When it was made.', { required: true }),
       added('created_by', 'varchar(32)', 'Who made it, when that was a person.'),
       added('last_update', 'timestamptz', 'When it was last changed.', { required: true }),
+      added('claims', 'jsonb', 'What it learns of people beside the claims of its scopes: by the name of the claim, what that is made of.'),
     ]),
     table('added', 'gatehouse.oidc_client_secret', 'A secret of a client: as a hash, which is enough to know it again.', [
       added('secret_id', 'varchar(32)', 'Names the secret.', { key: true }),

@@ -2,11 +2,17 @@
 import type { Account } from 'oidc-provider'
 import { accessOf } from '../access/effective.ts'
 import { readUser } from '../directory/users.ts'
+import { evaluate, type Expression } from '../model/account-expression.ts'
+import { sourcesOf, type Mapping } from '../model/account-mapping.ts'
+import { accountSource } from '../model/account-sources.ts'
 import { valueAt, type Document } from '../model/attribute.ts'
 import { claimAttributes, mostNamed, scopesOfClaims } from '../model/oidc-scopes.ts'
+import { fromColumn } from '../model/rows.ts'
 import { accessPerson } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
+import { personSources } from '../store/account-sources.ts'
 import { isProvedAddress } from '../store/factors.ts'
+import type { OwnMetadata } from './client-metadata.ts'
 import type { Door } from './provider-context.ts'
 
 type Asker = Pick<Door, 'base'>
@@ -16,10 +22,30 @@ export async function mayAct({ base: { db, now } }: Asker, userId: string): Prom
   return (await accessPerson(db, userId, momentOf(now(), undefined)))?.active === true
 }
 
-/** The account of a person, or none for who may not sign in. */
-export async function findAccount(door: Asker, userId: string): Promise<Account | undefined> {
+/** The account of a person as a client sees it, or none for who may not sign in. */
+export async function findAccount(door: Asker, userId: string, client: unknown): Promise<Account | undefined> {
   if (!(await mayAct(door, userId))) return undefined
-  return { accountId: userId, claims: async (_use, scope, claims) => ({ sub: userId, ...(await claimsOf(door, userId, new Set([...scope.split(' '), ...scopesOfClaims(Object.keys(claims ?? {}))]))) }) }
+  return {
+    accountId: userId,
+    async claims(_use, scope, claims) {
+      const scopes = scope.split(' ')
+      const own = scopes.includes('profile') && client ? (client as OwnMetadata).own_claims : []
+      return { sub: userId, ...(await claimsOf(door, userId, new Set([...scopes, ...scopesOfClaims(Object.keys(claims ?? {}))]))), ...(await ownClaimsOf(door, userId, own)) }
+    },
+  }
+}
+
+/** What a client has claims of its own for. */
+async function ownClaimsOf({ base: { db } }: Asker, userId: string, rules: Mapping): Promise<Record<string, unknown>> {
+  if (rules.length === 0) return {}
+  const values = await personSources(db, userId, sourcesOf(rules))
+  return withoutEmpty(Object.fromEntries(rules.map(({ target, value }) => [target, typeOf(value, evaluate(value, values))])))
+}
+
+/** What stands for itself keeps its type; what is made of several is a text. */
+function typeOf(made: Expression, value: string | null): unknown {
+  const source = typeof made === 'string' ? accountSource(made) : null
+  return value === null ? undefined : source?.kind === 'plain' && ['boolean', 'integer', 'decimal'].includes(source.attribute.type) ? fromColumn(source.attribute, source.attribute.type === 'boolean' ? value : Number(value)) : value
 }
 
 /** The claims of a person that these scopes give. */

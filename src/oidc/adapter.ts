@@ -3,6 +3,7 @@
  * kept, only a hash of it; what is kept beside is encrypted and bound to its row. Clients come from their own table.
  */
 import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import { claimRules } from '../model/oidc-client.ts'
 import {
   artifactHash, consumeArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
@@ -83,12 +84,15 @@ const refuse = async () => {
   throw new Error('clients are written by their own verbs')
 }
 
-function clientAdapter({ base: { db, now } }: DoorState): Adapter {
+function clientAdapter(door: DoorState): Adapter {
+  const { base: { db, now } } = door
   return {
     async find(id) {
       if (id.length > 32 || !/^[\x21-\x7e]+$/.test(id)) return undefined
       const found = await readClientToAuthenticate(db, id, now().toISOString())
-      return found?.client.active === true ? providerClient(found.client, found.secretHashes, found.siteLevel) : undefined
+      if (found?.client.active !== true) return undefined
+      if (claimRules(found.client).some(({ target }) => !door.ownClaims.includes(target))) door.isOutdated = true
+      return providerClient(found.client, found.secretHashes, found.siteLevel)
     },
     upsert: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse, findByUid: refuse, findByUserCode: refuse,
   }

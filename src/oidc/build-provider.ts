@@ -6,7 +6,7 @@ import { recordEvents } from '../audit/record.ts'
 import { endSessions } from '../signin/sessions.ts'
 import type { ProviderKeys } from '../signin/oidc-keys.ts'
 import { openDataKey } from '../store/data-keys.ts'
-import { authLevels } from '../store/oidc-clients.ts'
+import { authLevels, ownClaims } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
@@ -28,7 +28,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
     return answer
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, noteReuse }
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, ownClaims: await ownClaims(db), noteReuse }
   const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })

@@ -1,12 +1,13 @@
 /** A client of ours as oidc-provider knows one (RFC 7591), with what it does not know under names of our own. */
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { AdapterPayload } from 'oidc-provider'
+import type { Mapping } from '../model/account-mapping.ts'
 import type { Document } from '../model/attribute.ts'
-import { hasSecrets } from '../model/oidc-client.ts'
+import { claimRules, hasSecrets } from '../model/oidc-client.ts'
 import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
 
 /** Metadata of ours. */
-export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes', 'site_id'] as const
+export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes', 'site_id', 'own_claims'] as const
 
 /** The client with our metadata, as the provider hands it out. */
 export interface OwnMetadata {
@@ -19,6 +20,8 @@ export interface OwnMetadata {
   introspects: boolean
   /** Of the secrets that work, in hex. */
   secret_hashes: readonly string[]
+  /** What it learns of people with the scope profile beside the claims of that. */
+  own_claims: Mapping
 }
 
 export function providerClient(client: Document, secretHashes: readonly string[], siteLevel: number): AdapterPayload {
@@ -52,6 +55,7 @@ export function providerClient(client: Document, secretHashes: readonly string[]
     api_scopes: scopes.filter((scope) => (apiScopes as readonly string[]).includes(scope)),
     introspects: client.introspects,
     secret_hashes: secretHashes,
+    own_claims: claimRules(client),
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   } as AdapterPayload
 }

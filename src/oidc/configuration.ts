@@ -31,7 +31,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     jwks: { keys: keys.keys as never },
     scopes: Object.keys(identityScopes),
     // How and when somebody signed in stands in every ID token.
-    claims: { ...Object.fromEntries(Object.entries(identityScopes).map(([scope, { claims }]) => [scope, [...claims]])), openid: ['sub', 'acr', 'amr', 'auth_time'], sid: null, iss: null },
+    claims: { ...Object.fromEntries(Object.entries(identityScopes).map(([scope, { claims }]) => [scope, scope === 'profile' ? [...claims, ...door.ownClaims] : [...claims]])), openid: ['sub', 'acr', 'amr', 'auth_time'], sid: null, iss: null },
     acrValues: door.levels.filter(({ level }) => level > 0).map(({ id }) => id),
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code'],
@@ -49,7 +49,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     },
     extraClientMetadata: { properties: [...ownMetadata] },
     interactions: { policy: createPolicy(door), url: async (_ctx, { uid }) => `/oidc/interaction/${uid}` },
-    findAccount: async (_ctx, userId) => findAccount(door, userId),
+    findAccount: async (ctx, userId) => findAccount(door, userId, ctx.oidc?.client),
     loadExistingGrant: async (ctx) => loadGrant(door, ctx),
     pairwiseIdentifier: async (_ctx, userId, client) =>
       createHmac('sha256', dataKey.derive('oidc pairwise')).update(`${String((client as unknown as { sectorIdentifier: unknown }).sectorIdentifier)}\n${userId}`).digest('base64url'),

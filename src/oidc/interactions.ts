@@ -8,6 +8,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { errors, type InteractionResults } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
+import { sourcesOf } from '../model/account-mapping.ts'
+import { sourceLabel } from '../model/account-sources.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
@@ -98,7 +100,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     prompt: prompt.name,
     reasons: prompt.reasons,
     client: { id: client!.clientId, name: client!.clientName, firstParty: ownOf(client).first_party },
-    scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name) })),
+    scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
     leastLevel: leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined),
     signedIn: signedIn !== undefined,
     ...(site === undefined ? {} : { site, policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)) }),

@@ -35,6 +35,10 @@ export interface DoorState extends Door {
   signedIn: (request: IncomingMessage) => Promise<SignedIn | undefined>
   /** PUBLIC_URL, and what stands below it. */
   publicUrl: string
+  /** The names of the claims that clients have of their own: the provider knows no others. */
+  ownClaims: readonly string[]
+  /** True once a client has been met that has others: the provider is to be built anew for the next request. */
+  isOutdated?: boolean
   /** Notes in the audit that a code or a refresh token of a client was shown a second time. */
   noteReuse: (clientId: string) => void
 }

@@ -1,6 +1,6 @@
 /**
  * The provider, as it is at the moment: built anew when its keys change, which all servers on one database see within
- * seconds. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
+ * seconds, and when a client has a claim that no other had. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
  * commands and tests that need none of it do not wait for it.
  */
 import { publicUrl } from '../config.ts'
@@ -27,7 +27,7 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
     const { base: { db, now }, masterKey } = door
     const asked = now().getTime()
     const keys = await providerKeys(db, masterKey, now(), built?.keys)
-    if (built?.keys === keys) built.asked = asked
+    if (built?.keys === keys && built.state.isOutdated !== true) built.asked = asked
     else {
       const { buildProvider } = await import('./build-provider.ts')
       built = { ...(await buildProvider(door, publicUrlOf(door.base.config), keys)), keys, asked }
@@ -36,7 +36,7 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
   }
   const current = async (): Promise<Built> => {
     const age = built && door.base.now().getTime() - built.asked
-    if (built && age !== undefined && age >= 0 && age < reloadMs) return built
+    if (built && built.state.isOutdated !== true && age !== undefined && age >= 0 && age < reloadMs) return built
     building ??= build().finally(() => (building = undefined))
     return building
   }

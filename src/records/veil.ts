@@ -53,9 +53,16 @@ export async function checkQuery(ctx: Asking, resource: Resource, { filter, sort
 
 /** Errors: `forbidden` for a mapping that would carry what one may not read to where one may. */
 export async function checkSources(ctx: Asking, rules: Mapping): Promise<void> {
+  (await sourcesGuard(ctx))(rules)
+}
+
+/** The same for a transaction about to begin, which reads the mapping. */
+export async function sourcesGuard(ctx: Asking): Promise<(rules: Mapping) => void> {
   const veil = await veilOf(ctx)
-  const hidden = veil && hiddenSource(rules, veil)
-  if (hidden !== undefined) throw refusal('The mapping', hidden)
+  return (rules) => {
+    const hidden = veil && hiddenSource(rules, veil)
+    if (hidden !== undefined) throw refusal('The mapping', hidden)
+  }
 }
 
 /** Errors: `forbidden` for a body that names what one may not change, were it only to clear it. */

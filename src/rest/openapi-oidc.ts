@@ -14,6 +14,7 @@ function client(): Schema {
     properties: {
       ...properties, ...Object.fromEntries(lists),
       keys: { type: 'object', description: 'The public keys of the client, as a JWK set; for private_key_jwt.' },
+      claims: { type: 'object', description: 'What it learns of people with the scope profile, beside the claims of that: by the name of the claim, an expression over attributes of the person, as in the mapping of a portal.', additionalProperties: { $ref: '#/components/schemas/MappingExpression' } },
       secret: readOnly(text('The client_secret; only in the answer that makes the client.')),
       secrets: readOnly(list('Its secrets that work, without what they are.', object('Secret', 'When a secret was made, and when it ends.', {
         id: text('Names the secret.'), created: instant('When it was made.'), expires: instant('When it ceases to work.'),

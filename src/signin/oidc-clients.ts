@@ -1,19 +1,23 @@
 /**
  * The verbs on clients of the OpenID provider. A secret is 256 random bits, shown once; the server keeps its SHA-256.
- * Two guards keep a client from giving more than whoever made it has: its service account may have no more rights than
- * they, and only who has every right makes an application that people are not asked about.
+ * Guards keep a client from giving more than whoever made it has: its service account may have no more rights than they,
+ * its claims tell nothing that they may not read, and only who has every right makes an application that people are not asked about.
  */
 import { createHash, randomBytes } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import type { Mapping } from '../model/account-mapping.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { mergePatch } from '../model/merge-patch.ts'
-import { checkClient, clientAttributes, clientLists, hasSecrets } from '../model/oidc-client.ts'
+import { checkClient, claimRules, clientAttributes, clientLists, hasSecrets } from '../model/oidc-client.ts'
+import { checkSourceTypes } from '../records/check-metadata.ts'
 import { guardPeople } from '../records/guard.ts'
+import { sourcesGuard } from '../records/veil.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { loadMetadata } from '../store/metadata.ts'
 import { deleteArtifactsOfClient } from '../store/oidc-artifacts.ts'
 import { deleteConsentsOfClient } from '../store/oidc-consents.ts'
 import { deleteClientRow, deleteSecrets, expireSecrets, insertClient, insertSecret, listSecrets, readClientRow, updateClient } from '../store/oidc-clients.ts'
@@ -39,8 +43,10 @@ export async function readClientWithSecrets(ctx: Pick<Context, 'db' | 'now'>, id
 export async function createClient(ctx: Context, input: unknown): Promise<Document> {
   const client = checkClient(input)
   const id = ctx.newId()
+  const guard = await clientGuard(ctx)
+  checkSourceTypes(claimRules(client), await loadMetadata(ctx.db, ctx.db))
   return ctx.db.transaction(async (tx) => {
-    await guardClient(tx, ctx, client)
+    await guard(tx, client)
     await insertClient(tx, id, client, ctx.now().toISOString(), ctx.actor.userId)
     const secret = hasSecrets(client) ? await newSecret(tx, ctx, id) : undefined
     await recorded(tx, ctx, 'client.create', id, [{ path: '', after: { id, ...client } }])
@@ -60,14 +66,16 @@ export async function replaceClient(ctx: Context, id: string, input: unknown, ve
 }
 
 async function changeClient(ctx: Context, id: string, change: (before: Document) => unknown, versions: Versions): Promise<Document> {
+  const [guard, metadata] = [await clientGuard(ctx), await loadMetadata(ctx.db, ctx.db)]
   return ctx.db.transaction(async (tx) => {
     const before = await readClient(tx, id, true)
     checkVersion(before, versions)
     const after = checkClient(change(before))
     const changes = changesOf(before, after)
     if (changes.length === 0) return before
-    await guardClient(tx, ctx, before)
-    await guardClient(tx, ctx, after)
+    await guard(tx, before)
+    await guard(tx, after)
+    if (changes.some(({ path }) => path === 'claims')) checkSourceTypes(claimRules(after), metadata)
     await updateClient(tx, id, after, ctx.now().toISOString())
     if (!hasSecrets(after)) await deleteSecrets(tx, id, null)
     // What was given under looser terms does not outlive them.
@@ -84,18 +92,21 @@ function tightens(before: Document, after: Document): boolean {
   return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.siteId !== after.siteId || before.authentication !== after.authentication
 }
 
-/** Whether it may be another application now, because codes go to a new place: what people consented to was the one before. */
+/** Whether it may be another application now, because codes go to a new place, or learns more: what people consented to was the one before. */
 function isAnother(before: Document, after: Document): boolean {
   const gained = (after['redirectUris'] as string[]).some((uri) => !(before['redirectUris'] as string[]).includes(uri))
-  return gained || before['applicationType'] !== after['applicationType']
+  const known = new Map(claimRules(before).map(({ target, value }) => [target, JSON.stringify(value)]))
+  const learns = claimRules(after).some(({ target, value }) => known.get(target) !== JSON.stringify(value))
+  return gained || learns || before['applicationType'] !== after['applicationType']
 }
 
 /** Removes a client, its secrets, its tokens and what people consented to. Errors: `not_found`, `version_mismatch`, `forbidden`. */
 export async function deleteClient(ctx: Context, id: string, versions?: Versions): Promise<void> {
+  const guard = await clientGuard(ctx)
   await ctx.db.transaction(async (tx) => {
     const before = await readClient(tx, id, true)
     checkVersion(before, versions)
-    await guardClient(tx, ctx, before)
+    await guard(tx, before)
     await deleteClientRow(tx, id)
     await recorded(tx, ctx, 'client.delete', id, [{ path: '', before }])
   })
@@ -110,10 +121,11 @@ const mostOverlapHours = 24 * 90
 export async function rotateSecret(ctx: Context, id: string, overlapHours: number): Promise<{ id: string; secret: string; previousExpires: string }> {
   if (!Number.isInteger(overlapHours) || overlapHours < 0 || overlapHours > mostOverlapHours) throw new GatehouseError('invalid_value', `overlapHours: must be a whole number from 0 to ${mostOverlapHours}.`)
   const until = new Date(ctx.now().getTime() + overlapHours * 3_600_000).toISOString()
+  const guard = await clientGuard(ctx)
   return ctx.db.transaction(async (tx) => {
     const client = await readClient(tx, id, true)
     if (!hasSecrets(client)) throw new GatehouseError('conflict', 'This client proves who it is without a secret of ours.')
-    await guardClient(tx, ctx, client)
+    await guard(tx, client)
     await expireSecrets(tx, id, until)
     const secret = await newSecret(tx, ctx, id)
     await recorded(tx, ctx, 'client.secret.rotate', id, [{ path: 'secrets', after: { previousExpires: until } }])
@@ -123,8 +135,9 @@ export async function rotateSecret(ctx: Context, id: string, overlapHours: numbe
 
 /** Ends one secret at once. Errors: `not_found`, `forbidden`. */
 export async function removeSecret(ctx: Context, id: string, secretId: string): Promise<void> {
+  const guard = await clientGuard(ctx)
   await ctx.db.transaction(async (tx) => {
-    await guardClient(tx, ctx, await readClient(tx, id, true))
+    await guard(tx, await readClient(tx, id, true))
     if ((await deleteSecrets(tx, id, secretId)) === 0) throw new GatehouseError('not_found', `This client has no secret ${secretId}.`)
     await recorded(tx, ctx, 'client.secret.remove', id, [{ path: `secrets[${secretId}]`, before: secretId }])
   })
@@ -136,17 +149,26 @@ async function newSecret(tx: Transaction, ctx: Context, clientId: string): Promi
   return secret
 }
 
-async function guardClient(tx: Transaction, ctx: Context, client: Document): Promise<void> {
+type Guard = (tx: Transaction, client: Document) => Promise<void>
+
+/** Refuses a client that would give, or tell, more than the actor has. Asked for before the transaction begins. */
+async function clientGuard(ctx: Context): Promise<Guard> {
+  const mayRead = await sourcesGuard(ctx)
+  return (tx, client) => guardClient(tx, ctx, client, mayRead)
+}
+
+async function guardClient(tx: Transaction, ctx: Context, client: Document, mayRead: (rules: Mapping) => void): Promise<void> {
   const { authority } = ctx
   if (authority?.reach) throw new GatehouseError('forbidden', 'You may administer some people only, and anybody may be signed in by a client.')
   if (client.firstParty === true && authority && authority.rights !== 'all') {
     throw new GatehouseError('forbidden', 'firstParty: nobody is asked before such a client acts for them, and so only who has every right may make or change one.')
   }
   if (typeof client.userId === 'string') await guardPeople(tx, ctx, [client.userId])
+  mayRead(claimRules(client))
 }
 
 function changesOf(before: Document, after: Document): FieldChange[] {
-  const paths = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys']
+  const paths = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys', 'claims']
   return paths.filter((path) => JSON.stringify(before[path]) !== JSON.stringify(after[path])).map((path) => (
     { path, ...(before[path] === undefined ? {} : { before: before[path] }), ...(after[path] === undefined ? {} : { after: after[path] }) }))
 }

@@ -75,5 +75,6 @@ export function errorOf(result: SignInResult, login: SignInLogin | undefined): G
   const { error } = signInResults[result] as { error?: 'sign_in_refused' | 'account_closed' | 'account_disabled' | 'account_locked' }
   if (error === undefined || error === 'sign_in_refused') return new GatehouseError('sign_in_refused')
   if (result !== 'INVALID_USER_STATUS') return new GatehouseError(error, truths[result])
-  return new GatehouseError(error, `The password is right, but the status of the account is ${login?.personStatus ?? 'unknown'}. Ask your administrator.`)
+  const open = login && openStatuses.includes(login.personStatus as Status)
+  return new GatehouseError(error, `The password is right, but ${open ? 'the last day here is over' : `the status of the account is ${login?.personStatus ?? 'unknown'}`}. Ask your administrator.`)
 }

@@ -6,6 +6,7 @@
 import { accountSource, type AccountSource } from '../model/account-sources.ts'
 import type { Collection } from '../model/attribute.ts'
 import { user } from '../model/user.ts'
+import type { Database } from './database.ts'
 
 /** An expression over USERS (alias `u`) giving the source as text. Errors: a source that is no attribute. */
 export function sourceSql(path: string): string {
@@ -14,6 +15,12 @@ export function sourceSql(path: string): string {
   if (source.kind === 'id') return `u.${user.idColumn}`
   if (source.kind === 'plain') return `u.${source.attribute.column}::text`
   return source.kind === 'custom' ? customSql(source.name) : entrySql(source)
+}
+
+/** The values of some sources of one person, by source. */
+export async function personSources(db: Pick<Database, 'first'>, userId: string, sources: readonly string[]): Promise<Record<string, string | null>> {
+  const row = await db.first<{ values: (string | null)[] }>(`select array[${sources.map(sourceSql).join(', ')}]::text[] as values from public.users u where u.user_id = $1`, [userId])
+  return Object.fromEntries(sources.map((source, place) => [source, row?.values[place] ?? null]))
 }
 
 function customSql(name: string): string {

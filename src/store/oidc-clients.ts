@@ -14,7 +14,7 @@ export const clientListing: Listing = {
 /** A row as a document: without secrets, which stand elsewhere. */
 export function clientOfRow(row: Row): Document {
   const lists = Object.fromEntries(clientLists.map(({ path, column }) => [path, row[column]]))
-  return { ...documentOfRow(clientListing, row), ...lists, ...(row.public_keys === null ? {} : { keys: row.public_keys }) }
+  return { ...documentOfRow(clientListing, row), ...lists, ...(row.public_keys === null ? {} : { keys: row.public_keys }), ...(row.claims === null ? {} : { claims: row.claims }) }
 }
 
 export async function readClientRow(db: Reader, id: string, lock = false): Promise<Document | undefined> {
@@ -26,8 +26,8 @@ const written = clientAttributes.filter(({ mutability }) => mutability !== 'read
 const flagOf = (value: unknown) => (typeof value === 'boolean' ? (value ? 'Y' : 'N') : (value ?? null))
 
 function columnsOf(client: Document): [names: string[], values: unknown[]] {
-  const names = [...written.map(({ column }) => column), ...clientLists.map(({ column }) => column), 'public_keys']
-  return [names, [...written.map(({ path }) => flagOf(client[path])), ...clientLists.map(({ path }) => client[path]), client.keys === undefined ? null : JSON.stringify(client.keys)]]
+  const names = [...written.map(({ column }) => column), ...clientLists.map(({ column }) => column), 'public_keys', 'claims']
+  return [names, [...written.map(({ path }) => flagOf(client[path])), ...clientLists.map(({ path }) => client[path]), ...[client.keys, client.claims].map((one) => (one === undefined ? null : JSON.stringify(one)))]]
 }
 
 export async function insertClient(tx: Transaction, id: string, client: Document, now: string, createdBy: string | null): Promise<void> {
@@ -85,4 +85,10 @@ export async function deleteSecrets(tx: Transaction, clientId: string, secretId:
 /** The levels of sign-in that have a name, weakest first. */
 export async function authLevels(db: Reader): Promise<{ id: string; level: number }[]> {
   return db.query('select auth_level_id as id, level from auth_level order by level', [], 'auth_levels')
+}
+
+/** The names of all claims that clients have of their own. */
+export async function ownClaims(db: Reader): Promise<string[]> {
+  const rows = await db.query<{ name: string }>(`select distinct jsonb_object_keys(claims) as name from gatehouse.oidc_client where claims is not null order by 1`, [], 'own_claims')
+  return rows.map(({ name }) => name)
 }

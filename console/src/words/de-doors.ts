@@ -178,6 +178,7 @@ export const deDoors: typeof enDoors = {
     anew: (client) => `${client} möchte, dass Sie sich neu anmelden.`,
     over: 'Diese Frage ist beantwortet, hat zu lange gedauert oder galt einem anderen Browser. Beginnen Sie noch einmal bei der Anwendung.',
     overTitle: 'Hier ist nichts zu beantworten',
+    also: (attributes) => `Außerdem: ${attributes.join(', ')}.`,
     scopes: {
       openid: 'Wer Sie sind: eine Kennung.', profile: 'Ihren Namen und wie Sie beschäftigt sind.', email: 'Ihre E-Mail-Adresse.', phone: 'Ihre Telefonnummer.',
       address: 'Ihre Postadresse.', groups: 'Die Gruppen, in denen Sie sind.', roles: 'Die Rollen, die Sie haben.', offline_access: 'Für Sie handeln, während Sie nicht da sind.',

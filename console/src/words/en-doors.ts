@@ -171,6 +171,7 @@ export const enDoors = {
     anew: (client: string) => `${client} wants you to sign in anew.`,
     over: 'This question has been answered, has taken too long, or was put to another browser. Begin again at the application.',
     overTitle: 'There is nothing to answer here',
+    also: (attributes: readonly string[]) => `Also: ${attributes.join(', ')}.`,
     scopes: {} as Readonly<Record<string, string>>,
   },
 }

@@ -51,7 +51,7 @@ function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) 
     <>
       <PageTitle>{words.title(nameOf(asked))}</PageTitle>
       <p>{words.intro(nameOf(asked))}</p>
-      <ul className="points">{asked.scopes.map(({ name, description }) => <li key={name}>{words.scopes[name] ?? description}</li>)}</ul>
+      <ul className="points">{asked.scopes.map(({ name, description, also = [] }) => <li key={name}>{words.scopes[name] ?? description}{also.length > 0 && ` ${words.also(also)}`}</li>)}</ul>
       <div className="row">
         <Button disabled={busy} onClick={() => mutate('consent')}>{words.allow}</Button>
         <Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.deny}</Button>
