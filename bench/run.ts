@@ -15,10 +15,11 @@ import { oidc } from './oidc.ts'
 import { oktaRate } from './okta-rate.ts'
 import { readUser } from './read-user.ts'
 import { search } from './search.ts'
+import { serve } from './serve.ts'
 import { signInBench } from './sign-in.ts'
 import { syncPlan } from './sync-plan.ts'
 
-const benches: readonly Bench[] = [readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate, massDeleteBench]
+const benches: readonly Bench[] = [serve, readUser, filter, search, list, create, importPeople, importWhole, importStream, access, mining, signInBench, oidc, syncPlan, oktaRate, massDeleteBench]
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
