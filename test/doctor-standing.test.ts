@@ -69,7 +69,7 @@ describe('the sync', () => {
 
   test('a stopped plan of another kind is told as well', async () => {
     const { ctx } = await syncWorld()
-    await insertPlan(ctx.db, { id: 'held', kind: 'mass-delete', title: 'Take 9 out', createdBy: 'ada', correlationId: 'c', now: ctx.now() })
+    await ctx.db.transaction((tx) => insertPlan(tx, { id: 'held', kind: 'mass-delete', title: 'Take 9 out', createdBy: 'ada', correlationId: 'c', now: ctx.now() }))
     await finishPlan(ctx.db, 'held', {}, 9, '9 people, and the limit is 5')
     expect((await found(ctx)).plans).toEqual([expect.stringMatching(/^warning: plan held \(Take 9 out\).*limit is 5.*plan release held/)])
   })

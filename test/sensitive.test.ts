@@ -132,7 +132,7 @@ test('a mapping carries nothing of it to where it may be read: not by who may no
   await expect(setMapping(limited, id, { ...fields, costCenter: 'costCenter', division: 'title' })).resolves.toMatchObject({ own: true })
   expect((await ask('PUT', `/portals/${id}/mapping`, { fields })).status).toBe(200)
   const now = new Date()
-  await insertPlan(ctx.db, { id: 'a-sync', kind: 'sync', title: 'Sync', options: {}, createdBy: 'test', correlationId: 'c', now })
+  await ctx.db.transaction((tx) => insertPlan(tx, { id: 'a-sync', kind: 'sync', title: 'Sync', options: {}, createdBy: 'test', correlationId: 'c', now }))
   const change = (field: string, before: string, after: string) => ({ field, before, after })
   const actions = [
     { kind: 'create', profile: { login: 'ada', costCenter: '1815-12-10', division: 'AB123456', title: 'Countess' }, reason: 'new' },

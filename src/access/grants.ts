@@ -11,7 +11,8 @@ import { countPeople, edgesBetween, knownRights, readThings, readVersions, type 
 import type { Transaction } from '../store/database.ts'
 import { checkQuery } from '../records/veil.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { makePlan, type Filled } from '../plans/make.ts'
+import { insertReads, insertSteps, listSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
 import { isMoved, pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import { named, objection, propose } from './judge-edge.ts'
@@ -77,9 +78,12 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
   const scope = reachScope(ctx.authority?.reach)
   const found = await countMatches(ctx.db, user, { filter: request.filter, q: request.q, scope })
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
-  const planId = ctx.newId()
   const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
-  await insertPlan(ctx.db, { id: planId, kind: 'grants', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, (planId) => fill(ctx, planId, request, kind, target))
+}
+
+async function fill(ctx: Context, planId: string, request: GrantRequest, kind: EdgeKind, target: Thing): Promise<Filled> {
+  const scope = reachScope(ctx.authority?.reach)
   const targetVersions = await readVersions(ctx.db, kind.target, [target.id])
   await ctx.db.transaction((tx) => insertReads(tx, planId, nodeTypes[kind.target], targetVersions))
   const counts: Record<string, number> = {}
@@ -97,11 +101,9 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
       await insertSteps(tx, planId, steps)
       await insertReads(tx, planId, 'User', versions)
     })
-    if (next === undefined) break
+    if (next === undefined) return { counts, steps: planned }
     cursor = next
   }
-  await finishPlan(ctx.db, planId, counts, planned)
-  return readPlan(ctx.db, planId)
 }
 
 async function checkedTarget(ctx: Context, kind: EdgeKind, { target, terms }: GrantRequest): Promise<Thing> {

@@ -10,7 +10,8 @@ import type { StepRunner } from '../plans/apply.ts'
 import { recordRemoval, lockRecords, writeRecords } from '../records/write-records.ts'
 import { deleteAccessRecord } from '../store/access-records.ts'
 import type { Transaction } from '../store/database.ts'
-import { finishPlan, insertPlan, insertSteps, listSteps, markSteps, movePlan, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { makePlan, type Filled } from '../plans/make.ts'
+import { insertSteps, listSteps, markSteps, movePlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { newAccessRecord, roleKind } from './access-records.ts'
 import { pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import type { MiningRequest } from './mining-request.ts'
@@ -32,10 +33,12 @@ const batch = 500
 export async function planMining(ctx: Context, request: MiningRequest): Promise<Plan> {
   const proposal = await proposeRoles(ctx, request)
   if (proposal.roles.length === 0) throw new GatehouseError('invalid_value', 'There are no single grants that a role could replace.')
-  const planId = ctx.newId()
   const title = `${proposal.roles.length} mined roles instead of ${proposal.grants - proposal.left.length} single grants`
   const { roles: _, left: __, ...figures } = proposal
-  await insertPlan(ctx.db, { id: planId, kind: 'mining', title, options: { ...request, figures }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  return makePlan(ctx, { kind: 'mining', title, options: { ...request, figures } }, (planId) => fill(ctx, planId, proposal))
+}
+
+async function fill(ctx: Context, planId: string, proposal: Proposal): Promise<Filled> {
   const roleSteps = proposal.roles.map((role, index): PlanStep => ({
     step: index + 1, action: 'create', resource: 'Role', targetId: ctx.newId(), label: `${role.name} (${planId.slice(-8)})`,
     changes: { name: `${role.name} (${planId.slice(-8)})`, holds: role.holds.map(({ node, rights }) => ({ kind: node.startsWith('Role:') ? 'rr' : 'rs', id: node.slice(node.indexOf(':') + 1), rights })) } satisfies RoleChange,
@@ -48,8 +51,7 @@ export async function planMining(ctx: Context, request: MiningRequest): Promise<
       await insertSteps(tx, planId, steps)
     })
   }
-  await finishPlan(ctx.db, planId, { create: roleSteps.length, update: people.length }, roleSteps.length + people.length)
-  return readPlan(ctx.db, planId)
+  return { counts: { create: roleSteps.length, update: people.length }, steps: roleSteps.length + people.length }
 }
 
 interface Exchange {

@@ -8,10 +8,11 @@ import { operations, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
+import { makePlan, type Filled } from '../plans/make.ts'
 import { afterOperation, checkBody, operateLocked, relatedPlanned } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
 import { checkQuery } from '../records/veil.ts'
@@ -57,9 +58,12 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
   const scope = reachScope(ctx.authority?.reach)
   const found = await countMatches(ctx.db, user, { ...request, scope })
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
-  const planId = ctx.newId()
   const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
-  await insertPlan(ctx.db, { id: planId, kind: 'bulk', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, (planId) => fill(ctx, planId, request))
+}
+
+async function fill(ctx: Context, planId: string, request: BulkRequest): Promise<Filled> {
+  const scope = reachScope(ctx.authority?.reach)
   const counts: Record<string, number> = {}
   let planned = 0
   for (let cursor: string | undefined; ;) {
@@ -75,11 +79,9 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
       await insertSteps(tx, planId, steps)
       await insertReads(tx, planId, 'User', documents.map((document) => ({ id: document.id as string, version: (document.meta as Document).version as number })))
     })
-    if (next === undefined) break
+    if (next === undefined) return { counts, steps: planned }
     cursor = next
   }
-  await finishPlan(ctx.db, planId, counts, planned)
-  return readPlan(ctx.db, planId)
 }
 
 /** Steps by action; and of accounts that end along with people, or stay open, how many they are in all steps. */

@@ -13,7 +13,8 @@ import { checkQuery } from '../records/veil.ts'
 import { listIds } from '../store/list-records.ts'
 import { countMembers, memberScope, readMembers, resolveRows, type Member, type NamedRow } from '../store/mass-delete.ts'
 import { readPortalSettings } from '../store/portals.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, movePlan, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { makePlan } from '../plans/make.ts'
+import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { outsideReach, reachScope } from '../store/reach.ts'
 import { mostRows, readRow, type MassDeleteRequest, type RowText } from './mass-delete-request.ts'
 import { readPortalDocument, type Portal } from './portals.ts'
@@ -31,22 +32,13 @@ export async function planMassDelete(ctx: Context, portalId: number, request: Ma
   const { filter, source, deletePersons } = request
   if (filter !== undefined) await checkQuery(ctx, user, { filter })
   const policy = closingPolicy(await readPortalSettings(ctx.db), portalId)
-  const planId = ctx.newId()
-  const { principal, userId, correlationId } = ctx.actor
-  await insertPlan(ctx.db, {
-    id: planId, kind: massDeleteKind, title: `Mass delete from portal ${portalId}: ${filter ?? source ?? 'a list'}${deletePersons ? ', with their persons' : ''}`,
-    options: { portalId, deletePersons, policy, ...(filter === undefined ? {} : { filter }) }, createdBy: principal, actorId: userId, correlationId, now: ctx.now(),
-  })
-  const steps = new Steps(ctx, planId, portalId, deletePersons)
-  try {
+  const title = `Mass delete from portal ${portalId}: ${filter ?? source ?? 'a list'}${deletePersons ? ', with their persons' : ''}`
+  return makePlan(ctx, { kind: massDeleteKind, title, options: { portalId, deletePersons, policy, ...(filter === undefined ? {} : { filter }) } }, async (planId) => {
+    const steps = new Steps(ctx, planId, portalId, deletePersons)
     if (filter !== undefined) await planFilter(ctx, steps, portalId, filter)
     else await planRows(ctx, steps, portalId, request.rows ?? [])
-    await finishPlan(ctx.db, planId, steps.counts, steps.count, await stopped(ctx, portal, policy, steps))
-  } catch (error) {
-    await ctx.db.transaction((tx) => movePlan(tx, planId, ['planning'], 'cancelled'))
-    throw error
-  }
-  return readPlan(ctx.db, planId)
+    return { counts: steps.counts, steps: steps.count, stopReason: await stopped(ctx, portal, policy, steps) }
+  })
 }
 
 /** Why a guard stops it, if one does. What the worker of the queue will do to accounts is judged here: later nothing asks any more. */

@@ -74,8 +74,8 @@ export interface NewPlan {
 }
 
 /** Begins a plan; its steps follow, and finishPlan makes it ready. */
-export async function insertPlan(db: Pick<Database, 'execute'>, plan: NewPlan): Promise<void> {
-  await db.execute(
+export async function insertPlan(tx: Transaction, plan: NewPlan): Promise<void> {
+  await tx.execute(
     `insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id, actor_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId, plan.actorId ?? null])
 }

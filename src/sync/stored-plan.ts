@@ -23,10 +23,10 @@ export async function storePlan(
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
-  await insertPlan(ctx.db, {
+  await ctx.db.transaction((tx) => insertPlan(tx, {
     id, kind: syncPlanKind, title: titleOf(portalId, mode, options.undoes), options: { portalId, mode, ...options },
     createdBy: principal, correlationId, now: ctx.now(),
-  })
+  }))
   const counts: Counts = {}
   let number = 0
   let stopReason: string | null

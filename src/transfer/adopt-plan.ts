@@ -7,7 +7,8 @@ import type { Context } from '../context.ts'
 import { adoptedTables } from '../model/adopted-rows.ts'
 import { notePlanOptions } from '../store/adopted-rows.ts'
 import { loadMetadata } from '../store/metadata.ts'
-import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
+import { makePlan, type Filled } from '../plans/make.ts'
+import type { Plan } from '../store/plans.ts'
 import { planPeople } from './adopt-people.ts'
 import { countTokens, planErrors, planQueue } from './adopt-plain-rows.ts'
 import { planPortals } from './adopt-portals.ts'
@@ -35,23 +36,19 @@ export interface AdoptionOptions {
 
 /** Plans the adoption. Errors: `invalid_mapping`, `remote_error`; the plan is cancelled then. */
 export async function planAdoption(ctx: Context, source: EfsSource, shown: string, mapping: EfsMapping = {}, progress?: (rows: number) => void): Promise<Plan> {
-  const planId = ctx.newId()
   const options: AdoptionOptions = { source: shown, version: source.version, timeZone: source.zone }
-  await insertPlan(ctx.db, { id: planId, kind: adoptionKind, title: `adopt ${shown}`, options: { ...options }, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  return makePlan(ctx, { kind: adoptionKind, title: `adopt ${shown}`, options: { ...options } }, (planId) => fill(ctx, planId, source, mapping, progress))
+}
+
+async function fill(ctx: Context, planId: string, source: EfsSource, mapping: EfsMapping, progress: ((rows: number) => void) | undefined): Promise<Filled> {
   const adoption: Adoption = {
     planning: { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() },
     source, mapping, tallies: new Map(), administrators: new Map(), matched: new Set(), portals: new Set(), loose: new Set(), progress, read: 0,
   }
-  try {
-    await planTables(adoption)
-    const tables = Object.fromEntries([...adoption.tallies].map(([name, { rows, taken }]) => [name, { rows, taken: taken.rows, checksum: taken.text }]))
-    await notePlanOptions(ctx.db, planId, { tables, tokens: await countTokens(adoption), loose: [...adoption.loose] })
-  } catch (error) {
-    await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId]).catch(() => {})
-    throw error
-  }
-  await finishPlan(ctx.db, planId, adoption.planning.counts, adoption.planning.steps)
-  return readPlan(ctx.db, planId)
+  await planTables(adoption)
+  const tables = Object.fromEntries([...adoption.tallies].map(([name, { rows, taken }]) => [name, { rows, taken: taken.rows, checksum: taken.text }]))
+  await notePlanOptions(ctx.db, planId, { tables, tokens: await countTokens(adoption), loose: [...adoption.loose] })
+  return adoption.planning
 }
 
 async function planTables(adoption: Adoption): Promise<void> {

@@ -6,7 +6,8 @@
 import { basename, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { loadMetadata } from '../store/metadata.ts'
-import { finishPlan, insertPlan, readPlan, type Plan } from '../store/plans.ts'
+import { makePlan, type Filled } from '../plans/make.ts'
+import type { Plan } from '../store/plans.ts'
 import type { Format, Mapping } from './mapping.ts'
 import { planGroups, type PlannedGroup } from './plan-groups.ts'
 import { planLateReferences } from './plan-late.ts'
@@ -24,10 +25,12 @@ const batch = { rows: 500, characters: 2 * 1024 * 1024 }
 
 /** Plans the import of files, in their order. Errors: `invalid_file`, `invalid_mapping`; the plan is cancelled then. */
 export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void): Promise<Plan> {
-  const planId = ctx.newId()
   const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
   const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
-  await insertPlan(ctx.db, { id: planId, kind: 'import', title, options, createdBy: ctx.actor.principal, correlationId: ctx.actor.correlationId, now: ctx.now() })
+  return makePlan(ctx, { kind: 'import', title, options }, (planId) => fill(ctx, planId, files, progress))
+}
+
+async function fill(ctx: Context, planId: string, files: readonly ImportFile[], progress: ((rows: number) => void) | undefined): Promise<Filled> {
   const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() }
   const groups: PlannedGroup[] = []
   let rows = 0
@@ -48,13 +51,11 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
     await storing
     await planLateReferences(planning)
     if (groups.length > 0) await planGroups(planning, groups)
+    return planning
   } catch (error) {
     await storing.catch(() => {})
-    await ctx.db.execute(`update gatehouse.plan set status = 'cancelled' where plan_id = $1`, [planId])
     throw error
   }
-  await finishPlan(ctx.db, planId, planning.counts, planning.steps)
-  return readPlan(ctx.db, planId)
 }
 
 const groupIn = (row: Row, source: string): PlannedGroup[] =>

@@ -1,0 +1,37 @@
+/** Making a plan, whatever its kind: begun, filled, ready; or cancelled when filling it fails. */
+import type { Context } from '../context.ts'
+import { finishPlan, insertPlan, movePlan, readPlan, type Plan } from '../store/plans.ts'
+
+export interface PlanHead {
+  kind: string
+  title: string
+  options: Record<string, unknown>
+}
+
+/** What filling a plan came to. */
+export interface Filled {
+  /** Steps by action. */
+  counts: Record<string, number>
+  steps: number
+  /** Why it is not to be applied as it stands. */
+  stopReason?: string | undefined
+}
+
+/**
+ * Makes a plan. Its first row is written in a transaction like everything else, so that a request which is sent again finds
+ * its Idempotency-Key noted, and makes no second plan. Errors: those of `fill`; the plan is cancelled then.
+ */
+export async function makePlan(ctx: Context, { kind, title, options }: PlanHead, fill: (planId: string) => Promise<Filled>): Promise<Plan> {
+  const id = ctx.newId()
+  const { principal: createdBy, userId: actorId, correlationId } = ctx.actor
+  await ctx.db.transaction((tx) => insertPlan(tx, { id, kind, title, options, createdBy, actorId, correlationId, now: ctx.now() }))
+  try {
+    const { counts, steps, stopReason } = await fill(id)
+    await finishPlan(ctx.db, id, counts, steps, stopReason)
+  } catch (error) {
+    // What went wrong is the news, also where the database that is away cannot be told.
+    await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled')).catch(() => {})
+    throw error
+  }
+  return readPlan(ctx.db, id)
+}
