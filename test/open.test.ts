@@ -10,7 +10,7 @@ import { memoryFolder } from './memory-folder.ts'
 const folder = memoryFolder('gatehouse-open-')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const common = { DATABASE_POOL_SIZE: 2, DATABASE_NAMED_STATEMENTS: true, GATEHOUSE_DATA: join(folder, 'data') }
+const common = { DATABASE_POOL_SIZE: 2, DATABASE_NAMED_STATEMENTS: true, TIME_ZONE: 'UTC', GATEHOUSE_DATA: join(folder, 'data') }
 
 function addressOf({ connectionString, host, user, password, database }: DatabaseOptions): string {
   return connectionString ?? `postgresql://${user}:${password}@${encodeURIComponent(host ?? '')}/${database}`

@@ -2,6 +2,7 @@
 import type { Context } from '../context.ts'
 import { edgeKind, nodeOf, type NodeType } from '../model/access-edges.ts'
 import { cheapestPaths, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
+import { openStatuses, type Status } from '../model/user-statuses.ts'
 import { accessNodes, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
 import { checkAccess, type Check, type Person } from '../store/access-of-person.ts'
 import type { Moment } from '../store/access-walk.ts'
@@ -138,10 +139,19 @@ async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boo
     person: { id, ...optional({ displayName }), active, status, ...optional({ secondaryStatus }) },
     resource: thing(question.to),
     ...optional({ right: question.right }),
-    ...(active ? {} : { missing: [{ what: 'status', message: `${displayName ?? id} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN without an account status.` }] }),
+    ...(active ? {} : { missing: [standing(person)] }),
     paths: paths.map((path) => path.map((step) => shownStep(step, thing, names, question))),
     more,
   }
+}
+
+/** Why access of a person does not count at all. */
+function standing({ id, displayName, status, secondaryStatus, startDate, lastDate }: Person): Missing {
+  const name = displayName ?? id
+  if (status === 'PENDING_START_DATE' && startDate !== null) return { what: 'date', message: `${name} is PENDING_START_DATE: the first day is ${startDate}.` }
+  // All else that closes a person is over the last day.
+  if (openStatuses.includes(status as Status) && secondaryStatus === null && lastDate !== null) return { what: 'date', message: `${name} was here until ${lastDate}.` }
+  return { what: 'status', message: `${name} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN without an account status.` }
 }
 
 /** Members that have a value. */

@@ -81,6 +81,9 @@ export interface Person {
   displayName: string | null
   status: string
   secondaryStatus: string | null
+  /** Their first and last day, YYYY-MM-DD, as they stand now. */
+  startDate: string | null
+  lastDate: string | null
   /** Whether their access counts at the moment. */
   active: boolean
 }
@@ -91,6 +94,6 @@ export async function accessPerson(db: Reader, user: string, { at, past }: Momen
     ? `case when s.user_id is null then u.${column} else s.${column} end` : `u.${column}`
   const change = past ? 'left join lateral (select * from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > $2::timestamptz order by s.recorded_to limit 1) s on true' : ''
   return db.first<Person>(`select u.user_id as id, u.display_name as "displayName", ${before('status')} as status,
-      ${before('secondary_status')} as "secondaryStatus", ${personCounts('$2::timestamptz', past)} as active
+      ${before('secondary_status')} as "secondaryStatus", u.start_date as "startDate", u.last_date as "lastDate", ${personCounts('$2::timestamptz', past)} as active
     from (${peopleSql(ofUser('$1'), '$2::timestamptz', past)}) u ${change} where $2::timestamptz is not null`, [user, at], `access_person_${past ? 'past' : 'now'}`)
 }

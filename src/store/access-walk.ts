@@ -106,10 +106,20 @@ export function holdersCte(user: string, at: string, past: boolean): string {
       where ${isActive('e.target', at, past)} offset 0) step)`
 }
 
-/** A condition over `u` (users): the person may use anything at all at the moment. */
+/** The day of a moment in the zone in which first and last days are reckoned (TIME_ZONE). */
+const dayOf = (at: string) => `((${at})::timestamptz at time zone coalesce(nullif(current_setting('gatehouse.zone', true), ''), 'UTC'))::date`
+
+/**
+ * A condition over `u` (users): the person may use anything at all at the moment. Their last day counts as soon as it is over,
+ * though the job that ends people come later; their first day, which only that job makes count, at a moment ahead.
+ */
 export function personCounts(at: string, past: boolean): string {
-  const active = (row: string) => `${row}.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and ${row}.secondary_status is null`
-  if (!past) return active('u')
+  const open = `('ACTIVE', 'PENDING_INITIAL_LOGIN')`
+  const active = (row: string) => `${row}.status in ${open} and ${row}.secondary_status is null`
+  if (!past) {
+    const begun = `u.status in ${open} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now()`
+    return `(${begun}) and u.secondary_status is null and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
+  }
   // The first change after the moment tells how things stood before it.
   return `coalesce(u.create_date <= ${at}, true) and coalesce(
     (select ${active('s')} from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > ${at} order by s.recorded_to limit 1),
@@ -121,13 +131,13 @@ export function personCounts(at: string, past: boolean): string {
  * those too who have been deleted since: the history keeps how they stood, and not what they were called.
  */
 export function peopleSql(where: (row: string) => string, at: string, past: boolean): string {
-  const standing = select('u.user_id, u.display_name, u.status, u.secondary_status, u.create_date', 'public.users u', where('u'))
+  const standing = select('u.user_id, u.display_name, u.status, u.secondary_status, u.create_date, u.start_date, u.last_date, u.system_flag', 'public.users u', where('u'))
   return past ? `${standing} union all ${deletedSql(where, at)}` : standing
 }
 
 /** Those alone who were there at the moment and are there no more: the first change after it says how they stood. */
 export function deletedSql(where: (row: string) => string, at: string): string {
-  return `(select distinct on (s.user_id) s.user_id, null::varchar as display_name, s.status, s.secondary_status, s.create_date from gatehouse.user_status_history s
+  return `(select distinct on (s.user_id) s.user_id, null::varchar as display_name, s.status, s.secondary_status, s.create_date, null::date as start_date, null::date as last_date, null::char(1) as system_flag from gatehouse.user_status_history s
     where ${where('s')} and s.recorded_to > ${at} and not exists (select from public.users x where x.user_id = s.user_id) order by s.user_id, s.recorded_to)`
 }
 

@@ -28,6 +28,8 @@ export interface DatabaseOptions {
   /** A statement longer than this is cancelled by the server, in milliseconds; default 60 000. 0 lifts the limit. */
   statementTimeoutMs?: number
   applicationName?: string
+  /** The zone in which first and last days are reckoned; default UTC. */
+  timeZone?: string
   /** Whether the disk of a database of our own has room; a database that is down for want of it says `disk_full`. */
   hasRoom?: () => boolean
 }
@@ -171,7 +173,7 @@ export class Database extends Connection {
       application_name: options.applicationName ?? 'gatehouse',
       statement_timeout: this.defaultLimitMs,
       // Many short statements side by side: compiling one, or spreading it over several processes, costs more than it saves.
-      options: '-c timezone=UTC -c datestyle=ISO -c jit=off -c max_parallel_workers_per_gather=0',
+      options: `-c timezone=UTC -c datestyle=ISO -c jit=off -c max_parallel_workers_per_gather=0 -c gatehouse.zone=${options.timeZone ?? 'UTC'}`,
       types,
     })
     // An idle connection that breaks must not end the process: the pool drops it and opens another when asked.

@@ -32,7 +32,7 @@ export interface OpenDatabase {
 }
 
 export type DatabaseConfig = Pick<
-  Config, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATABASE_NAMED_STATEMENTS' | 'GATEHOUSE_DATA'
+  Config, 'DATABASE_URL' | 'DATABASE_POOL_SIZE' | 'DATABASE_NAMED_STATEMENTS' | 'GATEHOUSE_DATA' | 'TIME_ZONE'
 >
 
 /** Opens the database. Errors: `configuration` (unusable address, version, encoding), `unavailable` (no answer). */
@@ -41,6 +41,7 @@ export async function openDatabase(config: DatabaseConfig, options: OpenOptions)
     poolSize: config.DATABASE_POOL_SIZE,
     namedStatements: config.DATABASE_NAMED_STATEMENTS,
     applicationName: options.applicationName ?? 'gatehouse',
+    timeZone: config.TIME_ZONE,
   }
   if (config.DATABASE_URL !== undefined) {
     return finish({ connectionString: config.DATABASE_URL, ...common }, 'external', options, async () => {})
