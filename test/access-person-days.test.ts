@@ -14,7 +14,7 @@ beforeAll(() => db.execute(`
   insert into role (role_id, role_name) values ('clerk', 'Clerk');
   insert into res (resource_id, resource_type_id, name) values ('ledger', 'WEBSERVICE', 'Ledger');
   insert into resource_role (membership_id, resource_id, role_id) values ('e', 'ledger', 'clerk');
-  insert into user_role (user_id, role_id, membership_id) select user_id, 'clerk', user_id from users where user_id in ('leaves', 'comes', 'left', 'system', 'late')`).then(() => {}))
+  insert into user_role (user_id, role_id, membership_id) select user_id, 'clerk', user_id from users where user_id in ('leaves', 'comes', 'left', 'system', 'late')`))
 
 const inDays = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString()
 const allowed = async (user: string, days?: number) => (await ask('GET', `/users/${user}/access/check?resource=ledger${days === undefined ? '' : `&at=${inDays(days)}`}`)).body.allowed

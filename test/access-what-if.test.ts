@@ -31,7 +31,8 @@ function proposal(world: World, name: string, pick: (count: number) => number): 
     const kind = edgeKinds[pick(edgeKinds.length)]!
     const of = (letter: string, place: number) => (letter === 'u' ? [...world.people.keys()].map((id) => `u${id}`) : [...world.nodes.keys()].filter((one) => one[0] === letter)).at(place)!
     const [source, target] = [of(kind.source, pick(2)), of(kind.target, -1)]
-    if (source === target) return proposal(world, 'remove', pick)
+    // No verb closes a circle, though the worlds have some.
+    if (source === target || leads(world, target, source)) return proposal(world, 'remove', pick)
     return { body: { op: 'add', source: nodeOf(source), target: nodeOf(target), rights }, change: onEdges((edges) => [...edges, { kind: kind.kind, id: `new${edges.length}`, source, target, start: null, end: null, rights }]) }
   }
   const state = world.nodes.get(node)!
@@ -41,14 +42,21 @@ function proposal(world: World, name: string, pick: (count: number) => number): 
     return { body: { op: 'status', type: 'User', id: person, status }, change: (before) => ({ ...before, people: new Map(before.people).set(person, { status, secondary: null }) }) }
   }
   if (name === 'public' && 'gs'.includes(node[0]!)) return { body: { op: 'public', ...nodeOf(node), public: !state.everyone }, change: onNode({ ...state, everyone: !state.everyone }) }
-  if (name === 'status' && node[0] !== 's') return { body: { op: 'status', ...nodeOf(node), status: state.active ? 'DELETED' : 'ACTIVE' }, change: onNode({ ...state, active: !state.active }) }
+  if (name === 'status' && node[0] !== 's') return { body: { op: 'status', ...nodeOf(node), status: !state.active ? 'ACTIVE' : node[0] === 'o' ? 'INACTIVE' : 'DELETED' }, change: onNode({ ...state, active: !state.active }) }
   return { body: { op: 'delete', ...nodeOf(node) }, change: onNode({ active: false, everyone: false }) }
 }
 
-/** Everything people have of groups, roles and resources: `ann r1`, `ann s1` and `ann s1 READ`. */
+/** Whether edges between things of one kind lead from one to the other, whatever their dates. */
+function leads({ edges }: World, from: string, to: string, seen = new Set<string>()): boolean {
+  if (from === to) return true
+  if (from[0] !== to[0] || seen.has(from)) return false
+  seen.add(from)
+  return edges.some(({ source, target }) => source === from && target[0] === from[0] && leads({ edges } as World, target, to, seen))
+}
+
+/** Everything people have of groups, roles, organisations and resources: `ann r1`, `ann s1` and `ann s1 READ`. */
 function pairs(world: World, at: number): Set<string> {
-  return new Set([...world.people.keys()].flatMap((user) => [...reference(world, user, at)].filter(([node]) => node[0] !== 'o')
-    .flatMap(([node, had]) => [`${user} ${node}`, ...(node[0] === 's' ? [...had.rights].map((right) => `${user} ${node} ${right}`) : [])])))
+  return new Set([...world.people.keys()].flatMap((user) => [...reference(world, user, at)].flatMap(([node, had]) => [`${user} ${node}`, ...(node[0] === 's' ? [...had.rights].map((right) => `${user} ${node} ${right}`) : [])])))
 }
 
 test('what-if foretells what everybody gains and loses', async () => {
@@ -70,14 +78,14 @@ test('what-if foretells what everybody gains and loses', async () => {
     const people = (list: string[]) => new Set(list.map((one) => one.split(' ')[0])).size
     expect(effect).toMatchObject({
       people: { gaining: people(gained), losing: people(lost) },
-      memberships: { gained: words(gained, 2, 'gr'), lost: words(lost, 2, 'gr') },
+      memberships: { gained: words(gained, 2, 'gro'), lost: words(lost, 2, 'gro') },
       pairs: { gained: words(gained, 2, 's'), lost: words(lost, 2, 's') }, rights: { gained: words(gained, 3, 's'), lost: words(lost, 3, 's') }, more: false,
     })
-    const told = effect.examples.map(({ user, group, role, resource, right, change }) => `${change} ${user.id} ${group ? `g${group.id}` : role ? `r${role.id}` : `s${resource!.id}`}${right ? ` ${right}` : ''}`)
+    const told = effect.examples.map(({ user, group, role, organization, resource, right, change }) => `${change} ${user.id} ${group ? `g${group.id}` : role ? `r${role.id}` : organization ? `o${organization.id}` : `s${resource!.id}`}${right ? ` ${right}` : ''}`)
     expect(told.toSorted()).toEqual([...gained.map((one) => `gained ${one}`), ...lost.map((one) => `lost ${one}`)].toSorted())
     const count = (list: string[], node: string) => list.filter((one) => one.split(' ').slice(1).join(' ') === node).length
     const listed = [
-      ...effect.groups.map((one) => [`g${one.group.id}`, one] as const), ...effect.roles.map((one) => [`r${one.role.id}`, one] as const),
+      ...effect.groups.map((one) => [`g${one.group.id}`, one] as const), ...effect.roles.map((one) => [`r${one.role.id}`, one] as const), ...effect.organizations.map((one) => [`o${one.organization.id}`, one] as const),
       ...effect.resources.map((one) => [`s${one.resource.id}${one.right ? ` ${one.right}` : ''}`, one] as const),
     ]
     for (const [node, { gained: more, lost: fewer }] of listed) expect([node, more, fewer]).toEqual([node, count(gained, node), count(lost, node)])
@@ -112,6 +120,21 @@ test('what cannot be asked is refused with its place', async () => {
   ] as const) await expect(whatIf(ctx, body)).rejects.toMatchObject({ code })
 })
 
+test('what no verb would do is refused', async () => {
+  await emptyWorld(db)
+  await db.execute(`insert into role (role_id, role_name) values ('low', 'Low'), ('high', 'High'), ('top', 'Top');
+    insert into role_to_role_membership (membership_id, role_id, member_role_id) values ('lh', 'high', 'low'), ('ht', 'top', 'high')`)
+  const add = (source: string, target: string, more: object = {}) => ({ op: 'add', source: { type: 'Role', id: source }, target: { type: 'Role', id: target }, ...more })
+  const asked = (...changes: object[]) => whatIf(ctx, { changes })
+  await expect(asked(add('top', 'low'))).rejects.toMatchObject({ code: 'invalid_body', problems: [{ path: 'changes[0]' }] })
+  await expect(asked({ op: 'remove', membershipId: 'ht' }, add('top', 'low'))).resolves.toMatchObject({ people: { losing: 0 } })
+  await expect(asked({ op: 'remove', membershipId: 'ht' }, add('top', 'low'), add('high', 'top'))).rejects.toMatchObject({ problems: [{ path: 'changes[2]' }] })
+  await expect(asked(add('low', 'top', { start: '2030-01-01T00:00:00Z', end: '2029-01-01T00:00:00Z' }))).rejects.toMatchObject({ problems: [{ path: 'changes[0].end' }] })
+  await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'active' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status', message: 'must be one of ACTIVE, PENDING_APPROVAL, DELETED' }] })
+  await expect(asked({ op: 'status', type: 'User', id: 'x', status: 'BOGUS' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status' }] })
+  await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'ACTIVE', secondaryStatus: 'LOCKED' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].secondaryStatus' }] })
+})
+
 test('rights that are made up are refused before anything is worked out, and so are too many', async () => {
   await emptyWorld(db)
   await db.execute(`insert into role (role_id, role_name) values ('giver', 'Giver'); insert into res (resource_id, resource_type_id, name) values ('given', 'WEBSERVICE', 'Given')`)
@@ -124,7 +147,7 @@ test('rights that are made up are refused before anything is worked out, and so 
 
 test('working it out stops after each thing and tells how much it has become', () => {
   const nodes = new Map(['sx', 'ra', 'rb'].map((node) => [node, { node, name: null, active: true, everyone: false }]))
-  const edge = (source: string, target: string, had: string[]) => ({ kind: source[0]! + target[0]!, id: source + target, source, target, start: null, end: null, rights: had, description: null, created: null, createdBy: null, grantedBy: null, removed: null })
+  const edge = (source: string, target: string, had: string[]) => ({ kind: source[0]! + target[0]!, id: source + target, source, target, start: null, end: null, rights: had, description: null, created: null, createdBy: null, grantedBy: null, recorded: null, removed: null })
   const state = { nodes, edges: [edge('ra', 'sx', ['READ']), edge('rb', 'ra', [])] }
   const given = givenOf(['sx'], state, state)
   expect(given).toEqual([{ node: 'sx' }, { node: 'sx', right: 'READ' }])

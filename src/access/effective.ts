@@ -5,7 +5,7 @@ import { nodeOf, nodeTypes, type Letter, type NodeType } from '../model/access-e
 import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
 import { accessPerson, checkAccess, checkAccesses, heldBy, type Check, type CheckRow, type HeldRow, type Person } from '../store/access-of-person.ts'
-import { countHolders, giversOf, holdersPage, isRight, resourceNode, type Givers, type HolderRow } from '../store/access-people.ts'
+import { countHolders, giversOf, holdersPage, isRight, thingNode, type Givers, type HolderRow } from '../store/access-people.ts'
 import { outsideReach } from '../store/reach.ts'
 import { momentOf, type Moment } from '../store/access-walk.ts'
 
@@ -24,15 +24,21 @@ export function askedMoment(ctx: Asker, at: string | undefined): Moment {
 export async function mayAccess(ctx: Asker, check: Check, moment: Moment): Promise<boolean> {
   const row = await checkAccess(ctx.db, check, moment)
   if (!row.person) throw new GatehouseError('not_found', `There is no User with the id ${check.user}${then(moment)}.`)
-  if (!row.resource) throw noResource(check.resource, moment)
+  if (!row.resource) throw noThing(check, moment)
   if (!row.right) throw noRight(check.right!)
   return row.allowed
 }
 
 /** What is not known at one moment may be at another. */
 const then = ({ past }: Moment) => (past ? ' at that time' : '')
-const noResource = (named: string, moment: Moment) => new GatehouseError('not_found', `There is no Resource with the id or the name ${named}${then(moment)}.`)
+const noThing = ({ letter = 's', resource }: Pick<Check, 'letter' | 'resource'>, moment: Moment) =>
+  new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id or the name ${resource}${then(moment)}.`)
 const noRight = (right: string) => new GatehouseError('invalid_parameter', `right: there is no Right with the id ${right}.`)
+
+const thingLetters = ['s', 'r', 'g', 'o'] as const
+/** Kinds of things that people have. */
+export const thingTypes: readonly NodeType[] = thingLetters.map((letter) => nodeTypes[letter])
+export const thingLetter = (type: unknown) => thingLetters.find((letter) => nodeTypes[letter] === type)
 
 export interface CheckAnswer {
   allowed: boolean
@@ -68,11 +74,13 @@ function readChecks(body: unknown): { checks: Check[]; at?: string } {
   return { ...(at === undefined ? {} : { at }), checks: checks.map((one: unknown, place) => {
     const path = `checks[${place}]`
     if (!isObject(one)) throw refuse(path, 'must be an object')
-    for (const name of Object.keys(one)) if (!['user', 'resource', 'right'].includes(name)) throw refuse(`${path}.${name}`, 'is not known here; known are user, resource, right')
+    for (const name of Object.keys(one)) if (!['user', 'resource', 'type', 'right'].includes(name)) throw refuse(`${path}.${name}`, 'is not known here; known are user, resource, type, right')
     if (!isName(one.user)) throw refuse(`${path}.user`, 'must be the id of a person')
     if (!isName(one.resource)) throw refuse(`${path}.resource`, 'must be the id or the name of a resource')
+    const letter = one.type === undefined ? 's' : thingLetter(one.type)
+    if (letter === undefined) throw refuse(`${path}.type`, `must be one of ${thingTypes.join(', ')}`)
     if (one.right !== undefined && !isName(one.right)) throw refuse(`${path}.right`, 'must be the id of a right')
-    return { user: one.user, resource: one.resource, ...(one.right === undefined ? {} : { right: one.right }) }
+    return { user: one.user, resource: one.resource, letter, ...(one.right === undefined ? {} : { right: one.right }) }
   }) }
 }
 
@@ -126,21 +134,22 @@ function readCursor(cursor: string | undefined): string {
   return text
 }
 
-/** The node of the resource of a check. Errors: `not_found`, `invalid_parameter` for the right. */
-export async function whatIsAsked(ctx: Asker, { resource, right }: Check, moment: Moment): Promise<string> {
+/** The node of the thing of a check. Errors: `not_found`, `invalid_parameter` for the right. */
+export async function whatIsAsked(ctx: Asker, check: Check, moment: Moment): Promise<string> {
+  const { resource, letter = 's', right } = check
   if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
-  const node = await resourceNode(ctx.db, resource, moment)
-  if (node === undefined) throw noResource(resource, moment)
+  const node = await thingNode(ctx.db, letter, resource, moment)
+  if (node === undefined) throw noThing(check, moment)
   return node
 }
 
 /** What gives a thing, with the right. Errors: `not_found` for a thing that is not known at the moment, `invalid_parameter` for the right. */
 export async function whatGives(ctx: Asker, letter: Letter, named: string, right: string | undefined, moment: Moment): Promise<Givers> {
   if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
-  const node = letter === 's' ? await resourceNode(ctx.db, named, moment) : letter + named
+  const node = letter === 's' ? await thingNode(ctx.db, letter, named, moment) : letter + named
   const found = node === undefined ? undefined : await giversOf(ctx.db, node, right, moment)
   if (found) return found
-  throw letter === 's' ? noResource(named, moment) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}${then(moment)}.`)
+  throw letter === 's' ? noThing({ resource: named }, moment) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}${then(moment)}.`)
 }
 
 export interface Holder {

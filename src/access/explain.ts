@@ -1,9 +1,9 @@
 /** Why a person has a resource: every path that gives it. Why not: the nearest paths, and what is missing on each. */
 import type { Context } from '../context.ts'
 import { edgeKind, nodeOf, type NodeType } from '../model/access-edges.ts'
-import { cheapestPaths, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
+import { cheapestPaths, heldSince, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
 import { openStatuses, type Status } from '../model/user-statuses.ts'
-import { accessNodes, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
+import { accessNodes, deletedNodes, earlierEdges, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
 import { checkAccess, type Check, type Person } from '../store/access-of-person.ts'
 import type { Moment } from '../store/access-walk.ts'
 import { personOf, whatIsAsked } from './effective.ts'
@@ -35,9 +35,26 @@ export interface ShownStep {
   created?: string
   createdBy?: { id: string; name?: string }
   grantedBy?: string
+  /** Since when it has been in force without a gap, by whatever was given before it. */
+  since?: string
+  /** What stood between the same two before, the last first. */
+  earlier?: EarlierEdge[]
   removed?: string
   /** What stands against it; absent when nothing does. */
   missing?: Missing[]
+}
+
+/** How an edge stood before it was changed, or one that stood in its place. */
+export interface EarlierEdge {
+  start?: string
+  end?: string
+  rights: string[]
+  description?: string
+  created?: string
+  createdBy?: { id: string; name?: string }
+  grantedBy?: string
+  /** When it was changed or taken away. */
+  until: string
 }
 
 export interface Explanation {
@@ -55,6 +72,7 @@ export interface Explanation {
 
 const mostPaths = 100
 const mostNearPaths = 10
+const mostEarlier = 10
 
 interface Graph {
   person: Person
@@ -71,7 +89,8 @@ export async function why(ctx: Asker, check: Check, moment: Moment): Promise<Exp
   const steps = stepsOf(graph.edges, graph.nodes, graph.question).filter(({ lacks }) => lacks.length === 0)
   const { from, to } = graph.question
   const { paths, more } = graph.person.active ? take(cheapestPaths(steps, from, to), mostPaths) : { paths: [], more: false }
-  return show(ctx, graph, paths.length > 0, paths, more)
+  const shown = [...new Map(paths.flat().flatMap(({ edge }) => (edge ? [[edge.id, edge] as const] : []))).values()]
+  return show(ctx, graph, paths.length > 0, paths, more, await earlierEdges(ctx.db, shown, moment))
 }
 
 /**
@@ -100,8 +119,9 @@ async function load(ctx: Asker, check: Check, moment: Moment, loadEdges: typeof 
   const [person, to] = await Promise.all([personOf(ctx, check.user, moment), whatIsAsked(ctx, check, moment)])
   const { edges, cut } = await loadEdges(ctx.db, check.user, to, moment)
   const nodes = await accessNodes(ctx.db, [...new Set([to, ...edges.flatMap(({ source, target }) => [source, target])])], moment)
+  // What is gone leads nowhere, but tells why not.
+  if (loadEdges === nearEdges) for (const gone of await deletedNodes(ctx.db, edges.map(({ target }) => target).filter((node) => !nodes.has(node)), moment)) nodes.set(gone.node, gone)
   const question = { from: `u${check.user}`, to, at: moment.at, ...(check.right === undefined ? {} : { right: check.right }) }
-  // An edge to something that is no longer there leads nowhere.
   return { person, question, nodes, cut, edges: edges.filter(({ target }) => nodes.has(target)) }
 }
 
@@ -127,8 +147,9 @@ function* different(paths: Generator<Step[], boolean>): Generator<Step[], boolea
   }
 }
 
-async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boolean, paths: Step[][], more: boolean): Promise<Explanation> {
-  const names = await namesOfPeople(ctx.db, [...new Set(paths.flat().flatMap(({ edge }) => (edge?.createdBy ? [edge.createdBy] : [])))])
+async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boolean, paths: Step[][], more: boolean, earlier: readonly AccessEdge[] = []): Promise<Explanation> {
+  const names = await namesOfPeople(ctx.db, [...new Set([...paths.flat().flatMap(({ edge }) => edge ?? []), ...earlier].flatMap(({ createdBy }) => createdBy ?? []))])
+  const before = Map.groupBy(earlier, ({ source, target }) => `${source} ${target}`)
   const { id, displayName, active, status, secondaryStatus } = person
   const thing = (node: string): Thing => {
     const name = node === question.from ? displayName : nodes.get(node)?.name
@@ -140,7 +161,7 @@ async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boo
     resource: thing(question.to),
     ...optional({ right: question.right }),
     ...(active ? {} : { missing: [standing(person)] }),
-    paths: paths.map((path) => path.map((step) => shownStep(step, thing, names, question))),
+    paths: paths.map((path) => path.map((step) => shownStep(step, { thing, names, nodes }, question, before.get(`${step.source} ${step.target}`)))),
     more,
   }
 }
@@ -159,23 +180,41 @@ function optional<T extends Record<string, unknown>>(values: T): { [K in keyof T
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
 }
 
-function shownStep(step: Step, thing: (node: string) => Thing, names: Map<string, string | null>, question: Question): ShownStep {
+/** Who made an edge, when, and by which request. */
+function originOf({ description, created, createdBy, grantedBy }: AccessEdge, names: Map<string, string | null>): Pick<ShownStep, 'description' | 'created' | 'createdBy' | 'grantedBy'> {
+  return { ...optional({ description, created }), ...(createdBy === null ? {} : { createdBy: { id: createdBy, ...optional({ name: names.get(createdBy) }) } }), ...optional({ grantedBy }) }
+}
+
+interface Known {
+  thing: (node: string) => Thing
+  /** Of people, by id. */
+  names: Map<string, string | null>
+  nodes: ReadonlyMap<string, AccessNode>
+}
+
+function shownStep(step: Step, { thing, names, nodes }: Known, question: Question, earlier: readonly AccessEdge[] = []): ShownStep {
   const { source, target, edge, lacks } = step
   const shown: ShownStep = { source: thing(source), target: thing(target) }
   if (edge) {
-    const { id, start, end, rights, description, created, createdBy, grantedBy, removed } = edge
-    Object.assign(shown, { membershipId: id, ...optional({ start, end }), rights, ...optional({ description, created }) })
-    if (createdBy !== null) shown.createdBy = { id: createdBy, ...optional({ name: names.get(createdBy) }) }
-    Object.assign(shown, optional({ grantedBy, removed }))
+    const { id, start, end, rights, created, removed } = edge
+    Object.assign(shown, { membershipId: id, ...optional({ start, end }), rights, ...originOf(edge, names) })
+    if (lacks.length === 0) {
+      const { right, to } = question
+      const since = heldSince(edge, right === undefined || step.target !== to ? earlier : earlier.filter((one) => one.rights.includes(right)))
+      // From before the database kept it: when it was made is what is known.
+      Object.assign(shown, optional({ since: since === '-infinity' ? created : since }))
+      if (earlier.length > 0) shown.earlier = earlier.slice(0, mostEarlier).map((one) => ({ ...optional({ start: one.start, end: one.end }), rights: one.rights, ...originOf(one, names), until: one.removed! }))
+    }
+    Object.assign(shown, optional({ removed }))
   } else if (!lacks.includes('none')) shown.everyone = true
-  if (lacks.length > 0) shown.missing = lacks.map((lack) => missingOf(lack, step, shown, question))
+  if (lacks.length > 0) shown.missing = lacks.map((lack) => missingOf(lack, step, shown, question, nodes))
   return shown
 }
 
 const called = ({ type, id, name }: Thing) => `the ${type} ${name ?? id}`
 const capital = (text: string) => text[0]!.toUpperCase() + text.slice(1)
 
-function missingOf(lack: Lack, step: Step, { source, target, start, end, removed }: ShownStep, { right, to }: Question): Missing {
+function missingOf(lack: Lack, step: Step, { source, target, start, end, removed }: ShownStep, { right, to }: Question, nodes: ReadonlyMap<string, AccessNode>): Missing {
   const edge = edgeKind(step.source[0]! + step.target[0]!).label
   const holder = source.name ?? source.id
   const carrying = right !== undefined && step.target === to ? ` with the right ${right}` : ''
@@ -185,6 +224,7 @@ function missingOf(lack: Lack, step: Step, { source, target, start, end, removed
     case 'ended': return { what: 'date', message: `The ${edge} ended on ${end}.` }
     case 'not-begun': return { what: 'date', message: `The ${edge} begins on ${start}.` }
     case 'right': return { what: 'right', message: `The ${edge} does not carry the right ${right}.` }
+    case 'deleted': return { what: 'status', message: `${capital(called(target))} was deleted on ${nodes.get(step.target)!.removed}.` }
     case 'inactive': return { what: 'status', message: `${capital(called(target))} is not active.` }
   }
 }

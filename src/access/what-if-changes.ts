@@ -2,7 +2,10 @@
 import { GatehouseError } from '../errors.ts'
 import { edgeKinds, nodeTypes, type Letter } from '../model/access-edges.ts'
 import type { AccessEdge, AccessNode } from '../model/access-paths.ts'
-import { isObject, type Document } from '../model/attribute.ts'
+import { group, role } from '../model/access-records.ts'
+import { isObject, type Document, type Resource } from '../model/attribute.ts'
+import { organization } from '../model/organization.ts'
+import { secondaryStatuses, statuses as personStatuses } from '../model/user-statuses.ts'
 import { checkInstant } from '../model/values.ts'
 
 export interface EdgeTerms {
@@ -53,7 +56,7 @@ function readChange(one: unknown, path: string): Change {
     case 'add': return { op: 'add', ...endsOf(terms, path), ...termsOf(terms, path) }
     case 'remove': return { op: 'remove', membershipId: textAt(terms, 'membershipId', path) }
     case 'change': return { op: 'change', membershipId: textAt(terms, 'membershipId', path), ...termsOf(terms, path) }
-    case 'status': return { op: 'status', node: nodeAt(terms, path, 'ugro'), status: textAt(terms, 'status', path), secondaryStatus: terms.secondaryStatus === undefined || terms.secondaryStatus === null ? null : textAt(terms, 'secondaryStatus', path) }
+    case 'status': return { op: 'status', ...statusAt(terms, path) }
     case 'delete': return { op: 'delete', node: nodeAt(terms, path, 'ugrso') }
     case 'public': return { op: 'public', node: nodeAt(terms, path, 'gs'), public: flagAt(terms, 'public', path) }
   }
@@ -63,6 +66,24 @@ function textAt(terms: Document, name: string, path: string): string {
   const value = terms[name]
   if (typeof value !== 'string' || value === '' || value.length > 255 || value.includes('\u0000') || !value.isWellFormed()) throw refuse(`${path}.${name}`, 'must be a text of 1 to 255 characters')
   return value
+}
+
+const statuses: Partial<Record<Letter, readonly string[]>> = { u: personStatuses, g: statusesOf(group), r: statusesOf(role), o: statusesOf(organization) }
+
+function statusesOf({ attributes }: Pick<Resource, 'attributes'>): readonly string[] {
+  return attributes.find(({ path }) => path === 'status')!.canonical!
+}
+
+function statusAt(terms: Document, path: string): { node: string; status: string; secondaryStatus: string | null } {
+  const node = nodeAt(terms, path, 'ugro')
+  const among = (name: string, known: readonly string[]) => {
+    const value = textAt(terms, name, path)
+    if (!known.includes(value)) throw refuse(`${path}.${name}`, `must be one of ${known.join(', ')}`)
+    return value
+  }
+  const { secondaryStatus = null } = terms
+  if (secondaryStatus !== null && node[0] !== 'u') throw refuse(`${path}.secondaryStatus`, 'is of people alone')
+  return { node, status: among('status', statuses[node[0] as Letter]!), secondaryStatus: secondaryStatus === null ? null : among('secondaryStatus', secondaryStatuses) }
 }
 
 function flagAt(terms: Document, name: string, path: string): boolean {
@@ -114,18 +135,44 @@ export interface Picture {
   people: Map<string, Standing>
 }
 
-/** The picture as it would be. Errors: `invalid_reference` for what is not there. */
+/** The picture as it would be. Errors: `invalid_reference` for what is not there, `invalid_body` for what no verb would do. */
 export function applyChanges(before: Picture, changes: readonly Change[]): Picture {
   const after: Picture = { edges: new Map(before.edges), nodes: new Map(before.nodes), people: new Map(before.people) }
-  changes.forEach((change, place) => applyChange(after, change, place))
+  const closesCircle = circlesIn(after)
+  changes.forEach((change, place) => applyChange(after, change, place, closesCircle))
   return after
+}
+
+/** Whether an edge between two things of a kind, which is not there yet, would lead back to where it begins. */
+function circlesIn({ edges }: Picture): (edge: AccessEdge) => boolean {
+  const onward = Map.groupBy([...edges.values()].filter(({ source, target }) => source[0] === target[0]), ({ source }) => source)
+  return (edge) => {
+    const { source, target } = edge
+    if (source[0] !== target[0]) return false
+    const seen = new Set<string>()
+    const queue = [target]
+    for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+      if (node === source) return true
+      if (seen.has(node)) continue
+      seen.add(node)
+      // What was taken away before leads nowhere any more.
+      for (const { id, target: next } of onward.get(node) ?? []) if (edges.has(id)) queue.push(next)
+    }
+    onward.set(source, [...(onward.get(source) ?? []), edge])
+    return false
+  }
 }
 
 /** What a change names and is not there. */
 export const noSuch = (place: number, what: string) =>
   new GatehouseError('invalid_reference', `changes[${place}]: there is no ${what}.`, { problems: [{ path: `changes[${place}]`, message: `there is no ${what}` }] })
 
-function applyChange(after: Picture, change: Change, place: number): void {
+function applyChange(after: Picture, change: Change, place: number, closesCircle: (edge: AccessEdge) => boolean): void {
+  const path = `changes[${place}]`
+  const put = (edge: AccessEdge) => {
+    if (edge.start !== null && edge.end !== null && edge.end <= edge.start) throw refuse(`${path}.end`, 'must be after start')
+    after.edges.set(edge.id, edge)
+  }
   const missing = (what: string) => noSuch(place, what)
   const there = (node: string) => {
     if (!(node[0] === 'u' ? after.people.has(node) : after.nodes.has(node))) throw missing(`${nodeTypes[node[0] as Letter]} with the id ${node.slice(1)}`)
@@ -135,14 +182,16 @@ function applyChange(after: Picture, change: Change, place: number): void {
     there(change.target)
     const { source, target, kind, start = null, end = null, rights = [] } = change
     const id = `added ${place}`
-    after.edges.set(id, { kind, id, source, target, start, end, rights, description: null, created: null, createdBy: null, grantedBy: null, removed: null })
+    const edge = { kind, id, source, target, start, end, rights, description: null, created: null, createdBy: null, grantedBy: null, recorded: null, removed: null }
+    if (closesCircle(edge)) throw refuse(path, `${source.slice(1)} would stand below itself`)
+    put(edge)
   } else if (change.op === 'remove' || change.op === 'change') {
     const edge = after.edges.get(change.membershipId)
     if (!edge) throw missing(`edge with the id ${change.membershipId}`)
     if (change.op === 'remove') after.edges.delete(edge.id)
     else {
       const { start = edge.start, end = edge.end, rights = edge.rights } = change
-      after.edges.set(edge.id, { ...edge, start, end, rights })
+      put({ ...edge, start, end, rights })
     }
   } else applyToNode(after, change, there)
 }

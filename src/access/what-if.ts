@@ -23,7 +23,7 @@ export interface Effect {
   at: string
   /** People who would gain, or lose, something. */
   people: { gaining: number; losing: number }
-  /** Pairs of a person and a group or role. */
+  /** Pairs of a person and a group, role or organisation. */
   memberships: { gained: number; lost: number }
   /** Pairs of a person and a resource. */
   pairs: { gained: number; lost: number }
@@ -31,9 +31,10 @@ export interface Effect {
   rights: { gained: number; lost: number }
   groups: { group: Thing; gained: number; lost: number }[]
   roles: { role: Thing; gained: number; lost: number }[]
+  organizations: { organization: Thing; gained: number; lost: number }[]
   resources: { resource: Thing; right?: string; gained: number; lost: number }[]
-  /** The first of them, by person; each names one of the three. */
-  examples: { user: { id: string; displayName?: string }; group?: Thing; role?: Thing; resource?: Thing; right?: string; change: 'gained' | 'lost' }[]
+  /** The first of them, by person; each names one of the four. */
+  examples: { user: { id: string; displayName?: string }; group?: Thing; role?: Thing; organization?: Thing; resource?: Thing; right?: string; change: 'gained' | 'lost' }[]
   /** True when there are more than the examples, or more of a kind than are listed. */
   more: boolean
 }
@@ -60,7 +61,7 @@ export async function whatIf(ctx: Asker, body: unknown): Promise<Effect> {
   return show(ctx, tally, reaches.given, before, at)
 }
 
-/** As much of the graph as the changes may touch, and the groups, roles and resources whose people they may change. */
+/** As much of the graph as the changes may touch, and the things whose people they may change. */
 async function loadPicture({ db }: Asker, changes: readonly Change[], at: string): Promise<{ before: Picture; things: string[] }> {
   const ids = changes.flatMap((change) => ('membershipId' in change ? [change.membershipId] : []))
   const named = ids.length > 0 ? await edgesById(db, ids, at) : []
@@ -76,7 +77,7 @@ async function loadPicture({ db }: Asker, changes: readonly Change[], at: string
   ]
   const ahead = await nodesAhead(db, [...new Set(touched)], at, most.ahead + 1)
   if (ahead.length > most.ahead) throw tooLarge(`what they give leads to more than ${most.ahead.toLocaleString('en')} things`)
-  const things = ahead.filter((node) => 'grs'.includes(node[0]!)).toSorted()
+  const things = ahead.filter((node) => !isPerson(node)).toSorted()
   const behind = await edgesBehind(db, [...new Set([...things, ...ends.map(({ source }) => source).filter((node) => !isPerson(node))])], at, most.edges + 1)
   if (behind.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what they give`)
   const edges = new Map([...behind, ...memberships, ...named].map((edge) => [edge.id, edge]))
@@ -101,7 +102,7 @@ async function reachesIn(before: Picture, after: Picture, things: readonly strin
   const state = ({ nodes, edges }: Picture): State => ({ nodes, edges: [...edges.values()].filter((edge) => !isMembership(edge) && inForceAt(at)(edge)) })
   const was = state(before)
   const memberships = [before, after].flatMap(({ edges }) => [...edges.values()].filter(isMembership))
-  if (things.length > most.given || things.length * was.edges.length > most.work) throw tooLarge(`${things.length.toLocaleString('en')} groups, roles and resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
+  if (things.length > most.given || things.length * was.edges.length > most.work) throw tooLarge(`${things.length.toLocaleString('en')} groups, roles, organisations and resources, which ${was.edges.length.toLocaleString('en')} edges lead to`)
   const will = state(after)
   const pause = takingTurns()
   const work = reachesOf(givenOf(things, was, will, memberships), was, will)
@@ -197,7 +198,7 @@ class Tally {
   }
 }
 
-const kinds = { g: 'group', r: 'role', s: 'resource' } as const
+const kinds = { g: 'group', r: 'role', o: 'organization', s: 'resource' } as const
 
 async function show({ db }: Asker, tally: Tally, given: readonly Given[], { nodes }: Picture, at: string): Promise<Effect> {
   const { people, gained, lost } = tally
@@ -212,7 +213,7 @@ async function show({ db }: Asker, tally: Tally, given: readonly Given[], { node
   const touched = given.map((one, place) => ({ one, gained: gained[place]!, lost: lost[place]! })).filter((each) => each.gained + each.lost > 0)
     .toSorted((a, b) => b.gained + b.lost - a.gained - a.lost)
   const listed = <T>(kind: string) => touched.filter(({ one }) => kindOf(one) === kind).slice(0, most.listed).map(({ one, ...counts }) => ({ ...shown(one), ...counts }) as T)
-  const lists = { groups: listed<Effect['groups'][number]>('group'), roles: listed<Effect['roles'][number]>('role'), resources: listed<Effect['resources'][number]>('resource') }
+  const lists = { groups: listed<Effect['groups'][number]>('group'), roles: listed<Effect['roles'][number]>('role'), organizations: listed<Effect['organizations'][number]>('organization'), resources: listed<Effect['resources'][number]>('resource') }
   const sums = (test: (one: Given) => boolean) => ({ gained: tally.sum(gained, (place) => test(given[place]!)), lost: tally.sum(lost, (place) => test(given[place]!)) })
   const total = [...gained, ...lost].reduce((sum, count) => sum + count, 0)
   return {
@@ -223,6 +224,6 @@ async function show({ db }: Asker, tally: Tally, given: readonly Given[], { node
     rights: sums(({ right }) => right !== undefined),
     ...lists,
     examples: examples.map(({ user, place, change }) => ({ user: { id: user, ...(names.get(user) ? { displayName: names.get(user)! } : {}) }, ...shown(given[place]!), change })),
-    more: total > examples.length || touched.length > lists.groups.length + lists.roles.length + lists.resources.length,
+    more: total > examples.length || touched.length > Object.values(lists).reduce((sum, { length }) => sum + length, 0),
   }
 }

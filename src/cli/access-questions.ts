@@ -1,24 +1,24 @@
 /** gatehouse access: may they, what do they have, who has it, why, why not, what if. The answers of REST, read on a terminal. */
 import { InvalidArgumentError, type Command } from 'commander'
 import { readFileSync } from 'node:fs'
-import { accessOf, allPeopleOf, askedMoment, mayAccess, type Held } from '../access/effective.ts'
+import { accessOf, allPeopleOf, askedMoment, mayAccess, thingLetter, thingTypes, type Held } from '../access/effective.ts'
 import { why, whyNot, type Explanation, type ShownStep, type Thing } from '../access/explain.ts'
 import { whatIf, type Effect } from '../access/what-if.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import type { Check } from '../store/access-of-person.ts'
 import { userNamesOf } from '../store/sessions.ts'
 import { namedId, namedIdAt, namedNode } from './find-by-name.ts'
 import { answeredBy, counted, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface Options {
+  type?: NodeType
   right?: string
   at?: string
   json?: boolean
 }
-
-const types = (['g', 'o', 'r', 's'] as const).map((letter) => nodeTypes[letter])
 
 /** Asks in the name of the operator; what is not found was not found by its name either. */
 const asked = <T>(question: (ctx: Context) => Promise<T>): Promise<T> => withDatabase((_opened, ctx) => question(ctx).catch((error: unknown) => {
@@ -28,10 +28,10 @@ const asked = <T>(question: (ctx: Context) => Promise<T>): Promise<T> => withDat
 
 /** Below `gatehouse access`. */
 export function addAccessQuestionCommands(access: Command): void {
-  const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource')
-    .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-  const checkOf = async (ctx: Context, user: string, resource: string, { right }: Options) => ({ user: await namedId(ctx, 'u', user), resource, ...(right === undefined ? {} : { right }) })
-  question('check', 'Says whether a person has a resource.').option(...exitCodeOption)
+  const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource, or of what else --type says')
+    .option('--type <type>', `one of ${thingTypes.join(', ')}; Resource when absent`, readType).option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
+  const checkOf = async (ctx: Context, user: string, resource: string, { right, type }: Options): Promise<Check> => ({ user: await namedId(ctx, 'u', user), resource, letter: thingLetter(type) ?? 's', ...(right === undefined ? {} : { right }) })
+  question('check', 'Says whether a person has a resource, role, group or organisation.').option(...exitCodeOption)
     .action((user: string, resource: string, options: Options & AnswerOptions) => asked(async (ctx) => {
       const allowed = await mayAccess(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
       print(options.json, { allowed }, () => [allowed ? 'yes' : 'no'])
@@ -47,7 +47,7 @@ export function addAccessQuestionCommands(access: Command): void {
 }
 
 function addListCommands(access: Command): void {
-  access.command('list').description('Lists everything a person has.').argument('<person>', 'the user name or id of the person').option('--type <type>', `only one of ${types.join(', ')}`, readType)
+  access.command('list').description('Lists everything a person has.').argument('<person>', 'the user name or id of the person').option('--type <type>', `only one of ${thingTypes.join(', ')}`, readType)
     .option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
     .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const user = await namedId(ctx, 'u', given)
@@ -61,7 +61,7 @@ function addListCommands(access: Command): void {
       } while (cursor !== undefined)
       print(options.json, { active, items }, () => active ? table(['kind', 'name', 'id', 'how', 'rights'], items.map((one) => [one.type, one.name, one.id, howOf(one), one.rights.join(' ')])) : ['The person was not there or not active at this moment, and so has nothing.'])
     }))
-  access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its name or id').option('--type <type>', `one of ${types.join(', ')}; Resource when absent`, readType)
+  access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its name or id').option('--type <type>', `one of ${thingTypes.join(', ')}; Resource when absent`, readType)
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
     .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
@@ -89,8 +89,8 @@ function addListCommands(access: Command): void {
 const howOf = ({ direct, inherited, everyone }: Held) => [direct && 'direct', inherited && 'inherited', everyone && 'everyone'].filter(Boolean).join(', ')
 
 function readType(text: string): NodeType {
-  const type = types.find((one) => one.toLowerCase() === text.toLowerCase())
-  if (!type) throw new InvalidArgumentError(`must be one of ${types.join(', ')}.`)
+  const type = thingTypes.find((one) => one.toLowerCase() === text.toLowerCase())
+  if (!type) throw new InvalidArgumentError(`must be one of ${thingTypes.join(', ')}.`)
   return type
 }
 
@@ -138,31 +138,38 @@ const nameOf = ({ id, name }: Thing) => name ?? id
 const arrow = ({ rights = [], missing = [], everyone }: ShownStep) => (missing.length > 0 ? '─ ✗ ─▶' : everyone ? '─everyone▶' : rights.length > 0 ? `─[${rights.join(' ')}]▶` : '─▶')
 const drawnPath = (path: readonly ShownStep[]) => path.reduce((line, step) => `${line} ${arrow(step)} ${nameOf(step.target)}`, nameOf(path[0]!.source))
 
-function detailsOf({ source, target, membershipId, start, end, description, created, createdBy, grantedBy, everyone, missing = [] }: ShownStep): string[] {
+/** When something was given, by whom, and with which note. */
+function givenOf({ created, createdBy, grantedBy, description }: Pick<ShownStep, 'created' | 'createdBy' | 'grantedBy' | 'description'>): string[] {
   const by = [grantedBy, createdBy && (createdBy.name ?? createdBy.id)].filter((one, place, all) => one && all.indexOf(one) === place).join(', ')
+  return [...(created || by ? [`given${created ? ` on ${created}` : ''}${by ? ` by ${by}` : ''}`] : []), ...(description ? [`note: ${description}`] : [])]
+}
+
+function detailsOf(step: ShownStep): string[] {
+  const { source, target, membershipId, start, end, since, earlier = [], everyone, missing = [] } = step
   const facts = [
     everyone && 'everybody has it',
     membershipId && `from ${start ?? 'ever'} to ${end ?? 'open'}`,
-    (created || by) && `given${created ? ` on ${created}` : ''}${by ? ` by ${by}` : ''}`,
-    description && `note: ${description}`,
+    ...givenOf(step),
+    since !== undefined && since !== step.created && `held since ${since}`,
   ].filter(Boolean)
   return [
     ...(facts.length > 0 ? [`       ${nameOf(source)} ▶ ${target.type} ${nameOf(target)}: ${facts.join('; ')}`] : []),
+    ...earlier.map((one) => `         before, until ${one.until}: from ${one.start ?? 'ever'} to ${one.end ?? 'open'}; ${givenOf(one).join('; ')}`),
     ...missing.map(({ message }) => `       ! ${message}`),
   ]
 }
 
-function foretold({ people, memberships, pairs, rights, groups, roles, resources, examples, more }: Effect): string[] {
+function foretold({ people, memberships, pairs, rights, groups, roles, organizations, resources, examples, more }: Effect): string[] {
   const number = (count: number) => count.toLocaleString('en')
-  const touched = [...groups.map((one) => ({ ...one, thing: one.group })), ...roles.map((one) => ({ ...one, thing: one.role })), ...resources.map((one) => ({ ...one, thing: one.resource }))]
+  const touched = [...groups.map((one) => ({ ...one, thing: one.group })), ...roles.map((one) => ({ ...one, thing: one.role })), ...organizations.map((one) => ({ ...one, thing: one.organization })), ...resources.map((one) => ({ ...one, thing: one.resource }))]
   const rightOf = (one: object) => ('right' in one ? (one.right as string) : undefined)
-  const told = examples.slice(0, 20).map(({ user, group, role, resource, right, change }) => {
-    const thing = (group ?? role ?? resource)!
+  const told = examples.slice(0, 20).map(({ user, group, role, organization, resource, right, change }) => {
+    const thing = (group ?? role ?? organization ?? resource)!
     return [user.displayName ?? user.id, change, thing.type, nameOf(thing), right]
   })
   return [
     `${counted(people.losing, 'person', 'people')} would lose something, ${number(people.gaining)} would gain something.`,
-    `Groups and roles: ${number(memberships.lost)} lost, ${number(memberships.gained)} gained. Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
+    `Groups, roles and organisations: ${number(memberships.lost)} lost, ${number(memberships.gained)} gained. Resources: ${number(pairs.lost)} lost, ${number(pairs.gained)} gained. Rights: ${number(rights.lost)} lost, ${number(rights.gained)} gained.`,
     ...(touched.length > 0 ? ['', ...table(['kind', 'name', 'right', 'lost', 'gained'], touched.slice(0, 50).map((one) => [one.thing.type, nameOf(one.thing), rightOf(one), number(one.lost), number(one.gained)]))] : []),
     ...(told.length > 0 ? ['', ...table(['person', '', 'kind', 'name', 'right'], told)] : []),
     ...(more || examples.length > 20 || touched.length > 50 ? ['', 'There is more than this; --json lists the first 1,000 of each kind and 100 examples.'] : []),

@@ -5,7 +5,7 @@
  */
 import type { AccessEdge, AccessNode } from './access-paths.ts'
 
-/** A group, role or resource, or one right on a resource. */
+/** A group, role, organisation or resource, or one right on a resource. */
 export interface Given {
   node: string
   right?: string

@@ -17,6 +17,8 @@ export interface AccessEdge {
   created: string | null
   createdBy: string | null
   grantedBy: string | null
+  /** Since when the database has known it so; `-infinity` from before it kept that; null for one that is only supposed. */
+  recorded: string | null
   /** When it was taken away, for one that no longer stands. */
   removed: string | null
 }
@@ -26,10 +28,12 @@ export interface AccessNode {
   name: string | null
   active: boolean
   everyone: boolean
+  /** When it was deleted, for one that is no longer there. */
+  removed?: string
 }
 
-/** What stands against a step: no edge at all, one taken away, its dates, a right it lacks, or that its target is off. */
-export type Lack = 'none' | 'removed' | 'ended' | 'not-begun' | 'right' | 'inactive'
+/** What stands against a step: no edge at all, one taken away, its dates, a right it lacks, or that its target is off or deleted. */
+export type Lack = 'none' | 'removed' | 'ended' | 'not-begun' | 'right' | 'inactive' | 'deleted'
 
 export interface Step {
   source: string
@@ -40,7 +44,7 @@ export interface Step {
   cost: number
 }
 
-const prices: Record<Lack, number> = { right: 1, ended: 2, 'not-begun': 2, inactive: 3, removed: 3, none: 4 }
+const prices: Record<Lack, number> = { right: 1, ended: 2, 'not-begun': 2, inactive: 3, removed: 3, none: 4, deleted: 4 }
 const lacking = 1000
 
 export interface Question {
@@ -55,21 +59,23 @@ export interface Question {
 export function stepsOf(edges: Iterable<AccessEdge>, nodes: ReadonlyMap<string, AccessNode>, question: Question): Step[] {
   const best = new Map<string, Step>()
   const add = (source: string, target: string, edge: AccessEdge | undefined, lacks: Lack[]): void => {
-    const all: Lack[] = nodes.get(target)?.active === false ? [...lacks, 'inactive'] : lacks
+    const { active = true, removed } = nodes.get(target) ?? {}
+    // What goes takes its edges along.
+    const all: Lack[] = removed !== undefined ? [...lacks.filter((lack) => lack !== 'removed'), 'deleted'] : active ? lacks : [...lacks, 'inactive']
     const cost = 1 + lacking * all.reduce((sum, lack) => sum + prices[lack], 0)
     const key = `${source} ${target}`
     if (cost < (best.get(key)?.cost ?? Infinity)) best.set(key, { source, target, ...(edge ? { edge } : {}), lacks: all, cost })
   }
   for (const edge of edges) add(edge.source, edge.target, edge, lacksOf(edge, question))
-  for (const { node, everyone } of nodes.values()) {
-    if (everyone && (node !== question.to || question.right === undefined)) add(question.from, node, undefined, [])
+  for (const { node, everyone, removed } of nodes.values()) {
+    if (everyone && removed === undefined && (node !== question.to || question.right === undefined)) add(question.from, node, undefined, [])
   }
   return [...best.values()]
 }
 
 /** The steps that a membership would add which the person does not have; one of the thing itself is the last resort. */
 export function missingMemberships(nodes: Iterable<AccessNode>, { from, to }: Question): Step[] {
-  return [...nodes].map(({ node, active }): Step => {
+  return [...nodes].filter(({ removed }) => removed === undefined).map(({ node, active }): Step => {
     const lacks: Lack[] = active ? ['none'] : ['none', 'inactive']
     const price = lacks.reduce((sum, lack) => sum + prices[lack], 0) + (node === to ? 1 : 0)
     return { source: from, target: node, lacks, cost: 1 + lacking * price }
@@ -83,6 +89,18 @@ function lacksOf({ start, end, rights, removed, target }: AccessEdge, { to, righ
     ...(start !== null && start > at ? ['not-begun' as const] : []),
     ...(target === to && right !== undefined && !rights.includes(right) ? ['right' as const] : []),
   ]
+}
+
+/**
+ * Since when an edge has been in force without a gap, by what stood between the same two before: ISO, or `-infinity` where
+ * that was before the database kept it. `earlier` may be in any order.
+ */
+export function heldSince(edge: AccessEdge, earlier: readonly AccessEdge[]): string {
+  const begin = ({ recorded, start }: AccessEdge) => [recorded ?? '-infinity', start ?? '-infinity'].reduce((a, b) => (a > b ? a : b))
+  const end = ({ removed, end: last }: AccessEdge) => [removed, last].reduce<string>((least, one) => (one !== null && one < least ? one : least), '~')
+  let since = begin(edge)
+  for (let before: AccessEdge | undefined; (before = earlier.find((one) => begin(one) < since && end(one) >= since)); ) since = begin(before)
+  return since
 }
 
 interface Partial {

@@ -1,4 +1,5 @@
 /** Schemas of the questions of access and their answers. */
+import { thingTypes } from '../access/effective.ts'
 import { nodeTypes } from '../model/access-edges.ts'
 import type { Schema } from './openapi-attributes.ts'
 import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
@@ -7,7 +8,7 @@ const thingType: Schema = { type: 'string', description: 'What kind of thing it 
 const user: Schema = { ...text('The person.'), 'x-references': 'User' }
 const right: Schema = { ...text('A right that the last edge into the resource must carry.'), 'x-references': 'Right' }
 
-const check = object('Check', 'Whether a person has a resource.', { user, resource: text('The resource, by id or by name.'), right }, ['user', 'resource'])
+const check = object('Check', 'Whether a person has something.', { user, resource: text('The resource, or what else is asked about, by id or by name.'), type: { ...text('The kind of thing that `resource` names; Resource when absent.'), enum: [...thingTypes] }, right }, ['user', 'resource'])
 
 const held = object('Something had', 'A group, organisation, role or resource that a person has.', {
   type: thingType,
@@ -38,20 +39,26 @@ const step = object('Step', 'One edge of a path.', {
   created: instant('When it was made.'),
   createdBy: { ...object('Maker', 'Who made it, when that was a person.', { id: { ...text('The person.'), 'x-references': 'User' }, name: text('Their name.') }, ['id']) },
   grantedBy: text('What whoever made it showed: a login, the name of a key, a job.'),
+  since: instant('Since when it has been in force without a gap, by whatever was given before; only where it is in force.'),
+  earlier: list('What stood between the same two before, the last first, ten at most; absent when nothing is known of that.', object('Earlier edge', 'An edge as it stood before it was changed or taken away.', {
+    start: instant('When it began.'), end: instant('When it was to end.'), rights: list('The rights it carried.', text('The id of a right.')), description: text('A note, or the request that granted it.'),
+    created: instant('When it was made.'), createdBy: { ...object('Maker', 'Who made it, when that was a person.', { id: { ...text('The person.'), 'x-references': 'User' }, name: text('Their name.') }, ['id']) },
+    grantedBy: text('What whoever made it showed.'), until: instant('When it was changed or taken away.'),
+  }, ['rights', 'until'])),
   removed: instant('When it was taken away, for one that no longer stands.'),
   missing,
 }, ['source', 'target'])
 
-const explanation = object('Explanation', 'Why a person has a resource, or why not.', {
+const explanation = object('Explanation', 'Why a person has something, or why not.', {
   allowed: flag('Whether the person has it.'),
   at: instant('The moment that is asked about.'),
   person: object('Person', 'The person, and how they stood then.', {
     id: user, displayName: text('Their name.'), active: flag('Whether they count.'), status: text('Their status.'), secondaryStatus: text('Their account status.'),
   }, ['id', 'active', 'status']),
-  resource: thing('The resource.'),
+  resource: thing('What is asked about.'),
   right,
   missing: { ...missing, description: 'What is missing of the person\'s own status; absent when they count.' },
-  paths: list('The paths, the shortest or nearest first: steps from the person to the resource.', list('A path.', step)),
+  paths: list('The paths, the shortest or nearest first: steps from the person to what is asked about.', list('A path.', step)),
   more: flag('True when there are more paths than are shown, or when more lies near than is looked at.'),
 }, ['allowed', 'at', 'person', 'resource', 'paths', 'more'])
 
@@ -79,20 +86,21 @@ const touched = { gained: integer('People who would gain it.'), lost: integer('P
 const effect = object('Effect', 'Who would gain and lose what.', {
   at: instant('The moment that is asked about.'),
   people: counts('People who would gain, or lose, something.', 'gaining', 'losing'),
-  memberships: counts('Pairs of a person and a group or role.', 'gained', 'lost'),
+  memberships: counts('Pairs of a person and a group, role or organisation.', 'gained', 'lost'),
   pairs: counts('Pairs of a person and a resource.', 'gained', 'lost'),
   rights: counts('Rights of a person on a resource.', 'gained', 'lost'),
   groups: list('Groups, with those that most would gain or lose first; 1,000 at most.', object('Group touched', 'How many people would gain and lose it.', { group: thing('The group.'), ...touched }, ['group', 'gained', 'lost'])),
   roles: list('Roles, likewise.', object('Role touched', 'How many people would gain and lose it.', { role: thing('The role.'), ...touched }, ['role', 'gained', 'lost'])),
+  organizations: list('Organisations, likewise.', object('Organisation touched', 'How many people would gain and lose it.', { organization: thing('The organisation.'), ...touched }, ['organization', 'gained', 'lost'])),
   resources: list('Resources, and rights on them, with those that most would gain or lose first; 1,000 at most.', object('Resource touched', 'How many people would gain and lose it.', {
     resource: thing('The resource.'), right: text('The right on it; absent for the resource itself.'), ...touched,
   }, ['resource', 'gained', 'lost'])),
   examples: list('The first 100, by person.', object('Example', 'A person, and what would change for them.', {
     user: object('Person', 'The person.', { id: user, displayName: text('Their name.') }, ['id']),
-    group: thing('The group, when it is one.'), role: thing('The role, when it is one.'), resource: thing('The resource, when it is one.'), right: text('The right on it.'), change: { type: 'string', description: 'Which way.', enum: ['gained', 'lost'] },
+    group: thing('The group, when it is one.'), role: thing('The role, when it is one.'), organization: thing('The organisation, when it is one.'), resource: thing('The resource, when it is one.'), right: text('The right on it.'), change: { type: 'string', description: 'Which way.', enum: ['gained', 'lost'] },
   }, ['user', 'change'])),
   more: flag('True when not everything is listed.'),
-}, ['at', 'people', 'memberships', 'pairs', 'rights', 'groups', 'roles', 'resources', 'examples', 'more'])
+}, ['at', 'people', 'memberships', 'pairs', 'rights', 'groups', 'roles', 'organizations', 'resources', 'examples', 'more'])
 
 export const accessComponents: Record<string, Schema> = {
   AccessCheck: object('Answer to a check', 'Yes or no.', { allowed: flag('Whether the person has it.') }, ['allowed']),

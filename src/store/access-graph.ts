@@ -8,12 +8,12 @@ type Reader = Pick<Database, 'query' | 'first'>
 
 const details = (row: string) => `${row}.start_date as "start", ${row}.end_date as "end"`
 const origin = (row: string) => `${row}.description, ${row}.create_date as created, ${row}.created_by as "createdBy", ${row}.granted_by as "grantedBy"`
-export const edgeColumns = `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, null::timestamptz as removed`
+export const edgeColumns = `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, e.recorded_from as recorded, null::timestamptz as removed`
 
 export const membershipColumns: MembershipColumns = {
   standing: ({ kind, target, targetColumn, rightsTable }: EdgeKind) => `'${kind}' as kind, m.membership_id as id, 'u' || m.user_id as source, '${target}' || m.${targetColumn} as target, ${details('m')},
-    array(select x.access_right_id from public.${rightsTable} x where x.membership_id = m.membership_id order by 1) as rights, ${origin('m')}, null::timestamptz as removed`,
-  kept: `h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, null::timestamptz as removed`,
+    array(select x.access_right_id from public.${rightsTable} x where x.membership_id = m.membership_id order by 1) as rights, ${origin('m')}, m.recorded_from as recorded, null::timestamptz as removed`,
+  kept: `h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_from as recorded, null::timestamptz as removed`,
 }
 
 /** Edges in force by which a person may come to a node: $1 the person, $2 the node, $3 the moment. */
@@ -34,23 +34,30 @@ export function givingSql(past: boolean): string {
 const mostNodes = 2000
 const mostEdges = 20_000
 
+/** As `edgeColumns`, of an edge that was taken away. */
+const goneColumns = edgeColumns.replace('null::timestamptz as removed', 'e.recorded_to as removed')
+
+/** Edges whatever their dates, and those that had been taken away by the moment: the last between the same two. */
+const nearEdgesSql = (columns: string, goneColumnsOf: string, where: string, at: string, past: boolean) => `${allEdgesSql(columns, where, at, past)}
+   union all (select distinct on (e.source, e.target) ${goneColumnsOf} from gatehouse.access_edge e where ${where} and e.recorded_to is not null and e.recorded_to <= ${at} order by e.source, e.target, e.recorded_to desc)`
+
 /**
- * Edges by which a person might come to a node if dates were others and everything were on: $1 the person, $2 the node,
- * $3 the moment. From both ends, the nearest first, up to `mostNodes` from either.
+ * Edges by which a person might come to a node if dates were others, everything were on, and nothing had been taken away: $1 the person,
+ * $2 the node, $3 the moment. From both ends, the nearest first, up to `mostNodes` from either.
  */
 function nearSql(past: boolean): string {
   const at = '$3::timestamptz'
-  const step = (column: string, from: string, where: string) => `select step.${column} from ${from} n cross join lateral (select e.${column} from (${allEdgesSql(`e.${column}`, where, at, past)}) e offset 0) step`
+  const step = (column: string, from: string, where: string) => `select step.${column} from ${from} n cross join lateral (select e.${column} from (${nearEdgesSql(`e.${column}`, `e.${column}`, where, at, past)}) e offset 0) step`
   return `with recursive back(node) as (select $2::text collate "C" union ${step('source', 'back', 'e.target = n.node')}),
    ahead(node) as (
     select f.node from (${allMembershipsSql(targetOnly, ofUser('$1'), at, past)} union all ${everyoneSql('true', at, past)}) f
     union ${step('target', 'ahead', `e.source = n.node and e.target < 's'`)}),
    near_back as materialized (select node from back limit ${mostNodes + 1}),
    near_ahead as materialized (select node from ahead limit ${mostNodes + 1}),
-   edges_back as materialized (select e.* from near_back b cross join lateral (${allEdgesSql(edgeColumns, 'e.target = b.node', at, past)} offset 0) e limit ${mostEdges + 1}),
-   edges_ahead as materialized (select e.* from near_ahead a cross join lateral (${allEdgesSql(edgeColumns, `e.source = a.node and e.target < 's'`, at, past)} offset 0) e limit ${mostEdges + 1}),
+   edges_back as materialized (select e.* from near_back b cross join lateral (select * from (${nearEdgesSql(edgeColumns, goneColumns, 'e.target = b.node', at, past)}) one offset 0) e limit ${mostEdges + 1}),
+   edges_ahead as materialized (select e.* from near_ahead a cross join lateral (select * from (${nearEdgesSql(edgeColumns, goneColumns, `e.source = a.node and e.target < 's'`, at, past)}) one offset 0) e limit ${mostEdges + 1}),
    found as (${allMembershipsSql(membershipColumns, ofUser('$1'), at, past)}
-   union all select gone.* from (select distinct on (h.target) h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_to as removed
+   union all select gone.* from (select distinct on (h.target) h.kind, h.membership_id as id, 'u' || h.user_id as source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_from as recorded, h.recorded_to as removed
      from gatehouse.membership_history h where h.user_id = $1 and h.recorded_to <= ${at} order by h.target, h.recorded_to desc) gone
    union all select * from edges_back union all select * from edges_ahead)
    select found.*, (select count(*) from near_back) > ${mostNodes} or (select count(*) from near_ahead) > ${mostNodes}
@@ -74,6 +81,27 @@ export async function givingEdges(db: Reader, user: string, node: string, { at, 
 export async function nearEdges(db: Reader, user: string, node: string, { at, past }: Moment): Promise<LoadedEdges> {
   const rows = await db.query<AccessEdge & { cut: boolean }>(past ? statements.nearPast : statements.nearNow, [user, node, at], `access_near_${past ? 'past' : 'now'}`)
   return { edges: rows.map(({ cut: _, ...edge }) => edge), cut: rows[0]?.cut === true }
+}
+
+const earlierSql = `select v.* from unnest($1::text[], $2::text[]) q(source, target) cross join lateral (
+   select * from (
+     select h.kind, h.membership_id as id, q.source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_from as recorded, h.recorded_to as removed
+     from gatehouse.membership_history h where left(q.source, 1) = 'u' and h.user_id = substr(q.source, 2) and h.target = q.target and h.recorded_from <= $3
+     union all select ${goneColumns} from gatehouse.access_edge e where e.source = q.source and e.target = q.target and e.recorded_to is not null and e.recorded_from <= $3) all_of_them
+   order by removed desc limit 100) v order by v.removed desc`
+
+/** What stood between the same two as some edges before they stood so, the last first, 100 each. Of a past moment, what was known by then. */
+export async function earlierEdges(db: Reader, edges: readonly AccessEdge[], { at }: Pick<Moment, 'at'>): Promise<AccessEdge[]> {
+  if (edges.length === 0) return []
+  const shown = new Set(edges.map(({ id, recorded }) => `${id} ${recorded}`))
+  const rows = await db.query<AccessEdge>(earlierSql, [edges.map(({ source }) => source), edges.map(({ target }) => target), at], 'access_earlier')
+  return rows.filter(({ id, recorded }) => !shown.has(`${id} ${recorded}`))
+}
+
+/** Nodes that had been deleted by a moment, as they were last, by node. */
+export async function deletedNodes(db: Reader, nodes: readonly string[], { at }: Pick<Moment, 'at'>): Promise<AccessNode[]> {
+  return db.query<AccessNode>(`select distinct on (n.node) n.node, n.name, n.active, n.everyone, n.recorded_to as removed from gatehouse.access_node n
+    where n.node = any($1) and n.recorded_to <= $2 order by n.node, n.recorded_to desc`, [nodes, at], 'access_deleted_nodes')
 }
 
 /** What is known of nodes at a moment, by node. */

@@ -1,14 +1,16 @@
 /** SQL for questions about one person: may they, and what do they have. */
 import { type Letter } from '../model/access-edges.ts'
-import { checkManySql, checkSql, edgesSql, everyoneSql, isActive, membershipsSql, nodesSql, ofUser, peopleSql, personCounts, withRights, type Moment } from './access-walk.ts'
+import { checkManySql, checkSql, edgesSql, everyoneSql, isActive, membershipsSql, nodesSql, ofUser, peopleSql, personCounts, withRights, type Moment, type ThingLetter } from './access-walk.ts'
 import type { Database } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
-/** What was asked: the resource by id or name; without a right, any access counts. */
+/** What was asked: the resource, or another thing, by id or name; without a right, any access counts. */
 export interface Check {
   user: string
   resource: string
+  /** The kind of thing that `resource` names; a resource when absent. */
+  letter?: ThingLetter
   right?: string
 }
 
@@ -20,18 +22,28 @@ export interface CheckRow {
   allowed: boolean
 }
 
-const statements = { now: checkSql(false), past: checkSql(true), manyNow: checkManySql(false), manyPast: checkManySql(true) }
+/** By kind of thing, and whether the moment is past. */
+const statementsOf = (make: (past: boolean, letter: ThingLetter) => string) =>
+  Object.fromEntries((['s', 'r', 'g', 'o'] as const).map((letter) => [letter, { now: make(false, letter), past: make(true, letter) }])) as Record<ThingLetter, Record<'now' | 'past', string>>
+const [one, many] = [statementsOf(checkSql), statementsOf(checkManySql)]
 
 /** One check. */
-export async function checkAccess(db: Reader, { user, resource, right }: Check, { at, past }: Moment): Promise<CheckRow> {
-  const row = await db.first<CheckRow>(past ? statements.past : statements.now, [user, resource, right ?? null, at], `access_check_${past ? 'past' : 'now'}`)
+export async function checkAccess(db: Reader, { user, resource, letter = 's', right }: Check, { at, past }: Moment): Promise<CheckRow> {
+  const when = past ? 'past' : 'now'
+  const row = await db.first<CheckRow>(one[letter][when], [user, resource, right ?? null, at], `access_check_${letter}_${when}`)
   return row!
 }
 
-/** Many checks in one statement, answered in their order. */
-export function checkAccesses(db: Reader, checks: readonly Check[], { at, past }: Moment): Promise<CheckRow[]> {
-  const columns = [checks.map(({ user }) => user), checks.map(({ resource }) => resource), checks.map(({ right }) => right ?? null)]
-  return db.query<CheckRow>(past ? statements.manyPast : statements.manyNow, [...columns, at], `access_checks_${past ? 'past' : 'now'}`)
+/** Many checks, a statement for each kind of thing, answered in their order. */
+export async function checkAccesses(db: Reader, checks: readonly Check[], { at, past }: Moment): Promise<CheckRow[]> {
+  const when = past ? 'past' : 'now'
+  const answers = new Map<Check, CheckRow>()
+  for (const [letter, some] of Map.groupBy(checks, (check) => check.letter ?? 's')) {
+    const columns = [some.map(({ user }) => user), some.map(({ resource }) => resource), some.map(({ right }) => right ?? null)]
+    const rows = await db.query<CheckRow>(many[letter][when], [...columns, at], `access_checks_${letter}_${when}`)
+    some.forEach((check, place) => answers.set(check, rows[place]!))
+  }
+  return checks.map((check) => answers.get(check)!)
 }
 
 /** Something a person has. */

@@ -6,7 +6,7 @@
 import type { Reach } from '../context.ts'
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import {
-  deletedSql, edgesSql, everyoneSql, inForce, isActive, membershipsSql, namedNodesSql, nodesSql, peopleSql, personCounts, resourceNodeSql, rightThereSql, targetOnly, withRights, type Moment,
+  deletedSql, edgesSql, everyoneSql, inForce, isActive, membershipsSql, namedNodesSql, nodesSql, peopleSql, personCounts, rightThereSql, targetOnly, thingNodeSql, withRights, type Moment, type ThingLetter,
 } from './access-walk.ts'
 import type { Database } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
@@ -55,9 +55,9 @@ export function giversOf(db: Reader, node: string, right: string | undefined, { 
   return db.first<Givers>(past ? givers.past : givers.now, [node, right ?? null, at], `access_givers_${past ? 'past' : 'now'}`)
 }
 
-/** The node of a resource named by its id or else its name. */
-export async function resourceNode(db: Reader, named: string, { at, past }: Moment): Promise<string | undefined> {
-  const row = await db.first<{ node: string | null }>(`select ${resourceNodeSql('$1::text', '$2::timestamptz', past)} as node where $2::timestamptz is not null`, [named, at], `resource_node_${past ? 'past' : 'now'}`)
+/** The node of a thing named by its id or else its name. */
+export async function thingNode(db: Reader, letter: ThingLetter, named: string, { at, past }: Moment): Promise<string | undefined> {
+  const row = await db.first<{ node: string | null }>(`select ${thingNodeSql(letter, '$1::text', '$2::timestamptz', past)} as node where $2::timestamptz is not null`, [named, at], `thing_node_${letter}_${past ? 'past' : 'now'}`)
   return row?.node ?? undefined
 }
 

@@ -150,13 +150,22 @@ export const resourceNodeSql = (resource: string, at: string, past: boolean) => 
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
     ${past ? `(${nodesSql('n.node', `lower(n.name) = lower(${resource}) and left(n.node, 1) = 's' and n.name = ${resource}`, at, past)} limit 1)` : `(select 's' || res.resource_id from public.res where res.name = ${resource})`})`
 
+/** The same for a thing of any kind: a name that several have names none of them. */
+export const thingNodeSql = (letter: Letter, named: string, at: string, past: boolean): string => letter === 's' ? resourceNodeSql(named, at, past) : `coalesce(
+    (${nodesSql('n.node', `n.node = '${letter}' || ${named}`, at, past)} limit 1),
+    (select case when count(*) = 1 then min(called.node) end from (${namedNodesSql(letter, named, at, past)}) called))`
+
 /** Whether there is a right; for a past moment also one that is deleted since. */
 export const rightThereSql = (right: string, past: boolean) => `exists (select from public.access_rights x where x.access_right_id = ${right})${past
   ? ` or exists (select from gatehouse.former_right f where f.access_right_id = ${right})` : ''}`
 
+/** What people can have. */
+export type ThingLetter = Exclude<Letter, 'u'>
+
 interface CheckTerms {
   user: string
-  resource: string
+  /** The id or the name of the thing. */
+  thing: string
   /** A right, or null. */
   right: string
   at: string
@@ -166,13 +175,13 @@ interface CheckTerms {
 const few = 100
 
 /**
- * Whether a person has a resource. A right counts on the last edge into the resource, by whatever path one comes to that
- * edge. One row `{ person, resource, right, allowed }`: whether each of the three is known, and the answer.
+ * Whether a person has a thing of a kind. A right counts on the last edge into it, by whatever path one comes to that edge.
+ * One row `{ person, resource, right, allowed }`: whether each of the three is known, and the answer.
  */
-function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): string {
+function checkBody(letter: ThingLetter, { user, thing, right, at }: CheckTerms, past: boolean): string {
   const node = '(select t.node from asked t)'
   const meets = (rights: string) => `(${right} is null or ${right} = any(${rights}))`
-  const own = membershipsSql(withRights, ofUser(user), at, past, memberships.filter(({ target }) => target === 's'))
+  const own = membershipsSql(withRights, ofUser(user), at, past, memberships.filter(({ target }) => target === letter))
   const isPublic = (one: string) => `exists (${everyoneSql(`n.node = ${one}`, at, past)})`
   const edgeTo = (one: string, more: string) => edgesSql('e.source, e.rights', `e.target = ${one}${more}`, at, past)
   // A thing that few give is asked who they are; one that thousands give is looked for behind each node of the walk.
@@ -182,27 +191,31 @@ function checkBody({ user, resource, right, at }: CheckTerms, past: boolean): st
     else exists (select from walk w cross join lateral (select * from (${edgeTo(one, ' and e.source = w.node')}) e offset 0) d where ${condition('d.rights')}) end`
   const held = (one: string, condition: (rights: string) => string) => `(
     exists (select from (${own}) d where d.node = ${one} and ${condition('d.rights')}) or ${given(one, condition)})`
-  return `with recursive asked(node) as materialized (select ${resourceNodeSql(resource, at, past)}),
-   ${holdersCte(user, at, past)},
+  // Groups, roles and organisations are on the walk, where only those that are active come; resources are behind it.
+  const had = letter === 's'
+    ? `${held(node, meets)}
+     or (${right} is null and ${isPublic(node)})
+     or exists (select from below b where ${held('b.node', () => 'true')} or ${isPublic('b.node')})`
+    : `exists (select from walk w where w.node = ${node}) and (${right} is null or ${held(node, meets)})`
+  const below = `,
    below(node) as (
     select e.source from (${edgesSql('e.source, e.rights', `e.target = ${node} and e.source >= 's'`, at, past)}) e where ${meets('e.rights')}
     union
     select step.source from below b cross join lateral (
-      select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step),
+      select e.source from (${edgesSql('e.source', `e.target = b.node and e.source >= 's'`, at, past)}) e offset 0) step)`
+  return `with recursive asked(node) as materialized (select ${thingNodeSql(letter, thing, at, past)}),
+   ${holdersCte(user, at, past)}${letter === 's' ? below : ''},
    person as (select ${personCounts(at, past)} as counts from (${peopleSql(ofUser(user), at, past)}) u)
    select p.counts is not null as person, ${node} is not null as resource,
      ${right} is null or ${rightThereSql(right, past)} as "right",
-     coalesce(p.counts, false) and (
-     ${held(node, meets)}
-     or (${right} is null and ${isPublic(node)})
-     or exists (select from below b where ${held('b.node', () => 'true')} or ${isPublic('b.node')})) as allowed
+     coalesce(p.counts, false) and (${had}) as allowed
    from (select) one left join person p on true`
 }
 
-/** The statement of one check: $1 the person, $2 the resource by id or name, $3 a right or null, $4 the moment. */
-export const checkSql = (past: boolean): string =>
-  checkBody({ user: '$1', resource: '$2::text', right: '$3::text', at: '$4::timestamptz' }, past)
+/** The statement of one check: $1 the person, $2 the thing by id or name, $3 a right or null, $4 the moment. */
+export const checkSql = (past: boolean, letter: ThingLetter = 's'): string =>
+  checkBody(letter, { user: '$1', thing: '$2::text', right: '$3::text', at: '$4::timestamptz' }, past)
 
-/** The statement of many: $1 people, $2 resources, $3 rights, $4 the moment. Rows in the order of what was asked. */
-export const checkManySql = (past: boolean): string => `select c.* from unnest($1::text[], $2::text[], $3::text[]) with ordinality q(user_id, resource, access_right_id, place)
-  cross join lateral (${checkBody({ user: 'q.user_id', resource: 'q.resource', right: 'q.access_right_id', at: '$4::timestamptz' }, past)}) c order by q.place`
+/** The statement of many, all of one kind: $1 people, $2 things, $3 rights, $4 the moment. Rows in the order of what was asked. */
+export const checkManySql = (past: boolean, letter: ThingLetter = 's'): string => `select c.* from unnest($1::text[], $2::text[], $3::text[]) with ordinality q(user_id, thing, access_right_id, place)
+  cross join lateral (${checkBody(letter, { user: 'q.user_id', thing: 'q.thing', right: 'q.access_right_id', at: '$4::timestamptz' }, past)}) c order by q.place`
