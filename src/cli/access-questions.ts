@@ -150,7 +150,7 @@ function detailsOf(step: ShownStep): string[] {
     everyone && 'everybody has it',
     membershipId && `from ${start ?? 'ever'} to ${end ?? 'open'}`,
     ...givenOf(step),
-    since !== undefined && since !== step.created && `held since ${since}`,
+    earlier.length > 0 && since !== undefined && `held since ${since}`,
   ].filter(Boolean)
   return [
     ...(facts.length > 0 ? [`       ${nameOf(source)} ▶ ${target.type} ${nameOf(target)}: ${facts.join('; ')}`] : []),
