@@ -25,7 +25,7 @@ const limits = [
 
 const adminResource = reference('adminResourceId', 'admin_resource_id', 'Resource', 'Administered by', 'The resource that stands for administering it, for systems that ask who has that; it gives no right in Gatehouse, where roles and delegations do.')
 const isSystem = flag('isSystem', 'is_system', 'System', 'True for what Gatehouse itself relies on; it cannot be deleted.', readOnly)
-const graphId = text('graphId', 'graph_id', 100, 'Graph id', 'The id of its vertex in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true })
+const graphId = text('graphId', 'graph_id', 100, 'Graph id', 'The id of its vertex in drawings of the access graph, where one was recorded; where none was, they name it by its letter and id.', { ...readOnly, ...onRequest, caseExact: true })
 const managedSystem = reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system it comes from; absent for our own.')
 
 export const group: Resource = {

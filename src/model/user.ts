@@ -70,7 +70,7 @@ const bookkeeping = [
   dateTime('conversionDate', 'conversion_date', 'Converted', 'When the type was last changed by a conversion.', readOnly),
   text('secretWord', 'secret_word', 255, 'Secret word', 'The word the help desk asks for; kept hashed, never shown.', { mutability: 'writeOnly', returned: 'never', sensitivity: 'secret', filterable: false }),
   integer('secretFailCount', 'secret_fail_count', 'Wrong secret words', 'How often the word was wrong in a row.', { ...readOnly, ...onRequest }),
-  text('graphId', 'graph_id', 100, 'Graph id', 'The id of this person\'s vertex in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true }),
+  text('graphId', 'graph_id', 100, 'Graph id', 'The id of this person\'s vertex in drawings of the access graph, where one was recorded; where none was, they name it by u and the id.', { ...readOnly, ...onRequest, caseExact: true }),
   binary('userHandle', 'user_handle', 'User handle', 'The opaque WebAuthn user handle.', { ...readOnly, ...onRequest }),
   date('claimDate', 'claim_date', 'Claimed', 'Deprecated: when a prepared account was claimed.', { ...readOnly, ...onRequest }),
   text('passwordTheme', 'password_theme', 20, 'Password theme', 'Deprecated: kept readable, not written.', { ...readOnly, ...onRequest }),
