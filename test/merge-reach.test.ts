@@ -38,20 +38,19 @@ describe('a restricted administrator merged away', () => {
     expect(step).toMatchObject({ action: 'update', changes: { delegations: [{ after: { kind: 'ORGANIZATION', target: 'north', withDescendants: true } }] } })
     expect(step.changes.links).toContainEqual({ table: 'gatehouse.delegation', column: 'user_id', moves: 1, stays: 0 })
     expect(applied.body).toMatchObject({ status: 'applied', failed: 0 })
-    expect([await reach(survivor.ask), await reach(duplicate.ask), await targetsOf(survivor.id)]).toEqual([[200, 404], [200, 404], ['north']])
+    expect([await reach(survivor.ask), await reach(duplicate.ask), await targetsOf(survivor.id)]).toEqual([[200, 404], [401, 401], ['north']])
     const [event] = (await ask('GET', `/audit?targetId=${survivor.id}&filter=${encodeURIComponent('action eq "user.merge"')}`)).body.items
     expect(event.changes).toContainEqual(step.changes.delegations[0])
     expect((await ask('POST', `/plans/${id}/undo`)).status).toBe(200)
     expect([await reach(survivor.ask), await reach(duplicate.ask), await targetsOf(survivor.id), await targetsOf(duplicate.id)]).toEqual([[403, 403], [200, 404], [], ['north']])
   })
 
-  test.each<[string, string[], string[], string[]]>([
-    ['has rights over everybody', ['HUMAN_RESOURCES'], [], ['HELP_DESK']],
-    ['is restricted otherwise', ['HELP_DESK'], ['south'], ['HELP_DESK']],
-    ['is restricted otherwise and administers nothing', [], ['south'], ['HELP_DESK']],
-    ['has rights over everybody, where keys alone move', ['HELP_DESK'], [], []],
-  ])('is a conflict when the survivor %s', async (_what, roles, targets, own) => {
-    const [survivor, duplicate] = [await somebody(roles, targets), await somebody(own, ['north'])]
+  test.each<[string, string[], string[]]>([
+    ['has rights over everybody', ['HUMAN_RESOURCES'], []],
+    ['is restricted otherwise', ['HELP_DESK'], ['south']],
+    ['is restricted otherwise and administers nothing', [], ['south']],
+  ])('is a conflict when the survivor %s', async (_what, roles, targets) => {
+    const [survivor, duplicate] = [await somebody(roles, targets), await somebody(['HELP_DESK'], ['north'])]
     const before = [await reach(survivor.ask), await reach(duplicate.ask)]
     const { id, counts, step, applied } = await merge(survivor.id, duplicate.id)
     expect(counts).toEqual({ conflict: 1 })
@@ -65,7 +64,7 @@ describe('a restricted administrator merged away', () => {
   test('with the same restrictions joins them', async () => {
     const [survivor, duplicate] = [await somebody(['AUDITOR'], ['north']), await somebody(['HELP_DESK'], ['north'])]
     expect((await merge(survivor.id, duplicate.id)).applied.body).toMatchObject({ failed: 0 })
-    expect([await reach(survivor.ask), await reach(duplicate.ask), await targetsOf(survivor.id)]).toEqual([[200, 404], [200, 404], ['north']])
+    expect([await reach(survivor.ask), await targetsOf(survivor.id)]).toEqual([[200, 404], ['north']])
   })
 
   test('leaves a survivor alone to whom nothing moves that is restricted', async () => {
@@ -90,7 +89,7 @@ describe('a restricted administrator merged away', () => {
 test('an unrestricted administrator merged away acts within the restrictions of the survivor', async () => {
   const [survivor, duplicate] = [await somebody(['AUDITOR'], ['south']), await somebody(['HELP_DESK'], [])]
   expect((await merge(survivor.id, duplicate.id)).applied.body).toMatchObject({ failed: 0 })
-  expect([await reach(survivor.ask), await reach(duplicate.ask)]).toEqual([[404, 200], [404, 200]])
+  expect(await reach(survivor.ask)).toEqual([404, 200])
 })
 
 test('rights that begin later and keys of later on count as well', async () => {

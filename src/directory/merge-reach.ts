@@ -1,10 +1,9 @@
 /**
- * Whom somebody may administer once two people are one. Rights, keys and clients move to the survivor, and act there
- * with the survivor's restrictions: where the duplicate is restricted, these must not be fewer.
+ * Whom somebody may administer once two people are one. Rights move to the survivor, and act there with the survivor's
+ * restrictions: where the duplicate is restricted, these must not be fewer.
  */
 import { listDelegations, type Delegation } from '../store/delegations.ts'
 import type { Transaction } from '../store/database.ts'
-import { actsByKeys } from '../store/merge.ts'
 import { peopleBeyond } from '../store/own-access.ts'
 
 export interface MergedReach {
@@ -14,7 +13,7 @@ export interface MergedReach {
   conflict?: string
 }
 
-const otherwise = 'and what moves with the merge would act beyond that. Give both the same delegations, or take from the duplicate its rights, API keys and clients in Gatehouse; then plan the merge again.'
+const otherwise = 'and what moves with the merge would act beyond that. Give both the same delegations, or take from the duplicate its rights in Gatehouse; then plan the merge again.'
 
 /**
  * The duplicate's delegations move along to a survivor who administers nothing and is not restricted; those of a survivor
@@ -24,7 +23,7 @@ export async function mergedReach(db: Pick<Transaction, 'query'>, survivor: stri
   const [kept, restricting] = [await listDelegations(db, survivor), await listDelegations(db, duplicate)]
   if (restricting.length === 0 || alike(kept, restricting)) return { moving: [] }
   const administer = await peopleBeyond(db, [survivor, duplicate], [])
-  if (!administer.includes(duplicate) && !(await actsByKeys(db, duplicate))) return { moving: [] }
+  if (!administer.includes(duplicate)) return { moving: [] }
   if (kept.length > 0) return { moving: [], conflict: `The duplicate may administer some people only, the survivor others, ${otherwise}` }
   if (administer.includes(survivor)) return { moving: [], conflict: `The duplicate may administer some people only, the survivor has rights in Gatehouse over everybody, ${otherwise}` }
   return { moving: restricting }

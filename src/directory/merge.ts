@@ -21,8 +21,9 @@ import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows, isFollowing } from '../store/user-rows.ts'
-import { delegationFields, mergedReach } from './merge-reach.ts'
-import { leftBehind, standings } from './merge-standing.ts'
+import { mergeConflicts } from './merge-conflicts.ts'
+import { delegationFields } from './merge-reach.ts'
+import { standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople, guardRelations } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
@@ -120,10 +121,10 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
-    const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
+    const { moving, conflicts } = await mergeConflicts(tx, survivor, duplicate)
     const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
-    const problems = [leftBehind(survivor, duplicate), conflict].flatMap((message) => (message === undefined ? [] : [{ message }]))
+    const problems = conflicts.map((message) => ({ message }))
     const { linked, unassigned } = await mergedAccounts(tx, request.survivor, request.duplicate)
     const accounts = linked.length + unassigned.length === 0 ? {} : { accounts: { linked, unassigned } }
     const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { statuses: standings(survivor, duplicate), ...changes, links, ...accounts, ...restrictions } }
@@ -141,7 +142,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   // Who administers what may have changed since the plan was made.
-  const { moving, conflict } = await mergedReach(tx, request.survivor, request.duplicate)
+  const { moving, conflicts: [conflict] } = await mergeConflicts(tx, survivor.document, duplicate.document)
   if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
   const followed = await isFollowing(tx, request.duplicate)
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, moving.length > 0)

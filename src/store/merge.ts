@@ -1,5 +1,6 @@
 /** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
 import { oktaSystemId } from '../model/link-statuses.ts'
+import { personCounts } from './access-walk.ts'
 import type { Database, Transaction } from './database.ts'
 import type { KeptRows } from './kept-rows.ts'
 import { anotherAccount, mergedAccounts, recountLinked } from './merge-portals.ts'
@@ -32,8 +33,8 @@ const links: readonly Link[] = [
   { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: 'o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id', never: 't.primary_user_id = $1', shown: `'user', t.primary_user_id, 'type', t.type_id` },
   { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'`, shown: `'login', t.login, 'managedSystem', t.managed_sys_id` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
-  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name', shown: `'name', t.name` },
-  { table: 'gatehouse.oidc_client', column: 'user_id', key: 'client_id', shown: `'client', t.client_id` },
+  // API keys end: nobody made them for the survivor's rights. Nor does what could not be used come alive.
+  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name', never: `t.key_hash is not null or not (select ${personCounts('now()', false)} from users u where u.user_id = t.user_id)`, shown: `'name', t.name, 'type', t.key_type` },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
   { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
   { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
@@ -65,11 +66,9 @@ async function linksFor(db: Pick<Database, 'query'>, survivor: string, duplicate
 /** A person, or their number, as the column of a link has it. */
 const asHeld = ({ of }: Pick<Link, 'of'>, person: string) => (of === undefined ? person : `(select n.uid from ${of} n where n.person_id = ${person})`)
 
-/** Whether a program may act as this person by what would move: API keys, and clients whose service account they are. */
-export async function actsByKeys(db: Pick<Database, 'query'>, userId: string): Promise<boolean> {
-  const [row] = await db.query<{ acts: boolean }>(
-    `select exists (select from user_key where user_id = $1 and key_hash is not null) or exists (select from gatehouse.oidc_client where user_id = $1) as acts`, [userId])
-  return row!.acts
+/** The names of the clients whose service account this person is. */
+export async function clientsOf(db: Pick<Database, 'query'>, userId: string): Promise<string[]> {
+  return (await db.query<{ name: string }>('select name from gatehouse.oidc_client where user_id = $1 order by name', [userId])).map(({ name }) => name)
 }
 
 export interface Moved {

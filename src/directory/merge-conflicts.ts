@@ -1,0 +1,27 @@
+/** Everything that stands against merging two people as they are: asked when the merge is planned, and again when it is applied. */
+import type { Document } from '../model/attribute.ts'
+import type { Delegation } from '../store/delegations.ts'
+import type { Transaction } from '../store/database.ts'
+import { clientsOf } from '../store/merge.ts'
+import { mergedReach } from './merge-reach.ts'
+import { leftBehind } from './merge-standing.ts'
+
+export interface Judged {
+  /** Delegations that move along with what they restrict. */
+  moving: readonly Delegation[]
+  /** Each with what to do. */
+  conflicts: string[]
+}
+
+export async function mergeConflicts(db: Pick<Transaction, 'query'>, survivor: Document, duplicate: Document): Promise<Judged> {
+  const { moving, conflict } = await mergedReach(db, survivor.id as string, duplicate.id as string)
+  const found = [leftBehind(survivor, duplicate), await actingClients(db, duplicate.id as string), conflict]
+  return { moving, conflicts: found.filter((one) => one !== undefined) }
+}
+
+/** Which person a program acts as is somebody's to say: as another it would have other rights, and as who may sign in it would begin to act. */
+async function actingClients(db: Pick<Transaction, 'query'>, duplicate: string): Promise<string | undefined> {
+  const names = await clientsOf(db, duplicate)
+  if (names.length === 0) return undefined
+  return `The duplicate is the service account of ${names.join(', ')}. Give each client another \`userId\`, or none; then plan the merge again.`
+}
