@@ -1,10 +1,12 @@
 /** Everything that stands against merging two people as they are: asked when the merge is planned, and again when it is applied. */
+import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
+import { today } from '../model/today.ts'
 import type { Delegation } from '../store/delegations.ts'
 import type { Transaction } from '../store/database.ts'
 import { clientsOf } from '../store/merge.ts'
 import { mergedReach } from './merge-reach.ts'
-import { leftBehind } from './merge-standing.ts'
+import { datesAgainst, leftBehind } from './merge-standing.ts'
 
 export interface Judged {
   /** Delegations that move along with what they restrict. */
@@ -13,9 +15,9 @@ export interface Judged {
   conflicts: string[]
 }
 
-export async function mergeConflicts(db: Pick<Transaction, 'query'>, survivor: Document, duplicate: Document): Promise<Judged> {
+export async function mergeConflicts(db: Pick<Transaction, 'query'>, ctx: Context, survivor: Document, duplicate: Document, take: readonly string[]): Promise<Judged> {
   const { moving, conflict } = await mergedReach(db, survivor.id as string, duplicate.id as string)
-  const found = [leftBehind(survivor, duplicate), await actingClients(db, duplicate.id as string), conflict]
+  const found = [leftBehind(survivor, duplicate), datesAgainst(survivor, duplicate, take, today(ctx)), await actingClients(db, duplicate.id as string), conflict]
   return { moving, conflicts: found.filter((one) => one !== undefined) }
 }
 

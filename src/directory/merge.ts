@@ -23,7 +23,7 @@ import { markDataChanges } from '../store/references.ts'
 import { deleteUserRows, isFollowing } from '../store/user-rows.ts'
 import { mergeConflicts } from './merge-conflicts.ts'
 import { delegationFields } from './merge-reach.ts'
-import { standings } from './merge-standing.ts'
+import { standingDates, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople, guardRelations } from '../records/guard.ts'
 import { checkVersion } from '../records/versions.ts'
@@ -56,10 +56,12 @@ export function mergeRequest(body: unknown): MergeRequest {
 
 const mergedPaths = () => user.attributes.filter((one) => one.mutability === 'readWrite' && one.expression === undefined && one.path !== 'userName').map((one) => one.path)
 
+const isGap = (survivor: Document, path: string) => valueAt(survivor, path) === undefined && !standingDates.includes(path)
+
 const contacts = ['emails', 'phoneNumbers', 'addresses'] as const
 
 /**
- * The survivor with what the duplicate adds: fields the survivor lacks, fields to take, entries it does not have yet,
+ * The survivor with what the duplicate adds: fields the survivor lacks (but for dates of their standing), fields to take, entries it does not have yet,
  * and those custom attributes that are declared for the survivor's types.
  */
 export function mergedDocument(survivor: Document, duplicate: Document, take: readonly string[], metadata: Metadata): Document {
@@ -68,7 +70,7 @@ export function mergedDocument(survivor: Document, duplicate: Document, take: re
     const other = valueAt(duplicate, path)
     // The two are one now: neither stands in for the other.
     if (valueAt(survivor, path) === duplicate.id) setValueAt(merged, path, undefined)
-    else if (other !== undefined && other !== survivor.id && (valueAt(survivor, path) === undefined || take.includes(path))) setValueAt(merged, path, other)
+    else if (other !== undefined && other !== survivor.id && (take.includes(path) || isGap(survivor, path))) setValueAt(merged, path, other)
   }
   for (const path of contacts) {
     const own = (survivor[path] ?? []) as Document[]
@@ -121,7 +123,7 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
-    const { moving, conflicts } = await mergeConflicts(tx, survivor, duplicate)
+    const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor, duplicate, request.take)
     const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
     const problems = conflicts.map((message) => ({ message }))
@@ -142,7 +144,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   // Who administers what may have changed since the plan was made.
-  const { moving, conflicts: [conflict] } = await mergeConflicts(tx, survivor.document, duplicate.document)
+  const { moving, conflicts: [conflict] } = await mergeConflicts(tx, ctx, survivor.document, duplicate.document, request.take)
   if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
   const followed = await isFollowing(tx, request.duplicate)
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, moving.length > 0)
