@@ -84,6 +84,14 @@ export function mergedDocument(survivor: Document, duplicate: Document, take: re
   return merged
 }
 
+/** The survivor as they are now, without what the merge gave them. What changes without a version (logins, passwords, keys) is theirs. */
+function withoutMerged(now: Document, before: Document): Document {
+  const after = structuredClone(now)
+  for (const path of [...mergedPaths(), 'conversionDate', 'attributes']) setValueAt(after, path, valueAt(before, path))
+  for (const path of contacts) after[path] = ((now[path] ?? []) as Document[]).filter(({ id }) => ((before[path] ?? []) as Document[]).some((entry) => entry.id === id))
+  return after
+}
+
 const customOf = (document: Document) => (document.attributes ?? {}) as Document
 
 const contactKeys = ['value', 'countryCd', 'areaCd', 'address1', 'locality', 'postalCode', 'country']
@@ -203,7 +211,7 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided })
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }
-    await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: { ...survivor, meta: before.document.meta } }])
+    await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: withoutMerged(before.document, survivor) }])
     await markDataChanges(tx, [request.survivor, request.duplicate])
     await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }] }])
     await markSteps(tx, planId, [{ step: 1, status: 'undone' }])
