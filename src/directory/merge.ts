@@ -14,6 +14,7 @@ import type { StepRunner } from '../plans/apply.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
+import { refuseChangedPeriods } from '../store/merge-periods.ts'
 import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
 import { mergedAccounts, withdrawAccounts } from '../store/merge-portals.ts'
 import type { Transaction } from '../store/database.ts'
@@ -191,7 +192,7 @@ const restrictionsOf = async (tx: Transaction, userId: string) => (await listDel
 
 /**
  * Brings the duplicate back as it was, and the survivor. Errors: `plan_state`, `version_mismatch` when the survivor has
- * changed since, `conflict` when it was decided anew whom they may administer.
+ * changed since, `conflict` when it was decided anew whom they may administer, or what both had or where they are in EFS has changed.
  */
 export async function undoMerge(ctx: Context, planId: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
@@ -199,16 +200,17 @@ export async function undoMerge(ctx: Context, planId: string): Promise<void> {
     const request = plan.options as unknown as MergeRequest
     const [step] = await listSteps(tx, planId, { count: 1 })
     if (step?.status !== 'done' || !step.result) throw new GatehouseError('plan_state', 'The merge was not carried out, or what it kept has been erased; there is nothing to undo.')
-    const { moved, divided = [], survivor, version, restrictions } = step.result as Partial<MovedLinks> & Pick<MovedLinks, 'moved'> & { survivor: Document; version: number; restrictions?: string[] }
+    const { moved, divided = [], places, survivor, version, restrictions } = step.result as Partial<MovedLinks> & Pick<MovedLinks, 'moved'> & { survivor: Document; version: number; restrictions?: string[] }
     const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
     checkVersion(now.document, [version])
     if (restrictions && restrictions.join() !== (await restrictionsOf(tx, request.survivor)).join()) {
       throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
     }
+    await refuseChangedPeriods(tx, request.survivor, divided)
     const kept = await readKept(tx, planId)
     await putBackRows(tx, kept)
     await withdrawAccounts(tx, request.duplicate, kept)
-    await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided })
+    await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided, places })
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }
     await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: withoutMerged(before.document, survivor) }])

@@ -151,15 +151,21 @@ async function keepingAdministrators(tx: Transaction, write: () => Promise<void>
   await tx.execute('set constraints user_role_keeps_super_admin immediate')
 }
 
-/** The other way round, once the duplicate is back with what had stayed with them. Errors: `conflict` when the survivor's periods are no longer those that the merge made. */
-export async function takeBackPeriods(tx: Transaction, survivor: string, divided: readonly DividedPeriods[]): Promise<void> {
-  for (const { kind: letters, target, before, after } of divided) {
+/** Errors: `conflict` when the survivor's periods of what both had are no longer those that the merge made, or what both had is gone. */
+export async function refuseChangedPeriods(tx: Transaction, survivor: string, divided: readonly DividedPeriods[]): Promise<void> {
+  const print = (rows: readonly Stored[]) => rows.map((row) => JSON.stringify(stored(row))).sort().join()
+  for (const { kind: letters, target, after } of divided) {
     const kind = edgeKind(letters)
     const now = await heldRows(tx, kind, `m.user_id = $1 and m.${kind.targetColumn} = $2`, [survivor, target])
-    const print = (rows: readonly Stored[]) => rows.map((row) => JSON.stringify(stored(row))).sort().join()
-    if (print(now) !== print(after)) {
-      throw new GatehouseError('conflict', `Both had ${endName(kind.target).table} ${target}, and what the survivor has of it has changed since the merge: undone, it would come back. Make a new record and give it what is its own by hand.`)
-    }
+    if (print(now) === print(after)) continue
+    throw new GatehouseError('conflict', `Both had ${endName(kind.target).table} ${target}, and what the survivor has of it has changed since the merge: undone, it would come back. Make a new record and give it what is its own by hand.`)
+  }
+}
+
+/** The other way round, once the duplicate is back with what had stayed with them. */
+export async function takeBackPeriods(tx: Transaction, divided: readonly DividedPeriods[]): Promise<void> {
+  for (const { kind: letters, before, after } of divided) {
+    const kind = edgeKind(letters)
     await keepingAdministrators(tx, async () => {
       await tx.execute(`delete from ${kind.table} where membership_id = any($1)`, [after.map(({ id }) => id).filter((id) => !before.some((row) => row.id === id))])
       const given = before.flatMap((row) => after.filter(({ id }) => id === row.id).flatMap(({ id, rights }) => rights.filter((right) => !row.rights.includes(right)).map((right) => ({ id, right }))))

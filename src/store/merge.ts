@@ -1,5 +1,6 @@
 /** SQL of merging two people: which rows point at a person, moving them, and keeping what is removed so that it can come back. */
 import { oktaSystemId } from '../model/link-statuses.ts'
+import { GatehouseError } from '../errors.ts'
 import { personCounts } from './access-walk.ts'
 import type { Database, Transaction } from './database.ts'
 import type { KeptRows } from './kept-rows.ts'
@@ -117,6 +118,8 @@ export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string
 export interface MovedLinks {
   moved: Moved[]
   divided: DividedPeriods[]
+  /** The portals of a panelist's number that moved. */
+  places?: number[]
 }
 
 /** Points rows of the duplicate at the survivor, where the survivor does not have the like. */
@@ -134,7 +137,8 @@ export async function moveLinks(tx: Transaction, newId: () => string, survivor: 
     await countOn(tx, link, ids)
   }
   await recountLinked(tx, [survivor, duplicate])
-  return { moved, divided: periods.divided }
+  if (!moved.some(({ table }) => table === 'efs.panelists')) return { moved, divided: periods.divided }
+  return { moved, divided: periods.divided, places: (await placesOf(tx, 'n.person_id = $1', [survivor])).map(({ portal }) => portal) }
 }
 
 /** Documents of others have changed with these rows. */
@@ -144,16 +148,32 @@ async function countOn(tx: Transaction, { table, key, owner }: Pick<Link, 'table
   } else if (table === 'company') await tx.execute('update company set version = version + 1 where company_id = any($1)', [ids])
 }
 
-/** The other way round. Rows that are gone by now stay gone. Errors: those of takeBackPeriods. */
-export async function takeBackLinks(tx: Transaction, survivor: string, duplicate: string, { moved, divided }: MovedLinks): Promise<void> {
-  await takeBackPeriods(tx, survivor, divided)
+/**
+ * The other way round, for what still names the survivor: rows that are gone by now, or name somebody else, stay as they are.
+ * Errors: `conflict` when the survivor is in further portals under a number that goes back.
+ */
+export async function takeBackLinks(tx: Transaction, survivor: string, duplicate: string, { moved, divided, places }: MovedLinks): Promise<void> {
+  await refuseFurtherPlaces(tx, survivor, moved, places)
+  await takeBackPeriods(tx, divided)
   for (const { table, column, key, ids, of } of moved) {
-    const still = of ? ` and ${column} = ${asHeld({ of }, '$3')}` : ''
-    await tx.execute(`update ${table} set ${column} = ${asHeld({ of }, '$1')} where ${key}::text = any($2)${still}`, [duplicate, ids.map(String), ...(of ? [survivor] : [])])
+    const rows = await tx.query<{ id: string | number }>(
+      `update ${table} set ${column} = ${asHeld({ of }, '$1')} where ${key}::text = any($2) and ${column} = ${asHeld({ of }, '$3')} returning ${key} as id`, [duplicate, ids.map(String), survivor])
     const owner = links.find((link) => link.table === table && link.column === column)?.owner
-    await countOn(tx, { table, key, owner }, ids)
+    await countOn(tx, { table, key, owner }, rows.map(({ id }) => id))
   }
   await recountLinked(tx, [survivor, duplicate])
+}
+
+/** Portals by the panelist numbers of people. */
+const placesOf = (tx: Transaction, where: string, params: unknown[]) =>
+  tx.query<{ portal: number; name: string }>(`select m.portal_id as portal, p.name from efs.portal_panelist m join efs.portal p on p.portal_id = m.portal_id join efs.panelists n on n.uid = m.user_id where ${where} order by 1`, params)
+
+async function refuseFurtherPlaces(tx: Transaction, survivor: string, moved: readonly Moved[], places: readonly number[] | undefined): Promise<void> {
+  const numbers = moved.find(({ table }) => table === 'efs.panelists')?.ids
+  if (numbers === undefined || places === undefined) return
+  const further = await placesOf(tx, 'n.uid = any($1) and n.person_id = $2 and m.portal_id <> all($3)', [numbers, survivor, places])
+  if (further.length === 0) return
+  throw new GatehouseError('conflict', `Since the merge the survivor was put into ${further.map(({ portal, name }) => `the portal ${portal} (${name})`).join(', ')}, under the number in EFS that goes back to the duplicate. Take them out there, undo the merge, and put them in again.`)
 }
 
 /** Keeps them with the plan's step, in the column that no answer shows. */
