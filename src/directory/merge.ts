@@ -10,7 +10,7 @@ import { isObject, setValueAt, valueAt, type Document } from '../model/attribute
 import { elementsFor, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
-import type { StepRunner } from '../plans/apply.ts'
+import { refuseStale, type StepRunner } from '../plans/apply.ts'
 import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
@@ -21,7 +21,7 @@ import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
-import { deleteUserRows, isFollowing } from '../store/user-rows.ts'
+import { deleteUserRows, holdWhole, isFollowing } from '../store/user-rows.ts'
 import { mergeConflicts } from './merge-conflicts.ts'
 import { delegationFields } from './merge-reach.ts'
 import { standingDates, standings } from './merge-standing.ts'
@@ -149,7 +149,9 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
 /** Carries the merge out: links move, the duplicate goes, the survivor gains; what is needed to undo is kept. */
 export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const request = plan.options as unknown as MergeRequest
+  await holdWhole(tx, [request.survivor, request.duplicate])
   const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
+  await refuseStale(tx, plan, runMerge.moved)
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   // Who administers what may have changed since the plan was made.

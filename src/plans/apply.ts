@@ -66,7 +66,8 @@ export async function lockPlan(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse plan ' || $1))`, [planId])
 }
 
-async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
+/** For a runner that holds what it reads, too: what others had under way when the plan was looked at first is there by now. Errors: `plan_stale`. */
+export async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
   refuseMoved(plan, [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []])
 }
 

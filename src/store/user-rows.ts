@@ -54,6 +54,13 @@ export async function isFollowing(tx: Transaction, id: string): Promise<boolean>
   return (await tx.first(`select from user_to_user_membership where related_user_id = $1 and type_id is distinct from 'FAMILY' limit 1`, [id])) !== undefined
 }
 
+/** Holds people and their numbers in EFS, also from being referred to: what is given to somebody who goes would go with them. */
+export async function holdWhole(tx: Transaction, ids: readonly string[]): Promise<void> {
+  for (const [table, column] of [['users', 'user_id'], ['efs.panelists', 'person_id'], ['efs.users', 'person_id']] as const) {
+    await tx.execute(`select from ${table} where ${column} = any($1) order by ${column} for update`, [ids])
+  }
+}
+
 /** Holds a person, so that what only once or only so often may be done is counted; false when there is no such person. */
 export async function lockPerson(tx: Transaction, userId: string): Promise<boolean> {
   return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined

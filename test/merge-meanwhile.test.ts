@@ -1,0 +1,59 @@
+/** What others have under way while a merge is applied is neither overlooked nor lost: the merge waits, looks again, and is refused. */
+import { expect, test } from 'vitest'
+import { readTerms } from '../src/model/edge-terms.ts'
+import { putEdges } from '../src/access/edges.ts'
+import { addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal } from '../src/portals/portals.ts'
+import type { Transaction } from '../src/store/database.ts'
+import { insertMembers } from '../src/store/portals.ts'
+import { makePerson } from './administrators.ts'
+import { testServer } from './rest-server.ts'
+
+const shared = await testServer()
+const { ask, ctx } = shared
+const { db } = ctx
+
+/** Applies a merge while another transaction, which has done something, is not through yet. */
+async function mergedBeside(something: (tx: Transaction, survivor: string, duplicate: string) => Promise<unknown>, before?: (duplicate: string) => Promise<unknown>) {
+  const [survivor, duplicate] = [await makePerson(shared, ctx.newId()), await makePerson(shared, ctx.newId())]
+  await before?.(duplicate)
+  const { body: plan } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  let applied: ReturnType<typeof ask> | undefined
+  await db.transaction(async (tx) => {
+    await something(tx, survivor, duplicate)
+    applied = ask('POST', `/plans/${plan.id}/apply`)
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await db.query(waits)).length, { timeout: 10_000 }).toBe(1)
+  })
+  expect((await applied!).body).toMatchObject({ status: 'applied', failed: 1 })
+  const [step] = (await ask('GET', `/plans/${plan.id}/steps`)).body.items
+  expect((await ask('GET', `/users/${duplicate}`)).status).toBe(200)
+  return { survivor, duplicate, result: step.result }
+}
+
+test('a survivor who is terminated meanwhile', async () => {
+  const { result } = await mergedBeside((tx, survivor) => tx.execute(`update users set status = 'TERMINATED', version = version + 1 where user_id = $1`, [survivor]))
+  expect(result).toMatchObject({ code: 'plan_stale' })
+})
+
+test('a membership that the duplicate is given meanwhile', async () => {
+  const { body: group } = await ask('POST', '/groups', { displayName: 'Meanwhile' })
+  const { duplicate, result } = await mergedBeside((tx, _survivor, source) => putEdges(tx, ctx, 'ug', [{ source, target: group.id, terms: readTerms({}) }]))
+  expect(result).toMatchObject({ code: 'plan_stale' })
+  expect((await ask('GET', `/users/${duplicate}/groups`)).body.items).toHaveLength(1)
+})
+
+test('a row that no verb holds the person for', async () => {
+  const { duplicate, result } = await mergedBeside((tx, _survivor, id) => tx.execute(`insert into user_key (user_key_id, user_id, name, key_type, key_value) values ($1, $2, 'late', 'SSH', 'x')`, [ctx.newId(), id]))
+  expect(result).toMatchObject({ code: 'plan_stale' })
+  expect(await db.query('select name from user_key where user_id = $1', [duplicate])).toEqual([{ name: 'late' }])
+})
+
+test.each([[true], [false]])('a place in a portal, with a number in EFS before: %s', async (numbered) => {
+  const [portal, other] = [(await createPortal(ctx, { name: ctx.newId() })).id, (await createPortal(ctx, { name: ctx.newId() })).id]
+  const { duplicate, result } = await mergedBeside(
+    (tx, _survivor, id) => insertMembers(tx, portal, [id], ctx.now().toISOString()), async (id) => numbered && addPortalUsers(ctx, other, [id]))
+  expect(result).toMatchObject({ code: 'plan_stale' })
+  const places = await db.query('select m.portal_id from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id where p.person_id = $1', [duplicate])
+  expect(places).toHaveLength(numbered ? 2 : 1)
+})
