@@ -104,6 +104,8 @@ describe('refused, saying where and what was expected', () => {
     ['userName eq "\\u0000"', 13, 'a text without U+0000 and without half a surrogate pair'],
     ['userName eq "\\ud800"', 13, 'a text without U+0000 and without half a surrogate pair'],
     ['a eq 1e999', 6, 'a number of less than 309 digits'],
+    ['a eq 9007199254740993', 6, 'a number of at most 15 digits; a longer one of a custom attribute goes in double quotes'],
+    ['a eq 0.12345678901234567891', 6, 'a number of at most 15 digits; a longer one of a custom attribute goes in double quotes'],
     ['a eq 01', 6, 'an attribute, a value or a bracket; texts stand in double quotes'],
     ['a eq .5', 6, 'an attribute, a value or a bracket; texts stand in double quotes'],
     ['a eq"x"', 5, 'a space'],

@@ -346,6 +346,20 @@ describe('a filter on a declared attribute', () => {
     const one = await having(name, '123456789012345678')
     expect(await found(`attributes.${name} gt "123456789012345677"`)).toEqual([one])
     expect(await found(`attributes.${name} gt "123456789012345678"`)).toEqual([])
+    // Of a number without quotes the last digits would be lost, and a neighbour found.
+    expect(await found(`attributes.${name} eq 123456789012345678`)).toEqual([400, 'invalid_filter'])
+    expect(await found(`attributes.${name} eq "123456789012345678"`)).toEqual([one])
+    for (const size of ['1e21', '"1000000000000000000000"']) {
+      const { body } = await ask('GET', `/users?filter=${encodeURIComponent(`attributes.${name} eq ${size}`)}`)
+      expect(body.detail).toBe(`filter: attributes.${name}: takes a number of at most 18 digits on either side of the point; no value has more.`)
+    }
+  })
+
+  test('takes small numbers as they are written, and refuses smaller ones than are kept', async () => {
+    const { name } = await element({ dataType: 'DECIMAL' })
+    const one = await having(name, '0.00000015')
+    for (const question of ['eq 0.00000015', 'eq 1.5e-7', 'eq "0.00000015"', 'lt 0.0000002', 'gt 1e-7']) expect([question, await found(`attributes.${name} ${question}`)]).toEqual([question, [one]])
+    expect(await found(`attributes.${name} gt 1e-19`)).toEqual([400, 'invalid_filter'])
   })
 
   test('that nobody declared is refused, so that a slip of the pen in a negation does not mean everybody', async () => {

@@ -247,7 +247,7 @@ function customCondition(custom: CustomAttributes, given: string, question: Ask)
  * (`canonicalValue`), as is the order of dates and instants; numbers have the order of numbers.
  */
 function typedLiteral(path: string, type: DataType, operator: Order, value: string | number | boolean): Pick<Test, 'value' | 'also' | 'numeric'> {
-  const text = String(value)
+  const text = typeof value === 'number' ? plainNumber(value) : String(value)
   const ordered = operator !== 'eq'
   const asKept = (kept: string) => ({ value: kept, ...(ordered || kept === text || typeof value !== 'string' ? {} : { also: text }) })
   if (typeof value === 'boolean' && (ordered || (type !== 'BOOLEAN' && type !== 'STRING'))) throw refuse(`${path}: true and false go with eq and ne alone`)
@@ -272,7 +272,13 @@ function typedLiteral(path: string, type: DataType, operator: Order, value: stri
 
 const number = new RegExp(numberForm)
 
+/** JavaScript writes 0.0000001 as 1e-7. */
+function plainNumber(value: number): string {
+  const [text, plain] = [String(value), value.toFixed(18)]
+  return text.includes('e-') && Number(plain) === value ? canonicalNumber(plain) : text
+}
+
 function numeric(path: string, text: string): { value: string; numeric: true } {
-  if (!number.test(text)) throw refuse(`${path}: takes a number of at most 18 digits on either side of the point; write a very small or large one in double quotes`)
+  if (!number.test(text)) throw refuse(`${path}: takes a number of at most 18 digits on either side of the point; no value has more`)
   return { value: text, numeric: true }
 }

@@ -167,7 +167,7 @@ function literal(cursor: Cursor): Literal {
   const token = peek(cursor)
   cursor.place++
   if (token.kind === 'string') return checkedText(JSON.parse(token.text) as string, token.at)
-  if (token.kind === 'number') return checkedNumber(Number(token.text), token.at)
+  if (token.kind === 'number') return checkedNumber(token)
   const word = token.kind === 'word' ? words.get(token.text.toLowerCase()) : undefined
   if (word === undefined) throw expected(token.at, 'a value: a text in double quotes, a number, true, false or null')
   return word
@@ -178,8 +178,13 @@ function checkedText(text: string, at: number): string {
   throw expected(at, 'a text without U+0000 and without half a surrogate pair')
 }
 
-function checkedNumber(value: number, at: number): number {
+const digitsOf = (text: string) => text.replace(/e.*$/i, '').replace(/[-.]/g, '').replace(/^0+|0+$/g, '')
+
+/** A double keeps some fifteen digits: one that lost others would be compared with a neighbour. */
+function checkedNumber({ text, at }: Token): number {
+  const value = Number(text)
   if (!Number.isFinite(value)) throw expected(at, 'a number of less than 309 digits')
+  if (digitsOf(text) !== digitsOf(String(value))) throw expected(at, 'a number of at most 15 digits; a longer one of a custom attribute goes in double quotes')
   return value === 0 ? 0 : value
 }
 
