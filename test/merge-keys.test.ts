@@ -23,6 +23,7 @@ const ways: [string, (id: string) => Promise<unknown>][] = [
   ['was terminated', (id) => ask('POST', `/users/${id}/terminate`, {})],
   ['was disabled', (id) => ask('POST', `/users/${id}/disable`)],
   ['was locked', (id) => ask('POST', `/users/${id}/lock`)],
+  ['has had their last day', (id) => ctx.db.execute(`update users set last_date = '2020-03-31' where user_id = $1`, [id])],
 ]
 
 test.each(ways)('API keys of a duplicate who %s end, the plan names them, and undone they are back as they were', async (_what, end) => {

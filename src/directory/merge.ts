@@ -133,7 +133,7 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   await ctx.db.transaction(async (tx) => {
     await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
     const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor, duplicate, request.take)
-    const links = await plannedMoves(tx, request.survivor, request.duplicate, moving.length > 0)
+    const links = await plannedMoves(tx, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
     const problems = conflicts.map((message) => ({ message }))
     const { linked, unassigned } = await mergedAccounts(tx, request.survivor, request.duplicate)
@@ -151,14 +151,14 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const request = plan.options as unknown as MergeRequest
   await holdWhole(tx, [request.survivor, request.duplicate])
   const people = await lockRecords(tx, user, [request.survivor, request.duplicate])
-  await refuseStale(tx, plan, runMerge.moved)
+  await refuseStale(tx, plan, ctx, runMerge.moved)
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   // Who administers what may have changed since the plan was made.
   const { moving, conflicts: [conflict] } = await mergeConflicts(tx, ctx, survivor.document, duplicate.document, request.take)
   if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
   const followed = await isFollowing(tx, request.duplicate)
-  const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, moving.length > 0)
+  const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
   await deleteUserRows(tx, request.duplicate)
@@ -181,12 +181,12 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
 }
 
 /** Memberships and places in portals are no part of a person's version: nothing moves, or stays, that the plan does not say. */
-runMerge.moved = async (tx, plan) => {
+runMerge.moved = async (tx, plan, ctx) => {
   const [step] = await listSteps(tx, plan.id, { count: 1 })
   if (plan.appliedThrough > 0 || step?.action !== 'update' || step.changes === undefined) return []
   const { survivor, duplicate } = plan.options as unknown as MergeRequest
   const { links, delegations } = step.changes as { links: unknown; delegations?: unknown }
-  const now = await plannedMoves(tx, survivor, duplicate, delegations !== undefined)
+  const now = await plannedMoves(tx, survivor, duplicate, { now: ctx.now(), restricting: delegations !== undefined })
   return isDeepStrictEqual(JSON.parse(JSON.stringify(now)), links) ? [] : [{ resource: 'User', id: duplicate }]
 }
 

@@ -23,7 +23,7 @@ export interface StepRunner<P = unknown> {
   (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: P): Promise<Version[]>
   ahead?: Ahead<P>
   /** What the plan read besides records with versions, and others have changed since; the first of it. */
-  moved?: (tx: Transaction, plan: Plan) => Promise<{ resource: string; id: string }[]>
+  moved?: (tx: Transaction, plan: Plan, ctx: Context) => Promise<{ resource: string; id: string }[]>
 }
 
 export interface ApplyOptions {
@@ -41,7 +41,7 @@ export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner
   await ctx.db.transaction(async (tx) => {
     await lockPlan(tx, planId)
     const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
-    await refuseStale(tx, plan, run.moved)
+    await refuseStale(tx, plan, ctx, run.moved)
   })
   const batches = readAhead(planId, options.batch ?? 500, run.ahead)
   let acting = ctx
@@ -67,8 +67,8 @@ export async function lockPlan(tx: Transaction, planId: string): Promise<void> {
 }
 
 /** For a runner that holds what it reads, too: what others had under way when the plan was looked at first is there by now. Errors: `plan_stale`. */
-export async function refuseStale(tx: Transaction, plan: Plan, moved: StepRunner['moved']): Promise<void> {
-  refuseMoved(plan, [...await staleReads(tx, plan.id), ...await moved?.(tx, plan) ?? []])
+export async function refuseStale(tx: Transaction, plan: Plan, ctx: Context, moved: StepRunner['moved']): Promise<void> {
+  refuseMoved(plan, [...await staleReads(tx, plan.id), ...await moved?.(tx, plan, ctx) ?? []])
 }
 
 /** Errors: `plan_stale` when anything that the plan read has changed since. */

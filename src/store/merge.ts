@@ -34,8 +34,7 @@ const links: readonly Link[] = [
   { table: 'user_to_user_membership', column: 'related_user_id', key: 'membership_id', owner: 'primary_user_id', unless: 'o.primary_user_id = t.primary_user_id and o.type_id is not distinct from t.type_id', never: 't.primary_user_id = $1', shown: `'user', t.primary_user_id, 'type', t.type_id` },
   { table: 'login', column: 'user_id', key: 'login_id', never: `t.managed_sys_id = '0'`, shown: `'login', t.login, 'managedSystem', t.managed_sys_id` },
   { table: 'user_note', column: 'user_id', key: 'user_note_id' },
-  // API keys end: nobody made them for the survivor's rights. Nor does what could not be used come alive.
-  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name', never: `t.key_hash is not null or not (select ${personCounts('now()', false)} from users u where u.user_id = t.user_id)`, shown: `'name', t.name, 'type', t.key_type` },
+  { table: 'user_key', column: 'user_id', key: 'user_key_id', unless: 'o.name = t.name', shown: `'name', t.name, 'type', t.key_type` },
   { table: 'user_it_policy_history', column: 'user_id', key: 'id' },
   { table: 'users', column: 'alternate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
   { table: 'users', column: 'cert_delegate_id', key: 'user_id', owner: 'user_id', never: 't.user_id = $1', shown: `'user', t.user_id` },
@@ -54,11 +53,21 @@ const restrictions: Link = { table: 'gatehouse.delegation', column: 'user_id', k
 
 const accountLinks = ['efs.iam_portal_user_reference', 'efs.iam_user_reference']
 
+/** API keys end: nobody made them for the survivor's rights. Nor does what could not be used come alive. */
+const endingKeys = (at: string) => `t.key_hash is not null or not (select ${personCounts(`'${at}'::timestamptz`, false)} from users u where u.user_id = t.user_id)`
+
+/** When, and whether the duplicate's delegations move along. */
+export interface MergeMoment {
+  now: Date
+  restricting: boolean
+}
+
 /** Links to accounts stay behind where the survivor has another account, and the login of an account that is given up stays with it. */
-async function linksFor(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<readonly Link[]> {
+async function linksFor(db: Pick<Database, 'query'>, survivor: string, duplicate: string, { now, restricting }: MergeMoment): Promise<readonly Link[]> {
   const { own, closes } = await mergedAccounts(db, survivor, duplicate)
   const some = restricting ? [restrictions, ...links] : links
   return some.map((link) => {
+    if (link.table === 'user_key') return { ...link, never: endingKeys(now.toISOString()) }
     if (own.length > 0 && accountLinks.includes(link.table)) return { ...link, never: anotherAccount(asHeld(link, '$1')) }
     return closes && link.table === 'login' ? { ...link, never: `t.managed_sys_id in ('0', '${oktaSystemId}')` } : link
   })
@@ -100,9 +109,9 @@ export interface PlannedLinks {
 }
 
 /** Which rows would move, and which would stay behind because the survivor has the like. */
-export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, restricting: boolean): Promise<(PlannedLinks | PlannedPeriods)[]> {
+export async function plannedMoves(db: Pick<Database, 'query'>, survivor: string, duplicate: string, moment: MergeMoment): Promise<(PlannedLinks | PlannedPeriods)[]> {
   const found: (PlannedLinks | PlannedPeriods)[] = await plannedPeriods(db, survivor, duplicate)
-  for (const link of await linksFor(db, survivor, duplicate, restricting)) {
+  for (const link of await linksFor(db, survivor, duplicate, moment)) {
     const listed = link.shown === undefined ? 'null::jsonb' : `jsonb_agg(jsonb_strip_nulls(jsonb_build_object(${link.shown})) order by t.${link.key})`
     const [row] = await db.query<{ moves: number; stays: number; moving: object[] | null; staying: object[] | null }>(
       `select count(*) filter (where m.movable)::int as moves, count(*) filter (where not m.movable)::int as stays,
@@ -123,10 +132,10 @@ export interface MovedLinks {
 }
 
 /** Points rows of the duplicate at the survivor, where the survivor does not have the like. */
-export async function moveLinks(tx: Transaction, newId: () => string, survivor: string, duplicate: string, restricting: boolean): Promise<MovedLinks> {
+export async function moveLinks(tx: Transaction, newId: () => string, survivor: string, duplicate: string, moment: MergeMoment): Promise<MovedLinks> {
   const periods = await movePeriods(tx, newId, survivor, duplicate)
   const moved: Moved[] = periods.moved.map(({ kind, ids }) => ({ table: kind.table, column: kind.sourceColumn, key: 'membership_id', ids }))
-  for (const link of await linksFor(tx, survivor, duplicate, restricting)) {
+  for (const link of await linksFor(tx, survivor, duplicate, moment)) {
     const { table, column, key, of } = link
     const there = of ? ` and ${asHeld(link, '$1')} is not null` : ''
     const rows = await tx.query<{ id: string | number }>(
