@@ -10,7 +10,7 @@ import { commandPage } from './command-docs.ts'
 import { dataDictionary } from './data-dictionary.ts'
 import { root } from './house-rules.ts'
 import { code, page, table } from './markdown.ts'
-import { needsText, rightsPage } from './rights-docs.ts'
+import { accessCells, rightsPage, routeCell } from './rights-docs.ts'
 
 function errorsPage(): string {
   const rows = Object.entries(errorTable).map(([name, row]) =>
@@ -47,13 +47,14 @@ const routes = allRoutes(parseMasterKey(newMasterKey(), 'documentation'))
 function apiPage(): string {
   const chapters = [...Map.groupBy(routes, ({ tag }) => tag)].map(([tag, rows]) => [
     `## ${tag}`,
-    table(['operation', 'scope', 'rights', 'query', 'meaning'], rows.map((route) => [
-      code(`${route.method} ${route.path.replaceAll(/:(\w+)/g, '{$1}')}`), route.scope, needsText(route.needs), (route.query ?? []).map(({ name }) => code(name)).join(' '), route.summary,
+    table(['operation', 'scope', 'needs', 'query', 'meaning'], rows.map((route) => [
+      routeCell(route), ...accessCells(route), (route.query ?? []).map(({ name }) => code(name)).join(' '), route.summary,
     ])),
   ].join('\n\n'))
   return page('The REST API', 'the route lists in src/rest',
-    'Everything below stands under `/api/v1` and needs a key: `Authorization: Bearer gh_…`. The scope admin implies write, write '
-    + 'implies read; the person of the key needs the rights as well ([rights.md](rights.md)). A running server describes itself in full at `/api/v1/docs` (for people) and `/api/v1/openapi.json` (OpenAPI '
+    'Everything below stands under `/api/v1`. Where a scope is named, it needs a key, `Authorization: Bearer gh_…`, or a session (which '
+    + 'has every scope): admin implies write, write implies read; the person of either needs the rights as well '
+    + '([rights.md](rights.md)). What is about oneself needs a session, and signing in and recovery need no key. A running server describes itself in full at `/api/v1/docs` (for people) and `/api/v1/openapi.json` (OpenAPI '
     + '3.1, for programs); neither needs a key.',
     'Lists answer `{"items": […], "next": "cursor or absent", "total": n}`. Changes take `If-Match` with an ETag (412 when the record '
     + 'has moved on) and `Idempotency-Key` (kept 24 hours). `PATCH` is JSON Merge Patch (RFC 7396). Errors: [errors.md](errors.md). '

@@ -35,7 +35,7 @@ export interface Guarded {
   /** Absent: those who have its rights, by key or session. */
   caller?: Caller
   scope: Scope
-  /** All of these; none means that any key will do. */
+  /** All of these; none means that any key or session will do. With a caller none are asked, nor is the scope. */
   needs: readonly Need[]
   /** Absent: closed to those who are restricted. */
   reach?: ReachRule

@@ -33,13 +33,18 @@ function operationSection(document: OpenApiDocument, { path, method, operation }
   const parameters = operation.parameters.map((one) => resolve(document, one))
   return html`<details class="operation" id="op-${operation.operationId}">
 <summary><span class="method ${method}">${method.toUpperCase()}</span> <code>${path}</code> <span class="sum">${operation.summary}</span></summary>
-<p>Needs a key with the scope <strong>${operation['x-required-scope']}</strong>.</p>
+<p>${needs(operation)}</p>
 ${parameters.length > 0 ? parameterTable(parameters) : ''}
 ${bodyLine(operation)}
 ${responseTable(document, operation)}
 ${tryForm(document, { path, method, operation }, parameters)}
 </details>
 `
+}
+
+function needs({ 'x-required-scope': scope, 'x-required-rights': rights = [], security }: Operation): Html {
+  if (scope === undefined) return security?.length === 0 ? html`Needs no key.` : html`Needs a session; a key will not do.`
+  return html`Needs a session, or a key with the scope <strong>${scope}</strong>${rights.length === 0 ? '' : html`, of somebody with the rights ${rights.join(', ')}`}.`
 }
 
 function parameterTable(parameters: Parameter[]): Html {

@@ -42,8 +42,9 @@ export interface Operation {
   operationId: string
   summary: string
   tags: string[]
-  'x-required-scope': string
-  'x-required-rights': string[]
+  /** Of those who come with a key or session and need rights; who else may call, `security` says. */
+  'x-required-scope'?: string
+  'x-required-rights'?: string[]
   security?: Record<string, string[]>[]
   parameters: (Parameter | Reference)[]
   requestBody?: { required: boolean; content: Content }
@@ -88,7 +89,7 @@ const tagDocs: Record<string, string> = {
 
 const description = `People, organisations and portals of one installation.
 
-Every request carries an API key, \`Authorization: Bearer gh_…\`, or the cookie of somebody who is signed in (a session has every scope). Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse.
+Requests carry an API key, \`Authorization: Bearer gh_…\`, or the cookie of somebody who is signed in (a session has every scope). Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse; what is about oneself needs the cookie, and signing in and recovery need neither.
 
 Refusals are problem details (RFC 9457) with a stable \`code\`. PATCH is JSON Merge Patch (RFC 7396). Every answer has an ETag; \`If-Match\` keeps a change from overwriting somebody else's. A request with an \`Idempotency-Key\` may be sent again for 24 hours without being carried out twice.
 
@@ -148,9 +149,7 @@ function operationOf(route: Route): Operation {
     operationId: route.operation,
     summary: route.summary,
     tags: [route.tag],
-    'x-required-scope': route.scope,
-    'x-required-rights': route.needs.map(rightKey),
-    ...(route.caller === undefined ? {} : { security: route.caller === 'everyone' ? [] : [{ session: [] }] }),
+    ...(route.caller === undefined ? { 'x-required-scope': route.scope, 'x-required-rights': route.needs.map(rightKey) } : { security: route.caller === 'everyone' ? [] : [{ session: [] }] }),
     parameters: [...pathParameters(route), ...(route.query ?? []).map((one) => queryParameter(one, route)), ...headerParameters(route)],
     ...(route.body ? { requestBody: { required: route.bodyRequired !== false, content: bodyContent(route, route.body) } } : {}),
     responses: { ...successOf(route), ...problemsOf(route) },
