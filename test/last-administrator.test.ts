@@ -18,6 +18,11 @@ describe('the last one', () => {
   test.each([
     ['a membership that is removed', (id: string) => ['DELETE', `/roles/${role}/members/${id}`]],
     ['a membership that ends now', (id: string) => ['PUT', `/roles/${role}/members/${id}`, { end: new Date(Date.now() - 1000).toISOString() }]],
+    ['a membership that ends ahead', (id: string) => ['PUT', `/roles/${role}/members/${id}`, { end: new Date(Date.now() + 86_400_000).toISOString() }]],
+    ['the role without a resource', () => ['DELETE', `/roles/${role}/resources/GATEHOUSE_SYSTEM`]],
+    ['the role with less of one', () => ['PUT', `/roles/${role}/resources/GATEHOUSE_ACCESS`, { rights: ['READ'] }]],
+    ['the role with a resource that ends', () => ['PUT', `/roles/${role}/resources/GATEHOUSE_ACCESS`, { rights: ['READ', 'CREATE', 'UPDATE', 'DELETE', 'GRANT'], end: new Date(Date.now() + 86_400_000).toISOString() }]],
+    ['a restriction to some people', (id: string) => ['POST', `/users/${id}/delegations`, { kind: 'REPORTS' }]],
     ['disabling', (id: string) => ['POST', `/users/${id}/disable`]],
     ['a lock', (id: string) => ['POST', `/users/${id}/lock`]],
     ['terminating', (id: string) => ['POST', `/users/${id}/terminate`]],
@@ -63,6 +68,21 @@ describe('the last one', () => {
     expect(await endPeople(ctx)).toBe(1)
     expect((await ask('GET', `/users/${id}`)).body.status).toBe('TERMINATED')
   })
+})
+
+test('of two, one may end ahead, and an end, a right or a restriction that changes nothing for the role is free', async () => {
+  const { id, ask, ctx } = await start()
+  const { id: second } = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
+  const end = new Date(Date.now() + 86_400_000).toISOString()
+  expect((await ask('PUT', `/roles/${role}/members/${second}`, { end })).status).toBe(200)
+  // Whoever stays for a day only does not stay.
+  expect(await ask('DELETE', `/roles/${role}/members/${id}`)).toMatchObject(refusal)
+  expect(await ask('PUT', `/roles/${role}/members/${id}`, { end })).toMatchObject(refusal)
+  expect((await ask('PUT', `/roles/${role}/members/${second}`, { end: null })).status).toBe(200)
+  expect((await ask('POST', `/users/${second}/delegations`, { kind: 'REPORTS' })).status).toBe(201)
+  expect(await ask('DELETE', `/roles/${role}/members/${id}`)).toMatchObject(refusal)
+  expect((await ask('PUT', `/roles/${role}/resources/GATEHOUSE_SYSTEM`, { rights: ['READ', 'UPDATE'], description: 'as ever' })).status).toBe(200)
+  expect((await ask('PUT', '/roles/GATEHOUSE_AUDITOR/resources/GATEHOUSE_SYSTEM', { rights: [] })).status).toBe(200)
 })
 
 test('of two, one may go, and never both at once', async () => {

@@ -9,6 +9,7 @@ import { isObject } from '../model/attribute.ts'
 import { user } from '../model/user.ts'
 import { guardPeople } from '../records/guard.ts'
 import { lockRecords } from '../records/write-records.ts'
+import { keepingAdministrators } from './last-administrator.ts'
 import { delegationKinds, deleteDelegation, insertDelegation, type Delegation, type DelegationKind } from '../store/delegations.ts'
 import type { Transaction } from '../store/database.ts'
 
@@ -26,14 +27,15 @@ function readDelegation(body: unknown): Pick<Delegation, 'kind' | 'target' | 'wi
   return { kind: kind as DelegationKind, ...(typeof target === 'string' ? { target } : {}), withDescendants }
 }
 
-/** Restricts an administrator to an organisation, a group or their own reports. Errors: `invalid_…`, `already_exists`, `forbidden`. */
+/** Restricts an administrator to an organisation, a group or their own reports. Errors: `invalid_…`, `already_exists`, `forbidden`, `conflict` for the last who may administer everything. */
 export async function addDelegation(ctx: Context, userId: string, body: unknown): Promise<Delegation> {
   const delegation: Delegation = {
     ...readDelegation(body), id: ctx.newId(), created: ctx.now().toISOString(), ...(ctx.actor.userId === null ? {} : { createdBy: ctx.actor.userId }),
   }
   await ctx.db.transaction(async (tx) => {
     await guardDelegation(tx, ctx, userId)
-    await insertDelegation(tx, userId, delegation)
+    // Who is restricted administers nobody's rights: the last one who may everything is not.
+    await keepingAdministrators(tx, () => insertDelegation(tx, userId, delegation))
     await recorded(tx, ctx, userId, 'add', delegation)
   })
   return delegation

@@ -14,6 +14,7 @@ import {
   countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type Thing,
 } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
+import { concernsAdministrators, keepingAdministrators } from './last-administrator.ts'
 import { named, objection, propose, type Proposal, type Wanted } from './judge-edge.ts'
 
 export interface PutEdge {
@@ -49,7 +50,7 @@ export async function putEdges(tx: Transaction, ctx: Context, kindName: string, 
     if (reason !== undefined) throw new GatehouseError('conflict', reason)
   }
   await checkLimits(tx, ctx, kind, ends.target, changes)
-  await writeEdges(tx, kind, changes)
+  await write(tx, kind, changes)
   await checkCircles(tx, kind, ends, changes)
   await recordEvents(tx, ctx, changes.map((change) => eventOf(kind, change)))
   return proposals.map(({ before, after }) => ({
@@ -84,9 +85,14 @@ export async function removeEdges(tx: Transaction, ctx: Context, kindName: strin
     const before = meantPeriod(kind, periods.get(pairOf(pair)) ?? [], start)
     return before ? [{ before }] : []
   })
-  await writeEdges(tx, kind, changes)
+  await write(tx, kind, changes)
   await recordEvents(tx, ctx, changes.map((change) => eventOf(kind, change)))
   return changes.length
+}
+
+async function write(tx: Transaction, kind: EdgeKind, changes: readonly EdgeChange[]): Promise<void> {
+  const work = () => writeEdges(tx, kind, changes)
+  await (concernsAdministrators(kind, changes) ? keepingAdministrators(tx, work) : work())
 }
 
 function ownKind(name: string): EdgeKind {

@@ -16,7 +16,7 @@ const refused = (message: string, path?: string): Meaning => ({ code: 'invalid_v
 const inUse = (message: string): Meaning => ({ code: 'still_referenced', message })
 const circle = (message: string): Meaning => ({ code: 'circular_dependency', message })
 
-const lastOne: Meaning = { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }
+export const lastOne: Meaning = { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }
 
 /** A period that overlaps another of its pair, or begins when it begins, or ends before it begins. */
 function periodsOf(table: string, what: string): [string, Meaning][] {
