@@ -246,6 +246,31 @@ describe('who has what is told of those alone', () => {
   })
 })
 
+describe('people who are named by others', () => {
+  test.each<[string, (id: string) => [string, string, object]]>([
+    ['a supervisor', (id) => ['POST', `/users/${people.anna}/supervisors`, { supervisor: id }]],
+    ['a supervisor in the whole record', (id) => ['PATCH', `/users/${people.anna}`, { supervisors: [{ supervisor: id }] }]],
+    ['a supervisor of a new person', (id) => ['POST', '/users', { userName: 'named-by', name: { familyName: 'N' }, affiliations: [{ organization: 'north' }], supervisors: [{ supervisor: id }] }]],
+    ['a related person', (id) => ['POST', `/users/${people.anna}/relations`, { user: id, type: 'FAMILY' }]],
+    ['who stands in', (id) => ['PATCH', `/users/${people.anna}`, { alternateId: id }]],
+    ['who reviews access instead', (id) => ['PATCH', `/users/${people.anna}`, { certDelegateId: id }]],
+  ])('%s who is not to be known of is answered as nobody is', async (what, request) => {
+    const { id: own, ask: asked } = await restricted(`naming ${what}`, 'HUMAN_RESOURCES', { kind: 'ORGANIZATION', target: 'north' })
+    const answers = []
+    for (const id of [people.dora!, '0'.repeat(32)]) {
+      const { status, body } = await asked(...request(id))
+      answers.push([status, body.code, body.detail.replaceAll(id, 'ID'), JSON.stringify(body.problems).replaceAll(id, 'ID')])
+    }
+    expect(answers[0]).toEqual(answers[1])
+    expect(answers[0]!.slice(0, 2)).toEqual([400, 'invalid_reference'])
+    // Oneself one knows, and who is there already may stay.
+    if (what === 'a supervisor') expect((await asked(...request(own))).status).toBe(201)
+    await ask('PATCH', `/users/${people.anna}`, { alternateId: people.dora })
+    expect((await asked('PATCH', `/users/${people.anna}`, { title: what })).status).toBe(200)
+    await ask('PATCH', `/users/${people.anna}`, { alternateId: null })
+  })
+})
+
 describe('delegations themselves', () => {
   test('are recorded, listed and taken away, and bite at once', async () => {
     const { id, ask: asked } = await administrator(shared, 'changing', 'HELP_DESK')

@@ -3,10 +3,11 @@
  * reach, and that they act on nobody who has more than they have. What is given along edges, the database guards itself
  * (migration 0015). Who acts without an authority is trusted: the command line, jobs, the server.
  */
-import type { Authority, Context } from '../context.ts'
+import type { Authority, Context, Reach } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Document } from '../model/attribute.ts'
+import type { Attribute, Document } from '../model/attribute.ts'
 import { ownResources, rightKey, type Need } from '../model/own-access.ts'
+import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
 import { peopleBeyond } from '../store/own-access.ts'
 import { outsideReach } from '../store/reach.ts'
@@ -69,17 +70,37 @@ export async function guardPeople(db: Reader, ctx: Pick<Context, 'authority' | '
  * and so is whoever ends with them. Errors: `forbidden`; `invalid_reference` for who is not to be known of.
  */
 export async function guardPlaces(tx: Reader, ctx: Pick<Context, 'authority' | 'actor'>, written: readonly Placed[]): Promise<void> {
-  const { authority } = ctx
+  const { authority, actor } = ctx
   if (!authority || written.length === 0) return
   await guardRelations(tx, ctx, written)
   const { reach } = authority
   if (!reach) return
+  await guardNamed(tx, reach, actor, written)
   for (const { before, after } of written) {
     const foreign = newEntries('affiliations', ['organization'], before, after).map(({ organization }) => organization as string).find((id) => reach.organizations && !reach.organizations.includes(id))
     if (foreign !== undefined) throw new GatehouseError('forbidden', `affiliations: you may put people into organisations that you administer, and ${foreign} is not one of them.`)
   }
   const [outside] = await outsideReach(tx, reach, written.map(({ id }) => id))
   if (outside !== undefined) throw new GatehouseError('forbidden', 'The person would not be among those whom you may administer; give them an organisation, group or supervisor that makes them so.')
+}
+
+/** What of a person's document names other people and is written by callers: `alternateId`, and `supervisor` of each of `supervisors`. */
+const naming = user.attributes.filter(isNaming).map(({ path }) => path)
+const namingEntries = user.collections.flatMap((collection) => collection.attributes.filter(isNaming).map(({ path }) => ({ collection: collection.path, path })))
+
+function isNaming({ references, mutability }: Attribute): boolean {
+  return references === 'User' && mutability === 'readWrite'
+}
+
+/** Whoever is newly named and is neither within reach nor the actor themselves is answered as nobody is. */
+async function guardNamed(tx: Reader, reach: Reach, actor: Context['actor'], written: readonly Placed[]): Promise<void> {
+  const named = written.flatMap(({ before, after }) => [
+    ...naming.filter((path) => after[path] !== undefined && after[path] !== before?.[path]).map((path) => ({ path, id: after[path] as string })),
+    ...namingEntries.flatMap(({ collection, path }) => newEntries(collection, [path], before, after).map((entry) => ({ path: `${collection}.${path}`, id: entry[path] as string }))),
+  ]).filter(({ id }) => id !== actor.userId)
+  const outside = named.length === 0 ? [] : await outsideReach(tx, reach, named.map(({ id }) => id))
+  const hidden = named.find(({ id }) => outside.includes(id))
+  if (hidden) throw unknown(hidden.path, hidden.id)
 }
 
 interface Placed {
