@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { namedIdAt } from '../src/cli/find-by-name.ts'
 import { momentOf } from '../src/store/access-walk.ts'
+import { administrator, makePerson } from './administrators.ts'
 import { personWithPassword } from './browser.ts'
 import { testServer } from './rest-server.ts'
 
@@ -72,4 +73,45 @@ test('roles, groups and organisations are found on the command line by what they
     expect(await namedIdAt(ctx, letter, 'Day shift', then)).toBe('Day shift')
     expect(await namedIdAt(ctx, letter, 'day shift', momentOf(ctx.now(), undefined))).toBe(ids[at])
   }
+})
+
+test('lists of members and holders tell of a past moment what stood then, with those who are gone since', async () => {
+  const [group, role, thing, company] = [await made('/groups', { displayName: 'Past group' }), await made('/roles', { name: 'Past role' }), await resource('Past resource'), await made('/organizations', { name: 'Past company' })]
+  const restricted = await administrator(shared, 'restricted', 'SECURITY_ADMIN')
+  await ask('POST', `/users/${restricted.id}/delegations`, { kind: 'REPORTS' })
+  const gone = await makePerson(shared, 'gone since')
+  for (const [path, body] of [
+    [`/groups/${group}/members/${user}`, { rights: ['READ'], description: 'first' }], [`/groups/${group}/members/${gone}`, {}], [`/roles/${role}/members/${user}`, {}],
+    [`/organizations/${company}/members/${user}`, {}], [`/groups/${group}/roles/${role}`, { rights: ['READ'] }], [`/roles/${role}/resources/${thing}`, {}],
+  ] as const) expect((await ask('PUT', path, body)).status).toBe(201)
+  const then = await moment()
+  await ask('PUT', `/groups/${group}/members/${user}`, { rights: ['UPDATE'], description: 'second', end: '2020-01-01T00:00:00Z' })
+  await ask('DELETE', `/roles/${role}/members/${user}`)
+  await ask('DELETE', `/organizations/${company}/members/${user}`)
+  await ask('DELETE', `/groups/${group}/roles/${role}`)
+  await ask('PATCH', `/groups/${group}`, { displayName: 'Renamed group' })
+  await ask('DELETE', `/users/${gone}`)
+  const items = async (path: string, asked = ask) => ((await asked('GET', `${path}at=${then}`)).body.items as { id: string; rights?: string[]; description?: string; source: { id: string; name?: string }; target: { id: string; name?: string } }[])
+  const ends = async (path: string, asked = ask) => (await items(path, asked)).map(({ source, target }) => [source.id, target.id])
+  expect(await items(`/groups/${group}/members?`)).toMatchObject([{ source: { id: user, name: 'ann Tester' }, target: { name: 'Past group' }, rights: ['READ'], description: 'first' }, { source: { type: 'User', id: gone } }])
+  expect((await ask('GET', `/groups/${group}/members?total=true&at=${then}`)).body.total).toBe(2)
+  expect(await ends(`/groups/${group}/members?q=ann&`)).toEqual([[user, group]])
+  expect(await ends(`/groups/${group}/members?filter=${encodeURIComponent('not (title eq "x")')}&`)).toEqual([[user, group]])
+  const first = (await ask('GET', `/groups/${group}/members?count=1&at=${then}`)).body
+  expect((await ask('GET', `/groups/${group}/members?count=1&at=${then}&cursor=${first.next}`)).body.items).toMatchObject([{ source: { id: gone } }])
+  expect(await ends(`/users/${user}/groups?`)).toEqual([[user, group]])
+  expect(await ends(`/users/${gone}/groups?`)).toEqual([[gone, group]])
+  expect(await ends(`/users/${user}/roles?`)).toEqual([[user, role]])
+  expect(await ends(`/organizations/${company}/members?`)).toEqual([[user, company]])
+  expect(await items(`/groups/${group}/roles?`)).toMatchObject([{ source: { name: 'Past group' }, target: { id: role, name: 'Past role' }, rights: ['READ'] }])
+  expect(await items(`/roles/${role}/holders?`)).toMatchObject([{ source: { type: 'Group', id: group, name: 'Past group' }, target: { id: role } }])
+  await ask('DELETE', `/groups/${group}/members/${user}`)
+  await ask('DELETE', `/groups/${group}`)
+  expect(await ends(`/groups/${group}/members?`)).toEqual([[user, group], [gone, group]])
+  expect((await ask('GET', `/groups/${group}/members`)).status).toBe(404)
+  expect((await ask('GET', `/groups/${group}/members?at=2020-01-01`)).body.detail).toContain('at that time')
+  // Who is restricted sees of those of the past whom they may see now, and nobody who is gone.
+  expect(await ends(`/groups/${group}/members?`, restricted.ask)).toEqual([])
+  await ask('POST', `/users/${user}/supervisors`, { supervisor: restricted.id })
+  expect(await ends(`/groups/${group}/members?`, restricted.ask)).toEqual([[user, group]])
 })

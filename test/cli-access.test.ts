@@ -62,16 +62,20 @@ test('access is asked about by the names it was given by', async () => {
 
 test('an administrator is restricted, and told to whom', async () => {
   await json('groups', 'create', '--name', 'Desk')
+  // Somebody has to be left who may everything: a new person is restricted instead.
+  writeFileSync(join(data, 'deputy.jsonl'), JSON.stringify({ userName: 'deputy', name: { familyName: 'Deputy' } }))
+  await gatehouse('import', join(data, 'deputy.jsonl'), '--apply')
+  expect((await gatehouse('delegations', 'add', 'admin', '--reports')).stderr).toMatch(/nobody who may administer everything/)
   expect((await gatehouse('delegations', 'list', 'admin')).stdout).toMatch(/^None/)
-  const made = await json('delegations', 'add', 'ADMIN', '--group', 'desk', '--alone')
+  const made = await json('delegations', 'add', 'DEPUTY', '--group', 'desk', '--alone')
   expect(made).toMatchObject({ kind: 'GROUP', withDescendants: false })
-  expect((await gatehouse('delegations', 'add', 'admin', '--reports')).stdout).toMatch(/^admin may administer their own reports and whom those supervise;/)
-  expect((await gatehouse('delegations', 'list', 'admin')).stdout).toMatch(/the members of Desk alone/)
-  const again = await gatehouse('delegations', 'add', 'admin', '--group', 'Desk')
+  expect((await gatehouse('delegations', 'add', 'deputy', '--reports')).stdout).toMatch(/^deputy may administer their own reports and whom those supervise;/)
+  expect((await gatehouse('delegations', 'list', 'deputy')).stdout).toMatch(/the members of Desk alone/)
+  const again = await gatehouse('delegations', 'add', 'deputy', '--group', 'Desk')
   expect([again.code, again.stderr]).toEqual([2, expect.stringMatching(/already/i)])
-  expect((await gatehouse('delegations', 'add', 'admin', '--group', 'Desk', '--reports')).code).toBe(2)
-  expect(await json('delegations', 'remove', 'admin', String(made.id))).toEqual({ id: made.id, removed: true, left: 1 })
-  expect((await gatehouse('delegations', 'remove', 'admin', String(made.id))).code).toBe(2)
+  expect((await gatehouse('delegations', 'add', 'deputy', '--group', 'Desk', '--reports')).code).toBe(2)
+  expect(await json('delegations', 'remove', 'deputy', String(made.id))).toEqual({ id: made.id, removed: true, left: 1 })
+  expect((await gatehouse('delegations', 'remove', 'deputy', String(made.id))).code).toBe(2)
 }, 120_000)
 
 test('what is said wrongly is told in a line', async () => {

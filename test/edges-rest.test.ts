@@ -24,6 +24,8 @@ const make = async (path: string, more: Document = {}) => {
 }
 await ask('POST', '/rights', { id: 'EDIT', name: 'Edit' })
 const items = async (path: string) => (await ask('GET', path)).body.items as (Document & Shown)[]
+/** Noon some days from now. */
+const ahead = (days: number) => `${new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)}T12:00:00.000Z`
 const start = '2026-01-01T00:00:00.000Z'
 
 describe.each([['groups', 'groups'], ['roles', 'roles'], ['resources', 'resources'], ['organizations', 'affiliations']])('members of %s', (path, segment) => {
@@ -69,9 +71,11 @@ describe.each([['groups', 'groups'], ['roles', 'roles'], ['resources', 'resource
     }
     expect(seen).toEqual([people[0], ...people])
     const found = async (query: string) => (await items(`/${path}/${thing}/members?${query}`)).map((one: Shown) => people.indexOf(one.source.id))
-    expect(await found('at=2026-03-01T00:00:00Z')).toEqual([1, 2, 3, 4])
-    expect(await found('at=2026-01-01T00:00:00Z')).toEqual([1, 2, 3, 4])
-    expect(await found('at=2025-12-31T23:59:59Z')).toEqual([0])
+    expect(await found(`at=${ahead(1)}`)).toEqual([0, 1, 2, 3, 4])
+    await ask('PUT', `/${path}/${thing}/members/${people[1]!}?start=${start}`, { start, end: ahead(2) })
+    expect(await found(`at=${ahead(2).slice(0, 10)}`)).toEqual([0, 1, 2, 3, 4])
+    expect(await found(`at=${ahead(2)}`)).toEqual([0, 2, 3, 4])
+    expect((await ask('GET', `/${path}/${thing}/members?at=2026-13-01`)).body.code).toBe('invalid_parameter')
     expect(await found(`filter=${encodeURIComponent('title eq "baker"')}`)).toEqual([0, 0, 1])
     expect(await found('q=zob')).toEqual([4])
     const { next } = (await ask('GET', `/${path}/${thing}/members?count=2&q=ams`)).body
@@ -122,7 +126,7 @@ test('what a thing has, and what has it, are listed from both ends', async () =>
   const first = (await ask('GET', `/resources/${resource}/holders?count=1&total=true`)).body
   expect(first).toMatchObject({ total: 2, items: [{ source: { type: 'Group' } }] })
   expect(await items(`/resources/${resource}/holders?count=1&cursor=${first.next}`)).toMatchObject([{ source: { type: 'Role' } }])
-  expect(await items(`/resources/${resource}/holders?at=2020-01-01T00:00:00Z`)).toHaveLength(2)
+  expect(await items(`/resources/${resource}/holders?at=${ahead(1)}`)).toHaveLength(2)
   expect((await ask('PUT', `/groups/${above}/parents/${group}`, {})).body.code).toBe('circular_dependency')
   expect((await ask('DELETE', `/groups/${group}/roles/${role}`)).status).toBe(204)
   expect((await items(`/roles/${role}/holders`)).map((one: Shown) => one.source.type)).toEqual(['Organization'])

@@ -11,6 +11,7 @@ import type { Document } from '../model/attribute.ts'
 import { periodOf } from '../model/edge-terms.ts'
 import { documentOf } from '../model/rows.ts'
 import type { RecordKind } from '../records/record-kind.ts'
+import { momentOf } from '../store/access-walk.ts'
 import { listEdges } from '../store/list-edges.ts'
 import { listIds } from '../store/list-records.ts'
 import { readPlan } from '../store/plans.ts'
@@ -128,7 +129,7 @@ function addRecordCommands(gatehouse: Command, name: string, letter: 'g' | 'r' |
   records.command('show').description(`Shows a ${noun}, and how many people have it directly.`).argument('<name>', 'its name or id').option('--json', 'answer for machines')
     .action((given: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const record = await readAccessRecord(ctx.db, kind, await idOf(ctx, letter, given))
-      const { total } = await listEdges(ctx.db, edgeKinds.find((one) => one.kind === `u${letter}`)!, 'target', record.id as string, { count: 1, total: true, at: ctx.now().toISOString() })
+      const { total } = await listEdges(ctx.db, edgeKinds.find((one) => one.kind === `u${letter}`)!, 'target', record.id as string, { count: 1, total: true, moment: momentOf(ctx.now(), undefined) })
       print(options.json, { ...record, people: total }, () => table(['attribute', 'value'], [...Object.entries(record).filter(([key]) => key !== 'meta'), ['people', total]]))
     }))
 }

@@ -1,5 +1,6 @@
 /** Routes of edges of access, made from the list of their kinds: who is in a thing, what a thing has, and what has it. */
 import { putEdge, removeEdge } from '../access/edges.ts'
+import { askedMoment } from '../access/effective.ts'
 import type { Context } from '../context.ts'
 import { asEdge, putAffiliation, removeAffiliation } from '../directory/affiliations.ts'
 import { GatehouseError } from '../errors.ts'
@@ -10,12 +11,14 @@ import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
 import { checkQuery } from '../records/veil.ts'
 import { readThings, type Thing } from '../store/access-edges.ts'
+import type { Moment } from '../store/access-walk.ts'
+import { readThen } from '../store/list-past-edges.ts'
 import { reachScope } from '../store/reach.ts'
 import { listEdges, listHolders, type EdgePage, type EdgeQuery } from '../store/list-edges.ts'
 import { guarded, listParameters, type Answer, type Call, type QueryParameter, type Route, type UnguardedRoute } from './route.ts'
 
 const parameter = (name: string) => listParameters.find((one) => one.name === name)!
-const at: QueryParameter = { name: 'at', type: 'dateTime', doc: 'Only those in force at this instant; without it, all periods.' }
+const at: QueryParameter = { name: 'at', type: 'string', doc: 'Only those in force at this instant, or at the beginning of this date in UTC; a past one is answered as it was answered then. Without it, all periods that stand.' }
 const startOf: QueryParameter = { name: 'start', type: 'dateTime', doc: 'The period that begins at this instant.' }
 const pageOfEdges = [at, parameter('count'), parameter('cursor'), parameter('total')]
 const pageOfMembers = [parameter('filter'), parameter('q'), ...pageOfEdges]
@@ -75,17 +78,19 @@ function holderRoute(letter: Letter): UnguardedRoute {
   return { ...base, method: 'GET', path: `/${nodeSegments[letter]}/:id/holders`, scope: 'read', operation: `list${one}Holders`, summary: `Lists what has ${article(one)} directly, other than people: groups, roles, organisations, resources.`,
     query: pageOfEdges, answer: { ...shape, list: true },
     handle: async ({ ctx, params, query }) => {
-      const own = await thing(ctx, letter, params.id!)
-      const found = await listHolders(ctx.db, letter, own.id, edgeQuery(query))
+      const asked = edgeQuery(ctx, query)
+      const own = await thing(ctx, letter, params.id!, asked.moment)
+      const found = await listHolders(ctx.db, letter, own.id, asked)
       return page(found, (edge) => shown(edge, { ...nodeOf(edge.source), ...(edge.name === undefined ? {} : { name: edge.name }) }, nodeShown(letter, own)))
     } }
 }
 
 async function listFrom({ ctx, params, query }: Call, kind: EdgeKind, end: 'source' | 'target'): Promise<Answer> {
-  const own = await thing(ctx, kind[end], params.id!)
+  const asked = edgeQuery(ctx, query)
+  const own = await thing(ctx, kind[end], params.id!, asked.moment)
   const people = kind.source === 'u' && end === 'target'
   if (people) await checkQuery(ctx, user, query as { filter?: string })
-  const found = await listEdges(ctx.db, kind, end, own.id, { ...edgeQuery(query), scope: people ? reachScope(ctx.authority?.reach) : undefined })
+  const found = await listEdges(ctx.db, kind, end, own.id, { ...asked, scope: people ? reachScope(ctx.authority?.reach) : undefined })
   const self = nodeShown(kind[end], own)
   return page(found, (edge) => {
     const other = { type: nodeTypes[end === 'source' ? kind.target : kind.source], id: end === 'source' ? edge.target : edge.source, ...(edge.name === undefined ? {} : { name: edge.name }) }
@@ -93,22 +98,25 @@ async function listFrom({ ctx, params, query }: Call, kind: EdgeKind, end: 'sour
   })
 }
 
-function edgeQuery(query: Call['query']): EdgeQuery {
+function edgeQuery(ctx: Context, query: Call['query']): EdgeQuery {
   const { count, cursor, total, filter, q } = query as { count?: number; cursor?: string; total?: boolean; filter?: string; q?: string }
-  return { count: count ?? 100, cursor, total, at: instantOf('at', query.at), filter, q }
+  return { count: count ?? 100, cursor, total, ...(query.at === undefined ? {} : { moment: askedMoment(ctx, query.at as string) }), filter, q }
 }
 
 function page({ edges, next, total }: EdgePage, view: (edge: EdgePage['edges'][number]) => Document): Answer {
   return { body: { items: edges.map(view), ...(next === undefined ? {} : { next }), ...(total === undefined ? {} : { total }) } }
 }
 
-async function thing(ctx: Context, letter: Letter, id: string): Promise<Thing> {
-  const found = (await readThings(ctx.db, letter, [id])).get(id)
-  if (!found) throw new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${id}.`)
+/** Somebody or something as they are, or as they were at a past moment. Errors: `not_found`. */
+async function thing(ctx: Context, letter: Letter, id: string, moment?: Moment): Promise<Named> {
+  const found = moment?.past ? await readThen(ctx.db, letter, id, moment.at) : (await readThings(ctx.db, letter, [id])).get(id)
+  if (!found) throw new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${id}${moment?.past ? ' at that time' : ''}.`)
   return found
 }
 
-const nodeShown = (letter: Letter, { id, name }: Thing): Document => ({ type: nodeTypes[letter], id, ...(name === null ? {} : { name }) })
+type Named = Pick<Thing, 'id' | 'name'>
+
+const nodeShown = (letter: Letter, { id, name }: Named): Document => ({ type: nodeTypes[letter], id, ...(name === null ? {} : { name }) })
 
 /** An edge as an answer shows it. */
 function shown({ id, created, createdBy, grantedBy, ...terms }: Edge, source: Document, target: Document): Document {
