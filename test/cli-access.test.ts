@@ -78,6 +78,11 @@ test('an administrator is restricted, and told to whom', async () => {
   expect((await gatehouse('delegations', 'remove', 'deputy', String(made.id))).code).toBe(2)
 }, 120_000)
 
+test('sorts of resources are listed, and an unknown one says where', async () => {
+  expect((await gatehouse('resources', 'types')).stdout).toMatch(/^WEBSERVICE +A web service +true/m)
+  expect((await gatehouse('resources', 'create', '--name', 'X', '--type', 'DOOR')).stderr).toContain('no ResourceType with the id DOOR')
+}, 120_000)
+
 test('what is said wrongly is told in a line', async () => {
   for (const [args, message] of [
     [['--user', 'admin'], /exactly one of --to-group/], [['--to-role', 'Guard'], /exactly one of --user/], [['--user', 'nobody', '--to-role', 'Guard'], /no User with the name or id nobody/],

@@ -9,6 +9,7 @@ import { questionGroup, securityQuestion } from '../src/model/security-questions
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
+import { resourceType } from '../src/model/resource-type.ts'
 import { allRoutes } from '../src/main.ts'
 import { decidePolicy } from '../src/signin/it-policies.ts'
 import { openApi } from '../src/rest/openapi.ts'
@@ -67,6 +68,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/metadata/types', metadataType.attributes, 'grouping eq "EMAIL"'],
   ['/metadata/elements', metadataElement.attributes, 'name sw "sh" or validValues eq "2"'],
   ['/metadata/organization-types', organizationType.attributes, 'members pr'],
+  ['/metadata/resource-types', resourceType.attributes, 'supportsHierarchy eq true'],
   ['/organizations/:company/children', organizationChildAttributes, 'start pr or name eq "X"'],
   ['/plans', planAttributes, 'kind eq "bulk" and title co "a"'],
   ['/plans/:plan/steps', planStepAttributes, 'step gt 2'],

@@ -10,6 +10,7 @@ import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
 import { organizationType } from '../src/model/organization-type.ts'
 import { organization } from '../src/model/organization.ts'
+import { resourceType } from '../src/model/resource-type.ts'
 import { questionGroup, securityQuestion } from '../src/model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { user } from '../src/model/user.ts'
@@ -21,7 +22,7 @@ export function attributesPage(): string {
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
     ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
     ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement),
-    ...collectionChapter('OrganizationType', organizationType), ...collectionChapter('ContentProvider', contentProvider), ...collectionChapter('ItPolicy', itPolicy),
+    ...collectionChapter('OrganizationType', organizationType), ...collectionChapter('ResourceType', resourceType), ...collectionChapter('ContentProvider', contentProvider), ...collectionChapter('ItPolicy', itPolicy),
     ...collectionChapter('ItPolicyVersion', itPolicyVersion), ...collectionChapter('QuestionGroup', questionGroup), ...collectionChapter('SecurityQuestion', securityQuestion), ...Object.entries(listings).flatMap(([title, [path, attributes]]) => listChapter(title, path, attributes)))
 }
 

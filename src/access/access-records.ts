@@ -12,6 +12,7 @@ import type { RecordKind } from '../records/record-kind.ts'
 import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
 import { deleteAccessRecord } from '../store/access-records.ts'
 import { loadRecords } from '../store/records.ts'
+import { refuseMisplaced } from './resource-types.ts'
 
 const kindOf = (own: Resource): RecordKind => ({
   resource: own,
@@ -22,7 +23,10 @@ const kindOf = (own: Resource): RecordKind => ({
 
 export const groupKind = kindOf(group)
 export const roleKind = kindOf(role)
-export const resourceKind = kindOf(resource)
+export const resourceKind: RecordKind = {
+  ...kindOf(resource),
+  written: (tx, _ctx, written) => refuseMisplaced(tx, 'resource_id', written.filter(({ paths }) => paths.includes('resourceType')).map(({ id }) => id)),
+}
 export const rightKind = kindOf(right)
 
 /** Makes one. Errors: `invalid_…` with paths, `already_exists` for a taken name. */

@@ -16,6 +16,7 @@ import { listEdges } from '../store/list-edges.ts'
 import { listIds } from '../store/list-records.ts'
 import { readPlan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
+import { allResourceTypes } from '../store/resource-types.ts'
 import { idOf, namePath } from './find-by-name.ts'
 import { exitCodeOf, nextLines, planLines } from './plans.ts'
 import { print, progressLine, readInstant, table, withDatabase } from './run.ts'
@@ -121,11 +122,17 @@ function addRecordCommands(gatehouse: Command, name: string, letter: 'g' | 'r' |
   records.command('list').description(`Lists ${name} by name.`).option('--filter <filter>', 'a SCIM filter').option('--q <words>', 'words that begin words of the name')
     .option('--json', 'one JSON object a line').action((options: ListOptions) => withDatabase(async (_opened, ctx) => listAll(ctx, kind, path, options)))
   const create = records.command('create').description(`Makes a ${noun}.`).requiredOption('--name <name>', 'its name').option('--description <text>', 'what it is for').option('--json', 'answer for machines')
-  if (letter === 's') create.requiredOption('--type <id>', 'the id of a resource type; NO-PROVISION-APP for what needs no accounts of its own')
+  if (letter === 's') create.requiredOption('--type <id>', 'the id of a resource type (`resources types` lists them); NO-PROVISION-APP for what needs no accounts of its own')
   create.action((options: { name: string; description?: string; type?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
     const made = await createAccessRecord(ctx, kind, { [path]: options.name, description: options.description, ...(options.type === undefined ? {} : { resourceType: options.type }) })
     print(options.json, made, () => [`${kind.resource.name} ${String(made.id)}: ${options.name}`])
   }))
+  if (letter === 's') {
+    records.command('types').description('Lists the sorts of resources that there are.').option('--json', 'answer for machines').action((options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      const types = await allResourceTypes(ctx.db)
+      print(options.json, types, () => table(['id', 'description', 'may stand below others'], types.map((one) => [one.id, one.description, one.supportsHierarchy])))
+    }))
+  }
   records.command('show').description(`Shows a ${noun}, and how many people have it directly.`).argument('<name>', 'its name or id').option('--json', 'answer for machines')
     .action((given: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const record = await readAccessRecord(ctx.db, kind, await idOf(ctx, letter, given))

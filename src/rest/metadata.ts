@@ -1,13 +1,15 @@
-/** Routes of metadata: types, declared attributes, and types of organisations. Each is administered the same way. */
+/** Routes of metadata: types, declared attributes, and types of organisations and of resources. Each is administered the same way. */
 import type { Context } from '../context.ts'
+import { createResourceType, patchResourceType, removeResourceType, replaceResourceType } from '../access/resource-types.ts'
 import { createElement, createType, patchElement, patchType, removeElement, removeType, replaceElement, replaceType } from '../directory/metadata.ts'
 import { createOrganizationType, patchOrganizationType, removeOrganizationType, replaceOrganizationType } from '../directory/organization-types.ts'
 import type { Document } from '../model/attribute.ts'
 import type { Versions } from '../records/versions.ts'
 import type { Database, Row } from '../store/database.ts'
-import type { Listing } from '../store/list-rows.ts'
+import { documentOfRow, type Listing } from '../store/list-rows.ts'
 import { elementListing, elementOfRow, readElement, readType, typeListing, typeOfRow, type Versioned } from '../store/metadata-records.ts'
 import { organizationTypeListing, organizationTypeOfRow, readOrganizationType } from '../store/organization-types.ts'
+import { readResourceType, resourceTypeListing } from '../store/resource-types.ts'
 import { listed } from './listing.ts'
 import { guarded, urlOf, type Answer, type QueryParameter, type Route } from './route.ts'
 
@@ -40,6 +42,8 @@ const kinds: readonly Kind[] = [
     read: readElement, create: createElement, patch: patchElement, replace: replaceElement, remove: removeElement },
   { path: '/metadata/organization-types', component: 'OrganizationType', listing: organizationTypeListing, ofRow: organizationTypeOfRow, one: 'a type of organisations', many: 'types of organisations and what may stand below each', removable: 'that no organisation has',
     read: readOrganizationType, create: createOrganizationType, patch: patchOrganizationType, replace: replaceOrganizationType, remove: removeOrganizationType },
+  { path: '/metadata/resource-types', component: 'ResourceType', listing: resourceTypeListing, ofRow: (row) => documentOfRow(resourceTypeListing, row), one: 'a sort of resource', many: 'sorts of resources, which `resourceType` names', removable: 'that no resource has',
+    read: readResourceType, create: createResourceType, patch: patchResourceType, replace: replaceResourceType, remove: removeResourceType },
 ]
 
 export const metadataRoutes: readonly Route[] = guarded('metadata', kinds.flatMap(routesOf), 'free')

@@ -8,6 +8,7 @@ import { messageAttributes, policyDecisionAttributes, undecidedAttributes } from
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { resourceType } from '../model/resource-type.ts'
 import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { keys } from '../model/user-links.ts'
@@ -125,6 +126,7 @@ export function allComponents(): Record<string, Schema> {
     OrganizationChild: organizationChild,
     OrganizationProposal: organizationProposal,
     OrganizationType: entrySchema(organizationType),
+    ResourceType: entrySchema(resourceType),
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...accessComponents,

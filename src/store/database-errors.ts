@@ -50,8 +50,8 @@ export function asDomainError(error: unknown): unknown {
   }
   const reference = cause.code === '23503' && !isStillReferenced(cause) ? references.get(cause.constraint ?? '') : undefined
   if (reference) {
-    const { path, target } = reference
-    const message = `there is no ${target} with the id ${missingKey(cause)}`
+    const { path, target, listed } = reference
+    const message = `there is no ${target} with the id ${missingKey(cause)}${listed === undefined ? '' : `; ${listed}`}`
     return new GatehouseError('invalid_reference', `${path}: ${message}.`, { cause: error, problems: [{ path, message }] })
   }
   const byKind = kindOf(cause)

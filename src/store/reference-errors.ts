@@ -14,12 +14,16 @@ export interface ReferenceMeaning {
   path: string
   /** What it points to: `Organization`. */
   target: string
+  /** Where those that there are can be found. */
+  listed?: string
 }
+
+const listed: Record<string, string> = { ResourceType: 'GET /api/v1/metadata/resource-types lists those that there are, such as WEBSERVICE' }
 
 function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string): Generator<[string, ReferenceMeaning]> {
   for (const { path, column, references, side } of attributes) {
     if (references === undefined) continue
-    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, target: references }]
+    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
   }
 }
 
