@@ -41,3 +41,12 @@ test('a reference to nothing is named by its path', async () => {
   expect((await ask('POST', '/resources', { name: 'X', resourceType: 'NONE' })).body).toMatchObject({ code: 'invalid_reference', problems: [{ path: 'resourceType' }] })
   expect((await ask('POST', '/roles', { name: 'X', managedSystem: 'nope' })).body).toMatchObject({ code: 'invalid_reference', problems: [{ path: 'managedSystem' }] })
 })
+
+test('a number out of its range is told the range', async () => {
+  for (const [attribute, value, message] of [
+    ['maxUserNumber', 1e12, 'from 0 to 2147483647'], ['maxUserNumber', -1, 'from 0 to 2147483647'], ['maxUserNumber', 1.5, 'from 0 to 2147483647'], ['maxUserNumber', '5', 'not a text'],
+    ['membershipDurationSeconds', 0, 'from 1 to 2147483647'],
+  ] as const) {
+    expect((await ask('POST', '/roles', { name: 'Ranged', [attribute]: value })).body, `${attribute} ${value}`).toMatchObject({ code: 'invalid_value', problems: [{ path: attribute, message: expect.stringContaining(`must be a whole number${message.startsWith('not') ? ',' : ''} ${message}`) }] })
+  }
+})

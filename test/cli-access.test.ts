@@ -83,6 +83,11 @@ test('sorts of resources are listed, and an unknown one says where', async () =>
   expect((await gatehouse('resources', 'create', '--name', 'X', '--type', 'DOOR')).stderr).toContain('no ResourceType with the id DOOR')
 }, 120_000)
 
+test('findings of which there are none are told so', async () => {
+  expect((await gatehouse('access', 'findings', 'outlier')).stdout).toBe('Nothing found.\n')
+  expect((await gatehouse('access', 'findings', 'outlier', '--json')).stdout).toBe('')
+}, 120_000)
+
 test('what is said wrongly is told in a line', async () => {
   for (const [args, message] of [
     [['--user', 'admin'], /exactly one of --to-group/], [['--to-role', 'Guard'], /exactly one of --user/], [['--user', 'nobody', '--to-role', 'Guard'], /no User with the name or id nobody/],

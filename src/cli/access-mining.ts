@@ -33,12 +33,15 @@ export function addMiningCommands(access: Command): void {
   access.command('findings').description('Lists what is needless, empty, unreachable, left behind or out of the ordinary.')
     .argument('<kind>', findingNames.map((name) => `${name}: ${findingKinds[name]}`).join(' '), oneOf(findingNames)).option('--json', 'one JSON object a line')
     .action((kind: FindingKind, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+      let found = 0
       for (let cursor: string | undefined; ;) {
         const { items, next } = await findings(ctx, { kind, count: 1000, cursor })
+        found += items.length
         for (const item of items) print(options.json, item, () => [`${item.node}${item.name === undefined ? '' : ` ${item.name}`}: ${item.reason}`])
-        if (next === undefined) return
+        if (next === undefined) break
         cursor = next
       }
+      if (found === 0 && !options.json) print(false, undefined, () => ['Nothing found.'])
     }))
 }
 

@@ -19,8 +19,8 @@ function stamps(updated = 'last_update', updatedBy = 'last_updated_by'): Attribu
 
 /** What groups and roles have in common: how many may be in them, and for how long. */
 const limits = [
-  integer('maxUserNumber', 'max_user_number', 'Most members', 'How many people may have it at a time; absent means any number.'),
-  integer('membershipDurationSeconds', 'membership_duration_seconds', 'Duration', 'How many seconds a membership lasts when no end is given.'),
+  integer('maxUserNumber', 'max_user_number', 'Most members', 'How many people may have it at a time; absent means any number.', { least: 0 }),
+  integer('membershipDurationSeconds', 'membership_duration_seconds', 'Duration', 'How many seconds a membership lasts when no end is given.', { least: 1 }),
 ]
 
 const adminResource = reference('adminResourceId', 'admin_resource_id', 'Resource', 'Administered by', 'The resource that stands for administering it, for systems that ask who has that; it gives no right in Gatehouse, where roles and delegations do.')

@@ -15,6 +15,8 @@ export interface Attribute {
   type: AttributeType
   /** The most characters a text may have. */
   length?: number
+  /** The least that an integer may be. */
+  least?: number
   required?: boolean
   mutability: 'readWrite' | 'readOnly' | 'immutable' | 'writeOnly'
   returned: 'always' | 'default' | 'request' | 'never'

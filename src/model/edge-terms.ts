@@ -52,7 +52,7 @@ const ours = ['id', 'source', 'target', 'created', 'createdBy', 'grantedBy']
 
 /** The terms that a caller gives, checked; what only we write may be sent along and is passed over. Errors: `invalid_…` with paths. */
 export function readTerms(input: unknown): EdgeTerms {
-  const given = isObject(input) ? Object.fromEntries(Object.entries(input).filter(([key]) => !ours.includes(key))) : input ?? {}
+  const given = isObject(input) ? Object.fromEntries(Object.entries(input).filter(([key]) => !ours.includes(key))) : input
   const { start, end, rights, description } = validateEntry(edgeEntry, given)
   return {
     ...(start === undefined ? {} : { start: start as string }),

@@ -14,9 +14,7 @@ export function checkValue(attribute: Attribute, value: unknown): Checked {
     case 'boolean':
       return typeof value === 'boolean' ? { value } : { message: `must be true or false, not ${kindOf(value)}` }
     case 'integer':
-      return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= integerLimit
-        ? { value }
-        : { message: `must be a whole number, not ${kindOf(value)}` }
+      return checkInteger(attribute, value)
     case 'decimal':
       return typeof value === 'number' && Number.isFinite(value) ? { value } : { message: `must be a number, not ${kindOf(value)}` }
     case 'date':
@@ -26,6 +24,11 @@ export function checkValue(attribute: Attribute, value: unknown): Checked {
     case 'binary':
       return typeof value === 'string' && isBase64(value) ? { value } : { message: 'must be base64 text' }
   }
+}
+
+function checkInteger({ least = -integerLimit }: Attribute, value: unknown): Checked {
+  if (typeof value !== 'number') return { message: `must be a whole number, not ${kindOf(value)}` }
+  return Number.isInteger(value) && value >= least && value <= integerLimit ? { value } : { message: `must be a whole number from ${least} to ${integerLimit}` }
 }
 
 function checkText(attribute: Attribute, value: unknown): Checked {

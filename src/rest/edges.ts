@@ -150,7 +150,7 @@ async function remove(call: Call, kind: EdgeKind, { source, target }: { source: 
 /** The body with the start that the address names. Errors: `invalid_parameter` when the two differ. */
 function withStart({ body, query }: Call): unknown {
   const start = instantOf('start', query.start)
-  if (start === undefined || (body !== undefined && !isObject(body))) return body ?? {}
+  if (start === undefined || (body !== undefined && !isObject(body))) return body === undefined ? {} : body
   const own = checkInstant(body?.start)
   if (body?.start !== undefined && !('value' in own && own.value === start)) {
     throw new GatehouseError('invalid_parameter', 'start: the address and the body name different starts; to move a period, remove it and put another.')

@@ -50,8 +50,8 @@ const forms: Record<Attribute['type'], Schema> = {
 
 /** One attribute. A list of plain values (`side`) becomes an array of what one value is. */
 export function attributeSchema(attribute: Attribute): Schema {
-  const { type, length, canonical } = attribute
-  const value: Schema = { ...forms[type], ...(length === undefined ? {} : { maxLength: length }), ...(canonical ? { enum: canonical } : {}) }
+  const { type, length, canonical, least } = attribute
+  const value: Schema = { ...forms[type], ...(length === undefined ? {} : { maxLength: length }), ...(least === undefined ? {} : { minimum: least }), ...(canonical ? { enum: canonical } : {}) }
   const shape: Schema = attribute.side ? { type: 'array', items: value, maxItems: 100, uniqueItems: true } : value
   return { title: attribute.label, description: attribute.doc, ...shape, ...facts(attribute) }
 }
