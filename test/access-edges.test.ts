@@ -134,6 +134,14 @@ describe.each(['g', 'r'] as const)('a limited %s', (letter) => {
     expect((await putEdge(ctx, kind, b, target, { start: '2026-06-01T00:00:00Z' })).edge.end).toBe('2026-06-01T01:00:00.000Z')
   })
 
+  test('has no end where one is said to be open, and none for other than people', async () => {
+    const [target, person] = [await make(letter, { membershipDurationSeconds: 60 }), await make('u')]
+    expect((await putEdge(ctx, kind, person, target, {})).edge.end).toBeDefined()
+    expect((await putEdge(ctx, kind, person, target, { end: null })).edge.end).toBeUndefined()
+    expect((await putEdge(ctx, `g${letter}`, await make('g'), target, {})).edge.end).toBeUndefined()
+    expect((await putEdge(ctx, `o${letter}`, await make('o'), target, {})).edge.end).toBeUndefined()
+  })
+
   test('that is not active is given to nobody, but can be taken away and cut back', async () => {
     const target = await make(letter)
     const person = await make('u')

@@ -131,3 +131,13 @@ test('ten thousand people are put into a group, each with an event', async () =>
   expect((await ask('GET', `/groups/${group}/members?count=1&total=true`)).body.total).toBe(10_000)
   expect((await db.first<{ count: number }>(`select count(*)::int as count from gatehouse.audit_event where action = 'user.groups.add' and target_id like 'many%'`))!.count).toBe(10_000)
 }, 180_000)
+
+test('an end that is said to be open stays open, planned and applied', async () => {
+  const role = await make('roles', { name: 'For a minute', membershipDurationSeconds: 60 })
+  const { filter, ids } = await crew(1)
+  expect((await steps((await plan('assign', filter, { role })).id))[0]).toMatchObject({ changes: [{ after: { end: expect.any(String) } }] })
+  const { id } = await plan('assign', filter, { role, end: null })
+  expect((await steps(id))[0]).toMatchObject({ action: 'create', targetId: ids[0], changes: [{ after: {} }] })
+  await apply(id)
+  expect((await ask('GET', `/roles/${role}/members`)).body.items[0]).not.toHaveProperty('end')
+})

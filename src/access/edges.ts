@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
-import { edgeField, grantsMore, meantPeriod, readTerms, sameTerms, type Edge, type EdgeChange } from '../model/edge-terms.ts'
+import { edgeField, grantsMore, meantPeriod, readTerms, sameTerms, saysOpen, type Edge, type EdgeChange } from '../model/edge-terms.ts'
 import {
   countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type Thing,
 } from '../store/access-edges.ts'
@@ -26,12 +26,12 @@ export interface PutEdge {
 }
 
 /**
- * Makes the period with that start what `input` says: `{start, end, rights, description}`. Errors: `not_found` for either
+ * Makes the period with that start what `input` says: `{start, end, rights, description}`; an end of null stays open whatever the duration. Errors: `not_found` for either
  * end, `invalid_…` with paths, `period_overlap`, `circular_dependency`, `conflict` for a limit, a status or a type.
  */
 export async function putEdge(ctx: Context, kindName: string, source: string, target: string, input: unknown): Promise<PutEdge> {
   const terms = readTerms(input)
-  const [put] = await ctx.db.transaction((tx) => putEdges(tx, ctx, kindName, [{ source, target, terms }]))
+  const [put] = await ctx.db.transaction((tx) => putEdges(tx, ctx, kindName, [{ source, target, terms, open: saysOpen(input) }]))
   return put!
 }
 
@@ -43,7 +43,7 @@ export async function putEdges(tx: Transaction, ctx: Context, kindName: string, 
   await checkRights(tx, wanted)
   const periods = await periodsOf(tx, kind, wanted)
   refuseMoved(kind, wanted, periods)
-  const proposals = wanted.map((one) => propose(ctx, one, periods.get(pairOf(one)) ?? [], ends.target.get(one.target)!))
+  const proposals = wanted.map((one) => propose(ctx, kind, one, periods.get(pairOf(one)) ?? [], ends.target.get(one.target)!))
   const changes = proposals.filter(({ before, after }) => !before || !sameTerms(before, after))
   for (const change of changes) {
     const reason = objection(ctx, kind, change, ends.source.get(change.after.source)!, ends.target.get(change.after.target)!)

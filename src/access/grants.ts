@@ -3,7 +3,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
 import { isObject, type Document } from '../model/attribute.ts'
-import { grantsMore, meantPeriod, readTerms, sameTerms, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
+import { grantsMore, meantPeriod, readTerms, sameTerms, saysOpen, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
 import { isDoable, type StepRunner } from '../plans/apply.ts'
@@ -28,6 +28,8 @@ export interface GrantRequest {
   kind: string
   target: string
   terms: EdgeTerms
+  /** The end is to be open, whatever the duration. */
+  open?: boolean
 }
 
 export const isGrantRequest = (body: unknown): boolean => isObject(body) && (body.operation === 'assign' || body.operation === 'unassign')
@@ -45,7 +47,7 @@ export function grantRequest(body: unknown): GrantRequest {
   if (!isObject(options)) throw new GatehouseError('required_attribute', `options: must name what to ${String(operation)}: one of ${names.join(', ')}, by its id.`)
   const { kind, target, given } = readTarget(options)
   const own = { operation: operation as GrantRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, kind: kind.kind, target }
-  return { ...own, terms: operation === 'assign' ? readTerms(given) : startOnly(given) }
+  return { ...own, ...(operation === 'assign' ? { terms: readTerms(given), open: saysOpen(given) } : { terms: startOnly(given) }) }
 }
 
 const kinds = new Map<string, EdgeKind>(memberships.map((kind) => [nodeTypes[kind.target].toLowerCase(), kind]))
@@ -133,8 +135,8 @@ async function stepsFor(ctx: Context, request: GrantRequest, kind: EdgeKind, tar
 type Outcome = Pick<PlanStep, 'action' | 'changes' | 'problems'>
 const conflict = (message: string): Outcome => ({ action: 'conflict', problems: [{ message }] })
 
-function assignment(ctx: Context, { terms }: GrantRequest, kind: EdgeKind, person: Thing, target: Thing, periods: readonly Edge[], room: { left: number }): Outcome {
-  const proposal = propose(ctx, { source: person.id, target: target.id, terms }, periods, target)
+function assignment(ctx: Context, { terms, open }: GrantRequest, kind: EdgeKind, person: Thing, target: Thing, periods: readonly Edge[], room: { left: number }): Outcome {
+  const proposal = propose(ctx, kind, { source: person.id, target: target.id, terms, ...(open === undefined ? {} : { open }) }, periods, target)
   const { before, after } = proposal
   if (before && sameTerms(before, after)) return { action: 'unchanged' }
   const until = ({ end }: EdgeTerms) => (end === undefined ? Infinity : Date.parse(end))
@@ -172,7 +174,7 @@ async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: C
   const { operation, kind, target, terms } = plan.options as unknown as GrantRequest
   const people = steps.map((step) => step.targetId!)
   if (operation === 'assign' && kind !== 'uo') {
-    await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null })))
+    await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null, open: true })))
     return []
   }
   const gone = steps.find(({ changes }) => changes === undefined)

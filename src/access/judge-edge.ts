@@ -20,10 +20,10 @@ export interface Proposal extends EdgeChange {
   after: Edge
 }
 
-/** The period with that start as it will be. Whoever widens what it gives answers for it; cutting it back changes no giver. */
-export function propose(ctx: Context, { source, target, terms, open }: Wanted, periods: readonly Edge[], thing: Thing): Proposal {
+/** The period with that start as it will be; a duration is that of people's memberships, and no other edge ends by it. Whoever widens what it gives answers for it; cutting it back changes no giver. */
+export function propose(ctx: Context, { source: from }: EdgeKind, { source, target, terms, open }: Wanted, periods: readonly Edge[], thing: Thing): Proposal {
   const before = periods.find((one) => one.start === terms.start)
-  const end = terms.end ?? (open ? undefined : endByDuration(ctx, terms, before, thing))
+  const end = terms.end ?? (open || from !== 'u' ? undefined : endByDuration(ctx, terms, before, thing))
   const after: Edge = { id: before?.id ?? ctx.newId(), source, target, ...terms, ...(end === undefined ? {} : { end }) }
   const { created, createdBy, grantedBy } = before ?? {}
   const kept = { ...(created === undefined ? {} : { created }), ...(createdBy === undefined ? {} : { createdBy }), ...(grantedBy === undefined ? {} : { grantedBy }) }

@@ -133,7 +133,7 @@ export async function undoMining(ctx: Context, planId: string): Promise<void> {
     const people = ofPeople(steps)
     const back = await stillGiven(tx, ctx, ofRoles(steps), people)
     for (const kind of ['us', 'ur'] as const) {
-      await putEdges(tx, ctx, kind, back.filter((one) => one.kind === kind).map((one) => ({ source: one.source, target: one.target, terms: asBefore(one) })))
+      await putEdges(tx, ctx, kind, back.filter((one) => one.kind === kind).map((one) => ({ source: one.source, target: one.target, terms: asBefore(one), open: true })))
     }
     await removeEdges(tx, ctx, 'ur', people.flatMap(({ id, roles }) => roles.map((target) => ({ source: id, target }))))
     for (const [id, { document }] of await lockRecords(tx, roleKind.resource, ofRoles(steps).map((role) => role.id))) {

@@ -36,7 +36,7 @@ interface Ends {
 
 interface GrantOptions extends Ends {
   start?: string
-  end?: string
+  end?: string | null
   right?: string[]
   description?: string
   apply?: boolean
@@ -92,7 +92,7 @@ function withEnds(command: Command): Command {
 /** Giving and taking, below `gatehouse access`; and the things that are given. */
 export function addAccessCommands(gatehouse: Command, access: Command): void {
   withEnds(access.command('grant').description('Gives a group, role or resource to a person, group, role, resource or organisation, from when to when.'))
-    .option('--end <instant>', 'when it ends, that instant excluded', readInstant)
+    .option('--end <instant>', 'when it ends, that instant excluded; never: not even after the duration that a group or role sets', (text: string) => (text === 'never' ? null : readInstant(text)))
     .option('--right <id...>', 'the rights it carries').option('--description <text>', 'a note, or the request that granted it')
     .action((options: GrantOptions) => withDatabase(async (_opened, ctx) => {
       if (options.filter !== undefined) return planFor(ctx, 'assign', options)

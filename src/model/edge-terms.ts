@@ -20,7 +20,7 @@ export const edgeEntry: Collection = {
   attributes: [
     identifier('id', 'membership_id', 'Id', 'The id of this edge, made by the server.', { ...readOnly, returned: 'always' }),
     dateTime('start', 'start_date', 'From', 'When it begins; absent means always.'),
-    dateTime('end', 'end_date', 'Until', 'When it ends (that instant excluded); absent means open, or after the duration that the group or role sets.'),
+    dateTime('end', 'end_date', 'Until', 'When it ends (that instant excluded); absent means open or, for people, after the duration that the group or role sets; null means open whatever that is.'),
     reference('rights', 'access_right_id', 'Right', 'Rights', 'The rights it carries.', { side: { table: '', parentColumn: 'membership_id', column: 'access_right_id' } }),
     text('description', 'description', 255, 'Description', 'A note, or the request that granted it.'),
     dateTime('created', 'create_date', 'Granted', 'When it was granted as far as it reaches.', readOnly),
@@ -61,6 +61,9 @@ export function readTerms(input: unknown): EdgeTerms {
     ...(description === undefined ? {} : { description: description as string }),
   }
 }
+
+/** Whether a caller says, by a null, that there is no end: not even the one that a duration gives. */
+export const saysOpen = (input: unknown): boolean => isObject(input) && input.end === null
 
 /** The terms of an edge alone, as the audit shows them. */
 export function termsOf({ start, end, rights, description }: EdgeTerms): Document {

@@ -157,7 +157,7 @@ async function judge(planning: Planning, world: World, { draft, source, target, 
   const { kind } = world
   const periods = world.periods.get(pairOf({ source, target })) ?? []
   // An end that the row says to be open stays so, whatever the target's memberships last by default.
-  const proposal = propose(ctx, { source, target, terms, open: 'end' in draft.document }, periods, world.targets.get(target)!)
+  const proposal = propose(ctx, kind, { source, target, terms, open: 'end' in draft.document }, periods, world.targets.get(target)!)
   const { before, after } = proposal
   if (before && sameTerms(before, after)) return { ...baseOf(draft, world), action: 'unchanged' }
   const other = periods.find((one) => one !== before && from(one) < until(after) && from(after) < until(one))
