@@ -54,7 +54,7 @@ async function give(segment: string, to: string, terms: object) {
 }
 /** Of affiliations the list knows no instant: what is over by then is left out here. */
 async function periodsOf(segment: string, id: string, at?: string) {
-  const { items } = (await ask('GET', `/users/${id}/${segment}${at === undefined || segment === 'affiliations' ? '' : `?at=${at}`}`)).body
+  const { items } = (await ask('GET', `/users/${id}/${segment}`)).body
   return items.filter(({ end }: MergePeriod) => at === undefined || !end || end > at)
     .map(({ start, end, rights }: MergePeriod) => ({ ...(start ? { start } : {}), ...(end ? { end } : {}), ...(rights?.length ? { rights } : {}) }))
 }
