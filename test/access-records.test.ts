@@ -50,3 +50,37 @@ test('a number out of its range is told the range', async () => {
     expect((await ask('POST', '/roles', { name: 'Ranged', [attribute]: value })).body, `${attribute} ${value}`).toMatchObject({ code: 'invalid_value', problems: [{ path: attribute, message: expect.stringContaining(`must be a whole number${message.startsWith('not') ? ',' : ''} ${message}`) }] })
   }
 })
+
+describe.each([['groups', ['groups', 'organizations']], ['roles', ['groups', 'roles', 'organizations']], ['resources', ['groups', 'roles', 'resources', 'organizations']]])('%s', (path, holders) => {
+  const bodies: Record<string, (name: string) => object> = { groups: (displayName) => ({ displayName }), roles: (name) => ({ name }), organizations: (name) => ({ name }), resources: (name) => ({ name, resourceType: 'WEBSERVICE' }), users: (userName) => ({ userName, status: 'ACTIVE' }) }
+  let counter = 0
+  const make = async (kind: string) => (await ask('POST', `/${kind}`, bodies[kind]!(`${path} ${kind} ${++counter}`))).body.id as string
+  const ended = { end: '2021-01-01T00:00:00Z' }
+  const ahead = { start: '2100-01-01T00:00:00Z' }
+
+  test.each([...holders, 'users'])('are not deleted while %s have them, now or later, and are afterwards', async (holder) => {
+    for (const terms of [{}, ahead]) {
+      const [thing, other] = [await make(path), await make(holder)]
+      const address = holder === 'users' ? `/${path}/${thing}/members/${other}` : `/${holder}/${other}/${holder === path ? 'parents' : path}/${thing}`
+      expect((await ask('PUT', address, terms)).status).toBe(201)
+      const noun = { groups: 'group', roles: 'role', resources: 'resource', organizations: 'organisation', users: 'person' }[holder]!
+      expect((await ask('DELETE', `/${path}/${thing}`)).body).toMatchObject({ code: 'still_referenced', detail: expect.stringContaining(`still had by 1 ${noun},`) })
+      expect((await ask('PUT', `${address}${terms === ahead ? `?start=${ahead.start}` : ''}`, terms === ahead ? { end: '2100-01-02T00:00:00Z' } : ended)).status).toBe(200)
+      if (terms === ahead) await ask('DELETE', address)
+      expect((await ask('DELETE', `/${path}/${thing}`)).status, address).toBe(204)
+    }
+  })
+
+  test('take what they give along, and their event names it', async () => {
+    const [thing, above, gone, person] = [await make(path), await make(path), await make('groups'), await make('users')]
+    await ask('PUT', `/${path}/${thing}/parents/${above}`, { description: 'as ever' })
+    await ask('PUT', `/groups/${gone}/${path === 'groups' ? 'parents' : path}/${thing}`, ended)
+    await ask('PUT', `/${path}/${thing}/members/${person}`, ended)
+    expect((await ask('DELETE', `/${path}/${thing}`)).status).toBe(204)
+    const [event] = await ctx.db.query<{ changes: { path: string; before: unknown }[] }>(`select changes from gatehouse.audit_event where target_id = $1 and action like '%.delete'`, [thing])
+    expect(event!.changes).toEqual(expect.arrayContaining([
+      { path: `parents[${above}]`, before: { description: 'as ever' } }, { path: `groups[${gone}]`, before: { end: '2021-01-01T00:00:00.000Z' } }, { path: 'endedMemberships', before: 1 },
+    ]))
+    expect((await ctx.db.query('select from gatehouse.membership_history where user_id = $1', [person])).length).toBeGreaterThan(0)
+  })
+})

@@ -1,8 +1,11 @@
 /** The verbs on groups, roles, resources and rights: create, replace, patch, delete; one road for the four of them. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { nodeSegments, type Letter } from '../model/access-edges.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
 import { isObject, valueAt, type Document, type Resource } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
+import { edgeField, termsOf } from '../model/edge-terms.ts'
 import { searchText } from '../model/fold.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { documentOf } from '../model/rows.ts'
@@ -10,7 +13,8 @@ import { validateDocument } from '../model/validate.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { RecordKind } from '../records/record-kind.ts'
 import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
-import { deleteAccessRecord } from '../store/access-records.ts'
+import { countHolders, deleteAccessRecord, dropEnded, edgesOf, letterOf } from '../store/access-records.ts'
+import type { Transaction } from '../store/database.ts'
 import { loadRecords } from '../store/records.ts'
 import { refuseMisplaced } from './resource-types.ts'
 
@@ -70,15 +74,38 @@ async function changeAccessRecord(
   })
 }
 
-/** Removes one for good, with its edges to other things. Errors: `not_found`, `still_referenced` while people have it. */
+/** Removes one for good, with what it gives. Errors: `not_found`, `still_referenced` while somebody or something has it. */
 export async function removeAccessRecord(ctx: Context, kind: RecordKind, id: string, versions?: Versions): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     const { document } = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(document, versions)
     if (document.isSystem === true) throw new GatehouseError('system_record', `Gatehouse itself relies on ${id}; it cannot be deleted.`)
-    await deleteAccessRecord(tx, kind.resource, id)
-    await recordRemoval(tx, ctx, kind.resource, document)
+    await removeLocked(tx, ctx, kind.resource, document)
   })
+}
+
+/**
+ * The same for one that is locked. What it gives is its own and goes with it, and so does whatever had it once: the event names
+ * these edges. Errors: `still_referenced`, saying how many have it now or will.
+ */
+export async function removeLocked(tx: Transaction, ctx: Context, own: Resource, document: Document): Promise<void> {
+  const id = document.id as string
+  const letter = letterOf(own)
+  const gone: FieldChange[] = []
+  if (letter) {
+    const holders = [...await countHolders(tx, letter, id, ctx.now())].map(([one, count]) => `${count} ${count === 1 ? nounOf[one].one : nounOf[one].many}`)
+    if (holders.length > 0) throw new GatehouseError('still_referenced', `The ${nounOf[letter].one} is still had by ${holders.join(', ')}, now or from a later day on; take it from them first.`)
+    gone.push(...(await edgesOf(tx, letter, id)).map(({ kind, edge }) => (edge.source === id ? edgeField(kind, { before: edge }) : { path: `${nodeSegments[kind.source]}[${edge.source}]`, before: termsOf(edge) })))
+    const ended = await dropEnded(tx, letter, id, ctx.now())
+    if (ended > 0) gone.push({ path: 'endedMemberships', before: ended })
+  }
+  await deleteAccessRecord(tx, own, id)
+  await recordRemoval(tx, ctx, own, document, gone)
+}
+
+const nounOf: Record<Letter, { one: string; many: string }> = {
+  u: { one: 'person', many: 'people' }, g: { one: 'group', many: 'groups' }, r: { one: 'role', many: 'roles' },
+  s: { one: 'resource', many: 'resources' }, o: { one: 'organisation', many: 'organisations' },
 }
 
 /** One of them, or `not_found`. */

@@ -7,12 +7,11 @@ import { GatehouseError } from '../errors.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import { sameTerms, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import type { StepRunner } from '../plans/apply.ts'
-import { recordRemoval, lockRecords, writeRecords } from '../records/write-records.ts'
-import { deleteAccessRecord } from '../store/access-records.ts'
+import { lockRecords, writeRecords } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
 import { insertSteps, listSteps, markSteps, movePlan, type Plan, type PlanStep } from '../store/plans.ts'
-import { newAccessRecord, roleKind } from './access-records.ts'
+import { newAccessRecord, removeLocked, roleKind } from './access-records.ts'
 import { pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import type { MiningRequest } from './mining-request.ts'
 import { proposeRoles, type Proposal } from './mining.ts'
@@ -136,9 +135,8 @@ export async function undoMining(ctx: Context, planId: string): Promise<void> {
       await putEdges(tx, ctx, kind, back.filter((one) => one.kind === kind).map((one) => ({ source: one.source, target: one.target, terms: asBefore(one), open: true })))
     }
     await removeEdges(tx, ctx, 'ur', people.flatMap(({ id, roles }) => roles.map((target) => ({ source: id, target }))))
-    for (const [id, { document }] of await lockRecords(tx, roleKind.resource, ofRoles(steps).map((role) => role.id))) {
-      await deleteAccessRecord(tx, roleKind.resource, id)
-      await recordRemoval(tx, ctx, roleKind.resource, document)
+    for (const { document } of (await lockRecords(tx, roleKind.resource, ofRoles(steps).map((role) => role.id))).values()) {
+      await removeLocked(tx, ctx, roleKind.resource, document)
     }
     await markSteps(tx, planId, steps.map(({ step }) => ({ step, status: 'undone' as const })))
   })
