@@ -84,3 +84,23 @@ describe.each([['groups', ['groups', 'organizations']], ['roles', ['groups', 'ro
     expect((await ctx.db.query('select from gatehouse.membership_history where user_id = $1', [person])).length).toBeGreaterThan(0)
   })
 })
+
+describe.each([['groups', 'displayName'], ['roles', 'name']])('names of %s', (path, name) => {
+  const make = (called: string, more: object = {}) => ask('POST', `/${path}`, { [name]: called, ...more })
+  test('that differ in case only are one name', async () => {
+    const first = (await make('Étage R1')).body.id as string
+    expect((await make('étage r1')).body).toMatchObject({ code: 'already_exists', problems: [{ path: name, message: expect.stringContaining('called Étage R1') }] })
+    const other = (await make('Étage R2')).body.id as string
+    expect((await ask('PATCH', `/${path}/${other}`, { [name]: 'ÉTAGE R1' })).body.code).toBe('already_exists')
+    expect((await ask('PATCH', `/${path}/${first}`, { [name]: 'ÉTAGE R1' })).status).toBe(200)
+    if (path === 'groups') expect((await make('étage r1', { managedSystem: '0' })).status).toBe(201)
+    // Two from before may still be changed otherwise.
+    await ctx.db.execute(path === 'groups' ? `update grp set grp_name = 'étage r1' where grp_id = $1` : `update role set role_name = 'étage r1' where role_id = $1`, [other])
+    expect((await ask('PATCH', `/${path}/${other}`, { description: 'x' })).status).toBe(200)
+  })
+
+  test('are one for two writers at once', async () => {
+    const replies = await Promise.all(['at once', 'At once', 'AT ONCE'].map((one) => make(one)))
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409])
+  })
+})

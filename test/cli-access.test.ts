@@ -46,6 +46,12 @@ test('access is asked about by the names it was given by', async () => {
   expect(await json('access', 'what-if', '--delete', 'Role:Guard')).toMatchObject({ people: { losing: 1, gaining: 0 } })
   expect(await json('access', 'path', 'User:admin', 'Resource:Gate')).toMatchObject({ found: true, length: 2 })
   // What is answered was done; a script may ask for another code.
+  expect(await json('access', 'check', 'admin', 'gATE')).toEqual({ allowed: true })
+  expect((await gatehouse('access', 'people', 'gate')).stdout).toContain('admin')
+  // Of two that differ in case, what is written exactly so is meant.
+  await json('resources', 'create', '--name', 'GATE', '--type', 'NO-PROVISION-APP')
+  expect([await json('access', 'check', 'admin', 'Gate'), await json('access', 'check', 'admin', 'GATE')]).toEqual([{ allowed: true }, { allowed: false }])
+  expect((await gatehouse('access', 'check', 'admin', 'gate')).stderr).toContain('2 records of the kind Resource are called gate')
   await json('resources', 'create', '--name', 'Vault', '--type', 'NO-PROVISION-APP')
   expect(await gatehouse('access', 'check', 'admin', 'Vault')).toMatchObject({ code: 0, stdout: 'no\n' })
   expect(await gatehouse('access', 'check', 'admin', 'Vault', '--exit-code')).toMatchObject({ code: 1, stdout: 'no\n' })

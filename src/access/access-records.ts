@@ -13,7 +13,7 @@ import { validateDocument } from '../model/validate.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { RecordKind } from '../records/record-kind.ts'
 import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
-import { countHolders, deleteAccessRecord, dropEnded, edgesOf, letterOf } from '../store/access-records.ts'
+import { countHolders, deleteAccessRecord, dropEnded, edgesOf, letterOf, nameTwin } from '../store/access-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadRecords } from '../store/records.ts'
 import { refuseMisplaced } from './resource-types.ts'
@@ -25,8 +25,20 @@ const kindOf = (own: Resource): RecordKind => ({
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(own, document)) }),
 })
 
-export const groupKind = kindOf(group)
-export const roleKind = kindOf(role)
+/** Whoever looks for a group or role by its name is heard in any letters, so that no two may have names which differ by these alone. */
+const namedOnce = (own: Resource, path: string): RecordKind => ({
+  ...kindOf(own),
+  written: async (tx, _ctx, written) => {
+    const renamed = written.filter(({ before, paths }) => !before || paths.includes(path) || paths.includes('managedSystem')).map(({ id }) => id)
+    const twin = renamed.length === 0 ? undefined : await nameTwin(tx, own, path, renamed)
+    if (!twin) return
+    const message = `there is already a ${own.name.toLowerCase()} called ${twin.other}, and ${twin.name} differs from it in case only`
+    throw new GatehouseError('already_exists', `${path}: ${message}.`, { problems: [{ path, message }] })
+  },
+})
+
+export const groupKind = namedOnce(group, 'displayName')
+export const roleKind = namedOnce(role, 'name')
 export const resourceKind: RecordKind = {
   ...kindOf(resource),
   written: (tx, _ctx, written) => refuseMisplaced(tx, 'resource_id', written.filter(({ paths }) => paths.includes('resourceType')).map(({ id }) => id)),

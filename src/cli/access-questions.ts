@@ -30,7 +30,12 @@ const asked = <T>(question: (ctx: Context) => Promise<T>): Promise<T> => withDat
 export function addAccessQuestionCommands(access: Command): void {
   const question = (name: string, doc: string) => access.command(name).description(doc).argument('<person>', 'the user name or id of the person').argument('<resource>', 'the name or id of the resource, or of what else --type says')
     .option('--type <type>', `one of ${thingTypes.join(', ')}; Resource when absent`, readType).option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
-  const checkOf = async (ctx: Context, user: string, resource: string, { right, type }: Options): Promise<Check> => ({ user: await namedId(ctx, 'u', user), resource, letter: thingLetter(type) ?? 's', ...(right === undefined ? {} : { right }) })
+  const checkOf = async (ctx: Context, user: string, given: string, { right, type, at }: Options): Promise<Check> => {
+    const letter = thingLetter(type) ?? 's'
+    // A resource is asked about by its name in the letters that it has; here in any.
+    const resource = letter === 's' ? await namedIdAt(ctx, 's', given, askedMoment(ctx, at)) : given
+    return { user: await namedId(ctx, 'u', user), resource, letter, ...(right === undefined ? {} : { right }) }
+  }
   question('check', 'Says whether a person has a resource, role, group or organisation.').option(...exitCodeOption)
     .action((user: string, resource: string, options: Options & AnswerOptions) => asked(async (ctx) => {
       const allowed = await mayAccess(ctx, await checkOf(ctx, user, resource, options), askedMoment(ctx, options.at))
@@ -65,8 +70,8 @@ function addListCommands(access: Command): void {
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
     .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
       const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
-      // Whatever it is, it is found by the name that it had at the moment asked about; a resource by the question itself.
-      const thing = letter === 's' ? given : await namedIdAt(ctx, letter, given, askedMoment(ctx, options.at))
+      // Whatever it is, it is found by the name that it had at the moment asked about.
+      const thing = await namedIdAt(ctx, letter, given, askedMoment(ctx, options.at))
       for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {
         if (options.json) process.stdout.write(lines)
         else {

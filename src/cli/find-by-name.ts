@@ -3,8 +3,9 @@ import { groupKind, resourceKind, roleKind } from '../access/access-records.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeTypes, type Letter } from '../model/access-edges.ts'
-import type { Resource } from '../model/attribute.ts'
+import { valueAt, type Resource } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
+import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { namedAt } from '../store/access-people.ts'
 import type { Moment } from '../store/access-walk.ts'
@@ -20,13 +21,19 @@ const resources: Record<Letter, { resource: Resource; name: string }> = {
 export const namePath = (letter: Letter) => resources[letter].name
 
 /**
- * The id of what has this name; what is nobody's name is taken for an id, perhaps of something that is there no more and
+ * The id of what has this name, in whatever letters; what is nobody's name is taken for an id, perhaps of something that is there no more and
  * that a past moment is asked about. Errors: `conflict` when several have the name.
  */
 export async function namedId({ db }: Pick<Context, 'db'>, letter: Letter, given: string): Promise<string> {
   const { resource, name } = resources[letter]
   const found = (await findByKey(db, resource, name, [given])).get(given.toLowerCase()) ?? []
-  if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${resource.name} are called ${given}; give the id: ${found.join(', ')}.`)
+  if (found.length > 1) {
+    // Of several whose names differ in case, what is written exactly so is meant.
+    const records = await loadRecords(db, resource, found, { collections: [], custom: false })
+    const exact = found.filter((id) => valueAt(documentOf(resource, records.get(id)!), name) === given)
+    if (exact.length === 1) return exact[0]!
+    throw new GatehouseError('conflict', `${found.length} records of the kind ${resource.name} are called ${given}; give the id: ${found.join(', ')}.`)
+  }
   return found[0] ?? given
 }
 
@@ -35,6 +42,8 @@ export async function namedIdAt(ctx: Pick<Context, 'db'>, letter: Letter, given:
   // Of people the history keeps how they stood, and not what they were called.
   if (letter === 'u' || !moment.past) return namedId(ctx, letter, given)
   const found = await namedAt(ctx.db, letter, given, moment)
+  // The question itself takes the resource that is written exactly so.
+  if (letter === 's' && found.length > 1) return given
   if (found.length > 1) throw new GatehouseError('conflict', `${found.length} records of the kind ${nodeTypes[letter]} were called ${given} then; give the id: ${found.join(', ')}.`)
   return found[0] ?? given
 }

@@ -37,6 +37,24 @@ export async function dropEnded(tx: Transaction, letter: Letter, id: string, now
   return tx.execute(`delete from ${table} where ${targetColumn} = $1 and end_date <= $2`, [id, now])
 }
 
+interface NameTwin {
+  name: string
+  other: string
+}
+
+/** One of these records whose name another has too, but for the case of letters; of groups, another of the same managed system. */
+export async function nameTwin(tx: Transaction, { table, idColumn, attributes }: Resource, path: string, ids: readonly string[]): Promise<NameTwin | undefined> {
+  const { column } = attributes.find((one) => one.path === path)!
+  // Two who name alike at once are one after the other; the second sees the first.
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse names ' || $1))`, [table])
+  const folded = (row: string) => `coalesce(lower(${row}.${column}), chr(1114111)) collate "C"`
+  const sameSystem = table === 'grp' ? 'and o.managed_sys_id is not distinct from t.managed_sys_id' : ''
+  return tx.first<NameTwin>(
+    `select t.${column} as name, o.${column} as other from ${table} t cross join lateral (
+       select o.${column} from ${table} o where ${folded('o')} = ${folded('t')} and o.${idColumn} <> t.${idColumn} ${sameSystem} limit 1 offset 0) o
+     where t.${idColumn} = any($1) limit 1`, [ids])
+}
+
 /** Deletes the row; its edges to other things go with it. Errors: `still_referenced` by the constraint. */
 export async function deleteAccessRecord(tx: Transaction, { table, idColumn }: Resource, id: string): Promise<void> {
   await tx.execute(`delete from ${table} where ${idColumn} = $1`, [id])
