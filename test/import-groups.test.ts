@@ -70,3 +70,16 @@ test('whoever carries it out without the right to make groups makes none', async
   expect(await applied()).toEqual([])
   expect(await applied('access CREATE')).toEqual([{ name: 'All' }, { name: 'Bakers' }, { name: 'wheel' }])
 })
+
+test('groups that name each other, or themselves, are a conflict of the plan, also by way of what stands', async () => {
+  const ctx = await testContext()
+  const group = (name: string, ...members: string[]) => ['', `dn: cn=${name},dc=example`, 'objectClass: groupOfNames', `cn: ${name}`, ...members.map((one) => `member: cn=${one},dc=example`)]
+  const first = await plan(ctx, fileOf('groups.ldif', ['version: 1', ...group('A', 'B', 'A'), ...group('B', 'C'), ...group('C', 'A'), ''].join('\n')))
+  expect(first.counts).toEqual({ create: 5, conflict: 2 })
+  const conflicts = (await stepsOf(ctx.db, first.id)).filter(({ action }) => action === 'conflict')
+  expect(conflicts).toMatchObject([{ label: expect.stringContaining('in A'), problems: [{ message: expect.stringContaining('below itself') }] }, { label: expect.stringContaining('in C') }])
+  expect(await apply(ctx, first.id)).toMatchObject({ status: 'applied', failed: 0 })
+  const second = await plan(ctx, fileOf('more.ldif', ['version: 1', ...group('A'), ...group('B'), ...group('C', 'A', 'D'), ...group('D', 'A'), ''].join('\n')))
+  expect(second.counts).toEqual({ unchanged: 3, create: 2, conflict: 2 })
+  expect(await apply(ctx, second.id)).toMatchObject({ failed: 0 })
+})

@@ -189,6 +189,11 @@ async function noRoom(planning: Planning, { kind, targets }: World, { before, af
 /** Whether the edge would put something below itself, by what stands and by what earlier rows add. */
 async function circle(planning: Planning, { kind, sources }: World, { before, after }: Proposal): Promise<string | undefined> {
   if (kind.source !== kind.target || before) return undefined
+  return (await closesCircle(planning, kind, after)) ? `${nodeTypes[kind.source]} ${named(sources.get(after.source)!)} would stand below itself` : undefined
+}
+
+/** The same of two ends alone; where it would not, the edge counts as being there for those to come. */
+export async function closesCircle(planning: Planning, kind: EdgeKind, { source, target }: Pick<Edge, 'source' | 'target'>): Promise<boolean> {
   let above = planning.above.get(kind.kind)
   if (!above) {
     above = new Map()
@@ -196,13 +201,13 @@ async function circle(planning: Planning, { kind, sources }: World, { before, af
     planning.above.set(kind.kind, above)
   }
   const seen = new Set<string>()
-  for (const open = [after.target]; open.length > 0;) {
+  for (const open = [target]; open.length > 0;) {
     const node = open.pop()!
-    if (node === after.source) return `${nodeTypes[kind.source]} ${named(sources.get(after.source)!)} would stand below itself`
+    if (node === source) return true
     if (seen.has(node)) continue
     seen.add(node)
     open.push(...(above.get(node) ?? []))
   }
-  above.set(after.source, [...(above.get(after.source) ?? []), after.target])
-  return undefined
+  above.set(source, [...(above.get(source) ?? []), target])
+  return false
 }

@@ -7,7 +7,7 @@ import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
-import type { EdgeStepChange } from './plan-edges.ts'
+import { closesCircle, type EdgeStepChange } from './plan-edges.ts'
 import { storePlanned, type NewStep, type Planning } from './planning.ts'
 import { dnKey, type GroupRow } from './read-group.ts'
 import { keyText } from './resolve-rows.ts'
@@ -80,17 +80,26 @@ async function memberSteps(planning: Planning, { id: target, group, line, source
       present.add(end === undefined || Date.parse(end) > now ? source : `past ${source}`)
     }
   }
-  return found.flatMap(({ one, kind, source }): NewStep[] => {
+  const steps: NewStep[] = []
+  const stepOf = async ({ one, kind, source }: (typeof found)[number]): Promise<NewStep | undefined> => {
     const base = { resource: 'Membership', line, source: file, label: `${one.text} in ${group.name}` }
-    if (source === undefined) return [{ ...base, action: 'skipped', problems: [unknownMember(one)] }]
-    if (seen.has(source)) return []
+    if (source === undefined) return { ...base, action: 'skipped', problems: [unknownMember(one)] }
+    if (seen.has(source)) return undefined
     seen.add(source)
-    if (present.has(source)) return [{ ...base, action: 'unchanged', targetId: source }]
+    if (present.has(source)) return { ...base, action: 'unchanged', targetId: source }
+    if (kind === 'gg' && !present.has(`past ${source}`) && (await closesCircle(planning, edgeKind(kind), { source, target }))) {
+      return { ...base, action: 'conflict', problems: [{ message: `The group ${one.text} would stand below itself` }] }
+    }
     // Who was in it before comes back now.
     const terms = { rights: [], ...(present.has(`past ${source}`) ? { start: planning.ctx.now().toISOString() } : {}) }
     const change: EdgeStepChange = { kind, source, target, terms }
-    return [{ ...base, action: 'create', targetId: source, changes: change }]
-  })
+    return { ...base, action: 'create', targetId: source, changes: change }
+  }
+  for (const member of found) {
+    const step = await stepOf(member)
+    if (step) steps.push(step)
+  }
+  return steps
 }
 
 /** Says whom the file names in a value of its own: who is erased later is looked for in it. */
