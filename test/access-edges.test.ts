@@ -6,6 +6,7 @@ import { createOrganization } from '../src/directory/organizations.ts'
 import { createUser } from '../src/directory/users.ts'
 import type { Context } from '../src/context.ts'
 import { edgeKinds, nodeTypes, type Letter } from '../src/model/access-edges.ts'
+import { group } from '../src/model/access-records.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { testContext } from './context.ts'
 
@@ -113,6 +114,16 @@ describe.each(['g', 'r'] as const)('a limited %s', (letter) => {
     await putEdge(ctx, kind, people[2]!, target, { end: '2026-05-01T00:00:00Z' })
     await putEdge(ctx, kind, people[1]!, target, { end: '2026-05-01T00:00:00Z' })
     expect(await code(putEdge(ctx, kind, people[2]!, target, { start: '2026-05-01T00:00:00Z' }))).toBe('done')
+  })
+
+  test('counts whom it was given to directly, as its doc says', async () => {
+    const target = await make(letter, { maxUserNumber: 1 })
+    const [below, person, other] = [await make('g'), await make('u'), await make('u')]
+    await putEdge(ctx, `g${letter}`, below, target, {})
+    for (const one of [person, other]) await putEdge(ctx, 'ug', one, below, {})
+    expect(await code(putEdge(ctx, kind, person, target, {}))).toBe('done')
+    expect(await code(putEdge(ctx, kind, other, target, {}))).toBe('conflict')
+    expect(group.attributes.find(({ path }) => path === 'maxUserNumber')!.doc).toMatch(/directly.*through a group, role or organisation is not counted/)
   })
 
   test('takes no more from many writers at once', async () => {

@@ -19,7 +19,7 @@ function stamps(updated = 'last_update', updatedBy = 'last_updated_by'): Attribu
 
 /** What groups and roles have in common: how many may be in them, and for how long. */
 const limits = [
-  integer('maxUserNumber', 'max_user_number', 'Most members', 'How many people may have it at a time; absent means any number.', { least: 0 }),
+  integer('maxUserNumber', 'max_user_number', 'Most members', 'How many people may have it directly at a time, now or from a later day on; who has it through a group, role or organisation is not counted. Absent means any number.', { least: 0 }),
   integer('membershipDurationSeconds', 'membership_duration_seconds', 'Duration', 'How many seconds a membership lasts when no end is given.', { least: 1 }),
 ]
 
