@@ -1,7 +1,12 @@
 /** What applications hold for offline access, when somebody is to be put out of everything: recovery, and the ends of all sessions. */
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
+import { operate } from '../src/directory/lifecycle.ts'
+import { endPeople, inactivatePeople } from '../src/directory/nightly.ts'
+import { bulkRequest, planBulk, runBulk } from '../src/directory/bulk.ts'
+import type { Operation } from '../src/model/lifecycle.ts'
 import { resetCodeHash } from '../src/model/factor.ts'
+import { applyPlan } from '../src/plans/apply.ts'
 import { changeOwnPassword } from '../src/signin/password-change.ts'
 import { askForRecovery, completeRecovery, recoverAccounts } from '../src/signin/recovery.ts'
 import { completeBySms } from '../src/signin/recovery-by-sms.ts'
@@ -10,6 +15,7 @@ import { listConsents } from '../src/store/oidc-consents.ts'
 import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { writeResetCode } from '../src/store/recovery.ts'
 import { givePassword, password } from './browser.ts'
+import { csv, imported } from './import-harness.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
 import { testKey } from './rest-server.ts'
 
@@ -72,6 +78,62 @@ test.each(ways)('is taken away by %s; what was consented to stays', async (way, 
   expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
   expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
   expect(await ctx.db.query(`select from gatehouse.oidc_artifact where user_id = $1 and kind <> 'Session'`, [id])).toEqual([])
+})
+
+async function rest(method: string, path: string, body: object = {}): Promise<void> {
+  const answer = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${testKey}`, 'content-type': 'application/json' }, body: JSON.stringify(body) })
+  expect(answer.status, await answer.text()).toBe(200)
+}
+
+const operated: [string, Operation | undefined][] = [['lock', 'unlock'], ['disable', 'enable'], ['deactivate', 'activate'], ['leave', 'return'], ['terminate', 'rehire'], ['retire', 'rehire'], ['reset', undefined]]
+/** Whom too many wrong passwords have locked has lost their sessions, and nothing else: what comes then takes the rest. */
+const lockedByFailures = (id: string) => ctx.db.execute(`update users set secondary_status = 'LOCKED' where user_id = $1`, [id])
+
+const departures: [string, (id: string, name: string) => Promise<unknown>, Operation | undefined][] = [
+  ...operated.map(([operation, back]): (typeof departures)[number] => [`POST …/${operation}`, (id) => rest('POST', `/users/${id}/${operation}`), back]),
+  ['active false', (id) => rest('PATCH', `/users/${id}`, { active: false }), 'enable'],
+  ['a bulk operation', async (_id, name) => applyPlan(ctx, (await planBulk(ctx, bulkRequest({ operation: 'disable', filter: `userName eq "${name}"` }))).id, runBulk), 'enable'],
+  ['the night after the last date', async (id) => {
+    await ctx.db.execute(`update users set last_date = current_date - 2 where user_id = $1`, [id])
+    await endPeople(ctx)
+  }, 'rehire'],
+  ['falling inactive', fallInactive, 'activate'],
+  ['falling inactive while locked by failures', async (id) => {
+    await lockedByFailures(id)
+    await fallInactive(id)
+  }, 'activate'],
+  ['terminating who is locked by failures', async (id) => {
+    await lockedByFailures(id)
+    await operate(ctx, id, 'terminate', undefined)
+  }, 'rehire'],
+  ['an import', (_id, name) => imported(ctx, csv('userName,secondaryStatus', `${name},DISABLED`)), 'enable'],
+  ['an import of who has left', (_id, name) => imported(ctx, csv('userName,status', `${name},TERMINATED`)), 'rehire'],
+  ['the end of whom they follow', async (id) => {
+    const first = await somebody(`first-of-${id.slice(-8)}`)
+    await rest('PATCH', `/users/${first}`, { relations: [{ user: id, type: 'ADMIN_ACCOUNT' }] })
+    await operate(ctx, first, 'terminate', { includeRelated: true })
+  }, 'rehire'],
+]
+
+async function fallInactive(id: string): Promise<void> {
+  await ctx.db.execute(`update login set pwd_exp = now() - interval '1 day', last_login = now() - interval '100 days' where user_id = $1`, [id])
+  await inactivatePeople({ ...ctx, config: { ...ctx.config, INACTIVE_AFTER_DAYS: 90 } })
+}
+
+test.each(departures)('does not come back after %s', async (way, leave, back) => {
+  const name = `d${departures.findIndex(([one]) => one === way)}`
+  const id = await somebody(name)
+  const { token, sessionId } = await signIn(ctx, id)
+  const { refresh, isActive } = await tokensIn(token)
+  await endSessions(ctx, id, sessionId)
+  expect([await refresh(), await isActive()]).toEqual(['given', true])
+  const again = await tokensIn((await signIn(ctx, id)).token)
+  await leave(id, name)
+  if (back) await operate(ctx, id, back, undefined)
+  await ctx.db.execute('update login set pwd_exp = null where user_id = $1', [id])
+  expect((await ctx.db.first<{ active: boolean }>('select status in (\'ACTIVE\', \'PENDING_INITIAL_LOGIN\') and secondary_status is null as active from users where user_id = $1', [id]))!.active).toBe(true)
+  expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
+  expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
 })
 
 test('ends with an event that names the applications, also where there is no session any more', async () => {

@@ -56,7 +56,8 @@ async function markMapped(tx: Transaction, written: readonly Written[]): Promise
 /** Who may no longer sign in is signed out, and the login that signs in here is locked and unlocked with the person. */
 async function followStatus(tx: Transaction, written: readonly Written[]): Promise<void> {
   const idsOf = (test: (before: Document, after: Document) => boolean) => written.filter(({ before, after }) => before && test(before, after)).map((one) => one.id)
-  const out = idsOf((before, after) => before.active === true && after.active !== true)
+  // Also whoever could not before: a lock by failures has left what applications hold.
+  const out = idsOf((before, after) => after.active !== true && (before.status !== after.status || before.secondaryStatus !== after.secondaryStatus))
   const locked = idsOf((before, after) => before.secondaryStatus !== after.secondaryStatus && after.secondaryStatus === 'LOCKED_ADMIN')
   const opened = idsOf((before, after) => before.secondaryStatus !== undefined && after.secondaryStatus === undefined)
   if (out.length > 0) await endSessions(tx, out)

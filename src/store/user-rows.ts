@@ -12,9 +12,13 @@ export async function deleteUserRows(tx: Transaction, id: string): Promise<void>
   await tx.execute('delete from users where user_id = $1', [id])
 }
 
-/** Ends every session of these people at once. */
+/**
+ * Ends every session of these people at once, and what applications hold for offline access, which would come to life again with the
+ * person. What they consented to stays.
+ */
 export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute('delete from auth_state where user_id = any($1)', [ids])
+  await tx.execute('delete from gatehouse.oidc_artifact where user_id = any($1) and grant_hash is not null', [ids])
 }
 
 /** Memberships of one kind of people who are held, held with them: what takes them away can tell what it took. */
