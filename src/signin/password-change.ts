@@ -12,6 +12,7 @@ import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteOffline } from '../store/oidc-artifacts.ts'
+import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { passwordLogin, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
 import { costOf, hashPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
@@ -52,7 +53,7 @@ async function change(ctx: Context, userId: string, { current, next, keep }: { c
 /**
  * Sets the password of a person who has proved otherwise who they are. With `forceChange` it is a temporary one that the
  * server has made by chance: it is not judged, and must be changed at the next sign-in. Somebody else may have known the one before:
- * applications lose their offline access with the sessions. `first` is done before, in the same transaction. Errors: `password_refused`, `not_found`.
+ * applications lose their offline access with the sessions. What was guessed at the name before counts for nothing. `first` is done before, in the same transaction. Errors: `password_refused`, `not_found`.
  */
 export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }, first?: (tx: Transaction) => Promise<void>): Promise<void> {
   const day = dayOf(ctx)
@@ -65,6 +66,7 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await guardPeople(tx, ctx, [userId])
     await first?.(tx)
     await stillThere(tx, login, day)
+    await forgetGuesses(tx, [userId])
     const ended = await deleteOffline(tx, userId)
     await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0, ended })
   })

@@ -19,6 +19,7 @@ import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
 import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
@@ -184,6 +185,7 @@ export async function completeUnlock(ctx: Context, token: string): Promise<void>
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await completed(tx, ctx, userId, 'account-unlock')
     await unlock(tx, ctx, userId)
+    await forgetGuesses(tx, [userId])
   })
   await releaseAttempt(ctx, claim)
 }

@@ -2,14 +2,13 @@
  * Guesses are counted before they are looked at, in the database, where every server sees it: by address, by user name
  * (known or not), and on the login itself as the policy says. A thousand at once get no further than one after the other.
  */
-import { createHash } from 'node:crypto'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guesserOf } from '../model/network.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
-import { claimGuess, sweepAttempts, uncountAttempt, windowMinutes, type Lockout, type Marks } from '../store/sign-in-throttle.ts'
+import { claimGuess, nameMark, sweepAttempts, throttleMark as mark, uncountAttempt, windowMinutes, type Lockout, type Marks } from '../store/sign-in-throttle.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { lockoutOf, lockTimeIsOver, unlock } from './locks.ts'
 
@@ -24,16 +23,12 @@ export interface Claim {
   lockout: Lockout
 }
 
-const mark = (kind: string, text: string) => createHash('sha256').update(`${kind}\0${text}`).digest()
-
-export function marksOf(userName: string, ip: string | null): Marks {
-  return { address: mark('address', guesserOf(ip ?? '')), account: mark('account', userName.normalize('NFC').toLowerCase()) }
-}
-
 /** Claims an attempt. Errors: `too_many_requests` when the address has had too many. The work is the same for a name that nobody has. */
 export async function claimAttempt(ctx: Context, userName: string, seen: SignInLogin | undefined, policy: PasswordPolicy): Promise<Claim> {
   const { SIGN_IN_ATTEMPTS_PER_ADDRESS: mostByAddress, SIGN_IN_ATTEMPTS_PER_ACCOUNT: mostByAccount } = ctx.config
-  const [marks, now, lockout] = [marksOf(userName, ctx.actor.ip), ctx.now(), lockoutOf(policy)]
+  const [now, lockout] = [ctx.now(), lockoutOf(policy)]
+  // By the name as it is kept, however it was typed: the database has other rules for letters than we, and the count is forgotten by that name.
+  const marks = { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: nameMark(seen?.login ?? userName) }
   const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(ctx, seen, lockout, now) : seen
   const { address, account, failures } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
   // Once in a window: the audit shows whence it comes, and those who go on do not fill it.

@@ -2,12 +2,18 @@
  * SQL of counting attempts to sign in where every server sees them: in gatehouse.sign_in_throttle by address and by user
  * name, and on the login itself. One statement each, for they run at every attempt.
  */
-import type { Database } from './database.ts'
+import { hash } from 'node:crypto'
+import type { Database, Transaction } from './database.ts'
 
 export interface Marks {
   address: Buffer
   account: Buffer
 }
+
+/** What something that is counted is kept as. */
+export const throttleMark = (kind: string, text: string): Buffer => hash('sha256', `${kind}\0${text}`, 'buffer')
+
+export const nameMark = (userName: string): Buffer => throttleMark('account', userName.normalize('NFC').toLowerCase())
 
 export interface Lockout {
   /** Wrong passwords in a row until the login is locked. */
@@ -77,6 +83,17 @@ export async function uncountAttempt(db: Pick<Database, 'execute'>, { address, a
     `with one as (update gatehouse.sign_in_throttle set attempts = greatest(attempts - 1, 0) where kind = 'ADDRESS' and mark = $1 returning 1),
        other as (delete from gatehouse.sign_in_throttle where kind = 'ACCOUNT' and mark = $2 and (select count(*) from one) >= 0)
      select ${unhurried}`, [address, account], 'uncount_attempt')
+}
+
+/**
+ * Forgets what was guessed at the names of people who have a way back in. A count that a guess holds at this instant stays: it is taken
+ * before the login, and the people are held already.
+ */
+export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, userIds: readonly string[]): Promise<void> {
+  const logins = await tx.query<{ login: string }>(`select login from login where user_id = any($1) and managed_sys_id = '0'`, [userIds])
+  await tx.execute(
+    `delete from gatehouse.sign_in_throttle where (kind, mark) in (
+       select kind, mark from gatehouse.sign_in_throttle where kind = 'ACCOUNT' and mark = any($1) for update skip locked)`, [logins.map(({ login }) => nameMark(login))])
 }
 
 /** Removes counts past their window, a batch at a time, around those in use; how many. */

@@ -5,6 +5,7 @@ import { edgeColumns, edgeOf } from './access-edges.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { noteFactors } from './factors.ts'
 import { deletePeopleFromEfs } from './portals.ts'
+import { forgetGuesses } from './sign-in-throttle.ts'
 
 /** Removes a person's row; the child tables follow by their foreign keys, and accounts in Okta are queued for unassignment. */
 export async function deleteUserRows(tx: Transaction, id: string): Promise<void> {
@@ -70,12 +71,13 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<boole
   return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
 }
 
-/** The lock on the login that signs in here; lifting it forgets the failures. */
+/** The lock on the login that signs in here; lifting it forgets the failures, and what was guessed at the name. */
 export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<void> {
   await tx.execute(
     `update login set lock_marker = $2::text, auth_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else auth_fail_count end,
        otp_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else otp_fail_count end
      where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
+  if (marker === 'NOT_LOCKED') await forgetGuesses(tx, ids)
 }
 
 /** What follows in this transaction goes by dates that somebody has set: it may end the last super administrator too. */
@@ -111,6 +113,7 @@ export async function resetLogins(tx: Transaction, ids: readonly string[], given
     `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids, given])
+  await forgetGuesses(tx, ids)
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])
   await noteFactors(tx, ids)
