@@ -18,7 +18,7 @@ import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
-import { findResetToken, insertRecoveryRequest, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { findResetToken, insertRecoveryRequest, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
 import { unlock } from './locks.ts'
@@ -62,9 +62,8 @@ export async function recoverAccounts(ctx: Context, masterKey: MasterKey): Promi
 }
 
 async function work(tx: Transaction, ctx: Context, masterKey: MasterKey, { kind, name }: RecoveryRequest): Promise<void> {
-  const people = await peopleToRecover(tx, name.trim())
-  if (kind === 'USER_NAME') return sendUserNames(tx, ctx, people, name.trim())
-  for (const userId of people) {
+  if (kind === 'USER_NAME') return sendUserNames(tx, ctx, name.trim())
+  for (const userId of await peopleToRecover(tx, name.trim())) {
     const login = await lockLogin(tx, userId)
     if (!login || !(await mayRecover(tx, ctx, login, kind)) || (await hadEnough(tx, ctx, { userId }, templates[kind]))) continue
     if (kind === 'PASSWORD_BY_SMS') {
@@ -115,26 +114,24 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   return true
 }
 
-/** The names of everybody whose primary address this is, in one mail to it. */
-async function sendUserNames(tx: Transaction, ctx: Context, people: readonly string[], address: string): Promise<void> {
-  if (!isMailAddress(address)) return
-  if (await sentTo(tx, address, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: address }, templates.USER_NAME))) return
+/** The names of everybody whose primary address this is, in one mail to it as they have it: what was typed may be another one for a mail server. */
+async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Promise<void> {
+  if (!isMailAddress(typed)) return
+  if (await sentTo(tx, typed, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: typed }, templates.USER_NAME))) return
+  const people = await peopleAtAddress(tx, typed)
   const readers = await readersOf(tx, people)
-  const found: string[] = []
-  const names: string[] = []
+  const found: { userId: string; login: string; to: string; locale: string | null }[] = []
   for (const userId of people) {
-    const login = await lockLogin(tx, userId)
-    if (login && isRecoverable(login, today(ctx)) && readers.get(userId)?.email?.toLowerCase() === address.toLowerCase()) {
-      names.push(login.login)
-      found.push(userId)
-    }
+    const [login, reader] = [await lockLogin(tx, userId), readers.get(userId)]
+    if (login && isRecoverable(login, today(ctx)) && reader?.email) found.push({ userId, login: login.login, to: reader.email, locale: reader.language })
   }
-  const [first] = [...readers.values()]
-  if (names.length === 0 || !first) return
-  // Of several people none can be said to be whose mail it is.
-  const userId = found.length === 1 ? { userId: found[0]! } : {}
-  await enqueueMessage(tx, ctx, { template: 'user-name', to: address, ...userId, locale: first.language, values: { userNames: names.join(', ') } })
-  await recordEvents(tx, ctx, found.map((id) => ({ action: 'user.recovery.send', targetType: 'User', targetId: id, changes: [{ path: 'recovery', after: 'user-name' }] })))
+  for (const [to, some] of Map.groupBy(found, (one) => one.to)) {
+    const [{ locale, userId }] = some as [(typeof found)[number]]
+    // Of several people none can be said to be whose mail it is.
+    const whose = some.length === 1 ? { userId } : {}
+    await enqueueMessage(tx, ctx, { template: 'user-name', to, ...whose, locale, values: { userNames: some.map(({ login }) => login).join(', ') } })
+  }
+  await recordEvents(tx, ctx, found.map(({ userId }) => ({ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'user-name' }] })))
 }
 
 /** The help desk sends a link, or an invitation to who has no password yet; it never sees the link. Errors: `not_found`, `forbidden`, `conflict`. */

@@ -22,11 +22,18 @@ export async function takeRecoveryRequest(tx: Transaction): Promise<RecoveryRequ
      returning request_id as id, kind, name, ip, created_at as created`)
 }
 
+const atAddress = `select u.user_id as id from email_address e join users u on u.user_id = e.parent_id and lower(u.primary_email) = lower($1) where (lower(e.email_address) collate "C") = lower($1) limit 5`
+
+/** People whose primary address this is; the database says which letters are the same but for their case, so mail goes to it as it is kept. */
+export async function peopleAtAddress(db: Pick<Database, 'query'>, address: string): Promise<string[]> {
+  return (await db.query<{ id: string }>(atAddress, [address])).map(({ id }) => id)
+}
+
 /** People whose login has this name, or to whose address it belongs; mail goes to their primary address and nowhere else. */
 export async function peopleToRecover(db: Pick<Database, 'query'>, name: string): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `select l.user_id as id from login l where l.lowercase_login = lower($1) and l.managed_sys_id = '0'
-     union select u.user_id from email_address e join users u on u.user_id = e.parent_id and lower(u.primary_email) = lower($1) where (lower(e.email_address) collate "C") = lower($1) limit 5`, [name])
+     union ${atAddress}`, [name])
   return rows.map(({ id }) => id)
 }
 
