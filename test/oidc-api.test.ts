@@ -5,11 +5,13 @@ import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { ownId } from '../src/model/own-access.ts'
 import { patchUser } from '../src/directory/users.ts'
+import { sweepArtifacts } from '../src/store/oidc-artifacts.ts'
 import { patchClient, rotateSecret } from '../src/signin/oidc-clients.ts'
 import { giveRole } from './administrators.ts'
 import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
 
-const { ctx, url } = await oidcServer()
+let aheadMs = 0
+const { ctx, url } = await oidcServer({}, { now: () => new Date(Date.now() + aheadMs) })
 const ada = await person(ctx, 'ada')
 const api = `${url}/api/v1`
 
@@ -169,6 +171,56 @@ describe('DPoP', () => {
       proof(stranger, { htm: 'GET', htu, ath }), proof(keys, { htm: 'GET', htu, ath }, { typ: 'JWT' }), Promise.resolve('rubbish'), Promise.resolve(''),
     ]
     for (const one of bad) expect(await send(await one)).toBe(401)
+  })
+
+  describe('where tokens are given', () => {
+    const doors = [['token', { grant_type: 'client_credentials', scope: 'read' }, 200, 'invalid_grant'], ['request', { response_type: 'code', redirect_uri: callback, scope: 'openid', code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' }, 201, 'invalid_request'], ['me', undefined, 200, 'invalid_token']] as const
+    const made = application(ctx, 'Timed', { grantTypes: ['authorization_code', 'client_credentials'], userId: ada, redirectUris: [callback], scopes: ['openid', 'read'], firstParty: true })
+    const keys = client.randomDPoPKeyPair('ES256', { extractable: true })
+
+    /** A token for the userinfo endpoint that is bound to the key. */
+    async function identity(): Promise<string> {
+      const config = await relyingParty(url, await made)
+      const browser = new Browser(url)
+      browser.setSession((await signIn(ctx, ada)).token)
+      const { address, checks } = await request(config, { scope: 'openid' })
+      return (await client.authorizationCodeGrant(config, await authorize(browser, address), checks, undefined, { DPoP: client.getDPoPHandle(config, await keys) })).access_token
+    }
+
+    async function sender([door, form]: (typeof doors)[number]): Promise<{ make: (seconds: number) => Promise<string>; send: (dpop: string) => Promise<[number, string?]> }> {
+      const app = await made
+      const token = door === 'me' ? await identity() : undefined
+      const [method, authorization] = token === undefined ? ['POST', `Basic ${Buffer.from(`${app.id}:${app.secret}`).toString('base64')}`] : ['GET', `DPoP ${token}`]
+      const ath = token === undefined ? {} : { ath: createHash('sha256').update(token).digest('base64url') }
+      return {
+        make: async (seconds) => proof(await keys, { htm: method, htu: `${url}/oidc/${door}`, iat: Math.floor(ctx.now().getTime() / 1000) + seconds, ...ath }),
+        send: async (dpop) => {
+          const answer = await fetch(`${url}/oidc/${door}`, { method, headers: { authorization, dpop }, ...(form ? { body: new URLSearchParams({ client_id: app.id, ...form }) } : {}) })
+          const { error } = (await answer.json()) as { error?: string }
+          return error === undefined ? [answer.status] : [answer.status, error]
+        },
+      }
+    }
+
+    test.each(doors)('/oidc/%s takes a proof of a minute either way', async (...door) => {
+      const { make, send } = await sender(door as unknown as (typeof doors)[number])
+      for (const seconds of [-57, 0, 57]) expect(await send(await make(seconds)), `${seconds}`).toEqual([door[2]])
+      for (const seconds of [-280, -63, 63, 280, 290]) expect(await send(await make(seconds)), `${seconds}`).toEqual([door[0] === 'me' ? 401 : 400, 'invalid_dpop_proof'])
+    })
+
+    test.each(doors)('/oidc/%s takes it once, also when what is remembered of it is gone', async (...door) => {
+      const { make, send } = await sender(door as unknown as (typeof doors)[number])
+      const ahead = await make(57)
+      const before = aheadMs
+      expect(await send(ahead)).toEqual([door[2]])
+      const refused = door[0] === 'me' ? 401 : 400
+      for (const [seconds, error] of [[0, door[3]], [100, door[3]], [119, 'invalid_dpop_proof'], [301, 'invalid_dpop_proof'], [400, 'invalid_dpop_proof']] as const) {
+        aheadMs = before + seconds * 1000
+        await sweepArtifacts(ctx.db, ctx.now().toISOString())
+        expect(await send(ahead), `after ${seconds} seconds`).toEqual([refused, error])
+      }
+      aheadMs = before
+    })
   })
 
   test('a client that has to bind its tokens gets none without', async () => {

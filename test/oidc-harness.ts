@@ -33,9 +33,9 @@ export interface OidcServer {
 }
 
 /** A server on a port of its own; several share the database and the address of the first, as behind a balancer. */
-export async function oidcServer(env: Record<string, string> = {}, { shared, db }: { shared?: OidcServer; db?: Database } = {}): Promise<OidcServer> {
+export async function oidcServer(env: Record<string, string> = {}, { shared, db, now }: { shared?: OidcServer; db?: Database; now?: () => Date } = {}): Promise<OidcServer> {
   const settings = { GATEHOUSE_API_KEY: testKey, AUTH_FAILURES_PER_MINUTE: '100000', ...env }
-  const own = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings)
+  const own = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings, now)
   const ctx = db ? { ...own, db } : own
   const masterKey = shared?.masterKey ?? testMasterKey()
   const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: signedInBy(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })

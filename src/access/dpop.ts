@@ -16,6 +16,10 @@ export interface ProvedRequest {
 }
 
 const windowSeconds = 60
+
+/** Whether a proof of this instant, in seconds, is taken: made a minute ago at most, by a clock that is a minute ahead at most. */
+export const isRecent = (iat: unknown, now: Date): iat is number => typeof iat === 'number' && Math.abs(now.getTime() / 1000 - iat) <= windowSeconds
+
 const algorithms = ['ES256', 'EdDSA', 'Ed25519', 'RS256', 'PS256']
 
 /** Whether the proof is good for this token and request, and has not been shown before. */
@@ -25,13 +29,12 @@ export async function isProved(ctx: Pick<Context, 'db' | 'now'>, { method, addre
   const verified = await jwtVerify(proof, EmbeddedJWK, { algorithms, typ: 'dpop+jwt', currentDate: now }).catch(() => undefined)
   if (!verified) return false
   const { payload: { htm, htu, ath, iat, jti }, protectedHeader: { jwk } } = verified
-  const fresh = typeof iat === 'number' && Math.abs(now.getTime() / 1000 - iat) <= windowSeconds
   const about = htm === method && typeof htu === 'string' && withoutQuery(htu) === address && ath === hash('sha256', token, 'base64url')
-  if (!fresh || !about || typeof jti !== 'string' || jti === '' || jti.length > 256) return false
+  if (!isRecent(iat, now) || !about || typeof jti !== 'string' || jti === '' || jti.length > 256) return false
   if ((await calculateJwkThumbprint(jwk!)) !== thumbprint) return false
   return insertArtifact(ctx.db, {
     hash: artifactHash('ApiProof', `${thumbprint}${jti}`), kind: 'ApiProof', grantHash: null, uidHash: null, userId: null, clientId: null, sessionId: null,
-    scope: null, audience: null, thumbprint, payload: Buffer.alloc(0), expires: new Date(now.getTime() + 2 * windowSeconds * 1000).toISOString(),
+    scope: null, audience: null, thumbprint, payload: Buffer.alloc(0), expires: new Date(now.getTime() + (2 * windowSeconds + 1) * 1000).toISOString(),
   }, now.toISOString())
 }
 

@@ -1,6 +1,8 @@
 /** Builds the provider of oidc-provider, with what is ours around it. */
 import type { IncomingMessage } from 'node:http'
+import { decodeJwt } from 'jose'
 import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
+import { isRecent } from '../access/dpop.ts'
 import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
 import { endSessions } from '../signin/sessions.ts'
@@ -70,10 +72,30 @@ function answerTooMany(ctx: KoaContext): void {
   ctx.body = { error: 'temporarily_unavailable', error_description: 'Too many wrong secrets of this client came from this address; wait a minute.' }
 }
 
-/** What happens around every request: the database being away, and signing out for good. */
+/**
+ * A proof of possession that is no good any more, or not yet, is made one that the provider refuses at any of its doors: it would take
+ * five minutes either way itself, and remembers a proof for five, so that one from the future counted twice. Whether it was so.
+ */
+function spoilStale({ headers }: IncomingMessage, now: Date): boolean {
+  const { dpop } = headers
+  if (typeof dpop !== 'string') return false
+  try {
+    const { iat } = decodeJwt(dpop)
+    if (iat === undefined || isRecent(iat, now)) return false
+  } catch {
+    return false
+  }
+  headers.dpop = 'stale'
+  return true
+}
+
+/** What happens around every request: stale proofs, the database being away, and signing out for good. */
 function around(state: DoorState) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
+    const stale = spoilStale(ctx.req, state.base.now())
     await next()
+    const { body } = ctx as { body?: { error?: string; error_description?: string } }
+    if (stale && body?.error === 'invalid_dpop_proof') body.error_description = 'DPoP proof iat is more than a minute from now'
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
