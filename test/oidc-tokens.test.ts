@@ -5,9 +5,10 @@ import { patchUser } from '../src/directory/users.ts'
 import { patchClient } from '../src/signin/oidc-clients.ts'
 import { revokeConsent } from '../src/signin/oidc-consents.ts'
 import { findArtifact, saveArtifact, sweepArtifacts } from '../src/store/oidc-artifacts.ts'
-import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
+import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn, type Application } from './oidc-harness.ts'
 
-const first = await oidcServer()
+let aheadMs = 0
+const first = await oidcServer({}, { now: () => new Date(Date.now() + aheadMs) })
 const second = await oidcServer({}, { shared: first })
 const { ctx, url } = first
 const ada = await person(ctx, 'ada')
@@ -222,6 +223,15 @@ describe('at rest', () => {
     for (const secret of secrets) expect(dump.includes(secret)).toBe(false)
     expect(dump.includes('accountId')).toBe(false)
     expect(await active(config, tokens.access_token)).toBe(true)
+  })
+
+  test.each([[0, true], [57, true], [61, false], [299, false]])('a code is good for a minute: after %d seconds, %s', async (seconds, isGood) => {
+    const app = await application(ctx, `In ${seconds} seconds`)
+    const { landed, checks } = await flow(app)
+    aheadMs = seconds * 1000
+    const redeemed = await post(url, app, { grant_type: 'authorization_code', code: landed.searchParams.get('code')!, redirect_uri: callback, code_verifier: checks.pkceCodeVerifier! })
+    aheadMs = 0
+    expect([redeemed.status, redeemed.body.error]).toEqual(isGood ? [200, undefined] : [400, 'invalid_grant'])
   })
 
   test('what is past its time is none, and is swept, by several servers at once', async () => {

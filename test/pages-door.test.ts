@@ -13,6 +13,7 @@ import { testServer } from './rest-server.ts'
 
 ensureConsole()
 const { server, ctx } = await testServer()
+const shared = testServer({ THEMES_FOLDER: join(root, 'examples/themes') })
 const get = (url: string, headers: Record<string, string> = {}) => server.inject({ url, headers: { host: 'localhost:8080', ...headers } })
 const html = (await get('/')).body
 const assets = [...html.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!)
@@ -74,6 +75,18 @@ describe('the pages', () => {
       expect([path, statusCode, headers['content-type']]).toEqual([path, 404, 'application/problem+json; charset=utf-8'])
     }
     expect((await server.inject({ method: 'POST', url: '/' })).statusCode).toBe(404)
+  })
+})
+
+describe('every answer', () => {
+  const kept: [string, string][] = [
+    ['/', 'no-store'], ['/nothing', 'no-store'], ['/api/v1/me', 'no-store'], ['/api/v1/users', 'no-store'], ['/health/live', 'no-store'], ['/metrics', 'no-store'],
+    ['/api/v1/openapi.json', 'no-cache'], ['/api/v1/docs', 'no-cache'], ['/api/v1/docs/page.js', 'no-cache'], ['/themes/plum.css', 'public, max-age=60'], [assets[0]!, 'public, max-age=31536000, immutable'],
+  ]
+  test.each(kept)('%s says how long it may be kept: %s', async (url, cached) => {
+    const themed = (await shared).server
+    const { headers } = await themed.inject({ url, headers: { host: 'localhost:8080' } })
+    expect(headers).toMatchObject({ 'cache-control': cached, 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer', 'content-security-policy': expect.stringMatching(/^default-src 'none';.*frame-ancestors 'none'/) })
   })
 })
 
