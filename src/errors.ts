@@ -83,6 +83,8 @@ export type ErrorCode = keyof typeof errorTable
 export interface Problem {
   path?: string
   message: string
+  /** Why, in stable words, where one thing can be wrong for several reasons. */
+  reasons?: readonly string[]
 }
 
 /** An error with a stable code. `detail` says what is wrong, where, and what to do; it never holds a secret. */

@@ -176,6 +176,18 @@ describe('a password that has to be changed', { timeout: 120_000 }, () => {
     expect(await page.locator(described!.split(' ').map((one) => `[id="${one}"]`).join(',')).allInnerTexts()).toContainEqual(told.join('\n'))
   })
 
+  test('is refused with what makes it easy to guess, in words of the language', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await person('hedy')
+    await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [id])
+    const page = await signedInPage(url, 'hedy', { locale: 'de-DE' })
+    await page.getByLabel('Bisheriges Passwort').fill(password)
+    await page.getByLabel('Neues Passwort').fill('hedyTester1914abcdef')
+    await page.getByRole('button', { name: 'Passwort ändern' }).click()
+    const told = page.getByRole('alert').getByRole('link', { name: /^Es ist zu leicht zu raten: Es besteht fast nur aus / })
+    expect(await told.innerText()).toBe('Es ist zu leicht zu raten: Es besteht fast nur aus Folgen wie abc oder 123, Jahreszahlen und Wörtern über Sie oder Ihre Organisation.')
+  })
+
   test('may also be left for later: signing out is always offered', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const id = await person('fay')

@@ -57,7 +57,7 @@ describe('the blocklist', () => {
 
   test.each(Object.entries(refuses).flatMap(([piece, all]) => all.map((clear) => [piece, clear] as const)))('refuses for its %s: %s', async (piece, clear) => {
     const found = await judgeGuessable(clear, context)
-    expect(found).toMatchObject({ rule: 'blocklist', message: expect.stringContaining(reasons[piece]!) })
+    expect(found).toMatchObject({ rule: 'blocklist', reasons: expect.arrayContaining([piece]), message: expect.stringContaining(reasons[piece]!) })
   })
 
   test.each(takes)('takes %s', async (clear) => expect(await judgeGuessable(clear, context)).toBeUndefined())

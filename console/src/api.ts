@@ -6,6 +6,7 @@ import { freshProof } from './fresh-proof.ts'
 export interface Problem {
   path?: string
   message: string
+  reasons?: readonly string[]
 }
 
 /** A refusal as problem details say it (RFC 9457), or no answer at all. */

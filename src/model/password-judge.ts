@@ -1,10 +1,13 @@
 /** The rules of a policy that need nothing but the password and who it is for. All that are broken are told, each in words. */
 import type { CompositionRules, Range } from './password-settings.ts'
+import type { Piece } from './password-worth.ts'
 
 /** One rule that a password breaks: its name (as in the policy) and what it asks for. Never a piece of the password. */
 export interface Violation {
   rule: string
   message: string
+  /** What the blocklist has against it; the message says the same. */
+  reasons?: readonly Piece[]
 }
 
 /** Who the password is for. */

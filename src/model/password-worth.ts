@@ -8,7 +8,9 @@
  *     correct horse battery staple                            4 words and 3 spaces, worth 9.5
  */
 
-export type Piece = 'common' | 'context' | 'repetition' | 'sequence' | 'keyboard' | 'year'
+/** What passwords that are guessed early are made of: also the reasons by which they are refused. */
+export const pieceKinds = ['common', 'context', 'repetition', 'sequence', 'keyboard', 'year'] as const
+export type Piece = (typeof pieceKinds)[number]
 
 /** Less than this is refused where the blocklist is on. */
 export const leastWorth = 8

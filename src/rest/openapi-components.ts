@@ -1,4 +1,5 @@
 /** Every named schema of the OpenAPI document: those of the attribute lists, and those of the answers that have none. */
+import { pieceKinds } from '../model/password-worth.ts'
 import { eventAttributes } from '../audit/event-resource.ts'
 import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
@@ -34,6 +35,7 @@ const problem = object('Problem details (RFC 9457)', 'What every refusal looks l
   problems: list('Everything that is wrong with the input.', object('Problem', 'One thing that is wrong.', {
     path: text('Where: the path of an attribute, a column, a line.'),
     message: text('What is wrong there.'),
+    reasons: list('Why, in stable words: of a password that is guessed early, what it is made of.', { type: 'string', enum: pieceKinds }),
   }, ['message'])),
   requestId: text('Names this request in the log of the server.'),
 }, ['type', 'title', 'status', 'code', 'requestId'])

@@ -1,4 +1,5 @@
 /** Schemas of policies, made from the list of their settings. */
+import { pieceKinds } from '../model/password-worth.ts'
 import { policyCollection, policyKinds, policyLevels, type PolicyKind } from '../model/password-policy-records.ts'
 import { compositionSettings, type Settings } from '../model/password-settings.ts'
 import { entrySchema, type Schema } from './openapi-attributes.ts'
@@ -38,7 +39,9 @@ function policySchema(kind: PolicyKind): Schema {
   } }
 }
 
-const violation = object('Violation', 'A rule that is broken.', { rule: text('Its name in the policy.'), message: text('What it asks for.') }, ['rule', 'message'])
+const violation = object('Violation', 'A rule that is broken.', {
+  rule: text('Its name in the policy.'), message: text('What it asks for.'), reasons: list('Of `blocklist`: what the password is made of.', { type: 'string', enum: pieceKinds }),
+}, ['rule', 'message'])
 
 const effective = object('Effective password policy', 'The policy that counts for a person, every blank filled in.', {
   id: text('The policy; absent when the built-in values apply.'),

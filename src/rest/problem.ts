@@ -23,8 +23,8 @@ function shortened(text: string): string {
   return text.length <= mostCharacters ? text : `${text.slice(0, mostCharacters).toWellFormed()}…`
 }
 
-function shownProblem({ path, message }: Problem): Problem {
-  return { ...(path === undefined ? {} : { path: shortened(path) }), message: shortened(message) }
+function shownProblem({ path, message, reasons }: Problem): Problem {
+  return { ...(path === undefined ? {} : { path: shortened(path) }), message: shortened(message), ...(reasons === undefined ? {} : { reasons }) }
 }
 
 /** The answer for whatever was thrown. */

@@ -27,5 +27,5 @@ export async function judgeGuessable(clear: string, context: readonly string[]):
   const list = await (common ??= readCommon())
   const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context })
   if (worth >= leastWorth || pieces.length === 0) return undefined
-  return { rule: 'blocklist', message: `It is too easy to guess: it is made of little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
+  return { rule: 'blocklist', reasons: pieces, message: `It is too easy to guess: it is made of little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
 }

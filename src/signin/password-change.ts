@@ -93,7 +93,7 @@ async function judge(ctx: Context, login: PasswordLogin, policy: PasswordPolicy,
 /** Errors: `password_refused`, with every rule that is broken; its name is the path. */
 function refuse(violations: readonly Violation[]): void {
   if (violations.length === 0) return
-  throw new GatehouseError('password_refused', violations.map(({ message }) => message).join(' '), { problems: violations.map(({ rule, message }) => ({ path: rule, message })) })
+  throw new GatehouseError('password_refused', violations.map(({ message }) => message).join(' '), { problems: violations.map(({ rule, ...why }) => ({ path: rule, ...why })) })
 }
 
 /** Errors: `conflict` when the password was set by somebody else since it was proved. */

@@ -1,5 +1,7 @@
 /** Every word of the pages in German. */
 import type { CompositionRules } from '../../../src/model/password-settings.ts'
+import type { Piece } from '../../../src/model/password-worth.ts'
+import type { Problem } from '../api.ts'
 import { deDoors } from './de-doors.ts'
 import type { Words } from './en.ts'
 
@@ -7,7 +9,7 @@ import type { Words } from './en.ts'
 type PasswordRule = keyof CompositionRules | 'characters' | 'unchanged' | 'changesPerDay' | 'minimumAgeHours'
 
 /** The server's sentences on passwords are English; they are told here by their rule and the number in them. */
-const rules: Readonly<Record<PasswordRule, (amount: string, message: string) => string>> = {
+const rules: Readonly<Record<PasswordRule, (amount: string, message: string, reasons: readonly string[]) => string>> = {
   length: (amount) => `Es muss ${amount} Zeichen haben.`,
   letters: (amount) => `Buchstaben: ${amount}.`,
   digits: (amount) => `Ziffern: ${amount}.`,
@@ -20,21 +22,33 @@ const rules: Readonly<Record<PasswordRule, (amount: string, message: string) => 
   rejectPasswordWord: () => 'Es darf das Wort „password“ nicht enthalten.',
   rejectCharacters: (_, message) => `Es darf keines dieser Zeichen enthalten: ${message.split(': ').at(-1)}`,
   rejectWords: () => 'Es darf kein Wort aus der Liste der verbotenen Wörter enthalten.',
-  repeatedCharacters: () => 'Dasselbe Zeichen darf nicht so oft hintereinander stehen.',
+  repeatedCharacters: (_, message) => `Dasselbe Zeichen darf höchstens ${message.includes('once') ? 'einmal' : `${/\d+/.exec(message)?.[0]}-mal`} hintereinander stehen.`,
   passphraseRepeats: () => 'Kein Wort darf zweimal vorkommen.',
   ideographs: () => 'Es darf keine Ideogramme enthalten.',
   characters: () => 'Es darf keine Steuerzeichen enthalten.',
-  blocklist: () => 'Es ist zu leicht zu raten: Es ist oder enthält, was viele verwenden oder was man über Sie weiß.',
+  blocklist: (_, _message, reasons) => `Es ist zu leicht zu raten: Es besteht fast nur aus ${new Intl.ListFormat('de').format(reasons.length === 0 ? [known] : reasons.map((reason) => pieces[reason as Piece] ?? known))}.`,
   history: () => 'Sie hatten es schon einmal.',
   unchanged: () => 'Es darf nicht das bisherige Passwort sein.',
   changesPerDay: (_, message) => (message.includes('cannot') ? 'Passwörter lassen sich hier nicht ändern.' : 'Für heute haben Sie es oft genug geändert.'),
   minimumAgeHours: (_, message) => `Es lässt sich erst ${/\d+/.exec(message)?.[0] ?? 'einige'} Stunden nach der letzten Änderung wieder ändern.`,
 }
 
-function rule(name: string, message: string): string {
+/** What these pages have no word for. */
+const known = 'Bekanntem'
+
+const pieces: Readonly<Record<Piece, string>> = {
+  common: 'viel verwendeten Passwörtern',
+  context: 'Wörtern über Sie oder Ihre Organisation',
+  repetition: 'Wiederholungen',
+  sequence: 'Folgen wie abc oder 123',
+  keyboard: 'nebeneinanderliegenden Tasten',
+  year: 'Jahreszahlen',
+}
+
+function rule({ path: name = '', message, reasons = [] }: Problem): string {
   const [, end, number] = /at (least|most) (\d+)/.exec(message) ?? []
   const amount = number === undefined ? 'mehr' : `${end === 'least' ? 'mindestens' : 'höchstens'} ${number}`
-  return Object.hasOwn(rules, name) ? rules[name as PasswordRule](amount, message) : message
+  return Object.hasOwn(rules, name) ? rules[name as PasswordRule](amount, message, reasons) : message
 }
 
 export const de: Words = {

@@ -1,9 +1,10 @@
 /** Every word of the pages in English. The other languages have the same: what is missing there does not compile. */
+import type { Problem } from '../api.ts'
 import type { ErrorCode } from '../../../src/errors.ts'
 import { enDoors } from './en-doors.ts'
 
-/** What a password breaks: the name of the rule and the server's sentence about it. */
-type RuleWords = (rule: string, message: string) => string
+/** What a password breaks: the name of the rule as a path, the server's sentence about it, and its reasons. */
+type RuleWords = (broken: Problem) => string
 
 export const en = {
   name: 'English',
@@ -41,7 +42,7 @@ export const en = {
     already_exists: 'There is already one with this name.',
   } as Partial<Record<ErrorCode, string>>,
   unreachable: 'The server does not answer. Check your connection and try again.',
-  rule: ((_rule, message) => message) as RuleWords,
+  rule: (({ message }) => message) as RuleWords,
   signIn: {
     title: 'Sign in',
     userName: 'User name',

@@ -20,7 +20,7 @@ export function ChangePasswordForm({ userName, least, change, onChanged }: Props
   ]
   const wrongCurrent = { field: 'current', message: words.password.wrongCurrent }
   const explain = ({ code, problems }: Refusal) =>
-    code === 'sign_in_refused' ? [wrongCurrent] : problems.map(({ path = '', message }) => (path === 'current' ? wrongCurrent : { field: 'next', message: words.rule(path, message) }))
+    code === 'sign_in_refused' ? [wrongCurrent] : problems.map((problem) => (problem.path === 'current' ? wrongCurrent : { field: 'next', message: words.rule(problem) }))
   return (
     <Form submit={words.password.submit} check={check} explain={explain} empties send={async ({ current = '', next = '' }) => onChanged(await change({ current, next }))}>
       {(field) => (

@@ -35,7 +35,7 @@ export function SetPassword({ complete, onDone, check, children }: Props) {
     ...questions.flatMap((_, at) => (values[`answer${at}`]?.trim() === '' ? [{ field: `answer${at}`, message: questionWords.needAnswer(at + 1) }] : [])),
   ]
   const explain = ({ code, problems }: Refusal): Failure[] => {
-    if (code === 'password_refused') return problems.map(({ path = '', message }) => ({ field: 'next', message: rule(path, message) }))
+    if (code === 'password_refused') return problems.map((problem) => ({ field: 'next', message: rule(problem) }))
     return code === 'recovery_refused' && questions.length > 0 ? [{ message: questionWords.wrong }] : []
   }
   return (
