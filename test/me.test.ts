@@ -35,6 +35,14 @@ describe('my record', () => {
     expect(event).toMatchObject({ actorId: one.id, principal: 'bea' })
   })
 
+  test('is in my language from the next mail on when I say which', async () => {
+    const one = await signedIn('lang', { emails: [{ value: 'lang@example.com', primary: true }] })
+    expect(await one.ask('PATCH', '/me', { preferredLanguage: 'de-AT' })).toMatchObject({ status: 200, body: { preferredLanguage: 'de-AT' } })
+    expect((await browser(server, { address: '203.0.113.77' }).signIn('lang')).status).toBe(200)
+    expect(await ctx.db.query('select template, locale from gatehouse.message where user_id = $1', [one.id])).toEqual([{ template: 'new-sign-in', locale: 'de-AT' }])
+    expect((await one.ask('PATCH', '/me', { preferredLanguage: null })).body).not.toHaveProperty('preferredLanguage')
+  })
+
   test('says which custom attributes are mine to change, of my type only, and not who else may see them', async () => {
     const typeId = 'GUEST'
     expect((await ask('POST', '/metadata/types', { id: typeId, grouping: 'USER_OBJECT_TYPE' })).status).toBe(201)

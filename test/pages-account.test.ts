@@ -29,6 +29,8 @@ describe('my account', { timeout: 120_000 }, () => {
     for (const text of ['Analyst', '1 May 2024']) await page.getByText(text, { exact: true }).waitFor()
     expect(await page.getByLabel('Number', { exact: true }).getAttribute('readonly')).toBe('')
     await page.getByLabel('Nickname').fill(' Countess ')
+    expect(await page.getByLabel('Your language').locator('option').allTextContents()).toEqual(['not given', 'English', 'Deutsch', 'français'])
+    await page.getByLabel('Your language').selectOption('Deutsch')
     await press(page, 'Add a phone number')
     expect(await page.locator(':focus').getAttribute('name')).toBe('phoneNumbers.1.value')
     await press(page, 'Save')
@@ -39,7 +41,7 @@ describe('my account', { timeout: 120_000 }, () => {
     await page.getByText('Saved.').waitFor()
     await expect.poll(() => page.locator(':focus').innerText()).toBe('Saved.')
     const known = (await ask('GET', `/users/${id}`)).body
-    expect(known).toMatchObject({ nickName: 'Countess', phoneNumbers: [{ value: '111', isForSms: true, description: 'codes' }, { value: '222' }], addresses: [{ locality: 'Graz', suite: '7' }] })
+    expect(known).toMatchObject({ nickName: 'Countess', preferredLanguage: 'de', phoneNumbers: [{ value: '111', isForSms: true, description: 'codes' }, { value: '222' }], addresses: [{ locality: 'Graz', suite: '7' }] })
     await press(page, 'Remove: Phone number 2')
     await page.getByLabel('Nickname').fill('')
     await press(page, 'Save')

@@ -136,6 +136,7 @@ export const de: Words = {
     needPhone: (n) => `Geben Sie die Telefonnummer ${n} ein, oder entfernen Sie sie.`,
     emails: 'E-Mail-Adressen',
     noValue: 'keine Angabe',
+    languageHint: 'In ihr bekommen Sie Mails und SMS.',
     truth: { true: 'ja', false: 'nein' },
     aLine: 'Je Zeile eine Angabe.',
     needValue: (label) => `${label} muss angegeben werden.`,
@@ -204,7 +205,7 @@ export const de: Words = {
     format: 'Eine Datei im Format JSON, das Programme und Texteditoren öffnen.',
   },
   attributes: {
-    userName: 'Benutzername', displayName: 'Name', nickName: 'Rufname', title: 'Funktion', employeeNumber: 'Personalnummer', costCenter: 'Kostenstelle',
+    userName: 'Benutzername', displayName: 'Name', nickName: 'Rufname', preferredLanguage: 'Ihre Sprache', title: 'Funktion', employeeNumber: 'Personalnummer', costCenter: 'Kostenstelle',
     locationName: 'Arbeitsort', startDate: 'Beginn', lastDate: 'Letzter Tag', birthdate: 'Geburtsdatum', value: 'Nummer', countryCd: 'Landesvorwahl', areaCd: 'Ortsvorwahl', phoneExt: 'Durchwahl',
     description: 'Beschreibung', name: 'Bezeichnung', country: 'Land', locality: 'Ort', region: 'Bundesland', postalCode: 'Postleitzahl', address1: 'Zeile 1', address2: 'Zeile 2',
   },

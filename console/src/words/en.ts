@@ -92,6 +92,7 @@ export const en = {
     needPhone: (n: number) => `Enter phone number ${n}, or remove it.`,
     emails: 'E-mail addresses',
     noValue: 'not given',
+    languageHint: 'Mails and text messages to you come in it.',
     truth: { true: 'yes', false: 'no' },
     aLine: 'One a line.',
     needValue: (label: string) => `${label} has to be given.`,
@@ -161,7 +162,7 @@ export const en = {
     format: 'One file in the format JSON, which programs and text editors open.',
   },
   /** Labels of attributes, where the model's own do not serve. */
-  attributes: {} as Readonly<Record<string, string>>,
+  attributes: { preferredLanguage: 'Your language' } as Readonly<Record<string, string>>,
 }
 
 export type Words = typeof en

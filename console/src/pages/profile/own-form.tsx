@@ -1,9 +1,10 @@
 /** What people change of themselves, sent as a merge patch against the version that they saw. */
-import { TextInput } from '@mantine/core'
+import { NativeSelect, TextInput } from '@mantine/core'
 import { useState } from 'react'
+import { languages } from '../../../../src/model/languages.ts'
 import { api, type Me, type OwnAttribute, type Refusal } from '../../api.ts'
 import { client } from '../../query.ts'
-import { Form, type Values } from '../../ui/form.tsx'
+import { Form, type FieldProps, type Values } from '../../ui/form.tsx'
 import { useWords } from '../../words/words.tsx'
 import { changedAttributes, CustomFields, customField } from './custom-fields.tsx'
 import { EntryFields, fieldName, type Row } from './entry-fields.tsx'
@@ -46,7 +47,10 @@ export function OwnForm({ person, etag, elements, onSaved }: Props) {
       {(field) => (
         <>
           <div className="fields">
-            {own.map(({ path, label, length }) => <TextInput key={path} {...field(path)} label={words.attributes[path] ?? label} defaultValue={textOf(person[path])} maxLength={length ?? 100} />)}
+            {own.map(({ path, label, length }) => {
+              const props = { ...field(path), label: words.attributes[path] ?? label, defaultValue: textOf(person[path]) }
+              return path === 'preferredLanguage' ? <MailLanguage key={path} {...props} /> : <TextInput key={path} {...props} maxLength={length ?? 100} />
+            })}
           </div>
           {elements.length > 0 ? <CustomFields elements={elements} before={person.attributes} field={field} /> : null}
           <h3>{words.profile.phones}</h3>
@@ -57,4 +61,19 @@ export function OwnForm({ person, etag, elements, onSaved }: Props) {
       )}
     </Form>
   )
+}
+
+/** The languages that there are texts in, each by its own name, and whatever stands there already. */
+function MailLanguage({ defaultValue, ...props }: ReturnType<FieldProps> & { label: string; defaultValue: string }) {
+  const { words } = useWords()
+  const known: readonly string[] = defaultValue === '' || languages.some((one) => one === defaultValue) ? languages : [defaultValue, ...languages]
+  return <NativeSelect {...props} description={words.profile.languageHint} defaultValue={defaultValue} data={[{ value: '', label: words.profile.noValue }, ...known.map((value) => ({ value, label: nameOf(value) }))]} />
+}
+
+function nameOf(tag: string): string {
+  try {
+    return new Intl.DisplayNames([tag], { type: 'language' }).of(tag) ?? tag
+  } catch {
+    return tag
+  }
 }
