@@ -132,6 +132,50 @@ describe('what a request may want of the sign-in', () => {
     expect((await browser.follow((await request(config, { max_age: '7200' })).address)).at.origin).toBe('https://app.example.com')
   })
 
+  test('prompt=select_account asks as whom one goes on, also with prompt=login: as who is here, or as somebody else', async () => {
+    const app = await application(ctx, 'For several')
+    const config = await relyingParty(url, app)
+    expect(config.serverMetadata().prompt_values_supported).toContain('select_account')
+    const bea = await person(ctx, `bea-${app.id}`)
+    const long = new Date(Date.now() - 3_600_000)
+    const ask = async (browser: Browser, prompt: string) => {
+      const { address, checks } = await request(config, { prompt })
+      const uid = (await browser.follow(address)).at.searchParams.get('interaction')!
+      const asked = (await (await browser.fetch(`/api/v1/interactions/${uid}`)).json()) as { prompt: string; satisfied: boolean }
+      return { uid, checks, asked }
+    }
+    const subjectOf = async (browser: Browser, address: string, checks: client.AuthorizationCodeGrantChecks) => (await client.authorizationCodeGrant(config, await authorize(browser, address), checks)).claims()!.sub
+    const browser = await browserOf(ada, { at: long })
+    const { uid, checks, asked } = await ask(browser, 'select_account')
+    expect(asked).toMatchObject({ prompt: 'select_account', satisfied: false })
+    // Not by itself, however often the page is opened.
+    expect((await browser.follow(`/oidc/interaction/${uid}`)).at.pathname).toBe('/sign-in')
+    expect(await subjectOf(browser, (await browser.answer(uid, 'login')).body.redirectTo, checks)).toBe(ada)
+    // Somebody else signs in, and the session in which it was asked ends.
+    const other = await ask(browser, 'select_account')
+    await ctx.db.execute('delete from auth_state where user_id = $1', [ada])
+    browser.setSession((await signIn(ctx, bea)).token)
+    expect(await subjectOf(browser, `/oidc/interaction/${other.uid}`, other.checks)).toBe(bea)
+    // With login, who chose who is here has to sign in anew all the same.
+    browser.setSession((await signIn(ctx, ada, { at: long })).token)
+    const both = await ask(browser, 'select_account login')
+    const { at } = await browser.follow((await browser.answer(both.uid, 'login')).body.redirectTo)
+    expect(at.pathname).toBe('/sign-in')
+    const next = at.searchParams.get('interaction')!
+    expect((await browser.answer(next, 'login')).status).toBe(409)
+    browser.setSession((await signIn(ctx, ada)).token)
+    expect(await subjectOf(browser, (await browser.answer(next, 'login')).body.redirectTo, both.checks)).toBe(ada)
+    // Nobody is here: signing in is choosing.
+    const fresh = new Browser(url)
+    const first = await ask(fresh, 'select_account')
+    expect((await fresh.answer(first.uid, 'login')).status).toBe(409)
+    fresh.setSession((await signIn(ctx, bea)).token)
+    expect(await subjectOf(fresh, `/oidc/interaction/${first.uid}`, first.checks)).toBe(bea)
+    // Not from another browser.
+    const stranger = await browserOf(bea)
+    expect((await stranger.answer((await ask(browser, 'select_account')).uid, 'login')).status).toBe(404)
+  })
+
   test('auth_time is when somebody last proved who they are, however old their session is', async () => {
     const config = await relyingParty(url, await application(ctx, 'Timely', { firstParty: true }))
     const { token, sessionId } = await signIn(ctx, ada, { at: new Date(Date.now() - 3_600_000) })

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { password, personWithPassword } from './browser.ts'
-import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
 
 let ahead = 0
 const now = () => new Date(Date.now() + ahead)
@@ -84,6 +84,29 @@ describe('an application', { timeout: 120_000 }, () => {
     await heading(page, 'Allow Bank?')
     await press(page, 'Allow')
     expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+  })
+
+  test('that asks who it is to be has the person go on as they are, or somebody else sign in', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'ivy')
+    await personWithPassword(shared, 'jo')
+    const page = await signedInPage(url, 'ivy')
+    await ctx.db.execute(`update auth_state set last_login = last_login - interval '5 minutes', proved_at = proved_at - interval '5 minutes'`)
+    const id = await application('Shared desk')
+    await page.goto(request(id, { prompt: 'select_account' }))
+    await heading(page, 'Who do you want to go on as?')
+    expect(await flawsOf(page)).toEqual([])
+    await press(page, 'Go on as ivy Tester')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
+    await page.goto(request(id, { prompt: 'select_account' }))
+    await press(page, 'Sign in as somebody else')
+    await signIn(page, 'jo')
+    await heading(page, 'Allow Shared desk?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
+    await page.goto(url)
+    await page.getByText('jo Tester').first().waitFor()
   })
 
   test('that wants a sign-in of the last minutes gets one, also from who has a factor', async ({ skip }) => {

@@ -125,7 +125,7 @@ export interface UsagePolicy {
 /** What an application has the person be asked. */
 export interface Interaction {
   id: string
-  prompt: 'login' | 'consent'
+  prompt: 'login' | 'consent' | 'select_account'
   client: { id: string; name?: string }
   /** `also`: attributes that this application alone learns with a scope. */
   scopes: { name: string; description: string; also?: string[] }[]

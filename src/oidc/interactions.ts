@@ -45,6 +45,8 @@ const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 
 /** Whether the sign-in of the browser is what the interaction wants. */
 async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
   if (!signedIn) return false
+  // Who has signed in since has chosen; anybody else is asked.
+  if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= iat
   const client = await provider.Client.find(params.client_id as string)
   if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
   if (await hasPoliciesDue(state, signedIn.userId, client)) return false
@@ -54,8 +56,19 @@ async function answers({ built: { provider, state } }: Exchange, { prompt, param
   return params.max_age === undefined || at >= iat || seconds(state.base.now()) - at <= Number(params.max_age)
 }
 
-const loginOf = ({ state }: Built, { userId, level, authTime, methods }: SignedIn): InteractionResults => (
-  { login: { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) } } as InteractionResults)
+/** What the provider is told: who was chosen, which it has to be told again with what comes after, or who has signed in and how. */
+function loginOf({ state }: Built, { prompt, lastSubmission }: Interaction, { userId, level, authTime, methods }: SignedIn): InteractionResults {
+  if (prompt.name === 'select_account') return { select_account: {} }
+  const login = { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) }
+  return { login, ...(lastSubmission?.select_account === undefined ? {} : { select_account: {} }) } as InteractionResults
+}
+
+/** Somebody else may answer: the question belongs to the browser from here on, and no more to the session in which it was put. */
+async function freeOfSession(interaction: Interaction): Promise<void> {
+  if (interaction.session?.uid === undefined) return
+  delete (interaction.session as { uid?: string }).uid
+  await interaction.persist()
+}
 
 /** Where the browser goes on: to the provider when nothing is to be asked, or else to the page that asks. */
 export async function openInteraction(exchange: Exchange): Promise<string> {
@@ -63,11 +76,12 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   const { provider, state } = built
   const interaction = await interactionOf(exchange)
   const signedIn = await state.signedIn(request)
-  if (interaction.prompt.name === 'login' && (await answers(exchange, interaction, signedIn))) {
-    return provider.interactionResult(request, response, loginOf(built, signedIn!), { mergeWithLastSubmission: false })
+  if (interaction.prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn))) {
+    return provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
   }
+  if (interaction.prompt.name === 'select_account') await freeOfSession(interaction)
   if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
-  const page = interaction.prompt.name === 'login' ? '/sign-in' : '/consent'
+  const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
   // The same cookie for the page, whose theme it opens, and for the address that the page will ask at; the provider's own
   // is for this address only. Of several questions at once the page knows the last.
   const secure = state.publicUrl.startsWith('https:')
@@ -104,7 +118,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     leastLevel: leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined),
     signedIn: signedIn !== undefined,
     ...(site === undefined ? {} : { site, policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)) }),
-    satisfied: prompt.name === 'login' && (await answers(exchange, interaction, signedIn)),
+    satisfied: prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn)),
     ...(typeof params.login_hint === 'string' ? { loginHint: params.login_hint.slice(0, 320) } : {}),
     ...(typeof params.ui_locales === 'string' ? { locales: params.ui_locales.slice(0, 100) } : {}),
   }
@@ -125,14 +139,15 @@ function missingOf({ prompt, params }: Interaction): string[] {
   return missing.length > 0 ? missing : String(params.scope ?? '').split(' ').filter((scope) => scope !== '')
 }
 
-/** Goes on with the sign-in of this browser. Errors: `conflict` when it is not what is asked for. */
+/** Goes on with the sign-in of this browser, or as the person whose it is. Errors: `conflict` when it is not what is asked for. */
 export async function acceptLogin(exchange: Exchange): Promise<string> {
   const { built, request, response } = exchange
   const interaction = await interactionOf(exchange)
   const signedIn = await built.state.signedIn(request)
-  if (interaction.prompt.name !== 'login') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
-  if (!(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
-  return built.provider.interactionResult(request, response, loginOf(built, signedIn!), { mergeWithLastSubmission: false })
+  if (interaction.prompt.name === 'consent') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
+  const chosen = interaction.prompt.name === 'select_account' && signedIn !== undefined
+  if (!chosen && !(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
+  return built.provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
 }
 
 /** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `unauthenticated` when the person has signed out. */

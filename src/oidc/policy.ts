@@ -10,7 +10,7 @@ import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import { leastLevel, type DoorState } from './provider-context.ts'
 
-const { Check, base } = interactionPolicy
+const { Check, Prompt, base } = interactionPolicy
 
 /** Our part of a client's metadata. */
 export const ownOf = (client: unknown): OwnMetadata => client as OwnMetadata
@@ -32,6 +32,8 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
     const signedIn = await door.signedIn(ctx.req)
     return signedIn !== undefined && (await hasPoliciesDue(door, signedIn.userId, ctx.oidc.client))
   }))
+  // Whom to go on as comes before what they have to prove.
+  policy.add(new Prompt({ name: 'select_account', requestable: true }), 0)
   const consent = policy.get('consent')!
   // A program on a device cannot prove who it is: each time somebody has to be there and say yes, unless it is ours.
   const native = consent.checks.get('native_client_prompt')!

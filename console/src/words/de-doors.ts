@@ -167,6 +167,9 @@ export const deDoors: typeof enDoors = {
   consent: {
     to: (client) => `um weiter zu ${client} zu kommen`,
     goingOn: (client) => `Weiter zu ${client} …`,
+    who: 'Als wer möchten Sie weitergehen?',
+    goOnAs: (name) => `Weiter als ${name}`,
+    other: 'Als jemand anderes anmelden',
     title: (client) => `${client} erlauben?`,
     intro: (client) => `${client} möchte das wissen oder tun:`,
     allow: 'Erlauben',

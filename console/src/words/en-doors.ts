@@ -160,6 +160,9 @@ export const enDoors = {
   consent: {
     to: (client: string) => `to go on to ${client}`,
     goingOn: (client: string) => `You are going on to ${client} …`,
+    who: 'Who do you want to go on as?',
+    goOnAs: (name: string) => `Go on as ${name}`,
+    other: 'Sign in as somebody else',
     title: (client: string) => `Allow ${client}?`,
     intro: (client: string) => `${client} wants to know or to do this:`,
     allow: 'Allow',

@@ -1,7 +1,7 @@
 /** What an application asks of somebody who is signed in: to go on, to prove more, to sign in anew, or to consent. */
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, type UseMutationResult } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { api, Refusal, type Interaction as Asked } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
@@ -10,6 +10,7 @@ import { wordsOf } from '../../ui/refusal-words.ts'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { ProveAgain, waysOf } from '../factors/prove-again.tsx'
+import { me } from '../profile/me.ts'
 import { SignIn } from '../sign-in/sign-in.tsx'
 import { EnrolFor } from './enrol-for.tsx'
 import { interactionQuery, nameOf } from './interaction-query.ts'
@@ -28,7 +29,7 @@ export function Interaction({ id, session, level }: { id: string; session: strin
   return (
     <div className="stack">
       {answering.error ? <Notice kind="error"><p>{wordsOf(answering.error, words)}</p></Notice> : null}
-      {asked.prompt === 'consent' ? <Consent asked={asked} answering={answering} /> : asked.satisfied ? <GoOn asked={asked} answering={answering} /> : <More asked={asked} level={level} answering={answering} />}
+      {asked.prompt === 'consent' ? <Consent asked={asked} answering={answering} /> : asked.satisfied ? <GoOn asked={asked} answering={answering} /> : asked.prompt === 'select_account' ? <Choose asked={asked} answering={answering} /> : <More asked={asked} level={level} answering={answering} />}
     </div>
   )
 }
@@ -55,6 +56,27 @@ function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) 
       <div className="row">
         <Button disabled={busy} onClick={() => mutate('consent')}>{words.allow}</Button>
         <Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.deny}</Button>
+      </div>
+    </>
+  )
+}
+
+/** Who is here goes on, or somebody else signs in. */
+function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
+  const { words: { consent: words } } = useWords()
+  const { data } = useQuery(me)
+  const [other, setOther] = useState(false)
+  const busy = isPending || isSuccess
+  if (other) return <><SignIn /><div><Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.back}</Button></div></>
+  if (data === undefined) return <Waiting />
+  const { displayName, userName } = data.body
+  return (
+    <>
+      <PageTitle>{words.who}</PageTitle>
+      <p>{words.to(nameOf(asked))}</p>
+      <div className="row">
+        <Button disabled={busy} onClick={() => mutate('login')}>{words.goOnAs(String(displayName ?? userName))}</Button>
+        <Button variant="default" disabled={busy} onClick={() => setOther(true)}>{words.other}</Button>
       </div>
     </>
   )
