@@ -5,6 +5,7 @@ import { createRemoteJWKSet, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
+import { patchUser } from '../src/directory/users.ts'
 import { mostAttempts } from '../src/model/retries.ts'
 import { endEverySession } from '../src/signin/sessions.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
@@ -61,6 +62,26 @@ describe('claims', () => {
     expect(await claimsNow()).toMatchObject({ email: 'eve@example.com', email_verified: true })
     await ctx.db.execute(`update email_address set email_address = 'new@example.com' where parent_id = $1`, [eve])
     expect(await claimsNow()).toMatchObject({ email: 'new@example.com', email_verified: false })
+  })
+
+  test('say whether the number was proved, and in which language people are written to', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Calls', { firstParty: true }))
+    expect(config.serverMetadata().claims_supported).toEqual(expect.arrayContaining(['locale', 'phone_number_verified']))
+    const fay = await person(ctx, 'fay', { preferredLanguage: 'de_at', phoneNumbers: [{ value: '170 1234567', countryCd: '49' }] })
+    const claimsNow = async (scope = 'openid profile phone') => {
+      const { address, checks } = await request(config, { scope })
+      const tokens = await client.authorizationCodeGrant(config, await authorize(await browserOf(fay), address), checks)
+      return client.fetchUserInfo(config, tokens.access_token, fay)
+    }
+    expect(await claimsNow()).toMatchObject({ phone_number: '+49 170 1234567', phone_number_verified: false, locale: 'de-AT' })
+    await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed) values ('n1', $1, 'SMS', '+491701234567', 'N'), ('n2', $1, 'SMS', '+491700000000', 'Y')`, [fay])
+    expect(await claimsNow()).toMatchObject({ phone_number_verified: false })
+    await ctx.db.execute(`update user_auth_param set confirmed = 'Y' where user_id = $1`, [fay])
+    expect(await claimsNow()).toMatchObject({ phone_number_verified: true })
+    await patchUser(ctx, fay, { preferredLanguage: 'a language', phoneNumbers: [] })
+    const bare = await claimsNow()
+    for (const name of ['locale', 'phone_number', 'phone_number_verified']) expect(bare).not.toHaveProperty(name)
+    expect(await claimsNow('openid email')).not.toHaveProperty('locale')
   })
 
   test('are asked for one by one, consented to as what gives them, and only where the client has that', async () => {

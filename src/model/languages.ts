@@ -3,6 +3,16 @@
 export const languages = ['en', 'de', 'fr'] as const
 export type Language = (typeof languages)[number]
 
+/** A language as it was written, as a language tag of BCP 47; undefined where it is none. */
+export function languageTag(written: unknown): string | undefined {
+  const tag = typeof written === 'string' ? written.trim().replaceAll('_', '-') : ''
+  try {
+    return /^[a-z]{2,3}(?:-[a-z0-9]{1,8})*$/i.test(tag) ? Intl.getCanonicalLocales(tag)[0] : undefined
+  } catch {
+    return undefined
+  }
+}
+
 /** The first language that the person's choice begins with (`de-AT` is German), else the installation's. */
 export function languageOf(preferred: string | null | undefined, fallback: string): Language {
   for (const wanted of [preferred, fallback]) {

@@ -14,11 +14,11 @@ interface ScopeOfClaims {
 export const identityScopes = {
   openid: { doc: 'Who you are: an id.', claims: ['sub'] },
   profile: {
-    doc: 'Your name and how you are employed.',
-    claims: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'updated_at', 'title', 'employee_number'],
+    doc: 'Your name, your language and how you are employed.',
+    claims: ['name', 'given_name', 'family_name', 'middle_name', 'nickname', 'preferred_username', 'locale', 'updated_at', 'title', 'employee_number'],
   },
   email: { doc: 'Your e-mail address.', claims: ['email', 'email_verified'] },
-  phone: { doc: 'Your phone number.', claims: ['phone_number'] },
+  phone: { doc: 'Your phone number.', claims: ['phone_number', 'phone_number_verified'] },
   address: { doc: 'Your postal address.', claims: ['address'] },
   groups: { doc: 'The groups you are in.', claims: ['groups', 'groups_truncated'] },
   roles: { doc: 'The roles you have.', claims: ['roles', 'roles_truncated'] },
@@ -36,10 +36,10 @@ export const allScopes: readonly string[] = [...Object.keys(identityScopes), ...
 /** Claims that are in every ID token, whoever asks, and say how somebody signed in. */
 export const protocolClaims: readonly string[] = ['sub', 'sid', 'iss', 'acr', 'amr', 'auth_time']
 
-/** Claims that have a meaning of their own: those of scopes, of tokens (RFC 7519 §4.1, RFC 9068, Core §2), and of the standard (Core §5.1), which only a scope may come to give. */
+/** Claims that have a meaning of their own: those of scopes, and of tokens (RFC 7519 §4.1, RFC 9068, Core §2). */
 export const standardClaims: ReadonlySet<string> = new Set([
   ...Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims), ...protocolClaims,
-  'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'cnf', 'act', 'may_act', 'events', 'scope', 'client_id', 'active', 'token_type', 'phone_number_verified',
+  'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'cnf', 'act', 'may_act', 'events', 'scope', 'client_id', 'active', 'token_type',
 ])
 
 /** The scope that gives a claim: who asks for one claim of it (Core §5.5) has to be allowed the scope. */

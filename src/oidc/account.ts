@@ -6,12 +6,13 @@ import { evaluate, type Expression } from '../model/account-expression.ts'
 import { sourcesOf, type Mapping } from '../model/account-mapping.ts'
 import { accountSource } from '../model/account-sources.ts'
 import { valueAt, type Document } from '../model/attribute.ts'
+import { languageTag } from '../model/languages.ts'
 import { claimAttributes, mostNamed, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { fromColumn } from '../model/rows.ts'
 import { accessPerson } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
 import { personSources } from '../store/account-sources.ts'
-import { isProvedAddress } from '../store/factors.ts'
+import { isProvedAddress, isProvedNumber } from '../store/factors.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import type { Door } from './provider-context.ts'
 
@@ -57,7 +58,7 @@ export async function claimsOf(door: Asker, userId: string, scopes: ReadonlySet<
   return withoutEmpty({
     ...(scopes.has('profile') ? profileOf(person) : {}),
     ...(scopes.has('email') ? await emailOf(door, userId, primaryOf(person.emails)?.value) : {}),
-    ...(scopes.has('phone') ? { phone_number: phoneOf(primaryOf(person.phoneNumbers)) } : {}),
+    ...(scopes.has('phone') ? await phoneOf(door, userId, primaryOf(person.phoneNumbers)) : {}),
     ...(scopes.has('address') ? { address: addressOf(primaryOf(person.addresses)) } : {}),
     ...(scopes.has('groups') ? await named(door, userId, 'Group', 'groups') : {}),
     ...(scopes.has('roles') ? await named(door, userId, 'Role', 'roles') : {}),
@@ -68,7 +69,7 @@ function profileOf(person: Document): Record<string, unknown> {
   const mapped = Object.entries(claimAttributes).map(([claim, path]) => [claim, valueAt(person, path)] as const)
   const changed = Date.parse(String(valueAt(person, 'meta.lastModified')))
   const full = person.displayName ?? valueAt(person, 'name.formatted')
-  return { name: full, ...Object.fromEntries(mapped), updated_at: Number.isNaN(changed) ? undefined : Math.floor(changed / 1000) }
+  return { name: full, ...Object.fromEntries(mapped), locale: languageTag(person.preferredLanguage), updated_at: Number.isNaN(changed) ? undefined : Math.floor(changed / 1000) }
 }
 
 /** The one marked primary, or else the first; none that is no longer used. */
@@ -82,10 +83,13 @@ async function emailOf({ base: { db } }: Asker, userId: string, address: unknown
   return typeof address === 'string' ? { email: address, email_verified: await isProvedAddress(db, userId, address) } : {}
 }
 
-function phoneOf(phone: Document | undefined): string | undefined {
-  if (!phone) return undefined
-  const code = phone.countryCd === undefined ? '' : `+${String(phone.countryCd).replace(/^\+|^00/, '')} `
-  return `${code}${phone.areaCd === undefined ? '' : `${String(phone.areaCd)} `}${String(phone.value)}`
+/** Verified is a number that the person proves by codes that they are reached by. */
+async function phoneOf({ base: { db } }: Asker, userId: string, phone: Document | undefined): Promise<Record<string, unknown>> {
+  if (!phone) return {}
+  const { countryCd = null, areaCd = null, value } = phone as { countryCd?: string; areaCd?: string; value: string }
+  const code = countryCd === null ? '' : `+${countryCd.replace(/^\+|^00/, '')} `
+  const verified = await isProvedNumber(db, userId, { country: countryCd, area: areaCd, number: value })
+  return { phone_number: `${code}${areaCd === null ? '' : `${areaCd} `}${value}`, phone_number_verified: verified }
 }
 
 function addressOf(address: Document | undefined): Record<string, unknown> | undefined {

@@ -62,6 +62,12 @@ export async function isProvedAddress(db: Pick<Database, 'first'>, userId: strin
   return (await db.first(`select from user_auth_param where user_id = $1 and type = 'EMAIL' and confirmed = 'Y' and lower(param_value) = lower($2)`, [userId, address])) !== undefined
 }
 
+/** Whether codes that went to a number have come back: it is a factor of theirs. */
+export async function isProvedNumber(db: Pick<Database, 'first'>, userId: string, { country, area, number }: Omit<LostNumber, 'userId'>): Promise<boolean> {
+  return (await db.first(
+    `select from user_auth_param where user_id = $1 and type = 'SMS' and confirmed = 'Y' and param_value = gatehouse.sms_number($2, $3, $4)`, [userId, country, area, number])) !== undefined
+}
+
 /** Notes that the last link that went to somebody has come back: the address it went to is theirs. Whether that was new. */
 export async function proveAddressOfLink(tx: Transaction, { id, userId, at }: { id: string; userId: string; at: Date }): Promise<boolean> {
   return (await tx.execute(

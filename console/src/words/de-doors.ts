@@ -183,7 +183,7 @@ export const deDoors: typeof enDoors = {
     overTitle: 'Hier ist nichts zu beantworten',
     also: (attributes) => `Außerdem: ${attributes.join(', ')}.`,
     scopes: {
-      openid: 'Wer Sie sind: eine Kennung.', profile: 'Ihren Namen und wie Sie beschäftigt sind.', email: 'Ihre E-Mail-Adresse.', phone: 'Ihre Telefonnummer.',
+      openid: 'Wer Sie sind: eine Kennung.', profile: 'Ihren Namen, Ihre Sprache und wie Sie beschäftigt sind.', email: 'Ihre E-Mail-Adresse.', phone: 'Ihre Telefonnummer.',
       address: 'Ihre Postadresse.', groups: 'Die Gruppen, in denen Sie sind.', roles: 'Die Rollen, die Sie haben.', offline_access: 'Für Sie handeln, während Sie nicht da sind.',
       read: 'In Gatehouse lesen, was Sie lesen dürfen.', write: 'In Gatehouse ändern, was Sie ändern dürfen.', admin: 'In Gatehouse alles tun, was Sie dürfen.',
     },
