@@ -57,6 +57,28 @@ describe('themes', { timeout: 120_000 }, () => {
     expect(await brand(page)).toBe(colours.house)
   })
 
+  test('stay on the way through recovery and back, and are not there without the application', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const page = await visitor()
+    await page.goto(await application('Vineyard', 'plum'))
+    await page.getByRole('link', { name: 'Forgotten your password?' }).click()
+    await heading(page, 'Forgotten password')
+    const links = await page.locator('main a').evaluateAll((all) => all.map((one) => (one as unknown as { pathname: string }).pathname))
+    expect(links.toSorted()).toEqual(['/recover-by-sms', '/sign-in', '/unlock', '/user-name'])
+    for (const path of ['/recover', '/user-name', '/unlock', '/recover-by-sms']) {
+      if (path !== '/recover') await page.locator(`main a[href^="${path}?"]`).click()
+      await page.waitForURL((at) => at.pathname === path)
+      expect(await brand(page), path).toBe(colours.plum)
+      if (path !== '/recover') await page.goBack()
+    }
+    await page.getByRole('link', { name: 'To signing in' }).click()
+    await page.getByText('to go on to Vineyard').waitFor()
+    expect(await brand(page)).toBe(colours.plum)
+    await page.goto(`${url}/recover`)
+    await heading(page, 'Forgotten password')
+    expect([await brand(page), await page.locator('main a[href="/"]').count()]).toEqual([colours.house, 1])
+  })
+
   test('of a site that has none, or one that is not there, are those of the host', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const page = await visitor()

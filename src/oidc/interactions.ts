@@ -82,15 +82,17 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   if (interaction.prompt.name === 'select_account') await freeOfSession(interaction)
   if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
   const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
-  // The same cookie for the page, whose theme it opens, and for the address that the page will ask at; the provider's own
-  // is for this address only. Of several questions at once the page knows the last.
+  // The same cookie for the page and those of recovery that it leads to, whose theme it opens, and for the address that the page
+  // will ask at; the provider's own is for this address only. Of several questions at once the page knows the last.
   const secure = state.publicUrl.startsWith('https:')
   const { cookies } = provider.createContext(request, response)
   Object.assign(cookies, { secure })
-  for (const path of [page, `/api/v1/interactions/${uid}`]) cookies.set(cookieName(built), uid, { httpOnly: true, sameSite: 'lax', signed: true, secure, path, maxAge: 30 * 60_000 })
+  for (const path of [page, ...recoveryPaths, `/api/v1/interactions/${uid}`]) cookies.set(cookieName(built), uid, { httpOnly: true, sameSite: 'lax', signed: true, secure, path, maxAge: 30 * 60_000 })
   const query = new URLSearchParams({ interaction: uid, return: `/oidc/interaction/${uid}` })
   return `${page}?${query}`
 }
+
+const recoveryPaths = ['/recover', '/recover-by-sms', '/unlock', '/user-name'] as const
 
 const cookieName = ({ provider }: Built) => (provider as unknown as { cookieName: (type: string) => string }).cookieName('interaction')
 

@@ -7,6 +7,12 @@ export function interactionHere(): string | undefined {
   return pathname === '/sign-in' || pathname === '/consent' ? new URLSearchParams(search).get('interaction') ?? undefined : undefined
 }
 
+/** The address of another page that is still on the way to the application that asks, where one does: it looks like that one's, and leads back there. */
+export function onTheWay(path: string): string {
+  const { search } = window.location
+  return new URLSearchParams(search).has('interaction') ? path + search : path
+}
+
 export const nameOf = ({ client: { name, id } }: Interaction): string => name ?? id
 
 /** What it asks; whether the sign-in is enough for it changes with the sign-in. */

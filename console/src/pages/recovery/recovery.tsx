@@ -7,6 +7,7 @@ import { Form } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
+import { onTheWay } from '../interaction/interaction-query.ts'
 import { SetPassword } from './set-password.tsx'
 
 function onHash(changed: () => void): () => void {
@@ -19,8 +20,14 @@ const useToken = () => useSyncExternalStore(onHash, () => window.location.hash.s
 
 /** A link that was used is of no use to whoever looks into the history. */
 function spent(path: string): void {
-  window.history.replaceState(null, '', path)
+  window.history.replaceState(null, '', onTheWay(path))
   void client.invalidateQueries({ queryKey: standing.queryKey })
+}
+
+/** The sign-in is at every address; the question of an application at one of its own. */
+function toSignIn(): string {
+  const asked = onTheWay('/sign-in')
+  return asked === '/sign-in' ? '/' : asked
 }
 
 function Sheet({ title, intro, done, children }: { title: string; intro: string; done: string | undefined; children: ReactNode }) {
@@ -29,7 +36,7 @@ function Sheet({ title, intro, done, children }: { title: string; intro: string;
     <div className="stack">
       <PageTitle>{title}</PageTitle>
       {done === undefined ? <><p>{intro}</p>{children}</> : <Notice kind="good" takesFocus><p>{done}</p></Notice>}
-      <p><a href="/">{words.toSignIn}</a></p>
+      <p><a href={toSignIn()}>{words.toSignIn}</a></p>
     </div>
   )
 }
@@ -46,7 +53,7 @@ function AskLink({ what }: { what: 'password' | 'unlock' }) {
       <Form submit={words.send} send={send} check={({ userName }) => (userName?.trim() === '' ? [{ field: 'userName', message: words.needName }] : [])}>
         {(field) => <TextInput {...field('userName')} label={words.name} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={320} />}
       </Form>
-      {what === 'password' ? <ul className="stack tight"><li><a href="/user-name">{words.userName}</a></li><li><a href="/unlock">{words.unlock}</a></li><li><a href="/recover-by-sms">{words.sms}</a></li></ul> : null}
+      {what === 'password' ? <ul className="stack tight"><li><a href={onTheWay('/user-name')}>{words.userName}</a></li><li><a href={onTheWay('/unlock')}>{words.unlock}</a></li><li><a href={onTheWay('/recover-by-sms')}>{words.sms}</a></li></ul> : null}
     </Sheet>
   )
 }
@@ -56,7 +63,7 @@ function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
   return (
     <Sheet title={words.newTitle} intro={words.newIntro} done={undefined}>
       <SetPassword complete={(_, given) => api.completeRecovery({ token, ...given })} onDone={onDone} />
-      <p><a href="/recover">{words.anew}</a></p>
+      <p><a href={onTheWay('/recover')}>{words.anew}</a></p>
     </Sheet>
   )
 }
@@ -136,7 +143,7 @@ export function RecoverBySms() {
       }} check={({ code }) => (code?.trim() === '' ? [{ field: 'code', message: factors.needCode }] : [])}>
         {(field) => <TextInput {...field('code')} label={factors.code} description={factors.codeHints.SMS} autoComplete="one-time-code" inputMode="numeric" maxLength={40} />}
       </SetPassword>
-      <p><a href="/recover-by-sms">{words.smsAnew}</a></p>
+      <p><a href={onTheWay('/recover-by-sms')}>{words.smsAnew}</a></p>
     </Sheet>
   )
 }

@@ -9,7 +9,7 @@ import { PageTitle } from '../../ui/page-title.tsx'
 import { knowsPasskeys, showPasskey } from '../../ui/passkey.ts'
 import { PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
-import { interactionHere, interactionQuery } from '../interaction/interaction-query.ts'
+import { interactionHere, interactionQuery, onTheWay } from '../interaction/interaction-query.ts'
 
 export function SignIn() {
   const { words: { signIn: words, recovery, factors } } = useWords()
@@ -37,7 +37,7 @@ export function SignIn() {
                 </>
               )}
             </Form>
-            <p><a href="/recover">{recovery.forgotten}</a></p>
+            <p><a href={onTheWay('/recover')}>{recovery.forgotten}</a></p>
             {knowsPasskeys() ? <Form submit={factors.byPasskey} quiet send={byPasskey}>{() => null}</Form> : null}
           </>
         )
