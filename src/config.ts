@@ -141,7 +141,7 @@ function valueOf(name: string, setting: Setting, given: string | undefined, prob
 
 /** What some texts must look like beside being there. */
 const forms = {
-  TIME_ZONE: { fits: isTimeZone, message: 'is not a time zone known here' },
+  TIME_ZONE: { fits: isTimeZone, message: 'is not the name of a time zone, such as Europe/Berlin or UTC' },
   LOG_LEVEL: { fits: (text) => /^(fatal|error|warn|info|debug|trace|silent)$/.test(text), message: 'must be fatal, error, warn, info, debug, trace or silent' },
   TRUST_PROXY: { fits: (text) => text.split(',').every((one) => isAddressRange(one.trim())), message: 'must be addresses, such as 10.0.0.0/8, separated by commas' },
   GATEHOUSE_API_KEY: { fits: (text) => /^[\x21-\x7e]{20,512}$/.test(text), message: 'must have 20 to 512 characters, all of them ASCII and none a space' },
@@ -180,7 +180,9 @@ function isAddressRange(text: string): boolean {
   return most !== undefined && rest.length === 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
 }
 
+/** A name such as Europe/Berlin, or UTC: offsets and short names mean one thing here and another in the database, or nothing. */
 function isTimeZone(name: string): boolean {
+  if (!/^(?:UTC|[A-Za-z_]+(?:\/[\w+-]+)+)$/.test(name)) return false
   try {
     new Intl.DateTimeFormat('en', { timeZone: name })
     return true

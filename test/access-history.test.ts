@@ -69,6 +69,16 @@ describe('why', () => {
     expect(again!.earlier!.map(({ description }) => description)).toEqual(['REQ-2', 'REQ-1'])
   })
 
+  test('periods that adjoin are held without a gap, and one that only comes later was not before', async () => {
+    await db.execute(`insert into users (user_id, last_name, status) values ('cy', 'C', 'ACTIVE');
+      insert into resource_user (user_id, resource_id, membership_id, start_date, end_date, recorded_from) values ('cy', 'paper', 'p1', '2026-01-15', '2026-03-01', '-infinity'), ('cy', 'paper', 'p2', '2026-03-01', '2040-01-01', '-infinity'), ('cy', 'paper', 'p3', '2041-01-01', null, '-infinity')`)
+    const then = await instant()
+    const [step] = ((await ask('GET', '/users/cy/access/why?resource=paper')).body as Explanation).paths[0]!
+    expect(step).toMatchObject({ since: '2026-01-15T00:00:00.000Z', earlier: [{ start: '2026-01-15T00:00:00.000Z', until: '2026-03-01T00:00:00.000Z' }] })
+    await db.execute(`delete from resource_user where membership_id = 'p3'`)
+    expect(((await ask('GET', `/users/cy/access/why?resource=paper&at=${then}`)).body as Explanation).paths[0]![0]!.earlier).toHaveLength(1)
+  })
+
   test('a right that was not there before counts from when it was', async () => {
     await put('/resources/paper/members/bob')
     const then = await instant()

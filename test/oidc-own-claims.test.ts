@@ -1,7 +1,7 @@
 /** Claims that an application has of its own: made of what the directory keeps, shown with consent, and no way around rights. */
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
-import { createElement } from '../src/directory/metadata.ts'
+import { createElement, patchElement } from '../src/directory/metadata.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { patchClient } from '../src/signin/oidc-clients.ts'
 import { administrator } from './administrators.ts'
@@ -36,7 +36,25 @@ describe('claims of an application', () => {
     const other = await application(ctx, 'Without claims')
     expect(await learned(other, 'openid profile', { claims: JSON.stringify({ userinfo: { department: { essential: true } } }) })).not.toHaveProperty('department')
     const discovery = (await (await fetch(`${url}/oidc/.well-known/openid-configuration`)).json()) as { claims_supported: string[] }
-    expect(discovery.claims_supported).toEqual(expect.arrayContaining(['department', 'https://example.com/mobile']))
+    expect(discovery.claims_supported).toEqual(expect.arrayContaining(['sub', 'email', 'locale', 'acr']))
+    expect(discovery.claims_supported).not.toContain('department')
+  })
+
+  test('keep the form that the API has, and are the same in any order of their keys', async () => {
+    const made = { born: 'birthdate', changed: 'conversionDate', main: 'emails[primary eq true].primary', short: { substring: 'title', start: 0, length: 3 } }
+    const app = await application(ctx, 'Typed', { claims: made, firstParty: true })
+    await ctx.db.execute(`update users set birthdate = '1815-12-10', conversion_date = '2026-01-02T03:04:05.678Z' where user_id = $1`, [ada])
+    expect(await learned(app, 'openid profile')).toMatchObject({ born: '1815-12-10', changed: '2026-01-02T03:04:05.678Z', main: true, short: 'Cou' })
+    const { version } = (await patchClient(ctx, app.id, { claims: { ...made, short: { length: 3, start: 0, substring: 'title' } } })).meta as { version: number }
+    expect(version).toBe(1)
+  })
+
+  test('hold back an attribute that is to be hidden until they let go of it', async () => {
+    const app = await application(ctx, 'Holds on', { claims: { badge: 'attributes.badge' } })
+    const [{ id }] = (await ctx.db.query<{ id: string }>(`select metadata_id as id from metadata_element where attribute_name = 'badge'`)) as [{ id: string }]
+    await expect(patchElement(ctx, id, { sensitive: true })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('Holds on') })
+    await patchClient(ctx, app.id, { claims: null })
+    await expect(patchElement(ctx, id, { sensitive: true })).resolves.toMatchObject({ document: { sensitive: true } })
   })
 
   test('are named where consent is asked for, and once more when they grow', async () => {
@@ -63,7 +81,7 @@ describe('claims of an application', () => {
     ['claims', { claims: 'x' }], ['claims', { claims: Object.fromEntries(Array.from({ length: 31 }, (_, n) => [`c${n}`, 'title'])) }], ['claims', { claims: { 'a b': 'title' } }], ['claims', { claims: { __proto__x: 'title' } }],
     ['claims.sub', { claims: { sub: 'userName' } }], ['claims.email_verified', { claims: { email_verified: 'isVisible' } }], ['claims.groups', { claims: { groups: 'title' } }], ['claims.nonce', { claims: { nonce: 'title' } }],
     ['claims.x', { claims: { x: 'password' } }], ['claims.x', { claims: { x: 'nobodyKnowsThis' } }], ['claims.x.first', { claims: { x: { first: [] } } }], ['claims.x', { claims: { x: 5 } }],
-    ['claims', { claims: { x: 'title' }, scopes: ['openid'] }],
+    ['claims', { claims: { x: 'title' }, scopes: ['openid'] }], ['claims', { claims: { constructor: 'title' } }], ['claims', { claims: { toString: 'title' } }],
   ])('are refused for %s: %j', async (path, more) => {
     await expect(application(ctx, `Bad ${JSON.stringify(more).slice(0, 60)}`, more)).rejects.toMatchObject({ code: 'invalid_value', problems: expect.arrayContaining([expect.objectContaining({ path })]) })
   })
@@ -79,6 +97,8 @@ describe('claims of an application', () => {
     expect((await security.ask('PATCH', `/oidc/clients/${mine.body.id}`, { claims: { born: 'birthdate' } })).status).toBe(403)
     const made = await server.ask('POST', '/oidc/clients', body)
     expect(made.status).toBe(201)
+    // Nor by letters that the database takes for the same, nor before anybody has declared it.
+    for (const source of ['attributes.S\u0130lary', 'attributes.notyet', 'attributes.\u017falary']) expect((await security.ask('POST', '/oidc/clients', { ...body, claims: { x: source } })).status).toBe(400)
     // Not by another way to the same application either.
     expect((await security.ask('PATCH', `/oidc/clients/${made.body.id}`, { redirectUris: ['https://evil.example.com/'] })).status).toBe(403)
     expect((await security.ask('POST', `/oidc/clients/${made.body.id}/secrets`, {})).status).toBe(403)

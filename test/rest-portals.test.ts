@@ -50,6 +50,7 @@ test('administrators of EFS are added, listed with their links and removed; whoe
 })
 
 test('the mapping of a portal, and of administrators, is set and taken back; every fault is named', async () => {
+  expect((await ask('POST', '/metadata/elements', { name: 'department' })).status).toBe(201)
   const { id } = (await ask('POST', '/portals', { name: 'Mapped' })).body
   for (const at of [`/portals/${id}/mapping`, '/portals/admins/mapping']) {
     const standard = await ask('GET', at)

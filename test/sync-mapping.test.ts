@@ -159,6 +159,7 @@ test('what an account cannot hold is reported field by field, and nothing of it 
 
 test('the example of the page can be set, and one that names a type that is not there cannot', async () => {
   const world = await syncWorld()
+  await createElement(world.ctx, { name: 'department' })
   const page = readFileSync(new URL('../docs/how-to-okta.md', import.meta.url), 'utf8')
   const [example] = /^    \{ "login": \{ "first".*?\} \}?\n\n/ms.exec(page)!
   expect(await setMapping(world.ctx, world.portalId, JSON.parse(example))).toMatchObject({ own: true })

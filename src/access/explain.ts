@@ -53,7 +53,7 @@ export interface EarlierEdge {
   created?: string
   createdBy?: { id: string; name?: string }
   grantedBy?: string
-  /** When it was changed or taken away. */
+  /** When it was changed, taken away, or over. */
   until: string
 }
 
@@ -89,7 +89,7 @@ export async function why(ctx: Asker, check: Check, moment: Moment): Promise<Exp
   const steps = stepsOf(graph.edges, graph.nodes, graph.question).filter(({ lacks }) => lacks.length === 0)
   const { from, to } = graph.question
   const { paths, more } = graph.person.active ? take(cheapestPaths(steps, from, to), mostPaths) : { paths: [], more: false }
-  const shown = [...new Map(paths.flat().flatMap(({ edge }) => (edge ? [[edge.id, edge] as const] : []))).values()]
+  const shown = [...new Map(paths.flat().flatMap(({ edge }) => (edge ? [[`${edge.kind} ${edge.id}`, edge] as const] : []))).values()]
   return show(ctx, graph, paths.length > 0, paths, more, await earlierEdges(ctx.db, shown, moment))
 }
 
@@ -160,18 +160,18 @@ async function show(ctx: Asker, { person, question, nodes }: Graph, allowed: boo
     person: { id, ...optional({ displayName }), active, status, ...optional({ secondaryStatus }) },
     resource: thing(question.to),
     ...optional({ right: question.right }),
-    ...(active ? {} : { missing: [standing(person)] }),
+    ...(active ? {} : { missing: [standing(person, question.at)] }),
     paths: paths.map((path) => path.map((step) => shownStep(step, { thing, names, nodes }, question, before.get(`${step.source} ${step.target}`)))),
     more,
   }
 }
 
 /** Why access of a person does not count at all. */
-function standing({ id, displayName, status, secondaryStatus, startDate, lastDate }: Person): Missing {
+function standing({ id, displayName, status, secondaryStatus, startDate, lastDate }: Person, at: string): Missing {
   const name = displayName ?? id
   if (status === 'PENDING_START_DATE' && startDate !== null) return { what: 'date', message: `${name} is PENDING_START_DATE: the first day is ${startDate}.` }
-  // All else that closes a person is over the last day.
-  if (openStatuses.includes(status as Status) && secondaryStatus === null && lastDate !== null) return { what: 'date', message: `${name} was here until ${lastDate}.` }
+  // Who would count by their status either left before the moment or came after it.
+  if (openStatuses.includes(status as Status) && secondaryStatus === null) return { what: 'date', message: lastDate !== null && lastDate <= at.slice(0, 10) ? `${name} was here until ${lastDate}.` : `${name} was not here yet.` }
   return { what: 'status', message: `${name} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN without an account status.` }
 }
 
@@ -203,7 +203,9 @@ function shownStep(step: Step, { thing, names, nodes }: Known, question: Questio
       const since = heldSince(edge, right === undefined || step.target !== to ? earlier : earlier.filter((one) => one.rights.includes(right)))
       // From before the database kept it: when it was made is what is known.
       Object.assign(shown, optional({ since: since === '-infinity' ? created : since }))
-      if (earlier.length > 0) shown.earlier = earlier.slice(0, mostEarlier).map((one) => ({ ...optional({ start: one.start, end: one.end }), rights: one.rights, ...originOf(one, names), until: one.removed! }))
+      // A period that stands beside is told of when it was over before this one began.
+      const before = earlier.filter((one) => one.removed !== null || (one.end !== null && start !== null && one.end <= start))
+      if (before.length > 0) shown.earlier = before.slice(0, mostEarlier).map((one) => ({ ...optional({ start: one.start, end: one.end }), rights: one.rights, ...originOf(one, names), until: one.removed ?? one.end! }))
     }
     Object.assign(shown, optional({ removed }))
   } else if (!lacks.includes('none')) shown.everyone = true

@@ -128,8 +128,13 @@ export interface Standing {
   active: boolean
 }
 
+/** An edge between two things of one kind. */
+export type Rank = Pick<AccessEdge, 'id' | 'source' | 'target'>
+
 /** Everything that changes can touch, by key; applying them makes a new one. */
 export interface Picture {
+  /** What leads to the sources of new edges between things of one kind, whatever its dates. */
+  ranks: readonly Rank[]
   edges: Map<string, AccessEdge>
   nodes: Map<string, AccessNode>
   people: Map<string, Standing>
@@ -137,29 +142,56 @@ export interface Picture {
 
 /** The picture as it would be. Errors: `invalid_reference` for what is not there, `invalid_body` for what no verb would do. */
 export function applyChanges(before: Picture, changes: readonly Change[]): Picture {
-  const after: Picture = { edges: new Map(before.edges), nodes: new Map(before.nodes), people: new Map(before.people) }
-  const closesCircle = circlesIn(after)
-  changes.forEach((change, place) => applyChange(after, change, place, closesCircle))
+  const after: Picture = { ...before, edges: new Map(before.edges), nodes: new Map(before.nodes), people: new Map(before.people) }
+  const circles = new Circles(before.ranks)
+  changes.forEach((change, place) => applyChange(after, change, place, circles))
   return after
 }
 
-/** Whether an edge between two things of a kind, which is not there yet, would lead back to where it begins. */
-function circlesIn({ edges }: Picture): (edge: AccessEdge) => boolean {
-  const onward = Map.groupBy([...edges.values()].filter(({ source, target }) => source[0] === target[0]), ({ source }) => source)
-  return (edge) => {
+/** Edges looked through in all: some tenths of a second. */
+const mostSteps = 5_000_000
+
+/** Edges between things of one kind, whatever their dates, as circles are looked for in them. */
+class Circles {
+  private readonly into: Map<string, Rank[]>
+  private readonly removed = new Set<string>()
+  /** What leads to a node, itself included, for those that were asked about. */
+  private readonly behind = new Map<string, Set<string>>()
+  private steps = 0
+
+  constructor(ranks: readonly Rank[]) {
+    this.into = Map.groupBy(ranks, ({ target }) => target)
+  }
+
+  remove(id: string): void {
+    this.removed.add(id)
+    this.behind.clear()
+  }
+
+  /** Whether an edge that is not there yet would lead back to where it begins; if not, it is there from now on. */
+  closes(edge: Rank): boolean {
     const { source, target } = edge
     if (source[0] !== target[0]) return false
+    const nodes = this.behind.get(source) ?? this.nodesBehind(source)
+    if (nodes.has(target)) return true
+    this.behind.set(source, nodes)
+    this.into.set(target, [...(this.into.get(target) ?? []), edge])
+    // Whoever has the target behind them has the source there too from now on.
+    for (const [node, others] of this.behind) if (node !== source && others.has(target)) this.behind.delete(node)
+    return false
+  }
+
+  private nodesBehind(source: string): Set<string> {
     const seen = new Set<string>()
-    const queue = [target]
+    const queue = [source]
     for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-      if (node === source) return true
       if (seen.has(node)) continue
       seen.add(node)
-      // What was taken away before leads nowhere any more.
-      for (const { id, target: next } of onward.get(node) ?? []) if (edges.has(id)) queue.push(next)
+      this.steps += this.into.get(node)?.length ?? 0
+      if (this.steps > mostSteps) throw new GatehouseError('question_too_large', 'The changes put things below others in more ways than can be looked through for circles at once. Ask about fewer of them.')
+      for (const { id, source: next } of this.into.get(node) ?? []) if (!this.removed.has(id)) queue.push(next)
     }
-    onward.set(source, [...(onward.get(source) ?? []), edge])
-    return false
+    return seen
   }
 }
 
@@ -167,7 +199,7 @@ function circlesIn({ edges }: Picture): (edge: AccessEdge) => boolean {
 export const noSuch = (place: number, what: string) =>
   new GatehouseError('invalid_reference', `changes[${place}]: there is no ${what}.`, { problems: [{ path: `changes[${place}]`, message: `there is no ${what}` }] })
 
-function applyChange(after: Picture, change: Change, place: number, closesCircle: (edge: AccessEdge) => boolean): void {
+function applyChange(after: Picture, change: Change, place: number, circles: Circles): void {
   const path = `changes[${place}]`
   const put = (edge: AccessEdge) => {
     if (edge.start !== null && edge.end !== null && edge.end <= edge.start) throw refuse(`${path}.end`, 'must be after start')
@@ -183,13 +215,15 @@ function applyChange(after: Picture, change: Change, place: number, closesCircle
     const { source, target, kind, start = null, end = null, rights = [] } = change
     const id = `added ${place}`
     const edge = { kind, id, source, target, start, end, rights, description: null, created: null, createdBy: null, grantedBy: null, recorded: null, removed: null }
-    if (closesCircle(edge)) throw refuse(path, `${source.slice(1)} would stand below itself`)
+    if (circles.closes(edge)) throw refuse(path, `${source.slice(1)} would stand below itself`)
     put(edge)
   } else if (change.op === 'remove' || change.op === 'change') {
     const edge = after.edges.get(change.membershipId)
     if (!edge) throw missing(`edge with the id ${change.membershipId}`)
-    if (change.op === 'remove') after.edges.delete(edge.id)
-    else {
+    if (change.op === 'remove') {
+      after.edges.delete(edge.id)
+      circles.remove(edge.id)
+    } else {
       const { start = edge.start, end = edge.end, rights = edge.rights } = change
       put({ ...edge, start, end, rights })
     }

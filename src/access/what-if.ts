@@ -8,7 +8,7 @@ import { GatehouseError } from '../errors.ts'
 import { changes as differs, difference, givenOf, reachesOf, type Given, type Reaches, type State } from '../model/access-effect.ts'
 import { nodeOf } from '../model/access-edges.ts'
 import type { AccessEdge } from '../model/access-paths.ts'
-import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peopleByPattern, peopleWithout, standingOf, type PatternNode } from '../store/access-effect.ts'
+import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peopleByPattern, peopleWithout, ranksBehind, standingOf, type PatternNode } from '../store/access-effect.ts'
 import { takingTurns } from '../records/pause.ts'
 import { knownRights } from '../store/access-edges.ts'
 import { accessNodes, namesOfPeople } from '../store/access-graph.ts'
@@ -80,10 +80,13 @@ async function loadPicture({ db }: Asker, changes: readonly Change[], at: string
   const things = ahead.filter((node) => !isPerson(node)).toSorted()
   const behind = await edgesBehind(db, [...new Set([...things, ...ends.map(({ source }) => source).filter((node) => !isPerson(node))])], at, most.edges + 1)
   if (behind.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what they give`)
+  const rising = changes.flatMap((change) => (change.op === 'add' && change.source[0] === change.target[0] ? [change.source] : []))
+  const ranks = rising.length > 0 ? await ranksBehind(db, [...new Set(rising)], most.edges + 1) : []
+  if (ranks.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what is put below others`)
   const edges = new Map([...behind, ...memberships, ...named].map((edge) => [edge.id, edge]))
   const all = new Set([...ahead, ...touched, ...ends.flatMap(({ source, target }) => [source, target]), ...behind.flatMap(({ source, target }) => [source, target])])
   const known = await accessNodes(db, [...all].filter((node) => !isPerson(node)), { at, past: false })
-  return { before: { edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, things }
+  return { before: { ranks, edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, things }
 }
 
 const inForceAt = (at: string) => ({ start, end }: AccessEdge): boolean => (start === null || start <= at) && (end === null || end > at)

@@ -12,6 +12,7 @@ import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteElement, deleteType, insertElement, insertType, lockElement, lockType, readElement, readType, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
+import { clientsTold } from '../store/oidc-clients.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
 type Written = { before?: Document; after?: Document }
@@ -108,6 +109,7 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     const shows = (before.sensitive === true && after.sensitive !== true) || (before.isPublic === false && (after.isPublic !== false || before.resourceId !== after.resourceId))
     const hides = before.sensitive === true || before.isPublic === false
     if (shows || (hides && before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
+    if (!hides && (after.sensitive === true || after.isPublic === false)) await refuseWhileTold(tx, before.name as string)
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
     await updateElement(tx, id, after)
@@ -115,6 +117,12 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
     return readElement(tx, id)
   })
+}
+
+/** What applications learn of people would be what is hidden from now on. Errors: `conflict`, naming them. */
+async function refuseWhileTold(tx: Transaction, name: string): Promise<void> {
+  const told = await clientsTold(tx, name)
+  if (told.length > 0) throw new GatehouseError('conflict', `${told.join(', ')}: learn ${name} of people by a claim of their own. Take it out of their claims first, or leave it open to all.`)
 }
 
 /** Removes a declaration that no record has values of. Errors: `still_referenced`. */

@@ -145,6 +145,8 @@ function claimsOf(given: unknown, problems: Problem[]): unknown {
   const entries = Object.entries(given)
   for (const [claim] of entries) {
     if (!/^[A-Za-z][\w.:/-]{0,199}$/.test(claim)) problems.push({ path: 'claims', message: `has ${JSON.stringify(claim.slice(0, 60))}, which is no name of a claim: a letter, then letters, digits, and _ . : / -` })
+    // What every object has is no name: libraries would take it for something else.
+    else if (claim in Object.prototype) problems.push({ path: 'claims', message: `has ${claim}, which is reserved` })
     else if (standardClaims.has(claim)) problems.push({ path: `claims.${claim}`, message: 'is a claim of the protocol or of a scope, and has its own source' })
   }
   checkExpressions(entries.map(([claim, value]) => [`claims.${claim}`, value]), problems)

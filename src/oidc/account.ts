@@ -12,6 +12,7 @@ import { fromColumn } from '../model/rows.ts'
 import { accessPerson } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
 import { personSources } from '../store/account-sources.ts'
+import { toIsoInstant } from '../store/database.ts'
 import { isProvedAddress, isProvedNumber } from '../store/factors.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import type { Door } from './provider-context.ts'
@@ -43,10 +44,21 @@ async function ownClaimsOf({ base: { db } }: Asker, userId: string, rules: Mappi
   return withoutEmpty(Object.fromEntries(rules.map(({ target, value }) => [target, typeOf(value, evaluate(value, values))])))
 }
 
-/** What stands for itself keeps its type; what is made of several is a text. */
+/** What stands for itself is as the API has it; what is made of several, or of a custom attribute, is a text. */
 function typeOf(made: Expression, value: string | null): unknown {
+  if (value === null) return undefined
   const source = typeof made === 'string' ? accountSource(made) : null
-  return value === null ? undefined : source?.kind === 'plain' && ['boolean', 'integer', 'decimal'].includes(source.attribute.type) ? fromColumn(source.attribute, source.attribute.type === 'boolean' ? value : Number(value)) : value
+  const attribute = source?.kind === 'plain' ? source.attribute : source?.kind === 'entry' ? source.collection.attributes.find(({ path }) => path === source.value) : undefined
+  if (!attribute) return value
+  switch (attribute.type) {
+    case 'dateTime':
+      return toIsoInstant(value)
+    case 'integer':
+    case 'decimal':
+      return Number(value)
+    default:
+      return fromColumn(attribute, value)
+  }
 }
 
 /** The claims of a person that these scopes give. */

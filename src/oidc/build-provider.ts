@@ -5,10 +5,11 @@ import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
 import { isRecent } from '../access/dpop.ts'
 import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
+import { identityScopes } from '../model/oidc-scopes.ts'
 import { endSessions } from '../signin/sessions.ts'
 import type { ProviderKeys } from '../signin/oidc-keys.ts'
 import { openDataKey } from '../store/data-keys.ts'
-import { authLevels, ownClaims } from '../store/oidc-clients.ts'
+import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
@@ -21,7 +22,7 @@ export interface Built {
   handle: ReturnType<Provider['callback']>
 }
 
-export async function buildProvider(door: Door, publicUrl: string, keys: ProviderKeys): Promise<Built> {
+export async function buildProvider(door: Door, publicUrl: string, keys: ProviderKeys, ownClaims: readonly string[]): Promise<Built> {
   const { base: { db, now }, masterKey } = door
   const asked = new WeakMap<IncomingMessage, Promise<SignedIn | undefined>>()
   const signedIn = (request: IncomingMessage) => {
@@ -30,7 +31,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
     return answer
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, ownClaims: await ownClaims(db), noteReuse }
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, ownClaims, noteReuse }
   const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
@@ -99,6 +100,8 @@ function around(state: DoorState) {
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
+    // What single applications learn is nobody else's to know.
+    if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set(Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims)), 'acr', 'amr', 'auth_time', 'sid', 'iss'] })
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

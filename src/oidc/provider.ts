@@ -1,12 +1,13 @@
 /**
  * The provider, as it is at the moment: built anew when its keys change, which all servers on one database see within
- * seconds, and when a client has a claim that no other had. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
+ * seconds, and when the claims that clients have of their own do. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
  * commands and tests that need none of it do not wait for it.
  */
 import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { providerKeys, type ProviderKeys } from '../signin/oidc-keys.ts'
 import { hasEndedSessions } from '../store/oidc-artifacts.ts'
+import { ownClaims } from '../store/oidc-clients.ts'
 import { hasDueLogouts } from '../store/oidc-logouts.ts'
 import type { Built } from './build-provider.ts'
 import type { Door } from './provider-context.ts'
@@ -26,11 +27,13 @@ export function createOpenIdProvider(door: Door): OpenIdProvider {
   const build = async (): Promise<Built> => {
     const { base: { db, now }, masterKey } = door
     const asked = now().getTime()
-    const keys = await providerKeys(db, masterKey, now(), built?.keys)
-    if (built?.keys === keys && built.state.isOutdated !== true) built.asked = asked
-    else {
+    const [keys, claims] = [await providerKeys(db, masterKey, now(), built?.keys), await ownClaims(db)]
+    if (built?.keys === keys && built.state.ownClaims.join() === claims.join()) {
+      built.asked = asked
+      built.state.isOutdated = false
+    } else {
       const { buildProvider } = await import('./build-provider.ts')
-      built = { ...(await buildProvider(door, publicUrlOf(door.base.config), keys)), keys, asked }
+      built = { ...(await buildProvider(door, publicUrlOf(door.base.config), keys, claims)), keys, asked }
     }
     return built
   }

@@ -95,6 +95,8 @@ function wrongTypes(resource: Resource, before: Document | undefined, document: 
 export function checkSourceTypes(rules: Mapping, metadata: Metadata): void {
   const problems = rules.flatMap(({ target, value }) => sourcesIn(value).flatMap((path) => {
     const source = accountSource(path)
+    // The database has other rules for letters than we: what counts as hidden here must be what is read there.
+    if (source?.kind === 'custom' && !metadata.elements.some(({ name }) => name.toLowerCase() === source.name.toLowerCase())) return [{ path: target, message: `names "${path}", which is not declared` }]
     if (source?.kind !== 'entry' || source.filter.grouping === undefined) return []
     const { equals, filter: { grouping } } = source
     if (metadata.types.get(String(equals))?.grouping === grouping) return []

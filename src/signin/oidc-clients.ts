@@ -4,6 +4,7 @@
  * its claims tell nothing that they may not read, and only who has every right makes an application that people are not asked about.
  */
 import { createHash, randomBytes } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
@@ -95,8 +96,8 @@ function tightens(before: Document, after: Document): boolean {
 /** Whether it may be another application now, because codes go to a new place, or learns more: what people consented to was the one before. */
 function isAnother(before: Document, after: Document): boolean {
   const gained = (after['redirectUris'] as string[]).some((uri) => !(before['redirectUris'] as string[]).includes(uri))
-  const known = new Map(claimRules(before).map(({ target, value }) => [target, JSON.stringify(value)]))
-  const learns = claimRules(after).some(({ target, value }) => known.get(target) !== JSON.stringify(value))
+  const known = new Map(claimRules(before).map(({ target, value }) => [target, value]))
+  const learns = claimRules(after).some(({ target, value }) => !isDeepStrictEqual(known.get(target), value))
   return gained || learns || before['applicationType'] !== after['applicationType']
 }
 
@@ -169,7 +170,7 @@ async function guardClient(tx: Transaction, ctx: Context, client: Document, mayR
 
 function changesOf(before: Document, after: Document): FieldChange[] {
   const paths = [...clientAttributes.filter(({ mutability }) => mutability !== 'readOnly').map(({ path }) => path), ...clientLists.map(({ path }) => path), 'keys', 'claims']
-  return paths.filter((path) => JSON.stringify(before[path]) !== JSON.stringify(after[path])).map((path) => (
+  return paths.filter((path) => !isDeepStrictEqual(before[path], after[path])).map((path) => (
     { path, ...(before[path] === undefined ? {} : { before: before[path] }), ...(after[path] === undefined ? {} : { after: after[path] }) }))
 }
 

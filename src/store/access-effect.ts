@@ -45,6 +45,13 @@ export function edgesBehind(db: Reader, nodes: readonly string[], at: string, mo
     select step.* from behind n cross join lateral (${edgesSql(`e.kind, e.membership_id as id, e.source, e.target, e.rights, null::timestamptz as "start", null::timestamptz as "end"`, 'e.target = n.node', '$2::timestamptz', false)} offset 0) step limit $3`, [nodes, at, most])
 }
 
+/** Edges between things of one kind that lie behind some of them, whatever their dates, `most` at most. */
+export function ranksBehind(db: Reader, nodes: readonly string[], most: number): Promise<Pick<AccessEdge, 'id' | 'source' | 'target'>[]> {
+  const into = (columns: string) => `select ${columns} from gatehouse.access_edge e where e.target = n.node and left(e.source, 1) = left(n.node, 1) and e.recorded_to is null offset 0`
+  return db.query(`with recursive behind(node) as (select unnest($1::text[]) collate "C" union select step.source from behind n cross join lateral (${into('e.source')}) step)
+    select step.* from behind n cross join lateral (${into('e.membership_id as id, e.source, e.target')}) step limit $2`, [nodes, most])
+}
+
 /** A node that matters: its pattern, and whether having it gives something else than before. */
 export interface PatternNode {
   node: string

@@ -83,19 +83,29 @@ export async function nearEdges(db: Reader, user: string, node: string, { at, pa
   return { edges: rows.map(({ cut: _, ...edge }) => edge), cut: rows[0]?.cut === true }
 }
 
-const earlierSql = `select v.* from unnest($1::text[], $2::text[]) q(source, target) cross join lateral (
+/** Of the same two as $1 and $2: what had been changed or taken away by the moment $3, and what stood beside at that moment. */
+function earlierSql(past: boolean): string {
+  const at = '$3::timestamptz'
+  return `select v.* from unnest($1::text[], $2::text[]) q(source, target) cross join lateral (
    select * from (
      select h.kind, h.membership_id as id, q.source, h.target, ${details('h')}, h.rights, ${origin('h')}, h.recorded_from as recorded, h.recorded_to as removed
-     from gatehouse.membership_history h where left(q.source, 1) = 'u' and h.user_id = substr(q.source, 2) and h.target = q.target and h.recorded_from <= $3
-     union all select ${goneColumns} from gatehouse.access_edge e where e.source = q.source and e.target = q.target and e.recorded_to is not null and e.recorded_from <= $3) all_of_them
-   order by removed desc limit 100) v order by v.removed desc`
+     from gatehouse.membership_history h where left(q.source, 1) = 'u' and h.user_id = substr(q.source, 2) and h.target = q.target and h.recorded_to <= ${at}
+     union all select ${goneColumns} from gatehouse.access_edge e where e.source = q.source and e.target = q.target and e.recorded_to is not null and e.recorded_to <= ${at}
+     union all select * from (${allMembershipsSql(membershipColumns, (row) => `left(q.source, 1) = 'u' and ${row}.user_id = substr(q.source, 2)`, at, past)}) m where m.target = q.target
+     union all select * from (${allEdgesSql(edgeColumns, 'e.source = q.source and e.target = q.target', at, past)}) e) all_of_them
+   order by removed desc nulls first limit 100) v order by v.removed desc nulls first`
+}
 
-/** What stood between the same two as some edges before they stood so, the last first, 100 each. Of a past moment, what was known by then. */
-export async function earlierEdges(db: Reader, edges: readonly AccessEdge[], { at }: Pick<Moment, 'at'>): Promise<AccessEdge[]> {
+const earlierStatements = { now: earlierSql(false), past: earlierSql(true) }
+
+/** What stood between the same two as some edges before they stood so, and beside them, the last first, 100 each: as it was known at the moment. */
+export async function earlierEdges(db: Reader, edges: readonly AccessEdge[], { at, past }: Moment): Promise<AccessEdge[]> {
   if (edges.length === 0) return []
-  const shown = new Set(edges.map(({ id, recorded }) => `${id} ${recorded}`))
-  const rows = await db.query<AccessEdge>(earlierSql, [edges.map(({ source }) => source), edges.map(({ target }) => target), at], 'access_earlier')
-  return rows.filter(({ id, recorded }) => !shown.has(`${id} ${recorded}`))
+  const keyOf = ({ kind, id, recorded }: AccessEdge) => `${kind} ${id} ${recorded}`
+  const shown = new Set(edges.map(keyOf))
+  const when = past ? 'past' : 'now'
+  const rows = await db.query<AccessEdge>(earlierStatements[when], [edges.map(({ source }) => source), edges.map(({ target }) => target), at], `access_earlier_${when}`)
+  return rows.filter((row) => !shown.has(keyOf(row)))
 }
 
 /** Nodes that had been deleted by a moment, as they were last, by node. */

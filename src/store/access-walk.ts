@@ -111,13 +111,13 @@ const dayOf = (at: string) => `((${at})::timestamptz at time zone coalesce(nulli
 
 /**
  * A condition over `u` (users): the person may use anything at all at the moment. Their last day counts as soon as it is over,
- * though the job that ends people come later; their first day, which only that job makes count, at a moment ahead.
+ * though the job that ends people come later; their first day, which only that job makes count, at a moment an hour ahead or more: clocks differ.
  */
 export function personCounts(at: string, past: boolean): string {
   const open = `('ACTIVE', 'PENDING_INITIAL_LOGIN')`
   const active = (row: string) => `${row}.status in ${open} and ${row}.secondary_status is null`
   if (!past) {
-    const begun = `u.status in ${open} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now()`
+    const begun = `u.status in ${open} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now() + interval '1 hour'`
     return `(${begun}) and u.secondary_status is null and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
   }
   // The first change after the moment tells how things stood before it.

@@ -1,6 +1,7 @@
 /** SQL on gatehouse.oidc_client and its secrets. */
 import type { Document } from '../model/attribute.ts'
-import { clientAttributes, clientLists } from '../model/oidc-client.ts'
+import { sourcesOf } from '../model/account-mapping.ts'
+import { claimRules, clientAttributes, clientLists } from '../model/oidc-client.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -90,5 +91,12 @@ export async function authLevels(db: Reader): Promise<{ id: string; level: numbe
 /** The names of all claims that clients have of their own. */
 export async function ownClaims(db: Reader): Promise<string[]> {
   const rows = await db.query<{ name: string }>(`select distinct jsonb_object_keys(claims) as name from gatehouse.oidc_client where claims is not null order by 1`, [], 'own_claims')
-  return rows.map(({ name }) => name)
+  return rows.map(({ name }) => name).filter((name) => !(name in Object.prototype))
+}
+
+/** The names of clients that learn a custom attribute by claims of their own. */
+export async function clientsTold(db: Reader, attribute: string): Promise<string[]> {
+  const rows = await db.query<Row>('select * from gatehouse.oidc_client where claims is not null order by name')
+  const source = `attributes.${attribute}`.toLowerCase()
+  return rows.map(clientOfRow).filter((client) => sourcesOf(claimRules(client)).some((one) => one.toLowerCase() === source)).map(({ name }) => name as string)
 }
