@@ -23,6 +23,7 @@ const ways: [string, (id: string) => Promise<unknown>][] = [
   ['was terminated', (id) => ask('POST', `/users/${id}/terminate`, {})],
   ['was disabled', (id) => ask('POST', `/users/${id}/disable`)],
   ['was locked', (id) => ask('POST', `/users/${id}/lock`)],
+  ['waits for the job of their first day', (id) => ctx.db.execute(`update users set status = 'PENDING_START_DATE', start_date = current_date - 1 where user_id = $1`, [id])],
   ['has had their last day', (id) => ctx.db.execute(`update users set last_date = '2020-03-31' where user_id = $1`, [id])],
 ]
 
