@@ -4404,6 +4404,7 @@ comment on column gatehouse.oidc_client.create_date is 'When it was made.';
 comment on column gatehouse.oidc_client.created_by is 'Who made it, when that was a person.';
 comment on column gatehouse.oidc_client.last_update is 'When it was last changed.';
 comment on column gatehouse.oidc_client.site_id is 'The site it belongs to: its least level and its usage policies count for who goes on to it.';
+comment on column gatehouse.oidc_client.claims is 'What it learns of people beside the claims of its scopes: by the name of the claim, what that is made of.';
 
 -- comment: gatehouse.oidc_client_secret
 comment on table gatehouse.oidc_client_secret is 'A secret of a client: as a hash, which is enough to know it again.';
