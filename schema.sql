@@ -231,6 +231,16 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.end_offline_access()
+CREATE OR REPLACE FUNCTION gatehouse.end_offline_access()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from gatehouse.oidc_artifact a where a.user_id = old.user_id and a.grant_hash is not null;
+  return null;
+end $function$;
+
 -- function: gatehouse.end_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
  RETURNS trigger
@@ -3768,8 +3778,14 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_period_update
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
 
+-- trigger: public.login.login_end_offline_access
+CREATE TRIGGER login_end_offline_access AFTER UPDATE OF status, is_active, user_id, managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR ((old.user_id)::text <> (new.user_id)::text) OR ((new.managed_sys_id)::text <> '0'::text)))) EXECUTE FUNCTION gatehouse.end_offline_access();
+
 -- trigger: public.login.login_end_sessions
 CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_gone_end_offline_access
+CREATE TRIGGER login_gone_end_offline_access AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_offline_access();
 
 -- trigger: public.login.login_gone_end_sessions
 CREATE TRIGGER login_gone_end_sessions AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_sessions();
@@ -3782,6 +3798,9 @@ CREATE CONSTRAINT TRIGGER login_keeps_super_admin AFTER UPDATE OF is_active, sta
 
 -- trigger: public.login.login_moved_end_sessions
 CREATE TRIGGER login_moved_end_sessions AFTER UPDATE OF managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((new.managed_sys_id)::text <> '0'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_password_end_offline_access
+CREATE TRIGGER login_password_end_offline_access AFTER UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text) AND (COALESCE(current_setting('gatehouse.session'::text, true), ''::text) = ''::text))) EXECUTE FUNCTION gatehouse.end_offline_access();
 
 -- trigger: public.login.login_password_end_recovery
 CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_recovery();

@@ -192,6 +192,16 @@ describe('what a request may want of the sign-in', () => {
     expect((await fresh.answer(first.uid, 'login')).status).toBe(409)
     fresh.setSession((await signIn(ctx, bea)).token)
     expect(await subjectOf(fresh, `/oidc/interaction/${first.uid}`, first.checks)).toBe(bea)
+    // Nor as who is not here any more: somebody else has signed in meanwhile.
+    const shown = await ask(fresh, 'select_account')
+    expect((await fresh.answer(shown.uid, 'login', {}, { user: ada })).status).toBe(409)
+    expect((await fresh.answer(shown.uid, 'login', {}, { user: bea })).status).toBe(200)
+    // Who signs in to be chosen is not asked to sign in once more, in whatever second that is asked.
+    const later = new Browser(url)
+    const chosen = await ask(later, 'select_account login')
+    later.setSession((await signIn(ctx, bea)).token)
+    await new Promise((resolve) => setTimeout(resolve, 1100))
+    expect(await subjectOf(later, `/oidc/interaction/${chosen.uid}`, chosen.checks)).toBe(bea)
     // Not from another browser.
     const stranger = await browserOf(bea)
     expect((await stranger.answer((await ask(browser, 'select_account')).uid, 'login')).status).toBe(404)

@@ -111,8 +111,8 @@ export class Browser {
   }
 
   /** Posts to an interaction as our own page would. */
-  async answer(uid: string, what: 'login' | 'consent' | 'abort', headers: Record<string, string> = {}): Promise<{ status: number; body: { redirectTo: string } }> {
-    const response = await this.fetch(`/api/v1/interactions/${uid}/${what}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: this.origin, ...headers }, body: '{}' })
+  async answer(uid: string, what: 'login' | 'consent' | 'abort', headers: Record<string, string> = {}, body: Document = {}): Promise<{ status: number; body: { redirectTo: string } }> {
+    const response = await this.fetch(`/api/v1/interactions/${uid}/${what}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: this.origin, ...headers }, body: JSON.stringify(body) })
     return { status: response.status, body: (await response.json()) as { redirectTo: string } }
   }
 }

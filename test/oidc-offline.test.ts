@@ -108,6 +108,9 @@ const departures: [string, (id: string, name: string) => Promise<unknown>, Opera
   }, 'rehire'],
   ['an import', (_id, name) => imported(ctx, csv('userName,secondaryStatus', `${name},DISABLED`)), 'enable'],
   ['an import of who has left', (_id, name) => imported(ctx, csv('userName,status', `${name},TERMINATED`)), 'rehire'],
+  ['the login being switched off', (id) => ctx.db.execute(`update login set is_active = 'N' where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
+  ['the login going', (id) => ctx.db.execute(`delete from login where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
+  ['a password that somebody else wrote', (id) => ctx.db.execute(`update login set password = '{SSHA}x' where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
   ['the end of whom they follow', async (id) => {
     const first = await somebody(`first-of-${id.slice(-8)}`)
     await rest('PATCH', `/users/${first}`, { relations: [{ user: id, type: 'ADMIN_ACCOUNT' }] })

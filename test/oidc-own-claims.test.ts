@@ -53,6 +53,7 @@ describe('claims of an application', () => {
     const app = await application(ctx, 'Holds on', { claims: { badge: 'attributes.badge' } })
     const [{ id }] = (await ctx.db.query<{ id: string }>(`select metadata_id as id from metadata_element where attribute_name = 'badge'`)) as [{ id: string }]
     await expect(patchElement(ctx, id, { sensitive: true })).rejects.toMatchObject({ code: 'conflict', message: expect.stringContaining('Holds on') })
+    await expect(createElement(ctx, { name: 'Badge', typeId: 'EXTERNAL_USER', sensitive: true })).rejects.toMatchObject({ code: 'conflict' })
     await patchClient(ctx, app.id, { claims: null })
     await expect(patchElement(ctx, id, { sensitive: true })).resolves.toMatchObject({ document: { sensitive: true } })
   })

@@ -310,6 +310,6 @@ export const api = {
   revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
   decisions: (cursor?: string) => read<Page<PolicyDecision>>(`/me/it-policies?count=50${at(cursor)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
-  answerInteraction: (id: string, what: 'login' | 'consent' | 'abort') => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, {}),
+  answerInteraction: (id: string, what: 'login' | 'consent' | 'abort', user?: string) => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, user === undefined ? {} : { user }),
   exportAddress: `${prefix}/me/export`,
 }

@@ -48,7 +48,7 @@ function changeResourceType(ctx: Context, id: string, versions: Versions, change
     const { document: before, version } = await readResourceType(tx, id, true)
     checkVersion({ meta: { version } }, versions)
     await updateResourceType(tx, { ...validateEntry(resourceType, changed(before), before), id })
-    await refuseMisplaced(tx, 'resource_type_id', [id])
+    if (before.supportsHierarchy === true) await refuseMisplaced(tx, 'resource_type_id', [id])
     const after = await readResourceType(tx, id)
     await written(tx, ctx, 'update', id, { before, after: after.document })
     return after

@@ -83,6 +83,7 @@ export function createElement(ctx: Context, input: unknown): Promise<Versioned> 
 /** The same in the caller's transaction, under an id of the caller's. */
 export async function declareElement(tx: Transaction, ctx: Context, { id, ...input }: Document): Promise<Document> {
   const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id }
+  if (isHidden(element)) await refuseWhileTold(tx, element.name as string)
   await insertElement(tx, element)
   await checkDefault(tx, element)
   await written(tx, ctx, 'metadata.element.create', 'MetadataElement', id as string, { after: element })
@@ -107,9 +108,9 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     const after: Document = { ...checkElement(validateEntry(metadataElement, changed(before), before)), id }
     // Values that were hidden would be shown.
     const shows = (before.sensitive === true && after.sensitive !== true) || (before.isPublic === false && (after.isPublic !== false || before.resourceId !== after.resourceId))
-    const hides = before.sensitive === true || before.isPublic === false
+    const hides = isHidden(before)
     if (shows || (hides && before.name !== after.name)) refuseUnless(ctx.authority, [{ resource: 'sensitive', right: 'READ' }])
-    if (!hides && (after.sensitive === true || after.isPublic === false)) await refuseWhileTold(tx, before.name as string)
+    if (isHidden(after) && !(hides && before.name === after.name)) await refuseWhileTold(tx, after.name as string)
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
     await updateElement(tx, id, after)
@@ -118,6 +119,8 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     return readElement(tx, id)
   })
 }
+
+const isHidden = ({ sensitive, isPublic }: Document) => sensitive === true || isPublic === false
 
 /** What applications learn of people would be what is hidden from now on. Errors: `conflict`, naming them. */
 async function refuseWhileTold(tx: Transaction, name: string): Promise<void> {

@@ -154,7 +154,7 @@ function claimsOf(given: unknown, problems: Problem[]): unknown {
 }
 
 /** The claims of a client as rules of a mapping. */
-export const claimRules = (client: Document): Mapping => Object.entries((client.claims ?? {}) as Record<string, Expression>).map(([target, value]) => ({ target, value }))
+export const claimRules = (client: Document): Mapping => Object.entries((client.claims ?? {}) as Record<string, Expression>).filter(([target]) => !(target in Object.prototype)).map(([target, value]) => ({ target, value }))
 
 /** What does not go together. */
 function contradictions(client: Document): Problem[] {

@@ -27,6 +27,8 @@ interface Exchange {
   response: ServerResponse
   /** Where the person is, as far as a trusted proxy says. */
   ip: string
+  /** As whom the page offered to go on, where it did. */
+  user?: string | undefined
 }
 
 /** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
@@ -43,10 +45,12 @@ async function interactionOf({ built, uid, request, response }: Exchange): Promi
 const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
 
 /** Whether the sign-in of the browser is what the interaction wants. */
-async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
+async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat: asked, lastSubmission }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
   if (!signedIn) return false
   // Who has signed in since has chosen; anybody else is asked.
-  if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= iat
+  if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= asked
+  // Who signed in to be chosen has signed in for what is asked after that as well.
+  const iat = Math.min(asked, (lastSubmission?.select_account as { asked?: number } | undefined)?.asked ?? asked)
   const client = await provider.Client.find(params.client_id as string)
   if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
   if (await hasPoliciesDue(state, signedIn.userId, client)) return false
@@ -57,10 +61,10 @@ async function answers({ built: { provider, state } }: Exchange, { prompt, param
 }
 
 /** What the provider is told: who was chosen, which it has to be told again with what comes after, or who has signed in and how. */
-function loginOf({ state }: Built, { prompt, lastSubmission }: Interaction, { userId, level, authTime, methods }: SignedIn): InteractionResults {
-  if (prompt.name === 'select_account') return { select_account: {} }
+function loginOf({ state }: Built, { prompt, iat, lastSubmission }: Interaction, { userId, level, authTime, methods }: SignedIn): InteractionResults {
+  if (prompt.name === 'select_account') return { select_account: { asked: iat } }
   const login = { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) }
-  return { login, ...(lastSubmission?.select_account === undefined ? {} : { select_account: {} }) } as InteractionResults
+  return { login, ...(lastSubmission?.select_account === undefined ? {} : { select_account: lastSubmission.select_account }) } as InteractionResults
 }
 
 /** Somebody else may answer: the question belongs to the browser from here on, and no more to the session in which it was put. */
@@ -147,6 +151,8 @@ export async function acceptLogin(exchange: Exchange): Promise<string> {
   const interaction = await interactionOf(exchange)
   const signedIn = await built.state.signedIn(request)
   if (interaction.prompt.name === 'consent') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
+  // Somebody else may have signed in meanwhile in another tab.
+  if (exchange.user !== undefined && signedIn?.userId !== exchange.user) throw new GatehouseError('conflict', 'Somebody else has signed in meanwhile: look again who goes on.')
   const chosen = interaction.prompt.name === 'select_account' && signedIn !== undefined
   if (!chosen && !(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
   return built.provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })

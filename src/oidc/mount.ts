@@ -84,7 +84,8 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       scope.post(`/api/v1/interactions/:uid/${name}`, async (request, reply) => {
         refuseForeign(request, publicUrlOf(config))
         const accept = (await interactions())[verb]
-        return reply.send({ redirectTo: await accept(exchangeOf(await oidc.current(), request, reply)) })
+        const { user } = (request.body ?? {}) as { user?: unknown }
+        return reply.send({ redirectTo: await accept({ ...exchangeOf(await oidc.current(), request, reply), ...(typeof user === 'string' ? { user } : {}) }) })
       })
     }
   })

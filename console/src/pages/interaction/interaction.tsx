@@ -15,13 +15,14 @@ import { SignIn } from '../sign-in/sign-in.tsx'
 import { EnrolFor } from './enrol-for.tsx'
 import { interactionQuery, nameOf } from './interaction-query.ts'
 
-type Answer = 'login' | 'consent' | 'abort'
+/** A word, or as whom to go on. */
+type Answer = 'login' | 'consent' | 'abort' | { user: string }
 type Answering = UseMutationResult<{ redirectTo: string }, Error, Answer>
 
 export function Interaction({ id, session, level }: { id: string; session: string; level: number }) {
   const { words } = useWords()
   const { data: asked, error, refetch } = useQuery(interactionQuery(id, session))
-  const answering: Answering = useMutation({ mutationFn: (what: Answer) => api.answerInteraction(id, what), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
+  const answering: Answering = useMutation({ mutationFn: (what: Answer) => (typeof what === 'string' ? api.answerInteraction(id, what) : api.answerInteraction(id, 'login', what.user)), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
   if (asked === undefined) {
     if (error instanceof Refusal && error.code === 'not_found') return <div className="stack"><PageTitle>{words.consent.overTitle}</PageTitle><p>{words.consent.over}</p></div>
     return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
@@ -69,13 +70,13 @@ function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
   const busy = isPending || isSuccess
   if (other) return <><SignIn /><div><Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.back}</Button></div></>
   if (data === undefined) return <Waiting />
-  const { displayName, userName } = data.body
+  const { id, displayName, userName } = data.body
   return (
     <>
       <PageTitle>{words.who}</PageTitle>
       <p>{words.to(nameOf(asked))}</p>
       <div className="row">
-        <Button disabled={busy} onClick={() => mutate('login')}>{words.goOnAs(String(displayName ?? userName))}</Button>
+        <Button disabled={busy} onClick={() => mutate({ user: String(id) })}>{words.goOnAs(String(displayName ?? userName))}</Button>
         <Button variant="default" disabled={busy} onClick={() => setOther(true)}>{words.other}</Button>
       </div>
     </>
