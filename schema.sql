@@ -421,13 +421,16 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  lasted boolean := old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id);
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   -- Who could not sign in is no loss.
   if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
   -- Two who leave at once are one after the other; the second sees that the first is gone.
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
@@ -437,11 +440,13 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_login()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  lasted boolean := gatehouse.lasts_as_super_admin(old.user_id);
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' or not gatehouse.is_super_admin(old.user_id) then return null; end if;
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
   if exists (select from public.user_role r join public.login l on l.user_id = r.user_id and l.managed_sys_id = '0' and l.is_active = 'Y' and l.status = 'ACTIVE'
-    where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+    where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
@@ -461,15 +466,29 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_status()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
+declare
+  lasted boolean := exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+    and not exists (select from gatehouse.delegation d where d.user_id = new.user_id);
 begin
   if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
     or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.is_super_admin(r.user_id)) then return null; end if;
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
+
+-- function: gatehouse.lasts_as_super_admin(person character varying)
+CREATE OR REPLACE FUNCTION gatehouse.lasts_as_super_admin(person character varying)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select gatehouse.is_super_admin(person) and not exists (select from gatehouse.delegation d where d.user_id = person)
+    and exists (select from public.user_role r where r.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+$function$;
 
 -- function: gatehouse.mirror_edge()
 CREATE OR REPLACE FUNCTION gatehouse.mirror_edge()

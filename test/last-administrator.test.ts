@@ -40,6 +40,25 @@ describe('the last one', () => {
     expect((await ask('GET', `/roles/${role}/members`)).body.items).toHaveLength(1)
   })
 
+  test.each([
+    ['has the role until tomorrow', (id: string) => ['PUT', `/roles/${role}/members/${id}`, { end: new Date(Date.now() + 86_400_000).toISOString() }]],
+    ['may administer some people only', (id: string) => ['POST', `/users/${id}/delegations`, { kind: 'REPORTS' }]],
+  ] as [string, (id: string) => [string, string, unknown]][])('is the last one beside another who %s', async (_name, narrow) => {
+    const { id, ask, ctx } = await start()
+    const second = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
+    const [method, path, body] = narrow(second.id)
+    expect([200, 201]).toContain((await ask(method, path, body)).status)
+    const [login] = (await ask('GET', `/users/${id}/logins`)).body.items
+    for (const way of ['disable', 'lock', 'terminate']) expect(await ask('POST', `/users/${id}/${way}`), way).toMatchObject(refusal)
+    expect(await ask('DELETE', `/users/${id}`)).toMatchObject(refusal)
+    expect(await ask('PATCH', `/users/${id}/logins/${login.id}`, { isActive: false })).toMatchObject(refusal)
+    await expect(ctx.db.execute('delete from user_role where user_id = $1', [id])).rejects.toThrow(/nobody who may administer/)
+    // The other one may go: nothing lasts by them.
+    expect((await ask('POST', `/users/${second.id}/terminate`)).status).toBe(200)
+    await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'third', 'SUPER_ADMIN')
+    expect((await ask('POST', `/users/${id}/terminate`)).status).toBe(200)
+  })
+
   test('is not lost by a plan over everybody, nor by SQL', async () => {
     const { id, ask, ctx } = await start()
     await personWithPassword({ ctx, ask }, 'other')

@@ -12,7 +12,7 @@ import { markTouched, readMappings } from '../store/account-mappings.ts'
 import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
-import { guardPeople, guardPlaces } from '../records/guard.ts'
+import { guardNamed, guardPeople, guardPlaces } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
 import { dropLostNumbers } from './lost-numbers.ts'
 import type { RecordKind, Written } from '../records/record-kind.ts'
@@ -24,7 +24,10 @@ export const userKind: RecordKind = {
   resource: user,
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
-  guard: (tx, ctx, pending) => guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : []))),
+  guard: async (tx, ctx, pending) => {
+    await guardPeople(tx, ctx, pending.flatMap(({ before }) => (before ? [before.document.id as string] : [])))
+    await guardNamed(tx, ctx, pending.map(({ before, after }) => ({ id: after.id as string, after, ...(before ? { before: before.document } : {}) })))
+  },
   complete: async (db, pending) => {
     pending.forEach(({ after }) => checkPeriods(user, after))
     await copyLocations(db, pending)

@@ -3,7 +3,7 @@
  * reach, and that they act on nobody who has more than they have. What is given along edges, the database guards itself
  * (migration 0015). Who acts without an authority is trusted: the command line, jobs, the server.
  */
-import type { Authority, Context, Reach } from '../context.ts'
+import type { Authority, Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Document } from '../model/attribute.ts'
 import { ownResources, rightKey, type Need } from '../model/own-access.ts'
@@ -70,12 +70,11 @@ export async function guardPeople(db: Reader, ctx: Pick<Context, 'authority' | '
  * and so is whoever ends with them. Errors: `forbidden`; `invalid_reference` for who is not to be known of.
  */
 export async function guardPlaces(tx: Reader, ctx: Pick<Context, 'authority' | 'actor'>, written: readonly Placed[]): Promise<void> {
-  const { authority, actor } = ctx
+  const { authority } = ctx
   if (!authority || written.length === 0) return
   await guardRelations(tx, ctx, written)
   const { reach } = authority
   if (!reach) return
-  await guardNamed(tx, reach, actor, written)
   for (const { before, after } of written) {
     const foreign = newEntries('affiliations', ['organization'], before, after).map(({ organization }) => organization as string).find((id) => reach.organizations && !reach.organizations.includes(id))
     if (foreign !== undefined) throw new GatehouseError('forbidden', `affiliations: you may put people into organisations that you administer, and ${foreign} is not one of them.`)
@@ -92,12 +91,18 @@ function isNaming({ references, mutability }: Attribute): boolean {
   return references === 'User' && mutability === 'readWrite'
 }
 
-/** Whoever is newly named and is neither within reach nor the actor themselves is answered as nobody is. */
-async function guardNamed(tx: Reader, reach: Reach, actor: Context['actor'], written: readonly Placed[]): Promise<void> {
-  const named = written.flatMap(({ before, after }) => [
+/**
+ * Before people are written: whoever is newly named and is neither within reach, nor the actor themselves, nor written along with them, is
+ * answered as nobody is, and nobody likewise, whatever else is wrong. Errors: `invalid_reference`.
+ */
+export async function guardNamed(tx: Reader, { authority, actor }: Pick<Context, 'authority' | 'actor'>, pending: readonly Placed[]): Promise<void> {
+  const reach = authority?.reach
+  if (!reach) return
+  const together = new Set(pending.filter(({ before }) => !before).map(({ id }) => id))
+  const named = pending.flatMap(({ before, after }) => [
     ...naming.filter((path) => after[path] !== undefined && after[path] !== before?.[path]).map((path) => ({ path, id: after[path] as string })),
     ...namingEntries.flatMap(({ collection, path }) => newEntries(collection, [path], before, after).map((entry) => ({ path: `${collection}.${path}`, id: entry[path] as string }))),
-  ]).filter(({ id }) => id !== actor.userId)
+  ]).filter(({ id }) => id !== actor.userId && !together.has(id))
   const outside = named.length === 0 ? [] : await outsideReach(tx, reach, named.map(({ id }) => id))
   const hidden = named.find(({ id }) => outside.includes(id))
   if (hidden) throw unknown(hidden.path, hidden.id)

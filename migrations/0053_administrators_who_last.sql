@@ -1,0 +1,48 @@
+-- Of those who may administer everything somebody has to be left who may do so to last, and of everybody: by the role without an end, and
+-- without a delegation that restricts them. Where such a one goes, others do not count.
+create function gatehouse.lasts_as_super_admin(person varchar) returns boolean language sql stable as $$
+  select gatehouse.is_super_admin(person) and not exists (select from gatehouse.delegation d where d.user_id = person)
+    and exists (select from public.user_role r where r.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+$$;
+
+create or replace function gatehouse.keep_super_admin() returns trigger language plpgsql as $$
+declare
+  lasted boolean := old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id);
+begin
+  if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  -- Who could not sign in is no loss.
+  if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
+  -- Two who leave at once are one after the other; the second sees that the first is gone.
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = tg_name;
+end $$;
+
+create or replace function gatehouse.keep_super_admin_status() returns trigger language plpgsql as $$
+declare
+  lasted boolean := exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+    and not exists (select from gatehouse.delegation d where d.user_id = new.user_id);
+begin
+  if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+      and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
+    or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = tg_name;
+end $$;
+
+create or replace function gatehouse.keep_super_admin_login() returns trigger language plpgsql as $$
+declare
+  lasted boolean := gatehouse.lasts_as_super_admin(old.user_id);
+begin
+  if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' or not gatehouse.is_super_admin(old.user_id) then return null; end if;
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r join public.login l on l.user_id = r.user_id and l.managed_sys_id = '0' and l.is_active = 'Y' and l.status = 'ACTIVE'
+    where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = tg_name;
+end $$;
