@@ -133,6 +133,8 @@ test('what no verb would do is refused', async () => {
   await expect(asked(add('old', 'low'))).rejects.toMatchObject({ problems: [{ path: 'changes[0]' }] })
   await expect(asked(add('low', 'top'), add('top', 'old'), add('old', 'low'))).rejects.toMatchObject({ problems: [{ path: 'changes[2]' }] })
   await expect(asked(add('low', 'top', { start: '2030-01-01T00:00:00Z', end: '2029-01-01T00:00:00Z' }))).rejects.toMatchObject({ problems: [{ path: 'changes[0].end' }] })
+  await db.execute(`insert into grp (grp_id, grp_name) values ('g', 'G'); insert into grp_role (membership_id, grp_id, role_id) values ('lh', 'g', 'low')`)
+  await expect(asked({ op: 'remove', membershipId: 'lh' }, add('high', 'low'))).rejects.toMatchObject({ problems: [{ path: 'changes[0].membershipId' }] })
   await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'active' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status', message: 'must be one of ACTIVE, PENDING_APPROVAL, DELETED' }] })
   await expect(asked({ op: 'status', type: 'User', id: 'x', status: 'BOGUS' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status' }] })
   await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'ACTIVE', secondaryStatus: 'LOCKED' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].secondaryStatus' }] })

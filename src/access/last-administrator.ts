@@ -1,6 +1,6 @@
 /**
- * Somebody can always administer everything. Triggers hold who may today, whoever writes (migrations 0031 and 0036); here
- * verbs hold what they cannot see: that somebody has the role to last, unrestricted, and that the role keeps its rights.
+ * Somebody can always administer everything. Triggers hold who goes, whoever writes (migrations 0031, 0036 and 0053); here verbs
+ * hold what those do not see: an end that is set, a restriction, and what is taken from the role itself.
  */
 import { GatehouseError } from '../errors.ts'
 import type { EdgeKind } from '../model/access-edges.ts'

@@ -131,6 +131,9 @@ export interface Standing {
 /** An edge between two things of one kind. */
 export type Rank = Pick<AccessEdge, 'id' | 'source' | 'target'>
 
+/** The kind of an edge and its id, which is one of a kind among those alone. */
+export const keyOf = ({ id, source, target }: Rank): string => `${source[0]}${target[0]} ${id}`
+
 /** Everything that changes can touch, by key; applying them makes a new one. */
 export interface Picture {
   /** What leads to the sources of new edges between things of one kind, whatever its dates. */
@@ -163,8 +166,8 @@ class Circles {
     this.into = Map.groupBy(ranks, ({ target }) => target)
   }
 
-  remove(id: string): void {
-    this.removed.add(id)
+  remove(edge: Rank): void {
+    this.removed.add(keyOf(edge))
     this.behind.clear()
   }
 
@@ -189,7 +192,7 @@ class Circles {
       seen.add(node)
       this.steps += this.into.get(node)?.length ?? 0
       if (this.steps > mostSteps) throw new GatehouseError('question_too_large', 'The changes put things below others in more ways than can be looked through for circles at once. Ask about fewer of them.')
-      for (const { id, source: next } of this.into.get(node) ?? []) if (!this.removed.has(id)) queue.push(next)
+      for (const edge of this.into.get(node) ?? []) if (!this.removed.has(keyOf(edge))) queue.push(edge.source)
     }
     return seen
   }
@@ -203,7 +206,7 @@ function applyChange(after: Picture, change: Change, place: number, circles: Cir
   const path = `changes[${place}]`
   const put = (edge: AccessEdge) => {
     if (edge.start !== null && edge.end !== null && edge.end <= edge.start) throw refuse(`${path}.end`, 'must be after start')
-    after.edges.set(edge.id, edge)
+    after.edges.set(keyOf(edge), edge)
   }
   const missing = (what: string) => noSuch(place, what)
   const there = (node: string) => {
@@ -218,11 +221,12 @@ function applyChange(after: Picture, change: Change, place: number, circles: Cir
     if (circles.closes(edge)) throw refuse(path, `${source.slice(1)} would stand below itself`)
     put(edge)
   } else if (change.op === 'remove' || change.op === 'change') {
-    const edge = after.edges.get(change.membershipId)
+    const [edge, another] = edgeKinds.flatMap(({ kind }) => after.edges.get(`${kind} ${change.membershipId}`) ?? [])
     if (!edge) throw missing(`edge with the id ${change.membershipId}`)
+    if (another) throw refuse(`${path}.membershipId`, `is the id of an edge from ${edge.source.slice(1)} to ${edge.target.slice(1)} and of one from ${another.source.slice(1)} to ${another.target.slice(1)}, and names neither`)
     if (change.op === 'remove') {
-      after.edges.delete(edge.id)
-      circles.remove(edge.id)
+      after.edges.delete(keyOf(edge))
+      circles.remove(edge)
     } else {
       const { start = edge.start, end = edge.end, rights = edge.rights } = change
       put({ ...edge, start, end, rights })

@@ -12,7 +12,7 @@ import { edgesBehind, edgesById, everyonesNodes, membershipsOf, nodesAhead, peop
 import { takingTurns } from '../records/pause.ts'
 import { knownRights } from '../store/access-edges.ts'
 import { accessNodes, namesOfPeople } from '../store/access-graph.ts'
-import { applyChanges, noSuch, readChanges, type Change, type Picture } from './what-if-changes.ts'
+import { applyChanges, keyOf, noSuch, readChanges, type Change, type Picture } from './what-if-changes.ts'
 import { askedMoment } from './effective.ts'
 import type { Thing } from './explain.ts'
 
@@ -83,7 +83,7 @@ async function loadPicture({ db }: Asker, changes: readonly Change[], at: string
   const rising = changes.flatMap((change) => (change.op === 'add' && change.source[0] === change.target[0] ? [change.source] : []))
   const ranks = rising.length > 0 ? await ranksBehind(db, [...new Set(rising)], most.edges + 1) : []
   if (ranks.length > most.edges) throw tooLarge(`more than ${most.edges.toLocaleString('en')} edges lead to what is put below others`)
-  const edges = new Map([...behind, ...memberships, ...named].map((edge) => [edge.id, edge]))
+  const edges = new Map([...behind, ...memberships, ...named].map((edge) => [keyOf(edge), edge]))
   const all = new Set([...ahead, ...touched, ...ends.flatMap(({ source, target }) => [source, target]), ...behind.flatMap(({ source, target }) => [source, target])])
   const known = await accessNodes(db, [...all].filter((node) => !isPerson(node)), { at, past: false })
   return { before: { ranks, edges, nodes: known, people: new Map([...standing].map(([id, active]) => [`u${id}`, { active }])) }, things }
