@@ -335,6 +335,15 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.has_login(person character varying)
+CREATE OR REPLACE FUNCTION gatehouse.has_login(person character varying)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select exists (select from public.login l where l.user_id = person and l.managed_sys_id = '0' and l.is_active = 'Y' and l.status = 'ACTIVE')
+$function$;
+
 -- function: gatehouse.is_super_admin(person character varying)
 CREATE OR REPLACE FUNCTION gatehouse.is_super_admin(person character varying)
  RETURNS boolean
@@ -423,6 +432,7 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin()
 AS $function$
 declare
   lasted boolean := old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id);
+  signs boolean := gatehouse.has_login(old.user_id);
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   -- Who could not sign in is no loss.
@@ -430,7 +440,8 @@ begin
   -- Two who leave at once are one after the other; the second sees that the first is gone.
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
   if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
-    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end
+    and (not signs or gatehouse.has_login(r.user_id))) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
@@ -445,8 +456,8 @@ declare
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' or not gatehouse.is_super_admin(old.user_id) then return null; end if;
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r join public.login l on l.user_id = r.user_id and l.managed_sys_id = '0' and l.is_active = 'Y' and l.status = 'ACTIVE'
-    where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.has_login(r.user_id)
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;
@@ -469,13 +480,15 @@ AS $function$
 declare
   lasted boolean := exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
     and not exists (select from gatehouse.delegation d where d.user_id = new.user_id);
+  signs boolean := gatehouse.has_login(new.user_id);
 begin
   if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
     or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
   if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
-    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end
+    and (not signs or gatehouse.has_login(r.user_id))) then return null; end if;
   raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
     using errcode = 'check_violation', constraint = tg_name;
 end $function$;

@@ -75,8 +75,11 @@ describe('the last one', () => {
     for (const change of [{ isActive: false }, { status: 'INACTIVE' }]) expect(await ask('PATCH', `/users/${id}/logins/${login.id}`, change), JSON.stringify(change)).toMatchObject(refusal)
     await expect(ctx.db.execute('delete from login where login_id = $1', [login.id])).rejects.toThrow(/nobody who may administer/)
     await ctx.db.execute('update login set auth_fail_count = 1, last_login = now() where login_id = $1', [login.id])
-    await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
+    const second = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
     expect((await ask('PATCH', `/users/${id}/logins/${login.id}`, { isActive: false })).status).toBe(200)
+    // Nor with the other one, who alone can sign in from here on.
+    expect(await ask('DELETE', `/roles/${role}/members/${second.id}`)).toMatchObject(refusal)
+    expect(await ask('POST', `/users/${second.id}/disable`)).toMatchObject(refusal)
   })
 
   test('may be locked by wrong passwords, and ended by dates that somebody has set', async () => {
