@@ -193,6 +193,7 @@ describe('what a request may want of the sign-in', () => {
     fresh.setSession((await signIn(ctx, bea)).token)
     expect(await subjectOf(fresh, `/oidc/interaction/${first.uid}`, first.checks)).toBe(bea)
     // Nor as who is not here any more: somebody else has signed in meanwhile.
+    fresh.setSession((await signIn(ctx, bea, { at: long })).token)
     const shown = await ask(fresh, 'select_account')
     expect((await fresh.answer(shown.uid, 'login', {}, { user: ada })).status).toBe(409)
     expect((await fresh.answer(shown.uid, 'login', {}, { user: bea })).status).toBe(200)

@@ -5,6 +5,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Refusals } from '../audit/refusals.ts'
 import { GatehouseError } from '../errors.ts'
+import { isObject } from '../model/attribute.ts'
+import { parseJson } from '../model/json.ts'
 import type { Built } from './build-provider.ts'
 import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
@@ -84,8 +86,7 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       scope.post(`/api/v1/interactions/:uid/${name}`, async (request, reply) => {
         refuseForeign(request, publicUrlOf(config))
         const accept = (await interactions())[verb]
-        const { user } = (request.body ?? {}) as { user?: unknown }
-        return reply.send({ redirectTo: await accept({ ...exchangeOf(await oidc.current(), request, reply), ...(typeof user === 'string' ? { user } : {}) }) })
+        return reply.send({ redirectTo: await accept({ ...exchangeOf(await oidc.current(), request, reply), user: userIn(request.body) }) })
       })
     }
   })
@@ -93,6 +94,12 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
   { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw, ip: request.ip })
+
+/** As whom the page offered to go on. Errors: `invalid_json`. */
+function userIn(body: unknown): string | undefined {
+  const said = Buffer.isBuffer(body) && body.length > 0 ? parseJson(body) : undefined
+  return isObject(said) && typeof said.user === 'string' ? said.user : undefined
+}
 
 /** For the page that a question is put on: the theme of the site whose application asks. */
 export const askedTheme = (oidc: OpenIdProvider) => async (request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> => {

@@ -43,7 +43,8 @@ async function change(ctx: Context, userId: string, { current, next, keep }: { c
   const limits = demanded ? [] : judgeLimits(login, policy, day.now)
   await judge(ctx, login, policy, next, limits)
   const hash = await hashPassword(next, costOf(ctx.config))
-  const db = keep === undefined ? ctx.db : ctx.db.withSession(keep)
+  // The name of no session ends them all, and says all the same that it is one's own password: offline access goes on.
+  const db = ctx.db.withSession(keep ?? '0')
   await db.transaction(async (tx) => {
     await stillThere(tx, login, day)
     await write(tx, ctx, login, hash, { policy, action: 'user.password.change', reset: null, changesToday: demanded ? login.changes_today : login.changes_today + 1 })
