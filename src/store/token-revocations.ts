@@ -19,11 +19,11 @@ export async function letTokensGo(db: Writer, tokenKey: string, portalId: number
   await db.execute('select efs.let_tokens_go($1, $2)', [tokenKey, portalId])
 }
 
-/** Takes some that are due, or a certain one, away from other servers until a moment; each counts as tried. */
+/** Takes some that are due, or a certain one, away from other servers until a moment; each counts as tried. Our clock counts no less than milliseconds. */
 export async function takeRevocations(db: Reader, now: Date, until: Date, most: number, only: string | null): Promise<DueRevocation[]> {
   return db.query(
     `update efs.token_revocation set due_at = $2, attempts = attempts + 1 where token_key in (
-       select token_key from efs.token_revocation where case when $4::varchar is null then due_at <= $1 else token_key = $4 end order by due_at limit $3 for update skip locked)
+       select token_key from efs.token_revocation where case when $4::varchar is null then due_at < $1::timestamptz + interval '1 millisecond' else token_key = $4 end order by due_at limit $3 for update skip locked)
      returning token_key as "tokenKey", portal_id as "portalId", idp_response as sealed, attempts, generation`, [now, until, most, only])
 }
 
