@@ -29,6 +29,9 @@ test('things are made, listed and shown; access is given and taken by name', asy
   expect((await gatehouse('groups', 'list')).stdout).toMatch(/Night shift +ACTIVE +Who works at night/)
   const given = await json('access', 'grant', '--user', 'ADMIN', '--to-group', 'night shift', '--start', '2026-01-01', '--end', '2100-01-01', '--description', 'request 7')
   expect(given).toMatchObject({ target: group.id, start: '2026-01-01T00:00:00.000Z', end: '2100-01-01T00:00:00.000Z', description: 'request 7', grantedBy: 'operator', isNew: true })
+  await json('groups', 'create', '--name', 'For an hour')
+  await json('access', 'grant', '--user', 'admin', '--to-group', 'For an hour', '--end', '2100-01-01')
+  expect(await json('access', 'grant', '--user', 'admin', '--to-group', 'For an hour', '--end', 'never')).not.toHaveProperty('end')
   expect((await gatehouse('access', 'grant', '--group', String(group.id), '--to-role', 'Guard')).stdout).toMatch(/^Made: role of the group, always\.$/m)
   expect(await json('access', 'grant', '--role', 'Guard', '--to-resource', 'Gate')).toMatchObject({ isNew: true })
   expect(await json('groups', 'show', 'Night shift')).toMatchObject({ id: group.id, people: 1 })
@@ -84,7 +87,7 @@ test('an administrator is restricted, and told to whom', async () => {
   expect((await gatehouse('delegations', 'remove', 'deputy', String(made.id))).code).toBe(2)
 }, 120_000)
 
-test('sorts of resources are listed, and an unknown one says where', async () => {
+test('types of resources are listed, and an unknown one says where', async () => {
   expect((await gatehouse('resources', 'types')).stdout).toMatch(/^WEBSERVICE +A web service +true/m)
   expect((await gatehouse('resources', 'create', '--name', 'X', '--type', 'DOOR')).stderr).toContain('no ResourceType with the id DOOR')
 }, 120_000)

@@ -36,7 +36,8 @@ interface Ends {
 
 interface GrantOptions extends Ends {
   start?: string
-  end?: string | null
+  /** An instant, or `never`. */
+  end?: string
   right?: string[]
   description?: string
   apply?: boolean
@@ -63,7 +64,7 @@ async function pairOf(ctx: Context, options: Ends): Promise<{ kind: EdgeKind; so
 }
 
 const termsOf = ({ start, end, right, description }: GrantOptions): Document =>
-  ({ ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end }), ...(right ? { rights: right } : {}), ...(description === undefined ? {} : { description }) })
+  ({ ...(start === undefined ? {} : { start }), ...(end === undefined ? {} : { end: end === 'never' ? null : end }), ...(right ? { rights: right } : {}), ...(description === undefined ? {} : { description }) })
 
 /** The same for everyone a filter finds: a plan, applied when asked. */
 async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: GrantOptions): Promise<void> {
@@ -92,7 +93,7 @@ function withEnds(command: Command): Command {
 /** Giving and taking, below `gatehouse access`; and the things that are given. */
 export function addAccessCommands(gatehouse: Command, access: Command): void {
   withEnds(access.command('grant').description('Gives a group, role or resource to a person, group, role, resource or organisation, from when to when.'))
-    .option('--end <instant>', 'when it ends, that instant excluded; never: not even after the duration that a group or role sets', (text: string) => (text === 'never' ? null : readInstant(text)))
+    .option('--end <instant>', 'when it ends, that instant excluded; never: not even after the duration that a group or role sets', (text: string) => (text === 'never' ? text : readInstant(text)))
     .option('--right <id...>', 'the rights it carries').option('--description <text>', 'a note, or the request that granted it')
     .action((options: GrantOptions) => withDatabase(async (_opened, ctx) => {
       if (options.filter !== undefined) return planFor(ctx, 'assign', options)
@@ -128,7 +129,7 @@ function addRecordCommands(gatehouse: Command, name: string, letter: 'g' | 'r' |
     print(options.json, made, () => [`${kind.resource.name} ${String(made.id)}: ${options.name}`])
   }))
   if (letter === 's') {
-    records.command('types').description('Lists the sorts of resources that there are.').option('--json', 'answer for machines').action((options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
+    records.command('types').description('Lists the types of resources that there are.').option('--json', 'answer for machines').action((options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const types = await allResourceTypes(ctx.db)
       print(options.json, types, () => table(['id', 'description', 'may stand below others'], types.map((one) => [one.id, one.description, one.supportsHierarchy])))
     }))
