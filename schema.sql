@@ -413,6 +413,21 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.keep_one_super_admin(lasted boolean, signs boolean, rule text)
+CREATE OR REPLACE FUNCTION gatehouse.keep_one_super_admin(lasted boolean, signs boolean, rule text)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  -- Two who leave at once are one after the other; the second sees that the first is gone.
+  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
+  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
+    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end
+    and (not signs or gatehouse.has_login(r.user_id))) then return; end if;
+  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
+    using errcode = 'check_violation', constraint = rule;
+end $function$;
+
 -- function: gatehouse.keep_status()
 CREATE OR REPLACE FUNCTION gatehouse.keep_status()
  RETURNS trigger
@@ -430,20 +445,12 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-declare
-  lasted boolean := old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id);
-  signs boolean := gatehouse.has_login(old.user_id);
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   -- Who could not sign in is no loss.
   if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
-  -- Two who leave at once are one after the other; the second sees that the first is gone.
-  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
-    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end
-    and (not signs or gatehouse.has_login(r.user_id))) then return null; end if;
-  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
-    using errcode = 'check_violation', constraint = tg_name;
+  perform gatehouse.keep_one_super_admin(old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id), gatehouse.has_login(old.user_id), tg_name);
+  return null;
 end $function$;
 
 -- function: gatehouse.keep_super_admin_login()
@@ -451,15 +458,10 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_login()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-declare
-  lasted boolean := gatehouse.lasts_as_super_admin(old.user_id);
 begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' or not gatehouse.is_super_admin(old.user_id) then return null; end if;
-  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and gatehouse.has_login(r.user_id)
-    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end) then return null; end if;
-  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
-    using errcode = 'check_violation', constraint = tg_name;
+  perform gatehouse.keep_one_super_admin(gatehouse.lasts_as_super_admin(old.user_id), true, tg_name);
+  return null;
 end $function$;
 
 -- function: gatehouse.keep_super_admin_role()
@@ -477,20 +479,26 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_status()
  RETURNS trigger
  LANGUAGE plpgsql
 AS $function$
-declare
-  lasted boolean := exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
-    and not exists (select from gatehouse.delegation d where d.user_id = new.user_id);
-  signs boolean := gatehouse.has_login(new.user_id);
 begin
   if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
     or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
-  perform pg_advisory_xact_lock(hashtext('gatehouse.super_admin'));
-  if exists (select from public.user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN'
-    and case when lasted then gatehouse.lasts_as_super_admin(r.user_id) else gatehouse.is_super_admin(r.user_id) end
-    and (not signs or gatehouse.has_login(r.user_id))) then return null; end if;
-  raise exception 'This would leave nobody who may administer everything: give the role of the super administrator to somebody else first.'
-    using errcode = 'check_violation', constraint = tg_name;
+  perform gatehouse.keep_one_super_admin(
+    exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+      and not exists (select from gatehouse.delegation d where d.user_id = new.user_id), gatehouse.has_login(new.user_id), tg_name);
+  return null;
+end $function$;
+
+-- function: gatehouse.keep_super_admin_whole()
+CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_whole()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not gatehouse.is_super_admin(new.user_id) or not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+    or (select count(*) from gatehouse.delegation d where d.user_id = new.user_id) > 1 then return null; end if;
+  perform gatehouse.keep_one_super_admin(true, gatehouse.has_login(new.user_id), tg_name);
+  return null;
 end $function$;
 
 -- function: gatehouse.lasts_as_super_admin(person character varying)
@@ -3716,6 +3724,9 @@ CREATE TRIGGER portal_session_token_data AFTER DELETE ON efs.portal_session FOR 
 
 -- trigger: efs.users.users_leave
 CREATE TRIGGER users_leave BEFORE DELETE ON efs.users FOR EACH ROW EXECUTE FUNCTION efs.user_leaves();
+
+-- trigger: gatehouse.delegation.delegation_keeps_super_admin
+CREATE CONSTRAINT TRIGGER delegation_keeps_super_admin AFTER INSERT OR UPDATE OF user_id ON gatehouse.delegation DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW EXECUTE FUNCTION gatehouse.keep_super_admin_whole();
 
 -- trigger: gatehouse.message.message_queued
 CREATE TRIGGER message_queued AFTER INSERT ON gatehouse.message FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.wake_sender();

@@ -77,7 +77,8 @@ describe('the last one', () => {
     await ctx.db.execute('update login set auth_fail_count = 1, last_login = now() where login_id = $1', [login.id])
     const second = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
     expect((await ask('PATCH', `/users/${id}/logins/${login.id}`, { isActive: false })).status).toBe(200)
-    // Nor with the other one, who alone can sign in from here on.
+    // Nor with the other one, who alone can sign in from here on, nor by a restriction of theirs.
+    expect(await ask('POST', `/users/${second.id}/delegations`, { kind: 'REPORTS' })).toMatchObject(refusal)
     expect(await ask('DELETE', `/roles/${role}/members/${second.id}`)).toMatchObject(refusal)
     expect(await ask('POST', `/users/${second.id}/disable`)).toMatchObject(refusal)
   })

@@ -9,7 +9,6 @@ import { isObject } from '../model/attribute.ts'
 import { user } from '../model/user.ts'
 import { guardPeople } from '../records/guard.ts'
 import { lockRecords } from '../records/write-records.ts'
-import { keepingAdministrators } from './last-administrator.ts'
 import { delegationKinds, deleteDelegation, insertDelegation, type Delegation, type DelegationKind } from '../store/delegations.ts'
 import type { Transaction } from '../store/database.ts'
 
@@ -34,8 +33,7 @@ export async function addDelegation(ctx: Context, userId: string, body: unknown)
   }
   await ctx.db.transaction(async (tx) => {
     await guardDelegation(tx, ctx, userId)
-    // Who is restricted administers nobody's rights: the last one who may everything is not.
-    await keepingAdministrators(tx, () => insertDelegation(tx, userId, delegation))
+    await insertDelegation(tx, userId, delegation)
     await recorded(tx, ctx, userId, 'add', delegation)
   })
   return delegation

@@ -117,7 +117,7 @@ export async function movePeriods(tx: Transaction, newId: () => string, survivor
       if (before.every((row) => after.some((one) => one.id === row.id && same(shown(one), shown(row)))) && after.length === before.length) whole.push(...others)
       else parts.push({ kind: kind.kind, target, before, after })
     }
-    await keepingAdministrators(tx, () => writePieces(tx, kind, survivor, whole, parts))
+    await judgedAtTheEnd(tx, () => writePieces(tx, kind, survivor, whole, parts))
     if (whole.length > 0) moved.push({ kind, ids: whole.map(({ id }) => id) })
     divided.push(...parts.map(({ after, ...rest }) => ({ ...rest, after: after.map(stored) })))
   }
@@ -145,7 +145,7 @@ async function setPeriods(tx: Transaction, { table }: EdgeKind, rows: readonly S
 }
 
 /** That somebody is left who may administer everything is looked at once the pieces are all there. */
-async function keepingAdministrators(tx: Transaction, write: () => Promise<void>): Promise<void> {
+async function judgedAtTheEnd(tx: Transaction, write: () => Promise<void>): Promise<void> {
   await tx.execute('set constraints user_role_keeps_super_admin deferred')
   await write()
   await tx.execute('set constraints user_role_keeps_super_admin immediate')
@@ -166,7 +166,7 @@ export async function refuseChangedPeriods(tx: Transaction, survivor: string, di
 export async function takeBackPeriods(tx: Transaction, divided: readonly DividedPeriods[]): Promise<void> {
   for (const { kind: letters, before, after } of divided) {
     const kind = edgeKind(letters)
-    await keepingAdministrators(tx, async () => {
+    await judgedAtTheEnd(tx, async () => {
       await tx.execute(`delete from ${kind.table} where membership_id = any($1)`, [after.map(({ id }) => id).filter((id) => !before.some((row) => row.id === id))])
       const given = before.flatMap((row) => after.filter(({ id }) => id === row.id).flatMap(({ id, rights }) => rights.filter((right) => !row.rights.includes(right)).map((right) => ({ id, right }))))
       await tx.execute(`delete from ${kind.rightsTable} r using unnest($1::text[], $2::text[]) v(id, access_right) where r.membership_id = v.id and r.access_right_id = v.access_right`, [given.map(({ id }) => id), given.map(({ right }) => right)])

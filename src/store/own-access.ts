@@ -87,19 +87,17 @@ export async function peopleBeyond(tx: Reader, ids: readonly string[], rights: r
   return rows.map((row) => row.user_id)
 }
 
-/** The lock under which the triggers of migration 0031 look who is left. */
+/** The lock under which the triggers look who is left of those who may administer everything. */
 export async function lockSuperAdmin(tx: Transaction): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse.super_admin'))`)
 }
 
-/** Whether somebody has the role of the super administrator without an end and may administer everybody, and the rights (`PEOPLE READ`) that it carries without one. */
-export async function superAdminState(tx: Reader): Promise<{ lasts: boolean; rights: string[] }> {
-  const [state] = await tx.query<{ lasts: boolean; rights: string[] }>(
-    `select exists (select from user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null and gatehouse.is_super_admin(r.user_id)
-         and not exists (select from gatehouse.delegation d where d.user_id = r.user_id)) as lasts,
-       array(select distinct ${named("'s' || r.resource_id", 'x.access_right_id')} from resource_role r join res_role_membership_rights x using (membership_id)
-         where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and starts_with(r.resource_id, 'GATEHOUSE_') and (r.start_date is null or r.start_date <= now()) and r.end_date is null) as rights`, [])
-  return state!
+/** The rights (`PEOPLE READ`) that the role of the super administrator carries without an end. */
+export async function superAdminRights(tx: Reader): Promise<string[]> {
+  const rows = await tx.query<{ own: string }>(
+    `select distinct ${named("'s' || r.resource_id", 'x.access_right_id')} as own from resource_role r join res_role_membership_rights x using (membership_id)
+     where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and starts_with(r.resource_id, 'GATEHOUSE_') and (r.start_date is null or r.start_date <= now()) and r.end_date is null`)
+  return rows.map(({ own: one }) => one)
 }
 
 /** Gives a person one of our own roles from now on; for those whom no verb could give it: the first administrator. */
