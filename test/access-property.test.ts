@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accessOf, askedMoment, checkMany, peopleOf } from '../src/access/effective.ts'
+import type { ThingLetter } from '../src/store/access-walk.ts'
 import { nodeKey, nodeTypes, type Letter } from '../src/model/access-edges.ts'
 import { reference, referenceAllows, type World } from './access-reference.ts'
 import { emptyWorld, makeEdge, makeWorld, removeEdge, rights, setDates, setNode, setRights, worlds } from './access-worlds.ts'
@@ -25,7 +26,7 @@ async function answers(world: World, at: string): Promise<string[]> {
   }
   for (const node of world.nodes.keys()) {
     for (const right of node[0] === 's' ? [undefined, ...rights] : [undefined]) {
-      const { items, total } = await peopleOf(ctx, node[0] as Letter, node.slice(1), { right, at, count: 100, total: right !== 'READ' })
+      const { items, total } = await peopleOf(ctx, node[0] as ThingLetter, node.slice(1), { right, at, count: 100, total: right !== 'READ' })
       found.push(`people ${node} ${right} ${items.map(({ id }) => id).join()} ${total ?? items.length}`)
     }
   }
@@ -169,7 +170,7 @@ test('pages of what a person has and of who has it, one by one, are the whole', 
       expect(paged).toEqual((await accessOf(ctx, user, moment, { count: 100 })).items)
     }
     for (const node of world.nodes.keys()) {
-      const ask = (count: number, cursor?: string) => peopleOf(ctx, node[0] as Letter, node.slice(1), { count, ...(cursor === undefined ? {} : { cursor }) })
+      const ask = (count: number, cursor?: string) => peopleOf(ctx, node[0] as ThingLetter, node.slice(1), { count, ...(cursor === undefined ? {} : { cursor }) })
       expect(await walkPages((cursor) => ask(1, cursor))).toEqual((await ask(100)).items)
     }
   }), { numRuns: 6, seed: 3, endOnFailure: true })

@@ -96,6 +96,9 @@ export async function removeAccessRecord(ctx: Context, kind: RecordKind, id: str
   })
 }
 
+/** Edges that the event of a removal names one by one; of more it tells how many, and the history keeps them all. */
+const mostNamed = 1000
+
 /**
  * The same for one that is locked. What it gives is its own and goes with it, and so does whatever had it once: the event names
  * these edges. Errors: `still_referenced`, saying how many have it now or will.
@@ -107,7 +110,9 @@ export async function removeLocked(tx: Transaction, ctx: Context, own: Resource,
   if (letter) {
     const holders = [...await countHolders(tx, letter, id, ctx.now())].map(([one, count]) => `${count} ${count === 1 ? nounOf[one].one : nounOf[one].many}`)
     if (holders.length > 0) throw new GatehouseError('still_referenced', `The ${nounOf[letter].one} is still had by ${holders.join(', ')}, now or from a later day on; take it from them first.`)
-    gone.push(...(await edgesOf(tx, letter, id)).map(({ kind, edge }) => (edge.source === id ? edgeField(kind, { before: edge }) : { path: `${nodeSegments[kind.source]}[${edge.source}]`, before: termsOf(edge) })))
+    const edges = await edgesOf(tx, letter, id)
+    gone.push(...edges.slice(0, mostNamed).map(({ kind, edge }) => (edge.source === id ? edgeField(kind, { before: edge }) : { path: `${nodeSegments[kind.source]}[${edge.source}]`, before: termsOf(edge) })))
+    if (edges.length > mostNamed) gone.push({ path: 'edges', before: edges.length })
     const ended = await dropEnded(tx, letter, id, ctx.now())
     if (ended > 0) gone.push({ path: 'endedMemberships', before: ended })
   }

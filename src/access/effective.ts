@@ -1,13 +1,13 @@
 /** The questions of access whose answer is a fact: may they, what do they have, who has it. Now, then, or some day. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { nodeOf, nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { nodeOf, nodeTypes, type NodeType } from '../model/access-edges.ts'
 import { isObject } from '../model/attribute.ts'
 import { checkInstant } from '../model/values.ts'
 import { accessPerson, checkAccess, checkAccesses, heldBy, type Check, type CheckRow, type HeldRow, type Person } from '../store/access-of-person.ts'
 import { countHolders, giversOf, holdersPage, isRight, thingNode, type Givers, type HolderRow } from '../store/access-people.ts'
 import { outsideReach } from '../store/reach.ts'
-import { momentOf, type Moment } from '../store/access-walk.ts'
+import { momentOf, type Moment, type ThingLetter } from '../store/access-walk.ts'
 
 /** Who asks: somebody restricted is answered about nobody beyond their reach. */
 type Asker = Pick<Context, 'db' | 'now' | 'authority'>
@@ -135,7 +135,7 @@ function readCursor(cursor: string | undefined): string {
 }
 
 /** The node of the thing of a check. Errors: `not_found`, `invalid_parameter` for the right. */
-export async function whatIsAsked(ctx: Asker, check: Check, moment: Moment): Promise<string> {
+export async function whatIsAsked(ctx: Asker, check: Omit<Check, 'user'>, moment: Moment): Promise<string> {
   const { resource, letter = 's', right } = check
   if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
   const node = await thingNode(ctx.db, letter, resource, moment)
@@ -144,12 +144,11 @@ export async function whatIsAsked(ctx: Asker, check: Check, moment: Moment): Pro
 }
 
 /** What gives a thing, with the right. Errors: `not_found` for a thing that is not known at the moment, `invalid_parameter` for the right. */
-export async function whatGives(ctx: Asker, letter: Letter, named: string, right: string | undefined, moment: Moment): Promise<Givers> {
-  if (right !== undefined && !(await isRight(ctx.db, right, moment))) throw noRight(right)
-  const node = letter === 's' ? await thingNode(ctx.db, letter, named, moment) : letter + named
-  const found = node === undefined ? undefined : await giversOf(ctx.db, node, right, moment)
-  if (found) return found
-  throw letter === 's' ? noThing({ resource: named }, moment) : new GatehouseError('not_found', `There is no ${nodeTypes[letter]} with the id ${named}${then(moment)}.`)
+export async function whatGives(ctx: Asker, letter: ThingLetter, named: string, right: string | undefined, moment: Moment): Promise<Givers> {
+  const asked = { resource: named, letter, ...(right === undefined ? {} : { right }) }
+  const found = await giversOf(ctx.db, await whatIsAsked(ctx, asked, moment), right, moment)
+  if (!found) throw noThing(asked, moment)
+  return found
 }
 
 export interface Holder {
@@ -168,7 +167,7 @@ export interface PeopleQuery {
 }
 
 /** The people who have a thing, by id. Errors: those of `whatGives`, `invalid_cursor`. */
-export async function peopleOf(ctx: Asker, letter: Letter, named: string, query: PeopleQuery): Promise<{ items: Holder[]; next?: string; total?: number }> {
+export async function peopleOf(ctx: Asker, letter: ThingLetter, named: string, query: PeopleQuery): Promise<{ items: Holder[]; next?: string; total?: number }> {
   const moment = askedMoment(ctx, query.at)
   const after = readCursor(query.cursor)
   const givers = await whatGives(ctx, letter, named, query.right, moment)
@@ -186,7 +185,7 @@ const streamed = 5000
  * Everybody who has a thing, as lines of JSON. What gives it is asked once; people are read page by page, each as they
  * stand when their page is read, so that a slow reader holds no connection and no old rows.
  */
-export async function allPeopleOf(ctx: Asker, letter: Letter, named: string, query: Pick<PeopleQuery, 'right' | 'at'>): Promise<AsyncGenerator<string>> {
+export async function allPeopleOf(ctx: Asker, letter: ThingLetter, named: string, query: Pick<PeopleQuery, 'right' | 'at'>): Promise<AsyncGenerator<string>> {
   const moment = askedMoment(ctx, query.at)
   const givers = await whatGives(ctx, letter, named, query.right, moment)
   return (async function* lines() {

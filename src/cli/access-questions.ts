@@ -69,7 +69,7 @@ function addListCommands(access: Command): void {
   access.command('people').description('Lists the people who have a resource, or something else; as lines of JSON for machines.').argument('<thing>', 'its name or id').option('--type <type>', `one of ${thingTypes.join(', ')}; Resource when absent`, readType)
     .option('--right <id>', 'a right that the last edge must carry').option('--at <instant>', 'the moment asked about; now when absent', readInstant).option('--json', 'answer for machines')
     .action((given: string, options: Options & { type?: NodeType }) => asked(async (ctx) => {
-      const letter = (Object.keys(nodeTypes) as Letter[]).find((one) => nodeTypes[one] === (options.type ?? 'Resource'))!
+      const letter = thingLetter(options.type) ?? 's'
       // Whatever it is, it is found by the name that it had at the moment asked about.
       const thing = await namedIdAt(ctx, letter, given, askedMoment(ctx, options.at))
       for await (const lines of await allPeopleOf(ctx, letter, thing, options)) {

@@ -2,9 +2,10 @@
 import { accessOf, allPeopleOf, askedMoment, checkMany, mayAccess, peopleOf, thingLetter, thingTypes, type PeopleQuery } from '../access/effective.ts'
 import { why, whyNot } from '../access/explain.ts'
 import { whatIf } from '../access/what-if.ts'
-import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
+import { nodeTypes, type NodeType } from '../model/access-edges.ts'
 import { isObject } from '../model/attribute.ts'
 import type { Check } from '../store/access-of-person.ts'
+import type { ThingLetter } from '../store/access-walk.ts'
 import { guarded, pageParameters, type Call, type QueryParameter, type Route, type UnguardedRoute } from './route.ts'
 
 const tag = 'Access'
@@ -33,7 +34,7 @@ function peopleQuery({ query }: Call): PeopleQuery {
 }
 
 /** Who has a group, role, resource or organisation. Everybody at once, as lines, for whoever accepts application/x-ndjson. */
-function peopleRoute(letter: Letter, segment: string): UnguardedRoute {
+function peopleRoute(letter: ThingLetter, segment: string): UnguardedRoute {
   return {
     method: 'GET', path: `/${segment}/:id/people`, scope: 'read', tag, heavy: 1, operation: `list${nodeTypes[letter]}People`, query: people, answer: { component: 'AccessHolder', list: true }, reach: 'query',
     summary: `Lists the people who have the ${nodeTypes[letter]}, directly or through something else; as application/x-ndjson, all of them.`,
@@ -65,7 +66,7 @@ export const accessQuestionRoutes: readonly Route[] = guarded('access', [
     handle: async (call) => ({ body: { allowed: await mayAccess(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) } }) },
   { method: 'GET', path: '/users/:id/access/why', scope: 'read', tag, operation: 'explainAccess', summary: 'Says why a person has a resource, role, group or organisation: every path that gives it, edge by edge, 100 at most.', query: question, answer: { component: 'AccessExplanation' },
     handle: async (call) => ({ body: await why(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
-  { method: 'GET', path: '/users/:id/access/why-not', scope: 'read', tag, operation: 'explainRefusal', summary: 'Says why a person does not have a resource, role, group or organisation: the nearest paths, ten at most, and what is missing on each.', query: question, answer: { component: 'AccessExplanation' },
+  { method: 'GET', path: '/users/:id/access/why-not', scope: 'read', tag, heavy: 1, operation: 'explainRefusal', summary: 'Says why a person does not have a resource, role, group or organisation: the nearest paths, ten at most, and what is missing on each.', query: question, answer: { component: 'AccessExplanation' },
     handle: async (call) => ({ body: await whyNot(call.ctx, checkOf(call), askedMoment(call.ctx, textOf(call.query, 'at'))) }) },
   { method: 'POST', path: '/access/check', scope: 'read', needs, reach: 'query', tag, reading: true, heavy: ({ body }) => (isObject(body) && Array.isArray(body.checks) && body.checks.length > fewChecks ? 1 : 0), operation: 'checkAccesses', summary: 'Answers up to 1,000 checks at once, in their order.', body: { component: 'AccessChecks' }, answer: { component: 'AccessCheckAnswers' },
     handle: async ({ ctx, body }) => ({ body: { results: await checkMany(ctx, body) } }) },

@@ -48,7 +48,7 @@ function memberRoutes(kind: EdgeKind): UnguardedRoute[] {
     summary: `Lists the ${kind.segment} that were given to a person directly.`, query: pageOfEdges, answer: { ...shape, list: true }, handle: (call) => listFrom(call, kind, 'source') }
   return [
     { ...base, method: 'GET', path, scope: 'read', operation: `list${one}Members`, summary: `Lists the people who have ${article(one)} directly, hidden ones too; \`filter\` and \`q\` search among them.`,
-      query: pageOfMembers, answer: { ...shape, list: true }, reach: 'query', handle: (call) => listFrom(call, kind, 'target') },
+      query: pageOfMembers, answer: { ...shape, list: true }, reach: 'query', heavy: ({ query }) => (query.at === undefined ? 0 : 1), handle: (call) => listFrom(call, kind, 'target') },
     { ...base, method: 'PUT', path: `${path}/:userId`, scope: 'write', operation: `put${one}Member`, summary: `Gives ${article(one)} to a person: makes the period with that start as the body says. 201 when it is new.`,
       query: [startOf], body: shape, bodyRequired: false, answer: shape, upserts: true, needs, handle: (call) => put(call, kind, ends(call)) },
     { ...base, method: 'DELETE', path: `${path}/:userId`, scope: 'write', operation: `remove${one}Member`, summary: 'Takes it from them: the period with that start, or the only one.',

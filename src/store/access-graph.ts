@@ -8,7 +8,8 @@ type Reader = Pick<Database, 'query' | 'first'>
 
 const details = (row: string) => `${row}.start_date as "start", ${row}.end_date as "end"`
 const origin = (row: string) => `${row}.description, ${row}.create_date as created, ${row}.created_by as "createdBy", ${row}.granted_by as "grantedBy"`
-export const edgeColumns = `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, e.recorded_from as recorded, null::timestamptz as removed`
+const edgeColumnsOf = (removed: string) => `e.kind, e.membership_id as id, e.source, e.target, ${details('e')}, e.rights, ${origin('e')}, e.recorded_from as recorded, ${removed} as removed`
+export const edgeColumns = edgeColumnsOf('null::timestamptz')
 
 export const membershipColumns: MembershipColumns = {
   standing: ({ kind, target, targetColumn, rightsTable }: EdgeKind) => `'${kind}' as kind, m.membership_id as id, 'u' || m.user_id as source, '${target}' || m.${targetColumn} as target, ${details('m')},
@@ -31,15 +32,18 @@ export function givingSql(past: boolean): string {
    union all select step.* from below b cross join lateral (${edgesSql(edgeColumns, `e.target = b.node and e.source >= 's'`, at, past)} offset 0) step`
 }
 
+/** Of an edge that was taken away. */
+const goneColumns = edgeColumnsOf('e.recorded_to')
+
 const mostNodes = 2000
 const mostEdges = 20_000
-
-/** As `edgeColumns`, of an edge that was taken away. */
-const goneColumns = edgeColumns.replace('null::timestamptz as removed', 'e.recorded_to as removed')
+/** Rows of the past that are looked at behind, or ahead of, one node. */
+const mostGone = 1000
 
 /** Edges whatever their dates, and those that had been taken away by the moment: the last between the same two. */
-const nearEdgesSql = (columns: string, goneColumnsOf: string, where: string, at: string, past: boolean) => `${allEdgesSql(columns, where, at, past)}
-   union all (select distinct on (e.source, e.target) ${goneColumnsOf} from gatehouse.access_edge e where ${where} and e.recorded_to is not null and e.recorded_to <= ${at} order by e.source, e.target, e.recorded_to desc)`
+const nearEdgesSql = (columns: string, goneSelect: string, where: string, at: string, past: boolean) => `${allEdgesSql(columns, where, at, past)}
+   union all (select distinct on (e.source, e.target) ${goneSelect} from (
+     select * from gatehouse.access_edge e where ${where} and e.recorded_to is not null and e.recorded_to <= ${at} limit ${mostGone}) e order by e.source, e.target, e.recorded_to desc)`
 
 /**
  * Edges by which a person might come to a node if dates were others, everything were on, and nothing had been taken away: $1 the person,
@@ -93,12 +97,12 @@ function earlierSql(past: boolean): string {
      union all select ${goneColumns} from gatehouse.access_edge e where e.source = q.source and e.target = q.target and e.recorded_to is not null and e.recorded_to <= ${at}
      union all select * from (${allMembershipsSql(membershipColumns, (row) => `left(q.source, 1) = 'u' and ${row}.user_id = substr(q.source, 2)`, at, past)}) m where m.target = q.target
      union all select * from (${allEdgesSql(edgeColumns, 'e.source = q.source and e.target = q.target', at, past)}) e) all_of_them
-   order by removed desc nulls first limit 100) v order by v.removed desc nulls first`
+   order by removed desc nulls first limit 30) v order by v.removed desc nulls first`
 }
 
 const earlierStatements = { now: earlierSql(false), past: earlierSql(true) }
 
-/** What stood between the same two as some edges before they stood so, and beside them, the last first, 100 each: as it was known at the moment. */
+/** What stood between the same two as some edges before they stood so, and beside them, the last first, 30 each: as it was known at the moment. */
 export async function earlierEdges(db: Reader, edges: readonly AccessEdge[], { at, past }: Moment): Promise<AccessEdge[]> {
   if (edges.length === 0) return []
   const keyOf = ({ kind, id, recorded }: AccessEdge) => `${kind} ${id} ${recorded}`

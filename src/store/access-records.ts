@@ -45,8 +45,8 @@ interface NameTwin {
 /** One of these records whose name another has too, but for the case of letters; of groups, another of the same managed system. */
 export async function nameTwin(tx: Transaction, { table, idColumn, attributes }: Resource, path: string, ids: readonly string[]): Promise<NameTwin | undefined> {
   const { column } = attributes.find((one) => one.path === path)!
-  // Two who name alike at once are one after the other; the second sees the first.
-  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse names ' || $1))`, [table])
+  // Two who name alike at once are one after the other, in one order of names; the second sees the first.
+  await tx.execute(`select pg_advisory_xact_lock(n.lock) from (select distinct hashtext($1 || ' ' || coalesce(lower(t.${column}), '')) as lock from ${table} t where t.${idColumn} = any($2) order by 1) n`, [table, ids])
   const folded = (row: string) => `coalesce(lower(${row}.${column}), chr(1114111)) collate "C"`
   const sameSystem = table === 'grp' ? 'and o.managed_sys_id is not distinct from t.managed_sys_id' : ''
   return tx.first<NameTwin>(

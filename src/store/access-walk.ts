@@ -146,14 +146,14 @@ export const namedNodesSql = (letter: Letter, name: string, at: string, past: bo
   nodesSql('n.node', `lower(n.name) = lower(${name}) and left(n.node, 1) = '${letter}'`, at, past)
 
 /** The node of a resource that is named by its id or, failing that, by the name that it had at the moment; null when there is none. */
-export const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
+const resourceNodeSql = (resource: string, at: string, past: boolean) => `coalesce(
     (${nodesSql('n.node', `n.node = 's' || ${resource}`, at, past)} limit 1),
     ${past ? `(${nodesSql('n.node', `lower(n.name) = lower(${resource}) and left(n.node, 1) = 's' and n.name = ${resource}`, at, past)} limit 1)` : `(select 's' || res.resource_id from public.res where res.name = ${resource})`})`
 
 /** The same for a thing of any kind: a name that several have names none of them. */
 export const thingNodeSql = (letter: Letter, named: string, at: string, past: boolean): string => letter === 's' ? resourceNodeSql(named, at, past) : `coalesce(
     (${nodesSql('n.node', `n.node = '${letter}' || ${named}`, at, past)} limit 1),
-    (select case when count(*) = 1 then min(called.node) end from (${namedNodesSql(letter, named, at, past)}) called))`
+    (select case when count(*) = 1 then min(called.node) end from (select * from (${namedNodesSql(letter, named, at, past)}) named limit 2) called))`
 
 /** Whether there is a right; for a past moment also one that is deleted since. */
 export const rightThereSql = (right: string, past: boolean) => `exists (select from public.access_rights x where x.access_right_id = ${right})${past
