@@ -12,7 +12,7 @@ import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteElement, deleteType, insertElement, insertType, lockElement, lockType, readElement, readType, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
-import { clientsTold } from '../store/oidc-clients.ts'
+import { clientsTold, lockClaims } from '../store/oidc-clients.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
 type Written = { before?: Document; after?: Document }
@@ -124,6 +124,7 @@ const isHidden = ({ sensitive, isPublic }: Document) => sensitive === true || is
 
 /** What applications learn of people would be what is hidden from now on. Errors: `conflict`, naming them. */
 async function refuseWhileTold(tx: Transaction, name: string): Promise<void> {
+  await lockClaims(tx)
   const told = await clientsTold(tx, name)
   if (told.length > 0) throw new GatehouseError('conflict', `${told.join(', ')}: learn ${name} of people by a claim of their own. Take it out of their claims first, or leave it open to all.`)
 }

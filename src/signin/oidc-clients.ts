@@ -8,20 +8,20 @@ import { isDeepStrictEqual } from 'node:util'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Mapping } from '../model/account-mapping.ts'
+import { sourcesOf, type Mapping } from '../model/account-mapping.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { checkClient, claimRules, clientAttributes, clientLists, hasSecrets } from '../model/oidc-client.ts'
 import { checkSourceTypes } from '../records/check-metadata.ts'
-import { guardPeople } from '../records/guard.ts'
+import { guardPeople, may } from '../records/guard.ts'
 import { sourcesGuard } from '../records/veil.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { loadMetadata } from '../store/metadata.ts'
+import { loadMetadata, sensitiveAmong } from '../store/metadata.ts'
 import { deleteArtifactsOfClient } from '../store/oidc-artifacts.ts'
 import { deleteConsentsOfClient } from '../store/oidc-consents.ts'
-import { deleteClientRow, deleteSecrets, expireSecrets, insertClient, insertSecret, listSecrets, readClientRow, updateClient } from '../store/oidc-clients.ts'
+import { deleteClientRow, deleteSecrets, expireSecrets, insertClient, insertSecret, listSecrets, lockClaims, readClientRow, updateClient } from '../store/oidc-clients.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 
@@ -160,12 +160,18 @@ async function clientGuard(ctx: Context): Promise<Guard> {
 
 async function guardClient(tx: Transaction, ctx: Context, client: Document, mayRead: (rules: Mapping) => void): Promise<void> {
   const { authority } = ctx
+  const rules = claimRules(client)
   if (authority?.reach) throw new GatehouseError('forbidden', 'You may administer some people only, and anybody may be signed in by a client.')
   if (client.firstParty === true && authority && authority.rights !== 'all') {
     throw new GatehouseError('forbidden', 'firstParty: nobody is asked before such a client acts for them, and so only who has every right may make or change one.')
   }
   if (typeof client.userId === 'string') await guardPeople(tx, ctx, [client.userId])
-  mayRead(claimRules(client))
+  mayRead(rules)
+  if (rules.length === 0) return
+  await lockClaims(tx)
+  // What was declared sensitive since the veil was made, perhaps by another server.
+  const hidden = may(authority, { resource: 'sensitive', right: 'READ' }) ? undefined : await sensitiveAmong(tx, sourcesOf(rules))
+  if (hidden !== undefined) throw new GatehouseError('forbidden', `claims: ${hidden} is sensitive, and the person of this key has no right to it.`, { problems: [{ path: hidden, message: 'is sensitive' }] })
 }
 
 function changesOf(before: Document, after: Document): FieldChange[] {

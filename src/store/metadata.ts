@@ -3,7 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import type { CustomAttributes, FilterTarget } from '../model/attribute.ts'
 import type { DataType } from '../model/data-type.ts'
 import type { Element, Metadata } from '../model/metadata.ts'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -21,6 +21,13 @@ export async function loadMetadata(db: Reader, given: Database): Promise<Metadat
   const metadata = await readMetadata(db)
   kept = { metadata, until: now + keepMs, owner }
   return metadata
+}
+
+/** The first of some sources of a mapping that is an attribute declared sensitive, as it stands in this transaction. */
+export async function sensitiveAmong(tx: Pick<Transaction, 'first'>, sources: readonly string[]): Promise<string | undefined> {
+  const names = sources.flatMap((source) => (source.startsWith('attributes.') ? [source.slice('attributes.'.length)] : []))
+  const row = await tx.first<{ name: string }>(`select e.attribute_name as name from metadata_element e where e.is_sensitive = 'Y' and lower(e.attribute_name) in (select lower(n) from unnest($1::text[]) n) limit 1`, [names])
+  return row && `attributes.${row.name}`
 }
 
 /** After a declaration has changed on this server. */

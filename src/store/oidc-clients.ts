@@ -94,6 +94,11 @@ export async function ownClaims(db: Reader): Promise<string[]> {
   return rows.map(({ name }) => name).filter((name) => !(name in Object.prototype))
 }
 
+/** Held by whoever gives an application claims of its own, and by whoever hides an attribute: each sees what the other has done. */
+export async function lockClaims(tx: Transaction): Promise<void> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse.claims'))`)
+}
+
 /** The names of clients that learn a custom attribute by claims of their own. */
 export async function clientsTold(db: Reader, attribute: string): Promise<string[]> {
   const rows = await db.query<Row>('select * from gatehouse.oidc_client where claims is not null order by name')
