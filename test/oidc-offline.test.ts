@@ -65,8 +65,8 @@ const ways: [string, (name: string, id: string) => Promise<unknown>][] = [
   ['the end of everybody\'s sessions', () => endEverySession(ctx)],
 ]
 
-test.each(ways)('is taken away by %s; what was consented to stays', async (way, end) => {
-  const name = `p${ways.findIndex(([one]) => one === way)}`
+/** Somebody who has granted offline access twice, of whose first sign-in nothing else is left; and what says that all of it is gone. */
+async function granted(name: string): Promise<{ id: string; expectGone: () => Promise<void> }> {
   const id = await somebody(name)
   // The sign-in is over: nothing but the tokens is left of it.
   const { token, sessionId } = await signIn(ctx, id)
@@ -74,9 +74,17 @@ test.each(ways)('is taken away by %s; what was consented to stays', async (way, 
   await endSessions(ctx, id, sessionId)
   expect([await refresh(), await isActive()]).toEqual(['given', true])
   const again = await tokensIn((await signIn(ctx, id)).token)
+  return { id, async expectGone() {
+    expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
+    expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
+  } }
+}
+
+test.each(ways)('is taken away by %s; what was consented to stays', async (way, end) => {
+  const name = `p${ways.findIndex(([one]) => one === way)}`
+  const { id, expectGone } = await granted(name)
   await end(name, id)
-  expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
-  expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
+  await expectGone()
   expect(await ctx.db.query(`select from gatehouse.oidc_artifact where user_id = $1 and kind <> 'Session'`, [id])).toEqual([])
 })
 
@@ -125,18 +133,12 @@ async function fallInactive(id: string): Promise<void> {
 
 test.each(departures)('does not come back after %s', async (way, leave, back) => {
   const name = `d${departures.findIndex(([one]) => one === way)}`
-  const id = await somebody(name)
-  const { token, sessionId } = await signIn(ctx, id)
-  const { refresh, isActive } = await tokensIn(token)
-  await endSessions(ctx, id, sessionId)
-  expect([await refresh(), await isActive()]).toEqual(['given', true])
-  const again = await tokensIn((await signIn(ctx, id)).token)
+  const { id, expectGone } = await granted(name)
   await leave(id, name)
   if (back) await operate(ctx, id, back, undefined)
   await ctx.db.execute('update login set pwd_exp = null where user_id = $1', [id])
   expect((await ctx.db.first<{ active: boolean }>('select status in (\'ACTIVE\', \'PENDING_INITIAL_LOGIN\') and secondary_status is null as active from users where user_id = $1', [id]))!.active).toBe(true)
-  expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
-  expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
+  await expectGone()
 })
 
 test('ends with an event that names the applications, also where there is no session any more', async () => {

@@ -37,7 +37,7 @@ test('a change holds against what was read', async () => {
 test('one that resources have stays, and an unknown one is told where to look', async () => {
   await ask('POST', path, { id: 'SAFE' })
   const safe = await resource('Safe', 'SAFE')
-  expect(await ask('DELETE', `${path}/SAFE`)).toMatchObject({ status: 409, body: { code: 'still_referenced', detail: 'There are resources of this sort.' } })
+  expect(await ask('DELETE', `${path}/SAFE`)).toMatchObject({ status: 409, body: { code: 'still_referenced', detail: 'There are resources of this type.' } })
   await ask('DELETE', `/resources/${safe}`)
   expect((await ask('DELETE', `${path}/SAFE`)).status).toBe(204)
   const { body } = await ask('POST', '/resources', { name: 'Vault', resourceType: 'SAFE' })

@@ -1,4 +1,4 @@
-/** The verbs on sorts of resources. */
+/** The verbs on types of resources. */
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
@@ -58,7 +58,7 @@ function changeResourceType(ctx: Context, id: string, versions: Versions, change
 /** After a type or resources have been written. Errors: `conflict`, naming one that may not stand where it does. */
 export async function refuseMisplaced(tx: Transaction, column: 'resource_type_id' | 'resource_id', ids: readonly string[]): Promise<void> {
   const wrong = ids.length === 0 ? undefined : await misplacedResource(tx, column, ids)
-  if (wrong) throw new GatehouseError('conflict', `The resource ${wrong.name} stands below ${wrong.above}, and resources of the sort ${wrong.type} stand below none; move it first.`)
+  if (wrong) throw new GatehouseError('conflict', `The resource ${wrong.name} stands below ${wrong.above}, and resources of the type ${wrong.type} stand below none; move it first.`)
 }
 
 /** Removes a type that no resource has. Errors: `still_referenced`. */

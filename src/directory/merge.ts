@@ -155,8 +155,8 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
   // Who administers what may have changed since the plan was made.
-  const { moving, conflicts: [conflict] } = await mergeConflicts(tx, ctx, survivor.document, duplicate.document, request.take)
-  if (conflict !== undefined) throw new GatehouseError('conflict', conflict)
+  const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor.document, duplicate.document, request.take)
+  if (conflicts.length > 0) throw new GatehouseError('conflict', conflicts.join(' '))
   const followed = await isFollowing(tx, request.duplicate)
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.

@@ -87,7 +87,7 @@ export const resource: Resource = {
   attributes: [
     id('resource_id', 'resource'),
     text('name', 'name', 255, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, searched: true }),
-    reference('resourceType', 'resource_type_id', 'ResourceType', 'Sort', 'What sort of resource it is: one of `/metadata/resource-types`.', { required: true }),
+    reference('resourceType', 'resource_type_id', 'ResourceType', 'Type', 'What type of resource it is: one of `/metadata/resource-types`.', { required: true }),
     text('description', 'description', 512, 'Description', 'What it is.'),
     text('url', 'url', 255, 'Address', 'Where it is.', { caseExact: true }),
     text('correlatedName', 'coorelated_name', 250, 'Name in its system', 'Its name in the system it belongs to.', { searched: true }),

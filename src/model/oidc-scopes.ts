@@ -36,9 +36,12 @@ export const allScopes: readonly string[] = [...Object.keys(identityScopes), ...
 /** Claims that are in every ID token, whoever asks, and say how somebody signed in. */
 export const protocolClaims: readonly string[] = ['sub', 'sid', 'iss', 'acr', 'amr', 'auth_time']
 
+/** Claims that scopes give, each once. */
+export const scopeClaims: readonly string[] = [...new Set(Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims))]
+
 /** Claims that have a meaning of their own: those of scopes, and of tokens (RFC 7519 §4.1, RFC 9068, Core §2). */
 export const standardClaims: ReadonlySet<string> = new Set([
-  ...Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims), ...protocolClaims,
+  ...scopeClaims, ...protocolClaims,
   'aud', 'exp', 'iat', 'nbf', 'jti', 'nonce', 'azp', 'at_hash', 'c_hash', 's_hash', 'cnf', 'act', 'may_act', 'events', 'scope', 'client_id', 'active', 'token_type',
 ])
 

@@ -1,4 +1,4 @@
-/** RESOURCE_TYPE as a document: a sort of resource, and what may be done with resources of it. */
+/** RESOURCE_TYPE as a document: a type of resource, and what may be done with resources of it. */
 import { flag, identifier, text, type Collection } from './attribute.ts'
 
 export const resourceType: Collection = {
@@ -11,11 +11,11 @@ export const resourceType: Collection = {
   returned: 'default',
   onePrimary: false,
   limit: 0,
-  doc: 'A sort of resource: `resourceType` of each resource names one.',
+  doc: 'A type of resource: `resourceType` of each resource names one.',
   attributes: [
     identifier('id', 'resource_type_id', 'Id', 'A word that names the sort, such as WEBSERVICE.', { required: true, mutability: 'immutable', returned: 'always', sortable: true }),
     text('description', 'description', 255, 'Description', 'What is meant by it.'),
-    flag('supportsHierarchy', 'supports_hierarchy', 'Hierarchy', 'True when resources of this sort may stand below others.', { default: true }),
+    flag('supportsHierarchy', 'supports_hierarchy', 'Hierarchy', 'True when resources of this type may stand below others.', { default: true }),
     flag('provisionResource', 'provision_resource', 'Accounts', 'True when to have one means to have an account somewhere.', { default: false }),
     flag('searchable', 'searchable', 'Searchable', 'Whether a catalogue shows them in searches; kept for such a one, lists here show all.', { default: true }),
     text('processName', 'process_name', 80, 'Process', 'The process that grants it, kept for whoever runs one.', { caseExact: true }),

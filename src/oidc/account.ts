@@ -41,11 +41,11 @@ export async function findAccount(door: Asker, userId: string, client: unknown):
 async function ownClaimsOf({ base: { db } }: Asker, userId: string, rules: Mapping): Promise<Record<string, unknown>> {
   if (rules.length === 0) return {}
   const values = await personSources(db, userId, sourcesOf(rules))
-  return withoutEmpty(Object.fromEntries(rules.map(({ target, value }) => [target, typeOf(value, evaluate(value, values))])))
+  return withoutEmpty(Object.fromEntries(rules.map(({ target, value }) => [target, asShown(value, evaluate(value, values))])))
 }
 
 /** What stands for itself is as the API has it; what is made of several, or of a custom attribute, is a text. */
-function typeOf(made: Expression, value: string | null): unknown {
+function asShown(made: Expression, value: string | null): unknown {
   if (value === null) return undefined
   const source = typeof made === 'string' ? accountSource(made) : null
   const attribute = source?.kind === 'plain' ? source.attribute : source?.kind === 'entry' ? source.collection.attributes.find(({ path }) => path === source.value) : undefined

@@ -5,7 +5,7 @@ import { Provider, type KoaContextWithOIDC } from 'oidc-provider'
 import { isRecent } from '../access/dpop.ts'
 import { GatehouseError } from '../errors.ts'
 import { recordEvents } from '../audit/record.ts'
-import { identityScopes } from '../model/oidc-scopes.ts'
+import { protocolClaims, scopeClaims } from '../model/oidc-scopes.ts'
 import { endSessions } from '../signin/sessions.ts'
 import type { ProviderKeys } from '../signin/oidc-keys.ts'
 import { openDataKey } from '../store/data-keys.ts'
@@ -101,7 +101,7 @@ function around(state: DoorState) {
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
     // What single applications learn is nobody else's to know.
-    if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set(Object.values(identityScopes).flatMap(({ claims }): readonly string[] => claims)), 'acr', 'amr', 'auth_time', 'sid', 'iss'] })
+    if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

@@ -1,5 +1,5 @@
 /**
- * What the provider asks a person: to sign in, to consent. Pages (of the console) show it; this answers what is asked
+ * What the provider asks a person: to sign in, as whom to go on, to consent. Pages (of the console) show it; this answers what is asked
  * and takes the answer. A page belongs to the browser in which the request began, by the provider's cookie; what is
  * posted has to come from our own pages, by the header Origin.
  *
@@ -45,24 +45,24 @@ async function interactionOf({ built, uid, request, response }: Exchange): Promi
 const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
 
 /** Whether the sign-in of the browser is what the interaction wants. */
-async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat: asked, lastSubmission }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
+async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat, lastSubmission }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
   if (!signedIn) return false
   // Who has signed in since has chosen; anybody else is asked.
-  if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= asked
+  if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= iat
   // Who signed in to be chosen has signed in for what is asked after that as well.
-  const iat = Math.min(asked, (lastSubmission?.select_account as { asked?: number } | undefined)?.asked ?? asked)
+  const since = Math.min(iat, (lastSubmission?.select_account as { since?: number } | undefined)?.since ?? iat)
   const client = await provider.Client.find(params.client_id as string)
   if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
   if (await hasPoliciesDue(state, signedIn.userId, client)) return false
   const at = seconds(signedIn.authTime)
   const anew = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
-  if (anew && at < iat) return false
-  return params.max_age === undefined || at >= iat || seconds(state.base.now()) - at <= Number(params.max_age)
+  if (anew && at < since) return false
+  return params.max_age === undefined || at >= since || seconds(state.base.now()) - at <= Number(params.max_age)
 }
 
-/** What the provider is told: who was chosen, which it has to be told again with what comes after, or who has signed in and how. */
+/** What the provider is told: that somebody has chosen, and since when that was asked, which it is told again with what comes after; or who has signed in and how. */
 function loginOf({ state }: Built, { prompt, iat, lastSubmission }: Interaction, { userId, level, authTime, methods }: SignedIn): InteractionResults {
-  if (prompt.name === 'select_account') return { select_account: { asked: iat } }
+  if (prompt.name === 'select_account') return { select_account: { since: iat } }
   const login = { accountId: userId, ts: seconds(authTime), acr: acrOf(state.levels, level), amr: methodsOf(methods) }
   return { login, ...(lastSubmission?.select_account === undefined ? {} : { select_account: lastSubmission.select_account }) } as InteractionResults
 }

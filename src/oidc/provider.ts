@@ -1,7 +1,8 @@
 /**
  * The provider, as it is at the moment: built anew when its keys change, which all servers on one database see within
- * seconds, and when the claims that clients have of their own do. It keeps nothing in memory that a request depends on. What it is built of is loaded when it is first asked for:
- * commands and tests that need none of it do not wait for it.
+ * seconds, and when the claims that clients have of their own do: a request that meets one it was not built with is still
+ * answered without it. Nothing else that a request depends on is kept in memory. What it is built of is loaded when it is
+ * first asked for: commands and tests that need none of it do not wait for it.
  */
 import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'

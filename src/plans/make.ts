@@ -1,4 +1,7 @@
-/** Making a plan, whatever its kind: begun, filled, ready; or cancelled when filling it fails. */
+/**
+ * Making a plan that is filled in several transactions: begun, filled, ready; or cancelled when filling it fails. A sync plan, which
+ * speaks of a whole portal and so belongs to nobody, is made by itself (`sync/stored-plan.ts`).
+ */
 import type { Context } from '../context.ts'
 import { finishPlan, insertPlan, movePlan, readPlan, type Plan } from '../store/plans.ts'
 

@@ -42,7 +42,7 @@ const kinds: readonly Kind[] = [
     read: readElement, create: createElement, patch: patchElement, replace: replaceElement, remove: removeElement },
   { path: '/metadata/organization-types', component: 'OrganizationType', listing: organizationTypeListing, ofRow: organizationTypeOfRow, one: 'a type of organisations', many: 'types of organisations and what may stand below each', removable: 'that no organisation has',
     read: readOrganizationType, create: createOrganizationType, patch: patchOrganizationType, replace: replaceOrganizationType, remove: removeOrganizationType },
-  { path: '/metadata/resource-types', component: 'ResourceType', listing: resourceTypeListing, ofRow: (row) => documentOfRow(resourceTypeListing, row), one: 'a sort of resource', many: 'sorts of resources, which `resourceType` names', removable: 'that no resource has',
+  { path: '/metadata/resource-types', component: 'ResourceType', listing: resourceTypeListing, ofRow: (row) => documentOfRow(resourceTypeListing, row), one: 'a type of resource', many: 'types of resources, which `resourceType` names', removable: 'that no resource has',
     read: readResourceType, create: createResourceType, patch: patchResourceType, replace: replaceResourceType, remove: removeResourceType },
 ]
 
