@@ -1,6 +1,7 @@
 /** What-if foretells exactly what the reference finds changed for everybody, and changes nothing. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { applyChanges, type Change } from '../src/access/what-if-changes.ts'
 import { whatIf } from '../src/access/what-if.ts'
 import { edgeKinds, nodeOf } from '../src/model/access-edges.ts'
 import { givenOf, reachesOf } from '../src/model/access-effect.ts'
@@ -138,6 +139,16 @@ test('what no verb would do is refused', async () => {
   await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'active' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status', message: 'must be one of ACTIVE, PENDING_APPROVAL, DELETED' }] })
   await expect(asked({ op: 'status', type: 'User', id: 'x', status: 'BOGUS' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].status' }] })
   await expect(asked({ op: 'status', type: 'Role', id: 'low', status: 'ACTIVE', secondaryStatus: 'LOCKED' })).rejects.toMatchObject({ problems: [{ path: 'changes[0].secondaryStatus' }] })
+})
+
+test('circles are looked for in so many edges and no more', () => {
+  const ranks = Array.from({ length: 2000 }, (_, n) => ({ id: `e${n}`, source: `r${n}`, target: `r${n + 1}` }))
+  const nodes = new Map([...ranks.map(({ source }) => source), 'r2000', ...Array.from({ length: 600 }, (_, n) => `rx${n}`)].map((node) => [node, { node, name: null, active: true, everyone: false }]))
+  const edges = new Map(ranks.map((one) => [`rr ${one.id}`, { ...one, kind: 'rr', start: null, end: null, rights: [], description: null, created: null, createdBy: null, grantedBy: null, recorded: null, removed: null }]))
+  // Each removal has what lies behind the last one worked out anew.
+  const changes = Array.from({ length: 600 }, (_, n): Change[] => [{ op: 'remove', membershipId: `e${n}` }, { op: 'add', kind: 'rr', source: 'r2000', target: `rx${n}` }]).flat()
+  expect(() => applyChanges({ ranks, edges, nodes, people: new Map() }, changes)).toThrow(expect.objectContaining({ code: 'question_too_large' }))
+  expect(applyChanges({ ranks, edges, nodes, people: new Map() }, changes.slice(0, 20)).edges.size).toBe(2000)
 })
 
 test('rights that are made up are refused before anything is worked out, and so are too many', async () => {

@@ -96,6 +96,11 @@ describe('claims of an application', () => {
     expect(mine.status).toBe(201)
     expect(await security.ask('POST', '/oidc/clients', body)).toMatchObject({ status: 403, body: { problems: [{ path: 'attributes.salary' }] } })
     expect((await security.ask('PATCH', `/oidc/clients/${mine.body.id}`, { claims: { born: 'birthdate' } })).status).toBe(403)
+    // Nor what another server has hidden a moment ago, which is not known here yet.
+    await createElement(server.ctx, { name: 'shoe' })
+    expect((await security.ask('PATCH', `/oidc/clients/${mine.body.id}`, { claims: { shoe: 'attributes.shoe' } })).status).toBe(200)
+    await server.ctx.db.execute(`update metadata_element set is_sensitive = 'Y' where attribute_name = 'shoe'`)
+    expect(await security.ask('POST', '/oidc/clients', { ...body, name: 'Late', claims: { shoe: 'attributes.shoe' } })).toMatchObject({ status: 403, body: { problems: [{ path: 'attributes.shoe' }] } })
     const made = await server.ask('POST', '/oidc/clients', body)
     expect(made.status).toBe(201)
     // Nor by letters that the database takes for the same, nor before anybody has declared it.
