@@ -3,9 +3,10 @@
  * Whoever is asked about, and whatever is stored, costs one argon2id at the configured cost at least: how long an answer
  * takes does not tell whether there is such a person, or a password.
  */
-import { hash, verify } from '@node-rs/argon2'
+import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { randomBytes } from 'node:crypto'
+import { availableParallelism } from 'node:os'
 import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { argon2Setting, verifyForeign } from './password-foreign.ts'
@@ -21,10 +22,31 @@ export const costOf = (config: Pick<Config, 'PASSWORD_HASH_MEMORY_KIB' | 'PASSWO
   ({ memoryKiB: config.PASSWORD_HASH_MEMORY_KIB, passes: config.PASSWORD_HASH_PASSES, lanes: config.PASSWORD_HASH_LANES })
 
 /**
- * The most attempts whose hashes are worked out or wait for it at once in one server. Four run side by side; at the least
+ * The most attempts whose hashes are worked out or wait for it at once in one server. At the least
  * cost two cores are done with all of these in a second or two, and nobody waits longer for a password that is right.
  */
 export const mostHashing = 64
+
+/** So many run side by side, one a core: more would push each other's memory out of the caches, and all take longer. */
+const atOnce = Math.min(4, availableParallelism())
+
+let running = 0
+const waiting: (() => void)[] = []
+
+async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  if (running < atOnce) running++
+  else await new Promise<void>((turn) => waiting.push(turn))
+  try {
+    return await work()
+  } finally {
+    const next = waiting.shift()
+    if (next) next()
+    else running--
+  }
+}
+
+const hash: typeof argon2Hash = (...given) => inTurn(() => argon2Hash(...given))
+const verify: typeof argon2Verify = (...given) => inTurn(() => argon2Verify(...given))
 
 let hashing = 0
 const admitted = new AsyncLocalStorage<true>()
