@@ -13,7 +13,11 @@ import { lockPerson } from '../store/user-rows.ts'
 
 /** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
-  const asked = await askedVersions(db, sites)
+  return dueOf(db, await askedVersions(db, sites), userId, sites, now)
+}
+
+/** The same of versions that have been read already. */
+export async function dueOf(db: Pick<Database, 'query'>, asked: readonly AskedVersion[], userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
   if (asked.length === 0) return []
   return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), sites, now)
 }

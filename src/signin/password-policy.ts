@@ -3,7 +3,8 @@ import type { Context } from '../context.ts'
 import { judgeComposition, judgeForm, type Violation } from '../model/password-judge.ts'
 import { typedPolicy, type PasswordPolicy } from '../model/password-policy.ts'
 import type { Database } from '../store/database.ts'
-import { findPolicies } from '../store/password-policies.ts'
+import { findLoginWithPolicies, type SignInLogin } from '../store/logins-sign-in.ts'
+import { findPolicies, policiesAmong } from '../store/password-policies.ts'
 import { ownerWords, passwordHistory, type OwnerWords } from '../store/passwords.ts'
 import { judgeGuessable } from './password-blocklist.ts'
 import { isPasswordOf, longestPassword } from './password-hash.ts'
@@ -14,6 +15,13 @@ export type { PasswordPolicy, Violation }
 export async function policyOf(db: Pick<Database, 'query'>, userId: string, now?: Date): Promise<PasswordPolicy> {
   const { password, signIn } = await findPolicies(db, userId, now)
   return typedPolicy(password, signIn)
+}
+
+/** The login of a name, and the policy that counts for its person; for somebody who is not there too, so that it takes as long. */
+export async function loginAndPolicy(db: Pick<Database, 'query' | 'first'>, userName: string): Promise<{ login: SignInLogin | undefined; policy: PasswordPolicy }> {
+  const { login, policies } = await findLoginWithPolicies(db, userName)
+  const { password, signIn } = await policiesAmong(db, login?.userId ?? '', policies)
+  return { login, policy: typedPolicy(password, signIn) }
 }
 
 /** What a password is held against beside the policy. */

@@ -45,14 +45,18 @@ async function look(ctx: Context, stored: string | null, password: string): Prom
   return ok && stale ? { proved: true, rehashed: await hashPassword(password, cost) } : { proved: ok }
 }
 
+async function refuse(ctx: Context, result: SignInResult, login: SignInLogin | undefined, claim: Claim, proved: boolean): Promise<never> {
+  if (proved) await releaseAttempt(ctx, claim)
+  return noteRefusal(ctx, result, login, claim, proved)
+}
+
 /** Records why nobody is let in, locks what has been guessed at too often, and throws what the asker is told. */
-export async function refuse(ctx: Context, result: SignInResult, login: SignInLogin | undefined, claim: Claim, proved: boolean): Promise<never> {
+export async function noteRefusal(ctx: Context, result: SignInResult, login: SignInLogin | undefined, claim: Claim, proved: boolean): Promise<never> {
   await ctx.db.transaction(async (tx) => {
     if (login && proved) await forgetFailures(tx, login.loginId)
     await recordEvents(tx, ctx, [eventOf(result, login?.userId)])
     if (login && result === 'LOGIN_LOCKED' && claim.blocked === undefined && !proved) await lock(tx, ctx, login.userId)
   })
-  if (proved) await releaseAttempt(ctx, claim)
   throw errorOf(result, login)
 }
 

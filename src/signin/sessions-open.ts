@@ -7,9 +7,9 @@ import { networkOf } from '../model/network.ts'
 import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinutes, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
-import { endForAnother, giveToSession } from '../store/oidc-artifacts.ts'
-import { giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
-import { notePlaces, sweepPlaces } from '../store/sign-in-places.ts'
+import { giveToSession, restingOn } from '../store/oidc-artifacts.ts'
+import { endSession, giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
+import { knownPlaces, notePlaces, sweepPlaces, type PlaceKind } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
 export interface Visit {
@@ -57,22 +57,41 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, star
   return new Date(next === null ? last : Math.min(last, ctx.now().getTime() + unfinishedMinutes * 60_000)).toISOString()
 }
 
+/** Whence somebody comes. */
+export interface Whence {
+  /** What the browser is known by. */
+  device: string
+  marks: Readonly<Record<PlaceKind, Buffer>>
+  /** Of these places, those that the person has come from before. */
+  known: ReadonlySet<PlaceKind>
+  /** The session that the browser had, and what of the provider's rests on it. */
+  before: string | undefined
+  resting: readonly Buffer[]
+}
+
+/** Looks whence somebody comes, in statements that travel together. */
+export async function whenceOf(tx: Transaction, ctx: Context, userId: string, visit: Visit): Promise<Whence> {
+  const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
+  const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
+  const marks = { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }
+  const [known, resting] = await Promise.all([knownPlaces(tx, userId, marks), before === undefined ? [] : restingOn(tx, userId, before)])
+  return { device, marks, known, before, resting }
+}
+
 /**
  * Opens a session under a token never seen before, whatever the browser brought: the one it had ends. Applications that rest
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export async function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, visit: Visit): Promise<OpenedSession> {
+export function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, { device, marks, known, before, resting }: Whence, userAgent: string | undefined): OpenedSession {
   const [token, now] = [newToken(), ctx.now()]
-  const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
-  const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
-  const resting = before === undefined ? [] : await endForAnother(tx, userId, before)
-  const fresh = await notePlaces(tx, userId, { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }, now)
-  const flags = (fresh.has('DEVICE') ? newDevice : 0) | (fresh.has('NETWORK') ? newNetwork : 0)
+  notePlaces(tx, userId, marks, now)
+  const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
-  await insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(visit.userAgent), userAgent: visit.userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON)
-  if (resting.length > 0) await giveToSession(tx, resting, userId, session.sessionId)
-  return { token, device, session, newDevice: fresh.has('DEVICE'), newNetwork: fresh.has('NETWORK') }
+  if (before !== undefined) endSession(tx, before)
+  insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON)
+  if (resting.length > 0) giveToSession(tx, resting, userId, session.sessionId)
+  return { token, device, session, newDevice: !known.has('DEVICE'), newNetwork: !known.has('NETWORK') }
 }
 
 /**

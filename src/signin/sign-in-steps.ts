@@ -8,22 +8,38 @@ import { passwordState, type PasswordState } from '../model/password-state.ts'
 import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
+import type { FactorRow } from '../model/factor.ts'
+import type { AskedVersion } from '../model/it-policy.ts'
 import { factorsOf } from '../store/factors.ts'
+import { askedVersionsOfHost } from '../store/it-policies.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { isRemembered } from '../store/remembered-devices.ts'
-import { policiesDue } from './it-policies.ts'
+import { dueOf } from './it-policies.ts'
 import type { PasswordPolicy } from './password-policy.ts'
-import type { SignInSites } from './sites.ts'
+import { ownHost, sitesOf, type SignInSites } from './sites.ts'
+
+/** What stands in the database that steps are judged by. */
+export interface Surroundings {
+  /** The sites it is for. */
+  sites: SignInSites
+  /** The usage policies that those ask for, and maybe others. */
+  asked: readonly AskedVersion[]
+  factors: readonly FactorRow[]
+}
+
+/** Reads it, in statements that travel together. */
+export async function surroundingsOf(tx: Transaction, ctx: Context, userId: string, siteId: string | null): Promise<Surroundings> {
+  const [sites, asked, factors] = await Promise.all([sitesOf(tx, ctx, siteId), askedVersionsOfHost(tx, ownHost(ctx), siteId), factorsOf(tx, userId)])
+  return { sites, asked, factors }
+}
 
 /** What a step is judged by. */
-export interface Standing {
+export interface Standing extends Surroundings {
   login: SignInLogin
   policy: PasswordPolicy
   password: PasswordState
   /** The level reached so far. */
   level: number
-  /** The sites it is for. */
-  sites: SignInSites
   /** The hash of what the browser is known by. */
   device: Buffer | undefined
 }
@@ -42,13 +58,13 @@ export const signInSteps: readonly Step[] = [
   },
   {
     name: 'accept_policy',
-    due: async ({ login, sites }, tx, ctx) => ((await policiesDue(tx, login.userId, sites.ids, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
+    due: async ({ login, asked, sites }, tx, ctx) => ((await dueOf(tx, asked, login.userId, sites.ids, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
   },
   // What somebody has is asked for first, also when more than that is demanded.
   {
     name: 'factor',
     due: async (standing, tx, ctx) => {
-      const { least, most } = reachOf(await factorsOf(tx, standing.login.userId))
+      const { least, most } = reachOf(standing.factors)
       const own = standing.level < least && (await remembered(standing, tx, ctx)) ? 0 : least
       return standing.level < Math.min(Math.max(demandedOf(standing), own), most) ? 'FACTOR_NEEDED' : undefined
     },
@@ -66,7 +82,7 @@ const remembered = async ({ login, policy, device }: Standing, tx: Transaction, 
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
 
 /** @param at whether Okta vouches for the person: then no password of ours is in use, however old it is */
-export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'sites' | 'device'> & { elsewhere?: boolean }, now: Date): Standing =>
+export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'device' | keyof Surroundings> & { elsewhere?: boolean }, now: Date): Standing =>
   ({ login, policy, ...at, password: elsewhere ? 'valid' : passwordState(login, policy, now) })
 
 /** Where a sign-in stands: at a step, or done, and the code of that. */

@@ -18,18 +18,18 @@ import { isToken, mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import { noteFactorOfSession } from '../store/factors.ts'
-import { activatePerson, findLogin, forgetFailures, lockLogin, lockPerson, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
+import { activatePerson, forgetFailures, lockLogin, lockPerson, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
 import { enqueueMessage, readersOf } from '../store/messages.ts'
 import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
-import { policyOf, type PasswordPolicy } from './password-policy.ts'
-import { eventOf, lookAtPassword, nobody, refuse } from './prove-password.ts'
-import { markOf, openSession, renewSession, type OpenedSession, type Visit } from './sessions-open.ts'
+import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
+import { eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
+import { markOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
 import { closedBy, mayStart } from './sign-in-refusals.ts'
-import { standingOf, standsAt, type Standing } from './sign-in-steps.ts'
-import { refuseUnknownSite, sitesOf } from './sites.ts'
+import { standingOf, standsAt, surroundingsOf, type Standing, type Surroundings } from './sign-in-steps.ts'
+import { refuseUnknownSite } from './sites.ts'
 import { releaseAttempt } from './throttle.ts'
 
 export interface SignedIn {
@@ -49,13 +49,11 @@ export interface SignedIn {
  */
 export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
-  const found = await findLogin(ctx.db, userName)
-  const policy = await policyOf(ctx.db, found?.userId ?? nobody)
+  const { login: found, policy } = await loginAndPolicy(ctx.db, userName)
   const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
-  const admitted = await admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit)
-  if (typeof admitted === 'string') return refuse(ctx, admitted, login, claim, true)
-  await releaseAttempt(ctx, claim)
-  return admitted
+  // The password was right, whatever comes of it: the attempt is released meanwhile.
+  const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit), releaseAttempt(ctx, claim)])
+  return typeof admitted === 'string' ? noteRefusal(ctx, admitted, login, claim, true) : admitted
 }
 
 interface Admission {
@@ -85,8 +83,9 @@ const deviceOf = (userId: string, device: string | undefined) => (device !== und
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
 export async function admit(ctx: Context, { seen, ...admission }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   return ctx.db.transaction(async (tx) => {
-    const login = await lockLogin(tx, seen.userId)
-    return !login || login.password !== seen.password ? 'INVALID_PASSWORD' : enter(tx, ctx, login, admission, visit)
+    // What is read travels behind the lock, and so is of the person held.
+    const [login, found] = await Promise.all([lockLogin(tx, seen.userId), lookAround(tx, ctx, seen.userId, admission.siteId, visit)])
+    return !login || login.password !== seen.password ? 'INVALID_PASSWORD' : enter(tx, ctx, login, { ...admission, ...found }, visit)
   })
 }
 
@@ -96,21 +95,28 @@ export async function admitFromElsewhere(ctx: Context, userId: string, voucher: 
   return ctx.db.transaction(async (tx) => {
     const login = await lockPerson(tx, userId)
     if (!login || !(await voucher.holds(tx))) return 'NOT_IN_PORTAL'
-    return enter(tx, ctx, login, { policy, level: levels.password, siteId: null, voucher }, visit)
+    return enter(tx, ctx, login, { policy, level: levels.password, siteId: null, voucher, ...(await lookAround(tx, ctx, userId, null, visit)) }, visit)
   })
 }
 
-async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId: named, factorId, voucher }: Omit<Admission, 'seen'> & { voucher?: Voucher }, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+/** What else a sign-in hangs on, in one journey. */
+async function lookAround(tx: Transaction, ctx: Context, userId: string, siteId: string | null, visit: Visit): Promise<{ around: Surroundings; whence: Whence }> {
+  const [around, whence] = await Promise.all([surroundingsOf(tx, ctx, userId, siteId), whenceOf(tx, ctx, userId, visit)])
+  return { around, whence }
+}
+
+type Entry = Omit<Admission, 'seen'> & { voucher?: Voucher; around: Surroundings; whence: Whence }
+
+async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId: named, factorId, voucher, around, whence }: Entry, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   const closed = closedBy(login, today(ctx))
   if (closed !== undefined) return closed
   // The job that starts people would do the same.
   if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)
-  const sites = await sitesOf(tx, ctx, named)
-  const siteId = named ?? sites.ids[0] ?? null
-  const standing = standingOf(login, policy, { level, sites, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
+  const siteId = named ?? around.sites.ids[0] ?? null
+  const standing = standingOf(login, policy, { level, ...around, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
   const way = voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN'
-  const opened = await openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, way, most: policy.session.most, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, visit)
+  const opened = openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, way, most: policy.session.most, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, whence, visit.userAgent)
   if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
   await voucher?.opened(tx, opened.session)
   const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
@@ -148,7 +154,7 @@ export async function passwordExpiry(ctx: Context, userId: string): Promise<stri
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */
 async function arrive(tx: Transaction, ctx: Context, login: SignInLogin): Promise<void> {
-  await noteSignIn(tx, login.loginId, { now: ctx.now(), ip: ctx.actor.ip })
+  noteSignIn(tx, login.loginId, { now: ctx.now(), ip: ctx.actor.ip })
   if (login.personStatus === 'PENDING_INITIAL_LOGIN') await activate(tx, ctx, login)
 }
 
@@ -183,8 +189,8 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     const login = await lockPerson(tx, before.userId)
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
     const siteId = reached.siteId ?? before.siteId
-    const sites = await sitesOf(tx, ctx, siteId)
-    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, sites, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+    const around = await surroundingsOf(tx, ctx, before.userId, siteId)
+    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
     // A session in the middle goes there by what it wants of its own accord: it stays where it is.
     if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')

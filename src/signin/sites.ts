@@ -17,11 +17,14 @@ export interface SignInSites {
  * The sites whose least level and usage policies count: that of our own address, first, and the one that is named. What a
  * request says of the host is not asked: it could name the site that asks least.
  */
-export async function sitesOf(db: Reader, { config }: Pick<Context, 'config'>, siteId: string | null): Promise<SignInSites> {
-  const { own, named } = await sitesThatCount(db, new URL(publicUrl(config)).host, siteId)
+export async function sitesOf(db: Reader, ctx: Pick<Context, 'config'>, siteId: string | null): Promise<SignInSites> {
+  const { own, named } = await sitesThatCount(db, ownHost(ctx), siteId)
   const sites = [own ?? [], named ?? []].flat()
   return { ids: [...new Set(sites.map(({ id }) => id))], level: Math.max(0, ...sites.map(({ level }) => level)) }
 }
+
+/** The host that signs people in. */
+export const ownHost = ({ config }: Pick<Context, 'config'>): string => new URL(publicUrl(config)).host
 
 /** Errors: `invalid_reference`. */
 export async function refuseUnknownSite(db: Pick<Database, 'first'>, site: string): Promise<void> {

@@ -108,7 +108,7 @@ export async function insertEvents(tx: Transaction, rows: readonly EventRow[]): 
     )
     return
   }
-  await tx.execute(insertSql, [JSON.stringify(rows)], 'audit_insert')
+  tx.later(insertSql, [JSON.stringify(rows)], 'audit_insert')
 }
 
 /**

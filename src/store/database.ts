@@ -80,9 +80,13 @@ abstract class Connection {
     return (await this.result(sql, params, name)).rowCount ?? 0
   }
 
+  protected configOf(text: string, values: unknown[], name?: string): pg.QueryConfig {
+    return name && this.namedStatements ? { name, text, values } : { text, values }
+  }
+
   private async result(text: string, values: unknown[], name?: string): Promise<pg.QueryResult<Row>> {
     try {
-      return await this.run(name && this.namedStatements ? { name, text, values } : { text, values })
+      return await this.run(this.configOf(text, values, name))
     } catch (error) {
       throw this.domainError(error)
     }
@@ -91,14 +95,41 @@ abstract class Connection {
 
 export class Transaction extends Connection {
   private readonly client: pg.PoolClient
+  /** What was sent along and is not known yet to have gone well. */
+  private sent: Promise<unknown>[] = []
 
   constructor(client: pg.PoolClient, namedStatements: boolean, hasRoom: () => boolean) {
     super(namedStatements, hasRoom)
     this.client = client
   }
 
-  protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    return this.client.query<Row>(config)
+  protected async run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    try {
+      return await this.client.query<Row>(config)
+    } catch (error) {
+      // What was sent along before has failed this one too, and says why.
+      await this.arrived()
+      throw error
+    }
+  }
+
+  /**
+   * Sends a statement whose result nobody waits for: it travels with the next one, or with the commit, in one go. When it fails,
+   * so do all that follow it, with its error.
+   */
+  later(sql: string, params: unknown[] = [], name?: string): void {
+    const done = this.client.query(this.configOf(sql, params, name)).catch((error: unknown) => {
+      throw this.domainError(error)
+    })
+    done.catch(ignore)
+    this.sent.push(done)
+  }
+
+  /** Waits for what was sent along. Errors: those of the first that failed. */
+  async arrived(): Promise<void> {
+    const sent = this.sent
+    this.sent = []
+    await Promise.all(sent)
   }
 
   /** Runs work that may fail without spoiling the transaction around it. */
@@ -116,22 +147,34 @@ export class Transaction extends Connection {
 
   /** COPY … FROM STDIN: `sql` is the COPY statement, `chunks` its text. */
   async copyIn(sql: string, chunks: Iterable<string | Buffer> | AsyncIterable<string | Buffer>): Promise<number> {
+    await this.travelAlone(true)
     try {
       const target = this.client.query(copyFrom(sql))
       await pipeline(Readable.from(chunks, { objectMode: false }), target)
       return target.rowCount ?? 0
     } catch (error) {
       throw this.domainError(error)
+    } finally {
+      await this.travelAlone(false)
     }
   }
 
   /** COPY … TO STDOUT: the text in the chunks it arrives in. To be read to its end. */
   async *copyOut(sql: string): AsyncGenerator<Buffer> {
+    await this.travelAlone(true)
     try {
       yield* this.client.query(copyTo(sql)) as AsyncIterable<Buffer>
     } catch (error) {
       throw this.domainError(error)
+    } finally {
+      await this.travelAlone(false)
     }
+  }
+
+  /** COPY has a protocol of its own: nothing may be on its way before it, nor be sent behind it. */
+  private async travelAlone(alone: boolean): Promise<void> {
+    if (alone) await this.arrived()
+    ;(this.client as { pipeline: boolean }).pipeline = !alone
   }
 
   /** The rows of a query in pages of `pageSize`, through a cursor: flat memory however many there are. */
@@ -171,6 +214,8 @@ export class Database extends Connection {
       idleTimeoutMillis: 30_000,
       connectionTimeoutMillis: 5_000,
       application_name: options.applicationName ?? 'gatehouse',
+      // Statements are sent at once, whether or not the one before has been answered.
+      pipeline: true,
       statement_timeout: this.defaultLimitMs,
       // Many short statements side by side: compiling one, or spreading it over several processes, costs more than it saves.
       options: `-c timezone=UTC -c datestyle=ISO -c jit=off -c max_parallel_workers_per_gather=0 -c gatehouse.zone=${options.timeZone ?? 'UTC'}`,
@@ -242,7 +287,7 @@ export class Database extends Connection {
     try {
       const tx = new Transaction(client, this.namedStatements, this.hasRoom)
       await this.limit(client, this.defaultLimitMs)
-      await tx.execute(begin + this.settings)
+      tx.later(begin + this.settings)
       await this.begun(tx)
       const result = await work(tx)
       await this.commit(tx)
@@ -260,7 +305,10 @@ export class Database extends Connection {
 
   /** How a transaction of this view ends. */
   protected async commit(tx: Transaction): Promise<void> {
-    await tx.execute('commit')
+    // When something that was sent along has failed, PostgreSQL takes this for a rollback.
+    const ended = tx.execute('commit')
+    await tx.arrived()
+    await ended
   }
 
   override async execute(sql: string, params: unknown[] = [], name?: string): Promise<number> {

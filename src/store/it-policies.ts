@@ -1,6 +1,7 @@
 /** SQL on usage policies as people are asked for them: what is asked, what they decided, and who has not. */
 import type { AskedVersion, PolicyDecision } from '../model/it-policy.ts'
 import { policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
+import { patternsOf } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 
@@ -11,6 +12,14 @@ const asked = `select v.version_id as "versionId", v.it_policy_id as "policyId",
 export async function askedVersions(db: Pick<Database, 'query'>, sites: readonly string[]): Promise<AskedVersion[]> {
   return db.query(
     `${asked} and (v.content_provider_id is null or v.content_provider_id = any($1)) order by v.content_provider_id nulls first, v.version_id`, [sites], 'asked_policies')
+}
+
+/** The same of all sites that a host may belong to, and of one that is named. */
+export async function askedVersionsOfHost(db: Pick<Database, 'query'>, host: string, named: string | null): Promise<AskedVersion[]> {
+  return db.query(
+    `${asked} and (v.content_provider_id is null or v.content_provider_id = $2
+       or v.content_provider_id in (select c.content_provider_id from content_provider c where lower(c.domain_pattern) = any($1)))
+     order by v.content_provider_id nulls first, v.version_id`, [patternsOf(host), named], 'asked_policies_of_host')
 }
 
 /** A version, if it is asked for now. */

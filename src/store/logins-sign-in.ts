@@ -1,6 +1,7 @@
 /** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
 import type { PasswordDates } from '../model/password-state.ts'
 import type { Database, Transaction } from './database.ts'
+import { policiesForAll, type PoliciesForAll } from './password-policies.ts'
 
 export interface SignInLogin extends PasswordDates {
   loginId: string
@@ -32,6 +33,15 @@ const from = 'from login l join users u on u.user_id = l.user_id'
 /** The login that signs in here under a name; the database says which letters are the same but for their case. */
 export async function findLogin(db: Pick<Database, 'first'>, userName: string): Promise<SignInLogin | undefined> {
   return db.first(`select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0'`, [userName], 'find_login')
+}
+
+const findWithPolicies = `with f as materialized (select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0')
+   select f.*, p.* from (values (1)) one left join f on true cross join (${policiesForAll('(select f."userId" from f)')}) p`
+
+/** The same with the policies that count for everybody: what signing in begins with, in one statement. */
+export async function findLoginWithPolicies(db: Pick<Database, 'first'>, userName: string): Promise<{ login: SignInLogin | undefined; policies: PoliciesForAll }> {
+  const { found, hangsOnAccess, ...login } = (await db.first<SignInLogin & PoliciesForAll>(findWithPolicies, [userName], 'find_login_with_policies'))!
+  return { login: login.loginId === null ? undefined : login, policies: { found, hangsOnAccess } }
 }
 
 /**
@@ -79,8 +89,8 @@ export async function writeRehash(tx: Transaction, loginId: string, rehashed: st
 }
 
 /** Somebody is in: when and from where, and from where the time before. */
-export async function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): Promise<void> {
-  await tx.execute(
+export function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): void {
+  tx.later(
     `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }

@@ -3,7 +3,7 @@
  * A code or refresh token is consumed by one statement, so that of two servers one redeems it.
  */
 import { hash as digest } from 'node:crypto'
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 type Writer = Pick<Database, 'execute'>
@@ -75,17 +75,15 @@ export async function deleteArtifact(db: Writer, hash: Buffer): Promise<void> {
   await db.execute('delete from gatehouse.oidc_artifact where artifact_hash = $1', [hash], 'delete_oidc_artifact')
 }
 
-/** Ends a session whose browser signs in anew; what of the provider's rests on it, when it was one of this person. */
-export async function endForAnother(db: Reader, userId: string, sessionId: string): Promise<Buffer[]> {
-  const rows = await db.query<{ hash: Buffer }>(
-    `with gone as (delete from auth_state where session_id = $2)
-     select artifact_hash as hash from gatehouse.oidc_artifact where user_id = $1 and session_id = $2`, [userId, sessionId], 'end_for_another')
+/** What of the provider's rests on a session, when it is one of this person. */
+export async function restingOn(db: Reader, userId: string, sessionId: string): Promise<Buffer[]> {
+  const rows = await db.query<{ hash: Buffer }>('select artifact_hash as hash from gatehouse.oidc_artifact where user_id = $1 and session_id = $2', [userId, sessionId], 'resting_on')
   return rows.map(({ hash }) => hash)
 }
 
 /** Has them rest on another sign-in of the same person. */
-export async function giveToSession(db: Writer, hashes: readonly Buffer[], userId: string, sessionId: string): Promise<void> {
-  await db.execute('update gatehouse.oidc_artifact set session_id = $3 where user_id = $2 and artifact_hash = any($1)', [hashes, userId, sessionId])
+export function giveToSession(tx: Transaction, hashes: readonly Buffer[], userId: string, sessionId: string): void {
+  tx.later('update gatehouse.oidc_artifact set session_id = $3 where user_id = $2 and artifact_hash = any($1)', [hashes, userId, sessionId])
 }
 
 const offline = (a: string) => `(${a}.kind = 'RefreshToken' or ${a}.kind = 'AccessToken' and ${a}.uid_hash is null)`

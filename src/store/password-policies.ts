@@ -87,7 +87,7 @@ const levelOf = `case left(w.node, 1) when 'o' then 'ORGANIZATION' when 'g' then
 const own = (letter: string, table: string, column: string, level: string) =>
   `union all select c.policy_id, '${level}' from walk w join ${table} c on c.${column} = substr(w.node, 2) where left(w.node, 1) = '${letter}' and c.policy_id is not null`
 
-const forAll = `select a.policy_id, a.association_level from policy_object_assoc a left join users u on u.user_id = $1
+const forAll = (user: string) => `select a.policy_id, a.association_level from policy_object_assoc a left join users u on u.user_id = ${user}
       where a.association_level = 'GLOBAL' or (a.association_level = 'MANAGED_SYSTEM' and a.association_value = '0')
         or (a.association_level = 'USER_TYPE' and a.association_value in (u.type_id, u.sub_type_id))`
 
@@ -103,22 +103,34 @@ const counting = `select distinct on (p.policy_def_id) p.policy_def_id as def, p
  */
 const policiesOfPerson = `with recursive ${holdersCte('$1', 'coalesce($2::timestamptz, now())', false)},
   bound(policy_id, level) as (
-    ${forAll}
+    ${forAll('$1')}
     union all select a.policy_id, a.association_level from walk w join policy_object_assoc a on a.association_value = substr(w.node, 2) and a.association_level = ${levelOf}
     ${own('o', 'company', 'company_id', 'ORGANIZATION')} ${own('g', 'grp', 'grp_id', 'GROUP')} ${own('r', 'role', 'role_id', 'ROLE')})
   ${counting}`
 
 /** The same where nothing hangs on what somebody has, and whether something does. Every sign-in asks: the walk is long, and mostly for nothing. */
-const policiesForAll = `with bound(policy_id, level) as (${forAll})
+export const policiesForAll = (user: string) => `with bound(policy_id, level) as (${forAll(user)})
   select coalesce((select json_agg(c) from (${counting}) c), '[]') as found,
     exists (select from policy_object_assoc where association_level in ('ORGANIZATION', 'GROUP', 'ROLE'))
       or ${['company', 'grp', 'role'].map((table) => `exists (select from ${table} where policy_id is not null)`).join(' or ')} as "hangsOnAccess"`
 
+type FoundPolicy = PolicyRow & { def: string }
+
+/** What `policiesForAll` answers. */
+export interface PoliciesForAll {
+  found: FoundPolicy[]
+  hangsOnAccess: boolean
+}
+
 /** Their policy for passwords and the one for signing in. */
 export async function findPolicies(db: Pick<Reader, 'query'>, userId: string, at?: Date): Promise<{ password?: PolicyRow; signIn?: PolicyRow }> {
-  type Found = PolicyRow & { def: string }
-  const [forEverybody] = await db.query<{ found: Found[]; hangsOnAccess: boolean }>(policiesForAll, [userId], 'policies_for_all')
-  const rows = forEverybody!.hangsOnAccess ? await db.query<Found>(policiesOfPerson, [userId, at ?? null], 'policies_of_person') : forEverybody!.found
+  const [forEverybody] = await db.query<PoliciesForAll>(policiesForAll('$1'), [userId], 'policies_for_all')
+  return policiesAmong(db, userId, forEverybody!, at)
+}
+
+/** The same when it is known already what counts for everybody. */
+export async function policiesAmong(db: Pick<Reader, 'query'>, userId: string, { found, hangsOnAccess }: PoliciesForAll, at?: Date): Promise<{ password?: PolicyRow; signIn?: PolicyRow }> {
+  const rows = hangsOnAccess ? await db.query<FoundPolicy>(policiesOfPerson, [userId, at ?? null], 'policies_of_person') : found
   const of = ({ def }: PolicyKind) => rows.find((row) => row.def === def)
   return { password: of(policyKinds.password), signIn: of(policyKinds.signIn) }
 }

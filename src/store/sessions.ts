@@ -93,8 +93,8 @@ const beyond = (user: string, but: string, step: string, most: string) =>
        order by last_login desc nulls last, session_id desc offset greatest(${most} - 1, 0))`
 
 /** Opens a session. What its person has beyond so many (0: any number) goes, the oldest first. */
-export async function insertSession(tx: Transaction, one: NewSession, most: number): Promise<void> {
-  await tx.execute(
+export function insertSession(tx: Transaction, one: NewSession, most: number): void {
+  tx.later(
     `with opened as (
        insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by)
        values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16))
@@ -118,6 +118,11 @@ export async function renameSession(tx: Transaction, sessionId: string, newId: s
 /** Notes that a session is in use. */
 export async function touchSession(db: Pick<Database, 'execute'>, sessionId: string, at: string): Promise<void> {
   await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')
+}
+
+/** The browser that had a session signs in anew. */
+export function endSession(tx: Transaction, sessionId: string): void {
+  tx.later('delete from auth_state where session_id = $1', [sessionId], 'end_session')
 }
 
 /** Removes one session, whosever it is; its person, when it was there. */

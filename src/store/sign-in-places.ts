@@ -6,9 +6,16 @@ export type PlaceKind = 'DEVICE' | 'NETWORK'
 /** The most of a kind that are known of a person; the longest unused is forgotten. */
 const mostOfAKind = 50
 
-/** Notes where a person signs in from; the kinds that are new for them. */
-export async function notePlaces(tx: Transaction, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): Promise<Set<PlaceKind>> {
-  const rows = await tx.query<{ kind: PlaceKind }>(
+/** Of where a person signs in from, what is known. */
+export async function knownPlaces(db: Pick<Database, 'query'>, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>): Promise<Set<PlaceKind>> {
+  const rows = await db.query<{ kind: PlaceKind }>(
+    `select kind from gatehouse.sign_in_place where user_id = $1 and (kind, mark) in (('DEVICE', $2::bytea), ('NETWORK', $3::bytea))`, [userId, marks.DEVICE, marks.NETWORK], 'known_places')
+  return new Set(rows.map(({ kind }) => kind))
+}
+
+/** Notes where a person signs in from. The person is held. */
+export function notePlaces(tx: Transaction, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): void {
+  tx.later(
     `with here(kind, mark) as (values ('DEVICE', $2::bytea), ('NETWORK', $3::bytea)),
      known as (update gatehouse.sign_in_place p set last_seen = $4 from here h where p.user_id = $1 and p.kind = h.kind and p.mark = h.mark returning p.kind),
      fresh as (insert into gatehouse.sign_in_place (user_id, kind, mark, last_seen)
@@ -16,8 +23,7 @@ export async function notePlaces(tx: Transaction, userId: string, marks: Readonl
      forgotten as (delete from gatehouse.sign_in_place p where p.user_id = $1 and (p.kind, p.mark) in (
        select o.kind, o.mark from (select kind, mark, row_number() over (partition by kind order by last_seen desc) as place
          from gatehouse.sign_in_place where user_id = $1) o where o.place >= ${mostOfAKind} and o.kind in (select kind from fresh)))
-     select kind from fresh`, [userId, marks.DEVICE, marks.NETWORK, now], 'note_places')
-  return new Set(rows.map(({ kind }) => kind))
+     select`, [userId, marks.DEVICE, marks.NETWORK, now], 'note_places')
 }
 
 /** Whether a person has signed in from a network before. */

@@ -14,10 +14,12 @@ export async function hasSite(db: Pick<Transaction, 'first'>, siteId: string): P
 /** Of the sites whose pattern is among $1, the one that says it most exactly first. */
 const mostExactFirst = `order by c.domain_pattern like '*%', length(c.domain_pattern) desc, c.content_provider_id`
 
+const ofHost = (patterns: string) => `lower(c.domain_pattern) = any(${patterns})`
+
 /** The theme of the site that a host belongs to: of the one that says it most exactly. */
 export async function themeOfHost(db: Pick<Database, 'first'>, host: string): Promise<string | undefined> {
   return (await db.first<{ theme: string }>(
-    `select c.ui_theme_id as theme from content_provider c where lower(c.domain_pattern) = any($1) and c.ui_theme_id is not null ${mostExactFirst} limit 1`, [patternsOf(host)]))?.theme
+    `select c.ui_theme_id as theme from content_provider c where ${ofHost('$1')} and c.ui_theme_id is not null ${mostExactFirst} limit 1`, [patternsOf(host)]))?.theme
 }
 
 /** The theme of the site that the application belongs to which something of the provider's is for. */
@@ -36,9 +38,9 @@ export interface SignInSite {
 /** The sites that count for a sign-in: the one that a host belongs to, in the same way, and the one that is named. */
 export async function sitesThatCount(db: Pick<Database, 'query'>, host: string, named: string | null): Promise<{ own?: SignInSite; named?: SignInSite }> {
   const sites = await db.query<SignInSite & { own: boolean }>(
-    `select c.content_provider_id as id, coalesce(l.level, 0) as level, lower(c.domain_pattern) = any($1) as own
+    `select c.content_provider_id as id, coalesce(l.level, 0) as level, ${ofHost('$1')} as own
      from content_provider c left join auth_level l on l.auth_level_id = c.min_auth_level
-     where lower(c.domain_pattern) = any($1) or c.content_provider_id = $2 ${mostExactFirst}`, [patternsOf(host), named], 'sites_that_count')
+     where ${ofHost('$1')} or c.content_provider_id = $2 ${mostExactFirst}`, [patternsOf(host), named], 'sites_that_count')
   return { own: sites.find(({ own }) => own), named: sites.find(({ id }) => id === named) }
 }
 
