@@ -3119,6 +3119,9 @@ CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user
 -- index: public.users_search_text
 CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
+-- index: public.users_search_words
+CREATE INDEX users_search_words ON public.users USING gin (array_to_tsvector(array_remove(string_to_array(search_text, ' '::text), ''::text))) WITH (fastupdate=off);
+
 -- index: public.users_status
 CREATE INDEX users_status ON public.users USING btree (status, user_id);
 

@@ -64,12 +64,23 @@ export function compileSearch(q: string, first: number): SqlCondition {
     throw new GatehouseError('invalid_parameter', `q: has ${q.length} characters; at most ${longestSearch} may be.`)
   }
   const params: string[] = []
-  const words = searchWords(q).map((spellings) => {
-    const places = spellings.map((word) => `t.search_text like $${first + params.push(`% ${word}%`) - 1}`)
+  const words = wordsOfSearch(q).map(({ patterns }) => {
+    const places = patterns.map((pattern) => `t.search_text like $${first + params.push(pattern) - 1}`)
     return places.length === 1 ? places[0]! : `(${places.join(' or ')})`
   })
   return { sql: words.join(' and ') || (q.trim() === '' ? 'true' : 'false'), params }
 }
+
+/** A word that was typed: what is like one of its patterns has it. */
+export interface SearchedWord {
+  patterns: readonly string[]
+  /** The same as a text of PostgreSQL's type tsquery. */
+  query: string
+}
+
+/** The words of a type-ahead. Folded ones are letters and digits of ASCII: in a pattern and a tsquery they mean themselves. */
+export const wordsOfSearch = (q: string): SearchedWord[] =>
+  searchWords(q).map((spellings) => ({ patterns: spellings.map((word) => `% ${word}%`), query: `(${spellings.map((word) => `${word}:*`).join(' | ')})` }))
 
 function compile(condition: Condition, scope: Scope): string {
   switch (condition.kind) {

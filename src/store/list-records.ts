@@ -7,7 +7,7 @@ import type { Attribute, Resource } from '../model/attribute.ts'
 import { mentions, parseFilter, type Filter } from '../model/filter.ts'
 import { foreignCursor, isWrongData, markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database } from './database.ts'
-import { compileFilter, compileSearch, searchOfFilter, type SqlCondition } from './filter-sql.ts'
+import { compileFilter, compileSearch, searchOfFilter, wordsOfSearch, type SqlCondition } from './filter-sql.ts'
 import { foundPage, type FoundQuery } from './found-page.ts'
 import { withDeclared } from './metadata.ts'
 
@@ -147,8 +147,8 @@ function searchOf(resource: Resource, query: ListQuery): FoundQuery | undefined 
   const typed = query.q?.trim() ? compileSearch(query.q, asked.params.length + 1) : { sql: 'true', params: [] }
   const search = { sql: `${asked.sql} and ${typed.sql}`, params: [...asked.params, ...typed.params] }
   if (search.params.length === 0) return undefined
-  const full = filter && compileFilter(filter, resource, search.params.length + 1)
-  return { table: resource.table, idColumn: resource.idColumn, search, full }
+  const full = filter && ((first: number) => compileFilter(filter, resource, first))
+  return { table: resource.table, idColumn: resource.idColumn, search, words: wordsOfSearch(query.q ?? ''), full }
 }
 
 function sortKey(resource: Resource, sortBy: string | undefined): SortKey | undefined {
