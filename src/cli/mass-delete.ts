@@ -126,7 +126,7 @@ async function drain(ctx: Context, { json }: QueueOptions): Promise<void> {
   })
   progress.end()
   print(json, report, () => [
-    `${report.drained} accounts dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done), ...(report.stopped === null ? [] : [`Stopped: ${harmless(report.stopped)}. What was not done stays in the queue.`]),
+    `${report.drained} accounts dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done, 'done'), ...(report.stopped === null ? [] : [`Stopped: ${harmless(report.stopped)}. What was not done stays in the queue.`]),
     ...(report.held === null ? [] : [`Held: ${report.held}.`]),
   ])
   process.exitCode = report.stopped !== null || report.held !== null ? 2 : report.failed > 0 ? 1 : 0

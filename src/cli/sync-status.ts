@@ -109,7 +109,7 @@ export function statusLines(status: SyncStatus, config: Config): string[] {
     ...workerLines(status, config),
     ...(status.heldQueue === undefined ? [] : [`Held: the worker of the queues leaves accounts alone: ${harmless(status.heldQueue)}.`]),
     ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: npx gatehouse plan release ${one.planId} --reason '…'  or  npx gatehouse plan cancel ${one.planId}`),
-    ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${shortened(one.result.message, 160)}`)] : []),
+    ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${harmless(one.result.message)}`)] : []),
     '', ...(last.length > 0 ? table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], last.slice(0, 20).map(runCells)) : ['No run yet.']),
     '', ...scheduleLines(status, config),
   ]

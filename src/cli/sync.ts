@@ -90,7 +90,7 @@ async function sync(options: SyncOptions): Promise<void> {
     if (options.plan) {
       const plan = await plannedAs(run, options)
       progress.end()
-      print(options.json, plan, () => [describePlan(plan), ...(plan.status === 'planned' && plan.steps > 0 ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : [])])
+      print(options.json, plan, () => [describePlan(plan)])
       process.exitCode = plan.status === 'planned' ? 0 : 2
       return
     }

@@ -2,42 +2,49 @@
 import { harmless } from '../model/harmless.ts'
 import type { Plan } from '../store/plans.ts'
 import type { ApplyReport } from './apply.ts'
-import { remoteWrites, type ActionKind, type Counts } from './steps.ts'
+import type { ActionKind, Counts } from './steps.ts'
 
-const words: Record<ActionKind, string> = {
-  declareFields: 'fields to declare in the user schema',
-  createGroup: 'groups to create',
-  create: 'accounts to create',
-  hookPassword: 'accounts to ask for the password here',
-  adopt: 'accounts to adopt',
-  update: 'accounts to update',
-  activate: 'accounts to activate',
-  unsuspend: 'accounts to unsuspend',
-  suspend: 'accounts to suspend',
-  deactivate: 'accounts to deactivate',
-  delete: 'accounts to delete',
-  groupAdd: 'group memberships to add',
-  groupRemove: 'group memberships to remove',
-  unlink: 'links to vanished accounts to remove',
-  settle: 'marks to clear, as nothing differs',
-  report: 'differences and strange accounts to look at; nothing is done about them',
-  takeOver: 'people to take values over for, from their accounts or back',
-  blocked: 'blocked, waiting for a decision',
+/** Of each kind of action: what it is done to, and what is to be done and has been done with that. */
+const words: Record<ActionKind, readonly [what: string, planned: string, done: string]> = {
+  declareFields: ['fields', 'to declare in the user schema', 'declared in the user schema'],
+  createGroup: ['groups', 'to create', 'created'],
+  create: ['accounts', 'to create', 'created'],
+  hookPassword: ['accounts', 'to ask for the password here', 'set to ask for the password here'],
+  adopt: ['accounts', 'to adopt', 'adopted'],
+  update: ['accounts', 'to update', 'updated'],
+  activate: ['accounts', 'to activate', 'activated'],
+  unsuspend: ['accounts', 'to unsuspend', 'unsuspended'],
+  suspend: ['accounts', 'to suspend', 'suspended'],
+  deactivate: ['accounts', 'to deactivate', 'deactivated'],
+  delete: ['accounts', 'to delete', 'deleted'],
+  groupAdd: ['group memberships', 'to add', 'added'],
+  groupRemove: ['group memberships', 'to remove', 'removed'],
+  unlink: ['links to vanished accounts', 'to remove', 'removed'],
+  settle: ['marks', 'to clear, as nothing differs', 'cleared, as nothing differed'],
+  report: ['differences and strange accounts', 'to look at; nothing is done about them', 'to look at; nothing was done about them'],
+  takeOver: ['people', 'to take values over for, from their accounts or back', 'whose values were taken over, from their accounts or back'],
+  blocked: ['people and accounts', 'blocked, waiting for a decision', 'blocked, waiting for a decision'],
 }
 
-/** One line a kind of action. */
-export function countLines(counts: Counts): string[] {
-  return Object.entries(words).flatMap(([kind, what]) => {
+/** One line a kind of action, of what is planned or has been done. */
+export function countLines(counts: Counts, tense: 'planned' | 'done' = 'planned'): string[] {
+  return Object.entries(words).flatMap(([kind, [what, planned, done]]) => {
     const count = counts[kind as ActionKind]
-    return count ? [`${String(count).padStart(8)}  ${what}`] : []
+    return count ? [`${String(count).padStart(8)}  ${what} ${tense === 'planned' ? planned : done}`] : []
   })
 }
 
+/** A plan in words, with what may be done next. */
 export function describePlan(plan: Plan): string {
-  const lines = countLines(plan.counts as Counts)
-  const title = `Plan ${plan.id}: ${plan.title}`
-  const stop = plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releasing(plan.id)] : []
-  return [title, ...(lines.length > 0 ? lines : ['          nothing to do']), ...stop].join('\n')
+  const counts = plan.counts as Counts
+  const lines = countLines(counts)
+  const doing = lines.length > countLines({ blocked: counts.blocked, report: counts.report }).length
+  const next = [
+    ...(counts.blocked ? [`Why some are blocked: npx gatehouse plan steps ${plan.id}`] : []),
+    ...(plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releasing(plan.id)] : []),
+    ...(plan.status === 'planned' && doing ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : []),
+  ]
+  return [`Plan ${plan.id}: ${plan.title}`, ...(lines.length > 0 ? lines : ['          nothing to do']), ...next].join('\n')
 }
 
 function releasing(planId: string): string {
@@ -50,11 +57,12 @@ export function stoppedReport(plan: Plan): ApplyReport {
 }
 
 export function describeRun(report: ApplyReport): string {
-  if (report.guarded) return `Plan ${report.planId}: ${report.steps} steps, none of them done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
-  const writes = remoteWrites(report.done)
+  if (report.guarded) return `Plan ${report.planId}: none of its ${report.steps} steps done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
+  const { failed, blocked, stale } = report
+  const undone = [...(failed ? [`${failed} failed`] : []), ...(blocked ? [`${blocked} blocked`] : []), ...(stale ? [`${stale} changed meanwhile and left`] : [])]
   const lines = [
-    `Plan ${report.planId}: ${report.steps} steps, ${writes} writes in the connected system, ${report.failed} failed, `
-      + `${report.blocked} blocked, ${report.stale} changed meanwhile`,
+    `Plan ${report.planId}: of ${report.steps} ${report.steps === 1 ? 'step' : 'steps'}, ${undone.join(', ') || (report.steps === 0 ? 'nothing to do' : 'all done')}.`,
+    ...countLines(report.done, 'done'),
     ...report.failures.map(({ label, action, status, code, message }) => {
       return `  ${harmless(label)}: ${action}: ${harmless(message)}${status > 0 ? ` (${status} ${harmless(code)})` : ''}`
     }),

@@ -112,8 +112,3 @@ export function countActions(steps: Iterable<{ actions: readonly Action[] }>, co
   }
   return counts
 }
-
-/** How many of the counted actions change something in the connected system. */
-export function remoteWrites(counts: Counts): number {
-  return remoteActions.reduce((sum, kind) => sum + (counts[kind] ?? 0), 0)
-}
