@@ -1,5 +1,7 @@
 /** Whoever is erased is erased with the records that were merged into theirs, and with the name that a filter told. */
 import { expect, test } from 'vitest'
+import { verifyAudit } from '../src/audit/verify.ts'
+import { seal, testKey } from './audit-context.ts'
 import { testServer } from './rest-server.ts'
 
 const { ctx, ask } = await testServer()
@@ -33,6 +35,24 @@ test('duplicates, and duplicates of duplicates, but none that stands on its own 
   expect((await ask('POST', `/users/${first}/erase`)).status).toBe(204)
   expect([await whereIs('quuxone'), await whereIs('quuxtwo')]).toEqual([[], []])
   expect(await whereIs('quuxthree')).toEqual(expect.arrayContaining(['users', 'audit_event']))
+})
+
+test('what a merge took over and gave back, from the events of whoever had it meanwhile, also through another merge', async () => {
+  const [first, second, third] = [await made('zork0'), await made('zork1'), await made('zork2', { costCenter: 'Zorkmid', emails: [{ value: 'zorkmid@x.example' }], employeeNumber: 'ZORKMID1' })]
+  const inner = await merge(second, third)
+  const outer = await merge(first, second)
+  for (const plan of [outer, inner]) expect((await ask('POST', `/plans/${plan}/undo`)).status).toBe(200)
+  await ask('PATCH', `/users/${second}`, { title: 'Keeper' })
+  expect(await whereIs('zorkmid')).toEqual(expect.arrayContaining(['users', 'audit_event']))
+  expect((await ask('POST', `/users/${third}/erase`)).status).toBe(204)
+  expect(await whereIs('zorkmid')).toEqual([])
+  // Nothing else of theirs is gone, and the chain knows why this is.
+  expect(await whereIs('Keeper')).toEqual(expect.arrayContaining(['audit_event']))
+  expect((await ctx.db.query(`select changes::text as changes from gatehouse.audit_event where action = 'audit.erase' and target_id = any($1)`, [[first, second]])))
+    .toEqual([1, 2].map(() => ({ changes: JSON.stringify([{ path: 'mergedFrom', after: third }]) })))
+  const key = testKey()
+  await seal(ctx, key)
+  expect(await verifyAudit(ctx.db, key)).toMatchObject({ ok: true, awaiting: [] })
 })
 
 test('the filter of a bulk plan that names a family, unless somebody else has the name', async () => {

@@ -3,7 +3,7 @@
  * good, with the salts, and one event says so. Headers stay: that something was done, when, by whose id, to whose id.
  */
 import type { Context } from '../context.ts'
-import { eraseChanges, eraseOrigins } from '../store/audit-events.ts'
+import { eraseChanges, eraseMerges, eraseOrigins } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { recordEvents } from './record.ts'
 
@@ -14,7 +14,8 @@ export interface ErasedTarget {
 
 /**
  * Erases a person's data from the audit, in the caller's transaction; how many events lost something. `others` are
- * further records that are this person's alone (an account of theirs elsewhere, say) and have events of their own.
+ * further records that are this person's alone (an account of theirs elsewhere, say) and have events of their own. Whoever this
+ * person was once merged into gets an event too, which says whose data their own events lost: without it the chain would be broken.
  */
 export async function erasePerson(
   tx: Transaction,
@@ -24,7 +25,8 @@ export async function erasePerson(
 ): Promise<number> {
   const now = ctx.now()
   const targets = [{ targetType: 'User', targetId: userId }, ...others]
-  let erased = await eraseOrigins(tx, userId, now)
+  const survivors = await eraseMerges(tx, userId, now)
+  let erased = (await eraseOrigins(tx, userId, now)) + survivors.length
   for (const { targetType, targetId } of targets) erased += await eraseChanges(tx, targetType, targetId, now)
   // Who erases themselves must not leave their name and address behind with the very event that tells of it.
   const isOwn = ctx.actor.userId === userId
@@ -32,7 +34,10 @@ export async function erasePerson(
   await recordEvents(
     tx,
     { ...ctx, actor },
-    targets.map((target) => ({ action: 'audit.erase', ...target })),
+    [
+      ...[...new Set(survivors)].map((id) => ({ action: 'audit.erase', targetType: 'User', targetId: id, changes: [{ path: 'mergedFrom', after: userId }] })),
+      ...targets.map((target) => ({ action: 'audit.erase', ...target })),
+    ],
   )
   return erased
 }

@@ -209,6 +209,29 @@ export async function eraseChanges(tx: Transaction, targetType: string, targetId
   )
 }
 
+/**
+ * Blanks what events of others took over from a person who was merged into them, though it was undone since: what the merge gave and what
+ * undoing it took back are this person's data. Also of those into whom a survivor was merged in turn. To be called while the person's own
+ * events stand; whose events lost something, once for each event.
+ */
+export async function eraseMerges(tx: Transaction, userId: string, now: Date): Promise<string[]> {
+  // Both sides of a merge, and of undoing it, tell of it in one transaction.
+  const given = `('user.merged', 'user.merged.undo')`
+  const got = `('user.merge', 'user.merge.undo')`
+  const rows = await tx.query<{ id: string }>(
+    `with recursive merge (epoch, xid) as (
+       select epoch, xid from gatehouse.audit_event where target_type = 'User' and target_id = $1 and action in ${given}
+       union select d.epoch, d.xid from merge m
+         join gatehouse.audit_event s on s.epoch = m.epoch and s.xid = m.xid and s.target_type = 'User' and s.action in ${got}
+         join gatehouse.audit_event d on d.target_type = 'User' and d.target_id = s.target_id and d.action in ${given}
+     ), blanked as (
+       update gatehouse.audit_event e set changes = null, changes_salt = null, erased_at = $2 from merge m
+       where e.epoch = m.epoch and e.xid = m.xid and e.target_type = 'User' and e.target_id <> $1 and e.action in ${got}
+         and (e.changes is not null or e.changes_salt is not null) returning e.target_id
+     ) select target_id as id from blanked`, [userId, now])
+  return rows.map(({ id }) => id)
+}
+
 /** Blanks from where a person acted, and from where somebody unknown tried to act as them; how many events. */
 export async function eraseOrigins(tx: Transaction, userId: string, now: Date): Promise<number> {
   return tx.execute(

@@ -33,10 +33,13 @@ export async function blankPlans(tx: Transaction, userId: string, names: readonl
   await blankRefused(tx, known)
 }
 
-/** Merges that they were part of, on either side; such a plan has one step. */
+/** Merges that they were part of, on either side, and those that passed on what a survivor had from them; such a plan has one step. */
 async function blankMerges(tx: Transaction, userId: string): Promise<void> {
   const merges = await tx.query<{ id: string }>(
-    `update gatehouse.plan set title = kind where kind = 'merge' and $1 in (options->>'survivor', options->>'duplicate') returning plan_id as id`, [userId])
+    `with recursive merge (id, survivor) as (
+       select plan_id, options->>'survivor' from gatehouse.plan where kind = 'merge' and options->>'duplicate' = $1
+       union select p.plan_id, p.options->>'survivor' from merge m join gatehouse.plan p on p.kind = 'merge' and p.options->>'duplicate' = m.survivor)
+     update gatehouse.plan set title = kind where kind = 'merge' and (options->>'survivor' = $1 or plan_id in (select id from merge)) returning plan_id as id`, [userId])
   if (merges.length > 0) await tx.execute(`update gatehouse.plan_step set ${blank} where plan_id = any($1) and step_no = 1`, [merges.map(({ id }) => id)])
 }
 
