@@ -2891,8 +2891,14 @@ CREATE INDEX company_policy ON public.company USING btree (policy_id) WHERE (pol
 -- index: public.company_search_text
 CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
 
+-- index: public.company_to_company_membership_end
+CREATE INDEX company_to_company_membership_end ON public.company_to_company_membership USING btree (end_date) WHERE (end_date IS NOT NULL);
+
 -- index: public.company_to_company_membership_member
 CREATE INDEX company_to_company_membership_member ON public.company_to_company_membership USING btree (member_company_id);
+
+-- index: public.company_to_company_membership_start
+CREATE INDEX company_to_company_membership_start ON public.company_to_company_membership USING btree (start_date) WHERE (start_date IS NOT NULL);
 
 -- index: public.email_address_default_key
 CREATE UNIQUE INDEX email_address_default_key ON public.email_address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
@@ -4758,7 +4764,7 @@ comment on column public.company.company_id is 'Names the organisation.';
 comment on column public.company.company_name is 'Its full name. Two may have the same.';
 comment on column public.company.lst_update is 'When it was last changed.';
 comment on column public.company.lst_updated_by is 'Who changed it last.';
-comment on column public.company.parent_id is 'The first of its parents; kept in step with company_to_company_membership, which is the truth.';
+comment on column public.company.parent_id is 'The first of its parents that are in force; follows company_to_company_membership, which is the truth, and its dates within an hour.';
 comment on column public.company.status is 'Whether it exists today: ACTIVE, INACTIVE.';
 comment on column public.company.create_date is 'When the record was made.';
 comment on column public.company.created_by is 'Who made it.';

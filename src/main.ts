@@ -18,7 +18,7 @@ import { GatehouseError } from './errors.ts'
 import { amrOf } from './model/amr.ts'
 import { newId } from './model/id.ts'
 import { queuePopulations } from './model/queue-states.ts'
-import { endPeople, inactivatePeople, startPeople } from './directory/nightly.ts'
+import { endPeople, followParents, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
 import { startJobs, type Job } from './jobs/runner.ts'
 import { syncJobs } from './jobs/sync-jobs.ts'
@@ -350,6 +350,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'sweep-messages', schedule: '25 * * * *', work: () => inBatches((batch) => sweepMessages(db, hoursAgo(24 * config.MESSAGE_RETENTION_DAYS), batch)) },
     { name: 'start-people', schedule: '5 * * * *', work: () => startPeople(job('start-people')) },
     { name: 'end-people', schedule: '10 * * * *', work: () => endPeople(job('end-people')) },
+    { name: 'follow-parents', schedule: '3 * * * *', work: () => followParents(job('follow-parents')) },
     { name: 'inactivate-people', schedule: '40 3 * * *', work: () => inactivatePeople(job('inactivate-people')) },
     { name: 'drop-old-events', schedule: '30 2 * * *', work: () => dropOldEvents(job('drop-old-events'), config.AUDIT_RETENTION_DAYS) },
     { name: 'tell-of-ended-sessions', schedule: '* * * * *', work: (stop) => openId.tellOfEnded(stop) },

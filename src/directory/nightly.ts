@@ -1,14 +1,21 @@
-/** The nightly changes of status: people start on their start date, are terminated after their last date, and fall inactive. */
+/**
+ * What changes as days go by: people start on their start date, are terminated after their last date, and fall inactive; the parent of
+ * organisations follows the dates of their edges.
+ */
 import type { Context } from '../context.ts'
 import { errorTable, GatehouseError } from '../errors.ts'
+import type { Resource } from '../model/attribute.ts'
+import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
+import { lockHierarchy, parentsFollowed, parentsToFollow, saveParentsFollowed } from '../store/organizations.ts'
 import { dueToFallInactive, dueToLeave, dueToStart, goByDates, type IdPage } from '../store/user-rows.ts'
 import { operateLocked } from './lifecycle.ts'
+import { organizationKind } from './organization-record.ts'
 import { today } from '../model/today.ts'
 import { writeUsers } from './users.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { lockExisting } from '../records/write-records.ts'
+import { lockExisting, writeRecords } from '../records/write-records.ts'
 
 const batch = 200
 const dayMs = 86_400_000
@@ -43,20 +50,44 @@ export async function inactivatePeople(ctx: Context): Promise<number> {
     (tx, people) => writeUsers(tx, ctx, people.map((before) => ({ action: 'user.inactivate', before, after: { ...before.document, status: 'INACTIVE' } }))))
 }
 
+/** What was prepared before an edge turned, as by an import, may be written after it. */
+const overlapMs = dayMs
+
+/** Brings `parentId` up to date where an edge has begun or ended since this was last asked. The number changed. */
+export async function followParents(ctx: Context): Promise<number> {
+  const now = ctx.now().toISOString()
+  const followed = await parentsFollowed(ctx.db)
+  const since = followed === undefined ? '-infinity' : new Date(Date.parse(followed) - overlapMs).toISOString()
+  const count = await inBatches(ctx, (page) => parentsToFollow(ctx.db, since, now, page), () => true,
+    (tx, found) => writeRecords(tx, ctx, organizationKind, found.map((before) => ({ action: 'organization.update', before, after: before.document }))),
+    { resource: organization, called: 'organisations', lockFirst: lockHierarchy })
+  await saveParentsFollowed(ctx.db, now, ctx.actor.principal)
+  return count
+}
+
+interface Swept {
+  resource: Resource
+  called: string
+  lockFirst: (tx: Transaction) => Promise<void>
+}
+
+const people: Swept = { resource: user, called: 'people', lockFirst: goByDates }
+
 /**
  * Page by page in the order of ids; whoever cannot be changed is passed over, so that nobody waits behind them, and told of at the end.
  * Another server may have been quicker between finding and locking, and someone may have been deleted: `still` decides.
  * Errors: that of the first who could not be changed, after everybody else was.
  */
 async function inBatches(
-  ctx: Context, find: (page: IdPage) => Promise<string[]>, still: (person: Locked) => boolean, change: (tx: Transaction, people: Locked[]) => Promise<unknown>,
+  ctx: Context, find: (page: IdPage) => Promise<string[]>, still: (person: Locked) => boolean, change: (tx: Transaction, found: Locked[]) => Promise<unknown>,
+  { resource, called, lockFirst }: Swept = people,
 ): Promise<number> {
   const refused: { id: string; error: GatehouseError }[] = []
   const changed = (ids: readonly string[]): Promise<number> => ctx.db.transaction(async (tx) => {
-    await goByDates(tx)
-    const people = [...(await lockExisting(tx, user, ids)).values()].filter(still)
-    await change(tx, people)
-    return people.length
+    await lockFirst(tx)
+    const found = [...(await lockExisting(tx, resource, ids)).values()].filter(still)
+    await change(tx, found)
+    return found.length
   }).catch(async (error: unknown) => {
     if (!(error instanceof GatehouseError) || errorTable[error.code].status >= 500) throw error
     if (ids.length === 1) {
@@ -77,5 +108,5 @@ async function inBatches(
   const [first] = refused
   if (!first) return count
   const list = refused.slice(0, 5).map(({ id }) => id).join(', ')
-  throw new GatehouseError(first.error.code, `${refused.length} people could not be changed, ${count} were (${list}): ${first.error.message}`, { cause: first.error })
+  throw new GatehouseError(first.error.code, `${refused.length} ${called} could not be changed, ${count} were (${list}): ${first.error.message}`, { cause: first.error })
 }

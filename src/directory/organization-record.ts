@@ -12,18 +12,28 @@ export const organizationKind: RecordKind = {
   resource: organization,
   prepare,
   derivedColumns: (document) => ({ search_text: searchText(searchedValues(document)) }),
+  complete: async (_db, pending, now) => pending.forEach(({ after }) => settleParent(after, now)),
   check,
   lockFirst: lockHierarchy,
 }
 
-/** PARENT_ID is the parent of the first open edge, or of the first. */
-function prepare(given: Document): Document {
+/** PARENT_ID stays as it is until it is settled: a plan is made without an instant. */
+function prepare(given: Document, before: Document | undefined): Document {
   const document = { ...given }
-  const parents = (document.parents ?? []) as Document[]
-  const first = parents.find((edge) => edge.end === undefined) ?? parents[0]
-  if (first) document.parentId = first.organization
-  else delete document.parentId
+  setParent(document, before?.parentId)
   return document
+}
+
+/** PARENT_ID is the parent of the first edge in force, in the order in which they were made; nothing while none is. */
+function settleParent(document: Document, now: string): void {
+  const edges = ((document.parents ?? []) as Document[]).filter(({ start, end }) => ((start ?? '') as string) <= now && (end === undefined || (end as string) > now))
+  const [first] = edges.toSorted((a, b) => (a.id === undefined || b.id === undefined ? Number(a.id === undefined) - Number(b.id === undefined) : (a.id as string) < (b.id as string) ? -1 : 1))
+  setParent(document, first?.organization)
+}
+
+function setParent(document: Document, parent: unknown): void {
+  if (parent === undefined) delete document.parentId
+  else document.parentId = parent
 }
 
 /** No organisation below itself, and only what may stand below what. Errors: `circular_dependency`, `conflict`. */

@@ -81,7 +81,7 @@ export const organization: OpenResource = {
     flag('isSelectable', 'is_selectable', 'Selectable', 'Whether people may choose it in forms.', { default: true }),
     reference('policyId', 'policy_id', 'Policy', 'Password policy', 'The password policy of its people.'),
     reference('certifierId', 'certifier_id', 'User', 'Certifier', 'Who reviews the access of its people.'),
-    reference('parentId', 'parent_id', 'Organization', 'Parent', 'The first parent in the hierarchy; kept in step with `parents`.', readOnly),
+    reference('parentId', 'parent_id', 'Organization', 'Parent', 'The first of the `parents` that are in force; follows their dates within an hour.', readOnly),
     reference('createdBy', 'created_by', 'User', 'Created by', 'Who made the record.', readOnly),
     reference('lastUpdatedBy', 'lst_updated_by', 'User', 'Changed by', 'Who changed the record last.', readOnly),
     dateTime('meta.created', 'create_date', 'Created', 'When the record was made.', { ...readOnly, sortable: true }),

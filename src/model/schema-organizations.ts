@@ -16,7 +16,7 @@ export const organizations: Area = {
         seed('lst_updated_by', 'VARCHAR(32)', 'Who changed it last.'),
         seed(
           'parent_id', 'VARCHAR(32)',
-          'The first of its parents; kept in step with company_to_company_membership, which is the truth.',
+          'The first of its parents that are in force; follows company_to_company_membership, which is the truth, and its dates within an hour.',
           { to: 'company' },
         ),
         seed('status', 'VARCHAR(20)', 'Whether it exists today: ACTIVE, INACTIVE.', { required: true }),

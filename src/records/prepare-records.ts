@@ -38,7 +38,7 @@ export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, 
     await pause?.()
   }
   await checkMetadata(db, kind.resource, settled, metadata, pause)
-  await kind.complete?.(db, settled)
+  await kind.complete?.(db, settled, ctx.now().toISOString())
   const rowOf = eventMaker(ctx)
   const prepared: Prepared = { pending: settled, changes: [], events: [], written: [], results: [] }
   for (const one of settled) {

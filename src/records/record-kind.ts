@@ -16,8 +16,8 @@ export interface RecordKind {
   lockFirst?: (tx: Transaction) => Promise<void>
   /** Whether the actor may write these records at all. */
   guard?: (tx: Transaction, ctx: Context, pending: readonly Pending[]) => Promise<void>
-  /** Rules over a whole document, and what it takes over from records that seldom change. */
-  complete?: (db: Pick<Database, 'query'>, pending: readonly Pending[]) => Promise<void>
+  /** Rules over a whole document, what it takes over from records that seldom change, and what follows from it at this instant. */
+  complete?: (db: Pick<Database, 'query'>, pending: readonly Pending[], now: string) => Promise<void>
   /** Rules that only hold while others wait: the hierarchy. */
   check?: (tx: Transaction, pending: readonly Pending[]) => Promise<void>
   /** What else must know, in the same transaction. */

@@ -51,6 +51,32 @@ export async function wrongNestings(db: Reader, edges: readonly Edge[], types: R
     [pairs.map((pair) => pair.parentType), pairs.map((pair) => pair.memberType)])
 }
 
+const settingName = 'organization_parents'
+
+/** Through which instant PARENT_ID has followed the dates of edges; undefined before the first time. */
+export async function parentsFollowed(db: Reader): Promise<string | undefined> {
+  const [row] = await db.query<{ value: { through: string } }>('select value from gatehouse.setting where name = $1', [settingName])
+  return row?.value.through
+}
+
+export async function saveParentsFollowed(db: Pick<Database, 'execute'>, through: string, by: string): Promise<void> {
+  await db.execute(
+    `insert into gatehouse.setting (name, value, updated_at, updated_by) values ($1, $2, $3, $4)
+     on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`, [settingName, JSON.stringify({ through }), through, by])
+}
+
+/** Organisations of which an edge upwards has begun or ended after `since` and by `now`, and whose PARENT_ID is not the first in force. */
+export async function parentsToFollow(db: Reader, since: string, now: string, { after, limit }: { after: string; limit: number }): Promise<string[]> {
+  const turned = (column: string) => `select member_company_id as id from company_to_company_membership where ${column} > $1 and ${column} <= $2`
+  const rows = await db.query<{ id: string }>(
+    `select c.company_id as id from (${turned('start_date')} union ${turned('end_date')}) t join company c on c.company_id = t.id
+     where c.company_id > $3 and c.parent_id is distinct from (
+       select m.company_id from company_to_company_membership m where m.member_company_id = c.company_id
+         and coalesce(m.start_date, '-infinity') <= $2 and coalesce(m.end_date, 'infinity') > $2 order by m.membership_id collate "C" limit 1)
+     order by c.company_id limit $4`, [since, now, after, limit])
+  return rows.map(({ id }) => id)
+}
+
 /** Organisations below others, by name; to be narrowed to those below one, by `company_id`. */
 export const childListing: Listing = {
   name: 'OrganizationChild', idColumn: 'membership_id', attributes: organizationChildAttributes, collections: [], order: ['name'],
