@@ -52,7 +52,7 @@ export const errorTable = {
   transition_not_allowed: { status: 409, title: 'The status does not allow this change.' },
   circular_dependency: { status: 409, title: 'The change would close a circle.' },
   period_overlap: { status: 409, title: 'The period overlaps another one of the same pair.' },
-  system_record: { status: 409, title: 'A record of the system cannot be deleted.' },
+  system_record: { status: 409, title: 'A record of the system cannot be deleted, nor a person of it changed.' },
   still_referenced: { status: 409, title: 'Other records still refer to this one.' },
   plan_stale: { status: 409, title: 'The directory has changed since the plan was made.' },
   plan_state: { status: 409, title: 'The plan is in a state that does not allow this.' },

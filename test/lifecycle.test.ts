@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { readConfig } from '../src/config.ts'
 import type { Context } from '../src/context.ts'
 import { operate } from '../src/directory/lifecycle.ts'
+import { bulkRequest, planBulk } from '../src/directory/bulk.ts'
 import { endPeople, inactivatePeople, startPeople } from '../src/directory/nightly.ts'
 import { createUser, deleteUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
@@ -350,6 +351,10 @@ describe('what an operation is told', () => {
     const back = await operate(ctx, id, 'rehire', {})
     expect(back).toMatchObject({ id, status: 'ACTIVE', active: true, employeeNumber: 'E7', startDate: '2020-01-01' })
     expect(back).not.toHaveProperty('lastDate')
+    await operate(ctx, id, 'terminate', undefined)
+    await expect(operate(ctx, id, 'rehire', { lastDate: '2026-06-14' })).rejects.toMatchObject({ code: 'invalid_value', problems: [{ path: 'lastDate' }] })
+    await expect(planBulk(ctx, bulkRequest({ operation: 'rehire', filter: `id eq "${id}"`, options: { lastDate: '2026-06-14' } }))).rejects.toMatchObject({ code: 'invalid_value' })
+    expect(await operate(ctx, id, 'rehire', { lastDate: '2026-06-15' })).toMatchObject({ status: 'ACTIVE', lastDate: '2026-06-15' })
     await operate(ctx, id, 'terminate', { lastDate: '2026-06-14' })
     expect(await operate(ctx, id, 'rehire', { startDate: '2026-09-01', lastDate: '2027-08-31' })).toMatchObject({ status: 'PENDING_START_DATE', startDate: '2026-09-01', lastDate: '2027-08-31' })
   })

@@ -287,6 +287,17 @@ describe('another type', () => {
     expect(await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER' })).toMatchObject(refused)
     const converted = await ask('PATCH', `/users/${id}`, { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '1' } })
     expect(converted.body.attributes).toMatchObject({ [needed.name]: '1', [filled.name]: 'here' })
+    // The same by the operation, for one or for many.
+    const [one, two] = [(await person()).body, (await person()).body]
+    for (const [attributes, code] of [[[needed.name], 'invalid_value'], [{ [needed.name]: '1', unheard: 'x' }, 'unknown_attribute'], [{ [needed.name]: null }, 'required_attribute'], [{ [needed.name]: {} }, 'invalid_value']] as const) {
+      expect(await ask('POST', `/users/${one.id}/convert`, { typeId: 'INTERNAL_USER', attributes })).toMatchObject({ status: 400, body: { code } })
+    }
+    expect(await ask('POST', `/users/${one.id}/convert`, { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '2' } }))
+      .toMatchObject({ status: 200, body: { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '2', [filled.name]: 'here' } } })
+    const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'convert', filter: `id eq "${two.id}"`, options: { typeId: 'INTERNAL_USER', attributes: { [needed.name]: '3' } } })).body
+    expect((await ask('GET', `/plans/${plan.id}/steps`)).body.items[0].changes).toContainEqual({ path: `attributes.${needed.name}`, after: '3' })
+    expect((await ask('POST', `/plans/${plan.id}/apply`)).body.status).toBe('applied')
+    expect((await ask('GET', `/users/${two.id}`)).body).toMatchObject({ typeId: 'INTERNAL_USER', attributes: { [needed.name]: '3' } })
     await ask('DELETE', `/metadata/elements/${needed.id}`)
   })
 })

@@ -7,7 +7,9 @@ import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { needOf, transition, type Operation } from '../model/lifecycle.ts'
+import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
+import { validateCustom } from '../model/validate.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
@@ -15,7 +17,7 @@ import { countRelated, relatedThatFollow, type Related } from './related-account
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
-import { may, refuseUnless } from '../records/guard.ts'
+import { may, refuseSystem, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockExisting, lockRecords } from '../records/write-records.ts'
 import { dateConversion, writeUsers } from './users.ts'
@@ -25,7 +27,7 @@ type Loaded = Pending['before'] & object
 /** What an operation's body may say. Unknown members are refused. */
 const bodies: Partial<Record<Operation, readonly string[]>> = {
   leave: ['paid'],
-  convert: ['typeId', 'subTypeId', 'employeeType'],
+  convert: ['typeId', 'subTypeId', 'employeeType', 'attributes'],
   rehire: ['startDate', 'lastDate'],
   terminate: ['lastDate', 'removeAccess', 'includeRelated'],
   retire: ['lastDate', 'removeAccess', 'includeRelated'],
@@ -43,7 +45,7 @@ interface Internal {
 
 /**
  * Carries out an operation on one person. Errors: `transition_not_allowed` (with the statuses it is allowed in),
- * `invalid_body`, `not_found`, `version_mismatch`. Repeating an operation that has nothing left to do changes nothing.
+ * `system_record`, `invalid_body`, `not_found`, `version_mismatch`. Repeating an operation that has nothing left to do changes nothing.
  */
 export async function operate(ctx: Context, id: string, operation: Operation, body: unknown, versions?: Versions): Promise<Document> {
   const options = checkBody(operation, body)
@@ -94,14 +96,16 @@ export function checkBody(operation: Operation, body: unknown): Document {
   for (const key of ['typeId', 'subTypeId', 'employeeType']) {
     if (body[key] !== undefined && typeof body[key] !== 'string') throw new GatehouseError('invalid_value', `${key}: must be a text.`)
   }
+  if (body.attributes !== undefined && !isObject(body.attributes)) throw new GatehouseError('invalid_value', 'attributes: must be an object.')
   return body
 }
 
 /**
- * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`; `forbidden`
- * where it lifts a lock or a disabling besides, for who may not do that by itself.
+ * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`, `system_record`; `forbidden`
+ * where it lifts a lock or a disabling besides, for who may not do that by itself; `invalid_value` for a rehiring into the past.
  */
 export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document & Internal = {}): Document {
+  refuseSystem(before)
   const moved = transition(before, operation)
   if (!moved) return before
   if (operation === 'leave' && options.paid === true) moved.status = 'USER_LEAVE_WITH_PAY'
@@ -111,6 +115,7 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     delete moved.dateChallengeRespChanged
   }
   if (operation === 'rehire') {
+    refusePast(ctx, options)
     if (typeof options.startDate === 'string') moved.startDate = options.startDate
     if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
     else delete moved.lastDate
@@ -128,12 +133,21 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
   return moved
 }
 
+/** Whoever comes back for days that are over would be gone with the next hour. Errors: `invalid_value`. */
+export function refusePast(ctx: Context, { lastDate }: Document): void {
+  if (typeof lastDate !== 'string' || lastDate >= today(ctx)) return
+  const message = 'must not lie before today: who comes back is here at least that day'
+  throw new GatehouseError('invalid_value', `lastDate: ${message}.`, { problems: [{ path: 'lastDate', message }] })
+}
+
 function converted(ctx: Context, document: Document, options: Document): Document {
   if (options.typeId === undefined) throw new GatehouseError('required_attribute', 'typeId: convert needs the type to change to.')
   const after: Document = { ...document, typeId: options.typeId }
   if (options.subTypeId === undefined) delete after.subTypeId
   else after.subTypeId = options.subTypeId
   if (options.employeeType !== undefined) after.employeeType = options.employeeType
+  // What the new type requires may be declared for no type before: it can only come along.
+  if (options.attributes !== undefined) after.attributes = validateCustom(mergePatch(document.attributes, options.attributes))
   return dateConversion(ctx, document, after)
 }
 

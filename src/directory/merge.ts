@@ -125,7 +125,7 @@ function mergeChanges(survivor: Document, duplicate: Document, merged: Document)
 export async function planMerge(ctx: Context, request: MergeRequest): Promise<Plan> {
   await guardPeople(ctx.db, ctx, [request.survivor, request.duplicate])
   const [survivor, duplicate, metadata] = await Promise.all([readUser(ctx.db, request.survivor), readUser(ctx.db, request.duplicate), loadMetadata(ctx.db, ctx.db)])
-  if (duplicate.systemFlag === true) throw new GatehouseError('system_record', 'The duplicate is a record of the system and cannot be merged away.')
+  if (survivor.systemFlag === true || duplicate.systemFlag === true) throw new GatehouseError('system_record', 'A record of the system is merged with nobody.')
   const planId = ctx.newId()
   const title = `merge ${String(duplicate.displayName ?? duplicate.id)} into ${String(survivor.displayName ?? survivor.id)}`
   const changes = mergeChanges(survivor, duplicate, mergedDocument(survivor, duplicate, request.take, metadata))

@@ -12,7 +12,7 @@ import { markTouched, readMappings } from '../store/account-mappings.ts'
 import { markDataChanges } from '../store/references.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
-import { guardNamed, guardPeople, guardPlaces } from '../records/guard.ts'
+import { guardNamed, guardPeople, guardPlaces, refuseSystem } from '../records/guard.ts'
 import { copyLocations } from './copy-locations.ts'
 import { dropLostNumbers } from './lost-numbers.ts'
 import type { RecordKind, Written } from '../records/record-kind.ts'
@@ -69,6 +69,7 @@ async function followStatus(tx: Transaction, written: readonly Written[]): Promi
 }
 
 function prepare(given: Document, before: Document | undefined): Document {
+  refuseSystem(before)
   const document = withLogin(given, before)
   for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, before, kind)
   const emails = (document.emails ?? []) as Document[]

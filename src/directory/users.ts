@@ -17,7 +17,7 @@ import { hashSecretWord } from './secret-word.ts'
 import { today } from '../model/today.ts'
 import { accessOf } from './taken-access.ts'
 import { userKind } from './user-record.ts'
-import { guardPeople, refuseUnless } from '../records/guard.ts'
+import { guardPeople, refuseSystem, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
 
@@ -119,7 +119,7 @@ export async function deleteUser(ctx: Context, id: string, versions?: Versions):
 
 /** The same for a person already locked. */
 export async function deleteLockedUser(tx: Transaction, ctx: Context, document: Document): Promise<void> {
-  if (document.systemFlag === true) throw new GatehouseError('system_record', 'This person is a record of the system and cannot be deleted.')
+  refuseSystem(document)
   await guardPeople(tx, ctx, [document.id as string])
   const taken = (await accessOf(tx, [document.id as string])).map(({ kind, edge }) => edgeField(kind, { before: edge }))
   // First, so that accounts in Okta are queued with an e-mail address while there is one.

@@ -51,6 +51,11 @@ export async function guardReach(db: Reader, { authority }: Pick<Context, 'autho
   if (outside !== undefined) throw absent(outside)
 }
 
+/** What the server keeps for itself stays as it came, whoever asks and by whatever way. Errors: `system_record`. */
+export function refuseSystem(before: Document | undefined): void {
+  if (before?.systemFlag === true) throw new GatehouseError('system_record', `${String(before.displayName ?? before.id)} is a record of the system: it is nobody's to change or to delete.`)
+}
+
 /**
  * Before people are changed, reset, merged or deleted. Errors: `not_found` for who is not within reach, `forbidden` for
  * who has rights here that the actor has not, or who administers anything when the actor is restricted.

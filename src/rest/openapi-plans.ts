@@ -1,6 +1,6 @@
 /** Schemas of lifecycle operations and of plans. */
 import { operations } from '../model/lifecycle.ts'
-import { refTo, type Schema } from './openapi-attributes.ts'
+import { customAttributes, refTo, type Schema } from './openapi-attributes.ts'
 import { date, flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const operation = object('Operation', 'What a lifecycle operation takes; each takes only what names it here, and the others no body.', {
@@ -8,8 +8,9 @@ const operation = object('Operation', 'What a lifecycle operation takes; each ta
   typeId: { ...text('convert: the type to change to.', 32), 'x-references': 'MetadataType' },
   subTypeId: { ...text('convert: the sub-type to change to; absent removes it.', 32), 'x-references': 'MetadataType' },
   employeeType: { ...text('convert: the employment type to change to.', 32), 'x-references': 'MetadataType' },
+  attributes: { ...customAttributes, description: 'convert: custom attributes as a merge patch: what the new type requires, and null for what goes. What is not named stays.' },
   startDate: date('rehire: the new first day; one ahead is waited for.'),
-  lastDate: date('rehire, terminate, retire: the last day; rehire without it removes the old one.'),
+  lastDate: date('rehire, terminate, retire: the last day, at rehire not before today; rehire without it removes the old one.'),
   removeAccess: flag('terminate, retire: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
   includeRelated: flag('terminate, retire: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
 })
