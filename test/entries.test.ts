@@ -141,7 +141,7 @@ const publicKey = ed25519Key('laptop')
 describe('lists in a document', () => {
   const lists = () => ({
     emails: [{ value: 'a@example.org' }], phoneNumbers: [{ value: '1' }], addresses: [{ locality: 'Bern' }], notes: [{ description: 'n' }], keys: [{ name: 'laptop', value: publicKey }],
-    affiliations: [{ organization: organizations[0] }], supervisors: [{ supervisor: people[0] }], relations: [{ user: people[0], type: 'TEST_ACCOUNT' }],
+    affiliations: [{ organization: organizations[0] }], supervisors: [{ supervisor: people[0] }], relations: [{ user: people[0], type: 'FAMILY' }],
   })
   const shown = async (id: string) => (await ask('GET', `/users/${id}?attributes=${Object.keys(lists()).join()}`)).body as Record<string, unknown>
 

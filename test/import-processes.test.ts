@@ -33,11 +33,17 @@ function randomFrom(seed: number): () => number {
   }
 }
 
+/** Who supervises whom, forwards and backwards in the file: a tree over an order in which neighbours stand far apart. */
+const chiefOf = (at: number, count: number) => {
+  const place = Array.from({ length: count }, (_, one) => (one * 7 + 1300) % count)
+  return place[Math.floor(place.indexOf(at) / 3)]!
+}
+
 const people = (count: number): Document[] => Array.from({ length: count }, (_, at) => ({
   id: `proc${String(at).padStart(5, '0')}`, userName: `proc${at}`, name: { familyName: `Person ${at}` }, employeeNumber: String(at),
   emails: [{ id: `mail${at}`, value: `proc${at}@proc.example`, type: 'WORK_EMAIL', primary: true }],
-  supervisors: [{ id: `sup${at}`, supervisor: `proc${String((at * 7 + 1300) % count).padStart(5, '0')}`, primary: true }],
-})).filter(({ id, supervisors }) => supervisors[0]!.supervisor !== id)
+  supervisors: [{ id: `sup${at}`, supervisor: `proc${String(chiefOf(at, count)).padStart(5, '0')}`, primary: true }].filter(() => chiefOf(at, count) !== at),
+}))
 
 const progressOf = async (db: Database) => (await db.first<{ through: number }>('select coalesce(max(applied_through), 0) as through from gatehouse.plan'))!.through
 

@@ -407,7 +407,7 @@ describe('the work of a batch', () => {
 
   test('takes as many statements for four hundred rows as for four', async () => {
     const statements = async (rows: number, mark: string) => {
-      const file = csv(head, ...Array.from({ length: rows }, (_, at) => `person,${mark}${at},${mark}${at},Many,,${mark}${at}@many.example,,${mark}${(at + 1) % rows}`))
+      const file = csv(head, ...Array.from({ length: rows }, (_, at) => `person,${mark}${at},${mark}${at},Many,,${mark}${at}@many.example,,${at + 1 < rows ? `${mark}${at + 1}` : ''}`))
       const spies = [vi.spyOn(Transaction.prototype, 'query'), vi.spyOn(Transaction.prototype, 'execute'), vi.spyOn(Transaction.prototype, 'copyIn'), vi.spyOn(ctx.db, 'query'), vi.spyOn(ctx.db, 'execute')]
       try {
         const { id } = await plan(ctx, file, personnel)

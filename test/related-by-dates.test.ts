@@ -45,7 +45,9 @@ describe('who has rights that the actor has not', () => {
     const family = await clerk('POST', `/users/${bait}/relations`, { user: root, type: 'FAMILY' })
     expect(family.status).toBe(201)
     expect((await clerk('PATCH', `/users/${bait}/relations/${family.body.id}`, { type: 'TEST_ACCOUNT' })).status).toBe(403)
+    expect((await ask('DELETE', `/users/${above}`)).status).toBe(204)
     expect((await ask('POST', `/users/${bait}/relations`, { user: root, type: 'ADMIN_ACCOUNT' })).status).toBe(201)
+    expect((await ask('DELETE', `/users/${bait}`)).status).toBe(204)
   })
 
   test('stays open when somebody they are related to ends by date, told by the event; the others end', async () => {
@@ -65,9 +67,9 @@ describe('who has rights that the actor has not', () => {
 
 describe('by somebody restricted', () => {
   test('no date is set for who has an account outside their reach, however far down; others may set it', async () => {
-    const stranger = await person('south')
-    const between = await person('north', [stranger])
-    for (const id of [await person('north', [stranger]), await person('north', [between])]) {
+    const strangers = [await person('south'), await person('south')] as const
+    const between = await person('north', [strangers[1]])
+    for (const [id, stranger] of [[await person('north', [strangers[0]]), strangers[0]], [await person('north', [between]), strangers[1]]] as const) {
       const refused = await north('PATCH', `/users/${id}`, { lastDate: past })
       expect([refused.status, refused.body.code]).toEqual([403, 'forbidden'])
       expect(JSON.stringify(refused.body)).not.toContain(stranger)
@@ -82,7 +84,7 @@ describe('by somebody restricted', () => {
       expect((await clerk('PATCH', `/users/${id}`, { lastDate: past })).status).toBe(200)
     }
     expect(await endPeople(ctx)).toBe(2)
-    expect(await statusOf(stranger)).toBe('TERMINATED')
+    expect(await Promise.all(strangers.map(statusOf))).toEqual(['TERMINATED', 'TERMINATED'])
   })
 
   test('nobody is related whose accounts are outside their reach', async () => {
@@ -109,15 +111,16 @@ describe('by somebody restricted', () => {
   test('nobody takes over such accounts by a merge', async () => {
     const merger = await administrator(shared, 'merger-of-north', 'API_WRITER')
     expect((await ask('POST', `/users/${merger.id}/delegations`, { kind: 'ORGANIZATION', target: 'north' })).status).toBe(201)
-    const [stranger, mine] = [await person('south'), await person('north')]
-    for (const [account, failed] of [[stranger, 1], [mine, 0]] as const) {
+    for (const [place, failed] of [['south', 1], ['north', 0]] as const) {
+      const account = await person(place)
       const [survivor, duplicate] = [await person('north', [], { lastDate: '2999-01-01' }), await person('north', [account])]
       const plan = (await merger.ask('POST', '/plans', { kind: 'merge', survivor, duplicate })).body
       expect((await merger.ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied', failed })
       expect((await ask('GET', `/users/${duplicate}`)).status).toBe(failed ? 200 : 404)
     }
     // Nor puts them behind somebody who ended with another all along.
-    for (const [account, failed] of [[stranger, 1], [mine, 0]] as const) {
+    for (const [place, failed] of [['south', 1], ['north', 0]] as const) {
+      const account = await person(place)
       const [survivor, duplicate] = [await person('north', [account]), await person('north')]
       await person('north', [duplicate], { lastDate: '2999-01-01' })
       const plan = (await merger.ask('POST', '/plans', { kind: 'merge', survivor, duplicate })).body

@@ -4,12 +4,13 @@ import { touchedBy, touchesMapping, type Touched } from '../model/account-mappin
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
-import { displayName, sortName } from '../model/person-names.ts'
+import { displayName, elidedNames, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { markTouched, readMappings } from '../store/account-mappings.ts'
 import { markDataChanges } from '../store/references.ts'
+import { claimedAccount, closesTie, lockTies } from '../store/user-circles.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import { guardNamed, guardPeople, guardPlaces, refuseSystem } from '../records/guard.ts'
@@ -34,6 +35,7 @@ export const userKind: RecordKind = {
   },
   written: async (tx, ctx, written) => {
     await guardPlaces(tx, ctx, written)
+    await checkTies(tx, written)
     await followStatus(tx, written)
     await dropLostNumbers(tx, ctx, written)
     await markMapped(tx, written)
@@ -200,6 +202,29 @@ function checkLinks(document: Document): void {
   }
 }
 
+const ownTies = [['supervisors', 'supervisor'], ['relations', 'user']] as const
+
+/**
+ * Nobody supervises those who supervise them, nobody is an account of an account of theirs, and an account is one person's: who that is
+ * says with whom it ends. Family are other people. Judged is what is new, once whoever writes is found to be allowed to. Errors: `circular_dependency`, `conflict`.
+ */
+async function checkTies(tx: Transaction, people: readonly Written[]): Promise<void> {
+  for (const [path, other] of ownTies) {
+    const targetsOf = (document: Document | undefined) => new Set(((document?.[path] ?? []) as Document[]).filter(({ type }) => type !== 'FAMILY').map((entry) => entry[other] as string))
+    const changed = people.map(({ id, before, after }) => ({ id, was: targetsOf(before), is: targetsOf(after) })).filter(({ was, is }) => was.size !== is.size || [...is].some((target) => !was.has(target)))
+    const edges = changed.flatMap(({ id, was, is }) => [...is].map((target) => ({ own: id, target, fresh: !was.has(target) })))
+    if (!edges.some(({ fresh }) => fresh)) continue
+    await lockTies(tx)
+    const written = changed.map(({ id }) => id)
+    const circle = await closesTie(tx, path, edges, written)
+    if (circle) throw tieFault('circular_dependency', path, path === 'supervisors' ? `${circle.own} supervises ${circle.target} already, by themselves or through others` : `${circle.own} is an account of ${circle.target} already, directly or through others`)
+    const claimed = path === 'relations' ? await claimedAccount(tx, edges, written) : undefined
+    if (claimed) throw tieFault('conflict', path, `${claimed.target} is an account of somebody else already, and ends with them; end that relation first`)
+  }
+}
+
+const tieFault = (code: 'circular_dependency' | 'conflict', path: string, message: string) => new GatehouseError(code, `${path}: ${message}.`, { problems: [{ path, message }] })
+
 function searchedValues(document: Document): string[] {
   const values: string[] = []
   for (const attribute of user.attributes) {
@@ -207,5 +232,5 @@ function searchedValues(document: Document): string[] {
     if (typeof value === 'string') values.push(value)
   }
   for (const email of (document.emails ?? []) as Document[]) values.push(email.value as string)
-  return values
+  return [...values, ...elidedNames(document)]
 }

@@ -58,7 +58,7 @@ const identity = [
   text('primaryEmail', 'primary_email', 320, 'Primary e-mail', 'The address marked primary among the e-mail addresses.', { ...readOnly, searched: true }),
   date('birthdate', 'birthdate', 'Date of birth', 'The date of birth.', personal),
   text('sex', 'sex', 1, 'Sex', 'M or F, as the seed has it; absent when not known or not said.', { ...personal, canonical: ['M', 'F'] }),
-  text('preferredLanguage', 'preferred_language', 35, 'Language', 'The language the person is written to in, as in BCP 47: de, en-GB.', { ...selfEditable, caseExact: true }),
+  text('preferredLanguage', 'preferred_language', 35, 'Language', 'The language the person is written to in, as in BCP 47: de, en-GB.', { ...selfEditable, caseExact: true, form: 'language' }),
   flag('isVisible', 'is_visible', 'Visible', 'False hides the person from ordinary searches.', { default: true }),
   flag('systemFlag', 'system_flag', 'System record', 'True for records of the system, which can be neither changed nor deleted.', readOnly),
 ]

@@ -5,6 +5,7 @@
  */
 import { GatehouseError, type ErrorCode, type Problem } from '../errors.ts'
 import { isObject, setValueAt, valueAt, type Attribute, type Collection, type Document, type Resource } from './attribute.ts'
+import { languageFault } from './languages.ts'
 import { addressFault } from './mail-address.ts'
 import { checkValue } from './values.ts'
 
@@ -138,7 +139,7 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
 }
 
 /** Records from before a rule must not be kept from changing by it, so it is asked of what is new only. */
-const formFault = ({ form }: Attribute, value: unknown) => (form === 'email' ? addressFault(value as string) : undefined)
+const formFault = ({ form }: Attribute, value: unknown) => (form === 'email' ? addressFault(value as string) : form === 'language' ? languageFault(value as string) : undefined)
 
 function keepCurrent(attribute: Attribute, given: unknown, current: unknown, path: string, found: Found[]): unknown {
   if (given !== undefined && given !== null && given !== current) {
