@@ -27,7 +27,7 @@ const texts = (attributes: readonly Attribute[]) => attributes.filter((one) => o
 /** What entries need beside their texts; keys hold public keys, which have a form of their own. */
 const needed: Record<string, () => Document> = {
   emails: () => ({}), phoneNumbers: () => ({}), addresses: () => ({}), notes: () => ({}),
-  logins: () => ({ managedSystem: 'OKTA' }), relations: () => ({ user: other, type: 'ADMIN_ACCOUNT' }), affiliations: () => ({ organization: company }), parents: () => ({ organization: company }), locations: () => ({}),
+  logins: () => ({ managedSystem: 'OKTA' }), relations: () => ({ user: other, type: 'FAMILY' }), affiliations: () => ({ organization: company }), parents: () => ({ organization: company }), locations: () => ({}),
 }
 
 interface Place {
@@ -50,12 +50,21 @@ function entryOf(document: Document, path: string): Document {
   return (document[path] as Document[])[0]!
 }
 
+function isLanguage(text: string): boolean {
+  try {
+    return /^[A-Za-z]{2,3}([-_]|$)/.test(text) && new Intl.Locale(text.replaceAll('_', '-')).language !== ''
+  } catch {
+    return false
+  }
+}
+
 /** Why a place must refuse a text; undefined when it must keep it. Said here once more, apart from the code it tests. */
 function reason(text: string, { length, required, form }: Pick<Attribute, 'length' | 'required' | 'form'>): string | undefined {
   if (text.includes('\u0000')) return 'U+0000'
   if (!text.isWellFormed()) return 'half a surrogate pair'
   if (length !== undefined && [...text].length > length) return 'too long'
   if (required && text.trim() === '') return 'empty'
+  if (form === 'language') return isLanguage(text) ? undefined : 'no language'
   return form === 'email' && !/^[^\s\u0000-\u001f\u007f-\u009f@]{1,64}@[^\s\u0000-\u001f\u007f-\u009f@]{1,255}$/.test(text) ? 'no address' : undefined
 }
 
@@ -117,7 +126,7 @@ describe.each([['people', user], ['organisations', organization]] as const)('%s'
   test('hold every text up to its length in characters, and not one more', async () => {
     const limited = places(resource).filter(({ attribute }) => attribute.length !== undefined)
     // What searches find stands in an index together, and four bytes a letter are too many for it.
-    const longestOf = ({ length, searched, form }: Place['attribute']) => (form === 'email' ? `${'l'.repeat(64)}@${'d'.repeat(255)}` : (searched ? 'ж' : '𝒜').repeat(length!))
+    const longestOf = ({ length, searched, form }: Place['attribute']) => (form === 'email' ? `${'l'.repeat(64)}@${'d'.repeat(255)}` : form === 'language' ? 'de-x-abcdefgh-abcdefgh-abcdefgh-abc' : (searched ? 'ж' : '𝒜').repeat(length!))
     const longest: Document = {}
     limited.forEach(({ set, attribute }) => set(longest, longestOf(attribute)))
     const made = await ask('POST', `/${resource.segment}`, longest)
@@ -307,6 +316,7 @@ function valueOf(attribute: Attribute): fc.Arbitrary<unknown> {
   if (attribute.type === 'boolean') return fc.boolean()
   if (attribute.type === 'date') return dateOf.map((date) => date.toISOString().slice(0, 10))
   if (attribute.form === 'email') return fc.tuple(partOf(16), partOf(50)).map((parts) => parts.join('@'))
+  if (attribute.form === 'language') return fc.constantFrom('de', 'en-GB', 'zh-Hant-TW', 'de_at')
   if (attribute.type === 'dateTime') return dateOf.map((date) => date.toISOString())
   return textOf(attribute)
 }

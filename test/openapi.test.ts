@@ -125,7 +125,7 @@ describe('attributes', () => {
       expect(schema!.title).toBe(attribute.label)
       expect(schema!.readOnly ?? false).toBe(attribute.mutability === 'readOnly')
       expect(schema!.writeOnly ?? false).toBe(attribute.mutability === 'writeOnly')
-      const value = attribute.side ? schema!.items! : schema!
+      const value = attribute.side && !attribute.side.single ? schema!.items! : schema!
       expect(value.maxLength).toBe(attribute.length)
       expect(value.enum).toEqual(attribute.canonical)
       if (attribute.required && !attribute.path.includes('.')) expect(schemas[component]!.required).toContain(attribute.path)

@@ -49,6 +49,19 @@ test('an account is one person\'s alone; family is no account', async () => {
   expect((await relate(bob, account, 'TEST_ACCOUNT')).status).toBe(201)
   expect(await relate(gina, account)).toMatchObject({ status: 409, body: { code: 'conflict', problems: [{ path: 'relations' }] } })
   expect((await relate(gina, account, 'FAMILY')).status).toBe(201)
+  // From the account back to the person, who can be asked for; nobody sets it.
+  const record = (await ask('GET', `/users/${account}?attributes=primaryAccount`)).body
+  expect(record).toMatchObject({ primaryAccount: bob })
+  expect((await ask('GET', `/users/${account}`)).body).not.toHaveProperty('primaryAccount')
+  expect((await ask('GET', `/users/${bob}?attributes=primaryAccount`)).body).not.toHaveProperty('primaryAccount')
+  for (const [filter, found] of [[`primaryAccount eq "${bob}"`, [account]], [`primaryAccount eq "${gina}"`, []], [`primaryAccount pr and id eq "${bob}"`, []]] as const) {
+    expect((await ask('GET', `/users?filter=${encodeURIComponent(filter)}`)).body.items.map(({ id }: { id: string }) => id), filter).toEqual(found)
+  }
+  expect(await ask('PATCH', `/users/${account}`, { primaryAccount: gina })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+  expect((await ask('PATCH', `/users/${account}`, { primaryAccount: bob, title: 'T' })).status).toBe(200)
+  await imported(ctx, jsonl({ id: account, userName: record.userName, primaryAccount: gina, nickName: 'N' }))
+  const { changes } = (await ask('GET', `/audit?targetId=${account}&count=1`)).body.items[0]
+  expect(changes).toEqual([{ path: 'nickName', after: 'N' }])
   expect((await relate(account, bob, 'FAMILY')).status).toBe(201)
   const [first, second, both] = [await person(), await person(), await person()]
   expect((await Promise.all([relate(first, both), relate(second, both)])).map(({ status }) => status).sort()).toEqual([201, 409])

@@ -81,7 +81,7 @@ function attributeTable(attributes: readonly Attribute[]): string {
 function typeCell({ type, length, references, grouping, side }: Attribute): string {
   const target = references === undefined ? '' : ` → ${references}${grouping === undefined ? '' : ` of ${grouping}`}`
   const size = length === undefined || type === 'reference' ? '' : ` ≤ ${length}`
-  return `${side ? 'list of ' : ''}${type}${size}${target}`
+  return `${side && !side.single ? 'list of ' : ''}${type}${size}${target}`
 }
 
 function facts(one: Attribute): string {
@@ -99,7 +99,7 @@ function facts(one: Attribute): string {
 }
 
 function columnCell({ column, expression, side }: Attribute): string {
-  if (side) return code(`${side.table}.${side.column}`)
+  if (side) return code(side.single ? column : `${side.table}.${side.column}`)
   return expression === undefined ? code(column) : 'derived'
 }
 

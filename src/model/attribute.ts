@@ -43,8 +43,11 @@ export interface Attribute {
   grouping?: string
   /** An expression over the resource's row (alias `t`) instead of a column: the attribute exists only in answers. */
   expression?: string
-  /** Several plain values, kept in a table of their own: rows of (parent, value). */
-  side?: { table: string; parentColumn: string; column: string }
+  /**
+   * Plain values from a table of their own (or a query in brackets): rows of (parent, value). Several, unless `single`: the first of them,
+   * which only a record may have, and only to be read.
+   */
+  side?: { table: string; parentColumn: string; column: string; single?: true }
   label: string
   doc: string
   /** SCIM's path where it differs from ours. */

@@ -14,7 +14,7 @@ export function languageTag(written: unknown): string | undefined {
 }
 
 /** Why a text names no language; undefined when it does. Underscores, as locales are written with, are taken too. */
-export const languageFault = (text: string): string | undefined => (languageTag(text) === undefined ? 'must be a language tag (BCP 47), such as de, en-GB or zh-Hant' : undefined)
+export const languageFault = (text: string): string | undefined => (languageTag(text) === undefined || text.trim() !== text ? 'must be a language tag (BCP 47), such as de, en-GB or zh-Hant' : undefined)
 
 /** The first language that the person's choice begins with (`de-AT` is German), else the installation's. */
 export function languageOf(preferred: string | null | undefined, fallback: string): Language {

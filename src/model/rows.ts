@@ -79,8 +79,8 @@ export function toColumn(attribute: Attribute, value: unknown): unknown {
 
 function fill(document: Document, attributes: readonly Attribute[], row: Row): void {
   for (const attribute of attributes) {
-    if (attribute.side || attribute.returned === 'never') continue
-    const value = attribute.expression ? row[attribute.path] : fromColumn(attribute, row[attribute.column])
+    if ((attribute.side && !attribute.side.single) || attribute.returned === 'never') continue
+    const value = attribute.expression || attribute.side ? row[attribute.path] : fromColumn(attribute, row[attribute.column])
     if (value !== undefined && value !== null) setValueAt(document, attribute.path, value)
   }
 }

@@ -1,7 +1,7 @@
 /** The person: every attribute of USERS, and the child tables that belong to the document. Seed table USERS. */
 import { binary, date, dateTime, flag, identifier, integer, onRequest, personal, readOnly, reference, selfEditable, text, typeOf, type OpenResource } from './attribute.ts'
 import { addresses, emails, phoneNumbers } from './contacts.ts'
-import { affiliations, keys, logins, notes, relations, supervisors } from './user-links.ts'
+import { affiliations, keys, logins, notes, primaryAccount, relations, supervisors } from './user-links.ts'
 import { activeExpression, secondaryStatuses, statuses } from './user-statuses.ts'
 
 const name = [
@@ -74,6 +74,7 @@ const bookkeeping = [
   binary('userHandle', 'user_handle', 'User handle', 'The opaque WebAuthn user handle.', { ...readOnly, ...onRequest }),
   date('claimDate', 'claim_date', 'Claimed', 'Deprecated: when a prepared account was claimed.', { ...readOnly, ...onRequest }),
   text('passwordTheme', 'password_theme', 20, 'Password theme', 'Deprecated: kept readable, not written.', { ...readOnly, ...onRequest }),
+  primaryAccount,
   reference('userOwnerId', 'user_owner_id', 'User', 'Owner', 'Deprecated: kept readable, not written.', { ...readOnly, ...onRequest }),
   reference('createdBy', 'created_by', 'User', 'Created by', 'Who made the record.', readOnly),
   reference('lastUpdatedBy', 'last_updated_by', 'User', 'Changed by', 'Who changed the record last.', readOnly),

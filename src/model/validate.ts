@@ -122,6 +122,8 @@ function checkMeta(attributes: readonly Attribute[], meta: Document, prefix: str
 function checkAttribute(attribute: Attribute, given: unknown, current: unknown, path: string, found: Found[], rules: Rules): unknown {
   const readOnly = attribute.mutability === 'readOnly' || (attribute.mutability === 'immutable' && !rules.creating)
   if (attribute.path.startsWith('meta.') && !rules.trusted) return current
+  // What other records say is theirs to say, whatever a file brings.
+  if (attribute.side?.single && rules.trusted) return current
   if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current, path, found)
   if (given === undefined || given === null) {
     if (attribute.default !== undefined) return attribute.default

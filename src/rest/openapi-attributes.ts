@@ -48,11 +48,11 @@ const forms: Record<Attribute['type'], Schema> = {
   binary: { type: 'string', contentEncoding: 'base64' },
 }
 
-/** One attribute. A list of plain values (`side`) becomes an array of what one value is. */
+/** One attribute. A list of plain values (`side`, not `single`) becomes an array of what one value is. */
 export function attributeSchema(attribute: Attribute): Schema {
   const { type, length, canonical, least } = attribute
   const value: Schema = { ...forms[type], ...(length === undefined ? {} : { maxLength: length }), ...(least === undefined ? {} : { minimum: least }), ...(canonical ? { enum: canonical } : {}) }
-  const shape: Schema = attribute.side ? { type: 'array', items: value, maxItems: 100, uniqueItems: true } : value
+  const shape: Schema = attribute.side && !attribute.side.single ? { type: 'array', items: value, maxItems: 100, uniqueItems: true } : value
   return { title: attribute.label, description: attribute.doc, ...shape, ...facts(attribute) }
 }
 

@@ -55,6 +55,7 @@ export function statementFor(resource: Resource, options: Omit<LoadOptions, 'loc
     ...base.map((attribute) => `t.${attribute.column}`),
     't.search_text',
     ...virtual.map((attribute) => `case when ${attribute.expression} then 'Y' else 'N' end as "${attribute.path}"`),
+    ...resource.attributes.flatMap(({ path, side }) => (side?.single ? [`(select min(s.${side.column}) from ${side.table} s where s.${side.parentColumn} = t.${resource.idColumn}) as "${path}"`] : [])),
     ...collections.map((one) => `${childSql(resource, one)} as "${one.path}"`),
     ...(custom ? [`${customSql(resource.custom!, `t.${resource.idColumn}`)} as "${resource.custom!.path}"`] : []),
   ]
@@ -100,7 +101,10 @@ function normalise(attribute: Attribute, value: unknown): unknown {
 function toRecord(resource: Resource, statement: Statement, row: Row): LoadedRecord {
   const base: Row = { search_text: row.search_text }
   for (const attribute of statement.base) base[attribute.column] = normalise(attribute, row[attribute.column])
-  for (const attribute of resource.attributes) if (attribute.expression) base[attribute.path] = row[attribute.path] === 'Y'
+  for (const { path, expression, side } of resource.attributes) {
+    if (expression) base[path] = row[path] === 'Y'
+    else if (side?.single) base[path] = row[path]
+  }
   const children: Record<string, ChildRow[]> = {}
   for (const collection of statement.collections) {
     const entries = (row[collection.path] ?? []) as unknown[][]
