@@ -164,7 +164,7 @@ test('If-Match is honoured wherever the document says so', async () => {
   const element = (await ask('POST', '/metadata/elements', { name: 'shoeSize' })).body.id as string
   const policy = await made('/it-policies', { active: true })
   const ids: [string, unknown][] = [
-    ['/users', person], ['/organizations', company], ['/portals', portal], ['/metadata/types', 'CONTRACTOR'], ['/metadata/elements', element], ['/metadata/organization-types', 'DIVISION'], ['/metadata/resource-types', 'WEBSERVICE'],
+    ['/users', person], ['/organizations', company], ['/portals', portal], ['/metadata/types', 'CONTRACTOR'], ['/metadata/elements', element], ['/metadata/organization-types', 'DIVISION'], ['/metadata/resource-types', 'WEBSERVICE'], ['/managed-systems', 'OKTA'],
     ['/groups', await made('/groups', { displayName: 'Makers' })], ['/roles', await made('/roles', { name: 'Maker' })],
     ['/password-policies', '4000'], ['/sign-in-policies', '4001'],
     ['/oidc/clients', await made('/oidc/clients', { name: 'App', redirectUris: ['https://app.example/cb'] })], ['/content-providers', await made('/content-providers', { name: 'Site', domainPattern: 'app.example' })],
@@ -175,7 +175,7 @@ test('If-Match is honoured wherever the document says so', async () => {
   const bodies: Record<string, unknown> = {
     UserEmails: { value: 'ada@example.com' }, UserPhoneNumbers: { value: '1' }, UserAddresses: { locality: 'London' }, UserNotes: { description: 'x' },
     UserAffiliations: { organization: company }, UserSupervisors: { supervisor: person }, UserRelations: { user: person, type: 'x' }, UserLogins: { login: 'x', managedSystem: '0' },
-    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, ResourceType: { description: 'x' }, Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, PasswordPolicy: { name: 'Strict' }, SignInPolicy: { name: 'Strict' }, Client: { name: 'App' }, ContentProvider: { name: 'Site' }, ItPolicy: { active: true }, ItPolicyVersion: { policyId: policy, name: 'First', content: 'Be kind.' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
+    OrganizationParents: { organization: company }, OrganizationLocations: { name: 'x' }, UserKeys: { name: 'x', value: 'ssh-ed25519 AAAA' }, User: { userName: 'ada' }, Organization: { name: 'Analytical Engines' }, Portal: { name: 'Members' }, MetadataType: { grouping: 'USER_OBJECT_TYPE' }, MetadataElement: { name: 'shoeSize' }, OrganizationType: { name: 'Division' }, ResourceType: { description: 'x' }, ManagedSystem: { name: 'x' }, Group: { displayName: 'Makers' }, Role: { name: 'Maker' }, Resource: { name: 'Engine', resourceType: 'WEBSERVICE' }, Right: { name: 'Turn' }, PasswordPolicy: { name: 'Strict' }, SignInPolicy: { name: 'Strict' }, Client: { name: 'App' }, ContentProvider: { name: 'Site' }, ItPolicy: { active: true }, ItPolicyVersion: { policyId: policy, name: 'First', content: 'Be kind.' }, CustomAttributes: {}, PortalSettings: { issuer: 'https://example.okta.com' },
   }
   expect(claimed.length).toBeGreaterThan(20)
   for (const route of claimed) {

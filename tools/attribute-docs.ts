@@ -6,6 +6,7 @@ import {
   apiKeyAttributes, messageAttributes, policyDecisionAttributes, undecidedAttributes, oktaErrorAttributes, organizationChildAttributes, planAttributes, planStepAttributes, portalAttributes, portalUserAttributes, queuedAccountAttributes,
   sessionAttributes,
 } from '../src/model/listings.ts'
+import { managedSystem } from '../src/model/managed-system.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { clientAttributes } from '../src/model/oidc-client.ts'
 import { organizationType } from '../src/model/organization-type.ts'
@@ -22,7 +23,7 @@ export function attributesPage(): string {
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
     ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
     ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement),
-    ...collectionChapter('OrganizationType', organizationType), ...collectionChapter('ResourceType', resourceType), ...collectionChapter('ContentProvider', contentProvider), ...collectionChapter('ItPolicy', itPolicy),
+    ...collectionChapter('OrganizationType', organizationType), ...collectionChapter('ResourceType', resourceType), ...collectionChapter('ManagedSystem', managedSystem), ...collectionChapter('ContentProvider', contentProvider), ...collectionChapter('ItPolicy', itPolicy),
     ...collectionChapter('ItPolicyVersion', itPolicyVersion), ...collectionChapter('QuestionGroup', questionGroup), ...collectionChapter('SecurityQuestion', securityQuestion), ...Object.entries(listings).flatMap(([title, [path, attributes]]) => listChapter(title, path, attributes)))
 }
 

@@ -2,12 +2,14 @@
 import type { Context } from '../context.ts'
 import { createResourceType, patchResourceType, removeResourceType, replaceResourceType } from '../access/resource-types.ts'
 import { createElement, createType, patchElement, patchType, removeElement, removeType, replaceElement, replaceType } from '../directory/metadata.ts'
+import { createManagedSystem, patchManagedSystem, removeManagedSystem, replaceManagedSystem } from '../directory/managed-systems.ts'
 import { createOrganizationType, patchOrganizationType, removeOrganizationType, replaceOrganizationType } from '../directory/organization-types.ts'
 import type { Document } from '../model/attribute.ts'
 import type { Versions } from '../records/versions.ts'
 import type { Database, Row } from '../store/database.ts'
 import { documentOfRow, type Listing } from '../store/list-rows.ts'
 import { elementListing, elementOfRow, readElement, readType, typeListing, typeOfRow, type Versioned } from '../store/metadata-records.ts'
+import { managedSystemListing, readManagedSystem } from '../store/managed-systems.ts'
 import { organizationTypeListing, organizationTypeOfRow, readOrganizationType } from '../store/organization-types.ts'
 import { readResourceType, resourceTypeListing } from '../store/resource-types.ts'
 import { listed } from './listing.ts'
@@ -44,6 +46,8 @@ const kinds: readonly Kind[] = [
     read: readOrganizationType, create: createOrganizationType, patch: patchOrganizationType, replace: replaceOrganizationType, remove: removeOrganizationType },
   { path: '/metadata/resource-types', component: 'ResourceType', listing: resourceTypeListing, ofRow: (row) => documentOfRow(resourceTypeListing, row), one: 'a type of resource', many: 'types of resources, which `resourceType` names', removable: 'that no resource has',
     read: readResourceType, create: createResourceType, patch: patchResourceType, replace: replaceResourceType, remove: removeResourceType },
+  { path: '/managed-systems', component: 'ManagedSystem', listing: managedSystemListing, ofRow: (row) => documentOfRow(managedSystemListing, row), one: 'a managed system', many: 'managed systems, one of which `managedSystem` of each login names', removable: 'that nothing refers to',
+    read: readManagedSystem, create: createManagedSystem, patch: patchManagedSystem, replace: replaceManagedSystem, remove: removeManagedSystem },
 ]
 
 export const metadataRoutes: readonly Route[] = guarded('metadata', kinds.flatMap(routesOf), 'free')

@@ -9,6 +9,7 @@ import { messageAttributes, policyDecisionAttributes, undecidedAttributes } from
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
 import { organization } from '../model/organization.ts'
+import { managedSystem } from '../model/managed-system.ts'
 import { resourceType } from '../model/resource-type.ts'
 import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
@@ -129,6 +130,7 @@ export function allComponents(): Record<string, Schema> {
     OrganizationProposal: organizationProposal,
     OrganizationType: entrySchema(organizationType),
     ResourceType: entrySchema(resourceType),
+    ManagedSystem: entrySchema(managedSystem),
     MetadataType: entrySchema(metadataType),
     MetadataElement: entrySchema(metadataElement),
     ...accessComponents,

@@ -100,7 +100,7 @@ const rightByMethod = { GET: 'READ', POST: 'CREATE', PUT: 'UPDATE', PATCH: 'UPDA
 
 const versioned = [
   /^\/me$/, /^\/(users|organizations|groups|roles|resources|rights)\/:id/, /^\/portals\/:id(\/settings)?$/,
-  /^\/(metadata\/[\w-]+|password-policies|sign-in-policies|oidc\/clients|content-providers|it-policies|it-policy-versions)\/:id$/,
+  /^\/(metadata\/[\w-]+|managed-systems|password-policies|sign-in-policies|oidc\/clients|content-providers|it-policies|it-policy-versions)\/:id$/,
 ]
 const withoutVersion = /\/(merge|sessions|sessions\/:sessionId|delegations|delegations\/:delegationId)$/
 

@@ -83,6 +83,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['resource_type_pkey', taken('There is already a resource type with this id.', 'id')],
   ['organization_type_pkey', taken('There is already an organisation type with this id.', 'id')],
   ['organization_type_name_key', taken('There is already an organisation type of this name.', 'name')],
+  ['managed_sys_pkey', taken('There is already a managed system with this id.', 'id')],
   ['managed_sys_name_key', taken('There is already a managed system of this name.', 'name')],
   ['user_role_keeps_super_admin', lastOne],
   ['users_keep_super_admin', lastOne],

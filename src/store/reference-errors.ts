@@ -4,6 +4,7 @@
  */
 import type { Attribute, Resource } from '../model/attribute.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
+import { managedSystem } from '../model/managed-system.ts'
 import { metadataElement } from '../model/metadata-records.ts'
 import { organization } from '../model/organization.ts'
 import { questionGroup, securityQuestion } from '../model/security-questions.ts'
@@ -18,11 +19,11 @@ export interface ReferenceMeaning {
   listed?: string
 }
 
-const listed: Record<string, string> = { ResourceType: 'GET /api/v1/metadata/resource-types lists those that there are, such as WEBSERVICE' }
+const listed: Record<string, string> = { ResourceType: 'GET /api/v1/metadata/resource-types lists those that there are, such as WEBSERVICE', ManagedSystem: 'GET /api/v1/managed-systems lists those that there are, and POST makes another' }
 
 function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string): Generator<[string, ReferenceMeaning]> {
   for (const { path, column, references, side } of attributes) {
-    if (references === undefined) continue
+    if (references === undefined || side?.single) continue
     yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
   }
 }
@@ -37,6 +38,7 @@ export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
   ...ofResource(user),
   ...ofResource(organization),
   ...[group, role, resource, right].flatMap((one) => [...ofResource(one)]),
+  ...ofAttributes(managedSystem.table, managedSystem.attributes, ''),
   // The column follows the edges.
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
   [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
