@@ -52,6 +52,8 @@ test('an account is one person\'s alone; family is no account', async () => {
   // From the account back to the person, who can be asked for; nobody sets it.
   const record = (await ask('GET', `/users/${account}?attributes=primaryAccount`)).body
   expect(record).toMatchObject({ primaryAccount: bob })
+  expect((await ask('GET', `/users/${account}/relations`)).body).toEqual({ items: [], primaryAccount: bob })
+  expect(Object.keys((await ask('GET', `/users/${bob}/relations`)).body)).toEqual(['items'])
   expect((await ask('GET', `/users/${account}`)).body).not.toHaveProperty('primaryAccount')
   expect((await ask('GET', `/users/${bob}?attributes=primaryAccount`)).body).not.toHaveProperty('primaryAccount')
   for (const [filter, found] of [[`primaryAccount eq "${bob}"`, [account]], [`primaryAccount eq "${gina}"`, []], [`primaryAccount pr and id eq "${bob}"`, []]] as const) {

@@ -74,6 +74,8 @@ export interface Collection {
   custom?: CustomAttributes
   /** Periods of the same pair (parent, this path) must not overlap. */
   period?: { target: string }
+  /** An attribute of the record that the list below it tells as well: which way it is tied to others besides. */
+  besides?: Attribute
   /** The most rows one document may have. */
   limit: number
   doc: string

@@ -52,6 +52,12 @@ export const supervisors: Collection = {
   ],
 }
 
+/** Seen from the account: whose it is, with whom it ends. */
+export const primaryAccount = reference('primaryAccount', 'user_to_user_membership.primary_user_id', 'User', 'Account of', 'The person whose related account this record is; it ends with them.', {
+  ...readOnly, ...onRequest,
+  side: { table: `(select related_user_id, primary_user_id from user_to_user_membership where type_id is distinct from 'FAMILY')`, parentColumn: 'related_user_id', column: 'primary_user_id', single: true },
+})
+
 /** USER_TO_USER_MEMBERSHIP: accounts related to this one, which is the primary. */
 export const relations: Collection = {
   path: 'relations',
@@ -62,6 +68,7 @@ export const relations: Collection = {
   parentColumn: 'primary_user_id',
   returned: 'request',
   onePrimary: false,
+  besides: primaryAccount,
   limit: 200,
   doc: 'Further accounts of the same person, such as an administrator\'s account. `primaryAccount` of each leads back; family are other people.',
   attributes: [
@@ -71,12 +78,6 @@ export const relations: Collection = {
     text('description', 'description', 255, 'Description', 'A note on the relation.'),
   ],
 }
-
-/** Seen from the account: whose it is, with whom it ends. */
-export const primaryAccount = reference('primaryAccount', 'user_to_user_membership.primary_user_id', 'User', 'Account of', 'The person whose related account this record is; it ends with them.', {
-  ...readOnly, ...onRequest,
-  side: { table: `(select related_user_id, primary_user_id from user_to_user_membership where type_id is distinct from 'FAMILY')`, parentColumn: 'related_user_id', column: 'primary_user_id', single: true },
-})
 
 const counter = { ...readOnly, ...onRequest }
 

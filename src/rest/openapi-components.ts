@@ -4,7 +4,7 @@ import { eventAttributes } from '../audit/event-resource.ts'
 import { scopes } from '../access/api-keys.ts'
 import { errorTable } from '../errors.ts'
 import { group, resource, right, role } from '../model/access-records.ts'
-import type { Resource } from '../model/attribute.ts'
+import type { Attribute, Resource } from '../model/attribute.ts'
 import { messageAttributes, policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { organizationType } from '../model/organization-type.ts'
@@ -16,7 +16,7 @@ import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-record
 import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { graphComponents } from './openapi-access-graph.ts'
-import { customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
+import { attributeSchema, customAttributes, entryComponent, entrySchema, objectSchema, refTo, resourceSchema, type Schema } from './openapi-attributes.ts'
 import { accessComponents } from './openapi-access.ts'
 import { ownAccessComponents } from './openapi-own-access.ts'
 import { oidcComponents } from './openapi-oidc.ts'
@@ -167,10 +167,11 @@ export function allComponents(): Record<string, Schema> {
 }
 
 /** A list of a component, as every list of the API looks. `paged` lists go on at `next`, `counted` ones may say how many there are. */
-export function listSchema(component: string, paged: boolean, counted: boolean): Schema {
+export function listSchema(component: string, paged: boolean, counted: boolean, besides?: Attribute): Schema {
   return object(`Page of ${component}`, 'One page of a list.', {
     items: { type: 'array', items: refTo(component) },
     ...(paged ? { next: text('The cursor of the next page; absent on the last.') } : {}),
+    ...(besides ? { [besides.path]: attributeSchema(besides) } : {}),
     ...(counted ? { total: integer('How many match in all; only with `total=true`.') } : {}),
   }, ['items'])
 }

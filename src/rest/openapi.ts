@@ -202,7 +202,7 @@ function successOf(route: Route): Record<string, Response> {
   const has = (name: string) => query.some((one) => one.name === name)
   const names = [...(answer ? ['ETag'] : []), ...(status === '201' ? ['Location'] : []), ...(takesIdempotencyKey(route) ? ['IdempotencyReplayed'] : [])]
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
-  const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total')) : refTo(answer.component))
+  const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total'), answer.besides) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }
   return { [status]: success, ...(route.upserts ? { 201: { ...success, description: 'Made.' } } : {}), ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
 }

@@ -9,7 +9,7 @@ import { userKind } from '../directory/user-record.ts'
 import type { RecordKind } from '../records/record-kind.ts'
 import { checkNamed, checkQuery, seenBy, veilOf } from '../records/veil.ts'
 import type { Context } from '../context.ts'
-import type { Collection, Document, Resource } from '../model/attribute.ts'
+import { valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
 import type { OwnResource } from '../model/own-access.ts'
 import { project, projectEntry, selectionOf, type Selection } from '../model/project.ts'
 import { documentOf } from '../model/rows.ts'
@@ -165,10 +165,11 @@ function collectionRoutes({ kind, read }: Verbs, collection: Collection): Unguar
   const load = (call: Call) => read(call.ctx.db, call.params.id!, [collection.path])
   const article = /^[aeiou]/.test(collection.label) ? 'an' : 'a'
   return [
-    { ...base, method: 'GET', path, scope: 'read', operation: `list${component}`, summary: `Lists the entries: ${collection.doc}`, answer: { component, list: true },
+    { ...base, method: 'GET', path, scope: 'read', operation: `list${component}`, summary: `Lists the entries: ${collection.doc}`, answer: { component, list: true, besides: collection.besides },
       handle: async (call) => {
         const document = await load(call)
-        return { body: { items: (await seenBy(call.ctx, entriesOf(document, collection))).map(view) }, version: (document.meta as Document).version as number }
+        const besides = collection.besides && valueAt(document, collection.besides.path)
+        return { body: { items: (await seenBy(call.ctx, entriesOf(document, collection))).map(view), ...(besides === undefined ? {} : { [collection.besides!.path]: besides }) }, version: (document.meta as Document).version as number }
       } },
     { ...base, method: 'POST', path, scope: 'write', operation: `add${component}`, summary: `Adds ${article} ${collection.label}.`, body: { component }, answer: { component }, status: 201,
       handle: async (call) => {

@@ -4,6 +4,7 @@ import type { Guarded, ReachRule } from '../access/authorize.ts'
 import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
+import type { Attribute } from '../model/attribute.ts'
 import type { OwnResource, OwnRight } from '../model/own-access.ts'
 import type { Visit } from '../signin/sessions-open.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -25,6 +26,8 @@ export interface QueryParameter {
 export interface Shape {
   component: string
   list?: boolean
+  /** What a list tells beside its entries. */
+  besides?: Attribute
 }
 
 export interface Call {
