@@ -32,7 +32,7 @@ export async function showMassDelete(ctx: Context, { twin }: RunningTwin, portal
   tell('released', `by ${released.releasedBy}, because: ${released.releaseReason}`)
   await applyMassDelete(ctx, plan.id)
   const { queued } = await countQueue(ctx.db, 'panelist')
-  tell('applied', `in one transaction: ${portal.members - (await numbers(ctx, portal.id)).length} people have left, ${queued} accounts wait in the queue`)
+  tell('applied', `in one transaction: ${portal.members - (await numbers(ctx, portal.id)).length} people have left, ${queued} accounts wait in the queue (a filter leaves out whoever is hidden, and some have no account)`)
   // A running server does this by itself, every minute.
   await drainInSlices(run(), { sliceMs: 5_000, pauseMs: 250, forMs: 60_000, sleep: async (ms) => void (await sleep(ms)), now: () => performance.now() })
   tell('in Okta', `out of the portal's group, and ${before.open - open()} accounts deactivated; the others are in another portal`)
@@ -40,7 +40,7 @@ export async function showMassDelete(ctx: Context, { twin }: RunningTwin, portal
   await sync()
   const back = await numbers(ctx, portal.id)
   const isSame = JSON.stringify(back) === JSON.stringify(before.ids)
-  tell('undone', `${back.length} people are back under ${isSame ? 'the same' : 'OTHER'} numbers, and ${open()} accounts open in Okta, as ${open() === before.open ? 'before' : 'NOT before'}`)
+  tell('undone', `${back.length} people are back under ${isSame ? 'the same' : 'OTHER'} numbers, and ${open()} accounts open in Okta, as ${open() === before.open ? 'before' : 'NOT before'} (those of the other portal among them)`)
 }
 
 async function numbers(ctx: Context, portalId: number): Promise<number[]> {
