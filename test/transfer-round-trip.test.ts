@@ -7,7 +7,8 @@ import { readRecords, type FileLayout } from '../src/transfer/read-records.ts'
 import type { Document } from '../src/model/attribute.ts'
 import type { Format, Mapping } from '../src/transfer/mapping.ts'
 import { guardCell, unguardCell } from '../src/transfer/spreadsheet-guard.ts'
-import { csvColumns, csvText } from '../src/transfer/write-csv.ts'
+import { kinds } from '../src/transfer/importable.ts'
+import { csvColumns, csvText, edgeColumns, emptyColumns } from '../src/transfer/write-csv.ts'
 import { jsonlText } from '../src/transfer/write-jsonl.ts'
 import { ldifLine, ldifText } from '../src/transfer/write-ldif.ts'
 import { rejectWriter } from '../src/transfer/write-rejects.ts'
@@ -53,6 +54,21 @@ describe('import of an export', () => {
       expect(documents(rows)).toEqual(given)
       expect(rows.map((row) => 'resource' in row && row.resource)).toEqual(given.map(kind))
     }), { numRuns: 150 })
+  })
+  test.each([...kinds, 'Edge'] as const)('a CSV file of no %s at all is one that an import takes', async (kind) => {
+    const file = await text(csvText(each([]), await csvColumns(each([]), kind === 'Edge' ? edgeColumns : [], emptyColumns(kind))))
+    expect(file).toMatch(/meta\.resourceType\r\n$/)
+    expect(await mapped(file, 'csv')).toEqual([])
+  })
+  test('a name that stands twice, or nesting without end, makes a line an error of its own', async () => {
+    const rows = await mapped([
+      '{"userName":"jd1","userName":"jd2"}', '{"userName":"ok","attributes":{"a:b":"c:\\"d"}}', '{"userName":"deep","emails":[{"value":"secret@x","value":"y"}]}', `{"a":${'['.repeat(60)}${']'.repeat(60)}}`,
+    ].join('\n'), 'jsonl')
+    expect(rows.map((row) => ('reason' in row ? row.reason : 'taken'))).toEqual([
+      'The line cannot be taken: the name stands twice in one object, at character 19.', 'taken', 'The line cannot be taken: the name stands twice in one object, at character 50.',
+      expect.stringMatching(/nested deeper than 50 levels/)])
+    const [entry] = await mapped('version: 1\n\ndn: uid=a,dc=x\nobjectClass: inetOrgPerson\ngatehouseDocument: {"userName":"a","userName":"b"}\n', 'ldif')
+    expect(entry).toMatchObject({ kind: 'problem', column: 'gatehouseDocument', reason: expect.stringContaining('stands twice') })
   })
   test('what only the server makes does not come back', async () => {
     const whole = { id: 'a', userName: 'a', displayName: 'A', primaryEmail: 'a@x', status: 'ACTIVE', meta: { resourceType: 'User', version: 2, location: '/users/a' }, emails: [{ id: 'e', value: 'a@x', created: '2024-01-01T00:00:00.000Z' }] }

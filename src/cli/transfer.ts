@@ -13,11 +13,11 @@ import { listSteps, readPlan, type Plan } from '../store/plans.ts'
 import { runImport } from '../transfer/apply-import.ts'
 import { collectRejects } from '../transfer/collect-rejects.ts'
 import { exportEdges, exportRecords } from '../transfer/export-records.ts'
-import { kinds, resources } from '../transfer/importable.ts'
+import { kinds, resources, type Kind } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
 import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
 import { formatOf } from '../transfer/read-records.ts'
-import { csvColumns, csvText, edgeColumns } from '../transfer/write-csv.ts'
+import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/write-csv.ts'
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
@@ -162,7 +162,7 @@ async function exportFile(path: string, options: { resource: string; filter?: st
   const walk = <T>(ctx: Context, write: (documents: AsyncGenerator<Document>) => Promise<T>) =>
     (resource ? exportRecords(ctx.db, resource, query, write) : exportEdges(ctx.db, query, write))
   await withDatabase(async (_opened, ctx) => {
-    const columns = format === 'csv' ? await walk(ctx, (documents) => csvColumns(documents, resource ? [] : edgeColumns)) : []
+    const columns = format === 'csv' ? await walk(ctx, (documents) => csvColumns(documents, resource ? [] : edgeColumns, emptyColumns(resource ? resource.name as Kind : 'Edge'))) : []
     const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
     await once(out, 'open').catch((error: NodeJS.ErrnoException) => {
       throw new GatehouseError('invalid_file', error.code === 'EEXIST' ? `${path} is there already.` : `${path} cannot be written: ${error.message}`)

@@ -17,10 +17,15 @@ export function parseJson(body: Buffer | string): unknown {
   } catch {
     throw refusal(text)
   }
-  // JSON.parse keeps the last of two equal names; which one was meant nobody knows.
-  if (namesIn(value, 0) !== colonsIn(text)) throw refusal(text)
+  if (!isPlain(text, value)) throw refusal(text)
   return value
 }
+
+/**
+ * Whether a text that JSON.parse has read is JSON as we take it: JSON.parse keeps the last of two equal names, and which one
+ * was meant nobody knows; and it nests without end.
+ */
+export const isPlain = (text: string, value: unknown): boolean => namesIn(value, 0) === colonsIn(text)
 
 function decode(body: Buffer): string {
   try {

@@ -5,6 +5,7 @@ import { callName, edgeBetween, isKind, type Kind } from './importable.ts'
 import { entryAttributes } from './ldap-entry.ts'
 import { defaultKeys, keysOf, type MappedProblem, type MappedRecord, type Reference } from './map-record.ts'
 import { readPassword, type Password } from './password-value.ts'
+import { jsonFault } from './read-jsonl.ts'
 import { documentAttribute, rejectMember } from './reject-columns.ts'
 import type { SourceRecord } from './source-row.ts'
 
@@ -75,11 +76,14 @@ export const carriesDocument = (record: SourceRecord): boolean => Object.hasOwn(
 export function mapEntry(record: SourceRecord): MappedRecord | MappedProblem {
   const fail = (reason: string, column: string = documentAttribute): MappedProblem => ({ kind: 'problem', line: record.line, column, reason, source: record })
   let document: unknown
+  const text = String((record.values[documentAttribute.toLowerCase()] as unknown[])[0])
   try {
-    document = JSON.parse(String((record.values[documentAttribute.toLowerCase()] as unknown[])[0]))
+    document = JSON.parse(text)
   } catch {
     return fail('It is not valid JSON.')
   }
+  const fault = jsonFault(text, document)
+  if (fault !== undefined) return fail(`It cannot be taken: ${fault}.`)
   if (!isObject(document)) return fail('It is not a JSON object.')
   const view = entryAttributes(document)
   const changed = changedAttribute(record, view)

@@ -1,5 +1,7 @@
 /** JSON Lines: one JSON object a line, UTF-8. Empty lines are left out. */
 import { GatehouseError } from '../errors.ts'
+import { isPlain } from '../model/json.ts'
+import { faultOf } from '../model/json-fault.ts'
 import { maxRecordLength, parseRows, type RowParser, type SourceRow } from './source-row.ts'
 import { hasBadBytes, notUtf8, openText, type Encoding, type Source } from './text-source.ts'
 import { lineSplitter, type Line } from './text-lines.ts'
@@ -48,7 +50,16 @@ function toRow(line: number, text: string | undefined, limit: number, damaged: b
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return { line, reason: 'The line is not a JSON object.', raw: text }
   }
+  const fault = jsonFault(text, value)
+  if (fault !== undefined) return { line, reason: `The line cannot be taken: ${fault}.`, raw: text }
   return { line, values: value as Record<string, unknown> }
+}
+
+/** What is wrong with a text that JSON.parse has read all the same, and where. It never holds a piece of the text. */
+export function jsonFault(text: string, value: unknown): string | undefined {
+  if (isPlain(text, value)) return undefined
+  const { at, message } = faultOf(text) ?? { at: 0, message: 'it is not valid JSON' }
+  return `${message}, at character ${at + 1}`
 }
 
 /** The key before the first bad byte, as far as it can be told without parsing. */

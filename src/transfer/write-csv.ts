@@ -8,12 +8,12 @@ import type { Document } from '../model/attribute.ts'
 import { edgeEntry } from '../model/edge-terms.ts'
 import { GatehouseError } from '../errors.ts'
 import { formatPath, leaves, type Step } from './document-path.ts'
-import { kinds, resources } from './importable.ts'
+import { callName, kinds, resources, type Kind } from './importable.ts'
 import { guardCell } from './spreadsheet-guard.ts'
 import { inBatches } from './write-batches.ts'
 
-/** The columns for a set of documents, in the order of the model. Holds the paths in memory, not the documents. */
-export async function csvColumns(documents: AsyncIterable<Document>, always: readonly string[] = []): Promise<string[]> {
+/** The columns for a set of documents, in the order of the model; `otherwise` where there are none. Holds the paths in memory, not the documents. */
+export async function csvColumns(documents: AsyncIterable<Document>, always: readonly string[] = [], otherwise: readonly string[] = []): Promise<string[]> {
   const found = new Map<string, Step[]>(always.map((column) => [column, [column]]))
   for await (const document of documents) {
     for (const { steps } of leaves(document)) {
@@ -21,6 +21,7 @@ export async function csvColumns(documents: AsyncIterable<Document>, always: rea
       if (!found.has(path)) found.set(path, steps)
     }
   }
+  if (found.size === always.length && otherwise.length > 0) return [...otherwise]
   return [...found].sort(([, a], [, b]) => compareSteps(a, b)).map(([path]) => path)
 }
 
@@ -29,6 +30,10 @@ const heads = [...kinds.flatMap((kind) => [...resources[kind].attributes, ...res
 
 /** The columns that a file of edges has whether it needs them or not: without one a row says nothing of it. */
 export const edgeColumns: readonly string[] = ['start', 'end']
+
+/** The header of a file with nothing in it: an import takes it, and knows of what there is none. */
+export const emptyColumns = (kind: Kind | 'Edge'): readonly string[] =>
+  [...(kind === 'Edge' ? ['source.type', 'source.id', 'target.type', 'target.id', ...edgeColumns] : ['id', callName[kind]]), 'meta.resourceType']
 
 const rank = (head: Step): number => {
   const at = heads.indexOf(String(head))
