@@ -19,11 +19,14 @@ export async function lateSteps<L>(db: Pick<Database, 'query'>, planId: string, 
      where plan_id = $1 and step_no > $2 and step_no <= $3 and changes ? 'late' and action <> 'error' order by step_no limit $4`, [planId, after, upTo, count])
 }
 
-/** Turns steps into errors: their record would be made by half. */
-export async function refuseSteps(tx: Transaction, planId: string, refused: readonly { step: number; message: string }[]): Promise<void> {
+/**
+ * Turns steps into errors: their record would be made by half. What they would have changed stays, marked, until it is
+ * known what else falls with them (`plan-settle.ts`).
+ */
+export async function refuseSteps(tx: Transaction, planId: string, refused: readonly { step: number; problem: object }[]): Promise<void> {
   if (refused.length === 0) return
   await tx.execute(
-    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null, problems = jsonb_build_array(jsonb_build_object('message', v.message))
-     from unnest($2::int[], $3::text[]) v(step, message) where s.plan_id = $1 and s.step_no = v.step`,
-    [planId, refused.map((one) => one.step), refused.map((one) => one.message)])
+    `update gatehouse.plan_step s set action = 'error', changes = s.changes || '{"refused": true}', secret = null, problems = jsonb_build_array(v.problem)
+     from unnest($2::int[], $3::jsonb[]) v(step, problem) where s.plan_id = $1 and s.step_no = v.step`,
+    [planId, refused.map((one) => one.step), refused.map((one) => JSON.stringify(one.problem))])
 }

@@ -15,7 +15,7 @@ import { planPortals } from './adopt-portals.ts'
 import { noteRead, publishedTable, refusedRow, storeSteps, type Adoption } from './adoption.ts'
 import type { EfsMapping } from './efs-mapping.ts'
 import { planLateReferences } from './plan-late.ts'
-import type { NewStep } from './planning.ts'
+import { newPlanning, type NewStep } from './planning.ts'
 
 export const adoptionKind = 'efs-adopt'
 
@@ -42,7 +42,7 @@ export async function planAdoption(ctx: Context, source: EfsSource, shown: strin
 
 async function fill(ctx: Context, planId: string, source: EfsSource, mapping: EfsMapping, progress: ((rows: number) => void) | undefined): Promise<Filled> {
   const adoption: Adoption = {
-    planning: { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() },
+    planning: newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db)),
     source, mapping, tallies: new Map(), administrators: new Map(), matched: new Set(), portals: new Set(), loose: new Set(), progress, read: 0,
   }
   await planTables(adoption)

@@ -33,6 +33,12 @@ const places: Record<ResourceName, Places> = {
   Edge: { own: [], lists: [] },
 }
 
+/** Every place of a record that may name another by its id: `alternateId`, `supervisors[*].supervisor`. */
+export function referencePaths(): string[] {
+  return [...new Set(Object.values(places).flatMap(({ own, lists }) =>
+    [...own.map(({ path }) => path), ...lists.flatMap(({ path, inner }) => inner.map((one) => `${path}[*].${one.path}`))]))]
+}
+
 const rightsOf = ({ rights }: Document): Reference[] => (Array.isArray(rights) ? rights : []).flatMap((value: unknown, index) =>
   (typeof value === 'string' && value !== '' ? [{ path: `rights[${index}]`, resource: 'Right' as const, by: 'id', value, column: 'rights', stands: true as const }] : []))
 

@@ -1,6 +1,7 @@
 /**
  * Carries out a mapping: a record of a file becomes the records of the directory that it speaks of. Pure; a row with
- * one problem yields its problems and nothing else, so that no row is half applied.
+ * one problem yields its problems and nothing else. What only the directory can tell of it, `refuse-together.ts` and
+ * `settle-plan.ts` hold to the same: no row is half applied.
  */
 import type { Document } from '../model/attribute.ts'
 import { endPlace, placeOf, type Place } from './attribute-place.ts'
@@ -31,6 +32,14 @@ export interface Key {
   value: string
 }
 
+/** Which column fills a path by the mapping; a constant has none. */
+export interface ColumnPlace {
+  path: string
+  column: string
+  /** Its values must not be shown. */
+  secret: boolean
+}
+
 export interface MappedRecord {
   kind: 'record'
   line: number
@@ -44,6 +53,8 @@ export interface MappedRecord {
   /** Many rows may name the record; the first says what it is. */
   once?: true
   references: Reference[]
+  /** Which column feeds which path; absent where the row is a document itself. */
+  columns?: readonly ColumnPlace[]
   password?: Password
   /** LDIF: the distinguished name of the entry. */
   dn?: string
@@ -87,7 +98,8 @@ export function compileRecord(format: Format, rule: RecordRule, secrets: Readonl
   const fields = [...ties, ...Object.entries(rule.set ?? {})].map(([path, value]) => compileField(format, rule.resource, path, value, secrets))
   const edge = rule.resource === 'Edge' ? edgeBetween(rule.source?.type, rule.target?.type) : undefined
   if (typeof edge === 'string') throw new TypeError(`unchecked mapping: ${edge}`)
-  const marks = { ...(edge ? { edge: edge.kind } : {}), ...(rule.once ? { once: true as const } : {}) }
+  const columns = fields.flatMap(({ steps, column, secret }): ColumnPlace[] => (column === undefined ? [] : [{ path: formatPath(steps), column, secret }]))
+  const marks = { columns, ...(edge ? { edge: edge.kind } : {}), ...(rule.once ? { once: true as const } : {}) }
   const strong = fields.filter((field) => field.rule.value === undefined)
   const constant = fields.filter((field) => field.rule.value !== undefined)
   const correlate = rule.correlate ?? defaultKeys[rule.resource]

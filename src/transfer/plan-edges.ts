@@ -10,7 +10,8 @@ import { grantsMore, periodOf, readTerms, sameTerms, termsOf, type Edge, type Ed
 import { countPeople, edgesBetween, hierarchyPairs, readThings, readVersions, type Thing } from '../store/access-edges.ts'
 import { findPlanKeys, type PlanKey } from '../store/plans.ts'
 import type { MappedRecord } from './map-record.ts'
-import type { NewStep, Planned, Planning } from './planning.ts'
+import { nameProblems } from './name-problems.ts'
+import { note, type NewStep, type Planned, type Planning } from './planning.ts'
 import { keyText } from './resolve-rows.ts'
 
 /** What a step of an edge does when it is applied. */
@@ -31,6 +32,8 @@ export interface EdgeDraft {
   /** Its ends by their ids, and what it says of the period. */
   document: Document
   step?: NewStep
+  /** The line of the same batch that already means the edge. */
+  blockedBy?: number
 }
 
 interface Wanted {
@@ -63,6 +66,7 @@ export async function planEdges(planning: Planning, drafts: readonly EdgeDraft[]
       const first = own.get(`Edge ${one.key}`) ?? planning.inFlight.get(`Edge ${one.key}`) ?? earlier.get(one.key)
       if (first) {
         one.draft.step = against(one.draft, world, `line ${first.line} of the import already means this edge`)
+        if (own.has(`Edge ${one.key}`)) one.draft.blockedBy = first.line
         continue
       }
       one.draft.step = await judge(planning, world, one)
@@ -113,7 +117,7 @@ async function plannedStanding(planning: Planning, ids: readonly string[], own: 
 }
 
 /** What a row wants, a row that says nothing of a value leaving it as it is; or nothing, and the draft has its refusal. */
-function readWanted({ ctx }: Planning, world: World, draft: EdgeDraft): Wanted[] {
+function readWanted({ ctx, metadata }: Planning, world: World, draft: EdgeDraft): Wanted[] {
   const { source, target, ...given } = draft.document as Document & { source: string; target: string }
   try {
     const said = readTerms(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null)))
@@ -129,7 +133,7 @@ function readWanted({ ctx }: Planning, world: World, draft: EdgeDraft): Wanted[]
     return [{ draft, source, target, terms, key: periodKey(world.kind, { source, target }, terms) }]
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
-    draft.step = { ...baseOf(draft, world), action: 'error', problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] }
+    draft.step = { ...baseOf(draft, world), action: 'error', problems: nameProblems(draft.row, error.problems.length > 0 ? error.problems : [{ message: error.message }], metadata) }
     return []
   }
 }
@@ -182,7 +186,7 @@ async function noRoom(planning: Planning, { kind, targets }: World, { before, af
   if (kind.source !== 'u' || target.most === null || isCounted || !grantsMore(before, after, ctx.now())) return undefined
   const key = nodeKey(kind.target, after.target)
   const left = room.get(key) ?? target.most - (await countPeople(ctx.db, kind, after.target, ctx.now(), [])).all
-  room.set(key, left > 0 ? left - 1 : left)
+  note(planning, room, key, left > 0 ? left - 1 : left)
   return left > 0 ? undefined : `${nodeTypes[kind.target]} ${named(target)} is for ${target.most} people at most, and this is one more`
 }
 
@@ -208,6 +212,6 @@ export async function closesCircle(planning: Planning, kind: EdgeKind, { source,
     seen.add(node)
     open.push(...(above.get(node) ?? []))
   }
-  above.set(source, [...(above.get(source) ?? []), target])
+  note(planning, above, source, [...(above.get(source) ?? []), target])
   return false
 }

@@ -40,6 +40,7 @@ export async function planGroups(planning: Planning, groups: readonly PlannedGro
 }
 
 async function store(planning: Planning, steps: NewStep[]): Promise<void> {
+  planning.changed = []
   await planning.ctx.db.transaction((tx) => storePlanned(tx, planning, undefined, { steps, keys: [], reads: new Map() }))
 }
 

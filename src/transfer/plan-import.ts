@@ -12,7 +12,7 @@ import type { Format, Mapping } from './mapping.ts'
 import { planGroups, type PlannedGroup } from './plan-groups.ts'
 import { planLateReferences } from './plan-late.ts'
 import { planRows } from './plan-rows.ts'
-import { storePlanned, type Planned, type Planning } from './planning.ts'
+import { newPlanning, storePlanned, type Planned, type Planning } from './planning.ts'
 import { readRecords, type MappedRow as Row } from './read-records.ts'
 
 export interface ImportFile {
@@ -31,7 +31,7 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
 }
 
 async function fill(ctx: Context, planId: string, files: readonly ImportFile[], progress: ((rows: number) => void) | undefined): Promise<Filled> {
-  const planning: Planning = { ctx, planId, metadata: await loadMetadata(ctx.db, ctx.db), steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map() }
+  const planning = newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db))
   const groups: PlannedGroup[] = []
   let rows = 0
   // Stored while the next batch is planned.
@@ -83,12 +83,15 @@ async function* inBatches(rows: AsyncIterable<Row>): AsyncGenerator<Row[]> {
   let some: Row[] = []
   let size = 0
   for await (const row of rows) {
+    // What one row of the file becomes is judged together.
+    const isNext = row.line === 0 || row.line !== some.at(-1)?.line
+    if (isNext && (some.length >= batch.rows || size >= batch.characters)) {
+      yield some
+      some = []
+      size = 0
+    }
     some.push(row)
     size += row.size ?? 0
-    if (some.length < batch.rows && size < batch.characters) continue
-    yield some
-    some = []
-    size = 0
   }
   if (some.length > 0) yield some
 }

@@ -19,39 +19,44 @@ import { validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
 import { costOf, hashAtOwnPace, hashPassword, type HashCost } from '../signin/password-hash.ts'
 import { withoutPassword } from '../store/first-password.ts'
+import { wantedKey } from '../store/plan-settle.ts'
 import type { PlanKey } from '../store/plans.ts'
+import { missingTargets } from './check-targets.ts'
 import { declareAttributes } from './declare-attributes.ts'
+import { isRefused, isTaken, labelOf, noSuch, refused, type Draft } from './draft.ts'
 import { idReferences } from './id-references.ts'
-import { eachKind, isKind, kinds, ownName, resources, type Kind, type ResourceName } from './importable.ts'
+import { eachKind, isKind, kinds, ownName, resources, type Kind } from './importable.ts'
 import { valuesAt, type Key, type MappedRecord, type Reference } from './map-record.ts'
 import { mergeEntries, mergeImport } from './merge-import.ts'
+import { nameProblems } from './name-problems.ts'
 import type { Password } from './password-value.ts'
 import { planEdges, standingKey } from './plan-edges.ts'
-import type { Late, NewStep, Planned, Planning } from './planning.ts'
+import { note, refusedKey, type Late, type NewStep, type Planned, type Planning } from './planning.ts'
 import { dnKey } from './read-group.ts'
 import type { MappedRow } from './read-records.ts'
 import { recordKinds } from './record-kinds.ts'
+import { refuseTogether } from './refuse-together.ts'
 import { correlate, keyText, lookUp, resolveReferences, uniqueKeys, type Correlated, type Lookup } from './resolve-rows.ts'
-
-/** A row on its way to becoming a step. */
-interface Draft {
-  row: MappedRecord
-  kind: ResourceName
-  id: string
-  isNew: boolean
-  document: Document
-  late?: Late
-  /** References that rows of the same batch answer: those may still be refused. */
-  leans: { reference: Reference; id: string }[]
-  step?: NewStep
-  /** An earlier row says already what the record is. */
-  isRepeated?: true
-  pending?: Pending
-}
 
 type Existing = Record<Kind, Map<string, NonNullable<Pending['before']>>>
 
-/** Plans a batch of rows; declares on the way the custom attributes that nobody has declared yet. */
+/** A way through the rows of a batch: what each would become, and what later rows find. */
+interface Attempt {
+  all: Map<MappedRecord, Draft>
+  declared: NewStep[]
+  keys: PlanKey[]
+  reads: Planned['reads']
+  /** Forgets what the planning has noted on the way. */
+  undo: () => void
+}
+
+/** How often a batch is planned anew because a row was refused that stood in the way of others. */
+const mostRounds = 3
+
+/**
+ * Plans a batch of rows; declares on the way the custom attributes that nobody has declared yet. A row that is refused
+ * makes nothing, so that the next one which means the same record takes its place.
+ */
 export async function planRows(planning: Planning, rows: readonly MappedRow[]): Promise<Planned> {
   const { ctx, planId } = planning
   const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
@@ -59,21 +64,73 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const stored = await lookUp(ctx.db, planId, records)
   const { inFlight } = planning
   const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
+  const settled = new Map<MappedRecord, Draft>()
+  let attempt = await attemptRows(planning, records, lookup, settled, new Set())
+  for (let round = 0; round < mostRounds; round++) {
+    const freed = linesFreed(attempt)
+    if (freed.size === 0) break
+    // Which of those that were in each other's way are at fault themselves is asked of all of them at once.
+    for (const probed of [freed, new Set<number>()]) {
+      settleRefused(attempt, settled)
+      attempt.undo()
+      attempt = await attemptRows(planning, records, lookup, settled, probed)
+    }
+  }
+  const drafts = [...attempt.all.values()]
+  tellOfRefused(drafts)
+  await addPasswords(planning, drafts)
+  const steps = rows.flatMap((row) => (row.kind === 'record' ? attempt.all.get(row)!.step ?? [] : passedStep(row)))
+  return { steps: [...attempt.declared, ...inOrder(steps)], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads }
+}
+
+/** `settled` are rows that an earlier attempt has refused for good; rows of the lines `probed` are not in each other's way. */
+async function attemptRows(planning: Planning, records: readonly MappedRecord[], lookup: Lookup, settled: ReadonlyMap<MappedRecord, Draft>, probed: ReadonlySet<number>): Promise<Attempt> {
+  const { metadata, changed } = { metadata: planning.metadata, changed: (planning.changed = []) as (() => void)[] }
+  const undo = () => {
+    planning.metadata = metadata
+    for (const back of changed.toReversed()) back()
+  }
   const own = new Map<string, PlanKey>()
   const keys: PlanKey[] = []
-  const all = new Map(records.map((row) => [row, draftOf(planning, row, lookup, own, keys)]))
-  const drafts = [...all.values()].filter((draft) => !draft.isRepeated)
-  const existing = await loadExisting(planning, drafts)
-  const declared = declareAttributes(planning, drafts.filter((draft) => !draft.step))
-  for (const draft of drafts) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing)
-  await checkDrafts(planning, drafts)
-  noteStanding(planning, drafts, own, keys)
+  const all = new Map(records.map((row) => [row, settled.get(row) ?? draftOf(planning, row, lookup, own, keys, probed)]))
+  const drafts = [...all.values()].filter((draft) => !settled.has(draft.row))
+  const open = drafts.filter((draft) => !draft.isRepeated)
+  const existing = await loadExisting(planning, open)
+  const declared = declareAttributes(planning, open.filter((draft) => !draft.step))
+  for (const draft of open) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing)
+  await checkDrafts(planning, open)
+  refuseTogether(drafts)
+  noteStanding(planning, open, own, keys)
   const reads = readsOf(existing)
-  await planEdges(planning, drafts.filter((draft) => draft.kind === 'Edge' && !draft.step), own, keys, reads)
-  refuseLeaning(drafts)
-  await addPasswords(planning, drafts)
-  const steps = rows.flatMap((row) => (row.kind === 'record' ? all.get(row)!.step ?? [] : passedStep(row)))
-  return { steps: [...declared, ...inOrder(steps)], keys: madeOnly(steps, keys), reads }
+  await planEdges(planning, open.filter((draft) => draft.kind === 'Edge' && !draft.step), own, keys, reads)
+  refuseTogether(drafts)
+  return { all, declared, keys, reads, undo }
+}
+
+const refusedLines = (drafts: Iterable<Draft>): Set<number> => new Set([...drafts].flatMap(({ row, step }) => (row.line > 0 && isRefused(step) ? [row.line] : [])))
+
+/** Lines that nothing but a refused row stands in the way of. */
+function linesFreed({ all }: Attempt): Set<number> {
+  const gone = refusedLines(all.values())
+  return new Set([...all.values()].flatMap(({ row, blockedBy }) => (blockedBy !== undefined && blockedBy !== row.line && gone.has(blockedBy) ? [row.line] : [])))
+}
+
+/** Rows that would be refused whatever becomes of the others stay as they are. */
+function settleRefused({ all }: Attempt, settled: Map<MappedRecord, Draft>): void {
+  const drafts = [...all.values()]
+  const gone = refusedLines(drafts)
+  const faulty = new Set(drafts.flatMap(({ row, step, follows, blockedBy }) =>
+    (isRefused(step) && !follows && !(blockedBy !== undefined && gone.has(blockedBy)) ? [row.line] : [])))
+  for (const draft of drafts) if (draft.row.line > 0 && faulty.has(draft.row.line)) settled.set(draft.row, draft)
+}
+
+/** Where rounds came to an end before the rows did, whoever reads why must know that it is not the last word. */
+function tellOfRefused(drafts: readonly Draft[]): void {
+  const gone = refusedLines(drafts)
+  for (const { row, step, blockedBy, follows } of drafts) {
+    if (step?.action !== 'conflict' || follows || blockedBy === undefined || blockedBy === row.line || !gone.has(blockedBy)) continue
+    for (const problem of step.problems as { message: string }[]) problem.message += `; line ${blockedBy} is refused itself, so import this row again`
+  }
 }
 
 /** What ties records together comes after them, and what access is made of in one piece a kind: fewer, larger writes. */
@@ -94,34 +151,26 @@ function noteStanding(planning: Planning, drafts: readonly Draft[], own: Map<str
     const tells = before ? [status, maxUserNumber, membershipDurationSeconds].some((value, at) => value !== [before.status, before.maxUserNumber, before.membershipDurationSeconds][at])
       : status !== 'ACTIVE' || maxUserNumber !== undefined || membershipDurationSeconds !== undefined
     if ((kind === 'Group' || kind === 'Role') && tells) {
-      planning.things.set(nodeKey(kind === 'Group' ? 'g' : 'r', id), {
+      note(planning, planning.things, nodeKey(kind === 'Group' ? 'g' : 'r', id), {
         name: String(displayName ?? name), status: status as string, most: (maxUserNumber as number | undefined) ?? null, seconds: (membershipDurationSeconds as number | undefined) ?? null,
       })
     }
   }
 }
 
-/** Keys of the records that stand after these steps: what a refused row brings answers nothing. */
-function madeOnly(steps: readonly NewStep[], keys: readonly PlanKey[]): PlanKey[] {
+/**
+ * Keys of the records that stand after these steps: what a refused row brings answers nothing. Those of new records that
+ * were refused are kept apart, so that whoever refers to one is told why it is not there; so are rows that want what an
+ * earlier one makes, where that may still be refused.
+ */
+function keysAfter(planning: Planning, drafts: readonly Draft[], steps: readonly NewStep[], keys: readonly PlanKey[]): PlanKey[] {
   const made = new Set(steps.flatMap((step) => (isTaken(step) && isKind(step.resource) ? [step.targetId] : [])))
-  return keys.filter((key) => key.resource === 'Edge' || made.has(key.targetId))
-}
-
-const isTaken = (step: NewStep) => step.action === 'create' || step.action === 'update' || step.action === 'unchanged'
-
-/** Whoever refers to a new record that was refused is refused too, and so on, until nothing leans on nothing. */
-function refuseLeaning(drafts: readonly Draft[]): void {
-  const gone = new Set(drafts.filter((draft) => draft.isNew && !isTaken(draft.step!)).map((draft) => draft.id))
-  const leaning = drafts.filter((draft) => draft.leans.length > 0)
-  for (let before = -1; gone.size > 0 && before !== gone.size;) {
-    before = gone.size
-    for (const draft of leaning) {
-      const lost = isTaken(draft.step!) ? draft.leans.find(({ id }) => gone.has(id))?.reference : undefined
-      if (!lost) continue
-      draft.step = refused(draft.row, 'error', `the row with the ${lost.resource} whose ${lost.by} is "${lost.value}" is refused itself`, lost.column)
-      if (draft.isNew) gone.add(draft.id)
-    }
-  }
+  const gone = refusedLines(drafts)
+  const lost = drafts.filter(({ isNew, step }) => isNew && isRefused(step)).flatMap(({ row, id, kind }) =>
+    [...uniqueKeys(row), { path: 'id', value: id }].map((key): PlanKey => ({ resource: refusedKey(kind), key: keyText(key), targetId: id, line: row.line })))
+  const wanted = planning.waits || planning.nests ? drafts.filter(({ isRepeated, step, row }) => isRepeated && !step && row.line > 0).map(({ row, leans }): PlanKey =>
+    ({ resource: wantedKey, key: String(row.line), targetId: leans[0]!.id, line: row.line })) : []
+  return [...wanted, ...keys.filter((key) => !gone.has(key.line) && (key.resource === 'Edge' || made.has(key.targetId))), ...lost]
 }
 
 function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
@@ -132,25 +181,17 @@ function passedStep(row: Exclude<MappedRow, MappedRecord>): NewStep {
   return { action: row.kind, resource: row.as ?? 'Row', line: row.line, label: row.name, problems: [{ message: row.reason }] }
 }
 
-const refused = (row: MappedRecord, action: 'error' | 'conflict', message: string, column?: string): NewStep => ({
-  action, resource: row.resource, line: row.line, label: labelOf(row.document), problems: [{ column, message }],
-})
-
-function labelOf(document: Document): string | undefined {
-  const label = document.displayName ?? document.userName ?? (typeof document.name === 'string' ? document.name : undefined) ?? document.employeeNumber ?? document.id
-  return label === undefined ? undefined : String(label)
-}
-
-function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, PlanKey>, keys: PlanKey[]): Draft {
+function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map<string, PlanKey>, keys: PlanKey[], probed: ReadonlySet<number>): Draft {
   const draft: Draft = { row, kind: row.resource, id: '', isNew: false, document: { ...row.document }, leans: [] }
   if (isKind(row.resource)) {
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
-    if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', found.conflict) }
-    const meant = alreadyMeant(row, kind, found, lookup, own)
-    if (meant !== undefined && row.once) return { ...draft, isRepeated: true }
-    const against = meant ?? takenByOthers(row, kind, found, lookup)
-    if (against !== undefined) return { ...draft, step: refused(row, 'conflict', against) }
+    if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', { message: found.conflict }) }
+    const meant = alreadyMeant(row, kind, found, lookup, own, probed)
+    if (meant?.blockedBy !== undefined) draft.blockedBy = meant.blockedBy
+    if (meant && row.once) return { ...draft, isRepeated: true, leans: [{ reference: { resource: kind, by: meant.key.path, value: meant.key.value, path: meant.key.path }, id: meant.targetId }] }
+    const against = meant ? meant.message : takenByOthers(row, kind, found, lookup)
+    if (against !== undefined) return { ...draft, step: refused(row, 'conflict', { message: against }) }
     draft.isNew = 'none' in found
     draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
     for (const key of [...uniqueKeys(row), { path: 'id', value: draft.id }, ...dnOf(row)]) {
@@ -167,13 +208,36 @@ function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map
 /** Groups of the import name their members so. */
 const dnOf = ({ resource, dn }: MappedRecord): Key[] => (resource === 'User' && dn !== undefined ? [{ path: 'dn', value: dnKey(dn) }] : [])
 
-/** What an earlier row of the import says about the same record. */
-function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>): string | undefined {
-  for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : [])]) {
-    const earlier = own.get(`${kind} ${keyText(key)}`) ?? lookup.planned(kind, key)
-    if (earlier) return `line ${earlier.line} of the import already means this record`
+interface Meant {
+  key: Key
+  targetId: string
+  message: string
+  blockedBy?: number
+}
+
+/** The earlier row of the import that says what the record is. */
+function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>, probed: ReadonlySet<number>): Meant | undefined {
+  for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : []), ...tried(row, kind, lookup)]) {
+    const inBatch = own.get(`${kind} ${keyText(key)}`)
+    const earlier = inBatch ?? lookup.planned(kind, key)
+    if (!earlier || (inBatch && probed.has(row.line) && probed.has(inBatch.line))) continue
+    const says = `line ${earlier.line} of the import already means this record`
+    return {
+      key, targetId: earlier.targetId, ...(inBatch ? { blockedBy: inBatch.line } : {}),
+      message: decisive(kind, uniqueKeys(row)).includes(key) || key.path === 'id' ? says : `${says}: it has the ${key.path} "${key.value}" too`,
+    }
   }
   return undefined
+}
+
+/**
+ * The keys by which the mapping looks, up to the one that finds a record of the directory: what an earlier row of the
+ * import has of them decides as if it were there already. Who brings an id of their own is nobody else for sharing an e-mail.
+ */
+function tried(row: MappedRecord, kind: Kind, lookup: Lookup): readonly Key[] {
+  if (row.document.id !== undefined) return []
+  const first = row.correlate.findIndex((key) => lookup.existing(kind, key).length > 0)
+  return first < 0 ? row.correlate : row.correlate.slice(0, first)
 }
 
 /** What nobody else may have is somebody else's, by whichever key the row found its record. */
@@ -212,8 +276,8 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
   const { row, document, leans } = draft
   const { references } = row
   if (references.length === 0) return draft
-  for (const { resource, by, value, column } of references) {
-    if (lookup.existing(resource, { path: by, value }).length > 1) return { ...draft, step: refused(row, 'conflict', `${by} "${value}" finds several records`, column) }
+  for (const { resource, by, value, column, path } of references) {
+    if (lookup.existing(resource, { path: by, value }).length > 1) return { ...draft, step: refused(row, 'conflict', { column, path, value, message: `${by} "${value}" finds several records` }) }
   }
   const find = ({ resource, by, value }: Reference) => {
     const key = { path: by, value }
@@ -221,8 +285,7 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
   }
   const open = references.filter((reference) => find(reference) === undefined)
   if (open[0] && !isKind(row.resource)) {
-    const { resource, by, value, column } = open[0]
-    return { ...draft, step: refused(row, 'error', `there is no ${resource} whose ${by} is "${value}", neither in the directory nor earlier in the import`, column) }
+    return { ...draft, step: refused(row, 'error', noSuch(open[0], 'neither in the directory nor earlier in the import')) }
   }
   const heads = new Set(open.map(headOf))
   const settled = references.filter((reference) => !heads.has(headOf(reference)))
@@ -272,14 +335,21 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
       const kind = draft.kind as Kind
       const before = existing[kind].get(draft.id)!
       const against = contradiction(draft.row.correlate, before.document)
-      if (against) draft.step = refused(draft.row, 'conflict', against)
+      if (against) draft.step = refused(draft.row, 'conflict', { message: against })
       else draft.pending = { action: 'update', before, after: updatedDocument(planning.ctx, kind, before.document, draft.document).after }
     }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     const action = error.code === 'transition_not_allowed' ? 'conflict' : 'error'
-    draft.step = { ...refused(draft.row, action, error.message), problems: error.problems.length > 0 ? error.problems : [{ message: error.message }] }
+    const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }]
+    draft.step = refused(draft.row, action, ...nameProblems(draft.row, problems, planning.metadata, judged(draft, existing)))
   }
+}
+
+/** What a refusal of a record speaks of: what is there already, with the row laid over it. */
+function judged({ kind, isNew, id, document }: Draft, existing: Existing): Document {
+  const before = isKind(kind) && !isNew ? existing[kind].get(id)?.document : undefined
+  return before ? mergeImport(resources[kind as Kind], before, document) : document
 }
 
 async function newDocument({ ctx }: Planning, kind: Kind, document: Document): Promise<Document> {
@@ -327,23 +397,29 @@ function affiliationStep(draft: Draft, existing: Existing): NewStep {
 async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promise<void> {
   for (const kind of kinds) {
     const some = drafts.filter((draft) => draft.kind === kind && draft.pending)
+    if (some.length === 0) continue
     const found = await findProblems(planning.ctx.db, resources[kind], some.map((draft) => draft.pending!), planning.metadata)
+    const missing = await missingTargets(planning, kind, some.map((draft) => draft.pending!.after))
     some.forEach((draft, index) => {
-      const problems = found[index]!
-      draft.step = problems.length > 0 ? { ...refused(draft.row, 'error', ''), problems: problems.map(({ path, message }) => ({ path, message })) } : stepOf(draft, kind)
+      const problems = [...found[index]!.map(({ path, message }) => ({ path, message })), ...missing[index]!]
+      draft.step = problems.length > 0 ? refused(draft.row, 'error', ...nameProblems(draft.row, problems, planning.metadata, draft.pending!.after)) : stepOf(planning, draft, kind)
     })
   }
 }
 
-function stepOf(draft: Draft, kind: Kind): NewStep {
+function stepOf(planning: Planning, draft: Draft, kind: Kind): NewStep {
   const { before, after } = draft.pending!
+  const { document } = draft.row
+  if (draft.late) planning.waits = true
+  if (kind === 'Organization' && (document.parents !== undefined || (before && document.organizationType !== undefined))) planning.nests = true
   const base = { resource: kind, targetId: draft.id, line: draft.row.line, label: labelOf(after) }
   const late = draft.late ? { late: draft.late } : {}
+  const once = draft.row.once ? { once: true } : {}
   const by = firstKey(draft.row.correlate)?.path
-  if (!before) return { ...base, action: 'create', changes: { document: after, ...(by === undefined ? {} : { by }), ...late } }
+  if (!before) return { ...base, action: 'create', changes: { document: after, ...(by === undefined ? {} : { by }), ...late, ...once } }
   const fields = documentChanges(resources[kind], before.document, after)
   if (fields.length === 0) return { ...base, action: 'unchanged', ...(draft.late ? { changes: late } : {}) }
-  return { ...base, action: 'update', changes: { patch: draft.document, fields, ...late } }
+  return { ...base, action: 'update', changes: { patch: draft.document, fields, ...late, ...once } }
 }
 
 /** A password is taken over for people who have none: hashes as they are, clear text hashed at once. */

@@ -26,6 +26,29 @@ export interface Planning {
   room: Map<string, number>
   /** What stands above what by kind of hierarchy, rows of the import included; of those that rows change. */
   above: Map<string, Map<string, string[]>>
+  /** Takes back, last first, what the batch at hand has noted in the maps above. */
+  changed: (() => void)[]
+  /** Ids of what records refer to and no import brings, by its sort: those that are known to be there. */
+  known: Map<string, ReadonlySet<string>>
+  /** Whether rows say where organisations stand, or change what they are: whether all of it fits is asked at the end. */
+  nests: boolean
+  /** Whether any record waits for another that stands later: it may yet be refused. */
+  waits: boolean
+}
+
+/** Notes something in one of the maps, until the batch is planned anew. */
+export function note<K, V>(planning: Planning, map: Map<K, V>, key: K, value: V): void {
+  const before = map.get(key)
+  planning.changed.push(() => (before === undefined ? map.delete(key) : map.set(key, before)))
+  map.set(key, value)
+}
+
+/** Under which name the keys of records that are refused are kept. */
+export const refusedKey = (resource: string): string => `refused ${resource}`
+
+/** A planning that has come across nothing yet. */
+export function newPlanning(ctx: Context, planId: string, metadata: Metadata): Planning {
+  return { ctx, planId, metadata, steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map(), changed: [], known: new Map(), nests: false, waits: false }
 }
 
 export type NewStep = Omit<PlanStep, 'step'>

@@ -1,0 +1,155 @@
+/**
+ * SQL that settles the plan of an import once all its rows are in it: whether organisations can stand where rows put them,
+ * and what falls with a step that is refused so late. Everything happens in the database, whose memory is not ours: a
+ * handful of statements, however many steps there are. All of it in one transaction, for the tables on the way end with it.
+ */
+import type { Transaction } from './database.ts'
+
+/** Refuses steps that would put an organisation below itself, or below one that may not be above it; their number. */
+export async function refusePlaces(tx: Transaction, planId: string): Promise<number> {
+  await tx.execute('create temp table settle_type (id text, step_no int, type text, is_changed boolean) on commit drop')
+  await tx.execute('create temp table settle_place (step_no int, child text, parent text, is_added boolean) on commit drop')
+  await tx.execute(
+    `insert into settle_type
+     select s.target_id as id, s.step_no, coalesce(s.changes #>> '{document,organizationType}', s.changes #>> '{patch,organizationType}') as type,
+       s.action = 'update' and (s.changes #>> '{patch,organizationType}') is distinct from c.org_type_id as is_changed
+     from gatehouse.plan_step s left join public.company c on c.company_id = s.target_id
+     where s.plan_id = $1 and s.resource = 'Organization' and (s.action = 'create' or (s.action = 'update' and s.changes #> '{patch}' ? 'organizationType'))`, [planId])
+  // A step at the end of the plan speaks for the row that waited for it.
+  await tx.execute(
+    `insert into settle_place
+     select coalesce(b.step_no, s.step_no) as step_no, s.target_id as child, e.value #>> '{}' as parent, s.action = 'update' or s.target_id = e.value #>> '{}' as is_added
+     from gatehouse.plan_step s
+     cross join lateral (select jsonb_path_query(s.changes, '$.document.parents[*].organization') union all select jsonb_path_query(s.changes, '$.patch.parents[*].organization')) e(value)
+     left join lateral (select b.step_no from gatehouse.plan_step b where s.changes ? 'forward' and b.plan_id = s.plan_id and b.target_id = s.target_id and b.resource = s.resource and b.changes ? 'late' limit 1) b on true
+     where s.plan_id = $1 and s.resource = 'Organization' and s.action in ('create', 'update')
+       and not exists (select from public.company_to_company_membership m where m.member_company_id = s.target_id and m.company_id = e.value #>> '{}')`, [planId])
+  await tx.execute('create index on settle_type (id)')
+  await tx.execute('create index on settle_place (child)')
+  await tx.execute('analyze settle_type')
+  await tx.execute('analyze settle_place')
+  return await refuseCircles(tx, planId) + await refuseNestings(tx, planId)
+}
+
+/** In every circle stands a place that was added to a record which is there already, or that its row had to wait for. */
+function refuseCircles(tx: Transaction, planId: string): Promise<number> {
+  return tx.execute(
+    `with recursive up(step_no, child, parent, node) as (
+       select step_no, child, parent, parent from settle_place where is_added
+       union
+       select u.step_no, u.child, u.parent, a.parent from up u cross join lateral (
+         select p.parent from settle_place p where p.child = u.node
+         union all select m.company_id from public.company_to_company_membership m where m.member_company_id = u.node) a
+       where u.node <> u.child),
+     wrong as (select distinct on (step_no) step_no, child, parent from up where node = child order by step_no, parent)
+     update gatehouse.plan_step s set action = 'error', changes = s.changes || '{"refused": true}',
+       problems = jsonb_build_array(jsonb_build_object('path', 'parents', 'value', w.parent, 'message', w.parent || ' would stand below ' || w.child || ' too; an organisation cannot stand below itself'))
+     from wrong w where s.plan_id = $1 and s.step_no = w.step_no`, [planId])
+}
+
+function refuseNestings(tx: Transaction, planId: string): Promise<number> {
+  return tx.execute(
+    `with edges as (
+       select step_no, child, parent from settle_place
+       union all select t.step_no, m.member_company_id, m.company_id from settle_type t join public.company_to_company_membership m on m.company_id = t.id where t.is_changed
+       union all select t.step_no, m.member_company_id, m.company_id from settle_type t join public.company_to_company_membership m on m.member_company_id = t.id where t.is_changed),
+     typed as (
+       select e.step_no, e.parent, case when c.id is null then oc.org_type_id else c.type end as child_type, case when p.id is null then op.org_type_id else p.type end as parent_type
+       from edges e left join settle_type c on c.id = e.child left join settle_type p on p.id = e.parent
+       left join public.company oc on oc.company_id = e.child left join public.company op on op.company_id = e.parent),
+     wrong as (
+       select distinct on (step_no) * from typed t where child_type is not null and parent_type is not null
+         and not exists (select from public.org_type_valid_membership v where v.org_type_id = t.parent_type and v.member_org_type_id = t.child_type) order by step_no, parent)
+     update gatehouse.plan_step s set action = 'error', changes = s.changes || '{"refused": true}',
+       problems = jsonb_build_array(jsonb_build_object('path', 'parents', 'value', w.parent, 'message', w.child_type || ' cannot stand below ' || w.parent_type || '; see the allowed nesting of organisation types'))
+     from wrong w where s.plan_id = $1 and s.step_no = w.step_no and s.action <> 'error'`, [planId])
+}
+
+/** Where a step may name records, as JSON paths, and what each is called. */
+export interface ReferencePlaces {
+  paths: readonly string[]
+  names: readonly string[]
+  /** What records are called, as opposed to what ties them together. */
+  kinds: readonly string[]
+}
+
+/** Refuses what falls with the steps that `refuseSteps` and `refusePlaces` have refused: all that refers to what they would have made, and the rest of their rows. */
+export async function refuseFallen(tx: Transaction, planId: string, places: ReferencePlaces): Promise<void> {
+  await tx.execute('create temp table settle_step (step_no int primary key, line int, source text, resource text, target text, makes text, is_base boolean, is_forward boolean, is_once boolean, was_refused boolean, is_refused boolean) on commit drop')
+  await tx.execute(
+    `insert into settle_step
+     select step_no, coalesce(line, 0), coalesce(source, ''), resource, target_id, case when changes ? 'document' and resource = any($2) then target_id end,
+       changes ? 'late', changes ? 'forward', changes ? 'once', action = 'error', action = 'error'
+     from gatehouse.plan_step where plan_id = $1 and changes is not null and (action in ('create', 'update', 'unchanged') or (action = 'error' and changes ? 'refused'))`, [planId, places.kinds])
+  await tx.execute('create index on settle_step (line)')
+  await tx.execute('create index on settle_step (target)')
+  await tx.execute('analyze settle_step')
+  await tx.execute('create temp table settle_lean (step_no int, on_id text, path text) on commit drop')
+  await tx.execute(
+    `insert into settle_lean
+     select s.step_no, r.id, r.path from gatehouse.plan_step s join settle_step o on o.step_no = s.step_no
+     cross join lateral (
+       select v.value #>> '{}' as id, p.name as path from unnest($2::text[], $3::text[]) p(path, name) cross join lateral jsonb_path_query(s.changes, p.path::jsonpath) v(value)
+       union all select s.target_id, null where o.makes is null) r
+     where s.plan_id = $1 and exists (select from settle_step c where c.target = r.id and c.makes is not null and c.step_no <> s.step_no)`, [planId, places.paths, places.names])
+  await tx.execute('create index on settle_lean (on_id)')
+  await tx.execute('create index on settle_lean (step_no)')
+  await tx.execute('analyze settle_lean')
+  do await spread(tx)
+  while (await dropUnwanted(tx, planId) > 0)
+  await writeRefusals(tx, planId)
+}
+
+async function spread(tx: Transaction): Promise<void> {
+  await tx.execute(
+    `with recursive fallen(step_no) as (
+       select step_no from settle_step where is_refused
+       union
+       select n.step_no from fallen f join settle_step o on o.step_no = f.step_no cross join lateral (
+         select x.step_no from settle_step x where o.line > 0 and x.line = o.line and x.source = o.source and not x.is_once
+         union all select l.step_no from settle_lean l where l.on_id = o.makes
+         union all select x.step_no from settle_step x where x.target = o.target and ((o.is_base and x.is_forward) or (o.is_forward and x.is_base))) n)
+     update settle_step x set is_refused = true from fallen f where x.step_no = f.step_no and not x.is_refused`)
+}
+
+/** What the first of many rows has made for all of them stays while one of the others wants it. */
+function dropUnwanted(tx: Transaction, planId: string): Promise<number> {
+  return tx.execute(
+    `update settle_step x set is_refused = true
+     where x.is_once and not x.is_refused and x.line > 0
+       and exists (select from settle_step o where o.line = x.line and o.source = x.source and o.is_refused)
+       and not exists (select from settle_lean l join settle_step y on y.step_no = l.step_no where l.on_id = x.target and not y.is_refused and (y.line, y.source) <> (x.line, x.source))
+       and not exists (select from gatehouse.plan_key k where k.plan_id = $1 and k.resource = '${wantedKey}' and k.target_id = x.target
+         and not exists (select from settle_step y where y.line = k.line and y.is_refused))`, [planId])
+}
+
+/** Under which name a plan keeps the rows that want what an earlier row makes, and say nothing else of it. */
+export const wantedKey = 'wanted'
+
+async function writeRefusals(tx: Transaction, planId: string): Promise<void> {
+  await tx.execute(
+    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null, problems = case when x.was_refused then s.problems else coalesce(
+       (select jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('path', l.path, 'message', 'the ' || c.resource || ' "' || coalesce(c.label, c.target_id) || '"' || coalesce(' of line ' || nullif(c.line, 0), '') || ' is refused itself')))
+        from settle_lean l join settle_step o on o.target = l.on_id and o.makes is not null and o.is_refused join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
+        where (l.step_no = x.step_no or (x.is_base and l.step_no in (select f.step_no from settle_step f where f.target = x.target and f.is_forward))) and (o.line, o.source) <> (x.line, x.source) order by o.step_no limit 1),
+       (select jsonb_build_array(jsonb_build_object('message', 'the ' || c.resource || ' of the same row is refused' || coalesce(': ' || (c.problems #>> '{0,message}'), '')))
+        from settle_step o join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
+        where o.line = x.line and o.source = x.source and o.is_refused and o.step_no <> x.step_no order by o.was_refused desc, o.step_no limit 1),
+       '[{"message": "what it belongs to is refused"}]') end
+     from settle_step x where x.is_refused and s.plan_id = $1 and s.step_no = x.step_no`, [planId])
+  await tx.execute(
+    `update gatehouse.plan_key k set resource = 'refused ' || k.resource from settle_step x
+     where x.is_refused and x.makes = k.target_id and k.resource = x.resource and k.plan_id = $1`, [planId])
+}
+
+/** Takes refused steps after one out, for the rows that they belong to have steps that say so; the number of the last step, and steps by action. */
+export async function closeRanks(tx: Transaction, planId: string, after: number): Promise<{ last: number; counts: Record<string, number> }> {
+  await tx.execute('create temp table settle_tail (like gatehouse.plan_step) on commit drop')
+  await tx.execute('insert into settle_tail select * from gatehouse.plan_step where plan_id = $1 and step_no > $2', [planId, after])
+  await tx.execute('delete from gatehouse.plan_step where plan_id = $1 and step_no > $2', [planId, after])
+  await tx.execute(
+    `insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, secret, status, result)
+     select plan_id, $1 + row_number() over (order by step_no), action, resource, target_id, source, line, label, changes, problems, secret, status, result from settle_tail where action <> 'error'`, [after])
+  const rows = await tx.query<{ action: string; count: number }>('select action, count(*)::int as count from gatehouse.plan_step where plan_id = $1 group by action', [planId])
+  return { last: rows.reduce((sum, { count }) => sum + count, 0), counts: Object.fromEntries(rows.map(({ action, count }) => [action, count])) }
+}

@@ -1,0 +1,20 @@
+/** SQL on records that are only referred to, such as managed systems and locations: which of them are there. */
+import type { Database } from './database.ts'
+
+const tables = {
+  ManagedSystem: ['managed_sys', 'managed_sys_id'],
+  Location: ['location', 'location_id'],
+  OrganizationType: ['organization_type', 'org_type_id'],
+  ResourceType: ['resource_type', 'resource_type_id'],
+  Policy: ['policy', 'policy_id'],
+  AuthLevel: ['auth_level', 'auth_level_id'],
+} as const
+
+export type StandingKind = keyof typeof tables
+export const isStandingKind = (name: unknown): name is StandingKind => typeof name === 'string' && Object.hasOwn(tables, name)
+
+/** Those of some ids that there are. */
+export async function standingIds(db: Pick<Database, 'query'>, kind: StandingKind, ids: readonly string[]): Promise<string[]> {
+  const [table, column] = tables[kind]
+  return (await db.query<{ id: string }>(`select ${column} as id from ${table} where ${column} = any($1)`, [ids], `standing_${table}`)).map(({ id }) => id)
+}

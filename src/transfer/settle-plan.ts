@@ -1,0 +1,30 @@
+/**
+ * The last look at the plan of an import: whether organisations can stand where its rows put them, and what falls with
+ * rows that turned out wrong only once all were known. So a plan promises nothing that cannot be done.
+ */
+import { closeRanks, refuseFallen, refusePlaces, type ReferencePlaces } from '../store/plan-settle.ts'
+import { referencePaths } from './id-references.ts'
+import { kinds } from './importable.ts'
+import type { Planning } from './planning.ts'
+
+/** `after` is the last step of the rows; `isWhole` says that none of them has been refused since. */
+export async function settlePlan(planning: Planning, after: number, isWhole: boolean): Promise<void> {
+  const { ctx, planId } = planning
+  if (isWhole && !planning.nests) return
+  await ctx.db.transaction(async (tx) => {
+    await tx.execute('set local statement_timeout = 0')
+    const misplaced = planning.nests ? await refusePlaces(tx, planId) : 0
+    if (isWhole && misplaced === 0) return
+    await refuseFallen(tx, planId, places)
+    const { last, counts } = await closeRanks(tx, planId, after)
+    planning.steps = last
+    planning.counts = counts
+  })
+}
+
+const named = referencePaths()
+const places: ReferencePlaces = {
+  paths: [...['document', 'patch'].flatMap((part) => named.map((path) => `$.${part}.${path}`)), '$.entry.user', '$.entry.organization', '$.source', '$.target', '$.terms.rights[*]'],
+  names: [...named, ...named].map((path) => path.replaceAll('[*]', '')).concat('user', 'organization', 'source', 'target', 'rights'),
+  kinds,
+}
