@@ -42,7 +42,7 @@ export async function planAdoption(ctx: Context, source: EfsSource, shown: strin
 
 async function fill(ctx: Context, planId: string, source: EfsSource, mapping: EfsMapping, progress: ((rows: number) => void) | undefined): Promise<Filled> {
   const adoption: Adoption = {
-    planning: newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db)),
+    planning: { ...newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db)), isSettled: true },
     source, mapping, tallies: new Map(), administrators: new Map(), matched: new Set(), portals: new Set(), loose: new Set(), progress, read: 0,
   }
   await planTables(adoption)

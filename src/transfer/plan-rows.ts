@@ -187,7 +187,7 @@ function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, own: Map
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
     if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', { message: found.conflict }) }
-    const meant = alreadyMeant(row, kind, found, lookup, own, probed)
+    const meant = alreadyMeant(planning, row, kind, found, lookup, own, probed)
     if (meant?.blockedBy !== undefined) draft.blockedBy = meant.blockedBy
     if (meant && row.once) return { ...draft, isRepeated: true, leans: [{ reference: { resource: kind, by: meant.key.path, value: meant.key.value, path: meant.key.path }, id: meant.targetId }] }
     const against = meant ? meant.message : takenByOthers(row, kind, found, lookup)
@@ -216,8 +216,8 @@ interface Meant {
 }
 
 /** The earlier row of the import that says what the record is. */
-function alreadyMeant(row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>, probed: ReadonlySet<number>): Meant | undefined {
-  for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : []), ...tried(row, kind, lookup)]) {
+function alreadyMeant({ isSettled }: Planning, row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>, probed: ReadonlySet<number>): Meant | undefined {
+  for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : []), ...(isSettled ? [] : tried(row, kind, lookup))]) {
     const inBatch = own.get(`${kind} ${keyText(key)}`)
     const earlier = inBatch ?? lookup.planned(kind, key)
     if (!earlier || (inBatch && probed.has(row.line) && probed.has(inBatch.line))) continue

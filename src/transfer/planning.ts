@@ -34,6 +34,8 @@ export interface Planning {
   nests: boolean
   /** Whether any record waits for another that stands later: it may yet be refused. */
   waits: boolean
+  /** Whoever plans has settled who is who: two rows are not one person for sharing an e-mail. */
+  isSettled?: true
 }
 
 /** Notes something in one of the maps, until the batch is planned anew. */
