@@ -65,9 +65,11 @@ function refuseNestings(tx: Transaction, planId: string): Promise<number> {
      from wrong w where s.plan_id = $1 and s.step_no = w.step_no and s.action <> 'error'`, [planId])
 }
 
-/** Where a step may name records, as JSON paths, and what each is called. */
+/** Where what a step writes may name records. */
 export interface ReferencePlaces {
+  /** As JSON paths. */
   paths: readonly string[]
+  /** As people call them: `supervisors.supervisor`. */
   names: readonly string[]
   /** What records are called, as opposed to what ties them together. */
   kinds: readonly string[]
@@ -88,10 +90,12 @@ export async function refuseFallen(tx: Transaction, planId: string, places: Refe
   await tx.execute(
     `insert into settle_lean
      select s.step_no, r.id, r.path from gatehouse.plan_step s join settle_step o on o.step_no = s.step_no
+     cross join lateral (select coalesce(s.changes -> 'document', s.changes -> 'patch', s.changes -> 'entry', s.changes) as said offset 0) d
      cross join lateral (
-       select v.value #>> '{}' as id, p.name as path from unnest($2::text[], $3::text[]) p(path, name) cross join lateral jsonb_path_query(s.changes, p.path::jsonpath) v(value)
+       select v.value #>> '{}' as id, p.name as path from unnest($2::text[], $3::jsonpath[]) p(name, path) cross join lateral jsonb_path_query(d.said, p.path) v(value)
+       where d.said ? split_part(p.name, '.', 1)
        union all select s.target_id, null where o.makes is null) r
-     where s.plan_id = $1 and exists (select from settle_step c where c.target = r.id and c.makes is not null and c.step_no <> s.step_no)`, [planId, places.paths, places.names])
+     where s.plan_id = $1 and exists (select from settle_step c where c.target = r.id and c.makes is not null and c.step_no <> s.step_no)`, [planId, places.names, places.paths])
   await tx.execute('create index on settle_lean (on_id)')
   await tx.execute('create index on settle_lean (step_no)')
   await tx.execute('analyze settle_lean')
@@ -144,12 +148,17 @@ async function writeRefusals(tx: Transaction, planId: string): Promise<void> {
 
 /** Takes refused steps after one out, for the rows that they belong to have steps that say so; the number of the last step, and steps by action. */
 export async function closeRanks(tx: Transaction, planId: string, after: number): Promise<{ last: number; counts: Record<string, number> }> {
-  await tx.execute('create temp table settle_tail (like gatehouse.plan_step) on commit drop')
-  await tx.execute('insert into settle_tail select * from gatehouse.plan_step where plan_id = $1 and step_no > $2', [planId, after])
-  await tx.execute('delete from gatehouse.plan_step where plan_id = $1 and step_no > $2', [planId, after])
-  await tx.execute(
-    `insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, secret, status, result)
-     select plan_id, $1 + row_number() over (order by step_no), action, resource, target_id, source, line, label, changes, problems, secret, status, result from settle_tail where action <> 'error'`, [after])
+  const gap = (await tx.first<{ gap: number | null }>(`select min(step_no) as gap from gatehouse.plan_step where plan_id = $1 and step_no > $2 and action = 'error'`, [planId, after]))?.gap
+  if (typeof gap === 'number') await moveUp(tx, planId, gap)
   const rows = await tx.query<{ action: string; count: number }>('select action, count(*)::int as count from gatehouse.plan_step where plan_id = $1 group by action', [planId])
   return { last: rows.reduce((sum, { count }) => sum + count, 0), counts: Object.fromEntries(rows.map(({ action, count }) => [action, count])) }
+}
+
+async function moveUp(tx: Transaction, planId: string, gap: number): Promise<void> {
+  await tx.execute('create temp table settle_tail (like gatehouse.plan_step) on commit drop')
+  await tx.execute('insert into settle_tail select * from gatehouse.plan_step where plan_id = $1 and step_no >= $2', [planId, gap])
+  await tx.execute('delete from gatehouse.plan_step where plan_id = $1 and step_no >= $2', [planId, gap])
+  await tx.execute(
+    `insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, secret, status, result)
+     select plan_id, $1::int - 1 + row_number() over (order by step_no), action, resource, target_id, source, line, label, changes, problems, secret, status, result from settle_tail where action <> 'error'`, [gap])
 }

@@ -22,9 +22,6 @@ export async function settlePlan(planning: Planning, after: number, isWhole: boo
   })
 }
 
-const named = referencePaths()
-const places: ReferencePlaces = {
-  paths: [...['document', 'patch'].flatMap((part) => named.map((path) => `$.${part}.${path}`)), '$.entry.user', '$.entry.organization', '$.source', '$.target', '$.terms.rights[*]'],
-  names: [...named, ...named].map((path) => path.replaceAll('[*]', '')).concat('user', 'organization', 'source', 'target', 'rights'),
-  kinds,
-}
+/** A record's own, those of an affiliation, and those of an edge. */
+const named = [...referencePaths(), 'user', 'organization', 'source', 'target', 'terms.rights[*]']
+const places: ReferencePlaces = { paths: named.map((path) => `$.${path}`), names: named.map((path) => path.replaceAll('[*]', '')), kinds }
