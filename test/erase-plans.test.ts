@@ -80,6 +80,17 @@ test('a value that is no name is nobody\'s, whoever has such a number', async ()
   expect((await stepsOf(ctx.db, older)).map(({ problems }) => problems)).toEqual([undefined])
 })
 
+test('rows that were refused at the end of a plan, and what others are told of them', async () => {
+  const rows = await plan(ctx, jsonl({ id: 'ida-1', userName: 'ida', supervisors: [{ supervisor: 'nobody-at-all' }] }, { userName: 'otto', alternateId: 'ida-1' }, { userName: 'hugo', alternateId: 'nobody-at-all' }))
+  expect(rows.counts).toEqual({ error: 3 })
+  const mapping = { format: 'csv' as const, records: [{ resource: 'User' as const, set: { userName: 'Login', alternateId: { column: 'Deputy', by: 'userName' } } }] }
+  const named = await plan(ctx, csv('Login,Deputy', 'udo,ida'), mapping)
+  expect(await told(rows, named)).toMatch(/ida.*otto.*hugo.*udo.*ida/)
+  await erase(await made('ida'))
+  expect(await told(rows, named)).not.toMatch(/\bida\b/)
+  expect(await told(rows, named)).toContain('hugo')
+})
+
 test('affiliations', async () => {
   const company = (await ask('POST', '/organizations', { name: 'Firm' })).body.id as string
   const id = await made('fritz', { employeeNumber: 'F-1' })

@@ -17,7 +17,7 @@ const { users, panelists, administratorLinks, panelistLinks } = adoptedTables
 const aboutPeople = `('User', 'Membership', 'Affiliation', ${[users, panelists, administratorLinks, panelistLinks].map(({ resource }) => `'${resource}'`).join(', ')})`
 
 /** Paths whose values say who somebody is; another value is nobody's, whoever has the like as a number. */
-const naming = '^(id|userName|displayName|employeeNumber|user|source|target)$|^(name|emails|logins|supervisors|relations)([.[]|$)'
+const naming = '^(id|userName|displayName|employeeNumber|user|source|target|alternateId|certDelegateId|certifierId)$|^(name|emails|logins|supervisors|relations)([.[]|$)'
 
 /**
  * Blanks what plans tell of a person.

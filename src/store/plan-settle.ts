@@ -130,9 +130,11 @@ function dropUnwanted(tx: Transaction, planId: string): Promise<number> {
 /** Under which name a plan keeps the rows that want what an earlier row makes, and say nothing else of it. */
 export const wantedKey = 'wanted'
 
+/** A record that is not made is no target: only so is the step found when somebody of that name is erased (`blank-plans.ts`). */
 async function writeRefusals(tx: Transaction, planId: string): Promise<void> {
   await tx.execute(
-    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null, problems = case when x.was_refused then s.problems else coalesce(
+    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null,
+       target_id = case when exists (select from settle_step m where m.makes = s.target_id) then null else s.target_id end, problems = case when x.was_refused then s.problems else coalesce(
        (select jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('path', l.path, 'message', 'the ' || c.resource || ' "' || coalesce(c.label, c.target_id) || '"' || coalesce(' of line ' || nullif(c.line, 0), '') || ' is refused itself')))
         from settle_lean l join settle_step o on o.target = l.on_id and o.makes is not null and o.is_refused join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
         where (l.step_no = x.step_no or (x.is_base and l.step_no in (select f.step_no from settle_step f where f.target = x.target and f.is_forward))) and (o.line, o.source) <> (x.line, x.source) order by o.step_no limit 1),

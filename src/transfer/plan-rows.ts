@@ -67,7 +67,7 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const settled = new Map<MappedRecord, Draft>()
   let attempt = await attemptRows(planning, records, lookup, settled, new Set())
   for (let round = 0; round < mostRounds; round++) {
-    const freed = linesFreed(attempt)
+    const freed = linesFreed(attempt, settled)
     if (freed.size === 0) break
     // Which of those that were in each other's way are at fault themselves is asked of all of them at once.
     for (const probed of [freed, new Set<number>()]) {
@@ -110,9 +110,9 @@ async function attemptRows(planning: Planning, records: readonly MappedRecord[],
 const refusedLines = (drafts: Iterable<Draft>): Set<number> => new Set([...drafts].flatMap(({ row, step }) => (row.line > 0 && isRefused(step) ? [row.line] : [])))
 
 /** Lines that nothing but a refused row stands in the way of. */
-function linesFreed({ all }: Attempt): Set<number> {
+function linesFreed({ all }: Attempt, settled: ReadonlyMap<MappedRecord, Draft>): Set<number> {
   const gone = refusedLines(all.values())
-  return new Set([...all.values()].flatMap(({ row, blockedBy }) => (blockedBy !== undefined && blockedBy !== row.line && gone.has(blockedBy) ? [row.line] : [])))
+  return new Set([...all.values()].flatMap(({ row, blockedBy }) => (blockedBy !== undefined && blockedBy !== row.line && gone.has(blockedBy) && !settled.has(row) ? [row.line] : [])))
 }
 
 /** Rows that would be refused whatever becomes of the others stay as they are. */
