@@ -132,6 +132,15 @@ test('managed systems and locations that are not there are errors of the plan', 
     '3 create User', '4 error Organization organizationType NOPE there is no OrganizationType with the id "NOPE"'])
 })
 
+test('periods that overlap within a record, or with what is there, are errors of the plan', async () => {
+  await imported(ctx, jsonl(unit('U'), { userName: 'has', employeeNumber: '7', affiliations: [{ organization: 'U', start: '2020-01-01T00:00:00Z', end: '2024-01-01T00:00:00Z' }] }))
+  const twice = (start: string) => ({ organization: 'U', start, end: '2030-01-01T00:00:00Z' })
+  const own = await keepsItsWord(jsonl({ userName: 'both', affiliations: [twice('2020-01-01T00:00:00Z'), twice('2021-01-01T00:00:00Z')] }))
+  expect(await told(own)).toEqual([expect.stringMatching(/^1 error User affiliations\[1\].*overlaps another period with U/)])
+  const ties: Mapping = { format: 'csv', records: [{ resource: 'Affiliation', user: { column: 'no', by: 'employeeNumber' }, organization: { column: 'org', by: 'id' }, set: { start: { column: 'from', date: 'YYYY-MM-DD' } } }] }
+  expect(await told(await keepsItsWord(csv('no,org,from', '7,U,2023-01-01'), ties))).toEqual([expect.stringMatching(/^2 error Affiliation affiliations\[1\].*overlaps/)])
+})
+
 test('an error says its column, its place and its value, whoever finds it; a password never', async () => {
   await createElement(ctx, { name: 'badge', validator: '[A-Z]{2}[0-9]{3}' })
   await createElement(ctx, { name: 'colour', multiValued: true, validValues: ['red', 'blue'] })

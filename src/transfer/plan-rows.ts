@@ -5,6 +5,7 @@ import { fromFirstDay, movedTo } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
 import { dateConversion, newUser } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
+import { checkPeriods } from '../records/check-periods.ts'
 import type { Pending } from '../records/record-kind.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
@@ -338,8 +339,10 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
       if (against) draft.step = refused(draft.row, 'conflict', { message: against })
       else draft.pending = { action: 'update', before, after: updatedDocument(planning.ctx, kind, before.document, draft.document).after }
     }
+    if (draft.pending) checkPeriods(resources[draft.kind as Kind], draft.pending.after)
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
+    delete draft.pending
     const action = error.code === 'transition_not_allowed' ? 'conflict' : 'error'
     const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }]
     draft.step = refused(draft.row, action, ...nameProblems(draft.row, problems, planning.metadata, judged(draft, existing)))
@@ -389,6 +392,7 @@ function affiliationStep(draft: Draft, existing: Existing): NewStep {
   const base = { resource: 'Affiliation', targetId: userId as string, line: draft.row.line, label: `${String(userId)} in ${String(entry.organization)}`, changes: { entry } }
   const before = existing.User.get(userId as string)?.document.affiliations as Document[] | undefined
   const after = mergeEntries(affiliations, before ?? [], [entry])
+  checkPeriods(resources.User, { affiliations: after })
   if (after.length > (before?.length ?? 0)) return { ...base, action: 'create' }
   return JSON.stringify(after) === JSON.stringify(before) ? { ...base, action: 'unchanged', changes: undefined } : { ...base, action: 'update' }
 }
