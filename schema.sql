@@ -1477,6 +1477,7 @@ create table public.auth_state (
   proved_at timestamp with time zone,
   idle_minutes integer,
   proved_by text[] default '{}'::text[] not null,
+  proved_level numeric(5,1),
   constraint auth_state_session_key UNIQUE (session_id),
   constraint auth_state_pkey PRIMARY KEY (user_id, session_id)
 );
@@ -4750,6 +4751,7 @@ comment on column public.auth_state.user_agent is 'The same as the browser said 
 comment on column public.auth_state.proved_at is 'When something was last proved in it.';
 comment on column public.auth_state.idle_minutes is 'Minutes unused after which it ends, by the policy that its person had; null where that says nothing.';
 comment on column public.auth_state.proved_by is 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.';
+comment on column public.auth_state.proved_level is 'What the newest proof reached, as in AUTH_STATE; null where that counts as much as the session.';
 
 -- comment: public.auth_state_auth_param_xref
 comment on table public.auth_state_auth_param_xref is 'Which means of proof served in which session.';

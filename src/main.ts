@@ -200,7 +200,8 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   const token = readCookie(cookie, 'session', base.config.PUBLIC_URL?.startsWith('https:') ?? false)
   const found = token === undefined ? undefined : await authenticateSession(base, token, false)
   if (!found || found.session.nextStep !== null) return undefined
-  const { userId, sessionId, level, proved, provedBy } = found.session
+  // How strongly goes with when: a weaker proof, however new, does not make an older, stronger one new.
+  const { userId, sessionId, provedLevel: level, proved, provedBy } = found.session
   // Where nobody knows when, it was long ago: an application that wants a fresh proof asks for one.
   return { userId, sessionId, level, authTime: new Date(proved ?? longAgo), methods: amrOf(provedBy, level) }
 }

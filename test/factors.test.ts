@@ -190,6 +190,34 @@ describe('fresh proofs', () => {
     ])
   })
 
+  test('of a weaker kind are none for who has a stronger one, however much the session has reached', async () => {
+    const one = await signedIn('jil')
+    const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000009' })
+    await one.ask('POST', `/me/factors/${sms}/confirm`, { code: (await sentTo('+491700000009'))[0]!.code })
+    const { id, secret } = await withTotp(one)
+    later(11)
+    expect((await one.ask('POST', '/sign-in/factor/code', { factor: sms })).status).toBe(202)
+    expect((await one.ask('POST', '/me/step-up', { factor: sms, code: (await sentTo('+491700000009'))[0]!.code })).body).toMatchObject({ next: 'done', level: 2 })
+    const tries = [['POST', '/me/factors/passkey-options'], ['POST', '/me/keys', { type: 'API', name: 'mine', scopes: ['read'] }], ['DELETE', `/me/factors/${id}`]] as const
+    for (const [method, path, body] of tries) expect((await one.ask(method, path, body)).body.code).toBe('step_up_required')
+    expect((await one.ask('POST', '/me/step-up', { factor: id, code: codeOf(secret) })).status).toBe(200)
+    expect((await one.ask('DELETE', `/me/factors/${id}`)).status).toBe(204)
+  })
+
+  test('by SMS is not enough to add what a site demands, for who has an app', async () => {
+    const one = await signedIn('jon')
+    const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000010' })
+    await one.ask('POST', `/me/factors/${sms}/confirm`, { code: (await sentTo('+491700000010'))[0]!.code })
+    const { id, secret } = await withTotp(one)
+    const { body: site } = await ask('POST', '/content-providers', { name: 'Strong room', domainPattern: 'room.example.com', minAuthLevel: 'PASSKEY_AUTH' })
+    later(16)
+    await one.ask('POST', '/sign-in/factor/code', { factor: sms })
+    await one.ask('POST', '/me/step-up', { factor: sms, code: (await sentTo('+491700000010'))[0]!.code })
+    expect((await one.ask('POST', '/sign-in/site', { site: site.id })).body.code).toBe('step_up_required')
+    await one.ask('POST', '/me/step-up', { factor: id, code: codeOf(secret) })
+    expect((await one.ask('POST', '/sign-in/site', { site: site.id })).body.next).toBe('enrol_factor')
+  })
+
   test('one\'s factors are nobody else\'s', async () => {
     const [one, other] = [await signedIn('joy'), await signedIn('kim')]
     const { id } = await withTotp(one)

@@ -250,6 +250,21 @@ describe('what a request may want of the sign-in', () => {
     }
   })
 
+  test('a weaker proof, however new, is told with its own level, and meets no demand for a stronger one', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Exact', { firstParty: true }))
+    const { token, sessionId } = await signIn(ctx, ada, { level: 2, at: new Date(Date.now() - 3_600_000) })
+    const browser = new Browser(url)
+    browser.setSession(token)
+    const { address } = await request(config, { prompt: 'login', acr_values: 'TWO_FACTOR_AUTH' })
+    const { at } = await browser.follow(address)
+    await ctx.db.execute(`update auth_state set proved_at = now(), proved_level = 1.5, proved_by = '{PASSWORD,TOTP,SMS}' where session_id = $1`, [sessionId])
+    expect((await browser.answer(at.searchParams.get('interaction')!, 'login')).status).toBe(409)
+    const plain = await request(config)
+    expect((await client.authorizationCodeGrant(config, await authorize(browser, plain.address), plain.checks)).claims()!.acr).not.toBe('TWO_FACTOR_AUTH')
+    await ctx.db.execute('update auth_state set proved_level = 2 where session_id = $1', [sessionId])
+    expect((await browser.answer(at.searchParams.get('interaction')!, 'login')).status).toBe(200)
+  })
+
   test('an abort goes back to the client without anything', async () => {
     const config = await relyingParty(url, await application(ctx, 'Refused'))
     const browser = await browserOf(ada)

@@ -126,6 +126,8 @@ export interface UsagePolicy {
 export interface Interaction {
   id: string
   prompt: 'login' | 'consent' | 'select_account'
+  /** Why, in the server's words: `level` where what was proved last is not enough. */
+  reasons: readonly string[]
   client: { id: string; name?: string }
   /** `also`: attributes that this application alone learns with a scope. */
   scopes: { name: string; description: string; also?: string[] }[]

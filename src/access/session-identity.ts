@@ -23,8 +23,8 @@ export async function authenticateSession(ctx: Asking, token: string, rights: bo
   const found: FoundSession | undefined = rights ? withRights : await findSession(ctx.db, id)
   if (!found || !found.active || found.level < 1 || !isLive(found, now.getTime(), ctx.config.SESSION_IDLE_MINUTES)) return undefined
   if (needsTouch(found.lastSeen, now.getTime())) await touchSession(ctx.db, id, at)
-  const { sessionId, userId, level, started, expires, lastSeen, nextStep, proved, provedBy, siteId, idleMinutes, passwordExpires = null } = found
-  const session = { sessionId, userId, level, started, expires, lastSeen, nextStep, proved, provedBy, siteId, idleMinutes, passwordExpires }
+  const { sessionId, userId, level, started, expires, lastSeen, nextStep, proved, provedLevel, provedBy, siteId, idleMinutes, passwordExpires = null } = found
+  const session = { sessionId, userId, level, started, expires, lastSeen, nextStep, proved, provedLevel, provedBy, siteId, idleMinutes, passwordExpires }
   const authority = nextStep === null && withRights ? await authorityOf(ctx.db, withRights, at) : { rights: new Set<string>() }
   return { userId, principal: found.userName ?? userId, keyId: sessionId, scopes: nextStep === null ? scopes : [], authority, session }
 }

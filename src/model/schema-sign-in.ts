@@ -220,6 +220,7 @@ export const signIn: Area = {
         added('device', 'varchar(100)', 'The program and system it was begun from, in words.'),
         added('user_agent', 'varchar(400)', 'The same as the browser said it.'),
         added('proved_at', 'timestamptz', 'When something was last proved in it.'),
+        added('proved_level', 'numeric(5,1)', 'What the newest proof reached, as in AUTH_STATE; null where that counts as much as the session.'),
         added('idle_minutes', 'integer', 'Minutes unused after which it ends, by the policy that its person had; null where that says nothing.'),
         added('proved_by', 'text[]', 'By what: PASSWORD, PORTAL where Okta vouches, and kinds of factors.', { required: true }),
       ],

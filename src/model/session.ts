@@ -50,9 +50,10 @@ export const isFresh = (proved: string | null, now: number): boolean => proved !
 /**
  * Whether a session that waits for a first factor is young enough to be given one: as long as a sign-in may take since the proof, or,
  * where Okta has not said when that was, since its beginning. An older one may be in the hands of a thief.
+ * @param strongest what the strongest kind of factor that its person has reaches: the proof has to reach as much
  */
-export const mayEnrol = ({ proved, started }: { proved: string | null; started: string }, now: Date): boolean =>
-  Math.abs(now.getTime() - Date.parse(proved ?? started)) < unfinishedMinutes * 60_000
+export const mayEnrol = ({ proved, provedLevel, started }: { proved: string | null; provedLevel: number; started: string }, strongest: number, now: Date): boolean =>
+  provedLevel >= strongest && Math.abs(now.getTime() - Date.parse(proved ?? started)) < unfinishedMinutes * 60_000
 
 /** Whether it is time to note that a session is in use; also when the clock went back. */
 export const needsTouch = (lastSeen: string, now: number): boolean => Math.abs(now - Date.parse(lastSeen)) >= touchedEveryMs

@@ -8,7 +8,7 @@ export interface SignedIn {
   userId: string
   /** AUTH_STATE.SESSION_ID. */
   sessionId: string
-  /** AUTH_STATE.AUTH_STATE: how strongly. */
+  /** How strongly they did at `authTime` (AUTH_STATE.PROVED_LEVEL): their session may have reached more before. */
   level: number
   /** When they last proved who they are (AUTH_STATE.PROVED_AT), which may be long after the session began. */
   authTime: Date

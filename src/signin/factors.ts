@@ -58,13 +58,14 @@ export async function openFactors(ctx: Pick<Context, 'db'>, userId: string): Pro
  * or has only just begun and waits for a first factor; `sign_in_incomplete`.
  */
 export async function refuseStale(ctx: Context, session: SessionRow): Promise<void> {
+  const { strongest } = reachOf(await factorsOf(ctx.db, session.userId))
   if (session.nextStep === 'enrol_factor') {
-    if (mayEnrol(session, ctx.now())) return
+    if (mayEnrol(session, strongest, ctx.now())) return
     throw new GatehouseError('step_up_required', 'This sign-in was begun too long ago to add a factor in: sign in again.')
   }
   if (session.nextStep !== null) throw new GatehouseError('sign_in_incomplete', `The next step of this sign-in is ${session.nextStep}.`)
-  const { strongest } = reachOf(await factorsOf(ctx.db, session.userId))
-  if (isFresh(session.proved, ctx.now().getTime()) && session.level >= strongest) return
+  // Not the level of the session: what was proved last may have been less.
+  if (isFresh(session.proved, ctx.now().getTime()) && session.provedLevel >= strongest) return
   throw new GatehouseError('step_up_required', 'Prove again who you are at /me/step-up, and repeat this within ten minutes.')
 }
 

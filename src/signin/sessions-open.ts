@@ -87,7 +87,7 @@ export function openSession(tx: Transaction, ctx: Context, userId: string, { lev
   const [token, now] = [newToken(), ctx.now()]
   notePlaces(tx, userId, marks, now)
   const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
-  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
+  const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedLevel: level, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
   if (before !== undefined) endSession(tx, before)
   insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON)
   if (resting.length > 0) giveToSession(tx, resting, userId, session.sessionId)
@@ -97,11 +97,12 @@ export function openSession(tx: Transaction, ctx: Context, userId: string, { lev
 /**
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
+ * @param reached `proved`: what was proved just now reached this level
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: boolean; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: number | undefined; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
   const [token, now] = [newToken(), ctx.now()]
   const expires = endOf(ctx, next, new Date(session.started))
-  const renewed = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), proved: proved ? now.toISOString() : session.proved, provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
+  const renewed: SessionRow = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), ...(proved === undefined ? {} : { proved: now.toISOString(), provedLevel: proved }), provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
   if (!(await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now))) return undefined
   if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, most ?? ctx.config.SESSIONS_PER_PERSON)
   return { token, session: renewed }

@@ -12,7 +12,7 @@ import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
-import { levels } from '../model/factor-kinds.ts'
+import { levels, reachOf } from '../model/factor-kinds.ts'
 import { passwordState } from '../model/password-state.ts'
 import { isToken, mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
@@ -167,7 +167,7 @@ async function activate(tx: Transaction, ctx: Context, login: SignInLogin): Prom
 }
 
 export interface Going {
-  /** What was reached by it. */
+  /** What was reached by it; a password where something was proved and this is absent. */
   level?: number
   /** Whether something was proved just now, and what. */
   proved?: boolean
@@ -193,8 +193,8 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
     // A session in the middle goes there by what it wants of its own accord: it stays where it is.
-    if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
-    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved, way, most: policy.session.most }))
+    if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
+    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     if (before.nextStep !== null) {
       const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }

@@ -30,6 +30,8 @@ export interface SessionRow {
   nextStep: StepName | null
   /** When something was last proved. */
   proved: string | null
+  /** The level that this newest proof reached: `level` is the most that was ever proved in the session. */
+  provedLevel: number
   /** By what somebody proved who they are, so far. */
   provedBy: readonly Way[]
   /** The site signed in through. */
@@ -54,7 +56,7 @@ export interface FoundWithRights extends FoundSession {
 
 const shownOf = (s: string) =>
   `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
-   ${s}.proved_at as proved, ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
+   ${s}.proved_at as proved, coalesce(${s}.proved_level, ${s}.auth_state) as "provedLevel", ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
 const person = (at: string) => `u.user_name as "userName", (select l.pwd_exp from login l where l.user_id = s.user_id and l.managed_sys_id = '0') as "passwordExpires", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
 const findSql = `select ${shownOf('s')}, ${person('now()')}`
@@ -96,10 +98,10 @@ const beyond = (user: string, but: string, step: string, most: string) =>
 export function insertSession(tx: Transaction, one: NewSession, most: number): void {
   tx.later(
     `with opened as (
-       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by)
-       values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16))
+       insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by, proved_level)
+       values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16, $17))
      delete from auth_state where ${beyond('$2', '$1', '$7::varchar', '$12')}`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy], 'insert_session')
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy, one.provedLevel], 'insert_session')
 }
 
 /** Of a session that has come to its end of steps: those beyond so many give way to it as to a new one. */
@@ -107,12 +109,12 @@ export async function giveWay(tx: Transaction, userId: string, sessionId: string
   await tx.execute(`delete from auth_state where ${beyond('$1', '$2', 'null', '$3')}`, [userId, sessionId, most], 'give_way')
 }
 
-export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedBy' | 'siteId'>
+export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedLevel' | 'provedBy' | 'siteId'>
 
 /** Gives a session another name, and with it another token; whether it was still there. */
-export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedBy, siteId }: SessionChange, now: Date): Promise<boolean> {
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedLevel, provedBy, siteId }: SessionChange, now: Date): Promise<boolean> {
   return (await tx.execute(
-    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId])) > 0
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9, proved_level = $10 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId, provedLevel])) > 0
 }
 
 /** Notes that a session is in use. */

@@ -97,7 +97,7 @@ function More({ asked, level, answering: { mutate } }: Props & { level: number }
   const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
   if (asked.policiesDue === true) return <ToSite site={asked.site!} asked={asked} />
-  if (level >= asked.leastLevel) {
+  if (level >= asked.leastLevel && !asked.reasons.includes('level')) {
     // Not signed out before: with a session ends whatever applications ask of it, this question too.
     return (
       <>

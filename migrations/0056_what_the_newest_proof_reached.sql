@@ -1,0 +1,5 @@
+-- What the newest proof in a session reached: a session keeps the most that was ever proved in it, and a code by SMS, however new, is no
+-- fresh proof of an app. Of the sessions of before nothing more is known than their level.
+alter table public.auth_state add column proved_level numeric(5,1);
+comment on column public.auth_state.proved_level is 'What the newest proof reached, as in AUTH_STATE; null where that counts as much as the session.';
+update public.auth_state set proved_level = auth_state;
