@@ -57,7 +57,7 @@ export const changeSettings = {
 export const passwordSettings = { ...compositionSettings, ...changeSettings }
 
 export const signInSettings = {
-  failures: { param: 'A_FAILED_AUTH_COUNT', kind: 'count', max: 100, doc: 'Wrong passwords in a row until the login is locked; absent or 0 means never.' },
+  failures: { param: 'A_FAILED_AUTH_COUNT', kind: 'count', max: 100, doc: 'Wrong passwords in a row until the login is locked; absent or 0 means never. After a hundred, however many locks lay between them, it opens by no time.' },
   unlockMinutes: { param: 'A_AUTO_UNLOCK_TIME', kind: 'count', max: 525_600, doc: 'Minutes until that lock opens by itself; absent or 0 means never.' },
   leastLevel: { param: 'A_LEAST_LEVEL', kind: 'count', max: 3, doc: 'The level that every sign-in must reach: 1 a password, 2 a second factor, 3 a passkey. Absent or 0 asks for no more than people\'s own factors do.' },
   rememberDays: { param: 'A_REMEMBER_DAYS', kind: 'count', max: 90, doc: 'Days that a device may go without being asked for a second factor that people have chosen themselves; 0 never, absent 30. What leastLevel or a site demands is always asked.' },

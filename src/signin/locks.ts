@@ -11,15 +11,21 @@ import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
 const never = 2_147_483_647
 
-/** What a policy says of locking; one that never locks has a limit that nobody reaches. */
-export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never })
+/**
+ * So many wrong passwords in a row, over all locks that opened by themselves, lock until somebody opens (NIST SP 800-63B-4 §3.2.2): who
+ * guesses on after each lock would come to any number. A right password, a recovery and an administrator begin the count anew.
+ */
+const mostInARow = 100
+
+/** What a policy says of locking; one that never locks has limits that nobody reaches. */
+export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never, mostInARow: lockout.failures === 0 ? never : mostInARow })
 
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000
 
-/** Whether somebody is locked by failures and the time of that is over. */
-export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt'>, { unlockMinutes }: Lockout, now: Date): boolean {
-  if ((login.lockMarker !== 'LOCKED' && login.secondaryStatus !== 'LOCKED') || unlockMinutes === 0 || login.lastAttempt === null) return false
+/** Whether somebody is locked by failures and the time of that is over; it never is after too many in a row. */
+export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt' | 'wrongInARow'>, { unlockMinutes, mostInARow }: Lockout, now: Date): boolean {
+  if ((login.lockMarker !== 'LOCKED' && login.secondaryStatus !== 'LOCKED') || unlockMinutes === 0 || login.lastAttempt === null || login.wrongInARow >= mostInARow) return false
   const since = now.getTime() - Date.parse(login.lastAttempt)
   return since >= unlockMinutes * 60_000 || since < -clockSkewMs
 }
@@ -59,9 +65,9 @@ export async function unlockPeople(ctx: Context): Promise<number> {
   let opened = 0
   for (let last: LockedLogin | undefined; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
-    for (const { userId, lastAttempt } of logins) {
+    for (const { userId, lastAttempt, wrongInARow } of logins) {
       const lockout = lockoutOf(await policyOf(ctx.db, userId))
-      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
+      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt, wrongInARow }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
     }
     if (logins.length < page) return opened
     last = logins.at(-1)

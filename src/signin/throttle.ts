@@ -101,6 +101,6 @@ export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
 
 async function within(ctx: Context, marks: Marks, most: number): Promise<void> {
   const mostByAddress = ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS
-  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
+  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0, mostInARow: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
   if (address > mostByAddress || account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${windowMinutes} minutes.`)
 }

@@ -15,6 +15,8 @@ export interface SignInLogin extends PasswordDates {
   /** How the account authenticates. */
   authType: string | null
   lastAttempt: string | null
+  /** Wrong passwords in a row, over all locks that opened by themselves. */
+  wrongInARow: number
   firstTime: string | null
   personStatus: string
   secondaryStatus: string | null
@@ -26,7 +28,7 @@ export interface SignInLogin extends PasswordDates {
 const ofPerson = `u.status as "personStatus", u.secondary_status as "secondaryStatus", u.start_date::text as "startDate",
    case when coalesce(u.system_flag, 'N') <> 'Y' then u.last_date::text end as "lastDate"`
 const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker", l.auth_type as "authType",
-   l.last_auth_attempt as "lastAttempt", l.first_time_login as "firstTime", l.pwd_exp, l.grace_period, l.reset_pwd,
+   l.last_auth_attempt as "lastAttempt", l.wrong_in_a_row as "wrongInARow", l.first_time_login as "firstTime", l.pwd_exp, l.grace_period, l.reset_pwd,
    ${ofPerson}`
 const from = 'from login l join users u on u.user_id = l.user_id'
 
@@ -73,12 +75,12 @@ export async function lockLogin(tx: Transaction, userId: string): Promise<SignIn
 export async function lockPerson(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
   return (await lockLogin(tx, userId)) ?? tx.first(
     `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
-       null as "lockMarker", null as "authType", null as "lastAttempt", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
+       null as "lockMarker", null as "authType", null as "lastAttempt", 0 as "wrongInARow", 'N' as "firstTime", null as pwd_exp, null as grace_period, null as reset_pwd,
        ${ofPerson} from users u where u.user_id = $1 for no key update`, [userId])
 }
 
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
-  await tx.execute('update login set auth_fail_count = 0 where login_id = $1', [loginId], 'forget_failures')
+  await tx.execute('update login set auth_fail_count = 0, wrong_in_a_row = 0 where login_id = $1', [loginId], 'forget_failures')
 }
 
 /** A password hashed anew stays the same password. */
@@ -91,7 +93,7 @@ export async function writeRehash(tx: Transaction, loginId: string, rehashed: st
 /** Somebody is in: when and from where, and from where the time before. */
 export function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): void {
   tx.later(
-    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, sms_reset_fail_count = 0, first_time_login = 'N'
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, wrong_in_a_row = 0, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }
 
@@ -111,7 +113,7 @@ export async function lockByFailures(tx: Transaction, userId: string, now: Date)
   return { login: login > 0, person: person > 0 }
 }
 
-/** Lifts such a lock; what was lifted. */
+/** Lifts such a lock; what was lifted. The count over all locks goes on. */
 export async function unlockByTime(tx: Transaction, userId: string, now: Date): Promise<{ login: boolean; person: boolean }> {
   const person = await tx.execute(
     `update users set secondary_status = null, version = version + 1, last_update = $2 where user_id = $1 and secondary_status = 'LOCKED'`, [userId, now])
@@ -124,12 +126,13 @@ export interface LockedLogin {
   loginId: string
   userId: string
   lastAttempt: string
+  wrongInARow: number
 }
 
 /** Logins locked by failures, the longest since the last attempt first; a page after the one before. */
 export async function lockedLogins(db: Pick<Database, 'query'>, after: LockedLogin | undefined, limit: number): Promise<LockedLogin[]> {
   return db.query(
-    `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt" from login
+    `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt", wrong_in_a_row as "wrongInARow" from login
      where lock_marker = 'LOCKED' and managed_sys_id = '0' and last_auth_attempt is not null
        and ($1::timestamptz is null or (date_trunc('milliseconds', last_auth_attempt), login_id) > ($1, $2))
      order by date_trunc('milliseconds', last_auth_attempt), login_id limit $3`, [after?.lastAttempt ?? null, after?.loginId ?? null, limit])

@@ -20,6 +20,8 @@ export interface Lockout {
   failures: number
   /** Minutes until it opens by itself; 0 never. */
   unlockMinutes: number
+  /** Wrong passwords in a row, over all such locks, from which on it does not open by itself. */
+  mostInARow: number
 }
 
 export interface Claiming {
@@ -35,7 +37,7 @@ export interface Claimed {
   /** Attempts within the window, this one included. */
   address: number
   account: number
-  /** Wrong passwords in a row, this one taken for one; null when no more are looked at. */
+  /** Wrong passwords in a row since the last lock, this one taken for one, and the limit where those over all locks are at theirs; null when no more are looked at. */
   failures: number | null
 }
 
@@ -64,17 +66,17 @@ const claimSql = `with by_address as (
    insert into gatehouse.sign_in_throttle as t (kind, mark, began_at, attempts) select 'ACCOUNT', $2, $3, 1 from by_address where by_address.attempts <= $7 ${again} returning attempts),
  sums as materialized (select a.attempts as address, coalesce((select attempts from by_account), 0) as account from by_address a),
  claimed as (
-   update login l set auth_fail_count = case when l.auth_fail_count >= $5 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, last_auth_attempt = $3
-   where l.login_id = $4 and (select s.address <= $7 and s.account <= $8 from sums s)
+   update login l set auth_fail_count = case when l.auth_fail_count >= $5 then 1 else coalesce(l.auth_fail_count, 0) + 1 end, wrong_in_a_row = l.wrong_in_a_row + 1, last_auth_attempt = $3
+   where l.login_id = $4 and (select s.address <= $7 and s.account <= $8 from sums s) and l.wrong_in_a_row < $9
      and not (${lasting} and (coalesce(l.auth_fail_count, 0) >= $5 or l.lock_marker = 'LOCKED'
        or exists (select from users u where u.user_id = l.user_id and u.secondary_status = 'LOCKED')))
-   returning l.auth_fail_count)
- select s.address, s.account, (select c.auth_fail_count from claimed c) as failures, ${unhurried} from sums s`
+   returning case when l.wrong_in_a_row >= $9 then greatest(l.auth_fail_count, $5) else l.auth_fail_count end as failures)
+ select s.address, s.account, (select c.failures from claimed c) as failures, ${unhurried} from sums s`
 
 /** Counts an attempt before it is looked at. */
 export async function claimGuess(db: Pick<Database, 'first'>, { marks, loginId, lockout, mostByAddress, mostByAccount }: Claiming, now: Date): Promise<Claimed> {
   return (await db.first<Claimed>(claimSql,
-    [marks.address, marks.account, now, loginId ?? '', lockout.failures, lockout.unlockMinutes, mostByAddress, mostByAccount], 'claim_guess'))!
+    [marks.address, marks.account, now, loginId ?? '', lockout.failures, lockout.unlockMinutes, mostByAddress, mostByAccount, lockout.mostInARow], 'claim_guess'))!
 }
 
 /** An attempt that succeeded counts for nothing. Other failures from the address stay counted. The rows are taken in the order of claiming. */
@@ -86,10 +88,11 @@ export async function uncountAttempt(db: Pick<Database, 'execute'>, { address, a
 }
 
 /**
- * Forgets what was guessed at the names of people who have a way back in. A count that a guess holds at this instant stays: it is taken
- * before the login, and the people are held already.
+ * Forgets what was guessed at the names of people who have a way back in. A count by name that a guess holds at this instant stays: it
+ * is taken before the login, and the people are held already.
  */
 export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, userIds: readonly string[]): Promise<void> {
+  await tx.execute(`update login set wrong_in_a_row = 0 where user_id = any($1) and managed_sys_id = '0' and wrong_in_a_row > 0`, [userIds])
   const logins = await tx.query<{ login: string }>(`select login from login where user_id = any($1) and managed_sys_id = '0'`, [userIds])
   await tx.execute(
     `delete from gatehouse.sign_in_throttle where (kind, mark) in (

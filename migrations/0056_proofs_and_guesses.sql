@@ -3,3 +3,7 @@
 alter table public.auth_state add column proved_level numeric(5,1);
 comment on column public.auth_state.proved_level is 'What the newest proof reached, as in AUTH_STATE; null where that counts as much as the session.';
 update public.auth_state set proved_level = auth_state;
+
+-- AUTH_FAIL_COUNT begins anew with each lock that opens by itself. This count does not: at a hundred the login opens by no time.
+alter table public.login add column wrong_in_a_row integer not null default 0;
+comment on column public.login.wrong_in_a_row is 'Wrong passwords in a row, over all locks that opened by themselves; a right one or a way back in begins it anew.';
