@@ -2606,6 +2606,7 @@ create table public.users (
   search_text text default ''::text not null,
   version integer default 1 not null,
   preferred_language character varying(35),
+  policies_asked_since timestamp with time zone,
   constraint users_pkey PRIMARY KEY (user_id),
   constraint users_alternate_window CHECK (((alternate_start_date < alternate_end_date) AND ((alternate_id)::text <> (user_id)::text))),
   constraint users_cert_delegate_window CHECK (((cert_delegate_start_date < cert_delegate_end_date) AND ((cert_delegate_id)::text <> (user_id)::text))),
@@ -5608,3 +5609,4 @@ comment on column public.users.primary_email is 'Derived: the default e-mail add
 comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
 comment on column public.users.preferred_language is 'The language the person is written to in.';
+comment on column public.users.policies_asked_since is 'When the account was last reset: usage policies accepted before are asked for again. Null: never.';

@@ -105,6 +105,23 @@ describe('a person', () => {
     await end(policy)
   })
 
+  test('who is reset is asked for everything again, one after the other, and stands in the report until then', async () => {
+    const id = await person()
+    const [first, second] = [await policyWith('Before 1'), await policyWith('Before 2')]
+    for (const { versionId } of [first, second]) await decidePolicy(ctx, id, versionId, true)
+    const undecided = async ({ versionId }: { versionId: string }) => ((await ask('GET', `/it-policy-versions/${versionId}/undecided?count=200`)).body.items as { id: string }[]).some((one) => one.id === id)
+    expect([await due(id), await undecided(first), await undecided(second)]).toEqual([[], false, false])
+    later(1000)
+    expect((await ask('POST', `/users/${id}/reset`)).status).toBe(200)
+    expect([await due(id), await undecided(first), await undecided(second)]).toEqual([['Before 1', 'Before 2'], true, true])
+    later(1000)
+    await decidePolicy(ctx, id, second.versionId, true)
+    expect([await due(id), await undecided(first), await undecided(second)]).toEqual([['Before 1'], true, false])
+    await decidePolicy(ctx, id, first.versionId, true)
+    expect([await due(id), await undecided(first)]).toEqual([[], false])
+    for (const one of [first, second]) await end(one)
+  })
+
   test('is asked on the sites that it is for, and of all sites first', async () => {
     const id = await person()
     const [shop, intranet] = [(await made('/content-providers', { name: 'Shop', domainPattern: 'shop.example.com' })).id, (await made('/content-providers', { name: 'Intranet', domainPattern: '*.corp.example.com' })).id]

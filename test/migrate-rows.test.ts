@@ -38,6 +38,8 @@ beforeAll(async () => {
   expect(applied[0]).toMatch(/^0012/)
   // Sessions of before are no sessions any more (0019).
   await db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen) values ('ann', 'session', 1, '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z')`)
+  await db.execute(`insert into user_it_policy_history (id, user_id, submit_date, accepted) values ('h1', 'ann', '2026-01-01T00:00:00Z', 'Y'), ('h2', 'bob', '2026-01-01T00:00:00Z', 'Y')`)
+  await db.execute(`update users set date_it_policy_approved = '2026-01-01T00:00:00Z' where user_id = 'bob'`)
   await migrate(db)
 })
 
@@ -70,7 +72,8 @@ test('levels go by their right names, counts to where they belong, keys get a fi
   ])
   expect(await db.query('select login_id as id, sms_reset_fail_count as sms, challenge_response_fail_count as questions from login order by 1')).toEqual([{ id: 'l1', sms: 3, questions: 0 }, { id: 'l2', sms: 0, questions: 0 }])
   expect(await db.query('select user_key_id as id, fingerprint from user_key order by 1')).toEqual([{ id: 'k1', fingerprint: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/) }, { id: 'k2', fingerprint: null }])
-  expect(await db.first('select proved_at as proved from auth_state')).toEqual({ proved: '2026-01-01T00:00:00.000Z' })
+  expect(await db.first('select proved_at as proved, proved_level as level from auth_state')).toEqual({ proved: '2026-01-01T00:00:00.000Z', level: 1 })
+  expect(await db.query(`select user_id as id, policies_asked_since is not null as reset from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', reset: true }, { id: 'bob', reset: false }])
 })
 
 test('members with an account are told from those who wait for one, and the shipped sign-in policy locks later', async () => {

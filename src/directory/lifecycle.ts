@@ -193,7 +193,7 @@ async function consequences(tx: Transaction, ctx: Context, { ids, operation, giv
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
     if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
-    if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)))
+    if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)), ctx.now())
     if (!access) return []
     await access()
     return terminateRelated(tx, ctx, related, options)

@@ -127,6 +127,7 @@ export const people: Area = {
             'each word; what q and contains-filters look in.',
           { required: true },
         ),
+        added('policies_asked_since', 'timestamptz', 'When the account was last reset: usage policies accepted before are asked for again. Null: never.'),
         added('version', 'integer', 'Counts the changes of the record; its ETag.', { required: true }),
       ],
     ),

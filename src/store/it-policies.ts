@@ -27,11 +27,11 @@ export async function askedVersion(db: Pick<Database, 'first'>, versionId: strin
   return db.first(`${asked} and v.version_id = $1`, [versionId])
 }
 
-/** The last decision of a person on each of these versions. */
+/** The last decision of a person on each of these versions, since their account was last reset. */
 export async function lastDecisions(db: Pick<Database, 'query'>, userId: string, versions: readonly string[]): Promise<PolicyDecision[]> {
   const rows = await db.query<{ versionId: string; accepted: string; at: string }>(
     `select distinct on (version_id) version_id as "versionId", accepted, submit_date as at from user_it_policy_history
-     where user_id = $1 and version_id = any($2) order by version_id, submit_date desc, id desc`, [userId, versions], 'last_policy_decisions')
+     where user_id = $1 and version_id = any($2) and submit_date > coalesce((select u.policies_asked_since from users u where u.user_id = $1), '-infinity') order by version_id, submit_date desc, id desc`, [userId, versions], 'last_policy_decisions')
   return rows.map((row) => ({ ...row, accepted: row.accepted === 'Y' }))
 }
 
@@ -52,5 +52,5 @@ export const undecidedListing: Listing = {
     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id cross join users u
     left join lateral (select h.accepted, h.submit_date from user_it_policy_history h where h.user_id = u.user_id and h.version_id = v.version_id order by h.submit_date desc, h.id desc limit 1) d on true
     where u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null and u.user_name is not null and u.system_flag is distinct from 'Y'
-      and not coalesce(d.accepted = 'Y' and d.submit_date >= coalesce(p.create_date, '-infinity') and (p.approve_type = 'ONCE' or d.submit_date > now() - interval '365 days'), false))`,
+      and not coalesce(d.accepted = 'Y' and d.submit_date > coalesce(u.policies_asked_since, '-infinity') and d.submit_date >= coalesce(p.create_date, '-infinity') and (p.approve_type = 'ONCE' or d.submit_date > now() - interval '365 days'), false))`,
 }

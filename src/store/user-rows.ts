@@ -105,10 +105,11 @@ export async function credentialsOf(tx: Transaction, ids: readonly string[]): Pr
 }
 
 /**
- * Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's.
+ * Back to before the first sign-in: no password, no answers, no codes, no factors: one of them may be somebody else's. What was
+ * accepted of usage policies counts no more.
  * @param given those of them whose password is new, and to be changed at the first sign-in
  */
-export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[]): Promise<void> {
+export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[], now: Date): Promise<void> {
   await tx.execute(
     `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
@@ -117,7 +118,7 @@ export async function resetLogins(tx: Transaction, ids: readonly string[], given
   await tx.execute('delete from user_identity_ans where user_id = any($1)', [ids])
   await tx.execute('delete from user_auth_param where user_id = any($1)', [ids])
   await noteFactors(tx, ids)
-  await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null where user_id = any($1)', [ids])
+  await tx.execute('update users set date_it_policy_approved = null, claim_date = null, date_challenge_resp_changed = null, policies_asked_since = $2 where user_id = any($1)', [ids, now])
 }
 
 /** So many, in the order of ids, after one. */
