@@ -173,8 +173,9 @@ describe('fresh proofs', () => {
     later(11)
     expect((await one.ask('POST', '/me/factors', { type: 'TOTP' })).body.code).toBe('step_up_required')
     expect((await one.ask('POST', '/me/step-up', { password: 'wrong' })).status).toBe(401)
-    const before = one.cookies.get('gatehouse')
+    const [before, session] = [one.cookies.get('gatehouse'), sessionOf(one)]
     expect((await one.ask('POST', '/me/step-up', { password })).body).toMatchObject({ next: 'done', level: 1 })
+    expect(await row(`select changes::text as changes from gatehouse.audit_event where target_id = $1 and action = 'user.password.prove'`, one.id)).toEqual({ changes: JSON.stringify([{ path: `sessions[${session}].proved`, after: { type: 'PASSWORD', level: 1 } }]) })
     expect(one.cookies.get('gatehouse')).not.toBe(before)
     const { id, secret } = await withTotp(one)
     later(11)

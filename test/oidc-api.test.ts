@@ -69,6 +69,19 @@ describe('client credentials', () => {
     expect(await ask(token, `/users/${ada}`)).toBe(401)
   })
 
+  test('are refused while the service account is disabled, so that none comes to life with it, and each is in the audit', async () => {
+    const app = await service('Halted', 'API_READER')
+    await patchUser(ctx, app.userId as string, { active: false })
+    await expect(credentials(app, 'read')).rejects.toMatchObject({ status: 400, error: 'unauthorized_client' })
+    expect(await ctx.db.query(`select from gatehouse.oidc_artifact where client_id = $1 and kind = 'ClientCredentials'`, [app.id])).toEqual([])
+    await patchUser(ctx, app.userId as string, { active: true })
+    expect(await ask(await credentials(app, 'read'), `/users/${ada}`)).toBe(200)
+    const events = await ctx.db.query<{ result: string; actor: string; changes: string; origin: string }>(`select result, actor_id as actor, changes::text as changes, origin::text as origin from gatehouse.audit_event where action = 'client.token.issue' and target_id = $1 order by event_id`, [app.id])
+    expect(events.map(({ result, actor }) => [result, actor])).toEqual([['unauthorized_client', app.userId], ['SUCCESS', app.userId]])
+    expect(JSON.parse(events[1]!.changes)).toEqual([{ path: 'scopes', after: ['read'] }])
+    expect(JSON.parse(events[1]!.origin)).toEqual({ ip: '127.0.0.1', principal: 'client Halted' })
+  })
+
   test('a wrong secret, no secret, another\'s secret: the same answer', async () => {
     const [app, other] = [await service('Guessed', 'API_READER'), await service('Neighbour', 'API_READER')]
     for (const secret of ['wrong', other.secret!, `${app.secret}x`, app.secret!.slice(0, -1)]) {

@@ -129,6 +129,22 @@ describe('what a request may want of the sign-in', () => {
     expect(tokens.claims()!.sub).toBe(ada)
   })
 
+  test('each sign-in to an application is in the audit, once, whether anything was asked or not; refreshing is none', async () => {
+    const config = await relyingParty(url, await application(ctx, 'Told', { firstParty: true, scopes: ['openid', 'offline_access'], grantTypes: ['authorization_code', 'refresh_token'] }))
+    const { client_id: clientId } = config.clientMetadata()
+    const told = async () => (await ctx.db.query<{ actor: string; changes: string; origin: string }>(`select actor_id as actor, changes::text as changes, origin::text as origin from gatehouse.audit_event where action = 'user.application.sign-in' and target_id = $1 and changes::text like $2 order by event_id`, [ada, `%${clientId}%`]))
+    const browser = await browserOf(ada)
+    const { address, checks } = await request(config, { scope: 'openid offline_access', prompt: 'consent' })
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+    expect((await told()).map(({ actor, changes, origin }) => [actor, JSON.parse(changes), JSON.parse(origin).ip])).toEqual([[ada, [{ path: `applications[${clientId}]`, after: { name: 'Told', scopes: ['openid', 'offline_access'] } }], '127.0.0.1']])
+    await client.refreshTokenGrant(config, tokens.refresh_token!)
+    expect(await told()).toHaveLength(1)
+    expect((await browser.follow((await request(config, { scope: 'openid', prompt: 'none' })).address)).at.searchParams.get('code')).toBeTruthy()
+    expect(await told()).toHaveLength(2)
+    expect((await new Browser(url).follow((await request(config, { scope: 'openid', prompt: 'none' })).address)).at.searchParams.get('error')).toBe('login_required')
+    expect(await told()).toHaveLength(2)
+  })
+
   test('prompt=none is answered without a page: a code, or login_required, or consent_required', async () => {
     const [own, foreign] = [await application(ctx, 'Silent', { firstParty: true }), await application(ctx, 'Silent too')]
     const silent = async (browser: Browser, app: typeof own) => (await browser.follow((await request(await relyingParty(url, app), { prompt: 'none' })).address)).at.searchParams

@@ -2,14 +2,17 @@
  * Where oidc-provider keeps things: gatehouse.oidc_artifact. What a holder shows (a token, a code, a cookie) is never
  * kept, only a hash of it; what is kept beside is encrypted and bound to its row. Clients come from their own table.
  */
-import { errors, type Adapter, type AdapterPayload } from 'oidc-provider'
+import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provider'
+import { recordEvents } from '../audit/record.ts'
+import type { Context } from '../context.ts'
 import { claimRules } from '../model/oidc-client.ts'
 import {
   artifactHash, consumeArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
 import { readClientToAuthenticate } from '../store/oidc-clients.ts'
-import { providerClient } from './client-metadata.ts'
-import type { DoorState } from './provider-context.ts'
+import { mayAct } from './account.ts'
+import { providerClient, type OwnMetadata } from './client-metadata.ts'
+import { contextOf, origins, type DoorState } from './provider-context.ts'
 
 const purpose = 'oidc-artifact'
 
@@ -37,7 +40,9 @@ function artifactAdapter(door: DoorState, kind: string): Adapter {
   return {
     async upsert(id, payload, expiresIn = 0) {
       const row = rowOf(id, payload as Payload, expiresIn)
-      if (kind !== 'ReplayDetection') await saveArtifact(db, row, at())
+      if (kind === 'AuthorizationCode') await admit(door, row, payload as Payload, at())
+      else if (kind === 'ClientCredentials') await issue(door, row, payload as Payload, at())
+      else if (kind !== 'ReplayDetection') await saveArtifact(db, row, at())
       // Of two servers that are shown the same proof at once, one has to refuse it.
       else if (!(await insertArtifact(db, row, at()))) throw new errors.InvalidGrant('the proof was used before')
     },
@@ -62,6 +67,43 @@ function artifactAdapter(door: DoorState, kind: string): Adapter {
       await deleteGrant(db, artifactHash('Grant', grantId), kind)
     },
   }
+}
+
+/** Who acts in the request that is being answered, with where it comes from. */
+function actingIn(door: DoorState, userId: string | null, principal: string): Context {
+  const origin = Provider.ctx && origins.get(Provider.ctx.req)
+  const made = contextOf(door, userId, principal, origin?.ip)
+  return origin ? { ...made, actor: { ...made.actor, correlationId: origin.requestId } } : made
+}
+
+const scopesIn = ({ scope }: Payload) => (scope ?? '').split(' ').filter((one) => one !== '')
+
+/** A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. */
+async function admit(door: DoorState, row: ArtifactRow, payload: Payload, at: string): Promise<void> {
+  const { accountId, clientId } = payload as Required<Payload>
+  const changes = [{ path: `applications[${clientId}]`, after: { name: Provider.ctx?.oidc.client?.clientName, scopes: scopesIn(payload) } }]
+  await door.base.db.transaction(async (tx) => {
+    await saveArtifact(tx, row, at)
+    await recordEvents(tx, actingIn(door, accountId, 'OpenID sign-in'), [{ action: 'user.application.sign-in', targetType: 'User', targetId: accountId, changes }])
+  })
+}
+
+/**
+ * A client's own token is its service account's: who may not act now gets none, which would come to life when they may again. Errors:
+ * `unauthorized_client` (RFC 6749 §5.2).
+ */
+async function issue(door: DoorState, row: ArtifactRow, payload: Payload, at: string): Promise<void> {
+  const { clientId } = payload as Required<Payload>
+  const client = Provider.ctx?.oidc.client as unknown as (OwnMetadata & { clientName?: string }) | undefined
+  const account = client?.service_account ?? null
+  const issued = await door.base.db.transaction(async (tx) => {
+    const may = account !== null && (await mayAct({ base: { db: tx, now: door.base.now } }, account))
+    if (may) await saveArtifact(tx, row, at)
+    const event = { action: 'client.token.issue', targetType: 'Client', targetId: clientId, result: may ? 'SUCCESS' : 'unauthorized_client', changes: [{ path: 'scopes', after: scopesIn(payload) }] }
+    await recordEvents(tx, actingIn(door, account, `client ${client?.clientName}`), [event])
+    return may
+  })
+  if (!issued) throw new errors.UnauthorizedClient('the service account of this client may not act now')
 }
 
 /** What of a payload is asked by, and so stands in columns. */

@@ -10,7 +10,7 @@ import { parseJson } from '../model/json.ts'
 import type { Built } from './build-provider.ts'
 import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
-import { secretGuesses, type Door } from './provider-context.ts'
+import { origins, secretGuesses, type Door } from './provider-context.ts'
 
 /** Counts what fails from one address, as the REST door does (rest/limits.ts). */
 export interface Failures {
@@ -135,6 +135,7 @@ async function handOver({ handle, state }: Built, request: FastifyRequest, reply
   reply.hijack()
   for (const [name, value] of Object.entries({ ...headers, 'x-request-id': request.id })) raw.setHeader(name, value)
   if (state.publicUrl.startsWith('https:')) raw.setHeader('strict-transport-security', 'max-age=31536000')
+  origins.set(request.raw, { ip: request.ip, requestId: request.id })
   await handle(underPublicUrl(request.raw, state.publicUrl), raw)
 }
 

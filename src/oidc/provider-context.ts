@@ -64,6 +64,9 @@ export function leastLevel(levels: DoorState['levels'], client: number, acrValue
 
 export const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)
 
+/** Where a request comes from and what it is called in the log, as far as a trusted proxy says. Set by `mount.ts`. */
+export const origins = new WeakMap<IncomingMessage, { ip: string; requestId: string }>()
+
 /** What a request is about to prove by a secret: whether it is looked at, and what came of it. Set by `mount.ts`. */
 export interface SecretGuess {
   isOpen: (clientId: string, secret: string) => boolean

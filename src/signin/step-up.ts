@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { deviceLabel } from '../model/device-label.ts'
-import { secondFactors } from '../model/factor-kinds.ts'
+import { levels, secondFactors } from '../model/factor-kinds.ts'
 import { isToken } from '../model/session.ts'
 import { factorsOf, findPasskey, noteUse } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
@@ -46,6 +46,7 @@ export async function stepUp(ctx: Context, masterKey: MasterKey, session: Sessio
   if (!('password' in proof)) return goOn(ctx, session, { ...(await proveFactor(ctx, masterKey, session, proof)), proved: true })
   if (secondFactors(await factorsOf(ctx.db, session.userId)).length > 0) throw new GatehouseError('step_up_required', 'You have factors: prove one of them. A password is not enough.')
   await provePassword(ctx, session.userId, proof.password)
+  await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'user.password.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `sessions[${session.sessionId}].proved`, after: { type: 'PASSWORD', level: levels.password } }] }]))
   return goOn(ctx, session, { proved: true, way: 'PASSWORD' })
 }
 
