@@ -39,7 +39,7 @@ describe('my record', () => {
     const one = await signedIn('lang', { emails: [{ value: 'lang@example.com', primary: true }] })
     expect(await one.ask('PATCH', '/me', { preferredLanguage: 'de-AT' })).toMatchObject({ status: 200, body: { preferredLanguage: 'de-AT' } })
     expect((await browser(server, { address: '203.0.113.77' }).signIn('lang')).status).toBe(200)
-    expect(await ctx.db.query('select template, locale from gatehouse.message where user_id = $1', [one.id])).toEqual([{ template: 'new-sign-in', locale: 'de-AT' }])
+    expect(await ctx.db.query('select template, locale, content ->> \'device\' as device from gatehouse.message where user_id = $1', [one.id])).toEqual([{ template: 'new-sign-in', locale: 'de-AT', device: 'Firefox unter Linux' }])
     expect((await one.ask('PATCH', '/me', { preferredLanguage: null })).body).not.toHaveProperty('preferredLanguage')
   })
 

@@ -72,8 +72,34 @@ describe('a person is told', () => {
     await patchUser(ctx, id, { userName: 'renamed' })
     expect((await ask('POST', `/users/${id}/lock`)).status).toBe(200)
     await tellPeople(ctx)
-    expect((await told(id)).map((one) => one.split(' ')[0])).toEqual(['password-changed', 'password-changed', 'factor-added', 'factor-removed', 'key-added', 'user-name-changed', 'account-locked'])
+    expect((await told(id)).map((one) => one.split(' ')[0])).toEqual(['password-changed', 'password-changed', 'factor-added', 'factor-removed', 'key-added', 'user-name-changed', 'account-locked-by-administrator'])
     expect((await messages(id)).map(({ content }) => content.name).filter(Boolean)).toEqual(['TOTP', 'My phone', 'laptop'])
+  })
+
+  test('who locked an account: a wrong guess too many, which they can undo, or an administrator, whom they have to ask', async () => {
+    const id = await person()
+    await event(id, 'user.lock', [{ path: 'secondaryStatus', after: 'LOCKED' }])
+    await event(id, 'user.lock', [{ path: 'secondaryStatus', before: 'LOCKED', after: 'LOCKED_ADMIN' }])
+    await tellPeople(ctx)
+    expect((await told(id)).map((one) => one.split(' ')[0])).toEqual(['account-locked', 'account-locked-by-administrator'])
+    const said = (template: MessageName, locale: string) => renderMail({ template, locale, values: { at: ctx.now().toISOString() } }, { product: 'Gatehouse', timeZone: 'UTC' }).text
+    for (const [locale, self] of [['en', 'yourself'], ['de', 'selbst'], ['fr', 'vous-même']] as const) {
+      expect(said('account-locked', locale)).toContain(self)
+      expect(said('account-locked-by-administrator', locale)).not.toContain(self)
+    }
+  })
+
+  test('of what happened together with a change of address at the old one too, in whatever order', async () => {
+    for (const passwordFirst of [true, false]) {
+      const id = await person()
+      const old = `told${counter}@example.com`
+      const steps = [() => event(id, 'user.password.set', [{ path: 'password' }]), () => patchUser(ctx, id, { emails: [{ value: 'mallory@example.net', primary: true }] })]
+      for (const step of passwordFirst ? steps : steps.toReversed()) await step()
+      await event(id, 'user.password.reminder', [{ path: 'expires', after: ctx.now().toISOString() }])
+      await tellPeople(ctx)
+      const to = async (template: string) => (await messages(id)).filter((one) => one.template === template).map(({ recipient }) => recipient).toSorted()
+      expect([await to('password-changed'), await to('email-changed'), await to('password-expires')]).toEqual([['mallory@example.net', old], ['mallory@example.net', old], ['mallory@example.net']])
+    }
   })
 
   test('that a membership ends, with its name', async () => {

@@ -3,6 +3,8 @@
  *
  *     valid ──▶ warn ──▶ │PWD_EXP│ grace ──▶ │GRACE_PERIOD│ expired          must_change: RESET_PWD is set
  *
+ * RESET_PWD of a password that is the person's own, and may have become known to others, is `demandedMark`: it does not lapse.
+ *
  * The dates were written when the password was set. A policy that changes later holds for the next password.
  */
 import type { PasswordPolicy } from './password-policy.ts'
@@ -18,11 +20,15 @@ export interface PasswordDates {
 
 const dayMs = 86_400_000
 
+/** RESET_PWD where an administrator or the help desk demands that one's own password be changed. */
+export const demandedMark = 'DEMANDED'
+
 /**
  * The state at a moment. A password that somebody else set is `must_change` until it lapses; then it is `expired`, and
  * can no longer be exchanged for one's own.
  */
 export function passwordState(login: PasswordDates, policy: Pick<PasswordPolicy, 'expiry'>, now: Date): PasswordState {
+  if (login.reset_pwd === demandedMark) return 'must_change'
   const temporary = isTemporary(login)
   const left = login.pwd_exp === null ? Infinity : new Date(login.pwd_exp).getTime() - now.getTime()
   if (left <= 0) return !temporary && login.grace_period !== null && now < new Date(login.grace_period) ? 'grace' : 'expired'
@@ -32,7 +38,7 @@ export function passwordState(login: PasswordDates, policy: Pick<PasswordPolicy,
 
 /** Whether somebody else set it. OpenIAM wrote 0 where nobody had. */
 export function isTemporary({ reset_pwd: mark }: Pick<PasswordDates, 'reset_pwd'>): boolean {
-  return mark !== null && mark !== '' && mark !== '0' && mark.toUpperCase() !== 'N'
+  return mark !== null && mark !== demandedMark && mark !== '' && mark !== '0' && mark.toUpperCase() !== 'N'
 }
 
 /** PWD_EXP and GRACE_PERIOD of a password that is set now. A temporary one has its own, and no grace. */

@@ -6,6 +6,7 @@
 import type { Context } from '../context.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { isObject } from '../model/attribute.ts'
+import { demandedMark } from '../model/password-state.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
@@ -17,9 +18,11 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
+  /** Addresses that the event took away. */
+  formerly?: readonly string[]
   /** `groups[id]`, whose name is to be found. */
   path?: string
 }
@@ -39,19 +42,25 @@ export async function tellPeople(ctx: Context): Promise<number> {
 }
 
 async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[]): Promise<number> {
-  const due = events.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
-    .flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, notice })))
+  const found = events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, notice })))
+  const due = found.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
   if (due.length === 0) return 0
   const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
   const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
   const names = await namesOfAccess(tx, named('groups'), named('roles'))
+  // Readers are asked for now: what happened together with a change of address is told at the address of before as well.
+  const formerly = Map.groupBy(found.filter(({ notice }) => notice.formerly !== undefined), ({ userId }) => userId)
   const messages = due.flatMap(({ userId, notice }) => {
     const reader = readers.get(userId)
-    return reader ? messagesFor(reader, notice, names) : []
+    const before = reminders.has(notice.template) ? [] : (formerly.get(userId) ?? []).flatMap((one) => one.notice.formerly!)
+    return reader ? messagesFor(reader, { ...notice, alsoTo: [...notice.alsoTo, ...before] }, names) : []
   })
   await enqueueMessages(tx, ctx, messages)
   return messages.length
 }
+
+/** What is of no use to whoever may be reached at an address of before. */
+const reminders: ReadonlySet<string> = new Set<Notice['template']>(['email-changed', 'password-expires', 'membership-ends'])
 
 function messagesFor(reader: Reader, { template, values, alsoTo, path }: Notice, names: ReadonlyMap<string, string>): NewMessage[] {
   const addresses = new Map([reader.email, ...alsoTo].flatMap((one) => (one === null ? [] : [[one.toLowerCase(), one]])))
@@ -67,11 +76,14 @@ export function noticesOf(event: Event): Notice[] {
   if (event.action === 'user.password.reminder') return changes.flatMap(expiryOf)
   const at = event.at
   const notices: Notice[] = []
-  const add = (template: Notice['template'], values: Record<string, string>, alsoTo: readonly string[] = []) => notices.push({ template, values: { at, ...values }, alsoTo })
+  const add = (template: Notice['template'], values: Record<string, string>, { alsoTo = [], ...rest }: Partial<Pick<Notice, 'alsoTo' | 'formerly'>> = {}) => notices.push({ template, values: { at, ...values }, alsoTo, ...rest })
   if (changes.some(({ path }) => /^(?:password|logins\[[^\]]*\]\.password)$/.test(path))) add('password-changed', {})
   const name = changes.find(({ path }) => path === 'userName')
   if (name) add('user-name-changed', { before: textOf(name.before), after: textOf(name.after) })
-  if (changes.some(({ path, after }) => path === 'secondaryStatus' && (after === 'LOCKED' || after === 'LOCKED_ADMIN'))) add('account-locked', {})
+  if (changes.some(({ path, after }) => path === 'logins.resetPwd' && after === demandedMark)) add('password-change-demanded', {})
+  const lock = changes.find(({ path }) => path === 'secondaryStatus')?.after
+  if (lock === 'LOCKED') add('account-locked', {})
+  if (lock === 'LOCKED_ADMIN') add('account-locked-by-administrator', {})
   if (changes.some(({ path }) => path === 'securityQuestions')) add('questions-changed', {})
   contactNotices(changes, add)
   for (const { path, before, after } of changes) {
@@ -82,9 +94,9 @@ export function noticesOf(event: Event): Notice[] {
 }
 
 /** Old and new addresses are told of each other masked: one of them may be a stranger's by now. */
-function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, alsoTo?: readonly string[]) => unknown): void {
+function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, to?: Pick<Notice, 'alsoTo' | 'formerly'>) => unknown): void {
   const emails = movesOf(changes, 'emails', 'primaryEmail')
-  if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, [...emails.before, ...emails.after])
+  if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, { alsoTo: [...emails.before, ...emails.after], formerly: emails.before })
   const phones = movesOf(changes, 'phoneNumbers')
   if (phones) add('phone-changed', { before: listOf(phones.before, maskNumber), after: listOf(phones.after, maskNumber) })
 }

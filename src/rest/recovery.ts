@@ -1,6 +1,7 @@
 /** Routes of recovery: for who cannot sign in, and for the help desk that helps them. */
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
+import { demandPasswordChange } from '../signin/password-change.ts'
 import { completeBySms } from '../signin/recovery-by-sms.ts'
 import { completeRecovery, completeUnlock, askForRecovery, startRecovery } from '../signin/recovery.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -41,6 +42,9 @@ export function recoveryRoutes(masterKey: MasterKey): Route[] {
         summary: 'Sends a person a link for a new password; who asks for it neither sees the link nor chooses the password.', handle: asking(({ ctx, params }) => startRecovery(ctx, masterKey, params.id!, 'password-reset')) },
       { method: 'POST', path: '/users/:id/invite', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', unversioned: true, operation: 'inviteUser', status: 202,
         summary: 'Sends a person who has no password yet a link for their first one; it lives a week.', handle: asking(({ ctx, params }) => startRecovery(ctx, masterKey, params.id!, 'invitation')) },
+      { method: 'POST', path: '/users/:id/demand-password-change', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', unversioned: true, operation: 'demandPasswordChange', status: 204,
+        summary: 'Has a person choose another password when they next sign in with theirs, which others may know; all else stays. Their sessions end, but the one that asks, and offline access of applications.',
+        handle: asking(({ ctx, params, session }) => demandPasswordChange(ctx, params.id!, session?.userId === params.id ? session?.sessionId : undefined)) },
     ]),
   ]
 }

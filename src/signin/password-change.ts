@@ -8,16 +8,19 @@
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
-import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
+import { datesOf, demandedMark, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
+import { lockLogin } from '../store/logins-sign-in.ts'
 import { deleteOffline } from '../store/oidc-artifacts.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
-import { passwordLogin, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
+import { deleteSessions } from '../store/sessions.ts'
+import { demandChange, passwordLogin, writePassword, type Day, type PasswordLogin } from '../store/passwords.ts'
 import { costOf, hashPassword, withRoomToHash } from './password-hash.ts'
 import { judgePassword, passwordContext, policyOf, type PasswordPolicy, type Violation } from './password-policy.ts'
 import { provePassword } from './prove-password.ts'
-import { offlineEnded } from './sessions.ts'
+import { checkUser, offlineEnded } from './sessions.ts'
+import { hasPasswordHere } from './sign-in-refusals.ts'
 
 const dayOf = ({ config, now }: Pick<Context, 'config' | 'now'>): Day => ({ zone: config.TIME_ZONE, now: now() })
 
@@ -70,6 +73,25 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await forgetGuesses(tx, [userId])
     const ended = await deleteOffline(tx, userId)
     await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0, ended })
+  })
+}
+
+/**
+ * Has somebody choose another password when they next sign in with theirs, which others may know (NIST SP 800-63B-4 §3.1.1.2), whatever
+ * their policy says; all else of theirs stays. Their sessions and applications' offline access end, but the session `keep`: one's own.
+ * Errors: `not_found`, `forbidden`, `conflict` for who has no password here.
+ */
+export async function demandPasswordChange(ctx: Context, userId: string, keep?: string): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    await checkUser(tx, userId)
+    await guardPeople(tx, ctx, [userId])
+    const login = await lockLogin(tx, userId)
+    if (!login || login.password === null || !hasPasswordHere(login)) throw new GatehouseError('conflict', 'The person has no password here that could be changed.')
+    const demanded = await demandChange(tx, login.loginId)
+    const ended = await deleteSessions(tx, userId, undefined, keep)
+    const offline = await deleteOffline(tx, userId, keep)
+    const changes = [...(demanded ? [{ path: 'logins.resetPwd', after: demandedMark }] : []), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
+    await recordEvents(tx, ctx, [{ action: 'user.password.demand-change', targetType: 'User', targetId: userId, changes }])
   })
 }
 

@@ -13,6 +13,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { levels, reachOf } from '../model/factor-kinds.ts'
+import { languageOf } from '../model/languages.ts'
 import { passwordState } from '../model/password-state.ts'
 import { isToken, mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
@@ -133,7 +134,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
 async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, { userAgent }: Visit): Promise<void> {
   const reader = (await readersOf(tx, [userId])).get(userId)
   if (!reader?.email) return
-  const values = { at: ctx.now().toISOString(), device: deviceLabel(userAgent), address: ctx.actor.ip ?? '–' }
+  const values = { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(reader.language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' }
   await enqueueMessage(tx, ctx, { template: 'new-sign-in', to: reader.email, userId, locale: reader.language, values })
 }
 

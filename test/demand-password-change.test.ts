@@ -1,0 +1,52 @@
+/** A password that others may know: the help desk has it changed, and nothing else is lost (NIST SP 800-63B-4 §3.1.1.2). */
+import { expect, test } from 'vitest'
+import { tellPeople } from '../src/notify/tell-people.ts'
+import { administrator, giveRole, makePerson } from './administrators.ts'
+import { settle } from './audit-context.ts'
+import { password, resultsOf } from './browser.ts'
+import { factorServer } from './factor-people.ts'
+
+const shared = await factorServer()
+const { ctx, ask, fresh, signedIn, withTotp, codeOf, sentTo, later } = shared
+const next = 'another horse, another battery'
+await tellPeople(ctx)
+
+const demand = (id: string, by: { ask: typeof ask } = { ask }) => by.ask('POST', `/users/${id}/demand-password-change`)
+
+test('is to be changed at the next sign-in, whatever the policy says, and lapses by no time; factors stay, sessions end, the person is told', async () => {
+  const one = await signedIn('ada', { emails: [{ value: 'ada@example.com', primary: true }] })
+  const { id: factor, secret } = await withTotp(one)
+  await ask('POST', '/password-policies', { name: 'Lenient', priority: 90, rules: { changeOnReset: false, resetExpirationDays: 1, changesPerDay: 0 }, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
+  const desk = await administrator(shared, 'desk', 'HELP_DESK')
+  expect((await demand(one.id, desk)).status).toBe(204)
+  expect((await one.ask('GET', '/me')).status).toBe(401)
+  await settle(ctx.db)
+  await tellPeople(ctx)
+  expect((await sentTo('ada@example.com')).map(({ template }) => template)).toContain('password-change-demanded')
+  expect((await sentTo('ada@example.com')).map(({ template }) => template)).not.toContain('password-changed')
+  later(72 * 60)
+  const two = fresh()
+  expect((await two.signIn('ada')).body).toMatchObject({ next: 'change_password' })
+  expect((await resultsOf(ctx, one.id)).at(-1)).toEqual(['CHANGE_AFTER_RESET', 111])
+  expect((await two.ask('POST', '/sign-in/password', { current: password, next: password })).body.code).toBe('password_refused')
+  expect((await two.ask('POST', '/sign-in/password', { current: password, next })).body).toMatchObject({ next: 'factor', factors: [{ id: factor }] })
+  expect((await two.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret) })).body.next).toBe('done')
+  expect((await fresh().ask('POST', '/sign-in', { userName: 'ada', password: next })).body.next).toBe('factor')
+  const event = (await ctx.db.first<{ result: string; paths: string[] }>(
+    `select result, array(select c ->> 'path' from jsonb_array_elements(changes::jsonb) c) as paths from gatehouse.audit_event where action = 'user.password.demand-change' and target_id = $1`, [one.id]))!
+  expect(event).toEqual({ result: 'SUCCESS', paths: ['logins.resetPwd', expect.stringMatching(/^sessions\[/)] })
+})
+
+test('may be demanded again and of oneself, whose session goes on; not by who may not, nor of who has no password', async () => {
+  const boss = await signedIn('boss')
+  await giveRole(ctx, boss.id, 'SUPER_ADMIN')
+  const other = fresh()
+  await other.signIn('boss')
+  expect((await demand(boss.id, boss)).status).toBe(204)
+  expect((await demand(boss.id, boss)).status).toBe(204)
+  expect([(await boss.ask('GET', '/me')).status, (await other.ask('GET', '/me')).status]).toEqual([200, 401])
+  expect((await fresh().signIn('boss')).body.next).toBe('change_password')
+  const [desk, auditor] = [await administrator(shared, 'desk2', 'HELP_DESK'), await administrator(shared, 'auditor', 'AUDITOR')]
+  expect([(await demand(boss.id, desk)).status, (await demand(desk.id, auditor)).status, (await demand('nobody', desk)).status]).toEqual([403, 403, 404])
+  expect((await demand(await makePerson(shared, 'mute'), desk)).body.code).toBe('conflict')
+})
