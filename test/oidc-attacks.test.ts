@@ -83,6 +83,24 @@ describe('keys and algorithms', () => {
     }
   })
 
+  test('an ID token is a hint and no proof: it signs nobody in and opens nothing, though we signed it', async () => {
+    const app = await application(ctx, 'Hinting', { firstParty: true })
+    const config = await relyingParty(url, app)
+    const { address, checks } = await request(config)
+    const tokens = await client.authorizationCodeGrant(config, await authorize(await browserOf(ada), address), checks)
+    const hint = tokens.id_token!
+    for (const path of ['/oidc/me', '/api/v1/me', `/api/v1/users/${ada}`]) {
+      for (const token of [hint, new URL(address).searchParams.get('state')!]) expect([path, (await fetch(`${url}${path}`, { headers: { authorization: `Bearer ${token}` } })).status]).toEqual([path, 401])
+    }
+    expect((await fetch(`${url}/oidc/me`, { headers: { authorization: `Bearer ${tokens.access_token}` } })).status).toBe(200)
+    const assertion = { grant_type: 'client_credentials', client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer', client_assertion: hint }
+    expect((await fetch(`${url}/oidc/token`, { method: 'POST', body: new URLSearchParams(assertion) })).status).toBeGreaterThanOrEqual(400)
+    const stranger = await new Browser(url).follow((await request(config, { id_token_hint: hint, prompt: 'none' })).address)
+    expect([stranger.at.searchParams.get('error'), stranger.at.searchParams.get('code')]).toEqual(['login_required', null])
+    const other = await (await browserOf(await person(ctx, 'hinted-at'))).follow((await request(config, { id_token_hint: hint, prompt: 'none' })).address)
+    expect([other.at.searchParams.get('error'), other.at.searchParams.get('code')]).toEqual(['login_required', null])
+  })
+
   test('the key set holds public keys only', async () => {
     const { keys } = (await (await fetch(`${url}/oidc/jwks`)).json()) as { keys: Record<string, unknown>[] }
     expect(keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256'])

@@ -3,6 +3,7 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
+import { pagePaths } from '../src/pages/page-paths.ts'
 import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
@@ -196,6 +197,22 @@ describe('a password that has to be changed', { timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Sign out' }).click()
     await page.getByText('You have signed out.').waitFor()
     expect(await ctx.db.query('select from auth_state where user_id = $1', [id])).toEqual([])
+  })
+
+  test('is offered on every page behind signing in', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await giveRole(ctx, await person('ivo'), 'END_USER')
+    const page = await signedInPage(url, 'ivo')
+    const behind = pagePaths.filter((path) => !['/recover', '/recover-by-sms', '/unlock', '/user-name', '/sign-in', '/consent'].includes(path))
+    expect(behind).toHaveLength(11)
+    for (const width of [1280, 320]) {
+      await page.setViewportSize({ width, height: 700 })
+      for (const path of behind) {
+        await page.goto(`${url}${path}`)
+        await page.locator('main h1').first().waitFor()
+        expect([path, width, await page.getByRole('button', { name: 'Sign out' }).first().isVisible()]).toEqual([path, width, true])
+      }
+    }
   })
 
   test('that expires soon is announced, with the way to change it', async ({ skip }) => {

@@ -133,8 +133,14 @@ describe('answers', () => {
 
   test('over https tell browsers to come by https alone', async () => {
     const { server } = await testServer({ TRUST_PROXY: '127.0.0.1' })
-    const by = async (proto: string) => (await server.inject({ url: '/api/v1/me', headers: { 'x-forwarded-proto': proto } })).headers['strict-transport-security']
-    expect([await by('https'), await by('http')]).toEqual(['max-age=31536000', undefined])
+    const by = async (proto: string, url: string, method: 'GET' | 'POST' = 'GET') => (await server.inject({ method, url, headers: { 'x-forwarded-proto': proto } })).headers['strict-transport-security']
+    const script = /\/assets\/[^"]+\.js/.exec((await server.inject('/')).body)![0]
+    // Data, pages and what they load, the documentation, health, what there is not, and what is refused.
+    for (const url of ['/api/v1/me', '/api/v1/openapi.json', '/docs', '/', '/sign-in', script, '/health/live', '/nothing', '/api/v1/nothing']) expect([url, await by('https', url), await by('http', url)]).toEqual([url, 'max-age=31536000', undefined])
+    expect([await by('https', '/api/v1/sign-in', 'POST'), await by('http', '/api/v1/sign-in', 'POST')]).toEqual(['max-age=31536000', undefined])
+    // OpenID, and what no route is found for, are at PUBLIC_URL, whatever a request says.
+    const secure = await testServer({ PUBLIC_URL: 'https://people.example.com', TRUST_PROXY: '127.0.0.1' })
+    for (const url of ['/%', `/api/v1/users/${'x'.repeat(300)}`, '/oidc/.well-known/openid-configuration', '/oidc/auth', '/oidc/me', '/oidc/nothing', '/.well-known/oauth-authorization-server/oidc']) expect([url, (await secure.server.inject({ url, headers: { 'x-forwarded-proto': 'https' } })).headers['strict-transport-security']]).toEqual([url, 'max-age=31536000'])
   })
 
   test('never repeat a secret that was sent', async () => {

@@ -33,7 +33,7 @@ describe('a request that changes something', () => {
     ['from who knows where', { origin: '', 'sec-fetch-site': '' }, 403],
     ['from our page, under another name of the server', { origin: 'http://127.0.0.1:8080' }, 403],
   ]
-  test.each(cases)('%s', async (name, headers, status) => {
+  test.each(cases)('is judged by Sec-Fetch-Site and Origin: %s', async (name, headers, status) => {
     const one = await signedIn(`csrf-${cases.findIndex(([other]) => other === name)}`)
     const reply = await one.ask('PATCH', '/me', { nickName: 'x' }, headers)
     expect([reply.status, reply.body.code]).toEqual([status, status === 200 ? undefined : 'cross_site'])

@@ -39,8 +39,9 @@ export function createServer(base: BaseContext): FastifyInstance {
     // is noticed within two seconds of the limit, rather than Node's thirty.
     http: { maxHeaderSize: 131_072, headersTimeout: 15_000, connectionsCheckingInterval: 2_000 },
     clientErrorHandler: refuseConnection,
-    // What the router refuses before any route is found, such as an id of a thousand characters.
-    frameworkErrors: (error, request, reply) => sendProblem(request, withSecurityHeaders(request, reply as FastifyReply), error),
+    // What the router refuses before any route is found, such as an id of a thousand characters, and before a proxy has been asked how the
+    // caller came: the public address tells.
+    frameworkErrors: (error, request, reply) => sendProblem(request, withSecurityHeaders(request, reply as FastifyReply, config.PUBLIC_URL?.startsWith('https:')), error),
     routerOptions: { maxParamLength: 200 },
     logController: new LogController({ disableRequestLogging: true }),
   })
@@ -63,13 +64,13 @@ const retryAfterSeconds: Record<number, string> = { 429: '60', 503: '1', 507: '3
 /** Places for heavy questions come free sooner than a minute is over. */
 const retryAfterCode: Partial<Record<ErrorCode, string>> = { too_many_at_once: '5', busy: '5' }
 
-function withSecurityHeaders(request: Pick<FastifyRequest, 'id' | 'protocol'>, reply: FastifyReply): FastifyReply {
+function withSecurityHeaders(request: Pick<FastifyRequest, 'id' | 'protocol'>, reply: FastifyReply, secure = isSecure(request)): FastifyReply {
   reply.header('x-request-id', request.id)
   reply.header('x-content-type-options', 'nosniff')
   reply.header('referrer-policy', 'no-referrer')
   // Nobody embeds or reads what is answered here from another site; over https a browser asks only so from then on (RFC 6797).
   reply.header('cross-origin-resource-policy', 'same-origin')
-  if (isSecure(request)) reply.header('strict-transport-security', 'max-age=31536000')
+  if (secure) reply.header('strict-transport-security', 'max-age=31536000')
   if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   if (!reply.hasHeader('content-security-policy')) reply.header('content-security-policy', "default-src 'none'; frame-ancestors 'none'")
   return reply
