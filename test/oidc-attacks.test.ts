@@ -1,6 +1,6 @@
 /** What an attacker would try at the OpenID door: other addresses, other keys, other people's browsers, a host of their own. */
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import { connect } from 'node:net'
 import * as client from 'openid-client'
 import { describe, expect, test } from 'vitest'
@@ -99,6 +99,21 @@ describe('keys and algorithms', () => {
     expect([stranger.at.searchParams.get('error'), stranger.at.searchParams.get('code')]).toEqual(['login_required', null])
     const other = await (await browserOf(await person(ctx, 'hinted-at'))).follow((await request(config, { id_token_hint: hint, prompt: 'none' })).address)
     expect([other.at.searchParams.get('error'), other.at.searchParams.get('code')]).toEqual(['login_required', null])
+  })
+
+  test('signing out where nobody is signed in shows a page of ours, which goes on by itself or by its button', async () => {
+    for (const [language, title, go] of [['en', 'Sign out', 'Go on'], ['de', 'Abmelden', 'Weiter']] as const) {
+      const browser = new Browser(url)
+      const reply = await browser.fetch('/oidc/session/end', { headers: { 'accept-language': language } })
+      const html = await reply.text()
+      expect(html).toMatch(new RegExp(`^<!DOCTYPE html>\n<html lang="${language}">\n<head><meta charset="utf-8"><meta name="viewport"[^>]*><title>${title}</title>`))
+      expect(html).toContain(`type="submit">${go}</button>`)
+      const script = /<script>(.*?)<\/script>/s.exec(html)![1]!
+      expect(reply.headers.get('content-security-policy')).toContain(createHash('sha256').update(script).digest('base64'))
+      const [, action, xsrf] = /action="([^"]+)".*name="xsrf" value="([^"]+)"/s.exec(html)!
+      const done = await browser.fetch(action!, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams({ xsrf: xsrf!, logout: 'yes' }).toString() })
+      expect([done.status, new URL(done.headers.get('location')!, url).pathname]).toEqual([303, '/oidc/session/end/success'])
+    }
   })
 
   test('the key set holds public keys only', async () => {

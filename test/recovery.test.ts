@@ -302,7 +302,7 @@ describe('a code by SMS', () => {
     expect((await answer('ray', code)).body.code).toBe('recovery_refused')
   })
 
-  test.each([[{ userName: 'a', channel: 'FAX' }], [{ userName: 'a', channel: 1 }]])('%j is no request', async (body) => expect((await request('password', body)).status).toBe(400))
+  test.each([[{ userName: 'a', channel: 'FAX' }], [{ userName: 'a', channel: 'PIGEON' }], [{ userName: 'a', channel: 1 }]])('%j is no request', async (body) => expect(await request('password', body)).toMatchObject({ status: 400, body: { problems: [{ path: 'channel', message: 'must be EMAIL or SMS' }] } }))
 })
 
 describe('the help desk', () => {

@@ -36,7 +36,7 @@ export const compositionSettings = {
 
 /** How long it lives, how often it may change, how it is recovered. */
 export const changeSettings = {
-  expirationDays: { param: 'P_PWD_EXPIRATION', kind: 'count', max: 3650, doc: 'Days until a password expires; absent or 0 means never.' },
+  expirationDays: { param: 'P_PWD_EXPIRATION', kind: 'count', max: 3650, doc: 'Days until a password expires; absent or 0 means never. Those of one that was imported begin when it is first used to sign in.' },
   graceDays: { param: 'P_PWD_EXP_GRACE', kind: 'count', max: 365, doc: 'Days after that during which it still works, with a warning.' },
   warningDays: { param: 'P_PWD_EXP_WARN', kind: 'range', max: 365, doc: 'Days before it expires from which on the person is warned at every sign-in (`max`), and at which they are written to, once (`min`).' },
   resetExpirationDays: { param: 'P_PWD_EXPIRATION_ON_RESET', kind: 'count', max: 365, doc: 'Days until a password that somebody else set lapses; absent or 0 means never.' },

@@ -5,7 +5,8 @@
  *
  *     AnneLouiseBarnes2024  =  [anne][louise][barnes][2024]   4 pieces, worth 4
  *     Passw0rdPassw0rd!     =  [password][again] !            worth 4
- *     correct horse battery staple                            4 words and 3 spaces, worth 9.5
+ *     brittle lantern under snow                              4 words and 3 spaces, worth what its letters are
+ *     Correct-Horse-Battery-Staple                            a passphrase that everybody knows, worth 2
  */
 
 /** What passwords that are guessed early are made of: also the reasons by which they are refused. */
@@ -24,6 +25,8 @@ export interface Guessed {
   isCommon: (text: string) => boolean
   /** Words about the person and the organisation, in any spelling. */
   context: readonly string[]
+  /** Passphrases that everybody knows, as small letters alone; they are known whatever stands between their letters. */
+  phrases?: readonly string[]
 }
 
 export interface Worth {
@@ -42,7 +45,7 @@ interface Way {
 const mostLetters = 200
 
 /** The worth of a password, by its first 200 characters. */
-export function worthOf(clear: string, { isCommon, context }: Guessed): Worth {
+export function worthOf(clear: string, { isCommon, context, phrases = [] }: Guessed): Worth {
   const letters = [...clear].slice(0, mostLetters).map(foldLetter)
   const spelled = [letters.join(''), letters.map((letter) => meant.get(letter) ?? letter).join('')]
   const words = contextWords(context)
@@ -62,6 +65,7 @@ export function worthOf(clear: string, { isCommon, context }: Guessed): Worth {
     for (const text of spelled) {
       for (let length = 4; length <= longestCommon && at + length <= text.length; length++) if (isCommon(text.slice(at, at + length))) relax(length, costs.common, 'common')
       for (const word of words) if (text.startsWith(word, at)) relax(word.length, costs.context, 'context')
+      for (const phrase of phrases) if (phrase[0] === text[at]) relax(phraseAt(text, at, phrase), costs.common, 'common')
     }
   }
   return laidOut(ways)
@@ -77,6 +81,16 @@ function laidOut(ways: readonly Way[]): Worth {
 }
 
 const separator = /^[ \-_.,:;/]$/
+
+/** How long a phrase is that stands from here, with what parts its words; NaN where it does not. */
+function phraseAt(text: string, at: number, phrase: string): number {
+  let end = at
+  for (const letter of phrase) {
+    while (end > at && separator.test(text[end] ?? '')) end++
+    if (text[end++] !== letter) return NaN
+  }
+  return end - at
+}
 
 /** One letter for one code point: small, without accents. What does not fit one unit stands for itself no longer, but as long. */
 function foldLetter(point: string): string {

@@ -12,6 +12,7 @@ import { openDataKey } from '../store/data-keys.ts'
 import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
+import { goOnPage } from './pages.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 import { retryLogouts } from './tell-of-logout.ts'
@@ -90,7 +91,7 @@ function spoilStale({ headers }: IncomingMessage, now: Date): boolean {
   return true
 }
 
-/** What happens around every request: stale proofs, the database being away, and signing out for good. */
+/** What happens around every request: stale proofs, the database being away, and signing out for good or without having signed in. */
 function around(state: DoorState) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
     const stale = spoilStale(ctx.req, state.base.now())
@@ -102,6 +103,7 @@ function around(state: DoorState) {
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
     // What single applications learn is nobody else's to know.
     if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
+    if (oidc?.route === 'end_session' && ctx.status === 200) goOnPage(ctx as unknown as KoaContextWithOIDC)
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

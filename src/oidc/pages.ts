@@ -18,11 +18,11 @@ export const styleSource = `'sha256-${createHash('sha256').update(style).digest(
 
 const texts = {
   en: {
-    signOut: 'Sign out', ask: 'Do you want to sign out here and of all applications?', stay: 'Stay signed in', signedOut: 'Signed out', done: 'You have signed out.',
+    signOut: 'Sign out', ask: 'Do you want to sign out here and of all applications?', stay: 'Stay signed in', signedOut: 'Signed out', done: 'You have signed out.', notIn: 'You are not signed in here any more.', goOn: 'Go on',
     failed: 'This did not work', unusable: 'The application sent something that we cannot use. Go back to it and begin again; if it stays so, tell those who run it:',
   },
   de: {
-    signOut: 'Abmelden', ask: 'Möchten Sie sich hier und bei allen Anwendungen abmelden?', stay: 'Angemeldet bleiben', signedOut: 'Abgemeldet', done: 'Sie haben sich abgemeldet.',
+    signOut: 'Abmelden', ask: 'Möchten Sie sich hier und bei allen Anwendungen abmelden?', stay: 'Angemeldet bleiben', signedOut: 'Abgemeldet', done: 'Sie haben sich abgemeldet.', notIn: 'Sie sind hier nicht mehr angemeldet.', goOn: 'Weiter',
     failed: 'Das ging nicht', unusable: 'Die Anwendung hat etwas geschickt, womit wir nichts anfangen können. Gehen Sie zu ihr zurück und beginnen Sie neu; bleibt es so, sagen Sie denen Bescheid, die sie betreiben:',
   },
 } as const
@@ -52,6 +52,18 @@ export async function logoutPage(ctx: KoaContextWithOIDC, form: string): Promise
 export async function logoutDonePage(ctx: KoaContextWithOIDC): Promise<void> {
   const language = languageOf(ctx)
   page(ctx, language, texts[language].signedOut, `<p>${texts[language].done}</p>`)
+}
+
+/**
+ * Who is not signed in any more is not asked: the provider has a page of its own that goes on by itself. It is given the look and the
+ * words of the others; its form, and the script that its policy names, stay. What is no such page stays as it is.
+ */
+export function goOnPage(ctx: KoaContextWithOIDC): void {
+  const [, script, form] = /(<script>.*?<\/script>).*?(<form .*?)<noscript>/s.exec(String(ctx.body)) ?? []
+  if (script === undefined || form === undefined) return
+  const language = languageOf(ctx)
+  const words = texts[language]
+  page(ctx, language, words.signOut, `<p>${words.notIn}</p>${form}<p><button class="first" type="submit">${words.goOn}</button></p></form>${script}`)
 }
 
 export async function errorPage(ctx: KoaContextWithOIDC, out: { error?: string; error_description?: string }): Promise<void> {

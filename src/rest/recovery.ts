@@ -21,9 +21,9 @@ export function recoveryRoutes(masterKey: MasterKey): Route[] {
   return [
     { ...base, path: '/recovery/password', operation: 'recoverPassword', summary: 'Sends a link for a new password, or a code to an enrolled number, if there is such a person and they may; the answer is the same if not.', body: { component: 'RecoveryRequest' }, status: 202,
       handle: asking(({ ctx, body }) => {
-        const { userName, channel = 'EMAIL' } = textsOf(body, name, { channel: 5 })
+        const { channel = 'EMAIL' } = isObject(body) ? body : {}
         if (channel !== 'EMAIL' && channel !== 'SMS') throw new GatehouseError('invalid_value', 'channel: must be EMAIL or SMS.', { problems: [{ path: 'channel', message: 'must be EMAIL or SMS' }] })
-        return askForRecovery(ctx, channel === 'SMS' ? 'PASSWORD_BY_SMS' : 'PASSWORD', userName)
+        return askForRecovery(ctx, channel === 'SMS' ? 'PASSWORD_BY_SMS' : 'PASSWORD', textsOf(body, name, { channel: 5 }).userName)
       }) },
     { ...base, path: '/recovery/password/complete', operation: 'completeRecovery', summary: 'Sets a new password by the token of a link, or a user name and the code of an SMS, and with the answers to security questions where there are any. All sessions end; factors are asked for as ever.', body: { component: 'RecoveryCompletion' }, status: 204,
       secretBody: true, handle: asking(({ ctx, body }) => {

@@ -12,7 +12,7 @@ import { oktaSystemId } from '../model/link-statuses.ts'
 import { passwordState } from '../model/password-state.ts'
 import { findLoginByAccount, forgetFailures, writeRehash } from '../store/logins-sign-in.ts'
 import { policyOf } from './password-policy.ts'
-import { lookAtPassword, nobody } from './prove-password.ts'
+import { beginExpiry, lookAtPassword, nobody } from './prove-password.ts'
 import { releaseAttempt } from './throttle.ts'
 
 export interface HookQuestion {
@@ -42,6 +42,7 @@ export async function isPasswordFor(given: Context, { username, password, addres
     await ctx.db.transaction(async (tx) => {
       await forgetFailures(tx, login.loginId)
       if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+      await beginExpiry(tx, login, policy, ctx.now())
       await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : 'PASSWORD_EXPIRED' }])
     })
     await releaseAttempt(ctx, claim)

@@ -1,10 +1,11 @@
 /**
  * The blocklist: 49,000 passwords that leaks show most often (from @zxcvbn-ts, folded), read when the first password is judged; they take
- * about 20 MB from then on. zxcvbn itself was tried: a password took it up to two seconds of the event loop, its
+ * about 20 MB from then on. Passphrases that everybody knows stand beside them, being longer than any of those. zxcvbn itself was tried: a password took it up to two seconds of the event loop, its
  * dictionaries 180 MB, and it let names with a year through (decisions/0030).
  */
 import { leastWorth, worthOf, type Piece } from '../model/password-worth.ts'
 import type { Violation } from '../model/password-judge.ts'
+import { knownPhrases } from './known-phrases.ts'
 
 let common: Promise<ReadonlySet<string>> | undefined
 
@@ -25,7 +26,7 @@ const reasons: Record<Piece, string> = {
 /** The violation, with its reason, of a password that is guessed early; undefined for a good one. `context`: words about its owner. */
 export async function judgeGuessable(clear: string, context: readonly string[]): Promise<Violation | undefined> {
   const list = await (common ??= readCommon())
-  const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context })
+  const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context, phrases: knownPhrases })
   if (worth >= leastWorth || pieces.length === 0) return undefined
   return { rule: 'blocklist', reasons: pieces, message: `It is too easy to guess: it is made of little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
 }

@@ -4,9 +4,11 @@
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { datesOf } from '../model/password-state.ts'
+import type { Transaction } from '../store/database.ts'
 import { today } from '../model/today.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
-import { forgetFailures, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import { forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
 import { lock } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -36,6 +38,16 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }
+}
+
+/**
+ * A password that was brought along has no dates: its days begin when it is first used here, by the policy of then. When it was set
+ * nobody knows, so that stays open, and nothing keeps its person from changing it.
+ */
+export async function beginExpiry(tx: Transaction, login: SignInLogin, policy: PasswordPolicy, now: Date): Promise<void> {
+  if (login.passwordChanged !== null || login.pwd_exp !== null) return
+  const { expires, graceEnds } = datesOf(policy, now, false)
+  if (expires !== null) await writeExpiry(tx, login.loginId, { expires, graceEnds })
 }
 
 /** Always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches. */

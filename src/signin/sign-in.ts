@@ -26,7 +26,7 @@ import { markDataChanges } from '../store/references.ts'
 import { passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
-import { eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
+import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
 import { markOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
 import { closedBy, mayStart } from './sign-in-refusals.ts'
 import { standingOf, standsAt, surroundingsOf, type Standing, type Surroundings } from './sign-in-steps.ts'
@@ -124,6 +124,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   const acting = actingAs(ctx, login)
   await recordEvents(tx, acting, [eventOf(result, login.userId, [session])])
   if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+  if (way === 'PASSWORD') await beginExpiry(tx, login, policy, ctx.now())
   if (next === 'done') await arrive(tx, acting, login)
   else await forgetFailures(tx, login.loginId)
   if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
