@@ -12,7 +12,7 @@ import { fromColumn } from '../model/rows.ts'
 import { accessPerson } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
 import { personSources } from '../store/account-sources.ts'
-import { toIsoInstant, type Database } from '../store/database.ts'
+import { toIsoInstant } from '../store/database.ts'
 import { isProvedAddress, isProvedNumber } from '../store/factors.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import type { Door } from './provider-context.ts'
@@ -20,7 +20,7 @@ import type { Door } from './provider-context.ts'
 type Asker = Pick<Door, 'base'>
 
 /** Whether a person may sign in, and so use what was given to them, at this moment. */
-export async function mayAct({ base: { db, now } }: { base: { db: Pick<Database, 'query' | 'first'>; now: () => Date } }, userId: string): Promise<boolean> {
+export async function mayAct({ base: { db, now } }: Asker, userId: string): Promise<boolean> {
   return (await accessPerson(db, userId, momentOf(now(), undefined)))?.active === true
 }
 

@@ -7,10 +7,9 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { claimRules } from '../model/oidc-client.ts'
 import {
-  artifactHash, consumeArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
+  artifactHash, consumeArtifact, keepArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
 import { readClientToAuthenticate } from '../store/oidc-clients.ts'
-import { mayAct } from './account.ts'
 import { providerClient, type OwnMetadata } from './client-metadata.ts'
 import { contextOf, origins, type DoorState } from './provider-context.ts'
 
@@ -83,7 +82,7 @@ async function admit(door: DoorState, row: ArtifactRow, payload: Payload, at: st
   const { accountId, clientId } = payload as Required<Payload>
   const changes = [{ path: `applications[${clientId}]`, after: { name: Provider.ctx?.oidc.client?.clientName, scopes: scopesIn(payload) } }]
   await door.base.db.transaction(async (tx) => {
-    await saveArtifact(tx, row, at)
+    keepArtifact(tx, row, at)
     await recordEvents(tx, actingIn(door, accountId, 'OpenID sign-in'), [{ action: 'user.application.sign-in', targetType: 'User', targetId: accountId, changes }])
   })
 }
@@ -96,14 +95,13 @@ async function issue(door: DoorState, row: ArtifactRow, payload: Payload, at: st
   const { clientId } = payload as Required<Payload>
   const client = Provider.ctx?.oidc.client as unknown as (OwnMetadata & { clientName?: string }) | undefined
   const account = client?.service_account ?? null
-  const issued = await door.base.db.transaction(async (tx) => {
-    const may = account !== null && (await mayAct({ base: { db: tx, now: door.base.now } }, account))
-    if (may) await saveArtifact(tx, row, at)
+  const may = account !== null && client?.service_acts === true
+  await door.base.db.transaction(async (tx) => {
+    if (may) keepArtifact(tx, row, at)
     const event = { action: 'client.token.issue', targetType: 'Client', targetId: clientId, result: may ? 'SUCCESS' : 'unauthorized_client', changes: [{ path: 'scopes', after: scopesIn(payload) }] }
     await recordEvents(tx, actingIn(door, account, `client ${client?.clientName}`), [event])
-    return may
   })
-  if (!issued) throw new errors.UnauthorizedClient('the service account of this client may not act now')
+  if (!may) throw new errors.UnauthorizedClient('the service account of this client may not act now')
 }
 
 /** What of a payload is asked by, and so stands in columns. */
@@ -134,7 +132,7 @@ function clientAdapter(door: DoorState): Adapter {
       const found = await readClientToAuthenticate(db, id, now().toISOString())
       if (found?.client.active !== true) return undefined
       if (claimRules(found.client).some(({ target }) => !door.ownClaims.includes(target))) door.isOutdated = true
-      return providerClient(found.client, found.secretHashes, found.siteLevel)
+      return providerClient(found.client, found)
     },
     upsert: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse, findByUid: refuse, findByUserCode: refuse,
   }

@@ -7,7 +7,7 @@ import { claimRules, hasSecrets } from '../model/oidc-client.ts'
 import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
 
 /** Metadata of ours. */
-export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'introspects', 'secret_hashes', 'site_id', 'own_claims'] as const
+export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'service_acts', 'introspects', 'secret_hashes', 'site_id', 'own_claims'] as const
 
 /** The client with our metadata, as the provider hands it out. */
 export interface OwnMetadata {
@@ -17,6 +17,8 @@ export interface OwnMetadata {
   site_id?: string
   api_scopes: readonly string[]
   service_account?: string
+  /** Whether the service account may act at this moment. */
+  service_acts: boolean
   introspects: boolean
   /** Of the secrets that work, in hex. */
   secret_hashes: readonly string[]
@@ -24,7 +26,7 @@ export interface OwnMetadata {
   own_claims: Mapping
 }
 
-export function providerClient(client: Document, secretHashes: readonly string[], siteLevel: number): AdapterPayload {
+export function providerClient(client: Document, { secretHashes, siteLevel, acts }: { secretHashes: string[]; siteLevel: number; acts: boolean }): AdapterPayload {
   const scopes = client.scopes as string[]
   const signsIn = (client.grantTypes as string[]).includes('authorization_code')
   // Without any the provider would hold it to none.
@@ -53,6 +55,7 @@ export function providerClient(client: Document, secretHashes: readonly string[]
     first_party: client.firstParty,
     least_level: Math.max(client.leastLevel as number, siteLevel),
     api_scopes: scopes.filter((scope) => (apiScopes as readonly string[]).includes(scope)),
+    service_acts: acts,
     introspects: client.introspects,
     secret_hashes: secretHashes,
     own_claims: claimRules(client),

@@ -53,12 +53,17 @@ const values = (row: ArtifactRow, now: string) =>
   [row.hash, row.kind, row.grantHash, row.uidHash, row.userId, row.clientId, row.sessionId, row.scope, row.audience, row.thumbprint, row.payload, row.expires, now]
 const insert = `insert into gatehouse.oidc_artifact as a (${columns}) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`
 
+const saveSql = `${insert} on conflict (artifact_hash) do update set user_id = excluded.user_id, client_id = excluded.client_id, session_id = excluded.session_id,
+      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at, create_date = excluded.create_date`
+
 /** Writes one, in the place of what stood there. */
 export async function saveArtifact(db: Writer, row: ArtifactRow, now: string): Promise<void> {
-  await db.execute(
-    `${insert} on conflict (artifact_hash) do update set user_id = excluded.user_id, client_id = excluded.client_id, session_id = excluded.session_id,
-      grant_hash = excluded.grant_hash, uid_hash = excluded.uid_hash, payload = excluded.payload, expires_at = excluded.expires_at, create_date = excluded.create_date`,
-    values(row, now), 'save_oidc_artifact')
+  await db.execute(saveSql, values(row, now), 'save_oidc_artifact')
+}
+
+/** The same beside what else a transaction writes: it travels with that. */
+export function keepArtifact(tx: Pick<Transaction, 'later'>, row: ArtifactRow, now: string): void {
+  tx.later(saveSql, values(row, now), 'save_oidc_artifact')
 }
 
 /** Writes one that must not have been there; whether it was not. What is past its time does not count. */

@@ -2,6 +2,7 @@
 import type { Document } from '../model/attribute.ts'
 import { sourcesOf } from '../model/account-mapping.ts'
 import { claimRules, clientAttributes, clientLists } from '../model/oidc-client.ts'
+import { personCounts } from './access-walk.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -59,14 +60,18 @@ export async function listSecrets(db: Reader, clientId: string, now: string): Pr
     where client_id = $1 and (expires_at is null or expires_at > $2) order by secret_id`, [clientId, now])
 }
 
-/** A client with the level that its site wants and the hashes of its secrets that work, in hex: what a secret that somebody shows is held against. */
-export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[]; siteLevel: number } | undefined> {
-  const row = await db.first<Row & { hashes: string[]; site_level: number | null }>(
+/**
+ * A client with the level that its site wants, the hashes of its secrets that work, in hex (what a secret that somebody shows is held
+ * against), and whether its service account may act now.
+ */
+export async function readClientToAuthenticate(db: Reader, id: string, now: string): Promise<{ client: Document; secretHashes: string[]; siteLevel: number; acts: boolean } | undefined> {
+  const row = await db.first<Row & { hashes: string[]; site_level: number | null; acts: boolean | null }>(
     `select c.*, array(select encode(s.secret_hash, 'hex') from gatehouse.oidc_client_secret s
        where s.client_id = c.client_id and (s.expires_at is null or s.expires_at > $2) order by s.secret_id) as hashes,
-       (select l.level from content_provider p join auth_level l on l.auth_level_id = p.min_auth_level where p.content_provider_id = c.site_id) as site_level
+       (select l.level from content_provider p join auth_level l on l.auth_level_id = p.min_auth_level where p.content_provider_id = c.site_id) as site_level,
+       (select ${personCounts('$2', false)} from users u where u.user_id = c.user_id) as acts
      from gatehouse.oidc_client c where c.client_id = $1`, [id, now], 'authenticate_oidc_client')
-  return row && { client: clientOfRow(row), secretHashes: row.hashes, siteLevel: row.site_level ?? 0 }
+  return row && { client: clientOfRow(row), secretHashes: row.hashes, siteLevel: row.site_level ?? 0, acts: row.acts ?? false }
 }
 
 export async function insertSecret(tx: Transaction, secret: { id: string; clientId: string; hash: Buffer; now: string; createdBy: string | null }): Promise<void> {
