@@ -202,6 +202,9 @@ describe('fresh proofs', () => {
     const tries = [['POST', '/me/factors/passkey-options'], ['POST', '/me/keys', { type: 'API', name: 'mine', scopes: ['read'] }], ['DELETE', `/me/factors/${id}`]] as const
     for (const [method, path, body] of tries) expect((await one.ask(method, path, body)).body.code).toBe('step_up_required')
     expect((await one.ask('POST', '/me/step-up', { factor: id, code: codeOf(secret) })).status).toBe(200)
+    // Another number that is confirmed meanwhile takes nothing from it.
+    const { body: { id: another } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000011' })
+    expect((await one.ask('POST', `/me/factors/${another}/confirm`, { code: (await sentTo('+491700000011'))[0]!.code })).status).toBe(200)
     expect((await one.ask('DELETE', `/me/factors/${id}`)).status).toBe(204)
   })
 

@@ -72,8 +72,8 @@ async function enrol(masterKey: MasterKey, call: Call): Promise<Answer> {
 
 async function confirm(masterKey: MasterKey, { ctx, params, body, session, visit }: Call): Promise<Answer> {
   const reached = await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code)
-  // A code by e-mail proves nothing that counts.
-  return moved(ctx, await goOn(ctx, session!, { ...reached, proved: reached.way !== undefined, device: visit?.device }))
+  // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
+  return moved(ctx, await goOn(ctx, session!, { ...reached, proved: (reached.level ?? 0) >= session!.provedLevel, device: visit?.device }))
 }
 
 async function proveAgain(masterKey: MasterKey, { ctx, body, session }: Call): Promise<Answer> {
