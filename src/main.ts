@@ -28,6 +28,7 @@ import { addOpenId, askedTheme } from './oidc/mount.ts'
 import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
 import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
+import { themeFor } from './pages/themes.ts'
 import { applyPlan } from './plans/apply.ts'
 import { applyMassDelete, purgeMassDeletes, undoMassDelete } from './portals/apply-mass-delete.ts'
 import { massDeleteNeeds } from './portals/mass-delete.ts'
@@ -206,8 +207,11 @@ export const signedInBy = (base: BaseContext): SessionOf => async ({ cookie }) =
   return { userId, sessionId, level, authTime: new Date(proved ?? longAgo), methods: amrOf(provedBy, level) }
 }
 
+/** The themes of pages that a door makes itself. */
+export const themesOf = ({ config, db }: BaseContext) => (host: string, asked: () => Promise<string | undefined>) => themeFor(config, db, host, asked)
+
 /** The HTTP server with every route, not listening yet, and the OpenID provider in it; `watch` sees it before any route is. */
-export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), log: () => {} }), watch?: (server: FastifyInstance) => void): FastifyInstance {
+export function buildServer(base: BaseContext, masterKey: MasterKey, openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), themeAt: themesOf(base), log: () => {} }), watch?: (server: FastifyInstance) => void): FastifyInstance {
   const server = createServer(base)
   watch?.(server)
   const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
@@ -244,7 +248,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const opened = await open(env, 'server')
     parts.push(opened.close)
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
-    const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), log: (error, message) => server.log.error({ err: error }, message) })
+    const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), themeAt: themesOf(system), log: (error, message) => server.log.error({ err: error }, message) })
     const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
     const url = await listen(server, opened.config)

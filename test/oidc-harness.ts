@@ -8,7 +8,7 @@ import * as client from 'openid-client'
 import { afterAll } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { Document } from '../src/model/attribute.ts'
-import { buildServer, signedInBy } from '../src/main.ts'
+import { buildServer, signedInBy, themesOf } from '../src/main.ts'
 import { createOpenIdProvider, type OpenIdProvider } from '../src/oidc/provider.ts'
 import { createUser } from '../src/directory/users.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
@@ -38,7 +38,7 @@ export async function oidcServer(env: Record<string, string> = {}, { shared, db,
   const own = shared ? { ...shared.ctx, config: { ...shared.ctx.config } } : await testContext(settings, now)
   const ctx = db ? { ...own, db } : own
   const masterKey = shared?.masterKey ?? testMasterKey()
-  const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: signedInBy(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })
+  const openId = createOpenIdProvider({ base: ctx, masterKey, sessionOf: signedInBy(ctx), themeAt: themesOf(ctx), log: (error, message) => process.env.OIDC_LOG && console.error(message, error) })
   const server = buildServer(ctx, masterKey, openId)
   const url = (await server.listen({ port: 0, host: '127.0.0.1' })).replace('127.0.0.1', 'localhost')
   if (!shared && env.PUBLIC_URL === undefined) Object.assign(ctx.config, { PUBLIC_URL: url })

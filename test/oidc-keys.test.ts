@@ -3,9 +3,8 @@ import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
 import { leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys } from '../src/signin/oidc-keys.ts'
-import { signedInBy } from '../src/main.ts'
+import { buildServer, signedInBy, themesOf } from '../src/main.ts'
 import { createOpenIdProvider } from '../src/oidc/provider.ts'
-import { buildServer } from '../src/main.ts'
 import { openDataKey } from '../src/store/data-keys.ts'
 import { rotateMasterKey } from '../src/store/open-master-key.ts'
 import { newMasterKey, parseMasterKey } from '../src/store/master-key.ts'
@@ -64,7 +63,7 @@ test('applications verify tokens of two servers on one database while keys are r
   const now = () => new Date(Date.now() + late)
   const base = { ...ctx, now }
   const servers = [1, 2].map(() => {
-    const openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(ctx), log: () => {} })
+    const openId = createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(ctx), themeAt: themesOf(ctx), log: () => {} })
     return { openId, server: buildServer(base, masterKey, openId) }
   })
   const kidOf = async ({ openId }: (typeof servers)[number]) => {
@@ -125,8 +124,8 @@ test('rotating the master key leaves tokens and keys as they are', async () => {
   await rotateMasterKey(ctx.db, masterKey, next)
   const [after] = (await providerKeys(ctx.db, next, ctx.now())).keys
   expect(after).toEqual(before)
-  const openId = createOpenIdProvider({ base: ctx, masterKey: next, sessionOf: signedInBy(ctx), log: () => {} })
+  const openId = createOpenIdProvider({ base: ctx, masterKey: next, sessionOf: signedInBy(ctx), themeAt: themesOf(ctx), log: () => {} })
   const { provider } = await openId.current()
   expect(await provider.ClientCredentials.find(token)).toMatchObject({ clientId: app.id, scope: 'read' })
-  await expect(createOpenIdProvider({ base: ctx, masterKey: testMasterKey(), sessionOf: signedInBy(ctx), log: () => {} }).current()).rejects.toMatchObject({ code: 'configuration' })
+  await expect(createOpenIdProvider({ base: ctx, masterKey: testMasterKey(), sessionOf: signedInBy(ctx), themeAt: themesOf(ctx), log: () => {} }).current()).rejects.toMatchObject({ code: 'configuration' })
 })

@@ -57,6 +57,27 @@ describe('themes', { timeout: 120_000 }, () => {
     expect(await brand(page)).toBe(colours.house)
   })
 
+  test('are on the pages that the provider makes itself', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const page = await visitor()
+    const lost = new URL(await application('Hedge', 'plum'))
+    lost.searchParams.set('redirect_uri', 'https://elsewhere.example/')
+    await page.goto(String(lost))
+    await heading(page, 'This did not work')
+    expect(await brand(page)).toBe(colours.plum)
+    await personWithPassword(shared, 'eve')
+    await page.goto(url)
+    await page.getByLabel('User name').fill('eve')
+    await page.getByLabel('Password', { exact: true }).fill(password)
+    await press(page, 'Sign in')
+    await heading(page, 'Profile')
+    await page.goto(`${url}/oidc/session/end`)
+    await heading(page, 'Sign out')
+    expect(await brand(page)).toBe(colours.house)
+    const painted = await page.getByRole('button', { name: 'Sign out', exact: true }).evaluate((button) => (globalThis as unknown as { getComputedStyle: (of: unknown) => { backgroundColor: string } }).getComputedStyle(button).backgroundColor)
+    expect(painted).toBe('rgb(18, 52, 86)')
+  })
+
   test('stay on the way through recovery and back, and are not there without the application', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const page = await visitor()

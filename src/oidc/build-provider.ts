@@ -12,7 +12,9 @@ import { openDataKey } from '../store/data-keys.ts'
 import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
-import { goOnPage } from './pages.ts'
+import { themeOfSite } from '../store/site-records.ts'
+import { goOnPage, type ThemeOf } from './pages.ts'
+import { ownOf } from './policy.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 import { retryLogouts } from './tell-of-logout.ts'
@@ -32,7 +34,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
     return answer
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, ownClaims, noteReuse }
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, themeOf: themesOf(door, publicUrl), ownClaims, noteReuse }
   const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
@@ -53,6 +55,13 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   watch(provider, state)
   return { provider, state, handle: provider.callback() }
 }
+
+/** Of the site whose application asks, else of our own host. */
+const themesOf = ({ base: { db }, themeAt }: Door, publicUrl: string): ThemeOf => ({ oidc }) =>
+  themeAt(new URL(publicUrl).host, async () => {
+    const site = oidc.client && ownOf(oidc.client).site_id
+    return site === undefined ? undefined : themeOfSite(db, site)
+  })
 
 type KoaContext = Pick<KoaContextWithOIDC, 'req' | 'status' | 'body' | 'set'>
 
@@ -103,7 +112,7 @@ function around(state: DoorState) {
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
     // What single applications learn is nobody else's to know.
     if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
-    if (oidc?.route === 'end_session' && ctx.status === 200) goOnPage(ctx as unknown as KoaContextWithOIDC)
+    if (oidc?.route === 'end_session' && ctx.status === 200) await goOnPage(ctx as unknown as KoaContextWithOIDC, state.themeOf)
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

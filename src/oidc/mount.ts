@@ -126,7 +126,7 @@ const headers = {
   'referrer-policy': 'no-referrer',
   'cache-control': 'no-store',
   // Where forms may go is not said: the provider sends some of them to clients.
-  'content-security-policy': `default-src 'none'; script-src; style-src ${styleSource}; frame-ancestors 'none'; base-uri 'none'`,
+  'content-security-policy': `default-src 'none'; script-src; style-src 'self' ${styleSource}; frame-ancestors 'none'; base-uri 'none'`,
 } as const
 
 /** The request as it came, answered by the provider as it likes. */

@@ -4,14 +4,16 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 
-const style = `:root { color-scheme: light dark; }
-body { background: light-dark(#f3f5f6, #11161a); color: light-dark(#16202a, #e8edf0); font: 1rem/1.5 system-ui, sans-serif; margin: 0; }
-main { background: light-dark(#fff, #1a2126); border: 1px solid light-dark(#d9dfe3, #323c43); border-radius: 0.75rem; margin: 15vh auto; max-width: 25rem; overflow-wrap: anywhere; padding: 1.5rem 1.25rem; width: calc(100% - 5rem); }
+// The variables are those of console/src/ui/theme.css, which a theme sets. What it sets for the dark hangs on a script, and here is none.
+const style = `:root { color-scheme: light dark; --gatehouse-font: system-ui, sans-serif; --gatehouse-radius: 0.5rem; --gatehouse-brand: light-dark(#0b5f6f, #7fd0de); --gatehouse-brand-text: light-dark(#fff, #06262d); --gatehouse-page: light-dark(#f3f5f6, #11161a); --gatehouse-surface: light-dark(#fff, #1a2126); --gatehouse-text: light-dark(#16202a, #e8edf0); --gatehouse-dimmed: light-dark(#55606b, #a9b4bc); --gatehouse-line: light-dark(#7f8a94, #7d8a94); --gatehouse-hairline: light-dark(#d9dfe3, #323c43); }
+:root.themed { color-scheme: light; }
+body { background: var(--gatehouse-page); color: var(--gatehouse-text); font: 1rem/1.5 var(--gatehouse-font); margin: 0; }
+main { background: var(--gatehouse-surface); border: 1px solid var(--gatehouse-hairline); border-radius: calc(var(--gatehouse-radius) * 1.5); margin: 15vh auto; max-width: 25rem; overflow-wrap: anywhere; padding: 1.5rem 1.25rem; width: calc(100% - 5rem); }
 h1 { font-size: 1.625rem; line-height: 1.25; margin: 0; }
 main > :last-child { margin-bottom: 0; }
-button { background: none; border: 1px solid light-dark(#7f8a94, #7d8a94); border-radius: 0.5rem; color: inherit; font: inherit; font-weight: 600; margin: 0 0.5rem 0.5rem 0; min-height: 2.75rem; padding: 0.375rem 1.125rem; }
-button.first { background: light-dark(#0b5f6f, #7fd0de); border-color: transparent; color: light-dark(#fff, #06262d); }
-.code { color: light-dark(#55606b, #a9b4bc); font-size: 0.875rem; }`
+button { background: none; border: 1px solid var(--gatehouse-line); border-radius: var(--gatehouse-radius); color: inherit; font: inherit; font-weight: 600; margin: 0 0.5rem 0.5rem 0; min-height: 2.75rem; padding: 0.375rem 1.125rem; }
+button.first { background: var(--gatehouse-brand); border-color: transparent; color: var(--gatehouse-brand-text); }
+.code { color: var(--gatehouse-dimmed); font-size: 0.875rem; }`
 
 /** What the policy of these pages has to allow, and no other style. */
 export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
@@ -32,42 +34,49 @@ type Language = keyof typeof texts
 /** The first of the browser's languages that there is. */
 const languageOf = (ctx: KoaContextWithOIDC): Language => (ctx.acceptsLanguages(Object.keys(texts)) || 'en') as Language
 
-function page(ctx: KoaContextWithOIDC, language: Language, title: string, body: string): void {
+/** The name of the theme that a page has, if any. */
+export type ThemeOf = (ctx: KoaContextWithOIDC) => Promise<string | undefined>
+
+async function page(ctx: KoaContextWithOIDC, themeOf: ThemeOf, language: Language, title: string, body: string): Promise<void> {
+  const theme = await themeOf(ctx)
   ctx.type = 'html'
   ctx.body = `<!DOCTYPE html>
-<html lang="${language}">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${style}</style></head>
+<html lang="${language}"${theme === undefined ? '' : ' class="themed"'}>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escaped(title)}</title><style>${style}</style>${theme === undefined ? '' : `<link rel="stylesheet" href="/themes/${escaped(theme)}.css">`}</head>
 <body><main><h1>${escaped(title)}</h1>${body}</main></body>
 </html>`
 }
 
-export async function logoutPage(ctx: KoaContextWithOIDC, form: string): Promise<void> {
-  const language = languageOf(ctx)
-  const words = texts[language]
-  page(ctx, language, words.signOut, `<p>${words.ask}</p>${form}
+/** The pages as the provider asks for them. */
+export const pagesWith = (themeOf: ThemeOf) => ({
+  async logout(ctx: KoaContextWithOIDC, form: string): Promise<void> {
+    const language = languageOf(ctx)
+    const words = texts[language]
+    await page(ctx, themeOf, language, words.signOut, `<p>${words.ask}</p>${form}
 <p><button class="first" autofocus type="submit" form="op.logoutForm" value="yes" name="logout">${words.signOut}</button>
 <button type="submit" form="op.logoutForm">${words.stay}</button></p>`)
-}
+  },
 
-export async function logoutDonePage(ctx: KoaContextWithOIDC): Promise<void> {
-  const language = languageOf(ctx)
-  page(ctx, language, texts[language].signedOut, `<p>${texts[language].done}</p>`)
-}
+  async logoutDone(ctx: KoaContextWithOIDC): Promise<void> {
+    const language = languageOf(ctx)
+    await page(ctx, themeOf, language, texts[language].signedOut, `<p>${texts[language].done}</p>`)
+  },
+
+  async error(ctx: KoaContextWithOIDC, out: { error?: string; error_description?: string }): Promise<void> {
+    const language = languageOf(ctx)
+    const words = texts[language]
+    await page(ctx, themeOf, language, words.failed, `<p>${words.unusable}</p><p class="code">${escaped(out.error_description ?? '')} (${escaped(out.error ?? 'server_error')})</p>`)
+  },
+})
 
 /**
  * Who is not signed in any more is not asked: the provider has a page of its own that goes on by itself. It is given the look and the
  * words of the others; its form, and the script that its policy names, stay. What is no such page stays as it is.
  */
-export function goOnPage(ctx: KoaContextWithOIDC): void {
+export async function goOnPage(ctx: KoaContextWithOIDC, themeOf: ThemeOf): Promise<void> {
   const [, script, form] = /(<script>.*?<\/script>).*?(<form .*?)<noscript>/s.exec(String(ctx.body)) ?? []
   if (script === undefined || form === undefined) return
   const language = languageOf(ctx)
   const words = texts[language]
-  page(ctx, language, words.signOut, `<p>${words.notIn}</p>${form}<p><button class="first" type="submit">${words.goOn}</button></p></form>${script}`)
-}
-
-export async function errorPage(ctx: KoaContextWithOIDC, out: { error?: string; error_description?: string }): Promise<void> {
-  const language = languageOf(ctx)
-  const words = texts[language]
-  page(ctx, language, words.failed, `<p>${words.unusable}</p><p class="code">${escaped(out.error_description ?? '')} (${escaped(out.error ?? 'server_error')})</p>`)
+  await page(ctx, themeOf, language, words.signOut, `<p>${words.notIn}</p>${form}<p><button class="first" type="submit">${words.goOn}</button></p></form>${script}`)
 }

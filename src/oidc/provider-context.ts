@@ -2,6 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Context } from '../context.ts'
 import type { MasterKey } from '../store/master-key.ts'
+import type { ThemeOf } from './pages.ts'
 
 /** Who has signed in at a browser, as the provider asks sign-in about it. */
 export interface SignedIn {
@@ -22,6 +23,8 @@ export interface Door {
   base: Omit<Context, 'actor' | 'authority'>
   masterKey: MasterKey
   sessionOf: SessionOf
+  /** The theme of a page at a host, of the site that is asked for where that has one. */
+  themeAt: (host: string, asked: () => Promise<string | undefined>) => Promise<string | undefined>
   /** Told of what went wrong on our side. */
   log: (error: unknown, message: string) => void
 }
@@ -35,6 +38,8 @@ export interface DoorState extends Door {
   signedIn: (request: IncomingMessage) => Promise<SignedIn | undefined>
   /** PUBLIC_URL, and what stands below it. */
   publicUrl: string
+  /** The theme of a page that the provider makes itself. */
+  themeOf: ThemeOf
   /** The names of the claims that clients have of their own: the provider knows no others. */
   ownClaims: readonly string[]
   /** True once a client has been met that has others: the provider is to be built anew for the next request. */

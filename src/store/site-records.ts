@@ -22,6 +22,11 @@ export async function themeOfHost(db: Pick<Database, 'first'>, host: string): Pr
     `select c.ui_theme_id as theme from content_provider c where ${ofHost('$1')} and c.ui_theme_id is not null ${mostExactFirst} limit 1`, [patternsOf(host)]))?.theme
 }
 
+/** The theme of a site. */
+export async function themeOfSite(db: Pick<Database, 'first'>, siteId: string): Promise<string | undefined> {
+  return (await db.first<{ theme: string | null }>('select ui_theme_id as theme from content_provider where content_provider_id = $1', [siteId]))?.theme ?? undefined
+}
+
 /** The theme of the site that the application belongs to which something of the provider's is for. */
 export async function themeOfArtifact(db: Pick<Database, 'first'>, hash: Buffer, now: string): Promise<string | undefined> {
   return (await db.first<{ theme: string }>(
