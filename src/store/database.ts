@@ -97,20 +97,20 @@ export class Transaction extends Connection {
   private readonly client: pg.PoolClient
   /** What was sent along and is not known yet to have gone well. */
   private sent: Promise<unknown>[] = []
+  /** The error of the statement that has spoiled the transaction, or what of it lies behind a savepoint: the reason why all that follow fail. */
+  private spoiled: { by: unknown } | undefined
 
   constructor(client: pg.PoolClient, namedStatements: boolean, hasRoom: () => boolean) {
     super(namedStatements, hasRoom)
     this.client = client
   }
 
-  protected async run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    try {
-      return await this.client.query<Row>(config)
-    } catch (error) {
-      // What was sent along before has failed this one too, and says why.
-      await this.arrived()
-      throw error
-    }
+  /** Answers come in the order of statements, and so do their errors here: the first of them is the reason for the others. */
+  protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    return this.client.query<Row>(config).catch((error: unknown) => {
+      this.spoiled ??= { by: this.domainError(error) }
+      throw this.spoiled.by
+    })
   }
 
   /**
@@ -118,18 +118,25 @@ export class Transaction extends Connection {
    * so do all that follow it, with its error.
    */
   later(sql: string, params: unknown[] = [], name?: string): void {
-    const done = this.client.query(this.configOf(sql, params, name)).catch((error: unknown) => {
-      throw this.domainError(error)
-    })
+    const done = this.run(this.configOf(sql, params, name))
     done.catch(ignore)
     this.sent.push(done)
   }
 
-  /** Waits for what was sent along. Errors: those of the first that failed. */
+  /** Waits for what was sent along. Errors: that of the first that failed. */
   async arrived(): Promise<void> {
     const sent = this.sent
     this.sent = []
     await Promise.all(sent)
+  }
+
+  /**
+   * Commits, which PostgreSQL takes for a rollback when a statement has failed. Errors: that of the statement, even where the work
+   * has passed over it: nothing of it was kept.
+   */
+  async commit(): Promise<void> {
+    await Promise.all([this.arrived(), this.execute('commit')])
+    if (this.spoiled) throw this.spoiled.by
   }
 
   /** Runs work that may fail without spoiling the transaction around it. */
@@ -137,10 +144,14 @@ export class Transaction extends Connection {
     await this.execute('savepoint attempt')
     try {
       const result = await work()
-      await this.execute('release savepoint attempt')
+      await Promise.all([this.arrived(), this.execute('release savepoint attempt')])
       return result
     } catch (error) {
-      if (!isConnectionLoss(error)) await this.execute('rollback to savepoint attempt; release savepoint attempt')
+      await this.arrived().catch(ignore)
+      if (!isConnectionLoss(error)) {
+        await this.execute('rollback to savepoint attempt; release savepoint attempt')
+        this.spoiled = undefined
+      }
       throw error
     }
   }
@@ -305,10 +316,7 @@ export class Database extends Connection {
 
   /** How a transaction of this view ends. */
   protected async commit(tx: Transaction): Promise<void> {
-    // When something that was sent along has failed, PostgreSQL takes this for a rollback.
-    const ended = tx.execute('commit')
-    await tx.arrived()
-    await ended
+    await tx.commit()
   }
 
   override async execute(sql: string, params: unknown[] = [], name?: string): Promise<number> {
