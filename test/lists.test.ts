@@ -9,6 +9,7 @@ import { questionGroup, securityQuestion } from '../src/model/security-questions
 import { contentProvider, itPolicy, itPolicyVersion } from '../src/model/site-records.ts'
 import { metadataElement, metadataType } from '../src/model/metadata-records.ts'
 import { organizationType } from '../src/model/organization-type.ts'
+import { managedSystem } from '../src/model/managed-system.ts'
 import { resourceType } from '../src/model/resource-type.ts'
 import { allRoutes } from '../src/main.ts'
 import { decidePolicy } from '../src/signin/it-policies.ts'
@@ -47,6 +48,7 @@ beforeAll(async () => {
   await ctx.db.execute(`insert into gatehouse.sync_run (run_id, kind, portal_id, status, lease_until, started_at, started_by, source)
     select 'r' || n, case when n = 3 then 'full' else 'delta' end, n, 'done', now(), '2026-11-01'::timestamptz + n * interval '1 minute', 'x', 'CLI' from generate_series(1, 4) n`)
   for (const name of ['shoeSize', 'Colour', 'rank']) await ask('POST', '/metadata/elements', { name, validValues: name === 'rank' ? ['1', '2'] : [] })
+  for (const id of ['LINUX', 'Payroll', 'door']) expect((await ask('POST', '/managed-systems', { id, name: id, ...(id === 'door' ? { description: 'At the gate' } : {}) })).status).toBe(201)
   for (const name of ['shop', 'Office', 'lab']) await ask('POST', '/content-providers', { name, domainPattern: `${name}.example.com`, ...(name === 'lab' ? { locale: 'de' } : {}) })
   for (const name of ['shift', 'Night']) {
     const groupId = (await ask('POST', '/question-groups', { name, status: 'INACTIVE' })).body.id
@@ -69,6 +71,7 @@ const lists: [string, readonly Attribute[], string][] = [
   ['/metadata/elements', metadataElement.attributes, 'name sw "sh" or validValues eq "2"'],
   ['/metadata/organization-types', organizationType.attributes, 'members pr'],
   ['/metadata/resource-types', resourceType.attributes, 'supportsHierarchy eq true'],
+  ['/managed-systems', managedSystem.attributes, 'description pr'],
   ['/organizations/:company/children', organizationChildAttributes, 'start pr or name eq "X"'],
   ['/plans', planAttributes, 'kind eq "bulk" and title co "a"'],
   ['/plans/:plan/steps', planStepAttributes, 'step gt 2'],
