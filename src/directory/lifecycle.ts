@@ -2,6 +2,7 @@
  * The operations on a person's life: activate, disable, terminate, rehire, … The table of what is allowed from where
  * stands in model/lifecycle; here is what each does besides: sessions end, access ends, related accounts follow.
  */
+import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
@@ -77,6 +78,12 @@ export async function writeOperated(tx: Transaction, ctx: Context, pending: read
   const results = await writeUsers(tx, ctx, pending.map(({ operation: _, ...one }) => ({ ...one, besides: [...one.besides ?? [], ...taken.get(one.after.id as string) ?? []] })))
   for (const act of acts) results.push(...await act())
   return results
+}
+
+/** Also who is not locked may have a password that is not looked at after too many wrong ones: what opens it is told of like any lock. */
+async function unlockLogins(tx: Transaction, ctx: Context, ids: readonly string[]): Promise<void> {
+  const begun = await setLocks(tx, ids, 'NOT_LOCKED')
+  await recordEvents(tx, ctx, begun.map((targetId) => ({ action: 'user.unlock', targetType: 'User', targetId, changes: [{ path: 'logins.wrongInARow', after: 0 }] })))
 }
 
 /** What an operation is told, checked. Errors: `invalid_body`, `unknown_attribute`, `invalid_value`. */
@@ -192,7 +199,7 @@ async function consequences(tx: Transaction, ctx: Context, { ids, operation, giv
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
-    if (operation === 'unlock') await setLocks(tx, ids, 'NOT_LOCKED')
+    if (operation === 'unlock') await unlockLogins(tx, ctx, ids)
     if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)), ctx.now())
     if (!access) return []
     await access()

@@ -5,17 +5,11 @@ import { isActive } from '../model/user-statuses.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockByFailures, lockedLogins, lockLogin, unlockByTime, type LockedLogin, type SignInLogin } from '../store/logins-sign-in.ts'
-import type { Lockout } from '../store/sign-in-throttle.ts'
+import { mostInARow, type Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
 const never = 2_147_483_647
-
-/**
- * So many wrong passwords in a row, over all locks that opened by themselves, lock until somebody opens (NIST SP 800-63B-4 §3.2.2): who
- * guesses on after each lock would come to any number. A right password, a recovery and an administrator begin the count anew.
- */
-const mostInARow = 100
 
 /** What a policy says of locking; one that never locks has limits that nobody reaches. */
 export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never, mostInARow: lockout.failures === 0 ? never : mostInARow })
@@ -23,9 +17,9 @@ export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000
 
-/** Whether somebody is locked by failures and the time of that is over; it never is after too many in a row. */
-export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt' | 'wrongInARow'>, { unlockMinutes, mostInARow }: Lockout, now: Date): boolean {
-  if ((login.lockMarker !== 'LOCKED' && login.secondaryStatus !== 'LOCKED') || unlockMinutes === 0 || login.lastAttempt === null || login.wrongInARow >= mostInARow) return false
+/** Whether somebody is locked by failures and the time of that is over. */
+export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt'>, { unlockMinutes }: Pick<Lockout, 'unlockMinutes'>, now: Date): boolean {
+  if ((login.lockMarker !== 'LOCKED' && login.secondaryStatus !== 'LOCKED') || unlockMinutes === 0 || login.lastAttempt === null) return false
   const since = now.getTime() - Date.parse(login.lastAttempt)
   return since >= unlockMinutes * 60_000 || since < -clockSkewMs
 }
@@ -65,9 +59,9 @@ export async function unlockPeople(ctx: Context): Promise<number> {
   let opened = 0
   for (let last: LockedLogin | undefined; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
-    for (const { userId, lastAttempt, wrongInARow } of logins) {
+    for (const { userId, lastAttempt } of logins) {
       const lockout = lockoutOf(await policyOf(ctx.db, userId))
-      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt, wrongInARow }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
+      if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
     }
     if (logins.length < page) return opened
     last = logins.at(-1)

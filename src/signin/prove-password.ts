@@ -8,7 +8,8 @@ import { datesOf } from '../model/password-state.ts'
 import type { Transaction } from '../store/database.ts'
 import { today } from '../model/today.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
-import { forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
+import { beginCountAnew, forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
+import { mostInARow } from '../store/sign-in-throttle.ts'
 import { lock } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -35,6 +36,8 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const { login } = claim
   const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
   const { proved, rehashed } = await look(ctx, stored, password)
+  // The claim has taken it for a wrong one, after which no sign-in would begin the count anew.
+  if (login && proved && claim.inARow >= mostInARow) await beginCountAnew(ctx.db, login.loginId)
   const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }

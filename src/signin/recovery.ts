@@ -21,7 +21,7 @@ import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../stor
 import { findResetToken, insertRecoveryRequest, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
-import { unlock } from './locks.ts'
+import { lockoutOf, unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
 import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
@@ -91,7 +91,7 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
 
 async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
   if (!isRecoverable(login, today(ctx))) return false
-  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED'
+  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId)).mostInARow
   return (await policyOf(tx, login.userId)).changes.byUser
 }
 

@@ -20,6 +20,8 @@ export interface Claim {
   blocked?: SignInResult
   /** Wrong passwords in a row, this attempt taken for one. */
   failures: number
+  /** The same over all locks. */
+  inARow: number
   lockout: Lockout
 }
 
@@ -30,11 +32,11 @@ export async function claimAttempt(ctx: Context, userName: string, seen: SignInL
   // By the name as it is kept, however it was typed: the database has other rules for letters than we, and the count is forgotten by that name.
   const marks = { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: nameMark(seen?.login ?? userName) }
   const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(ctx, seen, lockout, now) : seen
-  const { address, account, failures } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
+  const { address, account, failures, inARow } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
   // Once in a window: the audit shows whence it comes, and those who go on do not fill it.
   if (address === mostByAddress + 1) await noteThrottled(ctx)
   if (address > mostByAddress) throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${windowMinutes} minutes.`)
-  const claim = { marks, lockout, login, failures: failures ?? 0 }
+  const claim = { marks, lockout, login, failures: failures ?? 0, inARow: inARow ?? 0 }
   if (account > mostByAccount) return { ...claim, blocked: 'TOO_MANY_ATTEMPTS' }
   return login && failures === null ? { ...claim, blocked: 'LOGIN_LOCKED' } : claim
 }

@@ -1,6 +1,7 @@
 /** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
 import type { PasswordDates } from '../model/password-state.ts'
 import type { Database, Transaction } from './database.ts'
+import { mostInARow } from './sign-in-throttle.ts'
 import { policiesForAll, type PoliciesForAll } from './password-policies.ts'
 
 export interface SignInLogin extends PasswordDates {
@@ -81,8 +82,16 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<SignI
        ${ofPerson} from users u where u.user_id = $1 for no key update`, [userId])
 }
 
+/** What a sign-in leaves of the count over all locks: at its limit it takes another way back to begin it anew. */
+const inARowAfter = `case when wrong_in_a_row >= ${mostInARow} then wrong_in_a_row else 0 end`
+
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
-  await tx.execute('update login set auth_fail_count = 0, wrong_in_a_row = 0 where login_id = $1', [loginId], 'forget_failures')
+  await tx.execute(`update login set auth_fail_count = 0, wrong_in_a_row = ${inARowAfter} where login_id = $1`, [loginId], 'forget_failures')
+}
+
+/** The last password that was looked at, was right: the count begins anew. */
+export async function beginCountAnew(db: Pick<Database, 'execute'>, loginId: string): Promise<void> {
+  await db.execute('update login set wrong_in_a_row = 0 where login_id = $1', [loginId])
 }
 
 /** A password hashed anew stays the same password. */
@@ -100,7 +109,7 @@ export async function writeExpiry(tx: Transaction, loginId: string, { expires, g
 /** Somebody is in: when and from where, and from where the time before. */
 export function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): void {
   tx.later(
-    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, wrong_in_a_row = 0, sms_reset_fail_count = 0, first_time_login = 'N'
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, wrong_in_a_row = ${inARowAfter}, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }
 
@@ -133,13 +142,12 @@ export interface LockedLogin {
   loginId: string
   userId: string
   lastAttempt: string
-  wrongInARow: number
 }
 
 /** Logins locked by failures, the longest since the last attempt first; a page after the one before. */
 export async function lockedLogins(db: Pick<Database, 'query'>, after: LockedLogin | undefined, limit: number): Promise<LockedLogin[]> {
   return db.query(
-    `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt", wrong_in_a_row as "wrongInARow" from login
+    `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt" from login
      where lock_marker = 'LOCKED' and managed_sys_id = '0' and last_auth_attempt is not null
        and ($1::timestamptz is null or (date_trunc('milliseconds', last_auth_attempt), login_id) > ($1, $2))
      order by date_trunc('milliseconds', last_auth_attempt), login_id limit $3`, [after?.lastAttempt ?? null, after?.loginId ?? null, limit])

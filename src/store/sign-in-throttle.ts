@@ -15,12 +15,19 @@ export const throttleMark = (kind: string, text: string): Buffer => hash('sha256
 
 export const nameMark = (userName: string): Buffer => throttleMark('account', userName.normalize('NFC').toLowerCase())
 
+/**
+ * After so many wrong passwords in a row, over all locks that opened by themselves, no password is looked at any more (NIST SP 800-63B-4
+ * §3.2.2): who guesses on after each lock would come to any number. All other ways in stay open, or a stranger could close them for good. A
+ * recovery and an administrator begin the count anew; a right password and a sign-in of another kind do while it is below.
+ */
+export const mostInARow = 100
+
 export interface Lockout {
   /** Wrong passwords in a row until the login is locked. */
   failures: number
   /** Minutes until it opens by itself; 0 never. */
   unlockMinutes: number
-  /** Wrong passwords in a row, over all such locks, from which on it does not open by itself. */
+  /** Wrong passwords in a row, over all such locks, from which on no password is looked at. */
   mostInARow: number
 }
 
@@ -37,8 +44,10 @@ export interface Claimed {
   /** Attempts within the window, this one included. */
   address: number
   account: number
-  /** Wrong passwords in a row since the last lock, this one taken for one, and the limit where those over all locks are at theirs; null when no more are looked at. */
+  /** Wrong passwords in a row since the last lock, this one taken for one; null when no more are looked at. */
   failures: number | null
+  /** The same over all locks. */
+  inARow: number | null
 }
 
 export const windowMinutes = 15
@@ -70,8 +79,8 @@ const claimSql = `with by_address as (
    where l.login_id = $4 and (select s.address <= $7 and s.account <= $8 from sums s) and l.wrong_in_a_row < $9
      and not (${lasting} and (coalesce(l.auth_fail_count, 0) >= $5 or l.lock_marker = 'LOCKED'
        or exists (select from users u where u.user_id = l.user_id and u.secondary_status = 'LOCKED')))
-   returning case when l.wrong_in_a_row >= $9 then greatest(l.auth_fail_count, $5) else l.auth_fail_count end as failures)
- select s.address, s.account, (select c.failures from claimed c) as failures, ${unhurried} from sums s`
+   returning l.auth_fail_count as failures, l.wrong_in_a_row as in_a_row)
+ select s.address, s.account, (select c.failures from claimed c) as failures, (select c.in_a_row from claimed c) as "inARow", ${unhurried} from sums s`
 
 /** Counts an attempt before it is looked at. */
 export async function claimGuess(db: Pick<Database, 'first'>, { marks, loginId, lockout, mostByAddress, mostByAccount }: Claiming, now: Date): Promise<Claimed> {
@@ -89,14 +98,15 @@ export async function uncountAttempt(db: Pick<Database, 'execute'>, { address, a
 
 /**
  * Forgets what was guessed at the names of people who have a way back in. A count by name that a guess holds at this instant stays: it
- * is taken before the login, and the people are held already.
+ * is taken before the login, and the people are held already. Of whom there was a count of wrong passwords in a row.
  */
-export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, userIds: readonly string[]): Promise<void> {
-  await tx.execute(`update login set wrong_in_a_row = 0 where user_id = any($1) and managed_sys_id = '0' and wrong_in_a_row > 0`, [userIds])
+export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, userIds: readonly string[]): Promise<string[]> {
+  const counted = await tx.query<{ id: string }>(`update login set wrong_in_a_row = 0 where user_id = any($1) and managed_sys_id = '0' and wrong_in_a_row > 0 returning user_id as id`, [userIds])
   const logins = await tx.query<{ login: string }>(`select login from login where user_id = any($1) and managed_sys_id = '0'`, [userIds])
   await tx.execute(
     `delete from gatehouse.sign_in_throttle where (kind, mark) in (
        select kind, mark from gatehouse.sign_in_throttle where kind = 'ACCOUNT' and mark = any($1) for update skip locked)`, [logins.map(({ login }) => nameMark(login))])
+  return counted.map(({ id }) => id)
 }
 
 /** Removes counts past their window, a batch at a time, around those in use; how many. */

@@ -71,13 +71,13 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<boole
   return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
 }
 
-/** The lock on the login that signs in here; lifting it forgets the failures, and what was guessed at the name. */
-export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<void> {
+/** The lock on the login that signs in here; lifting it forgets the failures, and what was guessed at the name. Of whom wrong passwords in a row were counted. */
+export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<string[]> {
   await tx.execute(
     `update login set lock_marker = $2::text, auth_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else auth_fail_count end,
        otp_fail_count = case when $2::text = 'NOT_LOCKED' then 0 else otp_fail_count end
      where user_id = any($1) and managed_sys_id = '0'`, [ids, marker])
-  if (marker === 'NOT_LOCKED') await forgetGuesses(tx, ids)
+  return marker === 'NOT_LOCKED' ? forgetGuesses(tx, ids) : []
 }
 
 /** What follows in this transaction goes by dates that somebody has set: it may end the last super administrator too. */
