@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { tellPeople } from '../src/notify/tell-people.ts'
 import { administrator, giveRole, makePerson } from './administrators.ts'
 import { settle } from './audit-context.ts'
-import { password, resultsOf } from './browser.ts'
+import { setPassword } from '../src/signin/password-change.ts'
+import { password, personWithPassword, resultsOf } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
 const shared = await factorServer()
@@ -49,4 +50,21 @@ test('may be demanded again and of oneself, whose session goes on; not by who ma
   const [desk, auditor] = [await administrator(shared, 'desk2', 'HELP_DESK'), await administrator(shared, 'auditor', 'AUDITOR')]
   expect([(await demand(boss.id, desk)).status, (await demand(desk.id, auditor)).status, (await demand('nobody', desk)).status]).toEqual([403, 403, 404])
   expect((await demand(await makePerson(shared, 'mute'), desk)).body.code).toBe('conflict')
+})
+
+test('is demanded of a temporary password, too, which the policy lets stay: it is to be changed, is told of, and lapses as before', async () => {
+  await ask('POST', '/password-policies', { name: 'Lasting', priority: 95, rules: { changeOnReset: false, passwordExpiration: 30 }, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
+  const id = await personWithPassword(shared, 'tim', { emails: [{ value: 'tim@example.com', primary: true }] })
+  await setPassword(ctx, id, { next, forceChange: true })
+  await ctx.db.execute(`update login set pwd_exp = $2 where user_id = $1`, [id, new Date(ctx.now().getTime() + 120_000)])
+  expect((await fresh().signIn('tim', next)).body.next).toBe('done')
+  expect([(await demand(id)).status, (await demand(id)).status]).toEqual([204, 204])
+  expect((await fresh().signIn('tim', next)).body.next).toBe('change_password')
+  await settle(ctx.db)
+  await tellPeople(ctx)
+  expect((await sentTo('tim@example.com')).map(({ template }) => template)).toContain('password-change-demanded')
+  const one = fresh()
+  expect((await one.signIn('tim', next)).body.next).toBe('change_password')
+  later(3)
+  expect((await one.ask('POST', '/sign-in/password', { current: next, next: 'a third horse, a third battery' })).body.code).toBe('password_lapsed')
 })

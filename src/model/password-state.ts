@@ -23,6 +23,12 @@ const dayMs = 86_400_000
 /** RESET_PWD where an administrator or the help desk demands that one's own password be changed. */
 export const demandedMark = 'DEMANDED'
 
+/** The same over a temporary password: it is to be changed whatever the policy says of temporary ones, and lapses as they do. */
+export const demandedTemporaryMark = 'DEMANDED_TEMPORARY'
+
+/** Whether somebody demands that the password be changed. */
+export const isDemanded = (mark: unknown): boolean => mark === demandedMark || mark === demandedTemporaryMark
+
 /**
  * The state at a moment. A password that somebody else set is `must_change` until it lapses; then it is `expired`, and
  * can no longer be exchanged for one's own.
@@ -32,7 +38,7 @@ export function passwordState(login: PasswordDates, policy: Pick<PasswordPolicy,
   const temporary = isTemporary(login)
   const left = login.pwd_exp === null ? Infinity : new Date(login.pwd_exp).getTime() - now.getTime()
   if (left <= 0) return !temporary && login.grace_period !== null && now < new Date(login.grace_period) ? 'grace' : 'expired'
-  if (temporary && policy.expiry.changeOnReset) return 'must_change'
+  if (temporary && (policy.expiry.changeOnReset || isDemanded(login.reset_pwd))) return 'must_change'
   return left <= policy.expiry.warnDays * dayMs ? 'warn' : 'valid'
 }
 

@@ -114,7 +114,7 @@ export const logins: Collection = {
     flag('isActive', 'is_active', 'Usable', 'False keeps the login from being used.', { default: true }),
     text('lockMarker', 'lock_marker', 20, 'Lock', 'Whether the login is locked, and by whom.', { ...readOnly, canonical: ['NOT_LOCKED', 'LOCKED', 'LOCKED_ADMIN'] }),
     flag('firstTimeLogin', 'first_time_login', 'Never used', 'True until the first successful sign-in.', readOnly),
-    text('resetPwd', 'reset_pwd', 32, 'Forced change', 'Set when the password must be changed at the next sign-in: DEMANDED where an administrator or the help desk has demanded it of one\'s own.', readOnly),
+    text('resetPwd', 'reset_pwd', 32, 'Forced change', 'Set when the password must be changed at the next sign-in: DEMANDED where an administrator or the help desk has demanded it of one\'s own, DEMANDED_TEMPORARY of a temporary one.', readOnly),
     flag('totpActive', 'topt_active', 'TOTP', 'True when a time-based code is enrolled.', readOnly),
     flag('otpActive', 'otp_active', 'OTP', 'True when one-time codes are enrolled.', readOnly),
     text('password', 'password', 255, 'Password', 'The hash of the password; set by the password operations, never shown.', { mutability: 'readOnly', returned: 'never', sensitivity: 'secret', filterable: false }),

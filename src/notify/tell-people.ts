@@ -6,7 +6,7 @@
 import type { Context } from '../context.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { isObject } from '../model/attribute.ts'
-import { demandedMark } from '../model/password-state.ts'
+import { isDemanded } from '../model/password-state.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
@@ -80,7 +80,7 @@ export function noticesOf(event: Event): Notice[] {
   if (changes.some(({ path }) => /^(?:password|logins\[[^\]]*\]\.password)$/.test(path))) add('password-changed', {})
   const name = changes.find(({ path }) => path === 'userName')
   if (name) add('user-name-changed', { before: textOf(name.before), after: textOf(name.after) })
-  if (changes.some(({ path, after }) => path === 'logins.resetPwd' && after === demandedMark)) add('password-change-demanded', {})
+  if (changes.some(({ path, after }) => path === 'logins.resetPwd' && isDemanded(after))) add('password-change-demanded', {})
   const lock = changes.find(({ path }) => path === 'secondaryStatus')?.after
   if (lock === 'LOCKED') add('account-locked', {})
   if (lock === 'LOCKED_ADMIN') add('account-locked-by-administrator', {})

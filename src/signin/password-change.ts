@@ -8,7 +8,7 @@
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
-import { datesOf, demandedMark, isTemporary, passwordState } from '../model/password-state.ts'
+import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
@@ -90,7 +90,7 @@ export async function demandPasswordChange(ctx: Context, userId: string, keep?: 
     const demanded = await demandChange(tx, login.loginId)
     const ended = await deleteSessions(tx, userId, undefined, keep)
     const offline = await deleteOffline(tx, userId, keep)
-    const changes = [...(demanded ? [{ path: 'logins.resetPwd', after: demandedMark }] : []), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
+    const changes = [...(demanded === undefined ? [] : [{ path: 'logins.resetPwd', after: demanded }]), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
     await recordEvents(tx, ctx, [{ action: 'user.password.demand-change', targetType: 'User', targetId: userId, changes }])
   })
 }

@@ -1,5 +1,5 @@
 /** SQL on passwords: the login that signs in here (managed system 0), its hash, its dates, and the hashes it had. */
-import { demandedMark, type PasswordDates } from '../model/password-state.ts'
+import { demandedMark, demandedTemporaryMark, type PasswordDates } from '../model/password-state.ts'
 import { inForce } from './access-walk.ts'
 import type { Database, Transaction } from './database.ts'
 
@@ -59,9 +59,12 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
        select pwd_history_id from pwd_history where login_id = $1 order by date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id])
 }
 
-/** Has the person's own password be changed when they next sign in with it; a temporary one is to be changed as it is. Whether that is new. */
-export async function demandChange(tx: Transaction, loginId: string): Promise<boolean> {
-  return (await tx.execute(`update login set reset_pwd = $2 where login_id = $1 and coalesce(reset_pwd, '0') in ('', '0', 'N', 'n')`, [loginId, demandedMark])) > 0
+/** Has a password be changed when its person next signs in with it, also a temporary one, which a policy may let stay. When it expires stays. The mark that is new. */
+export async function demandChange(tx: Transaction, loginId: string): Promise<string | undefined> {
+  const [row] = await tx.query<{ mark: string }>(
+    `update login set reset_pwd = case when upper(coalesce(reset_pwd, '')) in ('', '0', 'N') then $2 else $3 end
+     where login_id = $1 and coalesce(reset_pwd, '') not in ($2, $3) returning reset_pwd as mark`, [loginId, demandedMark, demandedTemporaryMark])
+  return row?.mark
 }
 
 /** The newest hashes that a login has had. */
