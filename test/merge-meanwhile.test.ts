@@ -2,6 +2,9 @@
 import { expect, test } from 'vitest'
 import { readTerms } from '../src/model/edge-terms.ts'
 import { putEdges } from '../src/access/edges.ts'
+import { writeUsers } from '../src/directory/users.ts'
+import { user } from '../src/model/user.ts'
+import { lockRecords } from '../src/records/write-records.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import type { Transaction } from '../src/store/database.ts'
@@ -56,4 +59,42 @@ test.each([[true], [false]])('a place in a portal, with a number in EFS before: 
   expect(result).toMatchObject({ code: 'plan_stale' })
   const places = await db.query('select m.portal_id from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id where p.person_id = $1', [duplicate])
   expect(places).toHaveLength(numbered ? 2 : 1)
+})
+
+test('a supervision between others that would close a circle through the two', async () => {
+  const [above, below] = [await makePerson(shared, 'above'), await makePerson(shared, 'below')]
+  const [survivor, duplicate] = [await makePerson(shared, 'stays'), await makePerson(shared, 'goes')]
+  // goes ─▶ above, below ─▶ stays: merged, above must not come under below.
+  for (const [id, supervisor] of [[duplicate, above], [below, survivor]] as const) expect((await ask('POST', `/users/${id}/supervisors`, { supervisor })).status).toBe(201)
+  const { body: plan } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  let applied: ReturnType<typeof ask> | undefined
+  await db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, user, [above])).get(above)!
+    await writeUsers(tx, ctx, [{ action: 'user.update', before, after: { ...before.document, supervisors: [{ supervisor: below }] } }])
+    applied = ask('POST', `/plans/${plan.id}/apply`)
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await db.query(waits)).length, { timeout: 10_000 }).toBe(1)
+  })
+  expect((await applied!).body).toMatchObject({ status: 'applied', failed: 1 })
+  expect((await ask('GET', `/plans/${plan.id}/steps`)).body.items).toMatchObject([{ result: { code: 'conflict' } }])
+})
+
+test('a report of the duplicate who gets another supervisor: neither waits for the other for good', async () => {
+  const [survivor, duplicate] = [await makePerson(shared, 'chief'), await makePerson(shared, 'chief too')]
+  const [report, other] = [await makePerson(shared, 'report'), await makePerson(shared, 'other')]
+  expect((await ask('POST', `/users/${report}/supervisors`, { supervisor: duplicate })).status).toBe(201)
+  const { body: plan } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  let applied: ReturnType<typeof ask> | undefined
+  await db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, user, [report])).get(report)!
+    // The row goes, and before the tie to the other is looked at, the merge comes to it.
+    await tx.execute('delete from org_structure where staff_id = $1', [report])
+    applied ??= ask('POST', `/plans/${plan.id}/apply`)
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await db.query(waits)).length, { timeout: 10_000 }).toBe(1).catch(() => undefined)
+    const { supervisors: _, ...document } = before.document
+    await writeUsers(tx, ctx, [{ action: 'user.update', before: { ...before, document }, after: { ...document, supervisors: [{ supervisor: other }] } }])
+  })
+  expect((await applied!).body).toMatchObject({ status: 'applied' })
+  expect((await ask('GET', `/users/${report}/supervisors`)).body.items).toMatchObject([{ supervisor: other }])
 })

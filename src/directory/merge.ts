@@ -21,6 +21,7 @@ import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
+import { lockTies } from '../store/user-circles.ts'
 import { deleteUserRows, holdWhole, isFollowing } from '../store/user-rows.ts'
 import { mergeConflicts } from './merge-conflicts.ts'
 import { delegationFields } from './merge-reach.ts'
@@ -154,6 +155,8 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   await refuseStale(tx, plan, ctx, runMerge.moved)
   const [survivor, duplicate] = [people.get(request.survivor)!, people.get(request.duplicate)!]
   await guardPeople(tx, ctx, [request.survivor, request.duplicate])
+  // Both are held: also edges between others close no circle through the two meanwhile.
+  await lockTies(tx)
   // Who administers what may have changed since the plan was made.
   const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor.document, duplicate.document, request.take)
   if (conflicts.length > 0) throw new GatehouseError('conflict', conflicts.join(' '))
