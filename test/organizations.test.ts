@@ -182,6 +182,25 @@ describe('the hierarchy', () => {
     expect(events).toMatchObject([{ changes: [{ path: 'parentId', before: a.id, after: b.id }] }])
   })
 
+  test('is told the first time, whatever the days of the edges that an older rule went by', async () => {
+    const [a, b] = [await made('First'), await made('Second')]
+    const children = [
+      await made('Begins in 2099', { parents: [{ organization: a.id, start: '2099-01-01T00:00:00Z' }] }),
+      await made('Ends in 2099', { parents: [{ organization: a.id, end: '2099-01-01T00:00:00Z' }, { organization: b.id }] }),
+      await made('Undated', below(a.id, b.id)),
+      await made('Unparented'),
+    ]
+    // Days of other tests have passed since.
+    await ctx.db.execute(`delete from gatehouse.setting where name = 'organization_parents'`)
+    await followParents(ctx)
+    const right = children.map(({ parentId }) => parentId)
+    for (const { id, parentId } of children) await ctx.db.execute('update company set parent_id = $1 where company_id = $2', [parentId === a.id ? b.id : a.id, id])
+    expect(await followParents(ctx)).toBe(0)
+    await ctx.db.execute(`delete from gatehouse.setting where name = 'organization_parents'`)
+    expect([await followParents(ctx), await followParents(ctx)]).toEqual([4, 0])
+    expect(await Promise.all(children.map(async ({ id }) => (await read(id)).parentId))).toEqual(right)
+  })
+
   test('takes parentId at creation for one open edge', async () => {
     const parent = await made('Above')
     expect(await made('Short', { parentId: parent.id })).toMatchObject({ parentId: parent.id, parents: [{ organization: parent.id }] })

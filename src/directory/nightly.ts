@@ -57,7 +57,7 @@ const overlapMs = dayMs
 export async function followParents(ctx: Context): Promise<number> {
   const now = ctx.now().toISOString()
   const followed = await parentsFollowed(ctx.db)
-  const since = followed === undefined ? '-infinity' : new Date(Date.parse(followed) - overlapMs).toISOString()
+  const since = followed === undefined ? undefined : new Date(Date.parse(followed) - overlapMs).toISOString()
   const count = await inBatches(ctx, (page) => parentsToFollow(ctx.db, since, now, page), () => true,
     (tx, found) => writeRecords(tx, ctx, organizationKind, found.map((before) => ({ action: 'organization.update', before, after: before.document }))),
     { resource: organization, called: 'organisations', lockFirst: lockHierarchy })

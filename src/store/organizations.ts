@@ -65,15 +65,19 @@ export async function saveParentsFollowed(db: Pick<Database, 'execute'>, through
      on conflict (name) do update set value = excluded.value, updated_at = excluded.updated_at, updated_by = excluded.updated_by`, [settingName, JSON.stringify({ through }), through, by])
 }
 
-/** Organisations of which an edge upwards has begun or ended after `since` and by `now`, and whose PARENT_ID is not the first in force. */
-export async function parentsToFollow(db: Reader, since: string, now: string, { after, limit }: { after: string; limit: number }): Promise<string[]> {
-  const turned = (column: string) => `select member_company_id as id from company_to_company_membership where ${column} > $1 and ${column} <= $2`
+/**
+ * Organisations of which an edge upwards has begun or ended after `since` and by `now`, and whose PARENT_ID is not the first in force.
+ * Without `since` all of them: what an older rule has left may hang on edges that turn much later, or never.
+ */
+export async function parentsToFollow(db: Reader, since: string | undefined, now: string, { after, limit }: { after: string; limit: number }): Promise<string[]> {
+  const turned = (column: string) => `select member_company_id as id from company_to_company_membership where ${column} > $4 and ${column} <= $1`
+  const asked = since === undefined ? 'company c' : `(${turned('start_date')} union ${turned('end_date')}) t join company c on c.company_id = t.id`
   const rows = await db.query<{ id: string }>(
-    `select c.company_id as id from (${turned('start_date')} union ${turned('end_date')}) t join company c on c.company_id = t.id
-     where c.company_id > $3 and c.parent_id is distinct from (
+    `select c.company_id as id from ${asked}
+     where c.company_id > $2 and c.parent_id is distinct from (
        select m.company_id from company_to_company_membership m where m.member_company_id = c.company_id
-         and coalesce(m.start_date, '-infinity') <= $2 and coalesce(m.end_date, 'infinity') > $2 order by m.membership_id collate "C" limit 1)
-     order by c.company_id limit $4`, [since, now, after, limit])
+         and coalesce(m.start_date, '-infinity') <= $1 and coalesce(m.end_date, 'infinity') > $1 order by m.membership_id collate "C" limit 1)
+     order by c.company_id limit $3`, [now, after, limit, ...(since === undefined ? [] : [since])])
   return rows.map(({ id }) => id)
 }
 
