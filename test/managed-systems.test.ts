@@ -35,6 +35,7 @@ test.each([
   [{ id: 'X', name: 'X', resource: 'nothing' }, 'invalid_reference', 'resource'],
   [{ id: 'X', name: 'X', start: '2026-01-02T00:00:00Z', end: '2026-01-01T00:00:00Z' }, 'invalid_value', 'end'],
   [{ id: 'X', name: 'X', password: 'x' }, 'unknown_attribute', 'password'],
+  ...['..', 'a/b', '0 ', '<b>', '.a', 'a..b', ''].map((id): [object, string, string] => [{ id, name: 'X' }, 'invalid_value', 'id']),
 ])('%j is refused', async (body, code, at) => {
   expect(await ask('POST', path, body)).toMatchObject({ status: 400, body: { code, problems: [{ path: at }] } })
 })
@@ -54,6 +55,18 @@ test('what refers to one keeps it, and those of the server stay', async () => {
   for (const own of ['0', 'OKTA']) {
     expect(await ask('DELETE', `${path}/${own}`)).toMatchObject({ status: 409, body: { code: 'system_record' } })
     expect(await ask('PATCH', `${path}/${own}`, { id: 'OTHER' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute' } })
+  }
+})
+
+test('no two have ids that differ by case alone, also made at once; what manages accounts means nothing for those of the server', async () => {
+  expect(await ask('POST', path, { id: 'okta', name: 'Another' })).toMatchObject({ status: 409, body: { code: 'already_exists', problems: [{ path: 'id', message: expect.stringContaining('OKTA') }] } })
+  const both = await Promise.all([ask('POST', path, { id: 'Box-1.a', name: 'Box' }), ask('POST', path, { id: 'BOX-1.a', name: 'Other box' })])
+  expect(both.map(({ status }) => status).sort()).toEqual([201, 409])
+  for (const own of ['0', 'OKTA']) {
+    const { body: before } = await ask('GET', `${path}/${own}`)
+    expect(await ask('PATCH', `${path}/${own}`, { status: 'INACTIVE' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute', problems: [{ path: 'status' }] } })
+    expect(await ask('PATCH', `${path}/${own}`, { end: '2020-01-01T00:00:00Z' })).toMatchObject({ status: 400, body: { code: 'read_only_attribute', problems: [{ path: 'end' }] } })
+    expect((await ask('PATCH', `${path}/${own}`, { description: 'Ours' })).body).toEqual({ ...before, description: 'Ours' })
   }
 })
 

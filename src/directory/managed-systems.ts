@@ -8,7 +8,7 @@ import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteManagedSystem, insertManagedSystem, readManagedSystem, updateManagedSystem, usesOfSystem } from '../store/managed-systems.ts'
+import { deleteManagedSystem, insertManagedSystem, lockedSystemAlike, readManagedSystem, updateManagedSystem, usesOfSystem } from '../store/managed-systems.ts'
 
 type Versioned = Awaited<ReturnType<typeof readManagedSystem>>
 
@@ -23,11 +23,26 @@ function checked(input: unknown, before?: Document): Document {
   throw new GatehouseError('invalid_value', `port: ${message}.`, { problems: [{ path: 'port', message }] })
 }
 
-/** Makes a system; its id is the caller's, a word such as LINUX. Errors: `already_exists` for the id or the name, `invalid_…`. */
+const idPattern = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.-]*$/
+
+const fault = (code: 'invalid_value' | 'already_exists' | 'read_only_attribute', path: string, message: string) => new GatehouseError(code, `${path}: ${message}.`, { problems: [{ path, message }] })
+
+/** What says from when and whether accounts are managed means nothing for the server itself, nor for Okta. Errors: `read_only_attribute`. */
+function refuseOwn(id: string, before: Document, after: Document): void {
+  if (!ownSystems.includes(id)) return
+  const idle: Document = { status: 'ACTIVE', start: undefined, end: undefined }
+  const path = Object.keys(idle).find((one) => after[one] !== before[one] && after[one] !== idle[one])
+  if (path !== undefined) throw fault('read_only_attribute', path, `does not change for the managed system ${id}, on which Gatehouse itself relies`)
+}
+
+/** Makes a system; its id is the caller's, a word such as LINUX that stands in addresses. Errors: `already_exists` for the id, in whatever case, or the name, `invalid_…`. */
 export function createManagedSystem(ctx: Context, input: unknown): Promise<Versioned> {
   const system = checked(input)
   const id = system.id as string
+  if (!idPattern.test(id)) throw fault('invalid_value', 'id', 'must be a word of A to Z, a to z, 0 to 9, and after the first of them also _, - and single dots')
   return ctx.db.transaction(async (tx) => {
+    const alike = await lockedSystemAlike(tx, id)
+    if (alike !== undefined) throw fault('already_exists', 'id', alike === id ? 'there is such a managed system' : `there is the managed system ${alike}, which differs in nothing but case`)
     await insertManagedSystem(tx, system)
     const made = await readManagedSystem(tx, id)
     await noted(tx, ctx, 'create', id, { after: made.document })
@@ -35,7 +50,7 @@ export function createManagedSystem(ctx: Context, input: unknown): Promise<Versi
   })
 }
 
-/** Changes a system. Errors: `already_exists` for the name, `version_mismatch`. */
+/** Changes a system. Errors: `already_exists` for the name, `version_mismatch`, `read_only_attribute` for what stays of those that come with the server. */
 export function patchManagedSystem(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Versioned> {
   return changeManagedSystem(ctx, id, versions, (before) => mergePatch(before, patch))
 }
@@ -49,7 +64,9 @@ function changeManagedSystem(ctx: Context, id: string, versions: Versions, chang
   return ctx.db.transaction(async (tx) => {
     const { document: before, version } = await readManagedSystem(tx, id, true)
     checkVersion({ meta: { version } }, versions)
-    await updateManagedSystem(tx, { ...checked(changed(before), before), id })
+    const system = checked(changed(before), before)
+    refuseOwn(id, before, system)
+    await updateManagedSystem(tx, { ...system, id })
     const after = await readManagedSystem(tx, id)
     if (after.version !== version) await noted(tx, ctx, 'update', id, { before, after: after.document })
     return after

@@ -18,6 +18,12 @@ export async function readManagedSystem(db: Pick<Database, 'first'>, id: string,
   return { document: documentOfRow(managedSystem, row), version: row.version as number }
 }
 
+/** The id of a system that differs from this one by case at most; none is made beside this until the transaction ends. */
+export async function lockedSystemAlike(tx: Transaction, id: string): Promise<string | undefined> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse managed systems'))`)
+  return (await tx.first<{ id: string }>('select managed_sys_id as id from managed_sys where lower(managed_sys_id) = lower($1)', [id]))?.id
+}
+
 const written = columnsOf(managedSystem.attributes.filter(({ mutability }) => mutability !== 'readOnly'))
 
 export async function insertManagedSystem(tx: Transaction, system: Document): Promise<void> {
