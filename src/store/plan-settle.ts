@@ -1,7 +1,9 @@
 /**
  * SQL that settles the plan of an import once all its rows are in it: whether organisations can stand where rows put them,
- * and what falls with a step that is refused so late. Everything happens in the database, whose memory is not ours: a
- * handful of statements, however many steps there are. All of it in one transaction, for the tables on the way end with it.
+ * and what falls with a step that is refused so late. Everything happens in the database, whose memory is not ours, in some
+ * dozens of statements, each over all steps at once and of a cost that grows as they do; how many there are does not depend on how
+ * many steps, save that each level of what rows made only for one another (`once`) costs one more. All of it in one transaction,
+ * for the tables on the way end with it.
  */
 import type { Transaction } from './database.ts'
 
@@ -77,14 +79,15 @@ export interface ReferencePlaces {
 
 /** Refuses what falls with the steps that `refuseSteps` and `refusePlaces` have refused: all that refers to what they would have made, and the rest of their rows. */
 export async function refuseFallen(tx: Transaction, planId: string, places: ReferencePlaces): Promise<void> {
-  await tx.execute('create temp table settle_step (step_no int primary key, line int, source text, resource text, target text, makes text, is_base boolean, is_forward boolean, is_once boolean, was_refused boolean, is_refused boolean) on commit drop')
+  await tx.execute('create temp table settle_step (step_no int primary key, line int, source text, resource text, target text, makes text, is_base boolean, is_forward boolean, is_once boolean, was_refused boolean, is_refused boolean, is_leaned boolean) on commit drop')
   await tx.execute(
     `insert into settle_step
      select step_no, coalesce(line, 0), coalesce(source, ''), resource, target_id, case when changes ? 'document' and resource = any($2) then target_id end,
-       changes ? 'late', changes ? 'forward', changes ? 'once', action = 'error', action = 'error'
+       changes ? 'late', changes ? 'forward', changes ? 'once', action = 'error', action = 'error', false
      from gatehouse.plan_step where plan_id = $1 and changes is not null and (action in ('create', 'update', 'unchanged') or (action = 'error' and changes ? 'refused'))`, [planId, places.kinds])
-  await tx.execute('create index on settle_step (line)')
+  await tx.execute('create index on settle_step (line, source)')
   await tx.execute('create index on settle_step (target)')
+  await tx.execute('create index on settle_step (makes) where makes is not null')
   await tx.execute('analyze settle_step')
   await tx.execute('create temp table settle_lean (step_no int, on_id text, path text) on commit drop')
   await tx.execute(
@@ -95,15 +98,18 @@ export async function refuseFallen(tx: Transaction, planId: string, places: Refe
        select v.value #>> '{}' as id, p.name as path from unnest($2::text[], $3::jsonpath[]) p(name, path) cross join lateral jsonb_path_query(d.said, p.path) v(value)
        where d.said ? split_part(p.name, '.', 1)
        union all select s.target_id, null where o.makes is null) r
-     where s.plan_id = $1 and exists (select from settle_step c where c.target = r.id and c.makes is not null and c.step_no <> s.step_no)`, [planId, places.names, places.paths])
+     where s.plan_id = $1 and exists (select from settle_step c where c.makes = r.id and c.step_no <> s.step_no)`, [planId, places.names, places.paths])
   await tx.execute('create index on settle_lean (on_id)')
   await tx.execute('create index on settle_lean (step_no)')
+  await tx.execute('update settle_step x set is_leaned = true from (select distinct on_id from settle_lean) l where x.makes = l.on_id')
   await tx.execute('analyze settle_lean')
+  await tx.execute('analyze settle_step')
   do await spread(tx)
   while (await dropUnwanted(tx, planId) > 0)
   await writeRefusals(tx, planId)
 }
 
+/** Only who is leaned on asks who leans: where all lean on one, every such question is a look at the whole table. */
 async function spread(tx: Transaction): Promise<void> {
   await tx.execute(
     `with recursive fallen(step_no) as (
@@ -111,10 +117,19 @@ async function spread(tx: Transaction): Promise<void> {
        union
        select n.step_no from fallen f join settle_step o on o.step_no = f.step_no cross join lateral (
          select x.step_no from settle_step x where o.line > 0 and x.line = o.line and x.source = o.source and not x.is_once
-         union all select l.step_no from settle_lean l where l.on_id = o.makes
-         union all select x.step_no from settle_step x where x.target = o.target and ((o.is_base and x.is_forward) or (o.is_forward and x.is_base))) n)
+         union all select l.step_no from settle_lean l where o.is_leaned and l.on_id = o.makes
+         union all select x.step_no from settle_step x where (o.is_base or o.is_forward) and x.target = o.target and ((o.is_base and x.is_forward) or (o.is_forward and x.is_base))) n)
      update settle_step x set is_refused = true from fallen f where x.step_no = f.step_no and not x.is_refused`)
 }
+
+/** Under which name a plan keeps the rows that want what an earlier row makes, and say nothing else of it. */
+export const wantedKey = 'wanted'
+
+/** The key of such a row: files of one import have the same lines. */
+export const wantedBy = (line: number, source: string | undefined): string => `${line} ${source ?? ''}`
+
+/** What `keyHash` makes of that. */
+const wantedHash = `left(encode(decode(md5(y.line || ' ' || y.source), 'hex'), 'base64'), 16)`
 
 /** What the first of many rows has made for all of them stays while one of the others wants it. */
 function dropUnwanted(tx: Transaction, planId: string): Promise<number> {
@@ -124,28 +139,56 @@ function dropUnwanted(tx: Transaction, planId: string): Promise<number> {
        and exists (select from settle_step o where o.line = x.line and o.source = x.source and o.is_refused)
        and not exists (select from settle_lean l join settle_step y on y.step_no = l.step_no where l.on_id = x.target and not y.is_refused and (y.line, y.source) <> (x.line, x.source))
        and not exists (select from gatehouse.plan_key k where k.plan_id = $1 and k.resource = '${wantedKey}' and k.target_id = x.target
-         and not exists (select from settle_step y where y.line = k.line and y.is_refused))`, [planId])
+         and not exists (select from settle_step y where y.line = k.line and y.is_refused and ${wantedHash} = k.key_hash))`, [planId])
 }
 
-/** Under which name a plan keeps the rows that want what an earlier row makes, and say nothing else of it. */
-export const wantedKey = 'wanted'
 
-/** A record that is not made is no target: only so is the step found when somebody of that name is erased (`blank-plans.ts`). */
+/**
+ * Says why each step is refused. A record that is not made is no target: only so is the step found when somebody of that name is
+ * erased (`blank-plans.ts`), and for the same sake nobody's name stands in the reason of another's step. All reasons are gathered
+ * at once, by joins that indexes or hashes serve: looked for step by step they would cost the square of the steps.
+ */
 async function writeRefusals(tx: Transaction, planId: string): Promise<void> {
+  await gatherReasons(tx, planId)
   await tx.execute(
-    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null,
-       target_id = case when exists (select from settle_step m where m.makes = s.target_id) then null else s.target_id end, problems = case when x.was_refused then s.problems else coalesce(
-       (select jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('path', l.path, 'message', 'the ' || c.resource || ' "' || coalesce(c.label, c.target_id) || '"' || coalesce(' of line ' || nullif(c.line, 0), '') || ' is refused itself')))
-        from settle_lean l join settle_step o on o.target = l.on_id and o.makes is not null and o.is_refused join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
-        where (l.step_no = x.step_no or (x.is_base and l.step_no in (select f.step_no from settle_step f where f.target = x.target and f.is_forward))) and (o.line, o.source) <> (x.line, x.source) order by o.step_no limit 1),
-       (select jsonb_build_array(jsonb_build_object('message', 'the ' || c.resource || ' of the same row is refused' || coalesce(': ' || (c.problems #>> '{0,message}'), '')))
-        from settle_step o join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
-        where o.line = x.line and o.source = x.source and o.is_refused and o.step_no <> x.step_no order by o.was_refused desc, o.step_no limit 1),
-       '[{"message": "what it belongs to is refused"}]') end
-     from settle_step x where x.is_refused and s.plan_id = $1 and s.step_no = x.step_no`, [planId])
+    `update gatehouse.plan_step s set action = 'error', changes = null, secret = null, target_id = case when m.makes is null then s.target_id end,
+       problems = case when x.was_refused then s.problems
+         when r.step_no is not null then jsonb_build_array(jsonb_strip_nulls(jsonb_build_object('path', r.path, 'message', r.message)))
+         when w.line is not null then jsonb_build_array(jsonb_build_object('message', 'the ' || w.resource || ' of the same row is refused' || coalesce(': ' || w.message, '')))
+         else '[{"message": "what it belongs to is refused"}]' end
+     from settle_step x left join settle_reason r on r.step_no = x.step_no left join settle_row w on w.line = x.line and w.source = x.source
+       left join (select distinct makes from settle_step where makes is not null) m on m.makes = x.target
+     where x.is_refused and s.plan_id = $1 and s.step_no = x.step_no`, [planId])
   await tx.execute(
     `update gatehouse.plan_key k set resource = 'refused ' || k.resource from settle_step x
      where x.is_refused and x.makes = k.target_id and k.resource = x.resource and k.plan_id = $1`, [planId])
+}
+
+/** `settle_reason` is what a step itself refers to and is refused; `settle_row` what its whole row is refused for. */
+async function gatherReasons(tx: Transaction, planId: string): Promise<void> {
+  await tx.execute('analyze settle_step')
+  await tx.execute('create temp table settle_reason (step_no int primary key, path text, message text) on commit drop')
+  // A step at the end of the plan speaks for the row that waited for it.
+  await tx.execute(
+    `insert into settle_reason
+     select distinct on (x.step_no) x.step_no, l.path,
+       'the ' || o.resource || case when o.resource = 'User' then '' else ' "' || coalesce(c.label, c.target_id) || '"' end || coalesce(' of line ' || nullif(o.line, 0), '')
+         || case when o.source in ('', x.source) then '' else ' of ' || o.source end || ' is refused itself'
+     from (select step_no, step_no as by_step from settle_step where is_refused
+       union all select b.step_no, f.step_no from settle_step b join settle_step f on f.target = b.target and f.is_forward where b.is_base and b.is_refused) t
+     join settle_step x on x.step_no = t.step_no join settle_lean l on l.step_no = t.by_step
+     join settle_step o on o.makes = l.on_id and o.is_refused and (o.line, o.source) <> (x.line, x.source)
+     join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = o.step_no
+     order by x.step_no, o.step_no`, [planId])
+  await tx.execute('analyze settle_reason')
+  await tx.execute('create temp table settle_row (line int, source text, resource text, message text, primary key (line, source)) on commit drop')
+  await tx.execute(
+    `insert into settle_row
+     select distinct on (x.line, x.source) x.line, x.source, x.resource, coalesce(c.problems #>> '{0,message}', r.message)
+     from settle_step x join gatehouse.plan_step c on c.plan_id = $1 and c.step_no = x.step_no left join settle_reason r on r.step_no = x.step_no
+     where x.line > 0 and x.is_refused and (x.was_refused or r.step_no is not null)
+     order by x.line, x.source, x.was_refused desc, x.step_no`, [planId])
+  await tx.execute('analyze settle_row')
 }
 
 /** Takes refused steps after one out, for the rows that they belong to have steps that say so; the number of the last step, and steps by action. */

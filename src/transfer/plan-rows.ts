@@ -169,7 +169,7 @@ function keysAfter(planning: Planning, drafts: readonly Draft[], steps: readonly
   const gone = refusedLines(drafts)
   const lost = drafts.filter(({ isNew, step }) => isNew && isRefused(step)).flatMap(({ row, id, kind }) =>
     [...uniqueKeys(row), { path: 'id', value: id }].map((key): PlanKey => ({ resource: refusedKey(kind), key: keyText(key), targetId: id, line: row.line })))
-  const wanted = planning.waits || planning.nests ? drafts.filter(({ isRepeated, step, row }) => isRepeated && !step && row.line > 0).map(({ row, leans }): PlanKey =>
+  const wanted = planning.waits || planning.nests ? drafts.filter(({ isRepeated, step, row }) => isRepeated && !step && row.line > 0 && !gone.has(row.line)).map(({ row, leans }): PlanKey =>
     ({ resource: wantedKey, key: String(row.line), targetId: leans[0]!.id, line: row.line })) : []
   return [...wanted, ...keys.filter((key) => !gone.has(key.line) && (key.resource === 'Edge' || made.has(key.targetId))), ...lost]
 }

@@ -4,6 +4,7 @@ import type { Document } from '../model/attribute.ts'
 import type { Metadata } from '../model/metadata.ts'
 import type { Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
+import { wantedBy, wantedKey } from '../store/plan-settle.ts'
 import { insertPlanKeys, insertReads, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
 import type { Reference } from './map-record.ts'
 import type { Mapping } from './mapping.ts'
@@ -73,6 +74,6 @@ export async function storePlanned(tx: Transaction, planning: Planning, source: 
   const steps: PlanStep[] = planned.steps.map((step) => ({ source, ...step, step: ++planning.steps }))
   for (const { action } of steps) planning.counts[action] = (planning.counts[action] ?? 0) + 1
   await insertSteps(tx, planning.planId, steps)
-  await insertPlanKeys(tx, planning.planId, planned.keys)
+  await insertPlanKeys(tx, planning.planId, planned.keys.map((one) => (one.resource === wantedKey ? { ...one, key: wantedBy(one.line, source) } : one)))
   for (const [resource, reads] of planned.reads) await insertReads(tx, planning.planId, resource, reads)
 }

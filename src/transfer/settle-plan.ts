@@ -1,6 +1,8 @@
 /**
  * The last look at the plan of an import: whether organisations can stand where its rows put them, and what falls with
- * rows that turned out wrong only once all were known. So a plan promises nothing that cannot be done.
+ * rows that turned out wrong only once all were known. So a plan promises little that cannot be done: only when they are
+ * written are circles of supervisors and of related accounts and second primaries judged (decision 0049), rights that are not
+ * there, and affiliations of two rows that overlap.
  */
 import { closeRanks, refuseFallen, refusePlaces, type ReferencePlaces } from '../store/plan-settle.ts'
 import { referencePaths } from './id-references.ts'
@@ -12,7 +14,7 @@ export async function settlePlan(planning: Planning, after: number, isWhole: boo
   const { ctx, planId } = planning
   if (isWhole && !planning.nests) return
   await ctx.db.transaction(async (tx) => {
-    await tx.execute('set local statement_timeout = 0')
+    await tx.execute(`set local statement_timeout = '1h'`)
     const misplaced = planning.nests ? await refusePlaces(tx, planId) : 0
     if (isWhole && misplaced === 0) return
     await refuseFallen(tx, planId, places)
