@@ -1,8 +1,8 @@
 /**
  * The last look at the plan of an import: whether organisations can stand where its rows put them, and what falls with
  * rows that turned out wrong only once all were known. So a plan promises little that cannot be done: only when they are
- * written are circles of supervisors and of related accounts and second primaries judged (decision 0049), rights that are not
- * there, and affiliations of two rows that overlap.
+ * written are circles of supervisors and of related accounts and second primaries judged (decision 0049), rights of
+ * affiliations that are not there, and affiliations of two rows that overlap.
  */
 import { closeRanks, refuseFallen, refusePlaces, type ReferencePlaces } from '../store/plan-settle.ts'
 import { referencePaths } from './id-references.ts'
