@@ -2,6 +2,7 @@
 import { connect, type AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { authenticate, createKey, revokeKey } from '../src/access/api-keys.ts'
+import { ensureConsole } from '../tools/build-console.ts'
 import { giveRole } from './administrators.ts'
 import { testKey, testServer, type TestServer } from './rest-server.ts'
 import { command, databaseOf, dataFolder, removeFolders, startServer } from './server-process.ts'
@@ -10,6 +11,7 @@ let shared: TestServer
 let ann: string
 
 beforeAll(async () => {
+  ensureConsole()
   shared = await testServer()
   ann = await person('ann')
   await giveRole(shared.ctx, ann, 'SUPER_ADMIN')
