@@ -39,6 +39,7 @@ const needed: Record<string, () => Document> = {
   '/metadata/elements': () => ({ name: `element${++counter}`, typeId: 'DEFAULT_USER' }),
   '/metadata/organization-types': () => ({ id: `OT${++counter}`, name: `Type ${counter}` }),
   '/metadata/resource-types': () => ({ id: `RT${++counter}` }),
+  '/managed-systems': () => ({ id: `SYS${++counter}`, name: `System ${counter}` }),
   '/portals': () => ({ name: `Portal ${++counter}` }),
   '/keys': () => ({ name: `Key ${++counter}`, scopes: ['read'], userId: owners[counter % owners.length], expires: soon }),
   '/oidc/clients': () => ({ name: `Client ${++counter}`, redirectUris: ['https://app.example/callback'] }),
