@@ -20,8 +20,8 @@ test('neither HTML nor code is made of text in a browser, nor code in the server
 
 test('SHA-1 and MD5 make ETags, ids and the codes of apps, or judge what others have hashed', () => {
   expect(using(/['"](?:sha1|md5|rmd160)['"]|[ (]md5\(/i)).toEqual([
-    'src/rest/server.ts', 'src/signin/password-crypt.ts', 'src/signin/password-foreign.ts', 'src/signin/totp.ts', 'src/store/metadata-records.ts', 'src/store/password-policies.ts', 'src/store/plans.ts',
-    'src/store/resource-types.ts',
+    'src/rest/server.ts', 'src/signin/password-crypt.ts', 'src/signin/password-foreign.ts', 'src/signin/totp.ts', 'src/store/managed-systems.ts', 'src/store/metadata-records.ts', 'src/store/password-policies.ts',
+    'src/store/plan-settle.ts', 'src/store/plans.ts', 'src/store/resource-types.ts',
     // The double judges what Okta does.
     'twin/credentials.ts',
   ])
