@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import type { Document } from '../model/attribute.ts'
-import { createSiteRecord, patchSiteRecord, policyKind, versionKind } from '../signin/site-records.ts'
+import { policies as policyVerbs, policyVersions } from '../signin/site-records.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { undecidedListing } from '../store/it-policies.ts'
@@ -49,7 +49,7 @@ export function addPolicyCommands(gatehouse: Command): void {
   ] as const) {
     policies.command(name).description(doc).argument('<policy>', 'the id of the policy').option('--json', 'answer for machines')
       .action((id: string, { json }: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
-        const { document } = await patchSiteRecord(ctx, policyKind, id, { active })
+        const { document } = await policyVerbs.patch(ctx, id, { active })
         print(json, document, () => [told.replace('ID', id)])
       }))
   }
@@ -76,10 +76,10 @@ async function publish(file: string, options: Publishing): Promise<void> {
   await withDatabase(async (_opened, ctx) => {
     const { name, policy, annually, site, confirmation, json } = options
     const approveType = annually ? 'ANNUALLY' : 'ONCE'
-    const policyId = policy ?? (await createSiteRecord(ctx, policyKind, { approveType, ...(confirmation === undefined ? {} : { confirmation }) })).document.id
-    const { document } = await createSiteRecord(ctx, versionKind, { policyId, name, content, active: true, ...(site === undefined ? {} : { contentProviderId: site }) })
+    const policyId = policy ?? (await policyVerbs.create(ctx, { approveType, ...(confirmation === undefined ? {} : { confirmation }) })).document.id
+    const { document } = await policyVersions.create(ctx, { policyId, name, content, active: true, ...(site === undefined ? {} : { contentProviderId: site }) })
     // Last, so that a policy without a version is never in force.
-    await patchSiteRecord(ctx, policyKind, policyId as string, { active: true })
+    await policyVerbs.patch(ctx, policyId as string, { active: true })
     print(json, document, () => [`Everybody is asked for version ${String(document.id)} of the policy ${String(policyId)} from now on.`])
   })
 }

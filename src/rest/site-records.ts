@@ -1,16 +1,17 @@
 /** Routes of sites and usage policies, of what people decided on these, and of who has not. */
-import { createSiteRecord, patchSiteRecord, policyKind, questionGroupKind, questionKind, removeSiteRecord, replaceSiteRecord, siteKind, versionKind, type SiteKind } from '../signin/site-records.ts'
+import type { SmallRecord, SmallVerbs } from '../records/small-records.ts'
+import { policies, policyVersions, questionGroups, questions, sites } from '../signin/site-records.ts'
 import { checkUser } from '../signin/sessions.ts'
 import { itPolicyVersion } from '../model/site-records.ts'
 import { decisionListing, undecidedListing } from '../store/it-policies.ts'
 import type { Listing } from '../store/list-rows.ts'
 import { reachSql } from '../store/reach.ts'
-import { readSiteRecord, siteListings, type VersionedRecord } from '../store/site-records.ts'
+import { readSiteRecord, siteListings } from '../store/site-records.ts'
 import { listed } from './listing.ts'
 import { guarded, urlOf, type Answer, type Route, type UnguardedRoute } from './route.ts'
 
 interface Place {
-  kind: SiteKind
+  verbs: SmallVerbs
   listing: Listing
   path: string
   one: string
@@ -19,37 +20,37 @@ interface Place {
 }
 
 const places: readonly Place[] = [
-  { kind: siteKind, listing: siteListings.contentProvider, path: '/content-providers', one: 'a site', many: 'the sites that people sign in to', removable: 'with nothing that belongs to it alone' },
-  { kind: policyKind, listing: siteListings.itPolicy, path: '/it-policies', one: 'a usage policy', many: 'usage policies', removable: 'that has no versions' },
-  { kind: versionKind, listing: siteListings.itPolicyVersion, path: '/it-policy-versions', one: 'a version of a usage policy', many: 'versions of usage policies', removable: 'that nobody has decided on' },
-  { kind: questionGroupKind, listing: siteListings.questionGroup, path: '/question-groups', one: 'a group of security questions', many: 'groups of security questions', removable: 'that has no questions' },
-  { kind: questionKind, listing: siteListings.securityQuestion, path: '/security-questions', one: 'a security question', many: 'security questions', removable: 'that nobody has answered' },
+  { verbs: sites, listing: siteListings.contentProvider, path: '/content-providers', one: 'a site', many: 'the sites that people sign in to', removable: 'with nothing that belongs to it alone' },
+  { verbs: policies, listing: siteListings.itPolicy, path: '/it-policies', one: 'a usage policy', many: 'usage policies', removable: 'that has no versions' },
+  { verbs: policyVersions, listing: siteListings.itPolicyVersion, path: '/it-policy-versions', one: 'a version of a usage policy', many: 'versions of usage policies', removable: 'that nobody has decided on' },
+  { verbs: questionGroups, listing: siteListings.questionGroup, path: '/question-groups', one: 'a group of security questions', many: 'groups of security questions', removable: 'that has no questions' },
+  { verbs: questions, listing: siteListings.securityQuestion, path: '/security-questions', one: 'a security question', many: 'security questions', removable: 'that nobody has answered' },
 ]
 
 const tag = 'Sites and policies'
 const writes = { scope: 'admin', needs: [{ resource: 'system', right: 'UPDATE' }] } as const
 const reads = { scope: 'read', needs: [{ resource: 'system', right: 'READ' }] } as const
 
-function routesOf({ kind, listing, path, one, many, removable }: Place): UnguardedRoute[] {
-  const { name, collection } = kind
+function routesOf({ verbs, listing, path, one, many, removable }: Place): UnguardedRoute[] {
+  const { name } = verbs
   const shape = { component: name }
-  const shown = ({ document, version }: VersionedRecord): Answer => ({ body: document, version })
+  const shown = ({ document, version }: SmallRecord): Answer => ({ body: document, version })
   return [
     { ...reads, tag, method: 'GET', path, operation: `list${name}s`, summary: `Lists ${many}.`, answer: { ...shape, list: true }, ...listed(listing) },
     { ...writes, tag, method: 'POST', path, operation: `create${name}`, summary: `Makes ${one}.`, body: shape, answer: shape, status: 201,
       handle: async ({ ctx, body }) => {
-        const made = await createSiteRecord(ctx, kind, body)
+        const made = await verbs.create(ctx, body)
         return { ...shown(made), location: urlOf(ctx, path, made.document.id) }
       } },
     { ...reads, tag, method: 'GET', path: `${path}/:id`, operation: `read${name}`, summary: `Reads ${one}.`, answer: shape,
-      handle: async ({ ctx, params }) => shown(await readSiteRecord(ctx.db, collection, params.id!)) },
+      handle: async ({ ctx, params }) => shown(await verbs.read(ctx.db, params.id!)) },
     { ...writes, tag, method: 'PUT', path: `${path}/:id`, operation: `replace${name}`, summary: `Replaces ${one}.`, body: shape, answer: shape,
-      handle: async ({ ctx, params, body, versions }) => shown(await replaceSiteRecord(ctx, kind, params.id!, body, versions)) },
+      handle: async ({ ctx, params, body, versions }) => shown(await verbs.replace(ctx, params.id!, body, versions)) },
     { ...writes, tag, method: 'PATCH', path: `${path}/:id`, operation: `patch${name}`, summary: `Changes ${one} by JSON Merge Patch.`, body: shape, answer: shape,
-      handle: async ({ ctx, params, body, versions }) => shown(await patchSiteRecord(ctx, kind, params.id!, body, versions)) },
+      handle: async ({ ctx, params, body, versions }) => shown(await verbs.patch(ctx, params.id!, body, versions)) },
     { ...writes, tag, method: 'DELETE', path: `${path}/:id`, operation: `delete${name}`, summary: `Removes ${one} ${removable}.`, status: 204,
       handle: async ({ ctx, params, versions }) => {
-        await removeSiteRecord(ctx, kind, params.id!, versions)
+        await verbs.remove(ctx, params.id!, versions)
         return {}
       } },
   ]
