@@ -75,10 +75,13 @@ describe('what is sent along', () => {
   })
 })
 
-test('work that passes over the failure of a statement has not succeeded', async () => {
+test.each<[string, (tx: Transaction) => Promise<unknown>]>([
+  ['statement', (tx) => tx.execute(add, ['b'])],
+  ['COPY', (tx) => tx.copyIn('copy public.travelled (id) from stdin', ['b\n'])],
+])('work that passes over the failure of a %s has not succeeded', async (_, fail) => {
   const { error } = await attempted(db, async (tx) => {
     await tx.execute(add, ['e'])
-    await tx.execute(add, ['b']).catch(() => {})
+    await fail(tx).catch(() => {})
   })
   expect(error).toMatchObject({ code: 'already_exists' })
   expect(await there('e')).toBe(false)

@@ -12,7 +12,7 @@ export function nextAttempt(attempts: number, now: Date): Date | undefined {
 /** When what has failed once, twice and so on is tried next; what has failed more often than that is not. */
 export const nextAttempts = (now: Date): Date[] => pausesMinutes.map((_, failed) => nextAttempt(failed + 1, now)!)
 
-/** After so many failures in a row nobody there is asked any more for now: what else waits for them waits on, and the others go on. */
+/** After so many failures in a row nobody there is asked any more until the next attempt is due: what else waits for them waits on, and the others go on. */
 export const mostInARow = 3
 
 /** How long whoever works on one has it to themselves, should they die over it. */

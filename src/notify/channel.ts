@@ -17,7 +17,7 @@ export interface ChannelSender {
 /** Why a message was not handed over; the text holds nothing of what was to be sent. */
 export class DeliveryFailure extends Error {
   /**
-   * `message`: this one will never go; `later`: this one, another time; `channel`: none will go for now, so that there is
+   * `message`: this one will never go; `later`: this one, another time; `channel`: none will go in this run, so that there is
    * no use in trying the others.
    */
   readonly scope: 'message' | 'later' | 'channel'

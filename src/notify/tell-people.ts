@@ -48,7 +48,7 @@ async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[
   const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
   const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
   const names = await namesOfAccess(tx, named('groups'), named('roles'))
-  // Readers are asked for now: what happened together with a change of address is told at the address of before as well.
+  // Readers are looked up as they stand now: what happened together with a change of address is told at the address of before as well.
   const formerly = Map.groupBy(found.filter(({ notice }) => notice.formerly !== undefined), ({ userId }) => userId)
   const messages = due.flatMap(({ userId, notice }) => {
     const reader = readers.get(userId)

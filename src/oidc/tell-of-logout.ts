@@ -79,7 +79,7 @@ async function tellOne(run: Run, one: DueLogout): Promise<void> {
   await endLogout(db, one)
 }
 
-/** A client that failed again and again is left alone for now, with all that waits for it: each try costs the others time. */
+/** A client that failed again and again is left alone until its next attempt is due, with all that waits for it: each try costs the others time. */
 async function rest({ state, failures }: Run, clientId: string): Promise<void> {
   const failed = failures.get(clientId)!
   if (failed.inARow < mostInARow) return

@@ -52,9 +52,8 @@ export async function signIn(ctx: Context, { userName, password, site }: { userN
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
   const { login: found, policy } = await loginAndPolicy(ctx.db, userName)
   const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
-  // The password was right, whatever comes of it: the attempt is released meanwhile. Where that fails, it counts until its window is over.
-  const released = releaseAttempt(ctx, claim).catch(() => {})
-  const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit), released])
+  // The password was right, whatever comes of it: the attempt is released meanwhile.
+  const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit), releaseAttempt(ctx, claim)])
   return typeof admitted === 'string' ? noteRefusal(ctx, admitted, login, claim, true) : admitted
 }
 

@@ -107,10 +107,12 @@ export class Transaction extends Connection {
 
   /** Answers come in the order of statements, and so do their errors here: the first of them is the reason for the others. */
   protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
-    return this.client.query<Row>(config).catch((error: unknown) => {
-      this.spoiled ??= { by: this.domainError(error) }
-      throw this.spoiled.by
-    })
+    return this.client.query<Row>(config).catch((error: unknown) => this.spoil(error))
+  }
+
+  private spoil(error: unknown): never {
+    this.spoiled ??= { by: this.domainError(error) }
+    throw this.spoiled.by
   }
 
   /**
@@ -164,7 +166,7 @@ export class Transaction extends Connection {
       await pipeline(Readable.from(chunks, { objectMode: false }), target)
       return target.rowCount ?? 0
     } catch (error) {
-      throw this.domainError(error)
+      this.spoil(error)
     } finally {
       await this.travelAlone(false)
     }
@@ -176,7 +178,7 @@ export class Transaction extends Connection {
     try {
       yield* this.client.query(copyTo(sql)) as AsyncIterable<Buffer>
     } catch (error) {
-      throw this.domainError(error)
+      this.spoil(error)
     } finally {
       await this.travelAlone(false)
     }

@@ -104,10 +104,13 @@ export async function refuseFallen(tx: Transaction, planId: string, places: Refe
   await tx.execute('update settle_step x set is_leaned = true from (select distinct on_id from settle_lean) l where x.makes = l.on_id')
   await tx.execute('analyze settle_lean')
   await tx.execute('analyze settle_step')
-  do await spread(tx)
-  while (await dropUnwanted(tx, planId) > 0)
+  // Each level costs a look at the whole plan. What lies deeper than anybody nests stays, which harms nothing: it is made and nobody wants it.
+  await spread(tx)
+  for (let level = 0; level < mostLevels && await dropUnwanted(tx, planId) > 0; level++) await spread(tx)
   await writeRefusals(tx, planId)
 }
+
+const mostLevels = 50
 
 /** Only who is leaned on asks who leans: where all lean on one, every such question is a look at the whole table. */
 async function spread(tx: Transaction): Promise<void> {

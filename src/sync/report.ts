@@ -57,11 +57,12 @@ export function stoppedReport(plan: Plan): ApplyReport {
 }
 
 export function describeRun(report: ApplyReport): string {
-  if (report.guarded) return `Plan ${report.planId}: none of its ${report.steps} steps done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
+  const steps = `${report.steps} ${report.steps === 1 ? 'step' : 'steps'}`
+  if (report.guarded) return `Plan ${report.planId}: none of its ${steps} done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
   const { failed, blocked, stale } = report
   const undone = [...(failed ? [`${failed} failed`] : []), ...(blocked ? [`${blocked} blocked`] : []), ...(stale ? [`${stale} changed meanwhile and left`] : [])]
   const lines = [
-    `Plan ${report.planId}: of ${report.steps} ${report.steps === 1 ? 'step' : 'steps'}, ${undone.join(', ') || (report.steps === 0 ? 'nothing to do' : 'all done')}.`,
+    `Plan ${report.planId}: of ${steps}, ${undone.join(', ') || (report.steps === 0 ? 'nothing to do' : report.stopped === null ? 'all done' : 'not all done')}.`,
     ...countLines(report.done, 'done'),
     ...report.failures.map(({ label, action, status, code, message }) => {
       return `  ${harmless(label)}: ${action}: ${harmless(message)}${status > 0 ? ` (${status} ${harmless(code)})` : ''}`
