@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { afterAll } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { Document, Resource } from '../src/model/attribute.ts'
-import { applyPlan } from '../src/plans/apply.ts'
+import { applyPlan, type ApplyOptions, type StepRunner } from '../src/plans/apply.ts'
 import type { Database } from '../src/store/database.ts'
 import { listSteps, type Plan, type PlanStep } from '../src/store/plans.ts'
 import { runImport } from '../src/transfer/apply-import.ts'
@@ -46,6 +46,16 @@ export function plan(ctx: Context, path: string, mapping: Mapping | Format = for
 
 export function apply(ctx: Context, planId: string): Promise<Plan> {
   return applyPlan(ctx, planId, runImport)
+}
+
+/** Applies a plan while somebody else does something: after what the plan has read was looked at again, and before the first step. */
+export function applyWhile(ctx: Context, planId: string, meanwhile: () => Promise<unknown>, options?: ApplyOptions): Promise<Plan> {
+  let done: Promise<unknown> | undefined
+  const run: StepRunner = async (tx, own, one, steps) => {
+    await (done ??= meanwhile())
+    return runImport(tx, own, one, steps)
+  }
+  return applyPlan(ctx, planId, Object.assign(run, { moved: runImport.moved, whole: runImport.whole }), options)
 }
 
 /** Plans a file and applies that. */

@@ -9,7 +9,7 @@ import { rejectedLines } from '../src/store/rejected-steps.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
 import { testContext } from './context.ts'
 import { planImport } from '../src/transfer/plan-import.ts'
-import { against, apply, csv, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
+import { against, apply, applyWhile, csv, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
 
 let ctx: Context
 beforeEach(async () => {
@@ -86,6 +86,31 @@ test('rows that yield many records are not torn apart between batches', async ()
   const made = Map.groupBy((await stepsOf(ctx.db, id)).filter(({ line }) => line), ({ line }) => line)
   expect([...made.values()].filter((own) => new Set(own.map(({ action }) => action)).size > 1)).toEqual([])
   expect(await names('select company_name as name from company')).toHaveLength(200)
+})
+
+const placed: Mapping = {
+  format: 'csv',
+  records: [
+    { resource: 'User', correlate: ['employeeNumber'], set: { employeeNumber: 'no', userName: 'login' } },
+    { resource: 'Affiliation', user: { column: 'no', by: 'employeeNumber' }, organization: { column: 'org', by: 'id' } },
+    { resource: 'Edge', source: { type: 'User', column: 'no', by: 'employeeNumber' }, target: { type: 'Group', column: 'group', by: 'displayName' } },
+  ],
+}
+
+test('a row of which one record fails while the plan is applied leaves nothing, however small the batches', async () => {
+  await ctx.db.execute(`insert into company (company_id, company_name) values ('stays', 'Stays'), ('goes', 'Goes');
+    insert into grp (grp_id, grp_name, status) values ('crew', 'Crew', 'ACTIVE')`)
+  const made = await plan(ctx, csv('no,login,org,group', '1,one,stays,Crew', '2,two,goes,Crew', '3,three,stays,Crew'), placed)
+  expect(made.counts).toEqual({ create: 9 })
+  const goes = () => ctx.db.execute(`delete from company where company_id = 'goes'`)
+  expect(await applyWhile(ctx, made.id, goes, { batch: 1 })).toMatchObject({ status: 'applied', failed: 3, appliedThrough: 9 })
+  expect(await names('select u.user_name as name from users u join user_affiliation a using (user_id) join user_grp g using (user_id) order by 1')).toEqual(['one', 'three'])
+  expect(await names(`select user_name as name from users where user_name = 'two'`)).toEqual([])
+  const failed = (await stepsOf(ctx.db, made.id)).filter(({ status }) => status === 'failed')
+  expect(failed.map(({ line, resource, result }) => `${line} ${resource} ${(result as { detail: string }).detail}`)).toEqual([
+    expect.stringMatching(/^3 User The Affiliation of the same row is refused: /), expect.stringMatching(/^3 Affiliation (?!The Affiliation)/),
+    expect.stringMatching(/^3 Membership The Affiliation of the same row is refused: /)])
+  expect((await rejectedLines(ctx.db, made.id, 'people.csv', 0, 10)).map(({ line }) => line)).toEqual([3])
 })
 
 test('whoever refers to somebody refused, over several steps, forward and back, is an error of the plan', async () => {

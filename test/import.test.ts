@@ -12,7 +12,7 @@ import { runImport } from '../src/transfer/apply-import.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
 import { planImport } from '../src/transfer/plan-import.ts'
 import { testContext } from './context.ts'
-import { actionsOf, against, apply, csv, eventCount, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
+import { actionsOf, against, apply, applyWhile, csv, eventCount, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
 
 let ctx: Context
 beforeAll(async () => {
@@ -308,11 +308,24 @@ describe('a directory that moves after the plan', () => {
     expect(await person('moved')).not.toHaveProperty('title')
   })
 
+  test('somebody who came since: the plan is refused whole, and so is a second plan of the same file', async () => {
+    const file = csv(head, 'person,S1,since1,Since,,,,', 'person,S2,since2,Since,,,,')
+    const [first, second, third] = [await plan(ctx, file, personnel), await plan(ctx, file, personnel), await plan(ctx, file, personnel)]
+    expect(await apply(ctx, first.id)).toMatchObject({ status: 'applied', failed: 0 })
+    await expect(apply(ctx, second.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringMatching(/^User \w+ has come, with the employeeNumber "s1", since the plan was made; nothing was written\. Make the plan again\.$/i) as string })
+    expect((await plan(ctx, file, personnel)).counts).toEqual({ unchanged: 2 })
+    // Whoever has the name and another number is no less in the way.
+    await ctx.db.execute(`update users set employee_id = 'other' where user_name = 'since1'`)
+    await ctx.db.execute(`update users set employee_id = 'another' where user_name = 'since2'`)
+    await expect(apply(ctx, third.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('with the userName') as string })
+  })
+
   test('somebody who came meanwhile: their row fails with the reason, and the others are done', async () => {
     const made = await plan(ctx, csv(head, 'person,N1,newcomer,Newcomer,,n1@n.example,,', 'person,N2,numbered,Numbered,,n2@n.example,,', 'person,N3,plain,Plain,,n3@n.example,,'), personnel)
-    await createUser(ctx, { userName: 'Newcomer', name: { familyName: 'Earlier' } })
-    await createUser(ctx, { userName: 'by-number', employeeNumber: 'N2', name: { familyName: 'Earlier' } })
-    const done = await apply(ctx, made.id)
+    const done = await applyWhile(ctx, made.id, async () => {
+      await createUser(ctx, { userName: 'Newcomer', name: { familyName: 'Earlier' } })
+      await createUser(ctx, { userName: 'by-number', employeeNumber: 'N2', name: { familyName: 'Earlier' } })
+    })
     expect([done.status, done.failed]).toEqual(['applied', 2])
     const steps = await stepsOf(ctx.db, made.id)
     expect(steps.map((step) => [step.status, (step.result as { code: string } | undefined)?.code])).toEqual([['failed', 'already_exists'], ['failed', 'already_exists'], ['planned', undefined]])

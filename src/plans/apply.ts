@@ -22,8 +22,18 @@ type Version = { resource: string; id: string; version: number }
 export interface StepRunner<P = unknown> {
   (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: P): Promise<Version[]>
   ahead?: Ahead<P>
+  /** What steps that stand or fall together have in common; nothing for a step that stands by itself. They follow each other. */
+  whole?: (step: PlanStep) => string | undefined
   /** What the plan read besides records with versions, and others have changed since; the first of it. */
-  moved?: (tx: Transaction, plan: Plan, ctx: Context) => Promise<{ resource: string; id: string }[]>
+  moved?: (tx: Transaction, plan: Plan, ctx: Context) => Promise<Moved[]>
+}
+
+/** A record that is not as the plan has read it. */
+export interface Moved {
+  resource: string
+  id: string
+  /** What has become of it: "has come,"; when nothing else is known, it has changed or is gone. */
+  how?: string
 }
 
 export interface ApplyOptions {
@@ -72,11 +82,11 @@ export async function refuseStale(tx: Transaction, plan: Plan, ctx: Context, mov
 }
 
 /** Errors: `plan_stale` when anything that the plan read has changed since. */
-export function refuseMoved(plan: Plan, stale: readonly { resource: string; id: string }[]): void {
+export function refuseMoved(plan: Plan, stale: readonly Moved[]): void {
   if (stale.length === 0) return
-  const problems = [...new Set(stale.map(resource))].map((path) => ({ path, message: 'has changed, or is gone, since the plan was made' }))
+  const problems = [...new Map(stale.map((one) => [resource(one), one]))].map(([path, { how = 'has changed, or is gone,' }]) => ({ path, message: `${how} since the plan was made` }))
   const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'
-  throw new GatehouseError('plan_stale', `${resource(stale[0]!)} has changed since the plan was made; ${sofar} again.`, { problems })
+  throw new GatehouseError('plan_stale', `${resource(stale[0]!)} ${stale[0]!.how ?? 'has changed'} since the plan was made; ${sofar} again.`, { problems })
 }
 
 const resource = (one: { resource: string; id: string }) => `${one.resource} ${one.id}`
@@ -97,37 +107,54 @@ async function nextBatch<P>(tx: Transaction, ctx: Context, planId: string, run: 
   return { ...plan, appliedThrough: last.step, failed: plan.failed + failed }
 }
 
-/** All steps together; when one of them cannot be done, each on its own, so that one bad row stops nothing but itself. */
+/** All steps together; when one of them cannot be done, each on its own with what stands or falls with it, so that one bad row stops nothing but itself. */
 async function runBatch<P>(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], run: StepRunner<P>, prepared: P | undefined): Promise<number> {
   const doable = steps.filter(isDoable)
   if (doable.length === 0) return 0
-  const attempt = async (some: readonly PlanStep[], made?: P) => noteVersions(tx, plan, await tx.savepoint(() => run(tx, ctx, plan, some, made)))
-  try {
-    await attempt(doable, prepared)
-    return 0
-  } catch (error) {
-    if (!isRefusal(error)) throw error
-  }
-  const failures: { step: number; status: 'failed'; result: unknown }[] = []
-  for (const step of doable) {
-    try {
-      await attempt([step])
-    } catch (error) {
-      if (!isRefusal(error)) throw error
-      failures.push({ step: step.step, status: 'failed', result: { code: error.code, detail: error.message, problems: error.problems } })
-    }
+  const work = async (some: readonly PlanStep[], made?: P) => noteVersions(tx, plan, await run(tx, ctx, plan, some, made))
+  const failed = await refusalOf(tx, () => work(doable, prepared))
+  if (!failed) return 0
+  const failures: Failure[] = []
+  for (const own of wholes(doable, run.whole)) {
+    let at = 0
+    const refused = await refusalOf(tx, async () => {
+      for (at = 0; at < own.length; at++) await work([own[at]!])
+    })
+    if (refused) failures.push(...own.map((step) => failureOf(step, own[at]!, refused)))
   }
   await markSteps(tx, plan.id, failures)
   return failures.length
 }
 
+interface Failure {
+  step: number
+  status: 'failed'
+  result: { code: string; detail: string; problems?: unknown }
+}
+
+/** Why work was refused, and has left nothing behind. A refusal is about the steps; anything else is about us and stops the run, to be resumed. */
+async function refusalOf(tx: Transaction, work: () => Promise<void>): Promise<GatehouseError | undefined> {
+  try {
+    await tx.savepoint(work)
+    return undefined
+  } catch (error) {
+    if (error instanceof GatehouseError && error.status >= 400 && error.status < 500) return error
+    throw error
+  }
+}
+
+function wholes(steps: readonly PlanStep[], whole: StepRunner['whole']): PlanStep[][] {
+  return [...Map.groupBy(steps, (step) => whole?.(step) ?? step.step).values()]
+}
+
+/** What failed by another step says so: it was not done, or undone with it. */
+function failureOf(step: PlanStep, cause: PlanStep, { code, message, problems }: GatehouseError): Failure {
+  const result = step === cause ? { code, detail: message, problems } : { code, detail: `The ${cause.resource} of the same row is refused: ${message}` }
+  return { step: step.step, status: 'failed', result }
+}
+
 /** Whether there is anything to do for a step: nothing where what it would make or change has been erased. */
 export const isDoable = ({ action, changes }: PlanStep): boolean => action === 'delete' || (changes !== undefined && (action === 'create' || action === 'update'))
-
-/** A refusal is about the step; anything else is about us and stops the run, to be resumed. */
-function isRefusal(error: unknown): error is GatehouseError {
-  return error instanceof GatehouseError && error.status >= 400 && error.status < 500
-}
 
 async function noteVersions(tx: Transaction, plan: Plan, written: readonly Version[]): Promise<void> {
   const byResource = Map.groupBy(written, (one) => one.resource)

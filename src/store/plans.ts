@@ -202,13 +202,21 @@ export interface StepQuery {
 
 const mostStored = 2 * 1024 * 1024
 
-/** Steps for one transaction, secrets included: no more than a count, and fewer when what they hold (as it is stored) is long. */
+/**
+ * Steps for one transaction, secrets included: no more than a count, and fewer when what they hold (as it is stored) is long; but what a row
+ * of a file has become is not torn apart.
+ */
 export async function listBatch(db: Reader, planId: string, after: number, count: number): Promise<PlanStep[]> {
   const rows = await db.query<Row>(
-    `select ${stepColumns}, secret from (
-       select *, sum(coalesce(pg_column_size(changes), 0)) over (order by step_no) - coalesce(pg_column_size(changes), 0) as stored_before
-       from (select * from gatehouse.plan_step where plan_id = $1 and step_no > $2 order by step_no limit $3) next
-     ) sized where stored_before < $4 order by step_no`, [planId, after, count, mostStored], 'list_plan_batch')
+    `with last as (
+       select step_no, source, line from (
+         select step_no, source, line, sum(coalesce(pg_column_size(changes), 0)) over (order by step_no) - coalesce(pg_column_size(changes), 0) as stored_before
+         from (select step_no, source, line, changes from gatehouse.plan_step where plan_id = $1 and step_no > $2 order by step_no limit $3) next
+       ) sized where stored_before < $4 order by step_no desc limit 1)
+     select ${stepColumns}, secret from gatehouse.plan_step where plan_id = $1 and step_no > $2 and step_no < (
+       select case when last.line > 0 then coalesce((select n.step_no from gatehouse.plan_step n where n.plan_id = $1 and n.step_no > last.step_no
+         and (n.source, n.line) is distinct from (last.source, last.line) order by n.step_no limit 1), 2147483647) else last.step_no + 1 end from last)
+     order by step_no`, [planId, after, count, mostStored], 'list_plan_batch')
   return rows.map((row) => withoutNulls<PlanStep>(row))
 }
 

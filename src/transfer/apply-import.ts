@@ -12,9 +12,9 @@ import type { Context } from '../context.ts'
 import { edgeKind, nodeTypes } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { affiliations } from '../model/user-links.ts'
-import { isDoable, type StepRunner } from '../plans/apply.ts'
+import { isDoable, type Moved, type StepRunner } from '../plans/apply.ts'
 import { GatehouseError } from '../errors.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findReads, forgetSecrets, listSteps, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
 import { isKind, ownName, resources, type Kind } from './importable.ts'
@@ -26,52 +26,78 @@ import { recordKinds } from './record-kinds.ts'
 
 type Version = { resource: string; id: string; version: number }
 
-/** Steps in their order; neighbours of one kind go together. */
+/** Steps of one kind go together: what ties records to each other comes after all of them. */
 const runSteps = async (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: Prepared): Promise<Version[]> => {
   const run: Run = { tx, ctx, planId: plan.id, written: new Map() }
   const versions: Version[] = []
   if (steps.some(isNewcomer)) await lockNewcomers(tx)
-  if (prepared) await createPrepared(tx, ctx, steps, prepared)
-  else {
-    for (const group of neighbours(steps)) {
-      const made = await runGroup(run, group)
-      for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
-      versions.push(...made)
-    }
+  const [records, ties] = [steps.filter((step) => placeOf(step) === 0), steps.filter((step) => placeOf(step) > 0)]
+  if (prepared) await createPrepared(tx, ctx, records, prepared)
+  for (const group of neighbours([...(prepared ? [] : records), ...ties.toSorted((a, b) => placeOf(a) - placeOf(b))])) {
+    const made = await runGroup(run, group)
+    for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
+    versions.push(...made)
   }
   await forgetSecrets(tx, plan.id, steps.filter((step) => step.secret).map((step) => step.step))
   return versions
 }
 
-/** Carries out the steps of an import; batches of nothing but new people are prepared ahead. */
-export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead, moved: movedEdges })
+/** Carries out the steps of an import; the records of a batch are prepared ahead when all of them are new people. */
+export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead, moved, whole: rowOf })
+
+/** In which order kinds are written: what access is made of in one piece a kind, and ties between records last. */
+const places: Readonly<Record<string, number>> = { Affiliation: 1, Right: 2, Resource: 3, Role: 4, Group: 5, Membership: 6, Edge: 6 }
+const placeOf = ({ resource }: PlanStep) => places[resource] ?? 0
+
+/** A row is taken whole; what many rows name (`once`) is more than one row's, and what was set last stands by itself. */
+function rowOf({ source, line, changes }: PlanStep): string | undefined {
+  const { once, forward } = (changes ?? {}) as { once?: true; forward?: true }
+  return line === undefined || line === 0 || once || forward ? undefined : `${line} ${source ?? ''}`
+}
 
 const page = 1000
 
-/** Edges that the plan would change, and that others have changed since: their records' versions don't tell. */
-async function movedEdges(tx: Transaction, plan: Plan): Promise<{ resource: string; id: string }[]> {
+/** What others have done since the plan was made and versions of records do not tell: edges that they changed, and who has come. */
+async function moved(tx: Transaction, plan: Plan): Promise<Moved[]> {
   for (let after = plan.appliedThrough; ;) {
-    const steps = await listSteps(tx, plan.id, { after, count: page, action: 'update' })
-    const changes = steps.filter(isEdgeStep).map((step) => step.changes as EdgeStepChange)
-    for (const [kind, own] of Map.groupBy(changes, (change) => change.kind)) {
-      const periods = await periodsOf(tx, edgeKind(kind), own)
-      const moved = own.filter((one) => isMoved(one.before ?? null, periods.get(pairOf(one))?.find(({ start }) => start === one.terms.start)))
-      if (moved.length > 0) return moved.map((one) => ({ resource: `${nodeTypes[edgeKind(kind).target]} ${one.target} of`, id: one.source }))
-    }
-    if (steps.length < page) return []
+    const steps = await listSteps(tx, plan.id, { after, count: page })
+    const doable = steps.filter(isDoable)
+    const found = [...await movedEdges(tx, doable.filter(isEdgeStep)), ...await comeSince(tx, doable.filter(isNewcomer))]
+    if (found.length > 0 || steps.length < page) return found
     after = steps.at(-1)!.step
   }
 }
 
+async function movedEdges(tx: Transaction, steps: readonly PlanStep[]): Promise<Moved[]> {
+  // Groups of an LDIF only add, and have no `before`.
+  const planned = steps.map((step) => step.changes as EdgeStepChange).filter(({ before }) => before !== undefined)
+  const found: Moved[] = []
+  for (const [kind, own] of Map.groupBy(planned, (change) => change.kind)) {
+    const periods = await periodsOf(tx, edgeKind(kind), own)
+    const other = own.filter((one) => isMoved(one.before ?? null, periods.get(pairOf(one))?.find(({ start }) => start === one.terms.start)))
+    found.push(...other.map((one) => ({ resource: `${nodeTypes[edgeKind(kind).target]} ${one.target} of`, id: one.source })))
+  }
+  return found
+}
+
+async function comeSince(tx: Transaction, steps: readonly PlanStep[]): Promise<Moved[]> {
+  const found: Moved[] = []
+  for (const [resource, own] of Map.groupBy(steps, (step) => step.resource)) {
+    const first = await firstTaken(tx, resource as Kind, own, () => true)
+    if (first) found.push({ resource, id: first.id, how: `has come, with the ${first.path} "${first.value}",` })
+  }
+  return found
+}
+
 /** People's edges are memberships, which are theirs; the others stand between things. */
-const isEdgeStep = ({ resource }: Pick<PlanStep, 'resource'>) => resource === 'Membership' || resource === 'Edge'
+const isEdgeStep = ({ resource }: PlanStep) => resource === 'Membership' || resource === 'Edge'
 
 /** What is being written at this moment must not matter: people, as opposed to attributes and organisations, do not. */
 async function prepareAhead(ctx: Context, steps: readonly PlanStep[], behind: readonly PlanStep[]): Promise<Prepared | undefined> {
-  const doable = steps.filter(isDoable)
-  const ready = doable.length > 0 && doable.every((step) => step.resource === 'User' && step.action === 'create')
-  if (!ready || behind.some((step) => isDoable(step) && step.resource !== 'User' && step.resource !== 'Affiliation')) return undefined
-  return prepareRecords(ctx.db, ctx, userKind, doable.map((step) => creation('User', step)), takingTurns())
+  const records = steps.filter((step) => isDoable(step) && placeOf(step) === 0)
+  const ready = records.length > 0 && records.every((step) => step.resource === 'User' && step.action === 'create')
+  if (!ready || behind.some((step) => isDoable(step) && placeOf(step) === 0 && step.resource !== 'User')) return undefined
+  return prepareRecords(ctx.db, ctx, userKind, records.map((step) => creation('User', step)), takingTurns())
 }
 
 async function createPrepared(tx: Transaction, ctx: Context, steps: readonly PlanStep[], prepared: Prepared): Promise<void> {
@@ -148,14 +174,21 @@ function creation(kind: Kind, step: PlanStep): Pending {
 
 /** Somebody whom the row would have meant may have come since it was planned; newcomers are locked. Errors: `already_exists`. */
 async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
-  const byPath = Map.groupBy(steps.map((step) => step.changes as { document: Document; by?: string }), ({ by }) => by)
-  for (const [path, some] of byPath) {
-    // The database itself holds names to one record each.
-    if (path === undefined || path === ownName[kind]) continue
-    const found = await findByKey(tx, resources[kind], path, some.flatMap(({ document }) => valuesAt(document, path)))
-    const first = [...found].find(([, ids]) => ids.length > 0)
-    if (first) throw new GatehouseError('already_exists', `${path} "${first[0]}" is that of ${first[1][0]}, who came after the plan was made; plan the row again.`)
+  // The database itself holds names to one record each.
+  const first = await firstTaken(tx, kind, steps, (path) => path !== ownName[kind])
+  if (first) throw new GatehouseError('already_exists', `${first.path} "${first.value}" is that of ${first.id}, who came after the plan was made; plan the row again.`)
+}
+
+/** The first key of some creations that is somebody's. */
+async function firstTaken(db: Pick<Database, 'query'>, kind: Kind, steps: readonly PlanStep[], isAsked: (path: string) => boolean): Promise<{ path: string; value: string; id: string } | undefined> {
+  const keys = steps.flatMap((step) => {
+    const { document, by } = step.changes as { document: Document; by?: string }
+    return [...new Set([by ?? 'id', ownName[kind]])].flatMap((path) => (path !== undefined && isAsked(path) ? valuesAt(document, path).map((value) => ({ path, value })) : []))
+  })
+  for (const [path, some] of Map.groupBy(keys, (key) => key.path)) {
+    for (const [value, [id]] of await findByKey(db, resources[kind], path, some.map((key) => key.value))) if (id !== undefined) return { path, value, id }
   }
+  return undefined
 }
 
 /** Locks the records of some steps. Errors: `plan_stale` for one that others have changed while the plan is applied. */

@@ -81,7 +81,7 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   tellOfRefused(drafts)
   await addPasswords(planning, drafts)
   const steps = rows.flatMap((row) => (row.kind === 'record' ? attempt.all.get(row)!.step ?? [] : passedStep(row)))
-  return { steps: [...attempt.declared, ...inOrder(steps)], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads }
+  return { steps: [...attempt.declared, ...steps], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads }
 }
 
 /** `settled` are rows that an earlier attempt has refused for good; rows of the lines `probed` are not in each other's way. */
@@ -133,11 +133,6 @@ function tellOfRefused(drafts: readonly Draft[]): void {
     for (const problem of step.problems as { message: string }[]) problem.message += `; line ${blockedBy} is refused itself, so import this row again`
   }
 }
-
-/** What ties records together comes after them, and what access is made of in one piece a kind: fewer, larger writes. */
-const places: Readonly<Record<string, number>> = { Right: 1, Resource: 2, Role: 3, Group: 4, Membership: 5, Edge: 5 }
-const placeIn = (step: NewStep) => (isTaken(step) ? places[step.resource] ?? 0 : 0)
-const inOrder = (steps: readonly NewStep[]) => steps.toSorted((a, b) => placeIn(a) - placeIn(b))
 
 /** What edges of the import must know of the records that its rows make or change. */
 function noteStanding(planning: Planning, drafts: readonly Draft[], own: Map<string, PlanKey>, keys: PlanKey[]): void {
