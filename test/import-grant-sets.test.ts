@@ -16,7 +16,7 @@ test('many rows name a record: the first makes it, a row that goes wrong takes i
   expect(counts).toEqual({ create: 7, conflict: 1, error: 1 })
   const steps = await stepsOf(ctx.db, id)
   expect(steps.filter(({ action }) => action === 'create').map(({ line, resource }) => `${line} ${resource}`)).toEqual([
-    '2 User', '4 User', '2 Resource', '3 Resource', '2 Membership', '3 Membership', '4 Membership',
+    '2 User', '2 Resource', '2 Membership', '3 Resource', '3 Membership', '4 User', '4 Membership',
   ])
 })
 

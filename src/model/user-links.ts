@@ -23,7 +23,7 @@ export const affiliations: Collection = {
     dateTime('start', 'start_date', 'From', 'When it begins; absent means always.'),
     dateTime('end', 'end_date', 'Until', 'When it ends (that instant excluded); absent means open.'),
     text('description', 'description', 255, 'Description', 'A note, or the request that granted it.'),
-    reference('rights', 'access_right_id', 'AccessRight', 'Rights', 'Rights tagged onto the affiliation.', {
+    reference('rights', 'access_right_id', 'Right', 'Rights', 'Rights tagged onto the affiliation.', {
       side: { table: 'user_affiliation_rights', parentColumn: 'membership_id', column: 'access_right_id' },
     }),
     text('edgeId', 'edge_id', 40, 'Edge id', 'The id of this edge in drawings of the access graph.', { ...readOnly, ...onRequest, caseExact: true }),

@@ -257,6 +257,15 @@ export async function findPlanKeys(db: Reader, planId: string, resource: string,
   return new Map(rows.map((row) => [byHash.get(row.key_hash)!, { targetId: row.target_id, line: row.line }]))
 }
 
+/** The affiliations that steps bring for some people, in the order of the steps. */
+export async function plannedAffiliations<Entry>(db: Reader, planId: string, ids: readonly string[]): Promise<{ id: string; entries: Entry[] }[]> {
+  return db.query(
+    `select s.target_id as id, e.entries from gatehouse.plan_step s cross join lateral (
+       select case s.resource when 'Affiliation' then jsonb_build_array(s.changes -> 'entry') else coalesce(s.changes #> '{document,affiliations}', s.changes #> '{patch,affiliations}') end as entries) e
+     where s.plan_id = $1 and s.target_id = any($2) and s.resource in ('User', 'Affiliation') and s.action in ('create', 'update') and jsonb_typeof(e.entries) = 'array' order by s.step_no`,
+    [planId, ids], 'planned_affiliations')
+}
+
 /** Moves a plan from one of some states to another. Errors: `plan_state`. */
 export async function movePlan(tx: Transaction, planId: string, from: readonly PlanStatus[], to: PlanStatus): Promise<Plan> {
   const plan = await readPlan(tx, planId, true)

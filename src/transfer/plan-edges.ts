@@ -63,7 +63,7 @@ export async function planEdges(planning: Planning, drafts: readonly EdgeDraft[]
     const wanted = some.flatMap((draft) => readWanted(planning, world, draft))
     const earlier = await findPlanKeys(planning.ctx.db, planning.planId, 'Edge', wanted.map(({ key }) => key))
     for (const one of wanted) {
-      const first = own.get(`Edge ${one.key}`) ?? planning.inFlight.get(`Edge ${one.key}`) ?? earlier.get(one.key)
+      const first = own.get(`Edge ${one.key}`) ?? planning.inFlight.keys.get(`Edge ${one.key}`) ?? earlier.get(one.key)
       if (first) {
         one.draft.step = against(one.draft, world, `line ${first.line} of the import already means this edge`)
         if (own.has(`Edge ${one.key}`)) one.draft.blockedBy = first.line
@@ -113,7 +113,7 @@ export const standingKey = (id: string, left: boolean): string => keyText({ path
 async function plannedStanding(planning: Planning, ids: readonly string[], own: ReadonlyMap<string, PlanKey>): Promise<Map<string, string>> {
   const byKey = new Map([...new Set(ids)].flatMap((id) => [true, false].map((left) => [standingKey(id, left), { id, status: left ? 'TERMINATED' : 'ACTIVE' }] as const)))
   const stored = await findPlanKeys(planning.ctx.db, planning.planId, 'User', [...byKey.keys()])
-  return new Map([...byKey].flatMap(([key, { id, status }]) => (stored.has(key) || planning.inFlight.has(`User ${key}`) || own.has(`User ${key}`) ? [[id, status] as const] : [])))
+  return new Map([...byKey].flatMap(([key, { id, status }]) => (stored.has(key) || planning.inFlight.keys.has(`User ${key}`) || own.has(`User ${key}`) ? [[id, status] as const] : [])))
 }
 
 /** What a row wants, a row that says nothing of a value leaving it as it is; or nothing, and the draft has its refusal. */

@@ -104,6 +104,6 @@ export function sourceOf(file: ImportFile, files: readonly ImportFile[]): string
 }
 
 async function storeRows(planning: Planning, source: string, planned: Planned): Promise<void> {
-  planning.inFlight = new Map(planned.keys.map((key) => [`${key.resource} ${key.key}`, key]))
+  planning.inFlight = { keys: new Map(planned.keys.map((key) => [`${key.resource} ${key.key}`, key])), steps: planned.steps }
   await planning.ctx.db.transaction(async (tx) => storePlanned(tx, planning, source, planned))
 }

@@ -33,6 +33,7 @@ import { mergeEntries, mergeImport } from './merge-import.ts'
 import { nameProblems } from './name-problems.ts'
 import type { Password } from './password-value.ts'
 import { planEdges, standingKey } from './plan-edges.ts'
+import { belong, readBelongings, type Belongings } from './planned-affiliations.ts'
 import { note, refusedKey, type NewStep, type Planned, type Planning } from './planning.ts'
 import type { MappedRow } from './read-records.ts'
 import { recordKinds } from './record-kinds.ts'
@@ -63,7 +64,7 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
   for (const row of records) row.references = [...row.references, ...idReferences(row.resource, row.document)]
   const stored = await lookUp(ctx.db, planId, records)
-  const { inFlight } = planning
+  const { keys: inFlight } = planning.inFlight
   const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
   const settled = new Map<MappedRecord, Draft>()
   let attempt = await attemptRows(planning, records, lookup, settled, new Set())
@@ -98,7 +99,8 @@ async function attemptRows(planning: Planning, records: readonly MappedRecord[],
   const open = drafts.filter((draft) => !draft.isRepeated)
   const existing = await loadExisting(planning, open)
   const declared = declareAttributes(planning, open.filter((draft) => !draft.step))
-  for (const draft of open) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing)
+  const belongings = await readBelongings(planning, open, (id) => existing.User.get(id)?.document)
+  for (const draft of open) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing, belongings)
   await checkDrafts(planning, open)
   refuseTogether(drafts)
   noteStanding(planning, open, own, keys)
@@ -164,7 +166,7 @@ function keysAfter(planning: Planning, drafts: readonly Draft[], steps: readonly
   const gone = refusedLines(drafts)
   const lost = drafts.filter(({ isNew, step }) => isNew && isRefused(step)).flatMap(({ row, id, kind }) =>
     [...uniqueKeys(row), { path: 'id', value: id }].map((key): PlanKey => ({ resource: refusedKey(kind), key: keyText(key), targetId: id, line: row.line })))
-  const wanted = planning.waits || planning.nests ? drafts.filter(({ isRepeated, step, row }) => isRepeated && !step && row.line > 0 && !gone.has(row.line)).map(({ row, leans }): PlanKey =>
+  const wanted = planning.waits || planning.nests || planning.ties ? drafts.filter(({ isRepeated, step, row }) => isRepeated && !step && row.line > 0 && !gone.has(row.line)).map(({ row, leans }): PlanKey =>
     ({ resource: wantedKey, key: String(row.line), targetId: leans[0]!.id, line: row.line })) : []
   return [...wanted, ...keys.filter((key) => !gone.has(key.line) && (key.resource === 'Edge' || made.has(key.targetId))), ...lost]
 }
@@ -199,9 +201,9 @@ function readsOf(existing: Existing): Planned['reads'] {
 }
 
 /** The record as the row would leave it, or the step that says why not. */
-async function fillDraft(planning: Planning, draft: Draft, existing: Existing): Promise<void> {
+async function fillDraft(planning: Planning, draft: Draft, existing: Existing, belongings: Belongings): Promise<void> {
   try {
-    if (draft.kind === 'Affiliation') draft.step = affiliationStep(draft, existing)
+    if (draft.kind === 'Affiliation') return fillAffiliation(draft, existing, belongings)
     else if (draft.isNew) draft.pending = { action: 'create', after: await newDocument(planning, draft.kind as Kind, { ...draft.document, id: draft.id }) }
     else {
       const kind = draft.kind as Kind
@@ -210,7 +212,10 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing): 
       if (against) draft.step = refused(draft.row, 'conflict', { message: against })
       else draft.pending = { action: 'update', before, after: updatedDocument(planning.ctx, kind, before.document, draft.document).after }
     }
-    if (draft.pending) checkPeriods(resources[draft.kind as Kind], draft.pending.after)
+    if (!draft.pending) return
+    if (draft.kind === 'User' && Array.isArray(draft.document.affiliations)) belong(draft, belongings, (draft.isNew ? draft.pending.after : draft.document).affiliations as Document[])
+    else checkPeriods(resources[draft.kind as Kind], draft.pending.after)
+    if (draft.step) delete draft.pending
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     delete draft.pending
@@ -257,15 +262,16 @@ function followActive(checked: Document, before: Document, row: Document): Docum
   return withActive({ ...checked, active: before.active }, asked && before.secondaryStatus !== 'DISABLED' ? undefined : asked, before)
 }
 
-function affiliationStep(draft: Draft, existing: Existing): NewStep {
+function fillAffiliation(draft: Draft, existing: Existing, belongings: Belongings): void {
   const { user: userId, ...given } = draft.document
   const entry = validateEntry(affiliations, given, undefined, true)
+  belong(draft, belongings, [entry])
+  if (draft.step) return
   const base = { resource: 'Affiliation', targetId: userId as string, line: draft.row.line, label: `${String(userId)} in ${String(entry.organization)}`, changes: { entry } }
   const before = existing.User.get(userId as string)?.document.affiliations as Document[] | undefined
   const after = mergeEntries(affiliations, before ?? [], [entry])
-  checkPeriods(resources.User, { affiliations: after })
-  if (after.length > (before?.length ?? 0)) return { ...base, action: 'create' }
-  return JSON.stringify(after) === JSON.stringify(before) ? { ...base, action: 'unchanged', changes: undefined } : { ...base, action: 'update' }
+  if (after.length > (before?.length ?? 0)) draft.step = { ...base, action: 'create' }
+  else draft.step = JSON.stringify(after) === JSON.stringify(before) ? { ...base, action: 'unchanged', changes: undefined } : { ...base, action: 'update' }
 }
 
 /** Holds the drafts against their metadata, and turns what stands into steps. */
@@ -286,6 +292,7 @@ function stepOf(planning: Planning, draft: Draft, kind: Kind): NewStep {
   const { before, after } = draft.pending!
   const { document } = draft.row
   if (draft.late) planning.waits = true
+  if (kind === 'User' && (document.supervisors !== undefined || document.relations !== undefined)) planning.ties = true
   if (kind === 'Organization' && (document.parents !== undefined || (before && document.organizationType !== undefined))) planning.nests = true
   const base = { resource: kind, targetId: draft.id, line: draft.row.line, label: labelOf(after) }
   const late = draft.late ? { late: draft.late } : {}

@@ -19,8 +19,8 @@ export interface Planning {
   /** The number of the last step. */
   steps: number
   counts: Record<string, number>
-  /** How the rows of the batch that is being stored are found, by resource and key: the database may not know them yet. */
-  inFlight: ReadonlyMap<string, PlanKey>
+  /** The batch that is being stored, for the database may not know it yet: how its rows are found, by resource and key, and its steps. */
+  inFlight: { keys: ReadonlyMap<string, PlanKey>; steps: readonly NewStep[] }
   /** Groups and roles whose rows say more than that they are there, by node: limits, durations, a status. */
   things: Map<string, Partial<Thing>>
   /** How many more people a group or role may be given to, by node; of those that rows gave. */
@@ -33,6 +33,8 @@ export interface Planning {
   known: Map<string, ReadonlySet<string>>
   /** Whether rows say where organisations stand, or change what they are: whether all of it fits is asked at the end. */
   nests: boolean
+  /** Whether rows tie people to each other: circles are looked for at the end. */
+  ties: boolean
   /** Whether any record waits for another that stands later: it may yet be refused. */
   waits: boolean
   /** Whoever plans has settled who is who: two rows are not one person for sharing an e-mail. */
@@ -51,7 +53,7 @@ export const refusedKey = (resource: string): string => `refused ${resource}`
 
 /** A planning that has come across nothing yet. */
 export function newPlanning(ctx: Context, planId: string, metadata: Metadata): Planning {
-  return { ctx, planId, metadata, steps: 0, counts: {}, inFlight: new Map(), things: new Map(), room: new Map(), above: new Map(), changed: [], known: new Map(), nests: false, waits: false }
+  return { ctx, planId, metadata, steps: 0, counts: {}, inFlight: { keys: new Map(), steps: [] }, things: new Map(), room: new Map(), above: new Map(), changed: [], known: new Map(), nests: false, ties: false, waits: false }
 }
 
 export type NewStep = Omit<PlanStep, 'step'>
