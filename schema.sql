@@ -2850,7 +2850,7 @@ CREATE INDEX sync_run_started ON gatehouse.sync_run USING btree (started_at, run
 CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
 -- index: public.access_rights_search_text
-CREATE INDEX access_rights_search_text ON public.access_rights USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX access_rights_search_text ON public.access_rights USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.address_default_key
 CREATE UNIQUE INDEX address_default_key ON public.address USING btree (parent_id) WHERE (is_default = 'Y'::bpchar);
@@ -2892,7 +2892,7 @@ CREATE INDEX company_parent ON public.company USING btree (parent_id) WHERE (par
 CREATE INDEX company_policy ON public.company USING btree (policy_id) WHERE (policy_id IS NOT NULL);
 
 -- index: public.company_search_text
-CREATE INDEX company_search_text ON public.company USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX company_search_text ON public.company USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.company_to_company_membership_end
 CREATE INDEX company_to_company_membership_end ON public.company_to_company_membership USING btree (end_date) WHERE (end_date IS NOT NULL);
@@ -2925,7 +2925,7 @@ CREATE INDEX grp_policy ON public.grp USING btree (policy_id) WHERE (policy_id I
 CREATE INDEX grp_role_grp ON public.grp_role USING btree (grp_id);
 
 -- index: public.grp_search_text
-CREATE INDEX grp_search_text ON public.grp USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX grp_search_text ON public.grp USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.grp_to_grp_membership_member_grp
 CREATE INDEX grp_to_grp_membership_member_grp ON public.grp_to_grp_membership USING btree (member_grp_id);
@@ -2985,7 +2985,7 @@ CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text)
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
 
 -- index: public.res_search_text
-CREATE INDEX res_search_text ON public.res USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX res_search_text ON public.res USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.res_to_res_membership_member_resource
 CREATE INDEX res_to_res_membership_member_resource ON public.res_to_res_membership USING btree (member_resource_id);
@@ -3018,7 +3018,7 @@ CREATE INDEX role_org_membership_company ON public.role_org_membership USING btr
 CREATE INDEX role_policy ON public.role USING btree (policy_id) WHERE (policy_id IS NOT NULL);
 
 -- index: public.role_search_text
-CREATE INDEX role_search_text ON public.role USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX role_search_text ON public.role USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.role_to_role_membership_member_role
 CREATE INDEX role_to_role_membership_member_role ON public.role_to_role_membership USING btree (member_role_id);
@@ -3126,7 +3126,7 @@ CREATE INDEX users_found ON public.users USING btree (hashtext((user_id)::text),
 CREATE INDEX users_owner ON public.users USING btree (user_owner_id) WHERE (user_owner_id IS NOT NULL);
 
 -- index: public.users_search_text
-CREATE INDEX users_search_text ON public.users USING gin (search_text public.gin_trgm_ops) WITH (fastupdate=off);
+CREATE INDEX users_search_text ON public.users USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
 
 -- index: public.users_search_words
 CREATE INDEX users_search_words ON public.users USING gin (array_to_tsvector(array_remove(string_to_array(search_text, ' '::text), ''::text))) WITH (fastupdate=off);

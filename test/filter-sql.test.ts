@@ -11,7 +11,7 @@ import { printFilter } from '../src/model/filter-print.ts'
 import { comparisons, parseFilter, type Filter, type Literal } from '../src/model/filter.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
-import { compileFilter, compileSearch } from '../src/store/filter-sql.ts'
+import { compileFilter, compileSearch, type SqlCondition } from '../src/store/filter-sql.ts'
 import { listIds } from '../src/store/list-records.ts'
 import { testContext } from './context.ts'
 import { entries, filters } from './filter-arbitraries.ts'
@@ -286,6 +286,7 @@ describe('is served by an index', () => {
     ['companyOwnerId eq "x"', 'users_company_owner'],
     ['id eq "x"', 'users_pkey'],
     ['userName co "uller"', 'users_search_text'],
+    ['userName co "1.n"', 'users_search_text'],
     ['primaryEmail eq "anna@example.com"', 'users_search_text'],
     ['nickName ew "王小明"', 'users_search_text'],
     ['emails co "@example.com"', 'users_search_text'],
@@ -297,6 +298,17 @@ describe('is served by an index', () => {
   ])('%s: %s', async (text, index) => {
     const { sql, params } = compileFilter(parseFilter(text), user, 1)
     expect(await planOf(sql, params)).toContain(index)
+  })
+
+  test('across the gap between two words, and a digit is no gap', async () => {
+    await ctx.db.execute(`insert into users (user_id, last_name, user_name, status, is_visible, search_text) values
+      ('gap1', 'Gap', 'mi.de', 'ACTIVE', 'Y', ' mi de'), ('gap2', 'Gap', 'mi7de', 'ACTIVE', 'Y', ' mi7de'), ('gap3', 'Gap', 'de.mi', 'ACTIVE', 'Y', ' de mi')`)
+    const found = async ({ sql, params }: SqlCondition) => (await ctx.db.query<{ id: string }>(`select t.user_id as id from users t where ${sql} order by 1`, params)).map(({ id }) => id)
+    for (const [text, ids] of [['userName co "i.d"', ['gap1']], ['userName co "i7d"', ['gap2']], ['userName sw "mi"', ['gap1', 'gap2']], ['userName ew ".mi"', ['gap3']]] as const) {
+      expect(await found(compileFilter(parseFilter(`name.familyName eq "Gap" and ${text}`), user, 1)), text).toEqual(ids)
+    }
+    expect(await found(compileSearch('mi de', 1))).toEqual(['gap1', 'gap3'])
+    expect(await found(compileSearch('7de', 1))).toEqual([])
   })
 
   test('q', async () => {

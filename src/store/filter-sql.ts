@@ -9,6 +9,7 @@ import type { Attribute, Collection, CustomAttributes, FilterTarget } from '../m
 import { conditionOf, numberForm, type Condition, type Test } from '../model/filter-condition.ts'
 import type { Filter } from '../model/filter.ts'
 import { fold, searchWords } from '../model/fold.ts'
+import { hasTrigram, searchTextLike } from './search-text.ts'
 
 export interface SqlCondition {
   sql: string
@@ -65,7 +66,7 @@ export function compileSearch(q: string, first: number): SqlCondition {
   }
   const params: string[] = []
   const words = wordsOfSearch(q).map(({ patterns }) => {
-    const places = patterns.map((pattern) => `t.search_text like $${first + params.push(pattern) - 1}`)
+    const places = patterns.map((pattern) => searchTextLike(pattern, (value) => `$${first + params.push(value) - 1}`))
     return places.length === 1 ? places[0]! : `(${places.join(' or ')})`
   })
   return { sql: words.join(' and ') || (q.trim() === '' ? 'true' : 'false'), params }
@@ -137,15 +138,12 @@ function prefilters(condition: Condition, scope: Scope): string[] {
   return prefilter(condition.attribute, condition.test, scope)
 }
 
-/**
- * Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing; the
- * edge of a word counts as one.
- */
+/** Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing. */
 function prefilter(attribute: Attribute, { operator, value }: Test, scope: Scope): string[] {
   const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
   // What an attribute begins with begins a word.
   const part = operator === 'sw' ? ` ${folded}` : folded
-  return /[^ ]{3}|[^ ]{2} | [^ ]{2}/.test(part) ? [`t.search_text like ${scope.parameter(`%${part}%`)}`] : []
+  return hasTrigram(part) ? [searchTextLike(`%${part}%`, scope.parameter)] : []
 }
 
 function present(attribute: Attribute, scope: Scope): string {
