@@ -1836,6 +1836,7 @@ create table public.login (
   pswd_reset_token_made timestamp with time zone,
   sms_reset_token_made timestamp with time zone,
   wrong_in_a_row integer default 0 not null,
+  pwd_closed timestamp with time zone,
   constraint login_name_key UNIQUE (lowercase_login, managed_sys_id),
   constraint login_pkey PRIMARY KEY (login_id),
   constraint login_first_time_login_check CHECK ((first_time_login = ANY (ARRAY['Y'::bpchar, 'N'::bpchar]))),
@@ -5036,6 +5037,7 @@ comment on column public.login.pwd_exp_told is 'The expiry that the person has b
 comment on column public.login.pswd_reset_token_made is 'When that token was made.';
 comment on column public.login.sms_reset_token_made is 'When that code was made.';
 comment on column public.login.wrong_in_a_row is 'Wrong passwords in a row, over all locks that opened by themselves; a right one or a way back in begins it anew.';
+comment on column public.login.pwd_closed is 'When the password was closed, after a hundred wrong ones in a row: none is looked at until it is set anew or unlocked. Null while it is open.';
 
 -- comment: public.login_attribute
 comment on table public.login_attribute is 'A custom attribute of an account. A single short value stands in the row.';

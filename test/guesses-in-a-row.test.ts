@@ -1,6 +1,7 @@
 /** A hundred wrong passwords in a row, however patiently they are tried: no password is looked at after them, and nothing else is closed (NIST SP 800-63B-4 §3.2.2). */
 import { expect, test } from 'vitest'
 import { unlockPeople } from '../src/signin/locks.ts'
+import { tellPeople } from '../src/notify/tell-people.ts'
 import { recoverAccounts } from '../src/signin/recovery.ts'
 import { resetCodeHash } from '../src/model/factor.ts'
 import { setPassword } from '../src/signin/password-change.ts'
@@ -131,4 +132,64 @@ test('are counted anew after a right one, and lock nobody where the policy never
   expect((await fresh().signIn('calm', 'wrong')).status).toBe(401)
   expect((await fresh().signIn('calm')).status).toBe(200)
   expect(await ctx.db.first('select wrong_in_a_row as n from login where user_id = $1', [id])).toEqual({ n: 0 })
+})
+
+const eventsOf = (id: string) => ctx.db.query(`select action, changes from gatehouse.audit_event where target_id = $1 and action = 'user.password.close'`, [id])
+const loginOf = async (id: string) => ((await ask('GET', `/users/${id}/logins`)).body.items as { pwdClosed?: string }[])[0]!
+
+async function writtenTo(name: string): Promise<string[]> {
+  await tellPeople(ctx)
+  return (await sentTo(`${name}@example.com`)).map(({ template }) => template!).filter((one) => one !== 'new-sign-in')
+}
+
+/** Somebody with a mail address at whose password so many wrong ones were tried. */
+async function guessedAt(name: string, count: number): Promise<string> {
+  await tellPeople(ctx)
+  const id = await personWithPassword(shared, name, { emails: [{ value: `${name}@example.com`, primary: true }] })
+  await ctx.db.execute('update login set wrong_in_a_row = $2, auth_fail_count = 24 where user_id = $1', [id, count])
+  return id
+}
+
+test('are told of when they close the password: to the audit, the person and the help desk, once', async () => {
+  await policy({ failures: 25, unlockMinutes: 30 })
+  const id = await guessedAt('told', 98)
+  expect((await loginOf(id)).pwdClosed).toBeUndefined()
+  await fresh().signIn('told', 'wrong')
+  expect([await eventsOf(id), await writtenTo('told')]).toEqual([[], ['account-locked']])
+  later(31)
+  await unlockPeople(ctx)
+  // The hundredth locks the account as well: of that, which opens by itself, nothing is written beside.
+  await ctx.db.execute('update login set auth_fail_count = 24 where user_id = $1', [id])
+  await fresh().signIn('told', 'wrong')
+  expect(await locked(id)).toEqual({ login: 'LOCKED', person: 'LOCKED' })
+  const { pwdClosed } = await loginOf(id)
+  expect(await eventsOf(id)).toEqual([{ action: 'user.password.close', changes: [{ path: 'logins.pwdClosed', after: pwdClosed }] }])
+  later(31)
+  for (const tried of ['wrong', 'wrong', password]) await fresh().signIn('told', tried)
+  expect(await eventsOf(id)).toHaveLength(1)
+  expect((await writtenTo('told')).toSorted()).toEqual(['account-locked', 'password-closed'])
+  expect((await ask('POST', `/users/${id}/unlock`)).status).toBe(200)
+  expect((await loginOf(id)).pwdClosed).toBeUndefined()
+  expect((await fresh().signIn('told')).status).toBe(200)
+})
+
+test('are told of late where whoever closed it died before saying so, or the policy counted otherwise', async () => {
+  await policy({ failures: 25, unlockMinutes: 30 })
+  const id = await guessedAt('late', 100)
+  await fresh().signIn('late', 'wrong')
+  await fresh().signIn('late')
+  expect([await eventsOf(id), await writtenTo('late')]).toMatchObject([[{ action: 'user.password.close' }], ['password-closed']])
+})
+
+test('tell of nothing where the last one was right, the policy never locks, or there is no password', async () => {
+  await policy({ failures: 25, unlockMinutes: 30 })
+  const right = await guessedAt('right', 99)
+  expect((await fresh().signIn('right')).status).toBe(200)
+  const none = await guessedAt('none', 99)
+  await ctx.db.execute('update login set password = null where user_id = $1', [none])
+  for (let n = 0; n < 2; n++) await fresh().signIn('none', 'wrong')
+  await policy({ failures: 0 })
+  const open = await guessedAt('never', 99)
+  for (let n = 0; n < 2; n++) await fresh().signIn('never', 'wrong')
+  expect([await eventsOf(right), await eventsOf(none), await eventsOf(open)]).toEqual([[], [], []])
 })

@@ -33,6 +33,7 @@ export const messageKinds = {
   'address-code': coded,
   'user-name': notice({ userNames: 'text' }),
   'account-locked': notice({ at: 'instant' }),
+  'password-closed': notice({ at: 'instant' }),
   'account-locked-by-administrator': notice({ at: 'instant' }),
   'new-sign-in': notice({ at: 'instant', device: 'text', address: 'text' }),
   'password-changed': notice({ at: 'instant' }),

@@ -34,6 +34,7 @@ export const signIn: Area = {
         seed('created_by', 'VARCHAR(32)', 'Who made it known.'),
         seed('auth_fail_count', 'INT(11)', 'Wrong passwords in a row; null counts as 0.'),
         added('wrong_in_a_row', 'integer', 'Wrong passwords in a row, over all locks that opened by themselves; a right one or a way back in begins it anew.', { required: true }),
+        added('pwd_closed', 'timestamptz', 'When the password was closed, after a hundred wrong ones in a row: none is looked at until it is set anew or unlocked. Null while it is open.'),
         seed('last_auth_attempt', 'DATETIME', 'When someone last tried to sign in.'),
         seed('last_login', 'DATETIME', 'When signing in last succeeded.'),
         seed('last_login_ip', 'VARCHAR(60)', 'From which address that was.'),

@@ -120,6 +120,7 @@ export const logins: Collection = {
     text('password', 'password', 255, 'Password', 'The hash of the password; set by the password operations, never shown.', { mutability: 'readOnly', returned: 'never', sensitivity: 'secret', filterable: false }),
     dateTime('pwdChanged', 'pwd_changed', 'Password changed', 'When the password was last changed.', readOnly),
     dateTime('pwdExp', 'pwd_exp', 'Password expires', 'When the password expires.', readOnly),
+    dateTime('pwdClosed', 'pwd_closed', 'Password closed', 'When a hundred wrong passwords in a row closed it: from then on none is looked at, the right one neither, until it is set anew or unlocked. All other ways in stay open. Absent while it is open.', readOnly),
     dateTime('gracePeriod', 'grace_period', 'Grace until', 'Until when an expired password still works.', readOnly),
     dateTime('lastLogin', 'last_login', 'Last sign-in', 'When the login was last used.', readOnly),
     text('lastLoginIp', 'last_login_ip', 60, 'Last address', 'From where it was last used.', { ...counter, sensitivity: 'personal' }),

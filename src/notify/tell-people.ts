@@ -18,7 +18,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
@@ -42,7 +42,7 @@ export async function tellPeople(ctx: Context): Promise<number> {
 }
 
 async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[]): Promise<number> {
-  const found = events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, notice })))
+  const found = withoutLocks(events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, call: event.correlation_id, notice }))))
   const due = found.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
   if (due.length === 0) return 0
   const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
@@ -57,6 +57,12 @@ async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[
   })
   await enqueueMessages(tx, ctx, messages)
   return messages.length
+}
+
+/** The guess that closes a password may lock the account too. That this opens by itself would be no comfort: one mail, of what does not. */
+function withoutLocks<F extends { userId: string; call: string | null; notice: Notice }>(found: readonly F[]): F[] {
+  const closed = new Set(found.filter(({ notice }) => notice.template === 'password-closed').map(({ userId, call }) => `${userId} ${call}`))
+  return found.filter(({ userId, call, notice }) => notice.template !== 'account-locked' || !closed.has(`${userId} ${call}`))
 }
 
 /** What is of no use to whoever may be reached at an address of before. */
@@ -84,6 +90,7 @@ export function noticesOf(event: Event): Notice[] {
   const lock = changes.find(({ path }) => path === 'secondaryStatus')?.after
   if (lock === 'LOCKED') add('account-locked', {})
   if (lock === 'LOCKED_ADMIN') add('account-locked-by-administrator', {})
+  if (changes.some(({ path, after }) => path === 'logins.pwdClosed' && after !== undefined)) add('password-closed', {})
   if (changes.some(({ path }) => path === 'securityQuestions')) add('questions-changed', {})
   contactNotices(changes, add)
   for (const { path, before, after } of changes) {

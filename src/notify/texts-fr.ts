@@ -40,6 +40,7 @@ export const french: LanguageTexts = {
     },
     'user-name': { subject: 'Votre nom d’utilisateur', paragraphs: ['Vous vous connectez avec : {userNames}.', 'Si vous n’avez rien demandé, ne faites rien.'] },
     'account-locked': { subject: 'Votre compte est verrouillé', paragraphs: ['Votre compte a été verrouillé le {at}, après trop de mots de passe ou de codes erronés.', `Vous pouvez le déverrouiller vous-même sur la page de connexion ; le plus souvent il se rouvre aussi de lui-même après un moment. ${notYou}`] },
+    'password-closed': { subject: 'Votre mot de passe ne fonctionne plus', paragraphs: ['Votre mot de passe a été fermé le {at}, après cent essais erronés de suite. Il ne se rouvre pas de lui-même : même le bon ne laisse plus entrer personne.', 'Choisissez-en un nouveau sur la page de connexion, par « Mot de passe oublié », ou adressez-vous à votre service d’assistance. Si ce n’est pas vous qui avez essayé, personne n’est entré par ce moyen. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'account-locked-by-administrator': { subject: 'Votre compte est verrouillé', paragraphs: ['Un administrateur a verrouillé votre compte le {at}.', 'Seul un administrateur peut le déverrouiller. Si vous en ignorez la raison, adressez-vous à votre service d’assistance.'] },
     'new-sign-in': {
       subject: 'Connexion depuis un nouvel endroit',

@@ -1,18 +1,19 @@
 /** Locks that too many wrong passwords bring, and time lifts. What an administrator has locked, an administrator opens. */
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { mostGuessesInARow } from '../model/guesses.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { Transaction } from '../store/database.ts'
-import { lockByFailures, lockedLogins, lockLogin, unlockByTime, type LockedLogin, type SignInLogin } from '../store/logins-sign-in.ts'
-import { mostInARow, type Lockout } from '../store/sign-in-throttle.ts'
+import { lockByFailures, lockedLogins, lockLogin, notePasswordClosed, unlockByTime, type LockedLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import type { Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 
 const never = 2_147_483_647
 
 /** What a policy says of locking; one that never locks has limits that nobody reaches. */
-export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never, mostInARow: lockout.failures === 0 ? never : mostInARow })
+export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never, mostGuessesInARow: lockout.failures === 0 ? never : mostGuessesInARow })
 
 /** A time so far ahead comes from a clock that was wrong. */
 const clockSkewMs = 300_000
@@ -36,6 +37,13 @@ export async function lock(tx: Transaction, ctx: Context, userId: string): Promi
   ]
   await recordEvents(tx, ctx, [{ action: 'user.lock', targetType: 'User', targetId: userId, changes }])
   if (locked.person) await markDataChanges(tx, [userId])
+}
+
+/** Says that a person's password is closed by the count over all locks, when nobody has said so yet. After `lock`: people are held before their logins. */
+export async function closePassword(tx: Transaction, ctx: Context, { userId, loginId }: Pick<SignInLogin, 'userId' | 'loginId'>, { mostGuessesInARow: most }: Lockout): Promise<void> {
+  const now = ctx.now()
+  if (!(await notePasswordClosed(tx, loginId, most, now))) return
+  await recordEvents(tx, ctx, [{ action: 'user.password.close', targetType: 'User', targetId: userId, changes: [{ path: 'logins.pwdClosed', after: now.toISOString() }] }])
 }
 
 /** Lifts it again. The person is held by the caller's lock. */

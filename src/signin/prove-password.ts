@@ -4,13 +4,13 @@
  */
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { mostGuessesInARow } from '../model/guesses.ts'
 import { datesOf } from '../model/password-state.ts'
 import type { Transaction } from '../store/database.ts'
 import { today } from '../model/today.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { beginCountAnew, forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
-import { mostInARow } from '../store/sign-in-throttle.ts'
-import { lock } from './locks.ts'
+import { closePassword, lock } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { errorOf, hasPasswordHere, refusalOf } from './sign-in-refusals.ts'
@@ -37,7 +37,7 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
   const { proved, rehashed } = await look(ctx, stored, password)
   // The claim has taken it for a wrong one, after which no sign-in would begin the count anew.
-  if (login && proved && claim.inARow >= mostInARow) await beginCountAnew(ctx.db, login.loginId)
+  if (login && proved && claim.inARow >= mostGuessesInARow) await beginCountAnew(ctx.db, login.loginId)
   const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }
@@ -71,9 +71,13 @@ export async function noteRefusal(ctx: Context, result: SignInResult, login: Sig
     if (login && proved) await forgetFailures(tx, login.loginId)
     await recordEvents(tx, ctx, [eventOf(result, login?.userId)])
     if (login && result === 'LOGIN_LOCKED' && claim.blocked === undefined && !proved) await lock(tx, ctx, login.userId)
+    if (login && !proved && isClosed(claim, login)) await closePassword(tx, ctx, login, claim.lockout)
   })
   throw errorOf(result, login)
 }
+
+/** Whether the password is closed, by this attempt or by one before it, which may have died before it said so. */
+const isClosed = ({ inARow, lockout: { mostGuessesInARow: most } }: Claim, login: SignInLogin): boolean => hasPasswordHere(login) && Math.max(inARow, login.wrongInARow) >= most
 
 /** What was typed as a name that nobody has may be a password: the audit does not keep it. */
 export const eventOf = (result: SignInResult, userId: string | undefined, changes: NewEvent['changes'] = []): NewEvent => ({

@@ -91,7 +91,7 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
 
 async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
   if (!isRecoverable(login, today(ctx))) return false
-  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId)).mostInARow
+  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId)).mostGuessesInARow
   return (await policyOf(tx, login.userId)).changes.byUser
 }
 

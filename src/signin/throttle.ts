@@ -5,10 +5,11 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { guessWindowMinutes } from '../model/guesses.ts'
 import { guesserOf } from '../model/network.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
-import { claimGuess, nameMark, sweepAttempts, throttleMark as mark, uncountAttempt, windowMinutes, type Lockout, type Marks } from '../store/sign-in-throttle.ts'
+import { claimGuess, nameMark, sweepAttempts, throttleMark as mark, uncountAttempt, type Lockout, type Marks } from '../store/sign-in-throttle.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { lockoutOf, lockTimeIsOver, unlock } from './locks.ts'
 
@@ -35,7 +36,7 @@ export async function claimAttempt(ctx: Context, userName: string, seen: SignInL
   const { address, account, failures, inARow } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
   // Once in a window: the audit shows whence it comes, and those who go on do not fill it.
   if (address === mostByAddress + 1) await noteThrottled(ctx)
-  if (address > mostByAddress) throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${windowMinutes} minutes.`)
+  if (address > mostByAddress) throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${guessWindowMinutes} minutes.`)
   const claim = { marks, lockout, login, failures: failures ?? 0, inARow: inARow ?? 0 }
   if (account > mostByAccount) return { ...claim, blocked: 'TOO_MANY_ATTEMPTS' }
   return login && failures === null ? { ...claim, blocked: 'LOGIN_LOCKED' } : claim
@@ -103,6 +104,6 @@ export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
 
 async function within(ctx: Context, marks: Marks, most: number): Promise<void> {
   const mostByAddress = ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS
-  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0, mostInARow: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
-  if (address > mostByAddress || account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${windowMinutes} minutes.`)
+  const { address, account } = await claimGuess(ctx.db, { marks, loginId: undefined, lockout: { failures: 0, unlockMinutes: 0, mostGuessesInARow: 0 }, mostByAddress, mostByAccount: most }, ctx.now())
+  if (address > mostByAddress || account > most) throw new GatehouseError('too_many_requests', `There were too many attempts; wait ${guessWindowMinutes} minutes.`)
 }

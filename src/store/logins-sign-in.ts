@@ -1,7 +1,7 @@
 /** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
+import { mostGuessesInARow } from '../model/guesses.ts'
 import type { PasswordDates } from '../model/password-state.ts'
 import type { Database, Transaction } from './database.ts'
-import { mostInARow } from './sign-in-throttle.ts'
 import { policiesForAll, type PoliciesForAll } from './password-policies.ts'
 
 export interface SignInLogin extends PasswordDates {
@@ -83,7 +83,7 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<SignI
 }
 
 /** What a sign-in leaves of the count over all locks: at its limit it takes another way back to begin it anew. */
-const inARowAfter = `case when wrong_in_a_row >= ${mostInARow} then wrong_in_a_row else 0 end`
+const inARowAfter = `case when wrong_in_a_row >= ${mostGuessesInARow} then wrong_in_a_row else 0 end`
 
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
   await tx.execute(`update login set auth_fail_count = 0, wrong_in_a_row = ${inARowAfter} where login_id = $1`, [loginId], 'forget_failures')
@@ -91,7 +91,15 @@ export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: 
 
 /** The last password that was looked at, was right: the count begins anew. */
 export async function beginCountAnew(db: Pick<Database, 'execute'>, loginId: string): Promise<void> {
-  await db.execute('update login set wrong_in_a_row = 0 where login_id = $1', [loginId])
+  await db.execute('update login set wrong_in_a_row = 0, pwd_closed = null where login_id = $1', [loginId])
+}
+
+/**
+ * Notes that a password is closed, once: whether it was not noted yet. One that was opened meanwhile stays open, and where there is none
+ * nothing is closed.
+ */
+export async function notePasswordClosed(tx: Pick<Transaction, 'execute'>, loginId: string, most: number, now: Date): Promise<boolean> {
+  return (await tx.execute('update login set pwd_closed = $3 where login_id = $1 and wrong_in_a_row >= $2 and pwd_closed is null and password is not null', [loginId, most, now])) > 0
 }
 
 /** A password hashed anew stays the same password. */

@@ -3,6 +3,7 @@
  * name, and on the login itself. One statement each, for they run at every attempt.
  */
 import { hash } from 'node:crypto'
+import { guessWindowMinutes } from '../model/guesses.ts'
 import type { Database, Transaction } from './database.ts'
 
 export interface Marks {
@@ -15,20 +16,13 @@ export const throttleMark = (kind: string, text: string): Buffer => hash('sha256
 
 export const nameMark = (userName: string): Buffer => throttleMark('account', userName.normalize('NFC').toLowerCase())
 
-/**
- * After so many wrong passwords in a row, over all locks that opened by themselves, no password is looked at any more (NIST SP 800-63B-4
- * §3.2.2): who guesses on after each lock would come to any number. All other ways in stay open, or a stranger could close them for good. A
- * recovery and an administrator begin the count anew; a right password and a sign-in of another kind do while it is below.
- */
-export const mostInARow = 100
-
 export interface Lockout {
   /** Wrong passwords in a row until the login is locked. */
   failures: number
   /** Minutes until it opens by itself; 0 never. */
   unlockMinutes: number
   /** Wrong passwords in a row, over all such locks, from which on no password is looked at. */
-  mostInARow: number
+  mostGuessesInARow: number
 }
 
 export interface Claiming {
@@ -50,15 +44,13 @@ export interface Claimed {
   inARow: number | null
 }
 
-export const windowMinutes = 15
-
 /**
  * After a crash of the database a few guesses of the last half second may be counted no more; in return nobody waits for
  * the disk while holding the row of an address that many share.
  */
 const unhurried = `set_config('synchronous_commit', 'off', true)`
 
-const over = `t.began_at <= excluded.began_at - make_interval(mins => ${windowMinutes})`
+const over = `t.began_at <= excluded.began_at - make_interval(mins => ${guessWindowMinutes})`
 
 const again = `on conflict (kind, mark) do update set attempts = case when ${over} then 1 else t.attempts + 1 end,
      began_at = case when ${over} then excluded.began_at else least(t.began_at, excluded.began_at) end`
@@ -85,7 +77,7 @@ const claimSql = `with by_address as (
 /** Counts an attempt before it is looked at. */
 export async function claimGuess(db: Pick<Database, 'first'>, { marks, loginId, lockout, mostByAddress, mostByAccount }: Claiming, now: Date): Promise<Claimed> {
   return (await db.first<Claimed>(claimSql,
-    [marks.address, marks.account, now, loginId ?? '', lockout.failures, lockout.unlockMinutes, mostByAddress, mostByAccount, lockout.mostInARow], 'claim_guess'))!
+    [marks.address, marks.account, now, loginId ?? '', lockout.failures, lockout.unlockMinutes, mostByAddress, mostByAccount, lockout.mostGuessesInARow], 'claim_guess'))!
 }
 
 /** An attempt that succeeded counts for nothing. Other failures from the address stay counted. The rows are taken in the order of claiming. */
@@ -101,7 +93,7 @@ export async function uncountAttempt(db: Pick<Database, 'execute'>, { address, a
  * is taken before the login, and the people are held already. Of whom there was a count of wrong passwords in a row.
  */
 export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, userIds: readonly string[]): Promise<string[]> {
-  const counted = await tx.query<{ id: string }>(`update login set wrong_in_a_row = 0 where user_id = any($1) and managed_sys_id = '0' and wrong_in_a_row > 0 returning user_id as id`, [userIds])
+  const counted = await tx.query<{ id: string }>(`update login set wrong_in_a_row = 0, pwd_closed = null where user_id = any($1) and managed_sys_id = '0' and (wrong_in_a_row > 0 or pwd_closed is not null) returning user_id as id`, [userIds])
   const logins = await tx.query<{ login: string }>(`select login from login where user_id = any($1) and managed_sys_id = '0'`, [userIds])
   await tx.execute(
     `delete from gatehouse.sign_in_throttle where (kind, mark) in (
@@ -113,5 +105,5 @@ export async function forgetGuesses(tx: Pick<Transaction, 'query' | 'execute'>, 
 export async function sweepAttempts(db: Pick<Database, 'execute'>, now: Date, batch: number): Promise<number> {
   return db.execute(
     `delete from gatehouse.sign_in_throttle where (kind, mark) in (
-       select kind, mark from gatehouse.sign_in_throttle where began_at <= $1::timestamptz - make_interval(mins => ${windowMinutes}) limit $2 for update skip locked)`, [now, batch])
+       select kind, mark from gatehouse.sign_in_throttle where began_at <= $1::timestamptz - make_interval(mins => ${guessWindowMinutes}) limit $2 for update skip locked)`, [now, batch])
 }
