@@ -316,6 +316,7 @@ describe('the door itself', () => {
     // What asks nobody counts for nothing.
     for (let n = 0; n < 5; n++) expect(await begin({ prompt: 'none' })).toBe(303)
     expect([await begin(), await begin(), await begin(), await begin()]).toEqual([303, 303, 303, 429])
+    await expect.poll(() => own.ctx.db.query(`select target_id as target, result from gatehouse.audit_event where action = 'request.refuse'`)).toEqual([{ target: 'GET /oidc/auth', result: 'too_many_requests' }])
   })
 
   test('without the database nothing is let through, and everybody is told to come again', async () => {

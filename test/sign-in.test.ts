@@ -247,8 +247,14 @@ describe('guessing', () => {
     for (let n = 0; n < 12; n++) await from.signIn(n < 6 ? 'nia' : `made-up-${n}`, 'wrong')
     expect(await own.ctx.db.query('select kind, attempts from gatehouse.sign_in_throttle order by kind')).toEqual([{ kind: 'ACCOUNT', attempts: 3 }, { kind: 'ADDRESS', attempts: 12 }])
     expect((await browser(own.server, { address: '192.0.2.2' }).signIn('nia')).status).toBe(200)
-    // The audit hears of it once, and whence it came.
-    expect(await own.ctx.db.query(`select origin->>'ip' as ip, result from gatehouse.audit_event where action = 'user.sign-in.throttle'`)).toEqual([{ ip: '192.0.2.1', result: 'too_many_requests' }])
+    // The audit hears of it at once, whence it came, and how many more there were; ways besides signing in count as well.
+    expect((await from.ask('POST', '/recovery/password', { userName: 'nia' })).status).toBe(429)
+    await own.server.close()
+    expect(await own.ctx.db.query(
+      `select origin::jsonb->>'ip' as ip, result, target_id as target, changes::jsonb->0->'after' as more from gatehouse.audit_event where action = 'request.refuse' order by event_id`)).toEqual([
+      { ip: '192.0.2.1', result: 'too_many_requests', target: 'signIn', more: null },
+      { ip: '192.0.2.1', result: 'too_many_requests', target: 'many', more: { count: 9, operations: ['signIn', 'recoverPassword'] } },
+    ])
   })
 
   test('behind a trusted proxy each address behind it is its own', async () => {

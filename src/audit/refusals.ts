@@ -1,5 +1,5 @@
 /**
- * Refusals in the audit: who was kept from what they may not, wrong keys, and requests from other sites. Whoever is refused
+ * Refusals in the audit: who was kept from what they may not, wrong keys, requests from other sites, and attempts too many. Whoever is refused
  * could go on for ever, so that what is written has a bound. In a quarter of an hour, and for each server:
  *
  *     the first refusal of a kind for a caller ─▶ an event at once       those after it ─▶ counted, one event at the end

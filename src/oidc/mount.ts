@@ -42,10 +42,15 @@ const longestRequest = 8192
 const interactions = () => import('./interactions.ts')
 
 export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, secrets, questions, refusals }: { failures: Failures; secrets: Secrets; questions: Questions; refusals: Refusals }): void {
+  const note = (request: FastifyRequest, code: 'unauthenticated' | 'too_many_requests', operation: string) =>
+    refusals.note({ code, userId: null, principal: 'nobody', ip: request.ip, operation, correlationId: request.id })
   void server.register(async (scope) => {
     // The provider reads bodies itself, up to 56 KiB.
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    scope.addHook('onError', async (request, _reply, error) => {
+      if (error instanceof GatehouseError && error.code === 'too_many_requests') note(request, error.code, pathOf(request))
+    })
     scope.get(`${prefix}/interaction/:uid`, async (request, reply) => {
       const built = await oidc.current()
       const { openInteraction } = await interactions()
@@ -60,12 +65,13 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       const begins = request.url.startsWith(`${prefix}/auth`)
       if (begins) questions.check(request.ip)
       const built = await oidc.current()
-      const path = `${request.method} ${request.url.split('?')[0]}`
+      // Handing over takes the prefix away.
+      const path = pathOf(request)
       // In the header, whoever it is of, a secret counts for the address; in a form for its client there.
       if (shown === '') secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
-      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) refusals.note({ code: 'unauthenticated', userId: null, principal: 'nobody', ip: request.ip, operation: path, correlationId: request.id })
+      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', path)
       if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
       if (statusCode === 401 && shown !== '') failures.count(request.ip, shown)
       else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
@@ -91,6 +97,8 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     }
   })
 }
+
+const pathOf = ({ method, url }: FastifyRequest) => `${method} ${url.split('?')[0]}`
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
   { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw, ip: request.ip })

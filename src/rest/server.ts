@@ -139,7 +139,7 @@ function versionsOf(route: Route, ifMatch: string | undefined): Call['versions']
 /** What is told of in the audit though nothing came of it. Who has no session yet is no attacker, nor who has to sign in again. */
 function noteRefusal(refusals: Refusals, request: FastifyRequest, route: Route, caller: Caller | undefined, error: unknown): void {
   const code = error instanceof GatehouseError ? error.code : undefined
-  const told = code === 'forbidden' || code === 'cross_site' || (code === 'unauthenticated' && request.headers.authorization !== undefined)
+  const told = code === 'forbidden' || code === 'cross_site' || code === 'too_many_requests' || (code === 'unauthenticated' && request.headers.authorization !== undefined)
   if (code === undefined || !told) return
   refusals.note({ code, userId: caller?.userId ?? null, principal: caller?.principal ?? 'nobody', ip: request.ip, operation: route.operation, correlationId: request.id })
 }

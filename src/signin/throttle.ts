@@ -2,7 +2,6 @@
  * Guesses are counted before they are looked at, in the database, where every server sees it: by address, by user name
  * (known or not), and on the login itself as the policy says. A thousand at once get no further than one after the other.
  */
-import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guessWindowMinutes } from '../model/guesses.ts'
@@ -34,16 +33,12 @@ export async function claimAttempt(ctx: Context, userName: string, seen: SignInL
   const marks = { address: mark('address', guesserOf(ctx.actor.ip ?? '')), account: nameMark(seen?.login ?? userName) }
   const login = seen && lockTimeIsOver(seen, lockout, now) ? await unlocked(ctx, seen, lockout, now) : seen
   const { address, account, failures, inARow } = await claimGuess(ctx.db, { marks, loginId: login?.loginId, lockout, mostByAddress, mostByAccount }, now)
-  // Once in a window: the audit shows whence it comes, and those who go on do not fill it.
-  if (address === mostByAddress + 1) await noteThrottled(ctx)
+  // The door tells the audit whence it comes and how often, within a bound (audit/refusals.ts).
   if (address > mostByAddress) throw new GatehouseError('too_many_requests', `Too many attempts to sign in came from this address; wait ${guessWindowMinutes} minutes.`)
   const claim = { marks, lockout, login, failures: failures ?? 0, inARow: inARow ?? 0 }
   if (account > mostByAccount) return { ...claim, blocked: 'TOO_MANY_ATTEMPTS' }
   return login && failures === null ? { ...claim, blocked: 'LOGIN_LOCKED' } : claim
 }
-
-const noteThrottled = (ctx: Context) => ctx.db.transaction((tx) =>
-  recordEvents(tx, ctx, [{ action: 'user.sign-in.throttle', targetType: 'User', targetId: 'nobody', result: 'too_many_requests' }]))
 
 /** Opens a login whose lock by failures has lasted long enough. */
 async function unlocked(ctx: Context, seen: SignInLogin, lockout: Lockout, now: Date): Promise<SignInLogin | undefined> {
