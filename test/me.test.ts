@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
 import { giveRole } from './administrators.ts'
+import { user } from '../src/model/user.ts'
 import { ed25519Key } from './public-keys.ts'
 import { testServer } from './rest-server.ts'
 
@@ -65,6 +66,7 @@ describe('my record', () => {
     ['userName', 'root'], ['status', 'ACTIVE'], ['active', true], ['secondaryStatus', null], ['title', 'Chief'], ['employeeNumber', '1'], ['typeId', 'INTERNAL_USER'],
     ['emails', [{ value: 'new@example.com' }]], ['logins', []], ['keys', []], ['affiliations', []], ['supervisors', []], ['relations', []], ['notes', []],
     ['name', { familyName: 'Other' }], ['systemFlag', true], ['isVisible', false], ['secretWord', 'x'], ['id', 'x'], ['meta', {}], ['birthdate', '2000-01-01'], ['attributes', null],
+    ['alternateId', '0'.repeat(32)], ['certDelegateId', '3000'],
   ]
   test.each(foreign)('is not mine to change in %s', async (path, value) => {
     const one = await signedIn(`mass-${path.toLowerCase()}`)
@@ -81,6 +83,22 @@ describe('my record', () => {
     expect((reply.body.problems as { path: string }[]).map(({ path }) => path)).toEqual(['title', 'costCenter', 'attributes.clearance', 'attributes.unheard'])
     expect((await one.ask('PATCH', '/me', { isAdmin: true })).body.code).toBe('unknown_attribute')
     expect((await one.ask('PATCH', '/me', '{"__proto__":{"status":"ACTIVE"}}')).status).toBe(400)
+  })
+
+  test('tells nobody who else is there, nor what organisations have', async () => {
+    const one = await signedIn('spy')
+    const answers = []
+    for (const alternateId of ['3000', '0'.repeat(32)]) answers.push((await one.ask('PATCH', '/me', { alternateId })).body)
+    expect(answers[0]).toMatchObject({ status: 400, code: 'read_only_attribute', detail: answers[1].detail, problems: answers[1].problems })
+    expect([...user.attributes, ...user.collections.flatMap(({ attributes, selfEditable }) => (selfEditable ? attributes : []))].filter((each) => each.selfEditable && each.references === 'User')).toEqual([])
+    const { id: organization } = (await ask('POST', '/organizations', { name: 'Acme' })).body
+    const { id: there } = (await ask('POST', `/organizations/${organization}/locations`, { name: 'Office', locality: 'Bern' })).body
+    for (const copyFromLocationId of [there, 'nowhere']) answers.push((await one.ask('PATCH', '/me', { addresses: [{ copyFromLocationId }] })).body)
+    expect(answers[2]).toMatchObject({ status: 400, code: 'read_only_attribute', detail: answers[3].detail })
+    // Addresses that others have copied may stay, and change in all else.
+    expect((await ask('PATCH', `/users/${one.id}`, { addresses: [{ copyFromLocationId: there }] })).status).toBe(200)
+    const [copied] = (await one.ask('GET', '/me')).body.addresses
+    expect((await one.ask('PATCH', '/me', { addresses: [{ ...copied, suite: '7' }] })).status).toBe(200)
   })
 
   test('keeps the numbers that codes are sent to', async () => {

@@ -23,6 +23,7 @@ export async function patchSelf(ctx: Context, id: string, patch: unknown, versio
     refuse(foreignIn(patch, before, await loadMetadata(tx, ctx.db)))
     const after = patchedDocument(before, patch)
     if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: 'numbers that codes are sent to stay as they are here' }])
+    if (copies(after, before)) refuse([{ path: 'addresses.copyFromLocationId', message: 'is not yours to name; write the address itself' }])
     return after
   }, versions)
 }
@@ -49,6 +50,13 @@ function foreignIn(patch: Document, before: Document, metadata: Metadata): Probl
   const custom = isObject(patch.attributes) ? Object.keys(patch.attributes).filter((name) => elements.get(name)?.selfEditable !== true).map((name) => ({ path: `attributes.${name}`, message })) : []
   const named = Object.keys(patch).filter((path) => !own.has(path) && known.has(path) && !(path === 'attributes' && isObject(patch.attributes)))
   return [...named.map((path) => ({ path, message })), ...custom]
+}
+
+/** Whether an address is to be taken from a location that it did not come from before: people may look up no organisation's. */
+function copies(after: Document, before: Document): boolean {
+  const named = (document: Document) => ((document.addresses ?? []) as Document[]).filter((one) => one.copyFromLocationId !== undefined).map((one) => `${String(one.id)} ${String(one.copyFromLocationId)}`)
+  const known = new Set(named(before))
+  return named(after).some((one) => !known.has(one))
 }
 
 /** Numbers that prove who somebody is: whoever sits at an open session must not be able to put their own in. */

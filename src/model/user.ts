@@ -39,7 +39,8 @@ const employment = [
 ]
 
 const governance = [
-  reference('alternateId', 'alternate_id', 'User', 'Out-of-office delegate', 'Who acts while the person is away.', selfEditable),
+  // Not one's own to change: whoever may name anybody learns by the answer who is there, and people may look nobody up.
+  reference('alternateId', 'alternate_id', 'User', 'Out-of-office delegate', 'Who acts while the person is away.'),
   dateTime('alternateStartDate', 'alternate_start_date', 'Out of office from', 'When the delegate begins to act.', selfEditable),
   dateTime('alternateEndDate', 'alternate_end_date', 'Out of office until', 'When the delegate ceases to act.', selfEditable),
   reference('certDelegateId', 'cert_delegate_id', 'User', 'Certification delegate', 'Who does this person\'s access reviews in the window.'),
