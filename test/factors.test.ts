@@ -168,6 +168,20 @@ describe('SMS and e-mail', () => {
 })
 
 describe('fresh proofs', () => {
+  test('a password is noted with what the session reaches by it: of two that come at once, one is', async () => {
+    const one = await signedIn('once')
+    const asked = await ctx.db.transaction(async (tx) => {
+      // Both are known by their session before either is through.
+      await tx.execute('select from users where user_id = $1 for update', [one.id])
+      const both = [1, 2].map(() => one.ask('POST', '/me/step-up', { password }))
+      await expect.poll(async () => (await ctx.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length).toBe(2)
+      return both
+    })
+    const both = await Promise.all(asked)
+    expect(both.map(({ status }) => status).toSorted()).toEqual([200, 401])
+    expect(await ctx.db.query(`select result from gatehouse.audit_event where target_id = $1 and action = 'user.password.prove'`, [one.id])).toEqual([{ result: 'SUCCESS' }])
+  })
+
   test('adding and removing need one, of the strongest kind that the person has', async () => {
     const one = await signedIn('jan')
     later(11)

@@ -178,13 +178,15 @@ export interface Going {
   siteId?: string | undefined
   /** What the browser keeps to be known again by. */
   device?: string | undefined
+  /** Looks once more at what was proved, with the person held, and notes it together with what the session reaches by it. */
+  note?: (tx: Transaction, login: SignInLogin) => Promise<void>
 }
 
 /**
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
  */
-export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, ...reached }: Going = {}): Promise<SignedIn> {
+export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, note, ...reached }: Going = {}): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
   const policy = await policyOf(ctx.db, before.userId)
   return ctx.db.transaction(async (tx) => {
@@ -198,6 +200,7 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
     const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most }))
     if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+    await note?.(tx, standing.login)
     if (before.nextStep !== null) {
       const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
       await recordEvents(tx, ctx, [eventOf(at.result, before.userId, [change])])

@@ -44,10 +44,18 @@ async function remember(ctx: Context, userId: string, { device, userAgent }: Vis
  */
 export async function stepUp(ctx: Context, masterKey: MasterKey, session: SessionRow, proof: FactorAnswer | { password: string }): Promise<SignedIn> {
   if (!('password' in proof)) return goOn(ctx, session, { ...(await proveFactor(ctx, masterKey, session, proof)), proved: true })
-  if (secondFactors(await factorsOf(ctx.db, session.userId)).length > 0) throw new GatehouseError('step_up_required', 'You have factors: prove one of them. A password is not enough.')
-  await provePassword(ctx, session.userId, proof.password)
-  await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'user.password.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `sessions[${session.sessionId}].proved`, after: { type: 'PASSWORD', level: levels.password } }] }]))
-  return goOn(ctx, session, { proved: true, way: 'PASSWORD' })
+  await refuseBesideFactors(ctx.db, session.userId)
+  // Counted and hashed before the person is held: a guess counts whatever becomes of it, and nobody is held for the time of an argon2id.
+  const hash = await provePassword(ctx, session.userId, proof.password)
+  return goOn(ctx, session, { proved: true, way: 'PASSWORD', note: async (tx, login) => {
+    if (login.password !== hash) throw new GatehouseError('sign_in_refused')
+    await refuseBesideFactors(tx, session.userId)
+    await recordEvents(tx, ctx, [{ action: 'user.password.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `sessions[${session.sessionId}].proved`, after: { type: 'PASSWORD', level: levels.password } }] }])
+  } })
+}
+
+async function refuseBesideFactors(db: Parameters<typeof factorsOf>[0], userId: string): Promise<void> {
+  if (secondFactors(await factorsOf(db, userId)).length > 0) throw new GatehouseError('step_up_required', 'You have factors: prove one of them. A password is not enough.')
 }
 
 /**
