@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createOrganization } from '../src/directory/organizations.ts'
 import { policyDue, yearMs, type AskedVersion } from '../src/model/it-policy.ts'
-import { undecidedListing } from '../src/store/it-policies.ts'
+import { askedVersions, undecidedListing } from '../src/store/it-policies.ts'
 import { decidePolicy, policiesDue } from '../src/signin/it-policies.ts'
 import { root } from '../tools/house-rules.ts'
 import { administrator } from './administrators.ts'
@@ -37,30 +37,40 @@ const policyWith = async (name: string, policy: object = {}, version: object = {
 const end = ({ policyId }: { policyId: string }) => ask('PATCH', `/it-policies/${policyId}`, { active: false })
 
 describe('policyDue', () => {
-  const asked: AskedVersion = { versionId: 'v', policyId: 'p', name: 'n', content: '', confirmation: null, approveType: 'ONCE', inForceSince: '2026-01-01T00:00:00.000Z', contentProviderId: null }
+  const asked: AskedVersion = { versionId: 'v', policyId: 'p', name: 'n', content: '', confirmation: null, approveType: 'ONCE', inForceSince: '2026-01-01T00:00:00.000Z', contentProviderId: null, accepted: null, decided: null }
   const now = new Date('2026-11-21T08:00:00Z')
-  const cases: [string, Partial<AskedVersion>, [boolean, string][], boolean][] = [
-    ['never decided', {}, [], true],
-    ['accepted', {}, [[true, '2026-02-01T00:00:00.000Z']], false],
-    ['declined', {}, [[false, '2026-02-01T00:00:00.000Z']], true],
-    ['declined, then accepted', {}, [[false, '2026-02-01T00:00:00.000Z'], [true, '2026-02-02T00:00:00.000Z']], false],
-    ['accepted, then declined, in any order', {}, [[false, '2026-02-02T00:00:00.000Z'], [true, '2026-02-01T00:00:00.000Z']], true],
-    ['accepted before it was put into force', {}, [[true, '2025-12-31T00:00:00.000Z']], true],
-    ['accepted 364 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [[true, '2025-11-22T08:00:00.000Z']], false],
-    ['accepted 365 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [[true, '2025-11-21T08:00:00.000Z']], true],
-    ['accepted long ago, once', { inForceSince: null }, [[true, '2001-01-01T00:00:00.000Z']], false],
+  const cases: [string, Partial<AskedVersion>, [boolean, string] | undefined, boolean][] = [
+    ['never decided', {}, undefined, true],
+    ['accepted', {}, [true, '2026-02-01T00:00:00.000Z'], false],
+    ['declined', {}, [false, '2026-02-01T00:00:00.000Z'], true],
+    ['accepted before it was put into force', {}, [true, '2025-12-31T00:00:00.000Z'], true],
+    ['accepted 364 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [true, '2025-11-22T08:00:00.000Z'], false],
+    ['accepted 365 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [true, '2025-11-21T08:00:00.000Z'], true],
+    ['accepted long ago, once', { inForceSince: null }, [true, '2001-01-01T00:00:00.000Z'], false],
   ]
-  test.each(cases)('%s', (_, version, decisions, expected) => {
-    expect(policyDue({ ...asked, ...version }, decisions.map(([accepted, at]) => ({ versionId: 'v', accepted, at })), now)).toBe(expected)
+  test.each(cases)('%s', (_, version, [accepted, decided] = [false, ''], expected) => {
+    expect(policyDue({ ...asked, ...version, ...(decided === '' ? {} : { accepted, decided }) }, now)).toBe(expected)
   })
 
-  test('goes by the last decision whatever the order, and never by those on other versions', () => {
-    const decision = fc.record({ versionId: fc.constantFrom('v', 'w'), accepted: fc.boolean(), at: fc.integer({ min: 0, max: 2 * yearMs }).map((ms) => new Date(now.getTime() - ms).toISOString()) })
-    fc.assert(fc.property(fc.uniqueArray(decision, { maxLength: 6, selector: ({ at }) => at }), (decisions) => {
-      const last = decisions.filter(({ versionId }) => versionId === 'v').toSorted((a, b) => a.at.localeCompare(b.at)).at(-1)
-      expect(policyDue({ ...asked, inForceSince: null }, decisions, now)).toBe(!last?.accepted)
-      expect(policyDue(asked, decisions.toReversed(), now)).toBe(policyDue(asked, decisions, now))
-    }), { numRuns: 200 })
+  test('goes by the last decision whatever the order, never by those on other versions or of others, nor by what was before a reset', async () => {
+    const [id, other] = [await person(), await person()]
+    const versions = [await policyWith('Last 1'), await policyWith('Last 2')]
+    const decision = fc.record({ whose: fc.constantFrom(id, id, other), version: fc.constantFrom(0, 1), accepted: fc.boolean(), at: fc.integer({ min: 0, max: 2 * yearMs }).map((ms) => new Date(now.getTime() - ms).toISOString()) })
+    const reset = fc.option(fc.integer({ min: 0, max: 2 * yearMs }).map((ms) => new Date(now.getTime() - ms).toISOString()))
+    await fc.assert(fc.asyncProperty(fc.uniqueArray(decision, { maxLength: 6, selector: ({ at }) => at }), reset, async (decisions, since) => {
+      await db.execute('delete from user_it_policy_history where user_id = any($1)', [[id, other]])
+      await db.execute('update users set policies_asked_since = $2 where user_id = $1', [id, since])
+      for (const [n, { whose, version, accepted, at }] of decisions.entries()) {
+        await db.execute(`insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted, name) values ($1, $2, $3, $4, $5, 'x')`, [`d${n}`, whose, versions[version]!.versionId, at, accepted ? 'Y' : 'N'])
+      }
+      const last = versions.map((_, at) => decisions.filter((one) => one.whose === id && one.version === at && (since === null || one.at > since)).toSorted((a, b) => a.at.localeCompare(b.at)).at(-1))
+      const found = await askedVersions(db, id, { sites: [] })
+      expect(versions.map(({ versionId }) => found.find((one) => one.versionId === versionId)).map((one) => [one!.accepted, one!.decided])).toEqual(last.map((one) => [one?.accepted ?? null, one?.at ?? null]))
+      const expected = last.flatMap((one, at) => (one?.accepted ? [] : [`Last ${at + 1}`]))
+      await db.execute(`update it_policy set create_date = null where it_policy_id = any($1)`, [versions.map(({ policyId }) => policyId)])
+      expect(await due(id)).toEqual(expected)
+    }), { numRuns: 30 })
+    for (const one of versions) await end(one)
   })
 })
 

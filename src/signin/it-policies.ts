@@ -5,21 +5,15 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { policiesDueOf, type AskedVersion } from '../model/it-policy.ts'
+import { policiesDueOf, policyDue, type AskedVersion } from '../model/it-policy.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database } from '../store/database.ts'
-import { askedVersion, askedVersions, insertDecision, lastDecisions } from '../store/it-policies.ts'
+import { askedVersion, askedVersions, insertDecision } from '../store/it-policies.ts'
 import { lockPerson } from '../store/user-rows.ts'
 
 /** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
-  return dueOf(db, await askedVersions(db, sites), userId, sites, now)
-}
-
-/** The same of versions that have been read already. */
-export async function dueOf(db: Pick<Database, 'query'>, asked: readonly AskedVersion[], userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
-  if (asked.length === 0) return []
-  return policiesDueOf(asked, await lastDecisions(db, userId, asked.map(({ versionId }) => versionId)), sites, now)
+  return policiesDueOf(await askedVersions(db, userId, { sites }), sites, now)
 }
 
 /**
@@ -30,11 +24,10 @@ export async function decidePolicy(ctx: Context, userId: string, versionId: stri
   await ctx.db.transaction(async (tx) => {
     if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
     await guardPeople(tx, ctx, [userId])
-    const asked = await askedVersion(tx, versionId)
+    const asked = await askedVersion(tx, userId, versionId)
     if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
     const now = ctx.now()
-    const last = await lastDecisions(tx, userId, [versionId])
-    if (accepted && policiesDueOf([{ ...asked, contentProviderId: null }], last, [], now).length === 0) return
+    if (accepted && !policyDue(asked, now)) return
     await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
     const after = { accepted, name: asked.name }
     await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])

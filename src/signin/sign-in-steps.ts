@@ -9,12 +9,11 @@ import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import type { FactorRow } from '../model/factor.ts'
-import type { AskedVersion } from '../model/it-policy.ts'
+import { policiesDueOf, type AskedVersion } from '../model/it-policy.ts'
 import { factorsOf } from '../store/factors.ts'
-import { askedVersionsOfHost } from '../store/it-policies.ts'
+import { askedVersions } from '../store/it-policies.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { isRemembered } from '../store/remembered-devices.ts'
-import { dueOf } from './it-policies.ts'
 import type { PasswordPolicy } from './password-policy.ts'
 import { ownHost, sitesOf, type SignInSites } from './sites.ts'
 
@@ -22,14 +21,14 @@ import { ownHost, sitesOf, type SignInSites } from './sites.ts'
 export interface Surroundings {
   /** The sites it is for. */
   sites: SignInSites
-  /** The usage policies that those ask for, and maybe others. */
+  /** The usage policies that those ask for, and maybe others, as the person stands to them. */
   asked: readonly AskedVersion[]
   factors: readonly FactorRow[]
 }
 
 /** Reads it, in statements that travel together. */
 export async function surroundingsOf(tx: Transaction, ctx: Context, userId: string, siteId: string | null): Promise<Surroundings> {
-  const [sites, asked, factors] = await Promise.all([sitesOf(tx, ctx, siteId), askedVersionsOfHost(tx, ownHost(ctx), siteId), factorsOf(tx, userId)])
+  const [sites, asked, factors] = await Promise.all([sitesOf(tx, ctx, siteId), askedVersions(tx, userId, { sites: siteId === null ? [] : [siteId], host: ownHost(ctx) }), factorsOf(tx, userId)])
   return { sites, asked, factors }
 }
 
@@ -58,7 +57,7 @@ export const signInSteps: readonly Step[] = [
   },
   {
     name: 'accept_policy',
-    due: async ({ login, asked, sites }, tx, ctx) => ((await dueOf(tx, asked, login.userId, sites.ids, ctx.now())).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
+    due: ({ asked, sites }, _tx, ctx) => (policiesDueOf(asked, sites.ids, ctx.now()).length > 0 ? 'POLICY_NOT_ACCEPTED' : undefined),
   },
   // What somebody has is asked for first, also when more than that is demanded.
   {

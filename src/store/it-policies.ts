@@ -1,38 +1,33 @@
 /** SQL on usage policies as people are asked for them: what is asked, what they decided, and who has not. */
-import type { AskedVersion, PolicyDecision } from '../model/it-policy.ts'
+import type { AskedVersion } from '../model/it-policy.ts'
 import { policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { patternsOf } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 
-const asked = `select v.version_id as "versionId", v.it_policy_id as "policyId", v.name, v.content, p.confirmation, p.approve_type as "approveType", p.create_date as "inForceSince", v.content_provider_id as "contentProviderId"
-     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id where p.active = 'Y' and v.active = 'Y'`
+/** What is asked for now, as the person $1 stands to it. */
+const asked = `select v.version_id as "versionId", v.it_policy_id as "policyId", v.name, v.content, p.confirmation, p.approve_type as "approveType", p.create_date as "inForceSince", v.content_provider_id as "contentProviderId",
+     d.accepted = 'Y' as accepted, d.submit_date as decided
+   from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id
+   left join lateral (select h.accepted, h.submit_date from user_it_policy_history h
+     where h.user_id = $1 and h.version_id = v.version_id and h.submit_date > coalesce((select u.policies_asked_since from users u where u.user_id = $1), '-infinity')
+     order by h.submit_date desc, h.id desc limit 1) d on true
+   where p.active = 'Y' and v.active = 'Y'`
 
-/** Every version that is asked for now by some sites, those that all sites ask for first; a handful. */
-export async function askedVersions(db: Pick<Database, 'query'>, sites: readonly string[]): Promise<AskedVersion[]> {
+/**
+ * Every version that is asked for now, of a person: by all sites, which come first, by those named, and by those that a host may
+ * belong to. The one question of what somebody owes; a sign-in asks it before it knows the sites, as statements travel together.
+ */
+export async function askedVersions(db: Pick<Database, 'query'>, userId: string, { sites, host }: { sites: readonly string[]; host?: string }): Promise<AskedVersion[]> {
   return db.query(
-    `${asked} and (v.content_provider_id is null or v.content_provider_id = any($1)) order by v.content_provider_id nulls first, v.version_id`, [sites], 'asked_policies')
-}
-
-/** The same of all sites that a host may belong to, and of one that is named. */
-export async function askedVersionsOfHost(db: Pick<Database, 'query'>, host: string, named: string | null): Promise<AskedVersion[]> {
-  return db.query(
-    `${asked} and (v.content_provider_id is null or v.content_provider_id = $2
-       or v.content_provider_id in (select c.content_provider_id from content_provider c where lower(c.domain_pattern) = any($1)))
-     order by v.content_provider_id nulls first, v.version_id`, [patternsOf(host), named], 'asked_policies_of_host')
+    `${asked} and (v.content_provider_id is null or v.content_provider_id = any($2)
+       or v.content_provider_id in (select c.content_provider_id from content_provider c where lower(c.domain_pattern) = any($3)))
+     order by v.content_provider_id nulls first, v.version_id`, [userId, sites, host === undefined ? [] : patternsOf(host)], 'asked_policies')
 }
 
 /** A version, if it is asked for now. */
-export async function askedVersion(db: Pick<Database, 'first'>, versionId: string): Promise<AskedVersion | undefined> {
-  return db.first(`${asked} and v.version_id = $1`, [versionId])
-}
-
-/** The last decision of a person on each of these versions, since their account was last reset. */
-export async function lastDecisions(db: Pick<Database, 'query'>, userId: string, versions: readonly string[]): Promise<PolicyDecision[]> {
-  const rows = await db.query<{ versionId: string; accepted: string; at: string }>(
-    `select distinct on (version_id) version_id as "versionId", accepted, submit_date as at from user_it_policy_history
-     where user_id = $1 and version_id = any($2) and submit_date > coalesce((select u.policies_asked_since from users u where u.user_id = $1), '-infinity') order by version_id, submit_date desc, id desc`, [userId, versions], 'last_policy_decisions')
-  return rows.map((row) => ({ ...row, accepted: row.accepted === 'Y' }))
+export async function askedVersion(db: Pick<Database, 'first'>, userId: string, versionId: string): Promise<AskedVersion | undefined> {
+  return db.first(`${asked} and v.version_id = $2`, [userId, versionId])
 }
 
 export async function insertDecision(tx: Transaction, decision: { id: string; userId: string; versionId: string; at: string; accepted: boolean; name: string; contentProviderId: string | null }): Promise<void> {
