@@ -2809,7 +2809,7 @@ CREATE INDEX plan_step_action ON gatehouse.plan_step USING btree (plan_id, actio
 CREATE INDEX plan_step_failed ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'failed'::text);
 
 -- index: gatehouse.plan_step_refused
-CREATE INDEX plan_step_refused ON gatehouse.plan_step USING btree (plan_id) WHERE ((target_id IS NULL) AND (problems IS NOT NULL));
+CREATE INDEX plan_step_refused ON gatehouse.plan_step USING btree (plan_id) WHERE (problems IS NOT NULL);
 
 -- index: gatehouse.plan_step_sent
 CREATE INDEX plan_step_sent ON gatehouse.plan_step USING btree (plan_id, step_no) WHERE ((status)::text = 'sent'::text);

@@ -91,6 +91,23 @@ test('rows that were refused at the end of a plan, and what others are told of t
   expect(await told(rows, named)).toContain('hugo')
 })
 
+test('what steps about others, who were there, were refused for, in their own row and the rest of it', async () => {
+  const company = (await ask('POST', '/organizations', { name: 'Crew' })).body.id as string
+  for (const name of ['max', 'moritz']) await made(name)
+  const rows = await plan(ctx, csv('Login,Title,Deputy,org', `max,Chief,jutta,${company}`, `moritz,Jutta,ju,${company}`), { format: 'csv', records: [
+    { resource: 'User', set: { userName: 'Login', title: 'Title', alternateId: { column: 'Deputy', by: 'userName' } } },
+    { resource: 'Affiliation', user: { column: 'Login', by: 'userName' }, organization: { column: 'org', by: 'id' }, set: { description: 'Title' } },
+  ] })
+  const steps = async () => (await stepsOf(ctx.db, rows.id)).map(({ action, resource, label, problems }) => ({ step: `${action} ${resource}`, label, problems }))
+  const before = await steps()
+  expect(before.map(({ step }) => step)).toEqual(['error User', 'error Affiliation', 'error User', 'error Affiliation'])
+  expect([JSON.stringify(before[0]), JSON.stringify(before[1])]).toEqual([expect.stringContaining('jutta'), expect.stringContaining('jutta')])
+  await erase(await made('jutta'))
+  expect(await told(rows)).not.toContain('jutta')
+  // Whoever they are about keeps all else.
+  expect(await steps()).toEqual(before.map((one, at) => (at < 2 ? { ...one, problems: undefined } : one)))
+})
+
 test('affiliations', async () => {
   const company = (await ask('POST', '/organizations', { name: 'Firm' })).body.id as string
   const id = await made('fritz', { employeeNumber: 'F-1' })

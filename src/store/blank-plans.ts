@@ -31,6 +31,7 @@ export async function blankPlans(tx: Transaction, userId: string, names: readonl
   const known = [...new Set([userId, ...own.map(({ value }) => value)])]
   await blankTitles(tx, known)
   await blankRefused(tx, known)
+  await blankReasons(tx, known)
 }
 
 /** Merges that they were part of, on either side, and those that passed on what a survivor had from them; such a plan has one step. */
@@ -84,18 +85,27 @@ async function blankTitles(tx: Transaction, known: readonly string[]): Promise<v
      where (options ? 'filter' or options ? 'q') and (lower(options->>'q') = any($1) or ${named(`position(to_jsonb(n.name)::text in lower(options->>'filter')) > 0`)})`, [known])
 }
 
-const refused = `s.target_id is null and s.problems is not null and s.action in ('error', 'conflict', 'skipped')`
+const isRefused = `s.problems is not null and s.action in ('error', 'conflict', 'skipped')`
+const refused = `s.target_id is null and ${isRefused}`
+/** Whether a problem `p.one` names somebody: whole texts alone, what was given and what is quoted in the reason. */
+const tells = `((p.one->>'path' is null or p.one->>'path' ~ '${naming}')
+   and (lower(p.one->>'value') = any($1) or ${named(`position('"' || n.name || '"' in lower(p.one->>'message')) > 0`)}))`
 const member = `coalesce(s.problems->0->>'value', s.label)`
 
-/** Rows of files that were refused and members that nobody knew, which have no target: whole texts alone, what was given and what is quoted in the reason. */
+/** Rows of files that were refused and members that nobody knew, which have no target. */
 async function blankRefused(tx: Transaction, known: readonly string[]): Promise<void> {
   const called = await calledMembers(tx, known)
   await tx.execute(
     `update gatehouse.plan_step s set ${blank}
-     where ${refused} and (lower(s.label) = any($1) or exists (
-       select from jsonb_array_elements(s.problems) p(one) where (p.one->>'path' is null or p.one->>'path' ~ '${naming}')
-         and (lower(p.one->>'value') = any($1) or ${named(`position('"' || n.name || '"' in lower(p.one->>'message')) > 0`)}))
+     where ${refused} and (lower(s.label) = any($1) or exists (select from jsonb_array_elements(s.problems) p(one) where ${tells})
        or (s.plan_id, s.step_no) in (select * from unnest($2::text[], $3::int[])))`, [known, called.map(({ plan }) => plan), called.map(({ step }) => step)])
+}
+
+/** Steps about others, which were refused for what they said of somebody, as was the rest of their row: the reason goes, and theirs stays. */
+async function blankReasons(tx: Transaction, known: readonly string[]): Promise<void> {
+  await tx.execute(
+    `update gatehouse.plan_step s set problems = (select jsonb_agg(p.one order by p.at) from jsonb_array_elements(s.problems) with ordinality p(one, at) where ${tells} is not true)
+     where s.target_id is not null and ${isRefused} and exists (select from jsonb_array_elements(s.problems) p(one) where ${tells})`, [known])
 }
 
 /** Members that are called by a name at the head of a distinguished name, and those of older versions, whose label alone says so. */
