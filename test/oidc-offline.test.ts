@@ -172,3 +172,11 @@ test('what rests on the session that ends all others goes on; somebody else\'s t
   await endSessions(ctx, id, undefined, sessionId)
   expect([await here.isActive(), await elsewhere.isActive(), await offline.refresh(), await theirs.refresh()]).toEqual([true, false, 'invalid_grant', 'given'])
 })
+
+test('of everybody ends by so many at once, and what is no grant of anybody stays', async () => {
+  await ctx.db.execute(`insert into users (user_id, last_name, status) select 'many' || n, 'M', 'ACTIVE' from generate_series(1, 450) n`)
+  await ctx.db.execute(`insert into gatehouse.oidc_artifact (artifact_hash, kind, grant_hash, user_id, payload, create_date, expires_at)
+    select sha256((k || n)::bytea), k, case when k <> 'Session' then sha256(n::text::bytea) end, 'many' || n, '', now(), now() + interval '1 day' from generate_series(1, 450) n, unnest(array['RefreshToken', 'Grant', 'Session']) k`)
+  await endEverySession(ctx)
+  expect(await ctx.db.query(`select kind, count(*)::int as n from gatehouse.oidc_artifact where user_id like 'many%' or grant_hash is not null group by 1`)).toEqual([{ kind: 'Session', n: 450 }])
+})

@@ -71,7 +71,7 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await first?.(tx)
     await stillThere(tx, login, day)
     await forgetGuesses(tx, [userId])
-    const ended = await deleteOffline(tx, userId)
+    const ended = await deleteOffline(tx, [userId])
     await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0, ended })
   })
 }
@@ -89,7 +89,7 @@ export async function demandPasswordChange(ctx: Context, userId: string, keep?: 
     if (!login || login.password === null || !hasPasswordHere(login)) throw new GatehouseError('conflict', 'The person has no password here that could be changed.')
     const demanded = await demandChange(tx, login.loginId)
     const ended = await deleteSessions(tx, userId, undefined, keep)
-    const offline = await deleteOffline(tx, userId, keep)
+    const offline = await deleteOffline(tx, [userId], keep)
     const changes = [...(demanded === undefined ? [] : [{ path: 'logins.resetPwd', after: demanded }]), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
     await recordEvents(tx, ctx, [{ action: 'user.password.demand-change', targetType: 'User', targetId: userId, changes }])
   })

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { clockSkewMs } from '../model/session.ts'
 import type { Database } from '../store/database.ts'
-import { deleteOffline, deleteOfflineOfNext } from '../store/oidc-artifacts.ts'
+import { deleteOffline, nextWithGrants } from '../store/oidc-artifacts.ts'
 import { countSessions, deleteSessions, deleteSessionsOfNext, hasUser } from '../store/sessions.ts'
 
 /** Errors: `not_found` when there is no such person. */
@@ -23,7 +23,7 @@ export async function endSessions(ctx: Context, userId: string, sessionId?: stri
     await guardPeople(tx, ctx, [userId])
     const ended = await deleteSessions(tx, userId, sessionId, but)
     if (sessionId !== undefined && ended.length === 0) throw new GatehouseError('not_found', `This person has no session ${sessionId}.`)
-    const offline = sessionId === undefined ? await deleteOffline(tx, userId, but) : []
+    const offline = sessionId === undefined ? await deleteOffline(tx, [userId], but) : []
     if (ended.length === 0 && offline.length === 0) return 0
     const changes = [...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...offlineEnded(offline)]
     await recordEvents(tx, ctx, [{ action: 'user.sessions.end', targetType: 'User', targetId: userId, result: 'SUCCESS', changes }])
@@ -63,6 +63,10 @@ async function endInBatches(ctx: Context, until: string): Promise<number> {
     after = batch.last
     ended += batch.ended
   }
-  for (let after: string | null = ''; after !== null;) after = await deleteOfflineOfNext(ctx.db, after, peopleAtOnce)
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const people: string[] = await nextWithGrants(ctx.db, after, peopleAtOnce)
+    if (people.length > 0) await deleteOffline(ctx.db, people)
+    after = people.at(-1)
+  }
   return ended
 }

@@ -104,28 +104,27 @@ export async function deleteArtifactsOf(db: Writer, userId: string, clientId: st
 }
 
 /**
- * What people granted that is not tied to a sign-in, with all that comes of it: grants, refresh tokens, codes that are out. The
+ * What these people granted that is not tied to a sign-in, with all that comes of it: grants, refresh tokens, codes that are out. The
  * consents stay. With the grant what a rotation is writing at this moment is worth nothing. Of the session `but` what ends with it
- * is left. The clients that had tokens for offline access.
+ * is left. The clients that had tokens for offline access. The one way for every verb; triggers
+ * (migration 0052) do the same when a login is closed, goes, or gets a password that its person did not set in a session.
  */
-export async function deleteOffline(db: Reader, userId: string, but: string | null = null): Promise<string[]> {
+export async function deleteOffline(db: Reader, userIds: readonly string[], but: string | null = null): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
     `with kept as (
        select t.grant_hash from gatehouse.oidc_artifact s join gatehouse.oidc_artifact t on t.uid_hash = s.uid_hash and t.kind = 'AccessToken' and t.grant_hash is not null
-       where s.user_id = $1 and s.session_id = $2 and s.kind = 'Session' and not exists (select from gatehouse.oidc_artifact o where o.grant_hash = t.grant_hash and ${offline('o')})),
+       where s.user_id = any($1) and s.session_id = $2 and s.kind = 'Session' and not exists (select from gatehouse.oidc_artifact o where o.grant_hash = t.grant_hash and ${offline('o')})),
      gone as (
-       delete from gatehouse.oidc_artifact a where a.user_id = $1 and a.grant_hash is not null and a.grant_hash not in (select grant_hash from kept)
+       delete from gatehouse.oidc_artifact a where a.user_id = any($1) and a.grant_hash is not null and a.grant_hash not in (select grant_hash from kept)
        returning a.client_id, ${offline('a')} as offline)
-     select distinct client_id as id from gone where offline order by 1`, [userId, but], 'delete_oidc_offline')
+     select distinct client_id as id from gone where offline order by 1`, [userIds, but], 'delete_oidc_offline')
   return rows.map(({ id }) => id)
 }
 
-/** The same of the next so many people behind one in the order of their ids; the last of them. */
-export async function deleteOfflineOfNext(db: Reader, after: string, people: number): Promise<string | null> {
-  return (await db.first<{ last: string | null }>(
-    `with next as materialized (select distinct user_id from gatehouse.oidc_artifact where user_id > $1 and grant_hash is not null order by user_id limit $2),
-       gone as (delete from gatehouse.oidc_artifact a using next where a.user_id = next.user_id and a.grant_hash is not null)
-     select max(user_id) as last from next`, [after, people]))!.last
+/** The next so many people behind one, in the order of their ids, who have granted something. */
+export async function nextWithGrants(db: Reader, after: string, people: number): Promise<string[]> {
+  const rows = await db.query<{ id: string }>('select distinct user_id as id from gatehouse.oidc_artifact where user_id > $1 and grant_hash is not null order by user_id limit $2', [after, people])
+  return rows.map(({ id }) => id)
 }
 
 /** Every grant, code and token of a client. */

@@ -4,6 +4,7 @@ import type { Edge } from '../model/edge-terms.ts'
 import { edgeColumns, edgeOf } from './access-edges.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { noteFactors } from './factors.ts'
+import { deleteOffline } from './oidc-artifacts.ts'
 import { deletePeopleFromEfs } from './portals.ts'
 import { forgetGuesses } from './sign-in-throttle.ts'
 
@@ -19,7 +20,7 @@ export async function deleteUserRows(tx: Transaction, id: string): Promise<void>
  */
 export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute('delete from auth_state where user_id = any($1)', [ids])
-  await tx.execute('delete from gatehouse.oidc_artifact where user_id = any($1) and grant_hash is not null', [ids])
+  await deleteOffline(tx, ids)
 }
 
 /** Memberships of one kind of people who are held, held with them: what takes them away can tell what it took. */
