@@ -164,6 +164,8 @@ test('are told of when they close the password: to the audit, the person and the
   expect(await locked(id)).toEqual({ login: 'LOCKED', person: 'LOCKED' })
   const { pwdClosed } = await loginOf(id)
   expect(await eventsOf(id)).toEqual([{ action: 'user.password.close', changes: [{ path: 'logins.pwdClosed', after: pwdClosed }] }])
+  // Who all are kept out so can be asked for.
+  expect((await ask('GET', `/users?filter=${encodeURIComponent(`logins.pwdClosed pr and userName eq "told"`)}`)).body.items).toMatchObject([{ id }])
   later(31)
   for (const tried of ['wrong', 'wrong', password]) await fresh().signIn('told', tried)
   expect(await eventsOf(id)).toHaveLength(1)
