@@ -108,6 +108,16 @@ test('what steps about others, who were there, were refused for, in their own ro
   expect(await steps()).toEqual(before.map((one, at) => (at < 2 ? { ...one, problems: undefined } : one)))
 })
 
+test('by which name rows looked for somebody whom a later row brings', async () => {
+  const { id: planned } = await plan(ctx, csv('Login,Name,Deputy', 'knut,K,lena', 'lena,L,'), { format: 'csv', records: [{ resource: 'User', set: { userName: 'Login', 'name.familyName': 'Name', alternateId: { column: 'Deputy', by: 'userName' } } }] })
+  expect(await apply(ctx, planned)).toMatchObject({ failed: 0 })
+  const id = await idOf('lena')
+  expect((await ask('GET', `/users/${await idOf('knut')}`)).body.alternateId).toBe(id)
+  await erase(id)
+  expect(await told({ id: planned })).toContain('knut')
+  expect(await told({ id: planned })).not.toContain('lena')
+})
+
 test('affiliations', async () => {
   const company = (await ask('POST', '/organizations', { name: 'Firm' })).body.id as string
   const id = await made('fritz', { employeeNumber: 'F-1' })

@@ -40,6 +40,9 @@ beforeAll(async () => {
   await db.execute(`insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen) values ('ann', 'session', 1, '2026-01-01T00:00:00Z', '2026-01-02T00:00:00Z', '2026-01-01T00:00:00Z')`)
   await db.execute(`insert into user_it_policy_history (id, user_id, submit_date, accepted) values ('h1', 'ann', '2026-01-01T00:00:00Z', 'Y'), ('h2', 'bob', '2026-01-01T00:00:00Z', 'Y')`)
   await db.execute(`update users set date_it_policy_approved = '2026-01-01T00:00:00Z' where user_id = 'bob'`)
+  const late = '{"document": {}, "late": {"document": {}, "references": [{"by": "userName", "value": "bob"}]}}'
+  await db.execute(`insert into gatehouse.plan (plan_id, kind, status, title, created_at, created_by) values ('made', 'import', 'applied', 'x', now(), ''), ('making', 'import', 'planning', 'x', now(), '')`)
+  await db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, changes) values ('made', 1, 'create', 'User', $1), ('making', 1, 'create', 'User', $1)`, [late])
   await migrate(db)
 })
 
@@ -79,4 +82,9 @@ test('levels go by their right names, counts to where they belong, keys get a fi
 test('members with an account are told from those who wait for one, and the shipped sign-in policy locks later', async () => {
   expect(await db.query('select user_id as member, linked from efs.portal_panelist order by 1')).toEqual([{ member: 1, linked: true }, { member: 2, linked: false }])
   expect(await db.query(`select policy_id as policy, value1 as failures from policy_attribute where def_param_id = 'A_FAILED_AUTH_COUNT' order by 1`)).toEqual([{ policy: '4001', failures: '10' }, { policy: 'CLASSIC_SIGN_IN', failures: '3' }])
+})
+
+test('steps keep by which names they looked for others only while their plan is made', async () => {
+  expect(await db.query(`select plan_id as plan, changes->'late' as late from gatehouse.plan_step where plan_id in ('made', 'making') order by 1`)).toMatchObject([{ late: {} }, { late: { references: [{ value: 'bob' }] } }])
+  expect(await db.first(`select changes->'late' as late from gatehouse.plan_step where plan_id = 'made'`)).toEqual({ late: {} })
 })

@@ -19,6 +19,11 @@ export async function lateSteps<L>(db: Pick<Database, 'query'>, planId: string, 
      where plan_id = $1 and step_no > $2 and step_no <= $3 and changes ? 'late' and action <> 'error' order by step_no limit $4`, [planId, after, upTo, count])
 }
 
+/** What steps waited for has been found, and is named by its id from now on: a name that stays nowhere has to be erased nowhere. */
+export async function forgetLate(tx: Transaction, planId: string, steps: readonly number[]): Promise<void> {
+  if (steps.length > 0) await tx.execute(`update gatehouse.plan_step set changes = jsonb_set(changes, '{late}', '{}') where plan_id = $1 and step_no = any($2)`, [planId, steps])
+}
+
 /**
  * Turns steps into errors: their record would be made by half. What they would have changed stays, marked, until it is
  * known what else falls with them (`plan-settle.ts`).

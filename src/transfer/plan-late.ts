@@ -1,6 +1,6 @@
 /** References to records that stood later in the import: set by steps of their own, once every record has its place. */
 import type { Document } from '../model/attribute.ts'
-import { lateSteps, refuseSteps } from '../store/plan-late.ts'
+import { forgetLate, lateSteps, refuseSteps } from '../store/plan-late.ts'
 import { findPlanKeys } from '../store/plans.ts'
 import { noSuch, type RowProblem } from './draft.ts'
 import type { Kind } from './importable.ts'
@@ -36,6 +36,7 @@ export async function planLateReferences(planning: Planning): Promise<void> {
     await ctx.db.transaction(async (tx) => {
       await refuseSteps(tx, planId, refused)
       await storePlanned(tx, planning, undefined, planned)
+      await forgetLate(tx, planId, found.map(({ step }) => step))
     })
   }
   await settlePlan(planning, last, isWhole)
