@@ -45,6 +45,8 @@ const people: [name: string, sql: string | undefined][] = [
   ['s-admin', `update users set secondary_status = 'LOCKED_ADMIN' where user_id = '$'`],
   ['s-locked', `update login set lock_marker = 'LOCKED', last_auth_attempt = now() where user_id = '$'`],
   ['s-guessed', `update login set auth_fail_count = 1000, last_auth_attempt = now() where user_id = '$'`],
+  ['s-hundred', `update login set wrong_in_a_row = 100, pwd_closed = now() where user_id = '$'`],
+  ['s-hundred-none', `update login set wrong_in_a_row = 100, password = null where user_id = '$'`],
   ['s-elsewhere', `update login set auth_type = 'OKTA' where user_id = '$'`],
 ]
 

@@ -71,13 +71,17 @@ export async function noteRefusal(ctx: Context, result: SignInResult, login: Sig
     if (login && proved) await forgetFailures(tx, login.loginId)
     await recordEvents(tx, ctx, [eventOf(result, login?.userId)])
     if (login && result === 'LOGIN_LOCKED' && claim.blocked === undefined && !proved) await lock(tx, ctx, login.userId)
-    if (login && !proved && isClosed(claim, login)) await closePassword(tx, ctx, login, claim.lockout)
+    if (login && !proved && closes(claim, login)) await closePassword(tx, ctx, login, claim.lockout)
   })
   throw errorOf(result, login)
 }
 
-/** Whether the password is closed, by this attempt or by one before it, which may have died before it said so. */
-const isClosed = ({ inARow, lockout: { mostGuessesInARow: most } }: Claim, login: SignInLogin): boolean => hasPasswordHere(login) && Math.max(inARow, login.wrongInARow) >= most
+/**
+ * Whether the password is closed and that has not been noted, by this attempt or by one before it, which may have died before it said so. Once
+ * it is, an attempt costs what it does with anybody.
+ */
+const closes = ({ inARow, lockout: { mostGuessesInARow: most } }: Claim, login: SignInLogin): boolean =>
+  login.passwordClosed === null && login.password !== null && hasPasswordHere(login) && Math.max(inARow, login.wrongInARow) >= most
 
 /** What was typed as a name that nobody has may be a password: the audit does not keep it. */
 export const eventOf = (result: SignInResult, userId: string | undefined, changes: NewEvent['changes'] = []): NewEvent => ({
