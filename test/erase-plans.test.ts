@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { eraseUser } from '../src/directory/erase.ts'
 import { blankPlans } from '../src/store/blank-plans.ts'
 import { testContext } from './context.ts'
-import { apply, csv, fileOf, jsonl, plan, stepsOf } from './import-harness.ts'
+import { apply, applyWhile, csv, fileOf, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
 const { ctx, ask } = await testServer()
@@ -40,16 +40,16 @@ test('plans that would have made them, a password with them, whatever id they wo
   const [dry, real, late] = [await plan(ctx, people), await plan(ctx, people), await plan(ctx, people)]
   const ties = fileOf('duo.ldif', ['version: 1', '', 'dn: uid=berta,dc=example', 'objectClass: inetOrgPerson', 'sn: Berg', 'uid: berta', '', 'dn: cn=Duo,dc=example', 'objectClass: posixGroup', 'cn: Duo', 'gidNumber: 11', 'memberUid: berta', ''].join('\n'))
   const tied = await plan(ctx, ties)
-  expect(await apply(ctx, real.id)).toMatchObject({ failed: 0 })
-  expect(await apply(ctx, late.id)).toMatchObject({ failed: 2 })
+  expect(await applyWhile(ctx, late.id, () => apply(ctx, real.id))).toMatchObject({ failed: 2 })
   const all = [dry, real, late, tied]
   for (const said of ['berta', 'b-77', '1980-02-03', 'bergheim', 'ssha']) expect(await told(...all)).toContain(said)
-  await ask('PATCH', `/users/${await idOf('clara')}`, { userName: 'clara.stone' })
+  await ask('PATCH', `/users/${await idOf('clara')}`, { userName: 'clara.stone', employeeNumber: 'C-79' })
   await erase(await idOf('berta'))
   for (const said of ['berta', 'b-77', 'berg.example', '1980-02-03', 'bergheim']) expect(await told(...all)).not.toContain(said)
   for (const said of ['clara', '1981-02-03', 'steinheim', 'ssha']) expect(await told(dry)).toContain(said)
   // Who is erased is not made again, and is in nobody's way.
-  expect(await apply(ctx, dry.id)).toMatchObject({ status: 'applied', failed: 1 })
+  expect(await apply(ctx, dry.id)).toMatchObject({ status: 'applied', failed: 0 })
+  expect(await ctx.db.query(`select from users where user_name = 'clara'`)).toHaveLength(1)
   expect(await apply(ctx, tied.id)).toMatchObject({ status: 'applied', failed: 0 })
   expect(await ctx.db.query(`select from users where user_name = 'berta'`)).toEqual([])
 })

@@ -7,6 +7,7 @@ import { resetCodeHash } from '../src/model/factor.ts'
 import { setPassword } from '../src/signin/password-change.ts'
 import { writeResetCode } from '../src/store/recovery.ts'
 import { askAs, giveRole } from './administrators.ts'
+import { settle } from './audit-context.ts'
 import { Authenticator } from './authenticator.ts'
 import { password, personWithPassword, resultsOf } from './browser.ts'
 import { factorServer } from './factor-people.ts'
@@ -138,12 +139,14 @@ const eventsOf = (id: string) => ctx.db.query(`select action, changes from gateh
 const loginOf = async (id: string) => ((await ask('GET', `/users/${id}/logins`)).body.items as { pwdClosed?: string }[])[0]!
 
 async function writtenTo(name: string): Promise<string[]> {
+  await settle(ctx.db)
   await tellPeople(ctx)
   return (await sentTo(`${name}@example.com`)).map(({ template }) => template!).filter((one) => one !== 'new-sign-in')
 }
 
 /** Somebody with a mail address at whose password so many wrong ones were tried. */
 async function guessedAt(name: string, count: number): Promise<string> {
+  await settle(ctx.db)
   await tellPeople(ctx)
   const id = await personWithPassword(shared, name, { emails: [{ value: `${name}@example.com`, primary: true }] })
   await ctx.db.execute('update login set wrong_in_a_row = $2, auth_fail_count = 24 where user_id = $1', [id, count])

@@ -9,6 +9,7 @@ import { tellOfExpiry } from '../src/signin/password-expiry.ts'
 import { verifyPassword } from '../src/signin/password-hash.ts'
 import { policyOf } from '../src/signin/password-policy.ts'
 import { makePerson } from './administrators.ts'
+import { settle } from './audit-context.ts'
 import { browser, resultsOf } from './browser.ts'
 import { testServer, type TestServer } from './rest-server.ts'
 
@@ -189,6 +190,7 @@ test('who is to be written to before a password expires is, once for each passwo
   const rules = { expirationDays: 10, warningDays: { min: 2, max: 5 } }
   const [one, quiet, other, reset, gone] = [await person(rules), await person({ expirationDays: 10 }), await person({ expirationDays: 12, warningDays: { min: 1 } }), await person({ ...rules, resetExpirationDays: 2 }), await person(rules)]
   for (const [place, id] of [one, quiet, other, reset, gone].entries()) await server.ask('PATCH', `/users/${id}`, { emails: [{ value: `expiring${place}@example.com`, primary: true }] })
+  await settle(ctx.db)
   await tellPeople(ctx)
   await ctx.db.execute(`update login set reset_pwd = '1' where user_id = $1`, [reset])
   await server.ask('POST', `/users/${gone}/disable`, {})
@@ -198,6 +200,7 @@ test('who is to be written to before a password expires is, once for each passwo
   expect(await tellOfExpiry(ctx)).toBe(0)
   later(3 * 24)
   expect((await Promise.all([tellOfExpiry(ctx), tellOfExpiry(ctx)])).reduce((sum, count) => sum + count)).toBe(1)
+  await settle(ctx.db)
   await tellPeople(ctx)
   expect([await told(quiet), await told(reset), await told(gone)]).toEqual([[], [], []])
   expect([await told(one), await told(other)]).toEqual([[expect.stringMatching(/Z$/)], [expect.stringMatching(/Z$/)]])
