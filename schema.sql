@@ -2944,7 +2944,7 @@ CREATE INDEX location_company ON public.location USING btree (company_id);
 CREATE INDEX login_attribute_undeclared ON public.login_attribute USING btree (lower((name)::text)) WHERE (metadata_id IS NULL);
 
 -- index: public.login_locked
-CREATE INDEX login_locked ON public.login USING btree (last_auth_attempt) WHERE ((lock_marker)::text = 'LOCKED'::text);
+CREATE INDEX login_locked ON public.login USING btree (login_id) WHERE ((lock_marker)::text = 'LOCKED'::text);
 
 -- index: public.login_primary_key
 CREATE UNIQUE INDEX login_primary_key ON public.login USING btree (user_id) WHERE ((managed_sys_id)::text = '0'::text);
@@ -4610,7 +4610,7 @@ comment on table gatehouse.sign_in_place is 'Devices and networks that a person 
 comment on column gatehouse.sign_in_place.user_id is 'The person.';
 comment on column gatehouse.sign_in_place.kind is 'DEVICE or NETWORK.';
 comment on column gatehouse.sign_in_place.mark is 'SHA-256 of what the browser keeps, or of the network.';
-comment on column gatehouse.sign_in_place.last_seen is 'When they last signed in from there.';
+comment on column gatehouse.sign_in_place.last_seen is 'When they last signed in from there, to the day.';
 
 -- comment: gatehouse.sign_in_throttle
 comment on table gatehouse.sign_in_throttle is 'Attempts to sign in, counted for a while by address and by user name; known names and unknown ones alike.';

@@ -123,3 +123,26 @@ test('a login that authenticates otherwise has no password here: refused as a wr
     expect((await browser(server).signIn('ot-okta')).body.next).toBe('done')
   }
 })
+
+test('what is written at every attempt stands in no index, so that the row is written where it stands', async () => {
+  const written = ['auth_fail_count', 'wrong_in_a_row', 'last_auth_attempt', 'last_login', 'last_login_ip', 'prev_login', 'prev_login_ip', 'first_time_login']
+  const indexed = await ctx.db.query<{ name: string }>(
+    `select a.attname as name from pg_index i join pg_attribute a on a.attrelid = i.indrelid and pg_get_indexdef(i.indexrelid) ~ ('\\m' || a.attname || '\\M') where i.indrelid = 'login'::regclass`)
+  expect(indexed.map(({ name }) => name).filter((name) => written.includes(name))).toEqual([])
+  expect(indexed.map(({ name }) => name)).toContain('lock_marker')
+})
+
+test('where somebody signs in from is noted to the day', async () => {
+  await personWithPassword(shared, 's-daily')
+  const one = browser(server)
+  const seen = async () => (await ctx.db.query<{ at: string }>(`select distinct p.last_seen as at from gatehouse.sign_in_place p join users u using (user_id) where u.user_name = 's-daily'`)).map(({ at }) => at)
+  await one.signIn('s-daily')
+  const [first] = await seen()
+  await one.signIn('s-daily')
+  expect(await seen()).toEqual([first])
+  for (const moved of ['-1 day', '2 days']) {
+    await ctx.db.execute(`update gatehouse.sign_in_place set last_seen = now() + $1::interval`, [moved])
+    expect(await one.signIn('s-daily')).toMatchObject({ status: 200, body: { newDevice: false, newNetwork: false } })
+    expect(Math.abs(Date.parse((await seen())[0]!) - Date.now()), moved).toBeLessThan(60_000)
+  }
+})

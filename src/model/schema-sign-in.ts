@@ -238,7 +238,7 @@ export const signIn: Area = {
       added('user_id', 'varchar(32)', 'The person.', { key: true, to: 'users' }),
       added('kind', 'varchar(10)', 'DEVICE or NETWORK.', { key: true }),
       added('mark', 'bytea', 'SHA-256 of what the browser keeps, or of the network.', { key: true }),
-      added('last_seen', 'timestamptz', 'When they last signed in from there.', { required: true }),
+      added('last_seen', 'timestamptz', 'When they last signed in from there, to the day.', { required: true }),
     ]),
     table('seed', 'auth_state_auth_param_xref', 'Which means of proof served in which session.', [
       seed('xref_id', 'VARCHAR(32)', 'Names the entry.', { key: true }),

@@ -5,7 +5,7 @@ import { mostGuessesInARow } from '../model/guesses.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { Transaction } from '../store/database.ts'
-import { lockByFailures, lockedLogins, lockLogin, notePasswordClosed, unlockByTime, type LockedLogin, type SignInLogin } from '../store/logins-sign-in.ts'
+import { lockByFailures, lockedLogins, lockLogin, notePasswordClosed, unlockByTime, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -65,14 +65,14 @@ const page = 200
 /** Opens every login whose lock by failures has lasted as long as its policy says. How many. */
 export async function unlockPeople(ctx: Context): Promise<number> {
   let opened = 0
-  for (let last: LockedLogin | undefined; ;) {
+  for (let last = ''; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
     for (const { userId, lastAttempt } of logins) {
       const lockout = lockoutOf(await policyOf(ctx.db, userId))
       if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
     }
     if (logins.length < page) return opened
-    last = logins.at(-1)
+    last = logins.at(-1)!.loginId
   }
 }
 

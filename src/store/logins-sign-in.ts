@@ -154,11 +154,9 @@ export interface LockedLogin {
   lastAttempt: string
 }
 
-/** Logins locked by failures, the longest since the last attempt first; a page after the one before. */
-export async function lockedLogins(db: Pick<Database, 'query'>, after: LockedLogin | undefined, limit: number): Promise<LockedLogin[]> {
+/** Logins locked by failures, by their id; a page after one of them. */
+export async function lockedLogins(db: Pick<Database, 'query'>, after: string, limit: number): Promise<LockedLogin[]> {
   return db.query(
     `select login_id as "loginId", user_id as "userId", last_auth_attempt as "lastAttempt" from login
-     where lock_marker = 'LOCKED' and managed_sys_id = '0' and last_auth_attempt is not null
-       and ($1::timestamptz is null or (date_trunc('milliseconds', last_auth_attempt), login_id) > ($1, $2))
-     order by date_trunc('milliseconds', last_auth_attempt), login_id limit $3`, [after?.lastAttempt ?? null, after?.loginId ?? null, limit])
+     where lock_marker = 'LOCKED' and managed_sys_id = '0' and last_auth_attempt is not null and login_id > $1 order by login_id limit $2`, [after, limit])
 }

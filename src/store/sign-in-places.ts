@@ -6,6 +6,9 @@ export type PlaceKind = 'DEVICE' | 'NETWORK'
 /** The most of a kind that are known of a person; the longest unused is forgotten. */
 const mostOfAKind = 50
 
+/** For so long a place counts as seen just now. */
+const secondsKept = 86_400
+
 /** Of where a person signs in from, what is known. */
 export async function knownPlaces(db: Pick<Database, 'query'>, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>): Promise<Set<PlaceKind>> {
   const rows = await db.query<{ kind: PlaceKind }>(
@@ -13,11 +16,13 @@ export async function knownPlaces(db: Pick<Database, 'query'>, userId: string, m
   return new Set(rows.map(({ kind }) => kind))
 }
 
-/** Notes where a person signs in from. The person is held. */
+/** Notes where a person signs in from, to the day: `last_seen` has an index, and writing it at every sign-in costs a row of each. The person is held. */
 export function notePlaces(tx: Transaction, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): void {
   tx.later(
     `with here(kind, mark) as (values ('DEVICE', $2::bytea), ('NETWORK', $3::bytea)),
-     known as (update gatehouse.sign_in_place p set last_seen = $4 from here h where p.user_id = $1 and p.kind = h.kind and p.mark = h.mark returning p.kind),
+     known as materialized (select p.kind, p.mark, p.last_seen from gatehouse.sign_in_place p join here h on p.kind = h.kind and p.mark = h.mark where p.user_id = $1),
+     seen as (update gatehouse.sign_in_place p set last_seen = $4 from known k
+       where p.user_id = $1 and p.kind = k.kind and p.mark = k.mark and abs(extract(epoch from $4 - k.last_seen)) >= ${secondsKept}),
      fresh as (insert into gatehouse.sign_in_place (user_id, kind, mark, last_seen)
        select $1, h.kind, h.mark, $4 from here h where h.kind not in (select kind from known) on conflict do nothing returning kind),
      forgotten as (delete from gatehouse.sign_in_place p where p.user_id = $1 and (p.kind, p.mark) in (
