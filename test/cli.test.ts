@@ -167,7 +167,7 @@ test('clients: made, changed, given another secret, stopped and removed', { time
   const changed = await json('set', String(id), 'leastLevel=2', 'redirectUris=https://notebook.example/back,https://notebook.example/other', 'requireDpop=true', 'subjectType=pairwise')
   expect(changed).toMatchObject({ id, leastLevel: 2, redirectUris: ['https://notebook.example/back', 'https://notebook.example/other'], requireDpop: true, subjectType: 'pairwise', meta: { version: 2 } })
   expect(await json('set', String(id), 'leastLevel=')).toMatchObject({ leastLevel: 0 })
-  for (const [wrong, said] of [['colour=red', /must be attribute=value/], ['requireDpop=maybe', /true or false/], ['redirectUris=http://elsewhere.example', /must begin with https/]] as const) {
+  for (const [wrong, said] of [['colour=red', /must be attribute=value/], ['leastLevel=4', /must be from 0 to 3/], ['requireDpop=maybe', /true or false/], ['redirectUris=http://elsewhere.example', /must begin with https/]] as const) {
     const { code, stderr } = await gatehouse('clients', 'set', String(id), wrong)
     expect([code !== 0, stderr]).toEqual([true, expect.stringMatching(said)])
   }

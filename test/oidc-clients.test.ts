@@ -74,7 +74,7 @@ describe('a client', () => {
     ['redirectUris[0]', { redirectUris: ['app:/cb'], applicationType: 'native' }], ['redirectUris', { redirectUris: 'https://app.example.com/' }], ['redirectUris', { redirectUris: Array.from({ length: 51 }, (_, n) => `https://a${n}.example.com`) }],
     ['scopes[1]', { scopes: ['openid', 'root'] }], ['grantTypes[0]', { grantTypes: ['implicit'] }], ['grantTypes', { grantTypes: ['refresh_token'] }], ['userId', { grantTypes: ['client_credentials'] }],
     ['authentication', { grantTypes: ['authorization_code', 'client_credentials'], authentication: 'none', userId: 'x' }], ['authentication', { authentication: 'client_secret_jwt' }], ['keys', { authentication: 'private_key_jwt' }],
-    ['keys', { keys: { keys: [{ ...key, d: 'secret' }] } }], ['keys', { keys: { keys: [{ kty: 'oct', k: 'x' }] } }], ['keys', { keys: 'x' }], ['keys', { keys: { keys: [] } }], ['leastLevel', { leastLevel: -1 }],
+    ['keys', { keys: { keys: [{ ...key, d: 'secret' }] } }], ['keys', { keys: { keys: [{ kty: 'oct', k: 'x' }] } }], ['keys', { keys: 'x' }], ['keys', { keys: { keys: [] } }], ['leastLevel', { leastLevel: -1 }], ['leastLevel', { leastLevel: 3.1 }], ['leastLevel', { leastLevel: 9999 }],
     ['backchannelLogoutUri', { backchannelLogoutUri: 'http://internal/' }], ['introspects', { introspects: true, authentication: 'none' }],
     ['redirectUris', { subjectType: 'pairwise', redirectUris: ['https://a.example.com/', 'https://b.example.com/'] }], ['idTokenAlgorithm', { idTokenAlgorithm: 'none' }], ['idTokenAlgorithm', { idTokenAlgorithm: 'HS256' }],
   ])('is refused for a bad %s: %j', async (path, more) => {

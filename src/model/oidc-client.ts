@@ -7,6 +7,7 @@ import type { Expression } from './account-expression.ts'
 import type { Mapping } from './account-mapping.ts'
 import { dateTime, flag, identifier, integer, isObject, readOnly, reference, text, type Attribute, type Document } from './attribute.ts'
 import { checkExpressions } from './check-expression.ts'
+import { levels } from './factor-kinds.ts'
 import { allScopes, standardClaims } from './oidc-scopes.ts'
 import { checkValue } from './values.ts'
 
@@ -26,7 +27,7 @@ export const clientAttributes: readonly Attribute[] = [
   text('authentication', 'authentication', 30, 'Authentication', 'How it proves who it is.', { ...exact, canonical: authenticationMethods, default: 'client_secret_basic' }),
   text('subjectType', 'subject_type', 20, 'Subjects', 'public: it learns the ids of people; pairwise: an id of its own for each.', { ...exact, canonical: ['public', 'pairwise'], default: 'public' }),
   flag('firstParty', 'first_party', 'Our own', 'True for our own applications, which people are not asked to consent to. Needs every right.', { default: false }),
-  { ...integer('leastLevel', 'least_level', 'Least level', 'How strongly people must have signed in, at least.', { default: 0 }), type: 'decimal' },
+  { ...integer('leastLevel', 'least_level', 'Least level', 'How strongly people must have signed in, at least: 1 a password, 1.5 a code by SMS besides, 2 a second factor, 3 a passkey, which is the most.', { default: 0 }), type: 'decimal' },
   reference('siteId', 'site_id', 'ContentProvider', 'Site', 'The site it belongs to: people must have signed in as strongly as that wants, and have accepted its usage policies.'),
   reference('userId', 'user_id', 'User', 'Service account', 'The person it acts as by client credentials.'),
   text('idTokenAlgorithm', 'id_token_algorithm', 20, 'ID token', 'How ID tokens for it are signed.', { ...exact, canonical: signingAlgorithms, default: 'RS256' }),
@@ -175,7 +176,8 @@ function contradictions(client: Document): Problem[] {
   if (client.subjectType === 'pairwise' && new Set(redirects.map((uri) => URL.parse(uri)?.host)).size > 1) refuse('redirectUris', 'of a pairwise client must all be on one host')
   if (claimRules(client).length > 0 && !(signsIn && lists.scopes!.includes('profile'))) refuse('claims', 'come with the scope profile, to a client that signs people in')
   const level = client.leastLevel as number
-  if (level < 0 || level > 9999) refuse('leastLevel', 'must be from 0 to 9999')
+  // Nobody reaches more, and a client that asks for more lets nobody in.
+  if (level < 0 || level > levels.passkey) refuse('leastLevel', `must be from 0 to ${levels.passkey}`)
   const logout = client.backchannelLogoutUri as string | undefined
   if (logout !== undefined && (redirectFault(logout, {}) !== undefined)) refuse('backchannelLogoutUri', 'must begin with https://, or with http:// on localhost')
   return problems
