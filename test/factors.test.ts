@@ -313,6 +313,17 @@ describe('levels that are demanded', () => {
     expect((await resultsOf(ctx, id)).map(([result]) => result)).toEqual(['FACTOR_TO_ENROL', 'SUCCESS', 'FACTOR_NEEDED', 'SUCCESS', 'FACTOR_NEEDED'])
   })
 
+  test('nothing is demanded by what has ended by the clock of the server, whatever that of the database says', async () => {
+    const id = await personWithPassword(shared, 'nan')
+    const [{ id: given }] = (await role(id)) as [{ id: string }]
+    await demand({ leastLevel: 2 }, [{ level: 'ROLE', id: given }])
+    const end = new Date(shared.now().getTime() + 3_600_000).toISOString()
+    expect((await ask('PUT', `/roles/${given}/members/${id}`, { end })).status).toBe(200)
+    expect((await fresh().signIn('nan')).body.next).toBe('enrol_factor')
+    later(61)
+    expect((await fresh().signIn('nan')).body.next).toBe('done')
+  })
+
   test('who has less than is demanded proves what they have, and enrols more', async () => {
     const one = await signedIn('ola')
     const { id, secret } = await withTotp(one)

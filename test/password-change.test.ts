@@ -145,7 +145,7 @@ describe('one\'s own', () => {
   test('that must be changed may be, whatever the limits', async () => {
     const id = await person({ changesPerDay: 0, minimumAgeHours: 48, resetExpirationDays: 2 })
     await setPassword(ctx, id, { next: 'by chance', forceChange: true })
-    expect(passwordState(await login(id), await policyOf(ctx.db, id), clock)).toBe('must_change')
+    expect(passwordState(await login(id), await policyOf(ctx.db, id, clock), clock)).toBe('must_change')
     expect(await refusal(changeOwnPassword(ctx, id, { current: 'by chance', next: 'by chance' }))).toEqual({ code: 'password_refused', rules: ['unchanged'] })
     await changeOwnPassword(ctx, id, { current: 'by chance', next: 'one of my own' })
     expect(await login(id)).toMatchObject({ reset_pwd: null, pwd_exp: null })
@@ -155,7 +155,7 @@ describe('one\'s own', () => {
     const id = await person({ resetExpirationDays: 2 })
     await setPassword(ctx, id, { next: 'by chance', forceChange: true })
     later(49)
-    expect(passwordState(await login(id), await policyOf(ctx.db, id), clock)).toBe('expired')
+    expect(passwordState(await login(id), await policyOf(ctx.db, id, clock), clock)).toBe('expired')
     expect((await refusal(changeOwnPassword(ctx, id, { current: 'by chance', next: 'one of my own' })))?.code).toBe('password_lapsed')
     expect((await refusal(changeOwnPassword(ctx, id, { current: 'by guess', next: 'one of my own' })))?.code).toBe('sign_in_refused')
   })
@@ -163,7 +163,7 @@ describe('one\'s own', () => {
   test('that has expired may be changed still', async () => {
     const id = await person({ expirationDays: 1, minimumAgeHours: 100 })
     later(30)
-    expect(passwordState(await login(id), await policyOf(ctx.db, id), clock)).toBe('expired')
+    expect(passwordState(await login(id), await policyOf(ctx.db, id, clock), clock)).toBe('expired')
     expect(await refusal(changeOwnPassword(ctx, id, { current: 'the first of my passwords', next: 'the second of them' }))).toBeUndefined()
   })
 

@@ -39,7 +39,7 @@ describe('the policies that are there', () => {
     expect((await ask('DELETE', '/password-policies/4000')).body.code).toBe('system_record')
     for (const patch of [{ active: false }, { appliesTo: [] }, { appliesTo: null }]) expect((await ask('PATCH', '/password-policies/4000', patch)).body.code).toBe('conflict')
     expect((await ask('PATCH', '/sign-in-policies/4001', { rules: { failures: 5 } })).body.rules.failures).toBe(5)
-    expect((await policyOf(ctx.db, 'nobody')).lockout).toEqual({ failures: 5, unlockMinutes: 30 })
+    expect((await policyOf(ctx.db, 'nobody', ctx.now())).lockout).toEqual({ failures: 5, unlockMinutes: 30 })
   })
 })
 

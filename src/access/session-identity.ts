@@ -20,7 +20,7 @@ export async function authenticateSession(ctx: Asking, token: string, rights: bo
   const [now, id] = [ctx.now(), sessionIdOf(token)]
   const at = now.toISOString()
   const withRights = rights ? await findSessionWithRights(ctx.db, id, at) : undefined
-  const found: FoundSession | undefined = rights ? withRights : await findSession(ctx.db, id)
+  const found: FoundSession | undefined = rights ? withRights : await findSession(ctx.db, id, at)
   if (!found || !found.active || found.level < 1 || !isLive(found, now.getTime(), ctx.config.SESSION_IDLE_MINUTES)) return undefined
   if (needsTouch(found.lastSeen, now.getTime())) await touchSession(ctx.db, id, at)
   const { sessionId, userId, level, started, expires, lastSeen, nextStep, proved, provedLevel, provedBy, siteId, idleMinutes, passwordExpires = null } = found

@@ -5,7 +5,7 @@ import type { Document } from '../model/attribute.ts'
 import { policies as policyVerbs, policyVersions } from '../signin/site-records.ts'
 import { documentOfRow, listRows } from '../store/list-rows.ts'
 import { itPolicy, itPolicyVersion } from '../model/site-records.ts'
-import { undecidedListing } from '../store/it-policies.ts'
+import { undecidedAt, undecidedListing } from '../store/it-policies.ts'
 import { readSiteRecord, siteListings } from '../store/site-records.ts'
 import { print, readWhole, table, withDatabase } from './run.ts'
 
@@ -59,10 +59,10 @@ export function addPolicyCommands(gatehouse: Command): void {
     .argument('<version>', 'the id of the version')
     .option('--count <n>', 'how many a page', readWhole(1, 1000), 1000)
     .option('--json', 'answer for machines, a person a line')
-    .action((id: string, options: { count: number; json?: boolean }) => withDatabase(async ({ db }) => {
+    .action((id: string, options: { count: number; json?: boolean }) => withDatabase(async ({ db }, ctx) => {
       await readSiteRecord(db, itPolicyVersion, id)
       for (let cursor: string | undefined; ;) {
-        const page = await listRows(db, undecidedListing, { count: options.count, cursor, where: { version_id: id } })
+        const page = await listRows(db, undecidedListing, { count: options.count, cursor, where: { version_id: id }, scope: undecidedAt(ctx.now()) })
         for (const one of page.rows.map((row) => documentOfRow(undecidedListing, row))) {
           print(options.json, one, () => [`${String(one.id)}  ${String(one.userName)}  ${String(one.displayName ?? '')}${one.declined === undefined ? '' : '  declined'}`.trimEnd()])
         }

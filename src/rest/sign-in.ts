@@ -39,7 +39,7 @@ export function textsOf<N extends string, O extends string = never>(body: unknow
 
 /** How long a new password has to be, so that nobody learns it from a refusal. */
 async function leastLength(ctx: Context, userId: string): Promise<{ passwordLength?: number }> {
-  const { composition, advisory } = await policyOf(ctx.db, userId)
+  const { composition, advisory } = await policyOf(ctx.db, userId, ctx.now())
   const least = advisory.has('length') ? undefined : composition.length?.min
   return least === undefined ? {} : { passwordLength: least }
 }

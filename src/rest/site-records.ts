@@ -3,7 +3,7 @@ import type { SmallRecord, SmallVerbs } from '../records/small-records.ts'
 import { policies, policyVersions, questionGroups, questions, sites } from '../signin/site-records.ts'
 import { checkUser } from '../signin/sessions.ts'
 import { itPolicyVersion } from '../model/site-records.ts'
-import { decisionListing, undecidedListing } from '../store/it-policies.ts'
+import { decisionListing, undecidedAt, undecidedListing } from '../store/it-policies.ts'
 import type { Listing } from '../store/list-rows.ts'
 import { reachSql } from '../store/reach.ts'
 import { readSiteRecord, siteListings } from '../store/site-records.ts'
@@ -66,7 +66,12 @@ export const siteRoutes: readonly Route[] = [
           await readSiteRecord(ctx.db, itPolicyVersion, params.id!)
           return { version_id: params.id }
         },
-        scope: ({ authority }) => (authority?.reach ? (first) => reachSql(authority.reach!, 't.user_id', first) : undefined),
+        scope: ({ authority, now }) => (first) => {
+          const due = undecidedAt(now())(first)
+          if (!authority?.reach) return due
+          const within = reachSql(authority.reach, 't.user_id', first + due.params.length)
+          return { sql: `${due.sql} and (${within.sql})`, params: [...due.params, ...within.params] }
+        },
       }) },
     { tag, scope: 'read', method: 'GET', path: '/users/:id/it-policies', operation: 'listUserPolicyDecisions', summary: 'Lists what a person decided on usage policies, the newest first.', answer: { component: 'PolicyDecision', list: true },
       ...listed(decisionListing, {

@@ -164,7 +164,7 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
 export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<Partial<Reached>> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
-  const policy = await policyOf(ctx.db, userId)
+  const policy = await policyOf(ctx.db, userId, ctx.now())
   const claim = await claimAnswer(ctx, userId)
   const reached = await ctx.db.transaction(async (tx): Promise<Partial<Reached> | undefined> => {
     const login = await lockLogin(tx, userId)

@@ -68,7 +68,7 @@ export async function unlockPeople(ctx: Context): Promise<number> {
   for (let last = ''; ;) {
     const logins = await lockedLogins(ctx.db, last, page)
     for (const { userId, lastAttempt } of logins) {
-      const lockout = lockoutOf(await policyOf(ctx.db, userId))
+      const lockout = lockoutOf(await policyOf(ctx.db, userId, ctx.now()))
       if (lockTimeIsOver({ lockMarker: 'LOCKED', secondaryStatus: null, lastAttempt }, lockout, ctx.now()) && await unlockInTime(ctx, userId, lockout)) opened++
     }
     if (logins.length < page) return opened

@@ -35,7 +35,7 @@ export const isFromOkta = (secret: string, shown: string): boolean => timingSafe
 export async function isPasswordFor(given: Context, { username, password, address }: HookQuestion): Promise<boolean> {
   const ctx = { ...given, actor: { ...given.actor, principal: 'okta password hook', ip: address !== undefined && isIP(address) > 0 ? address : given.actor.ip } }
   const found = await findLoginByAccount(ctx.db, oktaSystemId, username)
-  const policy = await policyOf(ctx.db, found?.userId ?? nobody)
+  const policy = await policyOf(ctx.db, found?.userId ?? nobody, ctx.now())
   try {
     const { login, claim, rehashed } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)
     const good = ['valid', 'warn', 'grace'].includes(passwordState(login, policy, ctx.now()))

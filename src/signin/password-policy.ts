@@ -11,16 +11,16 @@ import { isPasswordOf, longestPassword } from './password-hash.ts'
 
 export type { PasswordPolicy, Violation }
 
-/** The policy that counts for a person by scope and priority, now (as the database has it) or at a moment. */
-export async function policyOf(db: Pick<Database, 'query'>, userId: string, now?: Date): Promise<PasswordPolicy> {
+/** The policy that counts for a person by scope and priority at a moment. */
+export async function policyOf(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<PasswordPolicy> {
   const { password, signIn } = await findPolicies(db, userId, now)
   return typedPolicy(password, signIn)
 }
 
 /** The login of a name, and the policy that counts for its person; for somebody who is not there too, so that it takes as long. */
-export async function loginAndPolicy(db: Pick<Database, 'query' | 'first'>, userName: string): Promise<{ login: SignInLogin | undefined; policy: PasswordPolicy }> {
+export async function loginAndPolicy(db: Pick<Database, 'query' | 'first'>, userName: string, now: Date): Promise<{ login: SignInLogin | undefined; policy: PasswordPolicy }> {
   const { login, policies } = await findLoginWithPolicies(db, userName)
-  const { password, signIn } = await policiesAmong(db, login?.userId ?? '', policies)
+  const { password, signIn } = await policiesAmong(db, login?.userId ?? '', policies, now)
   return { login, policy: typedPolicy(password, signIn) }
 }
 

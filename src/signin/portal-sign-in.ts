@@ -119,7 +119,7 @@ export async function completePortalSignIn(ctx: Context, masterKey: MasterKey, {
  * theirs without their noticing (login CSRF).
  */
 async function isSomebodyElse(ctx: Context, { session }: Visit, personId: string): Promise<boolean> {
-  const found = session !== undefined && isToken(session) ? await findSession(ctx.db, sessionIdOf(session)) : undefined
+  const found = session !== undefined && isToken(session) ? await findSession(ctx.db, sessionIdOf(session), ctx.now().toISOString()) : undefined
   return found !== undefined && found.active && found.userId !== personId && isLive(found, ctx.now().getTime(), ctx.config.SESSION_IDLE_MINUTES)
 }
 

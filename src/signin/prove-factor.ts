@@ -66,7 +66,7 @@ export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: Mas
  * `too_many_requests`. A lock that comes of it ends the session.
  */
 export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<Reached> {
-  const policy = await policyOf(ctx.db, session.userId)
+  const policy = await policyOf(ctx.db, session.userId, ctx.now())
   const claim = await claimAnswer(ctx, session.userId)
   const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
     const login = await lockLogin(tx, session.userId)

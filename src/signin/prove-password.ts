@@ -98,7 +98,7 @@ export const eventOf = (result: SignInResult, userId: string | undefined, change
  */
 export async function provePassword(ctx: Context, userId: string, password: string): Promise<string> {
   const found = await ctx.db.transaction((tx) => lockLogin(tx, userId))
-  const policy = await policyOf(ctx.db, userId)
+  const policy = await policyOf(ctx.db, userId, ctx.now())
   const { login, claim } = await lookAtPassword(ctx, found?.login ?? '', found, policy, password)
   await forgetFailures(ctx.db, login.loginId)
   await releaseAttempt(ctx, claim)

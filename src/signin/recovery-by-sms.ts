@@ -35,7 +35,7 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
   if (await sentSince(tx, userId, 'reset-code', new Date(ctx.now().getTime() - pauseMs))) return
   const [code, made] = [newCode(), ctx.now()]
   const expires = new Date(made.getTime() + challengeMinutes * 60_000)
-  if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId)) }))) return
+  if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId, ctx.now())) }))) return
   const reader = (await readersOf(tx, [userId])).get(userId)
   await enqueueMessage(tx, ctx, { template: 'reset-code', channel: 'SMS', to: number.value!, userId, locale: reader?.language ?? null, expires, values: { code, minutes: String(challengeMinutes) } }, masterKey)
   await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'reset-code' }] }])
@@ -68,7 +68,7 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
 
 /** Whose code it is, when it is right. A name that nobody has costs the same statements. */
 async function lookAtCode(ctx: Context, found: SignInLogin | undefined, given: string): Promise<string | undefined> {
-  const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody))
+  const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody, ctx.now()))
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, found?.userId ?? nobody)
     const loginId = login && isRecoverable(login, today(ctx)) ? login.loginId : ''

@@ -91,8 +91,8 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
 
 async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
   if (!isRecoverable(login, today(ctx))) return false
-  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId)).mostGuessesInARow
-  return (await policyOf(tx, login.userId)).changes.byUser
+  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId, ctx.now())).mostGuessesInARow
+  return (await policyOf(tx, login.userId, ctx.now())).changes.byUser
 }
 
 /** Between two links of one kind to one person; more are asked for by who wants to fill a mailbox. */
@@ -103,7 +103,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   const reader = (await readersOf(tx, [userId])).get(userId)
   if (!reader?.email || (await sentSince(tx, userId, template, new Date(ctx.now().getTime() - pauseMs)))) return false
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
-  const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(tx, userId)).recovery.tokenMinutes
+  const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(tx, userId, ctx.now())).recovery.tokenMinutes
   const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
   if (!(await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires))) return false
   const link = linkOf(ctx, purpose, token)

@@ -26,7 +26,7 @@ export async function answeredQuestions(ctx: Pick<Context, 'db'>, userId: string
 
 /** What of this is asked of a person, and what they have done of it. */
 export async function ownQuestions(ctx: Context, userId: string): Promise<Document> {
-  const { recovery: { questions } } = await policyOf(ctx.db, userId)
+  const { recovery: { questions } } = await policyOf(ctx.db, userId, ctx.now())
   const offered = questions.on ? await offeredQuestions(ctx.db, userId, questions.group) : []
   return {
     enabled: questions.on, count: questions.count, ownAllowed: questions.on && questions.own, offered: offered.map(({ id, question }) => ({ id, question })),
@@ -47,7 +47,7 @@ export interface GivenAnswer {
 export async function setAnswers(ctx: Context, session: SessionRow, given: readonly GivenAnswer[]): Promise<void> {
   const { userId } = session
   await refuseStale(ctx, session)
-  const { recovery: { questions } } = await policyOf(ctx.db, userId)
+  const { recovery: { questions } } = await policyOf(ctx.db, userId, ctx.now())
   if (!questions.on) throw new GatehouseError('conflict', 'Security questions are not switched on.')
   const offered = await offeredQuestions(ctx.db, userId, questions.group)
   refuseFaults(given, offered, questions)
@@ -108,7 +108,7 @@ export async function removeAnswers(ctx: Context, userId: string): Promise<void>
  * is counted before it is looked at. Errors: `answers_required`, with the questions, while none are given; `recovery_refused`.
  */
 export async function refuseWithoutAnswers(ctx: Context, userId: string, given: readonly GivenAnswer[] | undefined): Promise<void> {
-  const { recovery: { questions } } = await policyOf(ctx.db, userId)
+  const { recovery: { questions } } = await policyOf(ctx.db, userId, ctx.now())
   const set = questions.on ? await answersOf(ctx.db, userId) : []
   if (set.length === 0 || set.length < questions.count) return
   if (given === undefined) {

@@ -50,7 +50,7 @@ export interface SignedIn {
  */
 export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
-  const { login: found, policy } = await loginAndPolicy(ctx.db, userName)
+  const { login: found, policy } = await loginAndPolicy(ctx.db, userName, ctx.now())
   const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
   // The password was right, whatever comes of it: the attempt is released meanwhile.
   const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit), releaseAttempt(ctx, claim)])
@@ -92,7 +92,7 @@ export async function admit(ctx: Context, { seen, ...admission }: Admission, vis
 
 /** The same for somebody whom an identity provider has signed in: a password here is neither needed nor looked at. */
 export async function admitFromElsewhere(ctx: Context, userId: string, voucher: Voucher, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
-  const policy = await policyOf(ctx.db, userId)
+  const policy = await policyOf(ctx.db, userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
     const login = await lockPerson(tx, userId)
     if (!login || !(await voucher.holds(tx))) return 'NOT_IN_PORTAL'
@@ -150,7 +150,7 @@ function told({ token, session }: Pick<SignedIn, 'token' | 'session'>, next: Ste
 export async function passwordExpiry(ctx: Context, userId: string): Promise<string | undefined> {
   const login = await passwordLogin(ctx.db, userId, { zone: ctx.config.TIME_ZONE, now: ctx.now() })
   if (!login || login.pwd_exp === null) return undefined
-  const state = passwordState(login, await policyOf(ctx.db, userId), ctx.now())
+  const state = passwordState(login, await policyOf(ctx.db, userId, ctx.now()), ctx.now())
   return state === 'warn' || state === 'grace' ? new Date(login.pwd_exp).toISOString() : undefined
 }
 
@@ -188,7 +188,7 @@ export interface Going {
  */
 export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, note, ...reached }: Going = {}): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
-  const policy = await policyOf(ctx.db, before.userId)
+  const policy = await policyOf(ctx.db, before.userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
     const login = await lockPerson(tx, before.userId)
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined

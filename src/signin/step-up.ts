@@ -29,7 +29,7 @@ export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session
 }
 
 async function remember(ctx: Context, userId: string, { device, userAgent }: Visit): Promise<void> {
-  const { factors: { rememberDays: days } } = await policyOf(ctx.db, userId)
+  const { factors: { rememberDays: days } } = await policyOf(ctx.db, userId, ctx.now())
   if (days === 0 || device === undefined || !isToken(device)) return
   await ctx.db.transaction(async (tx) => {
     const id = ctx.newId()
@@ -76,7 +76,7 @@ export async function signInByPasskey(ctx: Context, assertion: Document, visit: 
     return { login, level: shown.level }
   })
   if (!seen || !passkey) throw new GatehouseError('sign_in_refused')
-  const policy = await policyOf(ctx.db, passkey.userId)
+  const policy = await policyOf(ctx.db, passkey.userId, ctx.now())
   const admitted = await admit(ctx, { seen: seen.login, policy, level: seen.level, siteId: null, factorId: passkey.id }, visit)
   if (typeof admitted !== 'string') {
     // What succeeds counts for nothing: neither the question nor the answer.

@@ -3,6 +3,7 @@ import type { AskedVersion } from '../model/it-policy.ts'
 import { policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { patternsOf } from '../model/site-records.ts'
 import type { Database, Transaction } from './database.ts'
+import type { SqlCondition } from './filter-sql.ts'
 import type { Listing } from './list-rows.ts'
 
 /** What is asked for now, as the person $1 stands to it. */
@@ -40,12 +41,16 @@ export async function insertDecision(tx: Transaction, decision: { id: string; us
 /** What a person decided, the newest first; to be narrowed by `user_id`. */
 export const decisionListing: Listing = { name: 'PolicyDecision', table: 'user_it_policy_history', idColumn: 'id', attributes: policyDecisionAttributes, collections: [], order: ['decided'], descending: true }
 
-/** People who could sign in and have not accepted a version, in the order of their ids; to be narrowed by `version_id`. */
+/** People who could sign in and what they decided on a version, in the order of their ids; to be narrowed by `version_id`, and by `undecidedAt` to those who have to decide. */
 export const undecidedListing: Listing = {
   name: 'UndecidedPerson', idColumn: 'user_id', attributes: undecidedAttributes, collections: [], order: ['id'],
-  table: `(select v.version_id, u.user_id, u.user_name, u.display_name, case when d.accepted = 'N' then d.submit_date end as declined_at, case when d.accepted = 'Y' then d.submit_date end as accepted_at
+  table: `(select v.version_id, u.user_id, u.user_name, u.display_name, case when d.accepted = 'N' then d.submit_date end as declined_at, case when d.accepted = 'Y' then d.submit_date end as accepted_at,
+      case when d.accepted = 'Y' and d.submit_date > coalesce(u.policies_asked_since, '-infinity') and d.submit_date >= coalesce(p.create_date, '-infinity')
+        then case when p.approve_type = 'ONCE' then 'infinity' else d.submit_date + interval '8760 hours' end else '-infinity' end as due_from
     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id cross join users u
     left join lateral (select h.accepted, h.submit_date from user_it_policy_history h where h.user_id = u.user_id and h.version_id = v.version_id order by h.submit_date desc, h.id desc limit 1) d on true
-    where u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null and u.user_name is not null and u.system_flag is distinct from 'Y'
-      and not coalesce(d.accepted = 'Y' and d.submit_date > coalesce(u.policies_asked_since, '-infinity') and d.submit_date >= coalesce(p.create_date, '-infinity') and (p.approve_type = 'ONCE' or d.submit_date > now() - interval '365 days'), false))`,
+    where u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and u.secondary_status is null and u.user_name is not null and u.system_flag is distinct from 'Y')`,
 }
+
+/** Those who have not accepted it at a moment, or not again in its time (`policyDue` judges one person so), as the `scope` of a list. */
+export const undecidedAt = (now: Date) => (first: number): SqlCondition => ({ sql: `t.due_from <= $${first}::timestamptz`, params: [now.toISOString()] })

@@ -97,11 +97,11 @@ const counting = `select distinct on (p.policy_def_id) p.policy_def_id as def, p
   order by p.policy_def_id, p.priority desc, array_position(array['MANAGED_SYSTEM', 'USER_TYPE', 'ORGANIZATION', 'GROUP', 'ROLE', 'GLOBAL'], b.level::text), p.policy_id`
 
 /**
- * The policies that count for a person ($1) at a moment ($2, or now): of those in force that are bound to everyone, to this system, to
+ * The policies that count for a person ($1) at a moment ($2): of those in force that are bound to everyone, to this system, to
  * their type, or to an organisation, group or role they have now (directly or by another), the one of the highest priority;
  * of several, the one that is bound the closest, as OpenIAM 3.3 orders them.
  */
-const policiesOfPerson = `with recursive ${holdersCte('$1', 'coalesce($2::timestamptz, now())', false)},
+const policiesOfPerson = `with recursive ${holdersCte('$1', '$2::timestamptz', false)},
   bound(policy_id, level) as (
     ${forAll('$1')}
     union all select a.policy_id, a.association_level from walk w join policy_object_assoc a on a.association_value = substr(w.node, 2) and a.association_level = ${levelOf}

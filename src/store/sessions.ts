@@ -59,11 +59,11 @@ const shownOf = (s: string) =>
    ${s}.proved_at as proved, coalesce(${s}.proved_level, ${s}.auth_state) as "provedLevel", ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
 const person = (at: string) => `u.user_name as "userName", (select l.pwd_exp from login l where l.user_id = s.user_id and l.managed_sys_id = '0') as "passwordExpires", ${personCounts(at, false)} as active from auth_state s join users u on u.user_id = s.user_id where s.session_id = $1`
 
-const findSql = `select ${shownOf('s')}, ${person('now()')}`
+const findSql = `select ${shownOf('s')}, ${person('$2::timestamptz')}`
 
-/** The session of this id, and whether its person may sign in: two looks at an index in one statement. */
-export async function findSession(db: Pick<Database, 'first'>, sessionId: string): Promise<FoundSession | undefined> {
-  return db.first(findSql, [sessionId], 'find_session')
+/** The session of this id, and whether its person may sign in at a moment: two looks at an index in one statement. */
+export async function findSession(db: Pick<Database, 'first'>, sessionId: string, at: string): Promise<FoundSession | undefined> {
+  return db.first(findSql, [sessionId, at], 'find_session')
 }
 
 const { ctes, rights, deep } = ownRightsSql('(select user_id from k)', '$2::timestamptz')
