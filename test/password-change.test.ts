@@ -6,8 +6,9 @@ import { passwordState } from '../src/model/password-state.ts'
 import { tellPeople } from '../src/notify/tell-people.ts'
 import { changeOwnPassword, setPassword } from '../src/signin/password-change.ts'
 import { tellOfExpiry } from '../src/signin/password-expiry.ts'
-import { verifyPassword } from '../src/signin/password-hash.ts'
+import { hashPassword, verifyPassword } from '../src/signin/password-hash.ts'
 import { policyOf } from '../src/signin/password-policy.ts'
+import { writeRehash } from '../src/store/logins-sign-in.ts'
 import { makePerson } from './administrators.ts'
 import { settle } from './audit-context.ts'
 import { browser, resultsOf } from './browser.ts'
@@ -139,7 +140,12 @@ describe('one\'s own', () => {
     expect(await change('the first of my passwords', 'the second of them')).toBeUndefined()
     expect(await change('the second of them', 'the first of my passwords')).toEqual({ code: 'password_refused', rules: ['history'] })
     expect(await change('the second of them', 'the third of them')).toBeUndefined()
-    expect(await change('the third of them', 'the first of my passwords')).toBeUndefined()
+    // Two earlier ones: the current one is none of them, also when its hash was made anew.
+    const [{ login_id: loginId }, anew] = [await login(id), await hashPassword('the third of them', cost)]
+    await ctx.db.transaction((tx) => writeRehash(tx, loginId, anew))
+    expect(await change('the third of them', 'the first of my passwords')).toEqual({ code: 'password_refused', rules: ['history'] })
+    expect(await change('the third of them', 'the fourth of them')).toBeUndefined()
+    expect(await change('the fourth of them', 'the first of my passwords')).toBeUndefined()
   })
 
   test('that must be changed may be, whatever the limits', async () => {
@@ -173,13 +179,13 @@ describe('one\'s own', () => {
 })
 
 describe('what is kept', () => {
-  test('is twenty-four hashes at most, and no password', async () => {
+  test('is twenty-five hashes at most, and no password', async () => {
     const id = await person()
     const { login_id: loginId } = await login(id)
     await ctx.db.execute(`insert into pwd_history (pwd_history_id, login_id, date_created, password) select 'old' || n, $1, '2020-01-01'::timestamptz + n * interval '1 day', 'x' from generate_series(1, 40) n`, [loginId])
     await setPassword(ctx, id, { next: 'unforgettable-zebra-42', forceChange: false })
     const kept = await ctx.db.query<{ password: string }>('select password from pwd_history where login_id = $1 order by date_created desc', [loginId])
-    expect([kept.length, kept[0]!.password]).toEqual([24, (await login(id)).password])
+    expect([kept.length, kept[0]!.password]).toEqual([25, (await login(id)).password])
     const texts = await Promise.all(['login', 'pwd_history', 'gatehouse.audit_event', 'users'].map((table) => ctx.db.query<{ row: string }>(`select row_to_json(t)::text as row from ${table} t`)))
     expect(texts.flat().filter(({ row }) => row.includes('zebra'))).toEqual([])
   })

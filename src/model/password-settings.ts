@@ -22,7 +22,7 @@ export const compositionSettings = {
   smallLetters: { param: 'P_LOWERCASE_CHARS', kind: 'range', max: 1024, doc: 'How many small letters.' },
   punctuation: { param: 'P_NON_ALPHA_CHARS', kind: 'range', max: 1024, doc: 'How many characters of ASCII punctuation.' },
   blocklist: { param: 'P_BLOCKLIST', kind: 'flag', doc: 'Refuse what is guessed first: common and leaked passwords, words about the person or the organisation, repetitions, sequences.' },
-  history: { param: 'P_PWD_HIST_VER', kind: 'count', max: 24, doc: 'How many earlier passwords are refused.' },
+  history: { param: 'P_PWD_HIST_VER', kind: 'count', max: 24, doc: 'How many earlier passwords are refused, beside the current one, which always is.' },
   rejectLogin: { param: 'P_PWD_LOGIN', kind: 'flag', doc: 'Refuse what contains the name people sign in with.' },
   rejectName: { param: 'P_PWD_NAME', kind: 'flag', doc: 'Refuse what contains the first or last name (of three letters or more).' },
   rejectPasswordWord: { param: 'P_PWD_EQ_PWD', kind: 'flag', doc: 'Refuse what contains the word "password".' },

@@ -38,8 +38,8 @@ export interface NewPassword {
   changesToday: number
 }
 
-/** How many earlier hashes are kept: as many as a policy can refuse. */
-const mostHistory = 24
+/** How many hashes are kept: the current one, and as many earlier ones as a policy can refuse. */
+const mostHistory = 25
 
 /**
  * Writes a password, its dates and its history. Failures, a lock by failures and whatever recovery is under way end with it;
@@ -67,13 +67,17 @@ export async function demandChange(tx: Transaction, loginId: string): Promise<st
   return row?.mark
 }
 
-/** The newest hashes that a login has had. */
+/**
+ * The newest hashes that a login had before its current one, so many at most. The current one's entry is known by its time, or
+ * its hash: signing in may have made the hash anew, and an imported password has no entry.
+ */
 export async function passwordHistory(db: Reader, userId: string, count: number): Promise<string[]> {
   if (count === 0) return []
-  const rows = await db.query<{ password: string }>(
-    `select h.password from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
-     order by h.date_created desc, h.pwd_history_id desc limit $2`, [userId, count])
-  return rows.map(({ password }) => password)
+  const rows = await db.query<{ password: string; current: boolean }>(
+    `select h.password, coalesce(h.date_created = l.pwd_changed or h.password = l.password, false) as current
+     from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
+     order by h.date_created desc, h.pwd_history_id desc limit $2`, [userId, count + 1])
+  return rows.slice(rows[0]?.current ? 1 : 0).slice(0, count).map(({ password }) => password)
 }
 
 export interface OwnerWords {
