@@ -157,6 +157,12 @@ describe('SMS and e-mail', () => {
     expect(statuses).toEqual([201, 201, 201, 201, 429])
   })
 
+  test('what is mistyped is not counted among what is sent', async () => {
+    const one = await signedIn('hue', { emails: [{ value: 'hue@example.com', primary: true }] })
+    for (const wrong of [{ type: 'SMS', value: '0170 1' }, { type: 'SMS' }, { type: 'EMAIL', value: 'hu@example.com' }, { type: 'EMAIL', value: 'hue' }, { type: 'SMS', value: '' }]) expect([wrong, (await one.ask('POST', '/me/factors', wrong)).status]).toEqual([wrong, 400])
+    expect((await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000008' })).status).toBe(201)
+  })
+
   test('e-mail confirms an address of one\'s own and is no second factor', async () => {
     const one = await signedIn('ivy', { emails: [{ value: 'ivy@example.com', primary: true }] })
     expect((await one.ask('POST', '/me/factors', { type: 'EMAIL', value: 'other@example.com' })).status).toBe(400)

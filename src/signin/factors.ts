@@ -99,7 +99,11 @@ export interface Enrolled {
 export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment): Promise<Enrolled> {
   await refuseStale(ctx, session)
   const { type, name = factorKinds[asked.type].label } = asked
-  if (type === 'SMS' || type === 'EMAIL') await claimSending(ctx, session.userId)
+  // What nothing is sent to is not counted.
+  if (type === 'SMS' || type === 'EMAIL') {
+    await addressOf(ctx.db, session.userId, type, asked.value)
+    await claimSending(ctx, session.userId)
+  }
   return ctx.db.transaction(async (tx) => {
     await lockLogin(tx, session.userId)
     const factors = await factorsOf(tx, session.userId)
@@ -122,9 +126,15 @@ async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, ba
   return { document: { ...(await entryOf(tx, base)), uri: totpUri(secret, ctx.config.PRODUCT_NAME, userName ?? base.userId) }, level: 0 }
 }
 
-async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given = ''): Promise<Enrolled> {
-  const value = base.type === 'SMS' ? smsNumber(given) : isMailAddress(given) && (await ownsAddress(tx, base.userId, given)) ? given : undefined
-  if (value === undefined) throw new GatehouseError('invalid_value', base.type === 'SMS' ? 'value: must be a number with + and the country in front.' : 'value: must be one of your e-mail addresses.', { problems: [{ path: 'value', message: 'cannot be used' }] })
+/** Where a code goes. Errors: `invalid_value`. */
+async function addressOf(db: Pick<Database, 'first'>, userId: string, type: FactorKind, given = ''): Promise<string> {
+  const value = type === 'SMS' ? smsNumber(given) : isMailAddress(given) && (await ownsAddress(db, userId, given)) ? given : undefined
+  if (value === undefined) throw new GatehouseError('invalid_value', type === 'SMS' ? 'value: must be a number with + and the country in front.' : 'value: must be one of your e-mail addresses.', { problems: [{ path: 'value', message: 'cannot be used' }] })
+  return value
+}
+
+async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given?: string): Promise<Enrolled> {
+  const value = await addressOf(tx, base.userId, base.type, given)
   await dropUnconfirmed(tx, base.userId)
   await insertFactor(tx, { ...base, value })
   await sendCode(tx, ctx, masterKey, { ...base, value }, session.sessionId, 'address-code')
