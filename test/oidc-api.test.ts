@@ -44,9 +44,16 @@ describe('client credentials', () => {
 
   test('give no more than the client may have, and nothing without a scope', async () => {
     const app = await service('Narrow', 'SUPER_ADMIN', { scopes: ['read'] })
-    const token = await credentials(app, 'read write admin')
+    const token = await credentials(app, 'read')
     expect(await ask(token, `/users/${ada}`)).toBe(200)
     expect(await patch(token)).toBe(403)
+    const config = await relyingParty(url, app)
+    for (const scope of ['read write admin', 'write', 'openid', 'read openid', 'profile', 'offline_access', 'nonsense']) {
+      for (const resource of [{}, { resource: api }] as Record<string, string>[]) await expect(client.clientCredentialsGrant(config, { scope, ...resource }), scope).rejects.toMatchObject({ error: 'invalid_scope', status: 400 })
+    }
+    // What has no value counts as absent.
+    await expect(client.clientCredentialsGrant(config, { scope: 'openid', resource: '' })).rejects.toMatchObject({ error: 'invalid_scope' })
+    expect((await client.clientCredentialsGrant(config, { scope: 'read', resource: api })).scope).toBe('read')
     const bare = (await client.clientCredentialsGrant(await relyingParty(url, app))).access_token
     expect([401, 403]).toContain(await ask(bare, `/users/${ada}`))
     await expect(client.clientCredentialsGrant(await relyingParty(url, app), { scope: 'read', resource: 'https://elsewhere.example.com' })).rejects.toMatchObject({ error: 'invalid_target' })

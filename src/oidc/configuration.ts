@@ -86,13 +86,27 @@ function features(door: DoorState): Configuration['features'] {
     resourceIndicators: {
       enabled: true,
       // Who asks for one of our own scopes means our own door.
-      defaultResource: async (ctx, _client, oneOf) => oneOf ?? (apiScopes.some((scope) => ctx.oidc.requestParamScopes.has(scope)) ? api : []),
-      getResourceServerInfo: async (_ctx, address, client) => {
+      defaultResource: async (ctx, client, oneOf) => {
+        refuseScopes(ctx, client)
+        return oneOf ?? (apiScopes.some((scope) => ctx.oidc.requestParamScopes.has(scope)) ? api : [])
+      },
+      getResourceServerInfo: async (ctx, address, client) => {
         if (address !== api) throw new errors.InvalidTarget()
+        refuseScopes(ctx, client)
         return { scope: ownOf(client).api_scopes.join(' '), audience: api, accessTokenFormat: 'opaque' as const, accessTokenTTL: 10 * minute }
       },
     },
   }
+}
+
+/**
+ * A client that acts for itself gets all that it asks for or nothing (RFC 6749 §5.1), where the provider would leave out what it
+ * may not have and say nothing. Scopes of people are none of its own: nobody signs in.
+ */
+function refuseScopes({ oidc }: KoaContextWithOIDC, client: unknown): void {
+  if (oidc.params?.grant_type !== 'client_credentials') return
+  const wrong = [...oidc.requestParamScopes].find((scope) => !(ownOf(client).api_scopes as readonly string[]).includes(scope))
+  if (wrong !== undefined) throw new errors.InvalidScope('this client may not have that scope for itself', wrong)
 }
 
 type ClaimsRequest = Partial<Record<'userinfo' | 'id_token', Record<string, unknown>>>
