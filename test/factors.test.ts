@@ -2,8 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import { factorsOfSession } from '../src/store/factors.ts'
 import { sessionIdOf } from '../src/model/session.ts'
+import { tellPeople } from '../src/notify/tell-people.ts'
 import { totpStep } from '../src/signin/totp.ts'
 import { administrator } from './administrators.ts'
+import { settle } from './audit-context.ts'
 import { password, personWithPassword, resultsOf } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
@@ -91,8 +93,9 @@ describe('TOTP', () => {
 })
 
 describe('recovery codes', () => {
-  test('stand in for a factor, each once, and go with it', async () => {
-    const one = await signedIn('fay')
+  test('stand in for a factor, each once, and go with it; each use is told', async () => {
+    const one = await signedIn('fay', { emails: [{ value: 'fay@example.com', primary: true }] })
+    await tellPeople(ctx)
     expect((await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).status).toBe(409)
     const totp = await withTotp(one)
     const { body: { id, codes } } = await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })
@@ -105,6 +108,10 @@ describe('recovery codes', () => {
       return (await two.ask('POST', '/sign-in/factor', { factor: id, code })).status
     }
     expect([await enter((codes[0] as string).toUpperCase().replaceAll('-', ' ')), await enter(codes[0]), await enter(codes[1])]).toEqual([200, 403, 200])
+    await settle(ctx.db)
+    await tellPeople(ctx)
+    const told = (await sentTo('fay@example.com')).filter(({ template }) => template === 'recovery-code-used')
+    expect(told.map(({ left }) => left).toSorted()).toEqual(['8', '9'])
     expect((await one.ask('GET', '/me/factors')).body.items.find((item: { type: string }) => item.type === 'RECOVERY_CODES')).toMatchObject({ left: 8 })
     const again = await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })
     expect([again.status, await enter(codes[2])]).toEqual([201, 403])

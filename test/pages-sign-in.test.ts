@@ -86,7 +86,7 @@ describe('signing in', { timeout: 120_000 }, () => {
     const page = await visitor()
     await page.goto(url)
     await signIn(page, 'cal')
-    await page.getByText('The password is right, but this account is disabled.').first().waitFor()
+    await page.getByText('You have shown who you are, but this account is disabled.').first().waitFor()
     await page.context().setOffline(true)
     await signIn(page, 'cal')
     await page.getByText('The server does not answer.').first().waitFor()

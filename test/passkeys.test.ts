@@ -1,10 +1,12 @@
 /** Passkeys: made, signed with alone or beside a password, and every near-miss refused. */
 import { describe, expect, test } from 'vitest'
+import { tellPeople } from '../src/notify/tell-people.ts'
+import { settle } from './audit-context.ts'
 import { Authenticator, type Settings } from './authenticator.ts'
 import { resultsOf, type Browser } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
-const { ctx, ask, fresh, signedIn, later } = await factorServer()
+const { ctx, ask, fresh, signedIn, sentTo, later } = await factorServer()
 
 async function withPasskey(one: Browser, settings?: Settings) {
   const device = new Authenticator()
@@ -93,7 +95,27 @@ describe('alone', () => {
     expect(seen[0]).toMatchObject({ status: 401, body: { code: 'sign_in_refused' } })
     // Whoever has no more than the name of a passkey locks nobody out by it.
     expect((await enter(device)).reply.status).toBe(200)
-    expect((await resultsOf(ctx, me.id)).filter(([result]) => result === 'FACTOR_WRONG')).toHaveLength(wrong.length)
+    expect((await resultsOf(ctx, me.id)).filter(([result]) => result === 'FACTOR_WRONG')).toHaveLength(wrong.length - 1)
+  })
+
+  test('whose count went back may have been copied: the audit has a code for it, and its person is told', async () => {
+    const me = await signedIn('deb', { emails: [{ value: 'deb@example.com', primary: true }] })
+    await tellPeople(ctx)
+    const { device, reply: { body: { id } } } = await withPasskey(me)
+    expect((await enter(device)).reply.status).toBe(200)
+    expect((await enter(device, { counter: 2 })).reply).toMatchObject({ status: 401, body: { code: 'sign_in_refused' } })
+    // Nobody without the key can have it said.
+    const forger = new Authenticator()
+    Object.assign(forger, { id: device.id, handle: (device as unknown as { handle: string }).handle })
+    expect((await enter(forger, { counter: 1 })).reply.status).toBe(401)
+    const one = fresh()
+    await one.signIn('deb')
+    const options = (await one.ask('POST', '/sign-in/factor/passkey-options')).body
+    expect(await one.ask('POST', '/sign-in/factor', { factor: id, assertion: device.get(options, { counter: 1 }) })).toMatchObject({ status: 403, body: { code: 'factor_refused' } })
+    expect((await resultsOf(ctx, me.id)).filter(([result]) => result !== 'SUCCESS')).toEqual([['PASSKEY_COPIED', 212], ['FACTOR_WRONG', 207], ['FACTOR_NEEDED', 206], ['PASSKEY_COPIED', 212]])
+    await settle(ctx.db)
+    await tellPeople(ctx)
+    expect((await sentTo('deb@example.com')).filter(({ template }) => template === 'passkey-copied')).toMatchObject([{ name: 'laptop' }, { name: 'laptop' }])
   })
 
   test('an answer counts once, in the browser that was asked, and in time', async () => {
@@ -116,8 +138,11 @@ describe('alone', () => {
     const me = await signedIn('fay')
     const { device } = await withPasskey(me)
     await ask('POST', `/users/${me.id}/disable`)
-    expect((await enter(device)).reply).toMatchObject({ status: 403, body: { code: 'account_disabled' } })
+    expect((await enter(device)).reply).toMatchObject({ status: 403, body: { code: 'account_disabled', detail: 'The passkey is right, but the account is disabled. Ask your administrator.' } })
     await ask('POST', `/users/${me.id}/enable`)
+    await ask('POST', `/users/${me.id}/lock`)
+    expect((await enter(device)).reply).toMatchObject({ status: 403, body: { code: 'account_locked', detail: 'The passkey is right, but an administrator has locked the account. Ask them.' } })
+    await ask('POST', `/users/${me.id}/unlock`)
     expect((await enter(device)).reply.status).toBe(200)
   })
 

@@ -43,6 +43,8 @@ export const messageKinds = {
   'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'factor-added': notice({ at: 'instant', name: 'text' }),
   'factor-removed': notice({ at: 'instant', name: 'text' }),
+  'passkey-copied': notice({ at: 'instant', name: 'text' }),
+  'recovery-code-used': notice({ at: 'instant', left: 'text' }),
   'questions-changed': notice({ at: 'instant' }),
   'key-added': notice({ at: 'instant', name: 'text' }),
   'password-expires': notice({ expires: 'instant' }),

@@ -6,6 +6,7 @@
 import type { Context } from '../context.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { isObject } from '../model/attribute.ts'
+import type { SignInResult } from '../model/sign-in-results.ts'
 import { isDemanded } from '../model/password-state.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
@@ -18,7 +19,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
@@ -76,7 +77,9 @@ function messagesFor(reader: Reader, { template, values, alsoTo, path }: Notice,
 
 /** Pure: what an event tells the person it is about. */
 export function noticesOf(event: Event): Notice[] {
-  if (event.target_type !== 'User' || event.result !== 'SUCCESS' || event.changes === null) return []
+  // Of what was refused one thing is told: that there may be a copy of a passkey.
+  const toldOf = event.result === 'SUCCESS' || event.result === ('PASSKEY_COPIED' satisfies SignInResult)
+  if (event.target_type !== 'User' || !toldOf || event.changes === null) return []
   const changes = (JSON.parse(event.changes) as FieldChange[]).filter(({ path }) => path !== '')
   if (event.action === 'membership.reminder') return changes.flatMap(reminderOf)
   if (event.action === 'user.password.reminder') return changes.flatMap(expiryOf)
@@ -95,6 +98,8 @@ export function noticesOf(event: Event): Notice[] {
   contactNotices(changes, add)
   for (const { path, before, after } of changes) {
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })
+    if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })
+    if (/^factors\[[^\]]*\]\.proved$/.test(path) && isObject(after) && after.type === 'RECOVERY_CODES') add('recovery-code-used', { left: String(after.left ?? '–') })
     if (/^keys\[[^\]]*\]$/.test(path) && after !== undefined) add('key-added', { name: labelOf(after) })
   }
   return notices

@@ -53,6 +53,8 @@ export const german: LanguageTexts = {
     'phone-changed': { subject: 'Ihre Telefonnummer wurde geändert', paragraphs: ['Die Telefonnummern Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
     'factor-added': { subject: 'Ein Anmeldeverfahren ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Anmeldeverfahren hinzu: {name}.', notYou] },
     'factor-removed': { subject: 'Ein Anmeldeverfahren wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Anmeldeverfahren entfernt: {name}.', notYou] },
+    'passkey-copied': { subject: 'Einer Ihrer Passkeys wurde vielleicht kopiert', paragraphs: ['Am {at} wurde Ihr Passkey {name} mit einem Zählerstand verwendet, den er schon überschritten hatte. Das kommt vor, wenn jemand anderes eine Kopie davon hat. Er wurde abgelehnt.', 'Entfernen Sie den Passkey in Ihrem Konto, legen Sie einen neuen an und melden Sie es Ihrem Helpdesk.'] },
+    'recovery-code-used': { subject: 'Ein Wiederherstellungscode wurde benutzt', paragraphs: ['Am {at} wurde einer Ihrer Wiederherstellungscodes anstelle eines anderen Anmeldeverfahrens benutzt.', 'Übrige Codes: {left}. Neue können Sie in Ihrem Konto erzeugen.', notYou] },
     'questions-changed': { subject: 'Ihre Sicherheitsfragen wurden geändert', paragraphs: ['Am {at} wurden die Antworten auf Ihre Sicherheitsfragen gesetzt oder entfernt.', notYou] },
     'key-added': { subject: 'Ein Schlüssel ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Schlüssel hinzu: {name}.', notYou] },
     'password-expires': { subject: 'Ihr Passwort läuft bald ab', paragraphs: ['Ihr Passwort läuft am {expires} ab.', 'Wählen Sie vorher in Ihrem Konto ein neues. Wir fragen nie per E-Mail nach einem Passwort.'] },

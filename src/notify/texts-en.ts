@@ -53,6 +53,8 @@ export const english: LanguageTexts = {
     'phone-changed': { subject: 'Your phone number was changed', paragraphs: ['The phone numbers of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
     'factor-added': { subject: 'A way of signing in was added', paragraphs: ['On {at} a way of signing in was added to your account: {name}.', notYou] },
     'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },
+    'passkey-copied': { subject: 'A passkey of yours may have been copied', paragraphs: ['On {at} your passkey {name} was used with a count that it had passed before. This happens when somebody else has a copy of it. It was refused.', 'Remove the passkey in your account, add a new one, and tell your help desk.'] },
+    'recovery-code-used': { subject: 'A recovery code was used', paragraphs: ['On {at} one of your recovery codes was used, in the place of another way of signing in.', 'Codes that are left: {left}. You can make new ones in your account.', notYou] },
     'questions-changed': { subject: 'Your security questions were changed', paragraphs: ['On {at} the answers to your security questions were set or removed.', notYou] },
     'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
     'password-expires': { subject: 'Your password expires soon', paragraphs: ['Your password expires on {expires}.', 'Choose a new one before that, in your account. We never ask for a password by mail.'] },

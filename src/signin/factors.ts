@@ -182,7 +182,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
     if (factor.confirmed) throw new GatehouseError('conflict', 'The factor is confirmed already.')
     const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
-    if (!seen) return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
+    if (!seen || seen === 'copied') return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []

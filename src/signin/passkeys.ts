@@ -97,16 +97,22 @@ export async function verifyCreation(tx: Transaction, ctx: Context, answer: Docu
 const transports = ['usb', 'nfc', 'ble', 'internal', 'hybrid', 'smart-card', 'cable']
 const knownTransports = (given: unknown): string => (Array.isArray(given) ? transports.filter((one) => given.includes(one)).join(' ') : '')
 
-/** What an answer of a passkey shows: its new count, and the level. Undefined when it is none to our question, or its count went back. */
-export async function verifyAssertion(tx: Transaction, ctx: Context, answer: Document, factor: FactorRow, { holder, userId, alone }: { holder: string; userId: string | null; alone: boolean }): Promise<{ counter: number; level: number } | undefined> {
+/**
+ * What an answer of a passkey shows: its new count, and the level. `copied`: it is right but for a count that went back or stood still, so that
+ * two may have the key (WebAuthn level 3 §6.1.1). Undefined when it is none to our question.
+ */
+export async function verifyAssertion(tx: Transaction, ctx: Context, answer: Document, factor: FactorRow, { holder, userId, alone }: { holder: string; userId: string | null; alone: boolean }): Promise<{ counter: number; level: number } | 'copied' | undefined> {
   const challenge = await taken(tx, ctx, 'PASSKEY', answer, holder, userId)
   if (challenge === undefined || answer.id !== factor.value || factor.publicKey === null) return undefined
   const { expectedOrigin, expectedRPID } = party(ctx.config)
   const verified = await verifyAuthenticationResponse({
     response: answer as unknown as AuthenticationResponseJSON, expectedChallenge: challenge, expectedOrigin, expectedRPID, requireUserVerification: alone,
-    credential: { id: factor.value!, publicKey: new Uint8Array(factor.publicKey), counter: factor.counter ?? 0 },
+    // The count is looked at when the signature is known to be right: the library does so before, when anybody could have made it up.
+    credential: { id: factor.value!, publicKey: new Uint8Array(factor.publicKey), counter: 0 },
   }).catch(() => undefined)
   if (!verified?.verified) return undefined
   const { newCounter, userVerified } = verified.authenticationInfo
+  const before = factor.counter ?? 0
+  if ((newCounter > 0 || before > 0) && newCounter <= before) return 'copied'
   return { counter: newCounter, level: userVerified ? levels.passkey : levels.twoFactors }
 }

@@ -14,7 +14,7 @@ import type { Document } from '../model/attribute.ts'
 import { codeHash, mostWrongCodes, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, secondFactors } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
-import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, restoreNumbers, takeChallenge, useRecoveryCode } from '../store/factors.ts'
+import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, recoveryCodesLeft, restoreNumbers, takeChallenge, useRecoveryCode } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -44,8 +44,8 @@ interface Seen {
   counter: number | null
 }
 
-/** What an answer to a factor shows; undefined when it is wrong. */
-export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: MasterKey, factor: FactorRow, session: Pick<SessionRow, 'sessionId' | 'userId'>, { code, assertion }: Omit<FactorAnswer, 'factor'>): Promise<Seen | undefined> {
+/** What an answer to a factor shows; undefined when it is wrong, `copied` when a passkey's count went back. */
+export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: MasterKey, factor: FactorRow, session: Pick<SessionRow, 'sessionId' | 'userId'>, { code, assertion }: Omit<FactorAnswer, 'factor'>): Promise<Seen | 'copied' | undefined> {
   const { least: level } = factorKinds[factor.type]
   if (factor.type === 'WEBAUTHN') return assertion && verifyAssertion(tx, ctx, assertion, factor, { holder: session.sessionId, userId: session.userId, alone: false })
   if (code === undefined) return undefined
@@ -73,12 +73,13 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
     if (!login || closedBy(login, today(ctx)) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
-    if (!factor || !seen || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor))
+    if (!factor || !seen || seen === 'copied' || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor, seen === 'copied'))
     await noteUse(tx, factor.id, ctx.now(), seen.counter)
     if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
-    await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level } }] }])
+    const left = factor.type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(tx, factor.id) } : {}
+    await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level, ...left } }] }])
     return { level: seen.level, way: factor.type }
   })
   if (!reached) throw new GatehouseError('factor_refused')
@@ -87,8 +88,12 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
 }
 
 /** Counts, audits, and locks at the limit: only a right code begins the count anew, the time of the lock does not. */
-export async function countWrong(tx: Transaction, ctx: Context, loginId: string, userId: string, { lockout }: PasswordPolicy, factor: FactorRow | undefined): Promise<void> {
+export async function countWrong(tx: Transaction, ctx: Context, loginId: string, userId: string, { lockout }: PasswordPolicy, factor: FactorRow | undefined, copied = false): Promise<void> {
   const failures = await countWrongCode(tx, loginId, ctx.now())
-  await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', userId, factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : [])])
+  await recordEvents(tx, ctx, [copied ? copiedEvent(factor!) : eventOf('FACTOR_WRONG', userId, factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : [])])
   if (failures >= Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)) await lock(tx, ctx, userId)
 }
+
+/** What the audit is told of a passkey that may have been copied; its person hears of it too (notify/tell-people.ts). */
+export const copiedEvent = ({ id, userId, type, name }: FactorRow): ReturnType<typeof eventOf> =>
+  eventOf('PASSKEY_COPIED', userId, [{ path: `factors[${id}].copied`, after: { type, name: name ?? factorKinds[type].label } }])

@@ -66,15 +66,16 @@ export function refusalOf(attempt: Attempt, today: string): SignInResult | undef
 }
 
 const truths: Partial<Record<SignInResult, string>> = {
-  LOGIN_DISABLED: 'The password is right, but the account is disabled. Ask your administrator.',
-  LOGIN_LOCKED_ADMIN: 'The password is right, but an administrator has locked the account. Ask them.',
+  LOGIN_DISABLED: 'the account is disabled. Ask your administrator.',
+  LOGIN_LOCKED_ADMIN: 'an administrator has locked the account. Ask them.',
 }
 
-/** What the one who asks is told. */
-export function errorOf(result: SignInResult, login: SignInLogin | undefined): GatehouseError {
+/** What the one who asks is told, who has shown the right password, or a passkey of theirs. */
+export function errorOf(result: SignInResult, login: SignInLogin | undefined, proof: 'password' | 'passkey' = 'password'): GatehouseError {
   const { error } = signInResults[result] as { error?: 'sign_in_refused' | 'account_closed' | 'account_disabled' | 'account_locked' }
   if (error === undefined || error === 'sign_in_refused') return new GatehouseError('sign_in_refused')
-  if (result !== 'INVALID_USER_STATUS') return new GatehouseError(error, truths[result])
+  const told = (truth: string | undefined) => new GatehouseError(error, truth && `The ${proof} is right, but ${truth}`)
+  if (result !== 'INVALID_USER_STATUS') return told(truths[result])
   const open = login && openStatuses.includes(login.personStatus as Status)
-  return new GatehouseError(error, `The password is right, but ${open ? 'the last day here is over' : `the status of the account is ${login?.personStatus ?? 'unknown'}`}. Ask your administrator.`)
+  return told(`${open ? 'the last day here is over' : `the status of the account is ${login?.personStatus ?? 'unknown'}`}. Ask your administrator.`)
 }

@@ -13,7 +13,7 @@ import { rememberDevice } from '../store/remembered-devices.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import { verifyAssertion } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
-import { proveFactor, type FactorAnswer } from './prove-factor.ts'
+import { copiedEvent, proveFactor, type FactorAnswer } from './prove-factor.ts'
 import { eventOf, provePassword } from './prove-password.ts'
 import { markOf, type OpenedSession, type Visit } from './sessions-open.ts'
 import { errorOf } from './sign-in-refusals.ts'
@@ -71,7 +71,7 @@ export async function signInByPasskey(ctx: Context, assertion: Document, visit: 
   const seen = await ctx.db.transaction(async (tx): Promise<{ login: SignInLogin; level: number } | undefined> => {
     const login = passkey && theirs ? await lockLogin(tx, passkey.userId) : undefined
     const shown = passkey && login && (await verifyAssertion(tx, ctx, assertion, passkey, { holder: visit.device ?? '', userId: null, alone: true }))
-    if (!shown) return void (await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', passkey?.userId)]))
+    if (!shown || shown === 'copied') return void (await recordEvents(tx, ctx, [passkey && shown ? copiedEvent(passkey) : eventOf('FACTOR_WRONG', passkey?.userId)]))
     await noteUse(tx, passkey.id, ctx.now(), shown.counter)
     return { login, level: shown.level }
   })
@@ -84,5 +84,5 @@ export async function signInByPasskey(ctx: Context, assertion: Document, visit: 
     return admitted
   }
   await ctx.db.transaction((tx) => recordEvents(tx, ctx, [eventOf(admitted, passkey.userId)]))
-  throw errorOf(admitted, seen.login)
+  throw errorOf(admitted, seen.login, 'passkey')
 }

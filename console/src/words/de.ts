@@ -71,9 +71,9 @@ export const de: Words = {
   requestId: (id) => `Nummer der Anfrage: ${id}`,
   errors: {
     sign_in_refused: 'Der Benutzername oder das Passwort ist falsch, oder die Anmeldung ist gerade nicht möglich. Prüfen Sie beides, auch Groß- und Kleinschreibung, und versuchen Sie es noch einmal.',
-    account_closed: 'Das Passwort stimmt, aber dieses Konto ist für die Anmeldung nicht offen. Fragen Sie Ihre Verwaltung.',
-    account_disabled: 'Das Passwort stimmt, aber dieses Konto ist abgeschaltet. Fragen Sie Ihre Verwaltung.',
-    account_locked: 'Das Passwort stimmt, aber die Verwaltung hat dieses Konto gesperrt. Fragen Sie dort nach.',
+    account_closed: 'Sie haben gezeigt, wer Sie sind, aber dieses Konto ist für die Anmeldung nicht offen. Fragen Sie Ihre Verwaltung.',
+    account_disabled: 'Sie haben gezeigt, wer Sie sind, aber dieses Konto ist abgeschaltet. Fragen Sie Ihre Verwaltung.',
+    account_locked: 'Sie haben gezeigt, wer Sie sind, aber die Verwaltung hat dieses Konto gesperrt. Fragen Sie dort nach.',
     too_many_requests: 'Das waren zu viele Versuche. Warten Sie ein wenig und versuchen Sie es dann noch einmal.',
     insecure_address: 'Diese Seite kam über eine Verbindung, die andere mitlesen können. Öffnen Sie sie mit https.',
     unauthenticated: 'Die Sitzung ist zu Ende. Melden Sie sich neu an.',

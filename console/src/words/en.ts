@@ -27,9 +27,9 @@ export const en = {
   /** What can be told better here than in the server's own words. */
   errors: {
     sign_in_refused: 'The user name or the password is wrong, or signing in is not possible at the moment. Check both, capitals and small letters too, and try again.',
-    account_closed: 'The password is right, but this account is not open for signing in. Ask your administrator.',
-    account_disabled: 'The password is right, but this account is disabled. Ask your administrator.',
-    account_locked: 'The password is right, but an administrator has locked this account. Ask them.',
+    account_closed: 'You have shown who you are, but this account is not open for signing in. Ask your administrator.',
+    account_disabled: 'You have shown who you are, but this account is disabled. Ask your administrator.',
+    account_locked: 'You have shown who you are, but an administrator has locked this account. Ask them.',
     too_many_requests: 'There were too many attempts. Wait a little, then try again.',
     insecure_address: 'This page came over a connection on which others can read along. Open it with https.',
     unauthenticated: 'The session has ended. Sign in again.',
