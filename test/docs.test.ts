@@ -1,7 +1,8 @@
 /** Documents made from the code say what the code says today; `npm run docs` brings them up to date. */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { pagePaths } from '../src/pages/page-paths.ts'
 import { generatedDocs } from '../tools/docs.ts'
 import { root } from '../tools/house-rules.ts'
 
@@ -18,4 +19,12 @@ test('there is a document for errors, settings, routes, attributes, tables and c
   expect(documents['docs/attributes.md']).toMatch(/\| `name.familyName` \| string ≤ 100 \| sortable \| `last_name` \|/)
   expect(documents['docs/data-model.md']).toContain('### public.users')
   expect(documents['docs/cli.md']).toContain('## gatehouse backup')
+})
+
+test('an address that a how-to names by itself is a page, a route, or a path of the machine', () => {
+  const routes = new Set([...documents['docs/api.md']!.matchAll(/`[A-Z]+ \/([\w-]+)/g)].map(([, first]) => first))
+  const isThere = (path: string) => (pagePaths as readonly string[]).includes(path) || routes.has(path.split('/')[1]) || /^\/(?:api\/v1|metrics|health|oidc|usr|etc)(?:\/|$)/.test(path)
+  const named = readdirSync(join(root, 'docs')).filter((name) => name.startsWith('how-to-')).flatMap((name) => [...readFileSync(join(root, 'docs', name), 'utf8').matchAll(/`(\/[\w/-]*)`/g)].map(([, path]) => `${name}: ${path}`))
+  expect(named.length).toBeGreaterThan(20)
+  expect(named.filter((one) => !isThere(one.split(': ')[1]!))).toEqual([])
 })
