@@ -90,6 +90,11 @@ describe('the blocklist', () => {
     expect(worthOf('x7'.repeat(512), { isCommon: () => false, context: [] }).worth).toBeLessThan(leastWorth)
     expect(worthOf(Array.from({ length: 1024 }, (_, at) => String.fromCharCode(0x4e00 + at)).join(''), { isCommon: () => false, context: [] }).worth).toBeGreaterThan(0)
   })
+
+  test('names of a list count as one sequence while they keep its order, and once more wherever they leave it', () => {
+    const worth = (clear: string) => worthOf(clear, { isCommon: () => false, context: [], lists: [['red', 'green', 'blue', 'black', 'white', 'brown']] }).worth
+    expect(['red green blue', 'Green, Red: Brown', 'red blue', 'redblueblackwhite', 'red'].map(worth)).toEqual([1, 1, 2, 2, 3])
+  })
 })
 
 describe('a policy', () => {

@@ -27,6 +27,8 @@ export interface Guessed {
   context: readonly string[]
   /** Passphrases that everybody knows, as small letters alone; they are known whatever stands between their letters. */
   phrases?: readonly string[]
+  /** Names that everybody knows in their order, as small letters: a piece is two of a list or more, whatever parts them. */
+  lists?: readonly (readonly string[])[]
 }
 
 export interface Worth {
@@ -45,7 +47,7 @@ interface Way {
 const mostLetters = 200
 
 /** The worth of a password, by its first 200 characters. */
-export function worthOf(clear: string, { isCommon, context, phrases = [] }: Guessed): Worth {
+export function worthOf(clear: string, { isCommon, context, phrases = [], lists = [] }: Guessed): Worth {
   const letters = [...clear].slice(0, mostLetters).map(foldLetter)
   const spelled = [letters.join(''), letters.map((letter) => meant.get(letter) ?? letter).join('')]
   const words = contextWords(context)
@@ -66,6 +68,7 @@ export function worthOf(clear: string, { isCommon, context, phrases = [] }: Gues
       for (let length = 4; length <= longestCommon && at + length <= text.length; length++) if (isCommon(text.slice(at, at + length))) relax(length, costs.common, 'common')
       for (const word of words) if (text.startsWith(word, at)) relax(word.length, costs.context, 'context')
       for (const phrase of phrases) if (phrase[0] === text[at]) relax(phraseAt(text, at, phrase), costs.common, 'common')
+      for (const list of lists) for (const { length, jumps } of namesAt(text, at, list)) relax(length, costs.sequence + jumps, 'sequence')
     }
   }
   return laidOut(ways)
@@ -90,6 +93,25 @@ function phraseAt(text: string, at: number, phrase: string): number {
     if (text[end++] !== letter) return NaN
   }
   return end - at
+}
+
+/** Names of a list that follow one another from here, two or more: how long they are, and how often they leave its order, up or down. */
+function namesAt(text: string, at: number, list: readonly string[]): { length: number; jumps: number }[] {
+  const found: { length: number; jumps: number }[] = []
+  const nameAt = (place: number) => list.reduce((best, name, index) => (text.startsWith(name, place) && name.length > (list[best]?.length ?? 0) ? index : best), -1)
+  let [last, end, jumps] = [nameAt(at), at, 0]
+  while (last >= 0) {
+    end += list[last]!.length
+    let next = end
+    while (separator.test(text[next] ?? '')) next++
+    const name = nameAt(next)
+    if (name < 0) break
+    // The last one is beside the first.
+    if (![1, list.length - 1].includes(Math.abs(name - last))) jumps++
+    found.push({ length: next + list[name]!.length - at, jumps })
+    ;[last, end] = [name, next]
+  }
+  return found
 }
 
 /** One letter for one code point: small, without accents. What does not fit one unit stands for itself no longer, but as long. */
@@ -128,14 +150,17 @@ function repetitions(letters: readonly string[]): { least: number; most: number 
   return found
 }
 
-/** How many letters or digits from here follow one another, up or down. */
+/** How many letters or digits from here follow one another, up or down, each as often as the first: abc, aabbcc. */
 function sequenceAt(letters: readonly string[], at: number): number {
   const code = (index: number) => (/^[\p{L}\p{N}]$/u.test(letters[index] ?? '') ? letters[index]!.codePointAt(0)! : NaN)
-  const step = code(at + 1) - code(at)
+  let times = 1
+  while (letters[at + times] === letters[at]) times++
+  const step = code(at + times) - code(at)
   if (Math.abs(step) !== 1) return 0
-  let length = 2
-  while (code(at + length) - code(at + length - 1) === step) length++
-  return length
+  let length = times + 1
+  while (code(at + length) - code(at) === step * Math.floor(length / times)) length++
+  // Words have two of a letter and the next one: beef.
+  return length > 2 * times ? length : 0
 }
 
 const rows = ['1234567890', 'qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiopu', 'yxcvbnm', 'azertyuiop', 'qsdfghjklm', 'wxcvbn', '1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik', 'qazwsxedcrfvtgbyhnujmik', '!"§$%&/()=', '!@#$%^&*()']

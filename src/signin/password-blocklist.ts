@@ -5,6 +5,7 @@
  */
 import { leastWorth, worthOf, type Piece } from '../model/password-worth.ts'
 import type { Violation } from '../model/password-judge.ts'
+import { knownLists } from './known-lists.ts'
 import { knownPhrases } from './known-phrases.ts'
 
 let common: Promise<ReadonlySet<string>> | undefined
@@ -18,7 +19,7 @@ const reasons: Record<Piece, string> = {
   common: 'passwords that many people use',
   context: 'words about you or your organisation',
   repetition: 'repetitions',
-  sequence: 'sequences such as abc or 123',
+  sequence: 'sequences such as abc, 123 or Monday Tuesday',
   keyboard: 'keys that stand side by side',
   year: 'years',
 }
@@ -26,7 +27,7 @@ const reasons: Record<Piece, string> = {
 /** The violation, with its reason, of a password that is guessed early; undefined for a good one. `context`: words about its owner. */
 export async function judgeGuessable(clear: string, context: readonly string[]): Promise<Violation | undefined> {
   const list = await (common ??= readCommon())
-  const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context, phrases: knownPhrases })
+  const { worth, pieces } = worthOf(clear, { isCommon: (text) => list.has(text), context, phrases: knownPhrases, lists: knownLists })
   if (worth >= leastWorth || pieces.length === 0) return undefined
   return { rule: 'blocklist', reasons: pieces, message: `It is too easy to guess: it is made of little more than ${new Intl.ListFormat('en').format(pieces.map((piece) => reasons[piece]))}.` }
 }
