@@ -1,7 +1,11 @@
 /** The sessions of a person: seen without anything secret, and ended. */
 import { expect, test } from 'vitest'
+import { endPeople } from '../src/directory/nightly.ts'
+import { sessionIdOf } from '../src/model/session.ts'
 import { endEverySession } from '../src/signin/sessions.ts'
+import { findSession } from '../src/store/sessions.ts'
 import { administrator, askAs } from './administrators.ts'
+import { browser, personWithPassword } from './browser.ts'
 import { testServer } from './rest-server.ts'
 
 const server = await testServer()
@@ -65,4 +69,28 @@ test('of everybody are not ended by who may help people one by one, who may not 
   expect((await boss.ask('DELETE', '/sessions')).status).toBe(204)
   expect((await ask('POST', `/users/${boss.id}/delegations`, { kind: 'REPORTS' })).status).toBe(201)
   expect((await boss.ask('DELETE', '/sessions')).status).toBe(403)
+})
+
+test('end for good with a last day that is over, whoever sets it, and not with one to come', async () => {
+  const day = (days: number) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10)
+  const id = await personWithPassword(server, 'gwen')
+  const [one, two] = [browser(server.server), browser(server.server)]
+  await one.signIn('gwen')
+  await ask('PATCH', `/users/${id}`, { lastDate: day(400) })
+  expect((await one.ask('GET', '/me')).status).toBe(200)
+  // Without rights of its own too a session is judged at the moment that is asked about, not by the clock of the database.
+  const judged = async (days: number) => (await findSession(ctx.db, sessionIdOf(one.cookies.get('gatehouse')!), `${day(days)}T12:00:00Z`))!.active
+  expect([await judged(399), await judged(402)]).toEqual([true, false])
+  await ask('PATCH', `/users/${id}`, { lastDate: day(-2) })
+  expect((await one.ask('GET', '/me')).status).toBe(401)
+  await ask('PATCH', `/users/${id}`, { lastDate: null })
+  expect((await one.ask('GET', '/me')).status).toBe(401)
+  await two.signIn('gwen')
+  expect((await two.ask('GET', '/me')).status).toBe(200)
+  // As the days go by.
+  await ctx.db.execute('update users set last_date = $2 where user_id = $1', [id, day(-2)])
+  expect(await endPeople(ctx)).toBe(1)
+  expect((await ask('POST', `/users/${id}/rehire`, {})).status).toBe(200)
+  expect((await ask('GET', `/users/${id}`)).body.active).toBe(true)
+  expect((await two.ask('GET', '/me')).status).toBe(401)
 })

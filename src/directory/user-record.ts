@@ -6,6 +6,7 @@ import { searchText } from '../model/fold.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
 import { displayName, elidedNames, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
+import { today } from '../model/today.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { markTouched, readMappings } from '../store/account-mappings.ts'
@@ -36,7 +37,7 @@ export const userKind: RecordKind = {
   written: async (tx, ctx, written) => {
     await guardPlaces(tx, ctx, written)
     await checkTies(tx, written)
-    await followStatus(tx, written)
+    await followStatus(tx, written, today(ctx))
     await dropLostNumbers(tx, ctx, written)
     await markMapped(tx, written)
   },
@@ -59,10 +60,12 @@ async function markMapped(tx: Transaction, written: readonly Written[]): Promise
 }
 
 /** Who may no longer sign in is signed out, and the login that signs in here is locked and unlocked with the person. */
-async function followStatus(tx: Transaction, written: readonly Written[]): Promise<void> {
+async function followStatus(tx: Transaction, written: readonly Written[], day: string): Promise<void> {
   const idsOf = (test: (before: Document, after: Document) => boolean) => written.filter(({ before, after }) => before && test(before, after)).map((one) => one.id)
   // Also whoever could not before: a lock by failures has left what applications hold.
-  const out = idsOf((before, after) => after.active !== true && (before.status !== after.status || before.secondaryStatus !== after.secondaryStatus))
+  const out = idsOf((before, after) => (after.active !== true && (before.status !== after.status || before.secondaryStatus !== after.secondaryStatus))
+    // Sessions that the date alone refuses would come to life again when it is taken back.
+    || (before.lastDate !== after.lastDate && typeof after.lastDate === 'string' && after.lastDate < day))
   const locked = idsOf((before, after) => before.secondaryStatus !== after.secondaryStatus && after.secondaryStatus === 'LOCKED_ADMIN')
   const opened = idsOf((before, after) => before.secondaryStatus !== undefined && after.secondaryStatus === undefined)
   if (out.length > 0) await endSessions(tx, out)
