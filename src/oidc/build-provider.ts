@@ -13,7 +13,7 @@ import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { themeOfSite } from '../store/site-records.ts'
-import { goOnPage, type ThemeOf } from './pages.ts'
+import { pagesWith, type ThemeOf } from './pages.ts'
 import { ownOf } from './policy.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
@@ -34,7 +34,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
     return answer
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
-  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, themeOf: themesOf(door, publicUrl), ownClaims, noteReuse }
+  const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, pages: pagesWith(themeOfPages(door, publicUrl)), ownClaims, noteReuse }
   const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
@@ -57,7 +57,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
 }
 
 /** Of the site whose application asks, else of our own host. */
-const themesOf = ({ base: { db }, themeAt }: Door, publicUrl: string): ThemeOf => ({ oidc }) =>
+const themeOfPages = ({ base: { db }, themeAt }: Door, publicUrl: string): ThemeOf => ({ oidc }) =>
   themeAt(new URL(publicUrl).host, async () => {
     const site = oidc.client && ownOf(oidc.client).site_id
     return site === undefined ? undefined : themeOfSite(db, site)
@@ -112,7 +112,7 @@ function around(state: DoorState) {
     if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
     // What single applications learn is nobody else's to know.
     if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
-    if (oidc?.route === 'end_session' && ctx.status === 200) await goOnPage(ctx as unknown as KoaContextWithOIDC, state.themeOf)
+    if (oidc?.route === 'end_session' && ctx.status === 200) await state.pages.goOn(ctx as unknown as KoaContextWithOIDC)
     if (oidc?.route !== 'end_session_confirm') return
     const session = oidc.session as unknown as (TiedSession & { destroyed?: boolean }) | undefined
     if (session?.destroyed !== true || session.accountId === undefined || session.gatehouseSession === undefined) return

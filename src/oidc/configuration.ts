@@ -7,7 +7,6 @@ import { readClientRow } from '../store/oidc-clients.ts'
 import { findAccount, mayAct } from './account.ts'
 import { createAdapter } from './adapter.ts'
 import { ownMetadata } from './client-metadata.ts'
-import { pagesWith } from './pages.ts'
 import { createPolicy, loadGrant, ownOf } from './policy.ts'
 import type { DoorState } from './provider-context.ts'
 
@@ -60,7 +59,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
       const { dispatcher: _, ...plain } = (options ?? {}) as RequestInit & { dispatcher?: unknown }
       return fetch(address, plain)
     },
-    renderError: pagesWith(door.themeOf).error,
+    renderError: door.pages.error,
     clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) === true,
     cookies: {
       keys: [dataKey.derive('oidc cookies').toString('base64url')],
@@ -82,7 +81,7 @@ function features(door: DoorState): Configuration['features'] {
     revocation: { enabled: true, allowedPolicy: async (_ctx, client, token) => (token as IntrospectedToken).clientId === client.clientId },
     introspection: { enabled: true, allowedPolicy: async (ctx, client, token) => mayIntrospect(door, ctx, client, token as IntrospectedToken) },
     backchannelLogout: { enabled: true },
-    rpInitiatedLogout: { enabled: true, logoutSource: pagesWith(door.themeOf).logout, postLogoutSuccessSource: pagesWith(door.themeOf).logoutDone },
+    rpInitiatedLogout: { enabled: true, logoutSource: door.pages.logout, postLogoutSuccessSource: door.pages.logoutDone },
     resourceIndicators: {
       enabled: true,
       // Who asks for one of our own scopes means our own door.

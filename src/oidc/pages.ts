@@ -4,8 +4,8 @@ import type { KoaContextWithOIDC } from 'oidc-provider'
 
 const escaped = (text: string) => text.replaceAll(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`)
 
-// The variables are those of console/src/ui/theme.css, which a theme sets. What it sets for the dark hangs on a script, and here is none.
-const style = `:root { color-scheme: light dark; --gatehouse-font: system-ui, sans-serif; --gatehouse-radius: 0.5rem; --gatehouse-brand: light-dark(#0b5f6f, #7fd0de); --gatehouse-brand-text: light-dark(#fff, #06262d); --gatehouse-page: light-dark(#f3f5f6, #11161a); --gatehouse-surface: light-dark(#fff, #1a2126); --gatehouse-text: light-dark(#16202a, #e8edf0); --gatehouse-dimmed: light-dark(#55606b, #a9b4bc); --gatehouse-line: light-dark(#7f8a94, #7d8a94); --gatehouse-hairline: light-dark(#d9dfe3, #323c43); }
+// The variables are those of console/src/ui/theme.css, to which a test holds them, and which a theme sets. What it sets for the dark hangs on a script, and here is none.
+const style = `:root { color-scheme: light dark; --gatehouse-font: system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif; --gatehouse-radius: 0.5rem; --gatehouse-brand: light-dark(#0b5f6f, #7fd0de); --gatehouse-brand-text: light-dark(#ffffff, #06262d); --gatehouse-page: light-dark(#f3f5f6, #11161a); --gatehouse-surface: light-dark(#ffffff, #1a2126); --gatehouse-text: light-dark(#16202a, #e8edf0); --gatehouse-dimmed: light-dark(#55606b, #a9b4bc); --gatehouse-line: light-dark(#7f8a94, #7d8a94); --gatehouse-hairline: light-dark(#d9dfe3, #323c43); }
 :root.themed { color-scheme: light; }
 body { background: var(--gatehouse-page); color: var(--gatehouse-text); font: 1rem/1.5 var(--gatehouse-font); margin: 0; }
 main { background: var(--gatehouse-surface); border: 1px solid var(--gatehouse-hairline); border-radius: calc(var(--gatehouse-radius) * 1.5); margin: 15vh auto; max-width: 25rem; overflow-wrap: anywhere; padding: 1.5rem 1.25rem; width: calc(100% - 5rem); }
@@ -67,16 +67,18 @@ export const pagesWith = (themeOf: ThemeOf) => ({
     const words = texts[language]
     await page(ctx, themeOf, language, words.failed, `<p>${words.unusable}</p><p class="code">${escaped(out.error_description ?? '')} (${escaped(out.error ?? 'server_error')})</p>`)
   },
+
+  /**
+   * Who is not signed in any more is not asked: the provider has a page of its own that goes on by itself. It is given the look and the
+   * words of the others; its form, and the script that its policy names, stay. What is no such page stays as it is.
+   */
+  async goOn(ctx: KoaContextWithOIDC): Promise<void> {
+    const [, script, form] = /(<script>.*?<\/script>).*?(<form .*?)<noscript>/s.exec(String(ctx.body)) ?? []
+    if (script === undefined || form === undefined) return
+    const language = languageOf(ctx)
+    const words = texts[language]
+    await page(ctx, themeOf, language, words.signOut, `<p>${words.notIn}</p>${form}<p><button class="first" type="submit">${words.goOn}</button></p></form>${script}`)
+  },
 })
 
-/**
- * Who is not signed in any more is not asked: the provider has a page of its own that goes on by itself. It is given the look and the
- * words of the others; its form, and the script that its policy names, stay. What is no such page stays as it is.
- */
-export async function goOnPage(ctx: KoaContextWithOIDC, themeOf: ThemeOf): Promise<void> {
-  const [, script, form] = /(<script>.*?<\/script>).*?(<form .*?)<noscript>/s.exec(String(ctx.body)) ?? []
-  if (script === undefined || form === undefined) return
-  const language = languageOf(ctx)
-  const words = texts[language]
-  await page(ctx, themeOf, language, words.signOut, `<p>${words.notIn}</p>${form}<p><button class="first" type="submit">${words.goOn}</button></p></form>${script}`)
-}
+export type Pages = ReturnType<typeof pagesWith>

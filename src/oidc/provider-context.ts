@@ -2,7 +2,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Context } from '../context.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import type { ThemeOf } from './pages.ts'
+import type { Pages } from './pages.ts'
 
 /** Who has signed in at a browser, as the provider asks sign-in about it. */
 export interface SignedIn {
@@ -38,8 +38,8 @@ export interface DoorState extends Door {
   signedIn: (request: IncomingMessage) => Promise<SignedIn | undefined>
   /** PUBLIC_URL, and what stands below it. */
   publicUrl: string
-  /** The theme of a page that the provider makes itself. */
-  themeOf: ThemeOf
+  /** The pages that the provider makes itself. */
+  pages: Pages
   /** The names of the claims that clients have of their own: the provider knows no others. */
   ownClaims: readonly string[]
   /** True once a client has been met that has others: the provider is to be built anew for the next request. */
