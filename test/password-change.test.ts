@@ -1,4 +1,5 @@
 /** Setting passwords: one's own, for somebody who has proved who they are, and what stands in the database afterwards. */
+import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import type { GatehouseError } from '../src/errors.ts'
@@ -146,6 +147,16 @@ describe('one\'s own', () => {
     expect(await change('the third of them', 'the first of my passwords')).toEqual({ code: 'password_refused', rules: ['history'] })
     expect(await change('the third of them', 'the fourth of them')).toBeUndefined()
     expect(await change('the fourth of them', 'the first of my passwords')).toBeUndefined()
+  })
+
+  test('may not be the one that was imported, either', async () => {
+    const id = await person({ history: 1 })
+    await ctx.db.execute('delete from pwd_history where login_id = $1', [(await login(id)).login_id])
+    const digest = createHash('sha1').update('brought along by a filesalt').digest()
+    await ctx.db.execute('update login set password = $2, pwd_changed = null where user_id = $1', [id, `{SSHA}${Buffer.concat([digest, Buffer.from('salt')]).toString('base64')}`])
+    later(1)
+    expect(await refusal(changeOwnPassword(ctx, id, { current: 'brought along by a file', next: 'the first of my own' }))).toBeUndefined()
+    expect(await refusal(changeOwnPassword(ctx, id, { current: 'the first of my own', next: 'brought along by a file' }))).toEqual({ code: 'password_refused', rules: ['history'] })
   })
 
   test('that must be changed may be, whatever the limits', async () => {

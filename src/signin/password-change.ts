@@ -138,6 +138,6 @@ interface Writing {
 async function write(tx: Transaction, ctx: Context, login: PasswordLogin, hash: string, { policy, action, reset, changesToday, ended = [] }: Writing): Promise<void> {
   const now = ctx.now()
   const { expires, graceEnds } = datesOf(policy, now, reset !== null)
-  await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday }, ctx.newId(), now)
+  await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday }, ctx.newId, now)
   await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: login.user_id, changes: [{ path: 'password' }, ...offlineEnded(ended)] }])
 }

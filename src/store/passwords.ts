@@ -45,15 +45,20 @@ const mostHistory = 25
  * Writes a password, its dates and its history. Failures, a lock by failures and whatever recovery is under way end with it;
  * an administrator's lock stays.
  */
-export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 'login_id' | 'user_id'>, password: NewPassword, historyId: string, now: Date): Promise<void> {
+export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 'login_id' | 'user_id'>, password: NewPassword, newId: () => string, now: Date): Promise<void> {
   const { hash, expires, graceEnds, reset, changesToday } = password
+  // One that was imported, which no verb has set, is an earlier one from now on.
+  await tx.execute(
+    `insert into pwd_history (pwd_history_id, login_id, date_created, password)
+     select $2, l.login_id, least(l.pwd_changed, $3::timestamptz - interval '1 millisecond'), l.password from login l where l.login_id = $1 and l.password is not null
+       and not exists (select from pwd_history h where h.login_id = l.login_id and (h.date_created = l.pwd_changed or h.password = l.password))`, [login.login_id, newId(), now])
   await tx.execute(
     `update login set password = $2, pwd_changed = $3, pwd_exp = $4, grace_period = $5, reset_pwd = $6, pwd_change_count = $7, auth_fail_count = 0, last_update = $3,
       lock_marker = case when lock_marker = 'LOCKED' then 'NOT_LOCKED' else lock_marker end,
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0
      where login_id = $1`, [login.login_id, hash, now, expires, graceEnds, reset, changesToday])
   await tx.execute('update users set date_password_changed = $2 where user_id = $1', [login.user_id, now])
-  await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [historyId, login.login_id, now, hash])
+  await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [newId(), login.login_id, now, hash])
   await tx.execute(
     `delete from pwd_history where login_id = $1 and pwd_history_id not in (
        select pwd_history_id from pwd_history where login_id = $1 order by date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id])
