@@ -166,7 +166,8 @@ describe('SMS and e-mail', () => {
 
   test('what is mistyped is not counted among what is sent', async () => {
     const one = await signedIn('hue', { emails: [{ value: 'hue@example.com', primary: true }] })
-    for (const wrong of [{ type: 'SMS', value: '0170 1' }, { type: 'SMS' }, { type: 'EMAIL', value: 'hu@example.com' }, { type: 'EMAIL', value: 'hue' }, { type: 'SMS', value: '' }]) expect([wrong, (await one.ask('POST', '/me/factors', wrong)).status]).toEqual([wrong, 400])
+    const mistyped = [['SMS', '0170 1'], ['SMS', '+49 170 12a'], ['SMS', '+0'], ['EMAIL', 'hu@example.com'], ['EMAIL', 'hue'], ['EMAIL', 'hue@example.con']].map(([type, value]) => ({ type, value }))
+    for (const wrong of mistyped) expect([wrong, (await one.ask('POST', '/me/factors', wrong)).status]).toEqual([wrong, 400])
     expect((await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000008' })).status).toBe(201)
   })
 
