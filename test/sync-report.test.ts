@@ -1,7 +1,7 @@
 /** What a run tells on a terminal: never more than was done. */
 import { expect, test } from 'vitest'
 import type { ApplyReport } from '../src/sync/apply.ts'
-import { describeRun } from '../src/sync/report.ts'
+import { describeRun } from '../src/cli/sync-report.ts'
 
 const report: ApplyReport = { planId: 'p', steps: 500, done: { create: 200 }, failed: 0, blocked: 0, stale: 0, failures: [], stopped: null }
 const first = (given: Partial<ApplyReport>) => describeRun({ ...report, ...given }).split('\n')[0]

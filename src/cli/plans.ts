@@ -28,13 +28,16 @@ function stopLines({ status, stopReason }: Plan): string[] {
   return status === 'planned' || status === 'cancelled' ? [`Had been stopped: ${decidedReason(stopReason)}`] : [`Stopped: ${stopReason}`]
 }
 
+/** How a plan is let go that a guard has stopped. */
+export const releaseLine = (planId: string): string => `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
+
 /** The command that comes next, for whoever has seen the plan; none where there is nothing to do. */
 export function nextLines({ id, status, steps, counts, released, stopReason }: Plan): string[] {
   const isEmpty = steps - (counts.error ?? 0) - (counts.unchanged ?? 0) === 0
   if (status === 'planned' && !isEmpty) return [`Apply it: npx gatehouse plan apply ${id}`]
   // What has stopped for another reason than a limit, a run that broke off say, is none of a release's.
   if (status === 'stopped' && released === undefined && stopReason !== undefined && decidedReason(stopReason) !== stopReason) {
-    return [`Release it: npx gatehouse plan release ${id} --reason 'why this is right'`, `Or give it up: npx gatehouse plan cancel ${id}`]
+    return [releaseLine(id), `Or give it up: npx gatehouse plan cancel ${id}`]
   }
   return []
 }

@@ -3,7 +3,7 @@ import { InvalidArgumentError, Option, type Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import type { Plan } from '../store/plans.ts'
 import type { ApplyReport } from '../sync/apply.ts'
-import { describePlan, describeRun, exitCodeOf } from '../sync/report.ts'
+import { describePlan, describeRun, exitCodeOfRun } from './sync-report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
@@ -98,7 +98,7 @@ async function sync(options: SyncOptions): Promise<void> {
     progress.end()
     const named = { ...report, failures: await namePeople(run.ctx, report.failures) }
     print(options.json, report, () => [describeRun(named)])
-    process.exitCode = exitCodeOf(report)
+    process.exitCode = exitCodeOfRun(report)
   })
 }
 

@@ -56,7 +56,7 @@ async function look(db: Pick<Database, 'query'>, { table, idColumn, search, full
   const place = (value: unknown) => `$${params.push(value)}`
   const [key, id] = [shuffled(`t.${idColumn}`), `t.${idColumn}`]
   const behind = after ? ` and (${key}, ${id}) > (${place(after.key)}::integer, ${place(after.id)})` : ''
-  const met = asked ? ` where exists (select from ${table} t where t.${idColumn} = hit.id and ${asked.sql} offset 0)` : ''
+  const met = thatMeet(asked, table, idColumn)
   const [far, most] = [`${place(reach)}::int`, `${place(limit)}::int`]
   return db.query<Found & { end: boolean }>(
     `with hit as materialized (
@@ -65,6 +65,10 @@ async function look(db: Pick<Database, 'query'>, { table, idColumn, search, full
      select page.key::text as key, page.id, false as end from page
      union all (select hit.key::text, hit.id, true from hit where (select count(*) from page) < ${most} offset ${far} - 1 limit 1)`, params)
 }
+
+/** Of `hit` those who meet the whole filter as well; asked one by one. */
+const thatMeet = (asked: SqlCondition | undefined, table: string, idColumn: string): string =>
+  (asked ? ` where exists (select from ${table} t where t.${idColumn} = hit.id and ${asked.sql} offset 0)` : '')
 
 /**
  * A row passed on the walk costs a fifth of one looked up; the planner, which takes every page read for one from a disk,
@@ -101,7 +105,7 @@ async function byWords(db: Pick<Database, 'query'>, { table, idColumn, full, wor
   const behind = after ? [`(t.key, t.id) > ($${params.push(after.key)}::integer, $${params.push(after.id)})`] : []
   const most = `$${params.push(limit)}::int`
   const asked = full?.(params.length + 1)
-  const met = asked ? ` where exists (select from ${table} t where t.${idColumn} = hit.id and ${asked.sql} offset 0)` : ''
+  const met = thatMeet(asked, table, idColumn)
   return db.query<Found>(
     `with found as materialized (
        select ${shuffled(`t.${idColumn}`)} as key, t.${idColumn} as id, t.search_text from ${table} t where ${wordsOfRow} @@ (select $1::tsquery) and t.is_visible = 'Y'

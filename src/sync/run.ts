@@ -17,7 +17,6 @@ import { RemoteError, type Connector } from './connector.ts'
 import type { ErrorLog } from './error-log.ts'
 import { guardOf } from './limits.ts'
 import { makePlan } from './make-plan.ts'
-import { stoppedReport } from './report.ts'
 import type { SyncStep } from './steps.ts'
 import { noteUnanswered } from './record.ts'
 import { makeUndo, refuseUndo } from './undo.ts'
@@ -174,4 +173,9 @@ async function apply(run: SyncRun, stored: Plan, turn: Turn, fresh = false): Pro
   turn.note({ done, failed, blocked, stale })
   if (report.stopped !== null) turn.stopped(report.stopped)
   return report
+}
+
+/** The report of a run whose plan a guard has stopped before its first write. */
+function stoppedReport(plan: Plan): ApplyReport {
+  return { planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: plan.stopReason ?? 'stopped', guarded: true }
 }

@@ -1,8 +1,9 @@
 /** What a plan or a run did, in words for a terminal. */
 import { harmless } from '../model/harmless.ts'
 import type { Plan } from '../store/plans.ts'
-import type { ApplyReport } from './apply.ts'
-import type { ActionKind, Counts } from './steps.ts'
+import type { ApplyReport } from '../sync/apply.ts'
+import type { ActionKind, Counts } from '../sync/steps.ts'
+import { releaseLine } from './plans.ts'
 
 /** Of each kind of action: what it is done to, and what is to be done and has been done with that. */
 const words: Record<ActionKind, readonly [what: string, planned: string, done: string]> = {
@@ -41,24 +42,15 @@ export function describePlan(plan: Plan): string {
   const doing = lines.length > countLines({ blocked: counts.blocked, report: counts.report }).length
   const next = [
     ...(counts.blocked ? [`Why some are blocked: npx gatehouse plan steps ${plan.id}`] : []),
-    ...(plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releasing(plan.id)] : []),
+    ...(plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releaseLine(plan.id)] : []),
     ...(plan.status === 'planned' && doing ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : []),
   ]
   return [`Plan ${plan.id}: ${plan.title}`, ...(lines.length > 0 ? lines : ['          nothing to do']), ...next].join('\n')
 }
 
-function releasing(planId: string): string {
-  return `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
-}
-
-/** The report of a run whose plan a guard has stopped before its first write. */
-export function stoppedReport(plan: Plan): ApplyReport {
-  return { planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: plan.stopReason ?? 'stopped', guarded: true }
-}
-
 export function describeRun(report: ApplyReport): string {
   const steps = `${report.steps} ${report.steps === 1 ? 'step' : 'steps'}`
-  if (report.guarded) return `Plan ${report.planId}: none of its ${steps} done.\nStopped: ${report.stopped}\n${releasing(report.planId)}`
+  if (report.guarded) return `Plan ${report.planId}: none of its ${steps} done.\nStopped: ${report.stopped}\n${releaseLine(report.planId)}`
   const { failed, blocked, stale } = report
   const undone = [...(failed ? [`${failed} failed`] : []), ...(blocked ? [`${blocked} blocked`] : []), ...(stale ? [`${stale} changed meanwhile and left`] : [])]
   const lines = [
@@ -73,7 +65,7 @@ export function describeRun(report: ApplyReport): string {
 }
 
 /** 0 all done, 1 some items failed, 2 stopped. */
-export function exitCodeOf(report: ApplyReport): 0 | 1 | 2 {
+export function exitCodeOfRun(report: ApplyReport): 0 | 1 | 2 {
   if (report.stopped !== null) return 2
   return report.failed + report.blocked + report.stale > 0 ? 1 : 0
 }
