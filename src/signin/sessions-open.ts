@@ -9,7 +9,7 @@ import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
 import { giveToSession, restingOn } from '../store/oidc-artifacts.ts'
 import { endSession, giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
-import { knownPlaces, notePlaces, sweepPlaces, type PlaceKind } from '../store/sign-in-places.ts'
+import { knownPlaces, notePlaces, sweepPlaces, type KnownPlaces, type PlaceKind } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
 export interface Visit {
@@ -62,8 +62,7 @@ export interface Whence {
   /** What the browser is known by. */
   device: string
   marks: Readonly<Record<PlaceKind, Buffer>>
-  /** Of these places, those that the person has come from before. */
-  known: ReadonlySet<PlaceKind>
+  places: KnownPlaces
   /** The session that the browser had, and what of the provider's rests on it. */
   before: string | undefined
   resting: readonly Buffer[]
@@ -74,8 +73,8 @@ export async function whenceOf(tx: Transaction, ctx: Context, userId: string, vi
   const device = visit.device !== undefined && isToken(visit.device) ? visit.device : newToken()
   const before = visit.session !== undefined && isToken(visit.session) ? sessionIdOf(visit.session) : undefined
   const marks = { DEVICE: markOf(userId, device), NETWORK: markOf(userId, networkOf(ctx.actor.ip ?? '')) }
-  const [known, resting] = await Promise.all([knownPlaces(tx, userId, marks), before === undefined ? [] : restingOn(tx, userId, before)])
-  return { device, marks, known, before, resting }
+  const [places, resting] = await Promise.all([knownPlaces(tx, userId, marks, ctx.now()), before === undefined ? [] : restingOn(tx, userId, before)])
+  return { device, marks, places, before, resting }
 }
 
 /**
@@ -83,9 +82,10 @@ export async function whenceOf(tx: Transaction, ctx: Context, userId: string, vi
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, { device, marks, known, before, resting }: Whence, userAgent: string | undefined): OpenedSession {
+export function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, { device, marks, places, before, resting }: Whence, userAgent: string | undefined): OpenedSession {
   const [token, now] = [newToken(), ctx.now()]
-  notePlaces(tx, userId, marks, now)
+  if (!places.isNoted) notePlaces(tx, userId, marks, now)
+  const { known } = places
   const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedLevel: level, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
   if (before !== undefined) endSession(tx, before)

@@ -6,23 +6,29 @@ export type PlaceKind = 'DEVICE' | 'NETWORK'
 /** The most of a kind that are known of a person; the longest unused is forgotten. */
 const mostOfAKind = 50
 
-/** For so long a place counts as seen just now. */
+/** For so long a place counts as seen just now: writing it at every sign-in would cost a row of each, and one of their index. */
 const secondsKept = 86_400
 
-/** Of where a person signs in from, what is known. */
-export async function knownPlaces(db: Pick<Database, 'query'>, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>): Promise<Set<PlaceKind>> {
-  const rows = await db.query<{ kind: PlaceKind }>(
-    `select kind from gatehouse.sign_in_place where user_id = $1 and (kind, mark) in (('DEVICE', $2::bytea), ('NETWORK', $3::bytea))`, [userId, marks.DEVICE, marks.NETWORK], 'known_places')
-  return new Set(rows.map(({ kind }) => kind))
+export interface KnownPlaces {
+  /** Those of them that the person has come from before. */
+  known: ReadonlySet<PlaceKind>
+  /** Whether nothing needs to be noted of them. */
+  isNoted: boolean
 }
 
-/** Notes where a person signs in from, to the day: `last_seen` has an index, and writing it at every sign-in costs a row of each. The person is held. */
+/** Of where a person signs in from, what is known. */
+export async function knownPlaces(db: Pick<Database, 'query'>, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): Promise<KnownPlaces> {
+  const rows = await db.query<{ kind: PlaceKind; fresh: boolean }>(
+    `select kind, abs(extract(epoch from $4::timestamptz - last_seen)) < ${secondsKept} as fresh from gatehouse.sign_in_place
+     where user_id = $1 and (kind, mark) in (('DEVICE', $2::bytea), ('NETWORK', $3::bytea))`, [userId, marks.DEVICE, marks.NETWORK, now], 'known_places')
+  return { known: new Set(rows.map(({ kind }) => kind)), isNoted: rows.filter(({ fresh }) => fresh).length === Object.keys(marks).length }
+}
+
+/** Notes where a person signs in from. The person is held. */
 export function notePlaces(tx: Transaction, userId: string, marks: Readonly<Record<PlaceKind, Buffer>>, now: Date): void {
   tx.later(
     `with here(kind, mark) as (values ('DEVICE', $2::bytea), ('NETWORK', $3::bytea)),
-     known as materialized (select p.kind, p.mark, p.last_seen from gatehouse.sign_in_place p join here h on p.kind = h.kind and p.mark = h.mark where p.user_id = $1),
-     seen as (update gatehouse.sign_in_place p set last_seen = $4 from known k
-       where p.user_id = $1 and p.kind = k.kind and p.mark = k.mark and abs(extract(epoch from $4 - k.last_seen)) >= ${secondsKept}),
+     known as (update gatehouse.sign_in_place p set last_seen = $4 from here h where p.user_id = $1 and p.kind = h.kind and p.mark = h.mark returning p.kind),
      fresh as (insert into gatehouse.sign_in_place (user_id, kind, mark, last_seen)
        select $1, h.kind, h.mark, $4 from here h where h.kind not in (select kind from known) on conflict do nothing returning kind),
      forgotten as (delete from gatehouse.sign_in_place p where p.user_id = $1 and (p.kind, p.mark) in (
