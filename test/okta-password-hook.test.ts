@@ -1,4 +1,5 @@
 /** Okta's password import hook: people sign in there with the password that they have here; nobody else learns anything. */
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { afterAll, describe, expect, test } from 'vitest'
 import { connectOkta } from '../src/connectors/okta/create-connector.ts'
 import { readConfig } from '../src/config.ts'
@@ -143,6 +144,13 @@ describe('what is verified', () => {
     expect(await verdict('grace@elsewhere.example', 'wrong')).toBe('UNVERIFIED')
     expect(await verdict('grace', 'wrong')).toBe('UNVERIFIED')
     expect(await verdict('nobody-at-all')).toBe('UNVERIFIED')
+  })
+
+  test('not what a hash has known the beginning of only: Okta would keep it', async () => {
+    const id = await person('bea')
+    await ctx.db.execute(`update login set password = $2 where user_id = $1 and managed_sys_id = '0'`, [id, `{BCRYPT}${await bcrypt('A'.repeat(72) + 'the rest', 4)}`])
+    expect([await verdict('bea', 'A'.repeat(72) + 'another rest'), await verdict('bea', 'A'.repeat(72) + 'the rest')]).toEqual(['UNVERIFIED', 'UNVERIFIED'])
+    expect(await ctx.db.first(`select left(password, 8) as hash from login where user_id = $1 and managed_sys_id = '0'`, [id])).toEqual({ hash: '{BCRYPT}' })
   })
 
   test('not by a login that somebody wrote by hand, nor without a link to the account', async () => {

@@ -64,6 +64,17 @@ describe('those of others', () => {
     expect(await verifyPassword(stored, clear, cost)).toEqual({ ok: false, stale: false })
   })
 
+  test('are not worked out where the key would take the rounds more often than they are allowed', async () => {
+    // Three pieces of a million and a bit; what stands there is the right key.
+    const [rounds, key] = [1_000_001, pbkdf2Sync('gëheim', '8bytes!!', 1_000_001, 60, 'sha1')]
+    expect(await isPasswordOf(`{PBKDF2}${rounds}$${Buffer.from('8bytes!!').toString('base64')}$${key.toString('base64')}`, 'gëheim')).toBe(false)
+  })
+
+  test('know no password with a zero in it: HMAC and bcrypt cannot tell it from others', async () => {
+    const stored = `{PBKDF2}1200$${Buffer.from('8bytes!!').toString('base64')}$${pbkdf2Sync('gëheim', '8bytes!!', 1200, 20, 'sha1').toString('base64')}`
+    expect([await isPasswordOf(stored, 'gëheim'), await isPasswordOf(stored, 'gëheim\0')]).toEqual([true, false])
+  })
+
   test('no hash at all belongs to nobody', async () => {
     for (const clear of ['', 'null', 'x'.repeat(5000)]) expect(await verifyPassword(null, clear, cost)).toEqual({ ok: false, stale: false })
   })

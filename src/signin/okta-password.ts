@@ -37,13 +37,14 @@ export async function isPasswordFor(given: Context, { username, password, addres
   const found = await findLoginByAccount(ctx.db, oktaSystemId, username)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody, ctx.now())
   try {
-    const { login, claim, rehashed } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)
-    const good = ['valid', 'warn', 'grace'].includes(passwordState(login, policy, ctx.now()))
+    const { login, claim, rehashed, cut } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)
+    // Okta would keep what it has asked about, and that need not be the password.
+    const good = !cut && ['valid', 'warn', 'grace'].includes(passwordState(login, policy, ctx.now()))
     await ctx.db.transaction(async (tx) => {
       await forgetFailures(tx, login.loginId)
       if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
       await beginExpiry(tx, login, policy, ctx.now())
-      await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : 'PASSWORD_EXPIRED' }])
+      await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : cut ? 'CHANGE_AFTER_RESET' : 'PASSWORD_EXPIRED' }])
     })
     await releaseAttempt(ctx, claim)
     return good

@@ -21,8 +21,20 @@ const mostScryptBytes = 134_217_728
 /** A shorter derived key proves too little, and an empty one anything. */
 const leastKeyBytes = 16
 
+/** So many bytes of a password bcrypt has looked at. */
+const bcryptBytes = 72
+
+/**
+ * Whether a stored value was made of no more than the beginning of a text as long as this one: other texts are behind it as well, and
+ * nobody knows which of them is the password. A text that just fills it may be the beginning of a longer one.
+ */
+export const isCut = (stored: string, clear: string): boolean =>
+  parts(stored).body.startsWith('$2') && Math.max(Buffer.byteLength(clear), Buffer.byteLength(clear.normalize('NFC'))) >= bcryptBytes
+
 /** Whether `clear` is the password behind a stored value that is not one of ours. */
 export async function verifyForeign(stored: string, clear: string): Promise<boolean> {
+  // Where a text ends for bcrypt, and what HMAC fills it up with: with it in a password others would be the same.
+  if (clear.includes('\0')) return false
   const { scheme, body } = parts(stored)
   const password = Buffer.from(clear)
   const known = Object.hasOwn(digests, scheme) ? digests[scheme] : undefined
@@ -82,6 +94,8 @@ async function verifyPbkdf2({ algorithm, bytes }: (typeof pbkdf2Digests)[string]
   const whole = bytesOf(key)
   const stored = salt === undefined ? { salt: whole.subarray(bytes), key: whole.subarray(0, bytes) } : { salt: bytesOf(salt), key: whole }
   if (stored.salt.length === 0 || stored.key.length < leastKeyBytes) return false
+  // Every piece of the key that is as long as the digest takes all the rounds again (RFC 8018 §5.2).
+  if (iterations * Math.ceil(stored.key.length / bytes) > mostIterations) return false
   return same(await pbkdf2Async(password, stored.salt, iterations, stored.key.length, algorithm), stored.key)
 }
 

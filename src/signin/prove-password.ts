@@ -12,6 +12,7 @@ import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { beginCountAnew, forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
 import { closePassword, lock } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
+import { isCut } from './password-foreign.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { errorOf, hasPasswordHere, refusalOf } from './sign-in-refusals.ts'
 import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
@@ -24,6 +25,8 @@ export interface Proof {
   claim: Claim
   /** The same password hashed as today, when the hash was of a cheaper or foreign kind. */
   rehashed?: string
+  /** The kind of hash has looked at its beginning only: it is proved, and no hash of it may take the place of the other. */
+  cut?: true
 }
 
 /** The login of whoever knows its password. `found` is what stands under the name. Errors: those of signing in; `busy`, before the attempt is counted. */
@@ -35,12 +38,12 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const claim = await claimAttempt(ctx, userName, found, policy)
   const { login } = claim
   const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
-  const { proved, rehashed } = await look(ctx, stored, password)
+  const { proved, ...how } = await look(ctx, stored, password)
   // The claim has taken it for a wrong one, after which no sign-in would begin the count anew.
   if (login && proved && claim.inARow >= mostGuessesInARow) await beginCountAnew(ctx.db, login.loginId)
   const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
-  return { login, claim, ...(rehashed === undefined ? {} : { rehashed }) }
+  return { login, claim, ...how }
 }
 
 /**
@@ -53,10 +56,11 @@ export async function beginExpiry(tx: Transaction, login: SignInLogin, policy: P
   if (expires !== null) await writeExpiry(tx, login.loginId, { expires, graceEnds })
 }
 
-/** Always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches. */
-async function look(ctx: Context, stored: string | null, password: string): Promise<{ proved: boolean; rehashed?: string }> {
+/** Always one argon2id. A hash of a cheaper or foreign kind is made anew when it matches the whole of the text. */
+async function look(ctx: Context, stored: string | null, password: string): Promise<{ proved: boolean } & Pick<Proof, 'rehashed' | 'cut'>> {
   const cost = costOf(ctx.config)
   const { ok, stale } = await verifyPassword(stored, password, cost)
+  if (ok && isCut(stored!, password)) return { proved: true, cut: true }
   return ok && stale ? { proved: true, rehashed: await hashPassword(password, cost) } : { proved: ok }
 }
 

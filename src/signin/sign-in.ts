@@ -23,7 +23,7 @@ import { activatePerson, forgetFailures, lockLogin, lockPerson, noteSignIn, writ
 import { enqueueMessage, readersOf } from '../store/messages.ts'
 import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
-import { passwordLogin } from '../store/passwords.ts'
+import { demandChange, passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
 import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
@@ -51,9 +51,9 @@ export interface SignedIn {
 export async function signIn(ctx: Context, { userName, password, site }: { userName: string; password: string; site?: string }, visit: Visit): Promise<SignedIn & OpenedSession> {
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
   const { login: found, policy } = await loginAndPolicy(ctx.db, userName, ctx.now())
-  const { login, claim, rehashed } = await lookAtPassword(ctx, userName, found, policy, password)
+  const { login, claim, ...how } = await lookAtPassword(ctx, userName, found, policy, password)
   // The password was right, whatever comes of it: the attempt is released meanwhile.
-  const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, rehashed, level: levels.password, siteId: site ?? null }, visit), releaseAttempt(ctx, claim)])
+  const [admitted] = await Promise.all([admit(ctx, { seen: login, policy, ...how, level: levels.password, siteId: site ?? null }, visit), releaseAttempt(ctx, claim)])
   return typeof admitted === 'string' ? noteRefusal(ctx, admitted, login, claim, true) : admitted
 }
 
@@ -61,6 +61,8 @@ interface Admission {
   seen: SignInLogin
   policy: PasswordPolicy
   rehashed?: string | undefined
+  /** The password is to be changed: its hash knows no more than its beginning. */
+  cut?: true
   /** What was proved. */
   level: number
   siteId: string | null
@@ -108,11 +110,12 @@ async function lookAround(tx: Transaction, ctx: Context, userId: string, siteId:
 
 type Entry = Omit<Admission, 'seen'> & { voucher?: Voucher; around: Surroundings; whence: Whence }
 
-async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, level, siteId: named, factorId, voucher, around, whence }: Entry, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, cut, level, siteId: named, factorId, voucher, around, whence }: Entry, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   const closed = closedBy(login, today(ctx))
   if (closed !== undefined) return closed
   // The job that starts people would do the same.
   if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)
+  if (cut) login.reset_pwd = await demandWholePassword(tx, actingAs(ctx, login), login)
   const siteId = named ?? around.sites.ids[0] ?? null
   const standing = standingOf(login, policy, { level, ...around, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
   const { next, result } = await standsAt(tx, ctx, standing)
@@ -129,6 +132,16 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   else await forgetFailures(tx, login.loginId)
   if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
   return { ...opened, ...told(opened, next, result, standing) }
+}
+
+/**
+ * Has a password changed of which only the beginning was looked at; what then stands in RESET_PWD. Not by the path that people are
+ * written to for: nobody else is feared to know it, and whoever it is, is asked in a moment.
+ */
+async function demandWholePassword(tx: Transaction, ctx: Context, { loginId, userId, reset_pwd: before }: SignInLogin): Promise<string | null> {
+  const mark = await demandChange(tx, loginId)
+  if (mark !== undefined) await recordEvents(tx, ctx, [{ action: 'user.password.demand-change', targetType: 'User', targetId: userId, changes: [{ path: 'resetPwd', after: mark }] }])
+  return mark ?? before
 }
 
 /** Whoever it was has shown the right password, or a passkey: the person is told, whatever comes of it. */
