@@ -30,6 +30,7 @@ export const signInResults = {
   ANSWERS_WRONG: { code: 210, error: 'recovery_refused', doc: 'The answers to the security questions beside a link or code were not right, or no longer looked at.' },
   NOT_BY_PASSWORD: { code: 211, error: 'sign_in_refused', doc: 'The login has no password here: its authType says that it authenticates otherwise. The password that came was not looked at.' },
   PASSKEY_COPIED: { code: 212, error: 'factor_refused', doc: 'A passkey answered rightly with a count that it had passed before: there may be a copy of it.' },
+  LINK_WRONG: { code: 213, error: 'recovery_refused', doc: 'A link of recovery was none, too old, used before, or of somebody whose account no link opens.' },
   NOT_IN_PORTAL: { code: 220, error: 'not_in_portal', doc: 'Signed in at Okta with an account that this portal has no link to, or lets in no longer.' },
   LOGIN_LOCKED_ADMIN: { code: 203, error: 'account_locked', doc: 'The right password of somebody whom an administrator has locked.' },
   TOO_MANY_ATTEMPTS: { code: 204, error: 'sign_in_refused', doc: 'Too many attempts with this name in a short time; the password that came was not looked at.' },

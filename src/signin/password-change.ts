@@ -39,8 +39,17 @@ async function change(ctx: Context, userId: string, { current, next, keep }: { c
   const policy = await policyOf(ctx.db, userId, day.now)
   const known = await passwordLogin(ctx.db, userId, day)
   if (!known) throw noLogin(userId)
-  const proved = await provePassword(ctx, userId, current)
-  const login = { ...known, password: proved }
+  const login = { ...known, password: await provePassword(ctx, userId, current) }
+  try {
+    await exchange(ctx, login, { policy, day, next, keep })
+  } catch (error) {
+    // The password was right, whatever came of it.
+    if (error instanceof GatehouseError) await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'user.password.change', targetType: 'User', targetId: userId, result: error.code }]))
+    throw error
+  }
+}
+
+async function exchange(ctx: Context, login: PasswordLogin, { policy, day, next, keep }: { policy: PasswordPolicy; day: Day; next: string; keep: string | undefined }): Promise<void> {
   if (isTemporary(login) && passwordState(login, policy, day.now) === 'expired') throw new GatehouseError('password_lapsed', 'The temporary password has lapsed; recover the account, or ask for a new one.')
   const demanded = ['must_change', 'grace', 'expired'].includes(passwordState(login, policy, day.now))
   const limits = demanded ? [] : judgeLimits(login, policy, day.now)

@@ -18,13 +18,14 @@ import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
-import { findResetToken, insertRecoveryRequest, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { findResetToken, insertRecoveryRequest, ownerOfResetToken, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
 import { lockoutOf, unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
 import { sendResetCode } from './recovery-by-sms.ts'
 import { policyOf } from './password-policy.ts'
+import { eventOf } from './prove-password.ts'
 import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
 import { markOf } from './sessions-open.ts'
@@ -148,8 +149,31 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
 
 const refused = () => new GatehouseError('recovery_refused')
 
+type LinkKind = 'password-reset' | 'account-unlock'
+
+/** Does what a link is for; that it was none that helps is in the audit. Who tries has been counted by address, so that it does not fill. */
+async function byLink<T>(ctx: Context, kind: LinkKind, hash: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof GatehouseError && error.code === 'recovery_refused') {
+      const owner = await ownerOfResetToken(ctx.db, hash)
+      await ctx.db.transaction((tx) => recordEvents(tx, ctx, [eventOf('LINK_WRONG', owner, [{ path: 'recovery', after: kind }])]))
+    }
+    throw error
+  }
+}
+
+/** Whose link that lives it is. Errors: `recovery_refused`. */
+const ownerOf = (ctx: Context, kind: LinkKind, token: string, hash: string): Promise<string> =>
+  byLink(ctx, kind, hash, async () => {
+    const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
+    if (userId === undefined) throw refused()
+    return userId
+  })
+
 /** A link has come back, and with it the proof that its address is the person's. */
-async function completed(tx: Transaction, ctx: Context, userId: string, before: 'password-reset' | 'account-unlock'): Promise<void> {
+async function completed(tx: Transaction, ctx: Context, userId: string, before: LinkKind): Promise<void> {
   const proved = await proveAddressOfLink(tx, { id: ctx.newId(), userId, at: ctx.now() })
   const changes = [{ path: 'recovery', before }, ...(proved ? [{ path: 'addressProved', after: 'LINK' }] : [])]
   await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes }])
@@ -159,15 +183,14 @@ async function completed(tx: Transaction, ctx: Context, userId: string, before: 
 export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
   const claim = await claimAsking(ctx)
   const hash = hashOf('password', token)
-  const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
-  if (userId === undefined) throw refused()
+  const userId = await ownerOf(ctx, 'password-reset', token, hash)
   await refuseWithoutAnswers(ctx, userId, answers)
-  await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
+  await byLink(ctx, 'password-reset', hash, () => setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await completed(tx, ctx, userId, 'password-reset')
     await unlock(tx, ctx, userId)
-  })
+  }))
   await releaseAttempt(ctx, claim)
 }
 
@@ -175,14 +198,13 @@ export async function completeRecovery(ctx: Context, { token, next, answers }: {
 export async function completeUnlock(ctx: Context, token: string): Promise<void> {
   const claim = await claimAsking(ctx)
   const hash = hashOf('unlock', token)
-  const userId = isToken(token) ? await findResetToken(ctx.db, hash, ctx.now()) : undefined
-  if (userId === undefined) throw refused()
-  await ctx.db.transaction(async (tx) => {
+  const userId = await ownerOf(ctx, 'account-unlock', token, hash)
+  await byLink(ctx, 'account-unlock', hash, () => ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
     await completed(tx, ctx, userId, 'account-unlock')
     await unlock(tx, ctx, userId)
     await forgetGuesses(tx, [userId])
-  })
+  }))
   await releaseAttempt(ctx, claim)
 }

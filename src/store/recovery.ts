@@ -60,6 +60,11 @@ export async function findResetToken(db: Pick<Database, 'first'>, hash: string, 
   return (await db.first<{ id: string }>(`select user_id as id from login where pswd_reset_token = $1 and managed_sys_id = '0' and ${lives('pswd_reset_token', '$2')}`, [hash, now]))?.id
 }
 
+/** Whose link this is, also one whose time is over. */
+export async function ownerOfResetToken(db: Pick<Database, 'first'>, hash: string): Promise<string | undefined> {
+  return (await db.first<{ id: string }>(`select user_id as id from login where pswd_reset_token = $1 and managed_sys_id = '0'`, [hash]))?.id
+}
+
 /** Uses a link up; whether it was there still. */
 export async function takeResetToken(tx: Transaction, hash: string, now: Date): Promise<boolean> {
   return (await tx.execute(`update login set pswd_reset_token = null, pswd_reset_token_exp = null where pswd_reset_token = $1 and ${lives('pswd_reset_token', '$2')}`, [hash, now])) > 0
