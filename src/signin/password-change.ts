@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
+import { clockSkewMs } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
@@ -111,8 +112,9 @@ function judgeLimits(login: PasswordLogin, { changes, advisory }: PasswordPolicy
   if (perDay !== undefined && login.changes_today >= perDay) {
     found.push({ rule: 'changesPerDay', message: perDay === 0 ? 'Passwords cannot be changed here.' : `It may be changed ${perDay === 1 ? 'once' : `${perDay} times`} a day.` })
   }
-  const young = login.pwd_changed !== null && now.getTime() - new Date(login.pwd_changed).getTime() < minimumAgeHours * 3_600_000
-  if (young) found.push({ rule: 'minimumAgeHours', message: `It may be changed again ${minimumAgeHours} hours after it was set.` })
+  const age = login.pwd_changed === null ? Infinity : now.getTime() - new Date(login.pwd_changed).getTime()
+  // Set in the future, by a clock that was wrong: how old it is nobody knows.
+  if (age < minimumAgeHours * 3_600_000 && age >= -clockSkewMs) found.push({ rule: 'minimumAgeHours', message: `It may be changed again ${minimumAgeHours} hours after it was set.` })
   return found.filter(({ rule }) => !advisory.has(rule))
 }
 

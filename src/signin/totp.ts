@@ -1,5 +1,6 @@
 /** Codes by time (TOTP, RFC 6238): six digits, 30 seconds, SHA-1, as every authenticator app has them. */
 import { Secret, TOTP } from 'otpauth'
+import { clockSkewMs } from '../model/session.ts'
 
 const periodMs = 30_000
 
@@ -11,7 +12,8 @@ export const totpUri = (secret: Buffer, issuer: string, label: string): string =
 
 /**
  * The step that a code belongs to, one before or after now included (RFC 6238 §5.2); undefined when it is none of these, or not
- * later than `last`, the step of the code that was taken before.
+ * later than `last`, the step of the code that was taken before. One that lies further ahead than clocks lie apart was taken by a clock that
+ * was wrong, and counts for nothing: no code would be right until that time has come.
  */
 export function totpStep(secret: Buffer, code: string, now: Date, last: number | null): number | undefined {
   const token = code.replaceAll(/\s/g, '')
@@ -19,5 +21,5 @@ export function totpStep(secret: Buffer, code: string, now: Date, last: number |
   const delta = totpOf(secret, '', '').validate({ token, timestamp: now.getTime(), window: 1 })
   if (delta === null) return undefined
   const step = Math.floor(now.getTime() / periodMs) + delta
-  return last === null || step > last ? step : undefined
+  return last === null || step > last || last * periodMs > now.getTime() + clockSkewMs ? step : undefined
 }

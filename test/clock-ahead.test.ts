@@ -1,0 +1,46 @@
+/** A clock that was ahead and is set back: what was proved or set meanwhile keeps nobody out, and nothing counts twice. */
+import { expect, test } from 'vitest'
+import { password, resultsOf } from './browser.ts'
+import { factorServer } from './factor-people.ts'
+
+const shared = await factorServer()
+const { ask, ctx, fresh, signedIn, withTotp, codeOf, later } = shared
+const day = 24 * 60
+
+test('an authenticator app that was enrolled by it is of use at once; codes still count once', async () => {
+  later(day)
+  const one = await signedIn('ada')
+  const { id, secret } = await withTotp(one)
+  later(-day)
+  const answer = async (code: string) => {
+    const two = fresh()
+    await two.signIn('ada')
+    return (await two.ask('POST', '/sign-in/factor', { factor: id, code })).status
+  }
+  const code = codeOf(secret)
+  expect([await answer(code), await answer(code), await answer(codeOf(secret, 1)), await answer(codeOf(secret, 1))]).toEqual([200, 403, 200, 403])
+  expect((await resultsOf(ctx, one.id)).filter(([result]) => result === 'FACTOR_WRONG')).toHaveLength(2)
+})
+
+test('a code that was taken by a server some minutes ahead is not taken again', async () => {
+  later(2)
+  const one = await signedIn('bea')
+  const { id, secret } = await withTotp(one)
+  const code = codeOf(secret)
+  // Of the three steps that are looked at, the last one is that of the code which was taken.
+  later(-0.5)
+  const two = fresh()
+  await two.signIn('bea')
+  expect((await two.ask('POST', '/sign-in/factor', { factor: id, code })).status).toBe(403)
+  later(-1.5)
+})
+
+test('a password that was set by it may be changed; one that was set just now, or by a server a little ahead, may not', async () => {
+  await ask('POST', '/password-policies', { name: 'A day', priority: 90, rules: { minimumAgeHours: 24 }, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
+  const change = async (name: string, setAt: number) => {
+    const one = await signedIn(name)
+    await ctx.db.execute('update login set pwd_changed = $2 where user_id = $1', [one.id, new Date(ctx.now().getTime() + setAt * 60_000)])
+    return (await one.ask('POST', '/me/password', { current: password, next: 'another horse, another battery' })).status
+  }
+  expect([await change('cal', 2 * day), await change('dot', 0), await change('eve', 4), await change('fay', -day - 1)]).toEqual([200, 400, 400, 200])
+})
