@@ -21,7 +21,7 @@ async function signedIn(name: string) {
 const parts: Readonly<Record<string, string>> = {
   'efs.panelists.person_id': 'portals', 'efs.portal_panelist.user_id': 'portals', 'efs.iam_portal_user_reference.user_id': 'portals',
   'efs.users.person_id': 'portalAdministration', 'efs.iam_user_reference.user_id': 'portalAdministration',
-  'gatehouse.delegation.user_id': 'delegations', 'gatehouse.message.user_id': 'messages', 'gatehouse.oidc_client.user_id': 'clients',
+  'gatehouse.sign_in_place.user_id': 'signInPlaces', 'gatehouse.delegation.user_id': 'delegations', 'gatehouse.message.user_id': 'messages', 'gatehouse.oidc_client.user_id': 'clients',
   'gatehouse.oidc_consent.user_id': 'consents', 'gatehouse.remembered_device.user_id': 'devices',
   'public.address.parent_id': 'person', 'public.email_address.parent_id': 'person', 'public.phone.parent_id': 'person', 'public.login.user_id': 'person',
   'public.org_structure.staff_id': 'person', 'public.user_affiliation.user_id': 'person', 'public.user_attributes.user_id': 'person', 'public.user_key.user_id': 'person',
@@ -36,7 +36,19 @@ const parts: Readonly<Record<string, string>> = {
 const reasons: Readonly<Record<string, string>> = {
   'gatehouse.factor_challenge.user_id': 'questions to a device or a telephone, which end in minutes: hashes and no data',
   'gatehouse.oidc_artifact.user_id': 'tokens and grants of applications, encrypted or hashed; what was allowed stands in consents',
-  'gatehouse.sign_in_place.user_id': 'keyed hashes of devices and networks, of which nothing can be read; the places stand in sessions and eventsAboutMe',
+}
+
+/** The same of columns that hold somebody's id without a key: the part, or the reason. */
+const unkeyed: Readonly<Record<string, string>> = {
+  'efs.iam_portal_user_group_unassignment_queue.person_id': 'accountRemovals', 'efs.iam_user_unassignment_queue.person_id': 'accountRemovals',
+  'efs.iam_portal_user_group_unassignment_queue.user_id': 'accountRemovals', 'efs.iam_user_unassignment_queue.user_id': 'accountRemovals',
+  'gatehouse.audit_event.actor_id': 'eventsByMe', 'gatehouse.audit_event.target_id': 'eventsAboutMe',
+  'gatehouse.membership_history.user_id': 'memberships', 'gatehouse.user_status_history.user_id': 'statuses', 'gatehouse.plan_step.target_id': 'plans',
+  'gatehouse.plan_read.target_id': 'numbers of versions, for the plans that are named', 'gatehouse.plan_key.target_id': 'hashes, for the plans that are named',
+  'gatehouse.plan.actor_id': 'in eventsByMe, whose plan it is', 'gatehouse.oidc_logout.user_id': 'what an application is still to be told, for minutes',
+  'public.auth_state_auth_param_xref.user_id': 'in eventsByMe, with the proof', 'efs.portal_session.user_id': 'in sessions', 'efs.portal_session.uid': 'in sessions',
+  'public.managed_sys.user_id': 'the name that a system is spoken to by, and nobody\'s id',
+  'efs.adopted_row.target_id': 'numbers of rows that were taken over', 'efs.panelists.uid': 'portals', 'efs.users.uid': 'portalAdministration',
 }
 
 test('every foreign key that leads to a person has its part, or a reason', async () => {
@@ -51,6 +63,10 @@ test('every foreign key that leads to a person has its part, or a reason', async
   expect(keys.map(({ key }) => key).filter((key) => !known.has(key))).toEqual([])
   const found = new Set(keys.map(({ key }) => key))
   expect([...known].filter((key) => key !== 'public.users.user_id' && !found.has(key))).toEqual([])
+  const named = await ctx.db.query<{ key: string }>(
+    `select table_schema || '.' || table_name || '.' || column_name as key from information_schema.columns join information_schema.tables using (table_schema, table_name)
+     where table_type = 'BASE TABLE' and table_schema in ('public', 'efs', 'gatehouse') and column_name in ('user_id', 'person_id', 'actor_id', 'target_id', 'uid') order by 1`)
+  expect(named.map(({ key }) => key).filter((key) => !known.has(key) && unkeyed[key] === undefined)).toEqual([])
   const one = await signedIn('walker')
   const { body } = await one.ask('GET', '/me/export')
   expect(Object.keys(body)).toEqual(expect.arrayContaining([...new Set(Object.values(parts))]))
@@ -103,6 +119,47 @@ test('portals, accounts in Okta, messages, delegations, clients and records that
   })
   expect(JSON.stringify(body.messages)).not.toMatch(/foreign|secret\.example/)
   expect(JSON.stringify(body)).not.toContain(client.secret)
+})
+
+test('what I had, have and will have, how I stood, from where I come, and what is planned of me', async () => {
+  const one = await signedIn('rita')
+  const group = (await ask('POST', '/groups', { displayName: 'Choir' })).body.id as string
+  const role = (await ask('POST', '/roles', { name: 'Soloist' })).body.id as string
+  expect((await ask('PUT', `/groups/${group}/members/${one.id}?start=2020-01-01T00:00:00Z`, { end: '2021-01-01T00:00:00Z', rights: [] })).status).toBeLessThan(300)
+  expect((await ask('PUT', `/groups/${group}/members/${one.id}?start=2090-01-01T00:00:00Z`, { description: 'next century' })).status).toBeLessThan(300)
+  expect((await ask('PUT', `/roles/${role}/members/${one.id}`, {})).status).toBeLessThan(300)
+  expect((await ask('DELETE', `/roles/${role}/members/${one.id}`)).status).toBeLessThan(300)
+  await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (uuid, email, person_id, portals) values ('00uGone0000000000001', 'rita@example.com', $1, '{7}')`, [one.id])
+  await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('theplan', 'bulk', 'Some', now(), 'boss')`)
+  await ctx.db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, changes) values ('theplan', 1, 'update', 'User', $1, '{"hidden": true}')`, [one.id])
+  for (const verb of ['disable', 'enable']) expect((await ask('POST', `/users/${one.id}/${verb}`, {})).status).toBeLessThan(300)
+  const again = browser(server)
+  await again.signIn('rita')
+  const { body } = await again.ask('GET', '/me/export')
+  expect(body).toMatchObject({
+    memberships: expect.arrayContaining([
+      expect.objectContaining({ type: 'Group', id: group, name: 'Choir', start: expect.stringMatching(/^2020/), end: expect.stringMatching(/^2021/) }),
+      expect.objectContaining({ type: 'Group', id: group, start: expect.stringMatching(/^2090/), description: 'next century' }),
+      expect.objectContaining({ type: 'Role', id: role, name: 'Soloist', recordedTo: expect.stringMatching(/^20/) }),
+    ]),
+    statuses: expect.arrayContaining([{ status: 'ACTIVE', secondaryStatus: 'DISABLED', until: expect.stringMatching(/^20/) }]),
+    signInPlaces: expect.arrayContaining([{ kind: 'DEVICE', lastSeen: expect.stringMatching(/^20/) }, { kind: 'NETWORK', lastSeen: expect.stringMatching(/^20/) }]),
+    accountRemovals: [{ uuid: '00uGone0000000000001', email: 'rita@example.com', portals: [7] }],
+    plans: [{ planId: 'theplan', step: 1, kind: 'bulk', action: 'update', status: 'planned' }],
+  })
+  expect(JSON.stringify(body.memberships)).not.toMatch(/grantedBy|createdBy/)
+  expect(JSON.stringify(body.plans)).not.toContain('hidden')
+})
+
+test('what stood before comes in pages, whole and once', async () => {
+  const one = await signedIn('sven')
+  await ctx.db.execute(
+    `insert into gatehouse.membership_history (kind, membership_id, user_id, target, recorded_from, recorded_to)
+     select 'ug', 'm' || n, $1, 'gchoir', now() - interval '2 years', now() - interval '1 year' + (n / 3) * interval '1 microsecond' from generate_series(1, 2300) n`, [one.id])
+  await ctx.db.execute(`insert into gatehouse.user_status_history (user_id, status, recorded_to) select $1, 'S' || n, now() - interval '1 year' + n * interval '1 microsecond' from generate_series(1, 2300) n`, [one.id])
+  const { body } = await one.ask('GET', '/me/export')
+  expect(body.memberships).toHaveLength(2300)
+  expect(new Set((body.statuses as { status: string }[]).map(({ status }) => status)).size).toBe(2300)
 })
 
 test('what I decided on usage policies is told to me as to those who administer people, and to nobody else', async () => {

@@ -11,6 +11,7 @@ import type { Row } from '../store/database.ts'
 import { listDelegations } from '../store/delegations.ts'
 import { decisionListing } from '../store/it-policies.ts'
 import { documentOfRow, listRows, type Listing } from '../store/list-rows.ts'
+import { membershipPages, placesOf, planPages, removalsOf, statusPages } from '../store/kept-of-person.ts'
 import { messageListing } from '../store/messages.ts'
 import { namedIn } from '../store/named-in.ts'
 import { clientListing, clientOfRow } from '../store/oidc-clients.ts'
@@ -33,11 +34,16 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
     securityQuestions: onePage(() => answeredQuestions(ctx, id)),
     consents: onePage(() => listConsents(ctx.db, id)),
     policyDecisions: rowsOf(ctx, decisionListing, { user_id: id }),
+    signInPlaces: onePage(() => placesOf(ctx.db, id)),
     access: accessPages(ctx, id),
+    memberships: membershipPages(ctx.db, id),
+    statuses: statusPages(ctx.db, id),
     delegations: onePage(() => listDelegations(ctx.db, id)),
     clients: rowsOf(ctx, clientListing, { user_id: id }, clientOfRow),
     portals: rowsOf(ctx, portalUserListing, { person_id: id }, (row) => ({ portalId: row.portal_id, ...documentOfRow(portalUserListing, row) })),
     portalAdministration: rowsOf(ctx, efsAdminListing, { person_id: id }),
+    accountRemovals: onePage(() => removalsOf(ctx.db, id)),
+    plans: planPages(ctx.db, id),
     messages: rowsOf(ctx, messageListing, { user_id: id }, messageToMe),
     namedIn: onePage(() => namedIn(ctx.db, id)),
     eventsAboutMe: eventPages(ctx, id, { targetType: 'User', targetId: id }),

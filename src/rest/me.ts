@@ -97,6 +97,6 @@ export const meRoutes: readonly Route[] = [
   { ...base, method: 'GET', path: '/me/it-policies', scope: 'read', operation: 'listMyPolicyDecisions', summary: 'Lists what one decided on usage policies, the newest first.', answer: { component: 'PolicyDecision', list: true },
     ...listed(decisionListing, { where: (call) => ({ user_id: me(call) }) }) },
   mine('listUserAccess', { operation: 'listMyAccess', summary: 'Lists every group, organisation, role and resource that one has, with rights, direct or inherited.' }),
-  { ...base, method: 'GET', path: '/me/export', scope: 'read', operation: 'exportMe', summary: 'Everything that is kept about whoever is signed in, as one JSON document.', answer: { component: 'OwnExport' },
+  { ...base, method: 'GET', path: '/me/export', scope: 'read', operation: 'exportMe', summary: 'Everything that is kept about whoever is signed in, but what is secret, as one JSON document.', answer: { component: 'OwnExport' },
     handle: async (call) => ({ stream: exportOf(own(call), me(call)), headers: { 'content-type': 'application/json; charset=utf-8', 'content-disposition': 'attachment; filename="my-data.json"' } }) },
 ]
