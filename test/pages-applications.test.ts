@@ -189,6 +189,29 @@ describe('an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ code: expect.stringMatching(/./) })
   })
 
+  test('whose question is over says so before anybody types a password for it, in a browser without cookies too', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'kim')
+    const id = await application('Forgetful')
+    const page = await visitor()
+    await page.goto(`${url}/sign-in?interaction=DEAD&return=/oidc/interaction/DEAD`)
+    await heading(page, 'There is nothing to answer here')
+    expect(await page.getByLabel('Password').count()).toBe(0)
+    expect(await flawsOf(page)).toEqual([])
+    await page.getByRole('link', { name: 'To my account' }).click()
+    await heading(page, 'Sign in')
+    // What keeps no cookies comes to the question as somebody else.
+    const { headers } = await fetch(request(id), { redirect: 'manual' })
+    await page.goto(url + headers.get('location')!)
+    await heading(page, 'This sign-in cannot go on')
+    await page.getByText('keeps no cookies').waitFor()
+    expect(await flawsOf(page)).toEqual([])
+    await page.goto(request(id, { state: 's'.repeat(9000) }))
+    await heading(page, 'The application has sent too much')
+    await page.goto(request(id))
+    await page.getByText('to go on to Forgetful').waitFor()
+  })
+
   test('that asked too long ago is no longer answered, and an address without a question is my account', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     await personWithPassword(shared, 'eli')

@@ -1,9 +1,11 @@
 /** Whoever follows a wrong link with a browser gets a page under a strict policy; programs get the problem. */
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
+import { application, callback, oidcServer } from './oidc-harness.ts'
 import { testServer } from './rest-server.ts'
 
 const { server } = await testServer()
+const { server: oidc } = await oidcServer()
 const get = (url: string, accept?: string) => server.inject({ url, headers: accept === undefined ? {} : { accept } })
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
 
@@ -32,4 +34,28 @@ test.each([['/nonsense', undefined], ['/nonsense', '*/*'], ['/nonsense', 'applic
   const answer = await get(url, accept)
   expect([answer.statusCode, answer.headers['content-type']]).toEqual([404, 'application/problem+json; charset=utf-8'])
   expect(answer.json()).toMatchObject({ code: 'not_found', detail: `There is nothing at GET ${url}.` })
+})
+
+test.each([
+  ['/oidc/interaction/dead', 'en', 404, 'This sign-in cannot go on', 'en'], ['/oidc/interaction/dead', 'de', 404, 'Diese Anmeldung kann nicht weitergehen', 'de'],
+  [`/oidc/auth?state=${'s'.repeat(9000)}`, 'en', 431, 'The application has sent too much', 'en'], [`/oidc/auth?state=${'s'.repeat(9000)}`, 'de-CH', 431, 'Die Anwendung hat zu viel geschickt', 'de'],
+])('whom an application has sent here reads what stands against it (%#)', async (url, languages, status, title, lang) => {
+  const page = await oidc.inject({ url, headers: { accept: browser, 'accept-language': languages } })
+  expect([page.statusCode, page.headers['content-type']]).toEqual([status, 'text/html; charset=utf-8'])
+  expect(page.body).toContain(`<html lang="${lang}">`)
+  expect(page.body).toContain(`<h1>${title}</h1><p role="alert" lang="${lang}">`)
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'/)
+  const answer = await oidc.inject({ url, headers: { accept: '*/*' } })
+  expect([answer.statusCode, answer.headers['content-type']]).toEqual([status, 'application/problem+json; charset=utf-8'])
+})
+
+test('a refusal that has no words of its own is a page, too, with its title', async () => {
+  const { server: own, ctx } = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '1' })
+  const { id } = await application(ctx, 'Own', { firstParty: true })
+  const asked = new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
+  const ask = () => own.inject({ url: `/oidc/auth?${asked}`, headers: { accept: browser, 'accept-language': 'de' } })
+  for (let n = 0; n < 2; n++) await ask()
+  const page = await ask()
+  expect([page.statusCode, page.headers['content-type'], page.headers['retry-after']]).toEqual([429, 'text/html; charset=utf-8', '60'])
+  expect(page.body).toContain('<h1>Zu viele Anfragen. Bitte warten Sie einen Augenblick.</h1>')
 })

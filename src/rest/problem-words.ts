@@ -1,9 +1,19 @@
 /** What pages for people say that are no pages of the console: by the browser's languages, as the console has them. */
 import { errorTable, type ErrorCode } from '../errors.ts'
+import type { ProblemDetails } from './problem.ts'
+
+interface Explained {
+  title: string
+  detail: string
+  /** The language of the detail: details of errors are English. */
+  detailIn: string
+}
 
 export interface Words {
   language: 'en' | 'de'
   titleOf: (code: ErrorCode) => string
+  /** A problem at an address, for somebody who did not ask for it: an application has sent them there. */
+  explain: (problem: Pick<ProblemDetails, 'code' | 'title' | 'detail'>, path: string) => Explained
   again: string
   other: string
   start: string
@@ -12,8 +22,23 @@ export interface Words {
   request: string
 }
 
+/** What somebody can do about a question of an application that is none here, and about one that is too long. */
+type ByApplication = Record<'gone' | 'long', { title: string; detail: string }>
+
+const explainer = (language: Words['language'], { gone, long }: ByApplication, titleOf: Words['titleOf']): Words['explain'] => ({ code, detail = '' }, path) => {
+  const known = code === 'not_found' && path.startsWith('/oidc/interaction/') ? gone : code === 'headers_too_large' ? long : undefined
+  return known ? { ...known, detailIn: language } : { title: titleOf(code), detail, detailIn: 'en' }
+}
+
+const titleInEnglish = (code: ErrorCode): string => errorTable[code].title
+
 const english: Words = {
-  language: 'en', titleOf: (code) => errorTable[code].title, again: 'Try again', other: 'Sign in as the other person', start: 'To the start page',
+  language: 'en',
+  explain: explainer('en', {
+    gone: { title: 'This sign-in cannot go on', detail: 'It has come to its end already, has taken too long, or this browser keeps no cookies of this page. Allow cookies here, go back to the application, and begin again there.' },
+    long: { title: 'The application has sent too much', detail: 'Go back to it and begin again; if it stays so, tell those who run it that a request to sign in may have 8192 characters.' },
+  }, titleInEnglish),
+  titleOf: titleInEnglish, again: 'Try again', other: 'Sign in as the other person', start: 'To the start page',
   nothingHere: 'There is nothing here', noPage: (path) => `No page of this server has the address ${path}.`, request: 'Request',
 }
 
@@ -31,8 +56,15 @@ const germanTitles: Partial<Record<ErrorCode, string>> = {
   unavailable: 'Der Dienst ist im Augenblick nicht erreichbar. Bitte versuchen Sie es gleich noch einmal.',
 }
 
+const titleInGerman = (code: ErrorCode): string => germanTitles[code] ?? 'Das hat nicht geklappt.'
+
 const german: Words = {
-  language: 'de', titleOf: (code) => germanTitles[code] ?? 'Das hat nicht geklappt.', again: 'Noch einmal versuchen', other: 'Als die andere Person anmelden', start: 'Zur Startseite',
+  language: 'de',
+  explain: explainer('de', {
+    gone: { title: 'Diese Anmeldung kann nicht weitergehen', detail: 'Sie ist schon zu Ende, hat zu lange gedauert, oder dieser Browser behält keine Cookies dieser Seite. Erlauben Sie hier Cookies, gehen Sie zur Anwendung zurück und beginnen Sie dort noch einmal.' },
+    long: { title: 'Die Anwendung hat zu viel geschickt', detail: 'Gehen Sie zu ihr zurück und beginnen Sie neu; bleibt es so, sagen Sie denen, die sie betreiben, dass eine Anfrage zur Anmeldung 8192 Zeichen haben darf.' },
+  }, titleInGerman),
+  titleOf: titleInGerman, again: 'Noch einmal versuchen', other: 'Als die andere Person anmelden', start: 'Zur Startseite',
   nothingHere: 'Hier ist nichts', noPage: (path) => `Keine Seite dieses Servers hat die Adresse ${path}.`, request: 'Anfrage',
 }
 

@@ -16,7 +16,7 @@ import { identifier, stranger, type Caller } from './identify.ts'
 import { heavyLimiter } from './limits.ts'
 import { once } from './idempotency.ts'
 import { refuseConnection } from './refuse-connection.ts'
-import { problemPage, problemPageHeaders } from './problem-page.ts'
+import { problemPage, problemPageHeaders, type ProblemPage } from './problem-page.ts'
 import { problemWords } from './problem-words.ts'
 import { problemOf } from './problem.ts'
 import { personParameter, readQuery, takesVersions, type Answer, type Call, type Route } from './route.ts'
@@ -76,7 +76,7 @@ function withSecurityHeaders(request: Pick<FastifyRequest, 'id' | 'protocol'>, r
   return reply
 }
 
-function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: FastifyReply, error: unknown): void {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, error: unknown): void {
   const problem = problemOf(error, request.id)
   // Being busy is no fault, and whoever presses in must not fill the log by it.
   if (problem.code === 'busy') request.log.debug({ requestId: request.id }, problem.title)
@@ -85,17 +85,27 @@ function sendProblem(request: Pick<FastifyRequest, 'id' | 'log'>, reply: Fastify
   const retryAfter = problem.code === 'too_slow' ? undefined : (retryAfterCode[problem.code] ?? retryAfterSeconds[problem.status])
   if (retryAfter !== undefined) reply.header('retry-after', retryAfter)
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer')
-  reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+  if (!isBrowser(request)) return void reply.code(problem.status).header('content-type', 'application/problem+json; charset=utf-8').send(JSON.stringify(problem))
+  const words = problemWords(request.headers['accept-language'])
+  const { title, detail, detailIn } = words.explain(problem, pathOf(request))
+  sendPage(reply, problem.status, { words, title, detail, detailIn, link: { path: '/', text: words.start }, requestId: request.id })
 }
 
-/** Who follows a wrong link with a browser sees a page; whoever calls the API, and every program, gets the problem. */
+const pathOf = ({ url }: FastifyRequest): string => url.split('?')[0]!
+
+/** Whoever follows a link, or is sent here, sees a page; whoever calls the API, and every program, gets the problem. */
+const isBrowser = (request: FastifyRequest): boolean =>
+  request.method === 'GET' && /^text\/html\b/.test(request.headers.accept ?? '') && !request.url.startsWith('/api/')
+
+function sendPage(reply: FastifyReply, status: number, page: ProblemPage): void {
+  void reply.code(status).headers(problemPageHeaders).header('content-type', 'text/html; charset=utf-8').send(problemPage(page))
+}
+
 function sendNotFound(request: FastifyRequest, reply: FastifyReply): void {
-  const path = request.url.split('?')[0]!
-  const isBrowser = request.method === 'GET' && /^text\/html\b/.test(request.headers.accept ?? '') && !path.startsWith('/api/')
-  if (!isBrowser) return sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${path}.`))
+  const path = pathOf(request)
+  if (!isBrowser(request)) return sendProblem(request, reply, new GatehouseError('not_found', `There is nothing at ${request.method} ${path}.`))
   const words = problemWords(request.headers['accept-language'])
-  const page = problemPage({ words, title: words.nothingHere, detail: words.noPage(path), detailIn: words.language, link: { path: '/', text: words.start }, requestId: request.id })
-  void reply.code(404).headers(problemPageHeaders).header('content-type', 'text/html; charset=utf-8').send(page)
+  sendPage(reply, 404, { words, title: words.nothingHere, detail: words.noPage(path), detailIn: words.language, link: { path: '/', text: words.start }, requestId: request.id })
 }
 
 /** Puts the routes on a server, below /api/v1. */

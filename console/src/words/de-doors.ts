@@ -179,7 +179,8 @@ export const deDoors: typeof enDoors = {
     noWay: 'Keiner Ihrer Faktoren ist dafür stark genug. Fügen Sie hier einen hinzu, dann geht es weiter zur Anwendung.',
     noKind: 'Keiner Ihrer Faktoren ist dafür stark genug, und in diesem Browser lässt sich keiner hinzufügen, der es ist.',
     anew: (client) => `${client} möchte, dass Sie sich neu anmelden.`,
-    over: 'Diese Frage ist beantwortet, hat zu lange gedauert oder galt einem anderen Browser. Beginnen Sie noch einmal bei der Anwendung.',
+    over: 'Diese Frage ist beantwortet, hat zu lange gedauert, galt einem anderen Browser, oder dieser behält keine Cookies. Beginnen Sie noch einmal bei der Anwendung.',
+    overHome: 'Zu meinem Konto',
     overTitle: 'Hier ist nichts zu beantworten',
     also: (attributes) => `Außerdem: ${attributes.join(', ')}.`,
     scopes: {

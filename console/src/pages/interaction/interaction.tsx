@@ -14,6 +14,7 @@ import { me } from '../profile/me.ts'
 import { SignIn } from '../sign-in/sign-in.tsx'
 import { EnrolFor } from './enrol-for.tsx'
 import { interactionQuery, nameOf } from './interaction-query.ts'
+import { Over } from './over.tsx'
 
 /** A word, or as whom to go on. */
 type Answer = 'login' | 'consent' | 'abort' | { user: string }
@@ -24,7 +25,7 @@ export function Interaction({ id, session, level }: { id: string; session: strin
   const { data: asked, error, refetch } = useQuery(interactionQuery(id, session))
   const answering: Answering = useMutation({ mutationFn: (what: Answer) => (typeof what === 'string' ? api.answerInteraction(id, what) : api.answerInteraction(id, 'login', what.user)), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
   if (asked === undefined) {
-    if (error instanceof Refusal && error.code === 'not_found') return <div className="stack"><PageTitle>{words.consent.overTitle}</PageTitle><p>{words.consent.over}</p></div>
+    if (error instanceof Refusal && error.code === 'not_found') return <Over />
     return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
   }
   return (

@@ -1,26 +1,31 @@
 /** User name and password. The language of refusals is ours; which of the two was wrong nobody is told. */
 import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { api } from '../../api.ts'
+import { api, Refusal } from '../../api.ts'
 import { arrive, farewell } from '../../query.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { knowsPasskeys, showPasskey } from '../../ui/passkey.ts'
 import { PasswordField } from '../../ui/password-field.tsx'
+import { Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { interactionHere, interactionQuery, onTheWay } from '../interaction/interaction-query.ts'
+import { Over } from '../interaction/over.tsx'
 
 export function SignIn() {
   const { words: { signIn: words, recovery, factors } } = useWords()
   const { data: left } = useQuery(farewell)
-  const { data: asked } = useAsker()
+  const { data: asked, error, isLoading } = useAsker()
   const check = ({ userName, password }: Values) => [
     ...(userName?.trim() === '' ? [{ field: 'userName', message: words.needUserName }] : []),
     ...(password === '' ? [{ field: 'password', message: words.needPassword }] : []),
   ]
   const send = async ({ userName = '', password = '' }: Values) => arrive(await api.signIn({ userName: userName.trim(), password, ...(asked?.site === undefined ? {} : { site: asked.site }) }))
   const byPasskey = async () => arrive(await api.signInByPasskey(await showPasskey(await api.passkeyQuestion())))
+  // Before anybody types a password for it.
+  if (isLoading) return <Waiting />
+  if (error instanceof Refusal && error.code === 'not_found') return <Over />
   return (
     <div className="stack">
       <PageTitle arrive={left != null}>{words.title}</PageTitle>
