@@ -107,7 +107,7 @@ describe('a mail', () => {
   })
 
   test('greets by name, escaped, unless the name could be an address of a page', async () => {
-    const names = [['Zoë & Co', 'Zoë &amp; Co'], ['Visit https://evil.example', undefined], ['evil.example/now', undefined], ['win@evil.example', undefined], ['a\r\nBcc: x@example.com', undefined], ['x'.repeat(400), `${'x'.repeat(79)}…`]] as const
+    const names = [['Zoë & Co', 'Zoë &amp; Co'], ['Visit https://evil.example', undefined], ['evil.example/now', undefined], ['win@evil.example', undefined], ['evil1.example, today', undefined], ['evil。example:8080', undefined], ['call 0900 12 34', undefined], ['a\r\nBcc: x@example.com', undefined], ['x'.repeat(400), `${'x'.repeat(79)}…`]] as const
     for (const [givenName, greeted] of names) {
       mail.received.length = 0
       const person = await createUser(ctx, { userName: ctx.newId(), name: { familyName: givenName.slice(0, 100), middleName: '' }, status: 'ACTIVE' })

@@ -78,6 +78,20 @@ describe('a person is told', () => {
     expect((await messages(id)).map(({ content }) => content.name).filter(Boolean)).toEqual(['TOTP', 'My phone', 'laptop'])
   })
 
+  test('of things whose names could lead a reader elsewhere by their kind, in the words of the language', async () => {
+    const id = await person()
+    const names = ['ok, see https://evil.example/help', 'evil1.example/help', 'ring 0900 123 456', 'help@evil.example', `${'a'.repeat(61)}`, 'my YubiKey 5C']
+    for (const name of names) await event(id, 'user.factors.add', [{ path: 'factors[1]', after: { type: 'WEBAUTHN', name } }])
+    await event(id, 'user.keys.add', [{ path: 'keys[1]', after: { type: 'SSH', name: names[0]! } }])
+    await tellPeople(ctx)
+    const kept = (await messages(id)).map(({ content }) => content.name!)
+    expect(kept).toEqual([...Array.from({ length: 5 }, () => 'WEBAUTHN'), 'my YubiKey 5C', 'SSH'])
+    const said = (name: string, locale = 'en') => renderMail({ template: 'factor-added', locale, values: { at: ctx.now().toISOString(), name } }, { product: 'Gatehouse', timeZone: 'UTC' }).text
+    expect([said('WEBAUTHN'), said('WEBAUTHN', 'de'), said('WEBAUTHN', 'fr')]).toEqual([expect.stringContaining(': a passkey.'), expect.stringContaining('ein Passkey'), expect.stringContaining('une clé d’accès')])
+    // Those that an older version has queued are looked at, too.
+    expect(said(names[0]!)).not.toContain('evil')
+  })
+
   test('who locked an account: a wrong guess too many, which they can undo, or an administrator, whom they have to ask', async () => {
     const id = await person()
     await event(id, 'user.lock', [{ path: 'secondaryStatus', after: 'LOCKED' }])
@@ -147,7 +161,7 @@ describe('a person is told', () => {
 })
 
 describe('every language', () => {
-  const sample = { text: 'VALUE', instant: '2026-11-21T08:30:00.000Z', link: 'https://people.example.com/x' } as const
+  const sample = { text: 'VALUE', instant: '2026-11-21T08:30:00.000Z', link: 'https://people.example.com/x', label: 'VALUE' } as const
   test.each(languages)('%s has every message, with exactly the values it is given', (language) => {
     expect(Object.keys(texts[language].messages).toSorted()).toEqual(Object.keys(messageKinds).toSorted())
     for (const [name, kind] of Object.entries(messageKinds)) {

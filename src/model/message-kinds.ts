@@ -3,8 +3,12 @@
  * in src/notify/texts-*.ts, a file a language; a test holds them to this list.
  */
 
-/** How a value is written: an instant in the reader's language, a link as one, everything else as it stands. */
-export type ValueForm = 'text' | 'instant' | 'link'
+/** How a value is written: an instant in the reader's language, a link as one, a label (below), everything else as it stands. */
+export type ValueForm = 'text' | 'instant' | 'link' | 'label'
+
+/** What has a name of its owner's choice. A label is such a name, or, where that cannot be repeated in our mail, one of these. */
+export const namedKinds = ['TOTP', 'WEBAUTHN', 'SMS', 'RECOVERY_CODES', 'EMAIL', 'SSH', 'API'] as const
+export type NamedKind = (typeof namedKinds)[number]
 
 export interface MessageKind {
   channels: readonly Channel[]
@@ -41,12 +45,12 @@ export const messageKinds = {
   'user-name-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'email-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
-  'factor-added': notice({ at: 'instant', name: 'text' }),
-  'factor-removed': notice({ at: 'instant', name: 'text' }),
-  'passkey-copied': notice({ at: 'instant', name: 'text' }),
+  'factor-added': notice({ at: 'instant', name: 'label' }),
+  'factor-removed': notice({ at: 'instant', name: 'label' }),
+  'passkey-copied': notice({ at: 'instant', name: 'label' }),
   'recovery-code-used': notice({ at: 'instant', left: 'text' }),
   'questions-changed': notice({ at: 'instant' }),
-  'key-added': notice({ at: 'instant', name: 'text' }),
+  'key-added': notice({ at: 'instant', name: 'label' }),
   'password-expires': notice({ expires: 'instant' }),
   'membership-ends': notice({ name: 'text', end: 'instant' }),
 } as const satisfies Record<string, MessageKind>

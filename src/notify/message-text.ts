@@ -2,7 +2,7 @@
  * What a language has to say. `{name}` stands for a value; a paragraph that is `{link}` alone becomes a button in HTML.
  * Texts never hold markup: whatever they hold is escaped.
  */
-import type { MessageName } from '../model/message-kinds.ts'
+import type { MessageName, NamedKind } from '../model/message-kinds.ts'
 
 export interface MessageText {
   subject: string
@@ -18,5 +18,7 @@ export interface LanguageTexts {
   greetingWithoutName: string
   /** Below every mail. */
   ending: string
+  /** What stands for a name that cannot be repeated. */
+  kinds: Readonly<Record<NamedKind, string>>
   messages: Readonly<Record<MessageName, MessageText>>
 }

@@ -1,6 +1,6 @@
 /** A message as it is read: subject, plain text and HTML, or the text of an SMS. Pure; every value is somebody's input. */
 import { languageOf } from '../model/languages.ts'
-import { messageKinds, type MessageName, type ValueForm } from '../model/message-kinds.ts'
+import { messageKinds, namedKinds, type MessageName, type NamedKind, type ValueForm } from '../model/message-kinds.ts'
 import type { LanguageTexts, MessageText } from './message-text.ts'
 import { texts } from './texts.ts'
 
@@ -60,6 +60,7 @@ function prepared({ template, locale, values }: Letter, { product, timeZone }: S
     if (name === 'product') return product
     const value = values[name]
     if (forms[name] === undefined || value === undefined) throw new Error(`${template} has no value ${name}`)
+    if (forms[name] === 'label') return labelIn(texts[language], value)
     return forms[name] === 'instant' ? instantIn(value, locale, language, timeZone) : oneLine(value, 400)
   })
   return { language, all: texts[language], message: texts[language].messages[template], fill }
@@ -88,11 +89,19 @@ export function oneLine(value: string, most: number): string {
   return seen.length > most ? `${seen.slice(0, most - 1).join('')}…` : seen.join('')
 }
 
+/** What mail programs make a link of, or people a telephone number. */
+const leadsElsewhere = /:\/\/|www\.|[@<>]|[\p{L}\p{N}][.\u3002\uff0e\uff61][\p{L}\p{N}]{2,}|(?:\d[\s()/-]*){6}/iu
+
 /** People choose their names: one that could be taken for an address of a page is not repeated in our mail. */
 function greetable(name: string | undefined): string | undefined {
   const line = name === undefined ? '' : oneLine(name, 80)
-  return line === '' || /:\/\/|www\.|[@<>]|\p{L}\.\p{L}{2,}(?:\/|$|\s)/iu.test(line) ? undefined : line
+  return line === '' || leadsElsewhere.test(line) ? undefined : line
 }
+
+/** The same of what people call their things, in whose name there is no room for a message either. */
+export const mentionable = (name: unknown): string | undefined => (typeof name === 'string' && name.length <= 60 ? greetable(name) : undefined)
+
+const labelIn = ({ kinds }: LanguageTexts, label: string): string => (namedKinds.includes(label as NamedKind) ? kinds[label as NamedKind] : (mentionable(label) ?? '–'))
 
 function safeLink(link: string | undefined): string {
   const url = URL.parse(link ?? '')

@@ -13,6 +13,7 @@ import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { consumeEvents, registerConsumer } from '../store/event-consumers.ts'
 import { enqueueMessages, namesOfAccess, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
+import { mentionable } from './render.ts'
 
 const consumer = 'tell-people'
 const batch = 500
@@ -135,4 +136,5 @@ const expiryOf = ({ after }: FieldChange): Notice[] => (typeof after === 'string
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '–')
 const listOf = (values: readonly string[], mask: (text: string) => string) => (values.length === 0 ? '–' : values.slice(0, 10).map(mask).join(', '))
-const labelOf = (entry: unknown) => (isObject(entry) ? textOf(entry.name ?? entry.type) : '–')
+/** Whoever has taken over a session gives names, too: what could lead a reader elsewhere is left out, and the kind stands for it. */
+const labelOf = (entry: unknown) => (isObject(entry) ? (mentionable(entry.name) ?? textOf(entry.type)) : '–')

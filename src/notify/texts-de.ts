@@ -7,6 +7,7 @@ export const german: LanguageTexts = {
   greeting: 'Guten Tag {name},',
   greetingWithoutName: 'Guten Tag,',
   ending: 'Diese Nachricht hat {product} geschrieben; Antworten darauf liest niemand.',
+  kinds: { TOTP: 'eine Authenticator-App', WEBAUTHN: 'ein Passkey', SMS: 'Codes per SMS', RECOVERY_CODES: 'Wiederherstellungscodes', EMAIL: 'eine E-Mail-Adresse', SSH: 'ein SSH-Schlüssel', API: 'ein API-Schlüssel' },
   messages: {
     'password-reset': {
       subject: 'Neues Passwort wählen',

@@ -7,6 +7,7 @@ export const french: LanguageTexts = {
   greeting: 'Bonjour {name},',
   greetingWithoutName: 'Bonjour,',
   ending: 'Ce message a été écrit par {product} ; personne ne lit les réponses.',
+  kinds: { TOTP: 'une application d’authentification', WEBAUTHN: 'une clé d’accès', SMS: 'des codes par SMS', RECOVERY_CODES: 'des codes de récupération', EMAIL: 'une adresse électronique', SSH: 'une clé SSH', API: 'une clé d’API' },
   messages: {
     'password-reset': {
       subject: 'Choisir un nouveau mot de passe',
