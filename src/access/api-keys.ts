@@ -8,6 +8,7 @@ import type { Authority, Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import type { Document } from '../model/attribute.ts'
 import { everyRight, knownRights } from '../model/own-access.ts'
+import { refuseName } from '../model/shown-name.ts'
 import { keys } from '../model/user-links.ts'
 import { guardPeople } from '../records/guard.ts'
 import { countKeys, deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
@@ -54,6 +55,7 @@ const digest = (token: string) => createHash('sha256').update(token).digest()
  */
 export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string; token: string }> {
   const wrong = key.scopes.length === 0 || key.scopes.some((one) => !scopes.includes(one))
+  refuseName(key.name)
   if (wrong) throw new GatehouseError('invalid_value', `scopes: must be among ${scopes.join(', ')}.`)
   const now = ctx.now()
   if (key.expires !== null && Date.parse(key.expires) <= now.getTime()) throw new GatehouseError('invalid_value', 'expires: must lie ahead.')
@@ -65,7 +67,7 @@ export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string
     await lockPerson(tx, key.userId)
     if ((await countKeys(tx, key.userId)) >= keys.limit) throw new GatehouseError('invalid_value', `A person may have at most ${keys.limit} keys; remove one first.`)
     await insertKey(tx, { id, userId: key.userId, name: key.name, hash: digest(token), scopes: key.scopes.join(' '), expires: key.expires, created: now.toISOString(), createdBy: ctx.actor.userId })
-    const after = { name: key.name, scopes: key.scopes, expires: key.expires }
+    const after = { type: 'API', name: key.name, scopes: key.scopes, expires: key.expires }
     await recordEvents(tx, ctx, [{ action: 'user.keys.add', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, after }] }])
   })
   return { id, token }

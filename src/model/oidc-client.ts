@@ -9,6 +9,7 @@ import { dateTime, flag, identifier, integer, isObject, readOnly, reference, tex
 import { checkExpressions } from './check-expression.ts'
 import { levels } from './factor-kinds.ts'
 import { allScopes, standardClaims } from './oidc-scopes.ts'
+import { nameFault } from './shown-name.ts'
 import { checkValue } from './values.ts'
 
 export const authenticationMethods = ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'] as const
@@ -20,7 +21,7 @@ const exact = { caseExact: true }
 /** What lists of clients show, filter and sort by; single values. */
 export const clientAttributes: readonly Attribute[] = [
   identifier('id', 'client_id', 'Id', 'The id of the client: its client_id.', { ...readOnly, sortable: true }),
-  text('name', 'name', 100, 'Name', 'What people see when it asks for something; one of a kind.', { required: true, sortable: true }),
+  text('name', 'name', 100, 'Name', 'What people see when it asks for something; one of a kind.', { required: true, sortable: true, form: 'name' }),
   text('description', 'description', 255, 'Description', 'What it is for.'),
   flag('active', 'is_active', 'Active', 'False stops it, and every token it has, at once.', { default: true }),
   text('applicationType', 'application_type', 20, 'Kind', 'web, or native for programs on a device.', { ...exact, canonical: ['web', 'native'], default: 'web' }),
@@ -75,10 +76,10 @@ function redirectFault(value: string, client: Document): string | undefined {
 }
 
 /**
- * A client as given, checked whole: every value, and what does not go together. Errors: one `GatehouseError` with every
+ * A client as given, checked whole: every value, and what does not go together. A name that it had `before` may stay. Errors: one `GatehouseError` with every
  * problem.
  */
-export function checkClient(input: unknown): Document {
+export function checkClient(input: unknown, before?: Document): Document {
   if (!isObject(input)) throw new GatehouseError('invalid_body', 'A client must be a JSON object.')
   const known = new Set([...clientAttributes.map(({ path }) => path.split('.')[0]!), ...clientLists.map(({ path }) => path), 'keys', 'claims', 'secrets', 'secret'])
   const unknown = Object.keys(input).filter((name) => !known.has(name)).map((path) => ({ path, message: 'is not an attribute of a client' }))
@@ -87,7 +88,7 @@ export function checkClient(input: unknown): Document {
   const client: Document = {}
   for (const attribute of clientAttributes) {
     if (attribute.mutability === 'readOnly') continue
-    const value = valueOf(attribute, input[attribute.path], problems)
+    const value = valueOf(attribute, input[attribute.path], problems, before?.[attribute.path])
     if (value !== undefined) client[attribute.path] = value
   }
   for (const list of clientLists) client[list.path] = listOf(list, input[list.path], client, problems)
@@ -99,14 +100,15 @@ export function checkClient(input: unknown): Document {
   throw new GatehouseError(first!.message === 'is required' ? 'required_attribute' : 'invalid_value', `${first!.path}: ${first!.message}.`, { problems })
 }
 
-function valueOf(attribute: Attribute, given: unknown, problems: Problem[]): unknown {
+function valueOf(attribute: Attribute, given: unknown, problems: Problem[], before: unknown): unknown {
   if (given === undefined || given === null) {
     if (attribute.required) problems.push({ path: attribute.path, message: 'is required' })
     return attribute.default
   }
   const checked = checkValue(attribute, given)
-  if ('value' in checked) return checked.value
-  problems.push({ path: attribute.path, message: checked.message })
+  const fault = 'message' in checked ? checked.message : attribute.form === 'name' && given !== before ? nameFault(checked.value as string) : undefined
+  if ('value' in checked && fault === undefined) return checked.value
+  problems.push({ path: attribute.path, message: fault! })
   return undefined
 }
 

@@ -173,7 +173,7 @@ export const keys: Collection = {
   doc: 'The person\'s public keys and API keys.',
   attributes: [
     id('user_key_id'),
-    text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { required: true }),
+    text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { required: true, form: 'name' }),
     text('type', 'key_type', 20, 'Type', 'SSH for a public key, API for a bearer key of this server.', { mutability: 'immutable', canonical: ['SSH', 'API'], default: 'SSH' }),
     text('value', 'key_value', 2048, 'Public key', 'The public key; absent for API keys.', { caseExact: true }),
     text('fingerprint', 'fingerprint', 60, 'Fingerprint', 'The SHA-256 of a public key, as ssh-keygen shows it.', { ...readOnly, caseExact: true }),

@@ -12,6 +12,7 @@ import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, 
 import { factorKinds, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
+import { refuseName } from '../model/shown-name.ts'
 import { smsNumber } from '../model/sms-number.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
@@ -99,6 +100,7 @@ export interface Enrolled {
 export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment): Promise<Enrolled> {
   await refuseStale(ctx, session)
   const { type, name = factorKinds[asked.type].label } = asked
+  refuseName(name)
   // What nothing is sent to is not counted.
   if (type === 'SMS' || type === 'EMAIL') {
     await addressOf(ctx.db, session.userId, type, asked.value)
@@ -196,8 +198,9 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
   return reached
 }
 
-/** Names one's factor. Errors: `not_found`. */
+/** Names one's factor. Errors: `not_found`, `invalid_value`. */
 export async function nameFactor(ctx: Context, userId: string, id: string, name: string): Promise<Document> {
+  refuseName(name)
   return ctx.db.transaction(async (tx) => {
     const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
     if (!factor) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)

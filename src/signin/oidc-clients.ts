@@ -71,7 +71,7 @@ async function changeClient(ctx: Context, id: string, change: (before: Document)
   return ctx.db.transaction(async (tx) => {
     const before = await readClient(tx, id, true)
     checkVersion(before, versions)
-    const after = checkClient(change(before))
+    const after = checkClient(change(before), before)
     const changes = changesOf(before, after)
     if (changes.length === 0) return before
     await guard(tx, before)
