@@ -112,7 +112,7 @@ test('a login that authenticates otherwise has no password here: refused as a wr
   await ctx.db.execute(`update login set auth_type = 'OKTA' where user_id = $1`, [id])
   expect((await browser(server).signIn('ot-okta')).body.code).toBe('sign_in_refused')
   expect((await resultsOf(ctx, id)).at(-1)).toEqual(['NOT_BY_PASSWORD', 211])
-  expect((await one.ask('POST', '/me/password', { current: password, next })).body.code).toBe('sign_in_refused')
+  expect((await one.ask('POST', '/me/password', { current: password, next })).body.code).toBe('unauthenticated')
   const { recoverAccounts } = await import('../src/signin/recovery.ts')
   await browser(server).ask('POST', '/recovery/password', { userName: 'ot-okta' })
   await recoverAccounts(ctx, shared.masterKey)
