@@ -27,6 +27,10 @@ export interface Settings {
   rpId?: string
   /** Whether it has recognised its owner. */
   verified?: boolean
+  /** Whether somebody has touched it. */
+  present?: boolean
+  /** Whether its key may be, and is, copied to other devices. */
+  synced?: boolean
   counter?: number
   type?: string
 }
@@ -53,10 +57,10 @@ export class Authenticator {
     return Buffer.from(JSON.stringify({ type, challenge, origin, crossOrigin: false }))
   }
 
-  private data({ rpId = 'localhost', verified = true, counter = this.counter }: Settings, attested: Buffer = Buffer.alloc(0)): Buffer {
+  private data({ rpId = 'localhost', verified = true, present = true, synced = false, counter = this.counter }: Settings, attested: Buffer = Buffer.alloc(0)): Buffer {
     const count = Buffer.alloc(4)
     count.writeUInt32BE(counter)
-    return Buffer.concat([sha256(rpId), Buffer.of(1 | (verified ? 4 : 0) | (attested.length > 0 ? 64 : 0)), count, attested])
+    return Buffer.concat([sha256(rpId), Buffer.of((present ? 1 : 0) | (verified ? 4 : 0) | (synced ? 24 : 0) | (attested.length > 0 ? 64 : 0)), count, attested])
   }
 
   /** navigator.credentials.create() */

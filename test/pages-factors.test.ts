@@ -3,7 +3,7 @@ import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
-import { chromiumPath, listeningServer, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+import { chromiumPath, flawsOf, listeningServer, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
 import { readQrCode } from './qr-reader.ts'
 
 // Sessions outlive the leaps that codes and proofs are given here; browsers do not see this clock.
@@ -95,6 +95,29 @@ describe('factors', { timeout: 120_000 }, () => {
     expect([width > 200, width]).toEqual([true, height])
     expect((await page.locator('code').innerText()).replaceAll(' ', '')).toBe(new URL(uri).searchParams.get('secret'))
     await page.close()
+  })
+
+  test('who chooses codes by SMS is told that they are weaker and what is better, before giving a number, in their language', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page } = await atFactors('sue')
+    expect(await page.getByText('whoever takes over your number').count()).toBe(0)
+    await page.getByLabel('What it is').selectOption('SMS')
+    await page.getByText('whoever takes over your number').waitFor()
+    await page.getByText('An authenticator app or a passkey protects you better').waitFor()
+    expect(await flawsOf(page)).toEqual([])
+    await page.getByLabel('What it is').selectOption('TOTP')
+    expect(await page.getByText('whoever takes over your number').count()).toBe(0)
+    await addApp(page, 'phone')
+    await page.getByText('remove it at once, or tell your help desk').waitFor()
+    await page.close()
+    await personWithPassword(shared, 'uwe')
+    const german = await visitor({ locale: 'de-DE' })
+    await german.goto(`${url}/factors`)
+    await german.getByLabel('Benutzername').fill('uwe')
+    await german.getByLabel('Passwort', { exact: true }).fill(password)
+    await german.getByRole('button', { name: 'Anmelden', exact: true }).click()
+    await german.getByLabel('Was es ist').selectOption('SMS')
+    await german.getByText('Eine Authenticator-App oder ein Passkey schützt Sie besser').waitFor()
   })
 
   test('an app is enrolled, asked for, remembered where one wants, named, and removed only after a fresh proof', async ({ skip }) => {

@@ -179,6 +179,26 @@ describe('beside a password', () => {
     }
   })
 
+  test('an answer that nobody has touched the device for is none', async () => {
+    const me = await signedIn('una')
+    const { device, reply: { body: { id } } } = await withPasskey(me)
+    const one = fresh()
+    await one.signIn('una')
+    for (const present of [false, true]) {
+      const assertion = device.get((await one.ask('POST', '/sign-in/factor/passkey-options')).body, { present, verified: false })
+      expect((await one.ask('POST', '/sign-in/factor', { factor: id, assertion })).status).toBe(present ? 200 : 403)
+    }
+  })
+
+  test('one whose key is copied to other devices is taken, at the level of any other', async () => {
+    const me = await signedIn('sid')
+    const device = new Authenticator()
+    expect((await me.ask('POST', '/me/factors', { type: 'WEBAUTHN', name: 'phone', credential: device.create((await me.ask('POST', '/me/factors/passkey-options')).body, { synced: true }) })).status).toBe(201)
+    const one = fresh()
+    const assertion = device.get((await one.ask('POST', '/sign-in/passkey-options')).body, { synced: true })
+    expect((await one.ask('POST', '/sign-in/passkey', { assertion })).body).toMatchObject({ next: 'done', level: 3 })
+  })
+
   test('an answer given elsewhere proves nothing here', async () => {
     const me = await signedIn('ivy')
     const { device, reply: { body: { id } } } = await withPasskey(me)

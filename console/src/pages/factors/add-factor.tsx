@@ -4,6 +4,7 @@ import { useId, useState } from 'react'
 import { factorKinds } from '../../../../src/model/factor-kinds.ts'
 import { api, type EnrolAt, type Factor } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
+import { Notice } from '../../ui/notice.tsx'
 import { knowsPasskeys, makePasskey } from '../../ui/passkey.ts'
 import { useWords } from '../../words/words.tsx'
 
@@ -35,6 +36,8 @@ export function AddFactor({ at, kinds, numbers, onBegun }: Props) {
       {(field) => (
         <>
           <NativeSelect {...field('type')} label={words.kind} value={kind} onChange={({ currentTarget }) => choose(currentTarget.value as Kind)} data={kinds.map((value) => ({ value, label: words.adds[value] }))} />
+          {/* SP 800-63B-4 §3.2.9: the risk of a restricted authenticator, and what there is instead, before it is enrolled. */}
+          {kind === 'SMS' ? <Notice kind="warning"><p>{words.smsWeak}</p></Notice> : null}
           {kind === 'SMS' ? <TextInput {...field('value')} type="tel" label={words.number} description={words.numberHint} autoComplete="tel" maxLength={40} list={listId} /> : null}
           <datalist id={listId}>{numbers?.map((one) => <option key={one} value={one}>{one}</option>)}</datalist>
           {kind === 'RECOVERY_CODES' ? null : <TextInput {...field('name')} label={`${all.keys.name} (${all.optional})`} description={all.keys.nameHint} maxLength={60} autoComplete="off" />}

@@ -49,6 +49,7 @@ export function Factors() {
       {done === undefined ? null : <Notice kind="good" takesFocus><p>{words.factors[done]}</p></Notice>}
       <section className="card">
         {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} onRemove={() => removal.mutate(one.id)} /></li>)}</ul>}
+        {factors.length === 0 ? null : <p className="dimmed">{words.factors.lost}</p>}
       </section>
       <section className="card stack">
         <h2>{words.factors.add}</h2>
