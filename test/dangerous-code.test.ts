@@ -2,6 +2,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { rulesOf } from '../src/connectors/okta/field-rules.ts'
+import { safePattern } from '../src/transfer/safe-pattern.ts'
+import { dateReader } from '../src/transfer/value-date.ts'
 import { codeFiles, projectFiles, root } from '../tools/house-rules.ts'
 
 const shipped = codeFiles(projectFiles()).filter(({ path }) => /^(?:src|twin|bin|console)\//.test(path))
@@ -10,6 +13,21 @@ const using = (pattern: RegExp) => shipped.filter(({ text }) => pattern.test(tex
 test('programs are started with lists of arguments, in three places, and never by a shell', () => {
   expect(using(/node:child_process/)).toEqual(['bin/gatehouse.js', 'src/store/embedded-binaries.ts', 'src/store/embedded-cluster.ts'])
   expect(using(/(?<![.\w])exec(?:Sync)?\(|\bshell:|['"](?:\/bin\/)?(?:ba)?sh['"],\s*\[/)).toEqual([])
+})
+
+test('regular expressions are made of our own words; where of what came in, its signs are letters, or only harmless ones are taken', () => {
+  const ours = [
+    'src/audit/secrets.ts', 'src/model/filter-condition.ts', 'src/model/filter-match.ts', 'src/model/filter.ts', 'src/model/fold.ts', 'src/notify/tell-people.ts', 'src/pages/serve-pages.ts',
+    'src/portals/mass-delete-request.ts', 'src/store/catalogue.ts', 'src/transfer/document-path.ts',
+  ]
+  const ofOthers = ['src/connectors/okta/field-rules.ts', 'src/transfer/safe-pattern.ts', 'src/transfer/value-date.ts']
+  expect(using(/\bRegExp\(/).filter((path) => !path.startsWith('twin/'))).toEqual([...ours, ...ofOthers].toSorted())
+  // A form of dates, with signs that mean something elsewhere.
+  const read = dateReader('YYYY.MM.DD (a+)+$|[x]*')!
+  expect([read('2026.11.27 (a+)+$|[x]*'), read('2026x11x27 aaaa'), read('2026.11.27 ')]).toEqual(['2026-11-27', undefined, undefined])
+  const rules = (pattern: string) => rulesOf({ definitions: { base: { properties: { login: { type: 'string', pattern } } } } }).rules.login?.pattern
+  expect([rules('[a-z]+')?.source, rules('.+')?.source, rules('(a+)+$'), rules('[a]+|.*')]).toEqual(['^[a-z]+$', '^.+$', undefined, undefined])
+  expect([safePattern('(a+)+b'), safePattern('^(\\w+)$')]).toEqual([expect.any(String), expect.any(RegExp)])
 })
 
 test('neither HTML nor code is made of text in a browser, nor code in the server', () => {

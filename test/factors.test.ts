@@ -356,6 +356,17 @@ describe('levels that are demanded', () => {
   })
 })
 
+test('are twenty at most, of whatever kind, and one that goes makes room', async () => {
+  const one = await signedIn('max')
+  const { id, secret } = await withTotp(one)
+  await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, created_at) select 'pk' || n, $1, 'WEBAUTHN', 'pk' || n, 'Y', 'REGISTERED', 'key', now() from generate_series(1, 19) n`, [one.id])
+  expect((await one.ask('GET', '/me/factors')).body.items).toHaveLength(20)
+  await ctx.db.execute(`delete from user_auth_param where param_id = 'pk1'`)
+  expect((await one.ask('POST', '/me/step-up', { factor: id, code: codeOf(secret, 1) })).status).toBe(200)
+  expect((await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).status).toBe(201)
+  for (const type of ['TOTP', 'RECOVERY_CODES']) expect((await one.ask('POST', '/me/factors', { type })).body).toMatchObject({ code: 'conflict', detail: expect.stringContaining('20 factors') })
+})
+
 test('the help desk sees and removes factors, and those who may not do not', async () => {
   const one = await signedIn('quin')
   const { id } = await withTotp(one)

@@ -61,6 +61,24 @@ describe('keys', () => {
     }
   })
 
+  test('those of somebody who is locked, or that are revoked, stop at the next request', async () => {
+    const id = await person('lost')
+    await giveRole(shared.ctx, id, 'API_READER')
+    const [one, two, three] = [await keyOf(id, 'read'), await keyOf(id, 'read'), await keyOf(id, 'read')]
+    const answers = async () => [(await one.ask('GET', `/users/${ann}`)).status, (await two.ask('GET', `/users/${ann}`)).status, (await three.ask('GET', `/users/${ann}`)).status]
+    expect(await answers()).toEqual([200, 200, 200])
+    expect((await shared.ask('DELETE', `/keys/${one.id}`)).status).toBe(204)
+    expect(await answers()).toEqual([401, 200, 200])
+    // Not as an entry of the record, which knows public keys.
+    expect((await shared.ask('DELETE', `/users/${id}/keys/${two.id}`)).status).toBe(409)
+    expect((await shared.ask('DELETE', `/keys/${two.id}`)).status).toBe(204)
+    expect(await answers()).toEqual([401, 401, 200])
+    expect((await shared.ask('POST', `/users/${id}/lock`)).status).toBe(200)
+    expect(await answers()).toEqual([401, 401, 401])
+    expect((await shared.ask('POST', `/users/${id}/unlock`)).status).toBe(200)
+    expect(await answers()).toEqual([401, 401, 200])
+  })
+
   test('one that has expired is refused', async () => {
     const expires = new Date(Date.now() + 86_400_000)
     const { token } = await createKey(shared.ctx, { userId: ann, name: 'short', scopes: ['read'], expires: expires.toISOString() })
