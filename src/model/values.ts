@@ -1,5 +1,6 @@
 /** One value of one attribute: is it of its type, within its limits, and how is it kept? */
 import type { Attribute } from './attribute.ts'
+import { textFault } from './text.ts'
 
 export type Checked = { value: unknown } | { message: string }
 
@@ -33,8 +34,8 @@ function checkInteger({ least = -integerLimit }: Attribute, value: unknown): Che
 
 function checkText(attribute: Attribute, value: unknown): Checked {
   if (typeof value !== 'string') return { message: `must be a text, not ${kindOf(value)}` }
-  if (value.includes('\u0000')) return { message: 'holds the character U+0000, which cannot be stored' }
-  if (!value.isWellFormed()) return { message: 'holds half of a surrogate pair, which is not a character' }
+  const fault = textFault(value)
+  if (fault !== undefined) return { message: fault }
   const limit = attribute.length
   if (limit !== undefined && value.length > limit && [...value].length > limit) {
     return { message: `has ${[...value].length} characters; at most ${limit} are allowed` }

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import { planAttributes, planStepAttributes } from '../model/listings.ts'
+import { cutText, shownText, shownTexts } from '../model/text.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { documentOfRow, listRows, type Listing } from './list-rows.ts'
 import { copyLines } from './records.ts'
@@ -77,7 +78,7 @@ export interface NewPlan {
 export async function insertPlan(tx: Transaction, plan: NewPlan): Promise<void> {
   await tx.execute(
     `insert into gatehouse.plan (plan_id, kind, title, options, created_at, created_by, correlation_id, actor_id) values ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [plan.id, plan.kind, plan.title.slice(0, 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId, plan.actorId ?? null])
+    [plan.id, plan.kind, cutText(shownText(plan.title), 255), JSON.stringify(plan.options ?? {}), plan.now, plan.createdBy.slice(0, 255), plan.correlationId, plan.actorId ?? null])
 }
 
 const copied = ['plan_id', 'step_no', 'action', 'resource', 'target_id', 'source', 'line', 'label', 'changes', 'problems', 'secret', 'status', 'result']
@@ -87,7 +88,9 @@ export async function insertSteps(tx: Transaction, planId: string, steps: readon
   if (steps.length === 0) return
   const rows = steps.map((step) => ({
     plan_id: planId, step_no: step.step, action: step.action, resource: step.resource, target_id: step.targetId, source: step.source, line: step.line,
-    label: step.label?.slice(0, 255), changes: json(step.changes), problems: json(step.problems),
+    label: step.label === undefined ? undefined : cutText(shownText(step.label), 255), changes: json(step.changes),
+    // What is told of a step may quote anything that a file holds.
+    problems: json(shownTexts(step.problems)),
     secret: step.secret, status: step.status ?? 'planned', result: json(step.result),
   }))
   await tx.copyIn(`copy gatehouse.plan_step (${copied.join(', ')}) from stdin`, copyLines(copied, rows))

@@ -4,6 +4,7 @@ import type { SourceRow, ValueNote } from '../connectors/efs/source-values.ts'
 import { GatehouseError } from '../errors.ts'
 import { Checksum, judgeRow, rowDigest, type AdoptedRow, type AdoptedTable } from '../model/adopted-rows.ts'
 import { redact } from '../model/redact.ts'
+import { cutText } from '../model/text.ts'
 import type { Kept, StandingRow } from '../store/adopted-rows.ts'
 import type { EfsMapping } from './efs-mapping.ts'
 import { storePlanned, type NewStep, type Planned, type Planning } from './planning.ts'
@@ -124,12 +125,12 @@ export function pickRow(table: AdoptedTable, { values, notes }: SourceRow, most:
     if (value === null) row[column] = null
     else if (kind === 'number') {
       row[column] = wholeOf(value) ?? null
-      if (row[column] === null) tell({ column, value: String(value).slice(0, 100), message: 'is no whole number that can be kept' })
+      if (row[column] === null) tell({ column, value: cutText(String(value), 100), message: 'is no whole number that can be kept' })
     } else {
       const text = String(value)
       const limit = most[column]
-      row[column] = limit !== undefined && text.length > limit ? text.slice(0, limit) : text
-      if (limit !== undefined && text.length > limit) tell({ column, value: `${text.slice(0, 100)}…`, message: `is longer than ${limit} characters: it was cut` })
+      row[column] = limit !== undefined && text.length > limit ? cutText(text, limit) : text
+      if (limit !== undefined && text.length > limit) tell({ column, value: `${cutText(text, 100)}…`, message: `is longer than ${limit} characters: it was cut` })
     }
   }
   return { row, notes: own }

@@ -4,6 +4,7 @@
  * `settle-plan.ts` hold to the same: no row is half applied.
  */
 import type { Document } from '../model/attribute.ts'
+import { cutText, textFault } from '../model/text.ts'
 import { endPlace, placeOf, type Place } from './attribute-place.ts'
 import { coerceValue } from './coerce-value.ts'
 import { closeGaps, each, formatPath, parsePath, setPath, type Step } from './document-path.ts'
@@ -176,7 +177,9 @@ function setValues(draft: Draft, record: SourceRecord, field: Field, values: str
   const made: unknown[] = []
   for (const [at, text] of values.entries()) {
     const target = repeated ? steps.map((step) => (step === each ? at : step)) : steps
-    if (field.rule.by !== undefined) addReference(draft, field, place.multiple ? [...target, at] : target, text)
+    const fault = place.password ? undefined : textFault(text)
+    if (fault !== undefined) draft.problems.push(problemOf(record, field, { column: field.column, value: text, reason: `It ${fault}.` }))
+    else if (field.rule.by !== undefined) addReference(draft, field, place.multiple ? [...target, at] : target, text)
     else if (place.password) addPassword(draft, record, field, text)
     else {
       const coerced = coerceValue(place, text)
@@ -244,7 +247,7 @@ function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void 
 }
 
 function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): MappedProblem {
-  const value = field.secret || problem.value === undefined ? undefined : problem.value.slice(0, maxShown)
+  const value = field.secret || problem.value === undefined ? undefined : cutText(problem.value, maxShown)
   return { kind: 'problem', line: record.line, column: problem.column ?? field.column, path: formatPath(field.steps), value, reason: problem.reason, source: record }
 }
 

@@ -2,6 +2,7 @@
 import type { Problem } from '../errors.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { Metadata } from '../model/metadata.ts'
+import { cutText } from '../model/text.ts'
 import { secretIn } from './attribute-place.ts'
 import type { RowProblem } from './draft.ts'
 import { isKind } from './importable.ts'
@@ -18,7 +19,8 @@ export function nameProblems(row: MappedRecord, problems: readonly Problem[], me
     const own = ownPlace(row, path, found)
     const column = row.columns ? own?.column : path
     const isHidden = own?.secret === true || isSecret(row, path, metadata) || (column !== undefined && isSecretName(column))
-    return { column, path, value: isHidden ? undefined : (found ?? own?.value)?.slice(0, maxShown), message }
+    const value = isHidden ? undefined : (found ?? own?.value)
+    return { column, path, value: value === undefined ? undefined : cutText(value, maxShown), message }
   })
 }
 

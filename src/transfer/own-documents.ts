@@ -1,6 +1,8 @@
 /** Files that hold our own documents: JSON Lines exports, and the document that each entry of an LDIF export carries. */
 import { isObject, type Document } from '../model/attribute.ts'
+import { faultIn } from '../model/text.ts'
 import { secretIn, settableOnly } from './attribute-place.ts'
+import { formatPath } from './document-path.ts'
 import { callName, edgeBetween, isKind, type Kind } from './importable.ts'
 import { entryAttributes } from './ldap-entry.ts'
 import { defaultKeys, keysOf, type MappedProblem, type MappedRecord, type Reference } from './map-record.ts'
@@ -19,6 +21,9 @@ export function mapDocument(record: SourceRecord): MappedRecord | MappedProblem 
   if (rejected !== undefined && Object.keys(document).length === 0) {
     return fail('The line holds a rejected row that could not be read. Write it anew.')
   }
+  // A password may hold anything: it is never stored as it is.
+  const bad = faultIn({ ...document, password: undefined })
+  if (bad) return { ...fail(`It ${bad.fault}.`, formatPath(bad.steps)), path: formatPath(bad.steps) }
   const resource = resourceOf(document, isSort ? undefined : resourceType)
   if (!resource) return fail('meta.resourceType is nothing that can be imported.', 'meta.resourceType')
   const made = resource === 'Edge' ? makeEdge(record, document) : makeRecord(record, resource, document)

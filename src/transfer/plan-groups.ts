@@ -3,6 +3,7 @@ import { groupKind, newAccessRecord } from '../access/access-records.ts'
 import { edgeKind } from '../model/access-edges.ts'
 import { group as groupResource } from '../model/access-records.ts'
 import { ownNames } from '../model/distinguished-name.ts'
+import { cutText } from '../model/text.ts'
 import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { findByKey } from '../store/find-by-key.ts'
@@ -105,7 +106,7 @@ async function memberSteps(planning: Planning, { id: target, group, line, source
 
 /** Says whom the file names in a value of its own: who is erased later is looked for in it. */
 function unknownMember({ text, dn }: Named): { column: string; value: string; message: string } {
-  const value = text.slice(0, mostShown)
+  const value = cutText(text, mostShown)
   return { column: dn === undefined ? 'memberUid' : 'member', value, message: `"${value}" is nobody of the directory or of the import.` }
 }
 

@@ -1,5 +1,6 @@
 /** Groups of a directory server as LDIF shows them: groupOfNames, groupOfUniqueNames (RFC 4519), posixGroup (RFC 2307), group. */
 import { parseDn } from '../model/distinguished-name.ts'
+import { cutText } from '../model/text.ts'
 import type { SourceRecord } from './source-row.ts'
 
 /** A group and whom it names. */
@@ -18,8 +19,8 @@ export function readGroup(row: SourceRecord, name: string): GroupRow | undefined
   if (valuesOf(row, 'memberurl').length > 0) return undefined
   const [description] = valuesOf(row, 'description')
   return {
-    name: name.slice(0, 255),
-    ...(description === undefined ? {} : { description: description.slice(0, 512) }),
+    name: cutText(name, 255),
+    ...(description === undefined ? {} : { description: cutText(description, 512) }),
     ...(row.dn === undefined ? {} : { dn: dnKey(row.dn) }),
     members: [...new Set([...valuesOf(row, 'member'), ...valuesOf(row, 'uniquemember')])],
     logins: [...new Set(valuesOf(row, 'memberuid'))],

@@ -1,6 +1,7 @@
 /** The seam between a file and the plan: every row of the file, mapped, or why it is not. */
 import { extname } from 'node:path'
 import { GatehouseError } from '../errors.ts'
+import { cutText, faultIn, textFault } from '../model/text.ts'
 import { csvMapping, ldifMapping, type OwnRule } from './default-mapping.ts'
 import { compileRecord, type CompiledRecord, type MappedProblem, type MappedRecord } from './map-record.ts'
 import { columnsOf, mappedColumns, type Format, type Mapping, type RecordRule } from './mapping.ts'
@@ -129,6 +130,8 @@ function rowMapper(format: Format, mapping: Mapping | undefined, secrets: Readon
   const passed = passedRows(format, mapping)
   return (row) => {
     if (isProblem(row)) return [readProblem(row, secrets)]
+    const fault = row.dn === undefined ? undefined : textFault(row.dn)
+    if (fault !== undefined) return [{ kind: 'problem', line: row.line, column: 'dn', reason: `It ${fault}.`, source: row }]
     if (own && format === 'jsonl') return [mapDocument(row)]
     if (own && format === 'ldif' && carriesDocument(row)) return [mapEntry(row)]
     const made = mapRow(row, records)
@@ -154,11 +157,11 @@ function mapRow(row: SourceRecord, records: OwnRecord[]): (MappedRecord | Mapped
 function readProblem(row: RowProblem, secrets: ReadonlySet<string>): MappedProblem {
   const { line, column, value, reason, record, raw } = row
   const secret = column === undefined || secrets.has(column.toLowerCase()) || isSecretName(column)
-  return { kind: 'problem', line, column, value: secret ? undefined : value?.slice(0, 200), reason, source: record, raw }
+  return { kind: 'problem', line, column, value: secret || value === undefined ? undefined : cutText(value, 200), reason, source: record, raw }
 }
 
 /** What becomes of a row that no record rule of the mapping applies to. */
-function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceRecord) => PassedRow {
+function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceRecord) => PassedRow | MappedProblem {
   const waiting = (mapping?.waiting ?? []).map((rule) => ({ ...rule, test: makeTest(format, rule.when) }))
   const skip = (mapping?.skip ?? []).map((rule) => ({ ...rule, test: makeTest(format, rule.when) }))
   return (row) => {
@@ -167,6 +170,8 @@ function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceR
       const names = waits.name === undefined ? [] : columnReader(format, waits.name)(row)
       const name = isValueProblem(names) ? undefined : names[0]
       const group = format === 'ldif' && waits.as === 'Group' && typeof name === 'string' ? readGroup(row, name) : undefined
+      const bad = group && faultIn(group)
+      if (bad) return { kind: 'problem', line: row.line, path: `${bad.steps[0]}`, reason: `It ${bad.fault}.`, source: row }
       return { kind: 'waiting', line: row.line, as: waits.as, name, ...(group ? { group } : {}), reason: `${waits.as}s are not imported yet.`, source: row }
     }
     const reason = skip.find(({ test }) => test(row))?.reason ?? `No record of the mapping takes it${kindOf(format, row)}.`

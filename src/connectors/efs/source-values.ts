@@ -1,4 +1,5 @@
 /** Values of an EFS table as we keep them, and what of a value cannot be kept. */
+import { cutText } from '../../model/text.ts'
 import { instantOf } from '../../model/zoned-time.ts'
 
 /** What could not be taken over as it stood. */
@@ -72,9 +73,9 @@ function readBytes(bytes: Buffer, type: string, report: Report): string | null {
 }
 
 function readText(text: string, report: Report): string {
-  if (text.includes('\ufffd')) report({ value: text.slice(0, shown), message: 'holds U+FFFD, which stands for bytes that could not be read' })
-  if (/[\u{10000}-\u{10ffff}]/u.test(text)) report({ value: text.slice(0, shown), message: 'holds characters of four bytes, which Okta does not take' })
+  if (text.includes('\ufffd')) report({ value: cutText(text, shown), message: 'holds U+FFFD, which stands for bytes that could not be read' })
+  if (/[\u{10000}-\u{10ffff}]/u.test(text)) report({ value: cutText(text, shown), message: 'holds characters of four bytes, which Okta does not take' })
   if (!/[\u0000\ud800-\udfff]/u.test(text)) return text
-  report({ value: text.slice(0, shown).replaceAll('\u0000', '␀'), message: 'holds U+0000, which cannot be kept: it was taken over without' })
+  report({ value: cutText(text, shown).replaceAll('\u0000', '␀'), message: 'holds U+0000, which cannot be kept: it was taken over without' })
   return text.replaceAll(/[\u0000\ud800-\udfff]/gu, '')
 }
