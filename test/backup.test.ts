@@ -264,6 +264,19 @@ test('a disk that fills up, or a folder that is not there, leaves no half file a
   expect(await db.first('select 1 as one')).toEqual({ one: 1 })
 })
 
+test.runIf(existsSync('/dev/full'))('a disk that fills up in the middle of a table ends the copy and its transaction at once', { timeout: 20_000 }, async () => {
+  const large = await testDatabase()
+  // More than buffers on the way hold, however well it is packed.
+  await large.query(`insert into public.users (user_id, last_name, type_id, status) values ('p', 'Person', 'DEFAULT_USER', 'ACTIVE')`)
+  await large.query(`insert into public.user_note (user_note_id, user_id, note_type, description, create_date)
+    select 'n' || n, 'p', 'note', (select string_agg(md5(n::text || m), '') from generate_series(1, 25) m), now() from generate_series(1, 10000) n`)
+  const full = freshFile()
+  symlinkSync('/dev/full', `${full}.partial`)
+  await expect(backup(large, full, { now })).rejects.toMatchObject({ code: 'ENOSPC', path: full })
+  expect([existsSync(full), existsSync(`${full}.partial`)]).toEqual([false, false])
+  await expect.poll(() => large.query(`select pid from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`)).toEqual([])
+})
+
 test('refuses to back up a database that is not ours', async () => {
   const other = open(await emptyDatabase())
   await expect(backup(other, freshFile(), { now })).rejects.toMatchObject({ code: 'configuration' })

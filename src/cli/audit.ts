@@ -1,7 +1,7 @@
 /** gatehouse audit: proving, exporting and searching the audit, and erasing a person from it. */
 import type { Command } from 'commander'
 import { once } from 'node:events'
-import { createReadStream, createWriteStream } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { exportAudit } from '../audit/export.ts'
 import { dropOldEvents } from '../audit/retention.ts'
 import { sealEvents } from '../audit/seal.ts'
@@ -11,6 +11,7 @@ import { verifyAuditFile } from '../audit/verify-file.ts'
 import { verifyAudit } from '../audit/verify.ts'
 import type { ChainReport } from '../audit/breaks.ts'
 import { eraseUser } from '../directory/erase.ts'
+import { writeWholeFile } from '../transfer/whole-file.ts'
 import { counted, print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 function reportLines(report: ChainReport): string[] {
@@ -38,16 +39,19 @@ export function addAuditCommands(gatehouse: Command): void {
     .argument('<file>', 'where to').option('--from <instant>', 'from this instant', readInstant).option('--to <instant>', 'to this instant', readInstant).option('--json', 'answer for machines')
     .action((file: string, options: RangeOptions) => withDatabase(async ({ db, masterKey }, ctx) => {
       await sealEvents(db, masterKey, ctx.now)
-      const out = createWriteStream(file, { flags: 'wx', mode: 0o600 })
-      await once(out, 'open')
-      // A disk that fills up while the database is being waited for must be noticed too.
-      const failed = once(out, 'error').then(([error]) => Promise.reject(error as Error))
-      failed.catch(() => {})
-      const report = await exportAudit(db, masterKey, ctx.now(), { from: options.from, to: options.to }, async (text) => {
-        if (!out.write(text)) await Promise.race([once(out, 'drain'), failed])
+      const report = await writeWholeFile(file, async (openFile) => {
+        const out = openFile()
+        // A disk that fills up while the database is being waited for must be noticed too.
+        const failed = once(out, 'error').then(([error]) => Promise.reject(error as Error))
+        failed.catch(() => {})
+        await Promise.race([once(out, 'open'), failed])
+        const made = await exportAudit(db, masterKey, ctx.now(), { from: options.from, to: options.to }, async (text) => {
+          if (!out.write(text)) await Promise.race([once(out, 'drain'), failed])
+        })
+        out.end()
+        await Promise.race([once(out, 'close'), failed])
+        return made
       })
-      out.end()
-      await Promise.race([once(out, 'close'), failed])
       print(options.json, report, () => reportLines(report))
       process.exitCode = report.breaks.length === 0 ? 0 : 1
     }))

@@ -11,6 +11,7 @@ const fileTroubles: Record<string, string> = {
   EISDIR: 'is a folder',
   ENOTDIR: 'lies below something that is no folder',
   ENOSPC: 'finds no room on its disk',
+  EFBIG: 'would be larger than a file may be here',
   EROFS: 'lies on a disk that cannot be written to',
 }
 

@@ -1,8 +1,7 @@
 /** gatehouse import, export and generate. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
-import { createWriteStream, type WriteStream } from 'node:fs'
-import { once } from 'node:events'
-import { Readable } from 'node:stream'
+import { existsSync } from 'node:fs'
+import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { GatehouseError } from '../errors.ts'
@@ -17,6 +16,7 @@ import { kinds, resources, type Kind } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
 import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
 import { formatOf } from '../transfer/read-records.ts'
+import { writeWholeFile } from '../transfer/whole-file.ts'
 import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/write-csv.ts'
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
@@ -162,11 +162,8 @@ async function exportFile(path: string, options: { resource: string; filter?: st
   const walk = <T>(ctx: Context, write: (documents: AsyncGenerator<Document>) => Promise<T>) =>
     (resource ? exportRecords(ctx.db, resource, query, write) : exportEdges(ctx.db, query, write))
   await withDatabase(async (_opened, ctx) => {
+    if (existsSync(path)) throw new GatehouseError('already_exists', `${path} is there already; name another file.`)
     const columns = format === 'csv' ? await walk(ctx, (documents) => csvColumns(documents, resource ? [] : edgeColumns, emptyColumns(resource ? resource.name as Kind : 'Edge'))) : []
-    const out = createWriteStream(path, { flags: 'wx', mode: 0o600 })
-    await once(out, 'open').catch((error: NodeJS.ErrnoException) => {
-      throw new GatehouseError('invalid_file', error.code === 'EEXIST' ? `${path} is there already.` : `${path} cannot be written: ${error.message}`)
-    })
     const progress = progressLine('records')
     let count = 0
     const counted = async function* (documents: AsyncIterable<Document>) {
@@ -175,15 +172,15 @@ async function exportFile(path: string, options: { resource: string; filter?: st
         yield document
       }
     }
-    await walk(ctx, async (documents) => {
+    await writeWholeFile(path, (openFile) => walk(ctx, async (documents) => {
       const some = counted(documents)
-      await writeAll(out, format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
-    })
+      await writeAll(openFile(), format === 'csv' ? csvText(some, columns) : format === 'ldif' ? ldifText(some) : jsonlText(some))
+    }))
     progress.end()
     print(options.json, { file: path, records: count }, () => [`${count} ${count === 1 ? 'record is' : 'records are'} in ${path}.`])
   })
 }
 
-async function writeAll(out: WriteStream, pieces: AsyncIterable<string>): Promise<void> {
+async function writeAll(out: Writable, pieces: AsyncIterable<string>): Promise<void> {
   await pipeline(Readable.from(pieces, { objectMode: false }), out)
 }

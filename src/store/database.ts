@@ -172,14 +172,19 @@ export class Transaction extends Connection {
     }
   }
 
-  /** COPY … TO STDOUT: the text in the chunks it arrives in. To be read to its end. */
+  /** COPY … TO STDOUT: the text in the chunks it arrives in. Who stops before its end loses the connection, and the transaction with it. */
   async *copyOut(sql: string): AsyncGenerator<Buffer> {
     await this.travelAlone(true)
+    let isOver = false
     try {
       yield* this.client.query(copyTo(sql)) as AsyncIterable<Buffer>
+      isOver = true
     } catch (error) {
+      isOver = true
       this.spoil(error)
     } finally {
+      // What nobody reads on would stand before the rollback for ever.
+      if (!isOver) void (this.client as unknown as Pick<pg.Client, 'end'>).end()
       await this.travelAlone(false)
     }
   }

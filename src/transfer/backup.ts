@@ -3,8 +3,7 @@
  * working. It is read through COPY in a single snapshot, so nothing but PostgreSQL itself is needed, of any version.
  * The keys that encrypt some of the values are not in the database, and so not in the backup.
  */
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import { GatehouseError } from '../errors.ts'
@@ -12,6 +11,7 @@ import { expectedSchema, ourSchemas, tableParts } from '../store/catalogue.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { appliedMigrations, readMigrations } from '../store/migrate.ts'
 import { formatName, formatVersion, settingTable, tally, type BackupEnd, type BackupHeader, type TableHead } from './backup-format.ts'
+import { writeWholeFile } from './whole-file.ts'
 
 export interface BackupOptions {
   now: () => Date
@@ -24,28 +24,19 @@ export interface BackupOptions {
  * Errors: `already_exists` (the file), `configuration` (no Gatehouse database).
  */
 export async function backup(db: Database, file: string, options: BackupOptions): Promise<BackupEnd> {
-  if (existsSync(file)) throw new GatehouseError('already_exists', `${file} exists already; name another file.`)
-  const partial = `${file}.partial`
-  try {
-    const end = await db.transaction(
-      (tx) => writeTo(partial, tx, options), 'begin isolation level repeatable read read only',
-    )
-    renameSync(partial, file)
-    return end
-  } catch (error) {
-    rmSync(partial, { force: true })
-    throw error
-  }
+  return writeWholeFile(file, (openFile) => db.transaction(
+    (tx) => writeTo(openFile, tx, options), 'begin isolation level repeatable read read only',
+  ))
 }
 
-async function writeTo(partial: string, tx: Transaction, options: BackupOptions): Promise<BackupEnd> {
+async function writeTo(openFile: () => Writable, tx: Transaction, options: BackupOptions): Promise<BackupEnd> {
   await holdSchema(tx)
   const end = { tables: 0, rows: 0 }
   await pipeline(
     Readable.from(content(tx, options, end), { objectMode: false }),
     // The lightest compression: three quarters of the gain of the default one at a third of its time.
     createGzip({ level: 1 }),
-    createWriteStream(partial, { mode: 0o600, flush: true }),
+    openFile(),
   )
   return end
 }
