@@ -84,6 +84,17 @@ describe.each(places)('$what', ({ typeId, at, make, change, read }) => {
     expect((await make()).status).toBe(201)
   })
 
+  test('has no blank list where a list is required', async () => {
+    const { id, name } = await element({ typeId, multiValued: true })
+    const { status, body } = await make({ [name]: ['one'] })
+    expect(status).toBe(201)
+    await ask('PATCH', `/metadata/elements/${id}`, { required: true })
+    const refused = { status: 400, body: { code: 'required_attribute', problems: expect.arrayContaining([{ path: `${at}attributes.${name}`, message: 'is required' }]) } }
+    for (const blank of [[''], [], ['', ' '], '']) expect(await make({ [name]: blank }), JSON.stringify(blank)).toMatchObject(refused)
+    expect(await change(body.id, { [name]: [''] })).toMatchObject(refused)
+    await ask('PATCH', `/metadata/elements/${id}`, { required: false })
+  })
+
   test.each([
     ['INTEGER', ['0', '-12', '999999999999999999'], ['1.5', '', 'x', '1e3', ' 1']],
     ['DECIMAL', ['0', '-1.5', '10.000'], ['1.', '.5', '1,5', 'NaN']],
@@ -211,6 +222,26 @@ describe('a declaration', () => {
     const { name } = await element()
     expect(await ask('POST', '/metadata/elements', { name })).toMatchObject({ status: 409, body: { code: 'already_exists' } })
     expect((await ask('POST', '/metadata/elements', { name, typeId: 'EXTERNAL_USER' })).status).toBe(201)
+  })
+
+  test('has a name that differs from others of the same sort by more than the case of its letters', async () => {
+    const name = `Dept${next()}`
+    const first = await element({ name })
+    const refused = { status: 409, body: { code: 'already_exists', problems: [{ path: 'name', message: `is declared as ${name} already; names are the same whatever the case of their letters` }] } }
+    expect(await ask('POST', '/metadata/elements', { name: name.toLowerCase() })).toMatchObject(refused)
+    expect(await ask('POST', '/metadata/elements', { name: name.toUpperCase(), typeId: 'EXTERNAL_USER' })).toMatchObject(refused)
+    const other = await element()
+    expect(await ask('PATCH', `/metadata/elements/${other.id}`, { name: name.toLowerCase() })).toMatchObject(refused)
+    // Of another sort of record, or its own name, it may.
+    await element({ name: name.toLowerCase(), typeId: 'DEFAULT_ORGANIZATION' })
+    expect((await ask('PATCH', `/metadata/elements/${first.id}`, { name: name.toLowerCase() })).status).toBe(200)
+    expect(await person({ attributes: { [name]: 'x' } })).toMatchObject({ status: 400, body: { problems: [{ message: `is declared as ${name.toLowerCase()}: write it so` }] } })
+  })
+
+  test('stands at a type that records can have', async () => {
+    expect(await ask('POST', '/metadata/elements', { name: next(), typeId: 'FULL-TIME' })).toMatchObject(refusedAt('typeId'))
+    const { id } = await element()
+    expect(await ask('PATCH', `/metadata/elements/${id}`, { typeId: 'FULL-TIME' })).toMatchObject(refusedAt('typeId'))
   })
 
   test('is neither removed nor turned into another while records have values', async () => {

@@ -8,6 +8,7 @@ import { listSteps } from '../src/store/plans.ts'
 import { runImport } from '../src/transfer/apply-import.ts'
 import { planImport } from '../src/transfer/plan-import.ts'
 import { testContext } from './context.ts'
+import { jsonl } from './import-harness.ts'
 import { mappingOf } from './transfer-source.ts'
 
 test('a list stays a list for people with one value, and dates are judged as dates', async () => {
@@ -39,4 +40,13 @@ test('a list stays a list for people with one value, and dates are judged as dat
   } finally {
     rmSync(folder, { recursive: true })
   }
+})
+
+test('a name that differs from another in the case of its letters alone is not declared: its row is refused', async () => {
+  const ctx = await testContext()
+  const rows = [{ userName: 'case-a', attributes: { Dept: 'x' } }, { userName: 'case-b', attributes: { dept: 'y' } }, { userName: 'case-c', attributes: { Dept: 'z' } }]
+  const { id, counts } = await planImport(ctx, [{ path: jsonl(...rows), mapping: 'jsonl' }])
+  expect(counts).toEqual({ create: 3, error: 1 })
+  const refused = (await listSteps(ctx.db, id, { count: 10 })).find(({ action }) => action === 'error')
+  expect(refused).toMatchObject({ line: 2, problems: [{ path: 'attributes.dept', message: 'is declared as Dept: write it so' }] })
 })

@@ -5,13 +5,16 @@ import { recordEvents } from '../audit/record.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { DataType } from '../model/data-type.ts'
 import { refusal } from '../model/metadata.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
+import { logins } from '../model/user-links.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteElement, deleteType, insertElement, insertType, lockElement, lockType, readElement, readType, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
+import { deleteElement, deleteType, groupingOfType, insertElement, insertType, lockElement, lockType, readElement, readType, spelledOtherwise, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
 import { clientsTold, lockClaims } from '../store/oidc-clients.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
@@ -84,6 +87,7 @@ export function createElement(ctx: Context, input: unknown): Promise<Versioned> 
 export async function declareElement(tx: Transaction, ctx: Context, { id, ...input }: Document): Promise<Document> {
   const element: Document = { ...checkElement(validateEntry(metadataElement, input)), id }
   if (isHidden(element)) await refuseWhileTold(tx, element.name as string)
+  await checkPlace(tx, element, {})
   await insertElement(tx, element)
   await checkDefault(tx, element)
   await written(tx, ctx, 'metadata.element.create', 'MetadataElement', id as string, { after: element })
@@ -113,11 +117,29 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     if (isHidden(after) && !(hides && before.name === after.name)) await refuseWhileTold(tx, after.name as string)
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
+    await checkPlace(tx, after, before)
     await updateElement(tx, id, after)
     await checkDefault(tx, after)
     await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
     return readElement(tx, id)
   })
+}
+
+/** Where attributes can be declared: what every record of a sort has, and the groupings of the types that decide what else it has. */
+const everyTypes: readonly unknown[] = [user.custom, organization.custom, logins.custom].map((custom) => custom!.everyType)
+const groupings = [...new Set([user, organization].flatMap(({ attributes }) => attributes.flatMap(({ path, grouping }) => (path === 'typeId' || path === 'subTypeId' ? [grouping!] : []))))]
+
+/** Errors: `invalid_value` for a type that no record can have; `already_exists` for a name that SCIM, which does not count case, could not tell from another. */
+async function checkPlace(tx: Transaction, element: Document, before: Document): Promise<void> {
+  const { name, typeId } = element as { name: string; typeId: string }
+  const refuse = (code: 'invalid_value' | 'already_exists', path: string, message: string) => new GatehouseError(code, `${path}: ${message}.`, { problems: [{ path, message }] })
+  if (typeId !== before.typeId && !everyTypes.includes(typeId)) {
+    const grouping = await groupingOfType(tx, typeId)
+    if (grouping !== undefined && !groupings.includes(grouping)) throw refuse('invalid_value', 'typeId', `is of the grouping ${grouping}, and no record has a typeId of that; name one of ${groupings.join(' or ')}`)
+  }
+  if (name === before.name && typeId === before.typeId) return
+  const other = await spelledOtherwise(tx, element)
+  if (other !== undefined) throw refuse('already_exists', 'name', `is declared as ${other} already; names are the same whatever the case of their letters`)
 }
 
 const isHidden = ({ sensitive, isPublic }: Document) => sensitive === true || isPublic === false

@@ -44,6 +44,9 @@ export function elementsFor(metadata: Metadata, custom: CustomAttributes, ...typ
   return new Map([...general, ...own].map((element) => [element.name, element]))
 }
 
+/** Nothing, or a list of nothing. */
+const isBlank = (value: unknown): boolean => (Array.isArray(value) ? value.every((one) => isBlank(one)) : value === undefined || value === null || (typeof value === 'string' && value.trim() === ''))
+
 export interface Finding extends Problem {
   code: ErrorCode
 }
@@ -73,8 +76,7 @@ export function checkCustomAttributes(
     if (current === undefined && creating && element.defaultValue !== null) {
       attributes[element.name] = element.multiValued ? [element.defaultValue] : element.defaultValue
     }
-    const missing = attributes[element.name] === undefined || attributes[element.name] === ''
-    if (element.required && missing && (creating || old[element.name] !== undefined)) {
+    if (element.required && isBlank(attributes[element.name]) && (creating || !isBlank(old[element.name]))) {
       findings.push({ code: 'required_attribute', path: `${path}.${element.name}`, message: 'is required' })
     }
   }
@@ -82,7 +84,8 @@ export function checkCustomAttributes(
     if (JSON.stringify(old[name]) === JSON.stringify(value)) continue
     const element = elements.get(name)
     if (!element) {
-      findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: 'is not declared for this type of record; declare it under /metadata/elements' })
+      const spelled = [...elements.keys()].find((one) => one.toLowerCase() === name.toLowerCase())
+      findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: spelled !== undefined ? `is declared as ${spelled}: write it so` : 'is not declared for this type of record; declare it under /metadata/elements' })
       continue
     }
     const listed = element.multiValued && !Array.isArray(value) ? [value] : value

@@ -120,6 +120,24 @@ async function replaceValidValues(tx: Transaction, element: Document): Promise<v
      select md5($1 || ':' || value), $1, value, place from unnest($2::text[]) with ordinality v(value, place)`, [element.id, values])
 }
 
+/**
+ * How an attribute of this name is declared for records of the same sort, in letters of another case; undefined when it is not.
+ * Nobody else declares one until the transaction ends.
+ */
+export async function spelledOtherwise(tx: Transaction, { id, name, typeId }: Document): Promise<string | undefined> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse.attribute-names'))`)
+  const row = await tx.first<{ attribute_name: string }>(
+    `select e.attribute_name from metadata_element e join metadata_type t using (type_id)
+      where lower(e.attribute_name) = lower($1) and e.attribute_name <> $1 and e.metadata_id <> $2
+        and t."grouping" = (select "grouping" from metadata_type where type_id = $3) limit 1`, [name, id, typeId])
+  return row?.attribute_name
+}
+
+/** What a type is a kind of; undefined where there is no such type. */
+export async function groupingOfType(db: Reader, typeId: string): Promise<string | undefined> {
+  return (await db.first<{ grouping: string }>('select "grouping" from metadata_type where type_id = $1', [typeId]))?.grouping
+}
+
 /** How many records have values of a declared attribute. */
 export async function usesOfElement(db: Reader, id: string): Promise<number> {
   const row = await db.first<{ uses: number }>(

@@ -20,6 +20,8 @@ export function declareAttributes(planning: Planning, drafts: readonly Drafted[]
     const known = elementsFor(planning.metadata, custom, document.typeId, document.subTypeId)
     for (const [name, value] of Object.entries(document.attributes)) {
       if (value === null || known.has(name) || !/^[A-Za-z][\w$:.-]{0,99}$/.test(name)) continue
+      // SCIM does not count case, so no second name may differ in that alone: the row is refused, and told how it is written.
+      if (isSpelledOtherwise(planning, custom.everyType, name, [...missing.values()])) continue
       const mark = `${kind} ${name}`
       const said = planning.declare?.[kind]?.[name]
       const element = missing.get(mark) ?? newElement(planning.ctx.newId(), name, custom.everyType, said)
@@ -34,6 +36,11 @@ export function declareAttributes(planning: Planning, drafts: readonly Drafted[]
     action: 'create', resource: 'MetadataElement', targetId: element.id, label: element.name,
     changes: { document: { ...words.get(element.id), id: element.id, name: element.name, typeId: element.typeId, multiValued: element.multiValued } },
   }))
+}
+
+function isSpelledOtherwise({ metadata: { types, elements } }: Planning, everyType: string, name: string, missing: readonly Element[]): boolean {
+  const sort = types.get(everyType)?.grouping
+  return [...elements, ...missing].some((one) => one.name !== name && one.name.toLowerCase() === name.toLowerCase() && types.get(one.typeId)?.grouping === sort)
 }
 
 function newElement(id: string, name: string, typeId: string, said: Declaration = {}): Element {
