@@ -48,10 +48,11 @@ test('a batch answers in order and marks what is unknown', async () => {
   expect([status, body]).toEqual([200, { results: [{ allowed: true }, { allowed: false, unknown: ['user'] }, { allowed: false, unknown: ['resource', 'right'] }, { allowed: false }] }])
   const thousand = await ask('POST', '/access/check', { checks: Array.from({ length: 1000 }, (_, place) => ({ user: place % 2 ? 'ann' : 'bob', resource: 'ledger' })) })
   expect(thousand.body.results.map(({ allowed }: { allowed: boolean }) => allowed)).toEqual(Array.from({ length: 1000 }, (_, place) => place % 2 === 1))
-  for (const wrong of [{}, { checks: 1 }, { checks: [{ user: 'ann' }] }, { checks: [], when: 1 }, { checks: [{ user: 'ann', resource: 'a\u0000' }] }, { checks: Array.from({ length: 1001 }, () => ({ user: 'a', resource: 'b' })) }]) {
+  for (const wrong of [{}, { checks: 1 }, { checks: [{ user: 'ann' }] }, { checks: [], when: 1 }, { checks: Array.from({ length: 1001 }, () => ({ user: 'a', resource: 'b' })) }]) {
     const refused = await ask('POST', '/access/check', wrong)
     expect([refused.status, refused.body.code]).toEqual([400, 'invalid_body'])
   }
+  expect(await ask('POST', '/access/check', { checks: [{ user: 'ann', resource: 'a\u0000' }] })).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: 'checks[0].resource' }] } })
 })
 
 test('what a person has is told with rights, direct or inherited', async () => {

@@ -359,6 +359,14 @@ describe('what an operation is told', () => {
     expect(await operate(ctx, id, 'rehire', { startDate: '2026-09-01', lastDate: '2027-08-31' })).toMatchObject({ status: 'PENDING_START_DATE', startDate: '2026-09-01', lastDate: '2027-08-31' })
   })
 
+  test.each(['terminate', 'retire'])('%s takes no last day that is to come: it would end the person today', async (operation) => {
+    const id = idOf(await person({ status: 'ACTIVE' }))
+    const refused = { code: 'invalid_value', message: expect.stringContaining('by PATCH'), problems: [{ path: 'lastDate' }] }
+    await expect(operate(ctx, id, operation as 'terminate', { lastDate: '2026-06-16' })).rejects.toMatchObject(refused)
+    await expect(planBulk(ctx, bulkRequest({ operation, filter: `id eq "${id}"`, options: { lastDate: '2026-06-16' } }))).rejects.toMatchObject(refused)
+    expect(await operate(ctx, id, operation as 'terminate', { lastDate: '2026-06-15' })).toMatchObject({ lastDate: '2026-06-15', active: false })
+  })
+
   test('leave may be paid', async () => {
     expect(await operate(ctx, idOf(await person({ status: 'ACTIVE' })), 'leave', { paid: true })).toMatchObject({ status: 'USER_LEAVE_WITH_PAY', active: false })
   })

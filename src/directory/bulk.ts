@@ -13,7 +13,7 @@ import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
-import { afterOperation, checkBody, operateLocked, refusePast, relatedPlanned } from './lifecycle.ts'
+import { afterOperation, checkBody, operateLocked, refuseAhead, refusePast, relatedPlanned } from './lifecycle.ts'
 import { deleteLockedUser } from './users.ts'
 import { checkQuery } from '../records/veil.ts'
 import { lockRecords } from '../records/write-records.ts'
@@ -55,6 +55,7 @@ function noOptions(options: unknown): Document {
 /** Plans the operation: a step a person, with what would change, or why it cannot be done. Errors: `invalid_value`, `forbidden` for the filter. */
 export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan> {
   if (request.operation === 'rehire') refusePast(ctx, request.options)
+  if (request.operation === 'terminate' || request.operation === 'retire') refuseAhead(ctx, request.options)
   await checkQuery(ctx, user, request)
   const scope = reachScope(ctx.authority?.reach)
   const found = await countMatches(ctx.db, user, { ...request, scope })

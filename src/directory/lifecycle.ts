@@ -135,7 +135,10 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
   const keeps = options.keeps === true || (endsMemberships.includes(operation) && !may(ctx.authority, needOf('enable')))
   if (keeps && before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) moved.secondaryStatus = before.secondaryStatus
   if (before.secondaryStatus !== undefined && moved.secondaryStatus === undefined) refuseUnless(ctx.authority, [needOf('enable')])
-  if ((operation === 'terminate' || operation === 'retire') && typeof options.lastDate === 'string') moved.lastDate = options.lastDate
+  if (operation === 'terminate' || operation === 'retire') {
+    refuseAhead(ctx, options)
+    if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
+  }
   if (operation === 'convert') return converted(ctx, moved, options)
   return moved
 }
@@ -144,6 +147,13 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
 export function refusePast(ctx: Context, { lastDate }: Document): void {
   if (typeof lastDate !== 'string' || lastDate >= today(ctx)) return
   const message = 'must not lie before today: who comes back is here at least that day'
+  throw new GatehouseError('invalid_value', `lastDate: ${message}.`, { problems: [{ path: 'lastDate', message }] })
+}
+
+/** Somebody whose last day is to come is here until then, and an operation ends them now. Errors: `invalid_value`. */
+export function refuseAhead(ctx: Context, { lastDate }: Document): void {
+  if (!isAhead(ctx, lastDate)) return
+  const message = 'lies ahead, and this would end the person now; set lastDate by PATCH instead, and the nightly job terminates them the day after'
   throw new GatehouseError('invalid_value', `lastDate: ${message}.`, { problems: [{ path: 'lastDate', message }] })
 }
 

@@ -1,6 +1,7 @@
 /** What a mass delete is asked for: shapes and lengths, before the store is asked. */
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
+import { textFault } from '../model/text.ts'
 import { rowKeys, type NamedRow, type RowKey } from '../store/mass-delete.ts'
 
 /** One way of saying whom. */
@@ -44,7 +45,11 @@ export function massDeleteRequest(body: unknown): MassDeleteRequest {
 
 /** Errors: `invalid_value`. */
 export function checkFilter(filter: unknown): string {
-  if (typeof filter === 'string' && filter.trim() !== '') return filter
+  if (typeof filter === 'string' && filter.trim() !== '') {
+    const fault = textFault(filter)
+    if (fault !== undefined) throw invalid('filter', fault)
+    return filter
+  }
   throw invalid('filter', 'must be a SCIM filter')
 }
 

@@ -10,7 +10,7 @@ const operation = object('Operation', 'What a lifecycle operation takes; each ta
   employeeType: { ...text('convert: the employment type to change to.', 32), 'x-references': 'MetadataType' },
   attributes: { ...customAttributes, description: 'convert: custom attributes as a merge patch: what the new type requires, and null for what goes. What is not named stays.' },
   startDate: date('rehire: the new first day; one ahead is waited for.'),
-  lastDate: date('rehire, terminate, retire: the last day, at rehire not before today; rehire without it removes the old one.'),
+  lastDate: date('rehire, terminate, retire: the last day, at rehire not before today, else not after it: who is to stay until a day gets it as lastDate by PATCH; rehire without it removes the old one.'),
   removeAccess: flag('terminate, retire: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
   includeRelated: flag('terminate, retire: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
 })

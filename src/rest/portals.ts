@@ -75,7 +75,7 @@ export const portalRoutes: readonly Route[] = guarded('portals', [
       if (gone.length === 0) throw new GatehouseError('not_found', 'This person is not a member of this portal.')
       return {}
     } },
-  { ...base, method: 'POST', path: '/portals/:id/mass-delete', scope: 'write', operation: 'planMassDelete', summary: 'Plans a mass delete: whom it takes out of the portal, row by row. Apply the plan to carry it out, at once or not at all.', body: { component: 'MassDelete' }, answer: { component: 'Plan' }, status: 201, needs: members, reach: 'query',
+  { ...base, method: 'POST', path: '/portals/:id/mass-delete', scope: 'write', operation: 'planMassDelete', summary: 'Plans a mass delete: whom it takes out of the portal, row by row. Apply the plan to carry it out, at once or not at all.', body: { component: 'MassDelete' }, answer: { component: 'Plan' }, status: 201, needs: members, reach: 'query', judgesTexts: true,
     handle: async (call) => {
       const request = massDeleteRequest(call.body)
       refuseUnless(call.ctx.authority, massDeleteNeeds({ ...request }))

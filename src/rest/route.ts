@@ -5,6 +5,8 @@ import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import type { Attribute } from '../model/attribute.ts'
+import { textFault } from '../model/text.ts'
+import { checkInstant } from '../model/values.ts'
 import type { OwnResource, OwnRight } from '../model/own-access.ts'
 import type { Visit } from '../signin/sessions-open.ts'
 import type { SessionRow } from '../store/sessions.ts'
@@ -92,6 +94,8 @@ export interface Route extends Guarded {
   heavy?: number | ((call: Call) => number)
   /** The body holds a password: an Idempotency-Key is not taken, since a quick hash of the body would be kept with it. */
   secretBody?: boolean
+  /** It tells row by row which texts of its body cannot be used, so that the others still count. */
+  judgesTexts?: boolean
   /** Browsers come by a link or a redirect from elsewhere, with whatever else that adds to the query. GET alone. */
   navigated?: boolean
   /** Answers 201 instead of 200 when it made something. */
@@ -170,7 +174,7 @@ export function readQuery(given: Record<string, unknown>, parameters: readonly Q
 function readParameter(parameter: QueryParameter, value: unknown): string | number | boolean {
   const refuse = (message: string) => new GatehouseError('invalid_parameter', `${parameter.name}: ${message}.`)
   if (typeof value !== 'string') throw refuse('may be given only once')
-  if (value.includes('\u0000') || !value.isWellFormed()) throw refuse('holds a character that cannot be used')
+  if (textFault(value) !== undefined) throw refuse('holds a character that cannot be used')
   if (parameter.type === 'boolean') {
     if (value !== 'true' && value !== 'false') throw refuse('must be true or false')
     return value === 'true'
@@ -183,9 +187,10 @@ function readParameter(parameter: QueryParameter, value: unknown): string | numb
   }
   if (parameter.type === 'dateTime') {
     // An offset's plus sign arrives as a space from whoever does not encode it.
-    const instant = value.replace(/ (?=\d\d:\d\d$)/, '+')
-    if (Number.isNaN(Date.parse(instant))) throw refuse('must be an instant such as 2026-11-21T08:30:00Z')
-    return instant
+    const text = value.replace(/ (?=\d\d:\d\d$)/, '+')
+    const checked = checkInstant(/^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text)
+    if ('message' in checked) throw refuse(checked.message)
+    return checked.value as string
   }
   if (parameter.values && !parameter.values.includes(value)) throw refuse(`must be one of ${parameter.values.join(', ')}`)
   return value
