@@ -122,6 +122,22 @@ describe('applied', () => {
     expect((await ask('GET', `/users/${ids[1]}`)).body).toMatchObject({ typeId: 'EXTERNAL_USER', employeeType: 'CONTRACTOR', conversionDate: expect.any(String) })
   })
 
+  test('converts nobody who lacks what the new type requires, and says so beforehand', async () => {
+    const { filter, ids } = await crew(2)
+    const element = (more: object) => ask('POST', '/metadata/elements', { typeId: 'EXTERNAL_USER', ...more })
+    const required = (await element({ name: 'agency', required: true })).body
+    const filled = (await element({ name: 'pass', required: true, defaultValue: 'grey' })).body
+    const lacking = await plan('convert', filter, { typeId: 'EXTERNAL_USER' })
+    expect(lacking.counts).toEqual({ conflict: 2 })
+    expect((await steps(lacking.id))[0]).toMatchObject({ action: 'conflict', problems: [{ path: 'attributes.agency', message: 'is required' }] })
+    const whole = await plan('convert', filter, { typeId: 'EXTERNAL_USER', attributes: { agency: 'Ox' } })
+    expect(whole.counts).toEqual({ update: 2 })
+    expect((await steps(whole.id))[0]!.changes).toEqual(expect.arrayContaining([{ path: 'attributes.agency', after: 'Ox' }, { path: 'attributes.pass', after: 'grey' }]))
+    await apply(whole.id)
+    expect((await ask('GET', `/users/${ids[0]}`)).body).toMatchObject({ typeId: 'EXTERNAL_USER', attributes: { agency: 'Ox', pass: 'grey' } })
+    for (const one of [required, filled]) await ask('PATCH', `/metadata/elements/${one.id}`, { required: false })
+  })
+
   test('takes by q whom q finds', async () => {
     const { ids } = await crew(2, (i) => ({ name: { familyName: `Quartermaine${i}` } }))
     const { body } = await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', q: 'quarterm' })

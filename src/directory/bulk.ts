@@ -1,12 +1,15 @@
 /** One lifecycle operation, or deletion, over everyone a filter finds: planned first, person by person, then applied. */
-import { GatehouseError } from '../errors.ts'
+import { GatehouseError, type Problem } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { isObject } from '../model/attribute.ts'
 import { documentChanges, type FieldChange } from '../model/document-diff.ts'
 import { operations, type Operation } from '../model/lifecycle.ts'
-import { documentOf } from '../model/rows.ts'
+import { documentOf, type LoadedRecord } from '../model/rows.ts'
 import { user } from '../model/user.ts'
+import { loadMetadata } from '../store/metadata.ts'
+import { findProblems } from '../records/check-metadata.ts'
+import type { Pending } from '../records/record-kind.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
 import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
@@ -74,7 +77,9 @@ async function fill(ctx: Context, planId: string, request: BulkRequest): Promise
     // Whoever is gone by now is left out.
     const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
     const related = request.operation === 'delete' ? undefined : await relatedPlanned(ctx, documents.map(({ id }) => id as string), request.operation, request.options)
-    const steps = documents.map((document, index) => stepFor(ctx, request, document, planned + index + 1, related?.get(document.id as string)))
+    const outcomes = documents.map((document) => outcomeOf(ctx, request, document))
+    if (request.operation === 'convert') await judgeConverted(ctx, ids.flatMap((id) => records.get(id) ?? []), documents, outcomes)
+    const steps = documents.map((document, index) => stepFor(request, document, outcomes[index]!, planned + index + 1, related?.get(document.id as string)))
     planned += steps.length
     for (const step of steps) count(counts, step)
     await ctx.db.transaction(async (tx) => {
@@ -92,19 +97,36 @@ function count(counts: Record<string, number>, { action, changes }: PlanStep): v
   for (const { path, after } of (changes ?? []) as FieldChange[]) if (path === 'relatedEnded' || path === 'relatedLeftOpen') counts[path] = (counts[path] ?? 0) + (after as number)
 }
 
-function stepFor(ctx: Context, request: BulkRequest, document: Document, step: number, related: readonly FieldChange[] = []): PlanStep {
-  const base = { step, resource: 'User', targetId: document.id as string, label: (document.displayName ?? document.userName) as string | undefined }
-  if (request.operation === 'delete') {
-    return document.systemFlag === true ? { ...base, action: 'conflict', problems: [{ message: 'is a record of the system' }] } : { ...base, action: 'delete' }
-  }
+/** What becomes of a person: their document, or why it cannot be. */
+interface Outcome {
+  after?: Document
+  problems?: readonly Problem[]
+}
+
+function outcomeOf(ctx: Context, { operation, options }: BulkRequest, document: Document): Outcome {
+  if (operation === 'delete') return document.systemFlag === true ? { problems: [{ message: 'is a record of the system' }] } : {}
   try {
-    const after = afterOperation(ctx, document, request.operation, request.options)
-    const changes = documentChanges(user, document, after)
-    return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes: [...changes, ...related] }
+    return { after: afterOperation(ctx, document, operation, options) }
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
-    return { ...base, action: 'conflict', problems: [{ message: error.message }] }
+    return { problems: [{ message: error.message }] }
   }
+}
+
+/** Another type asks for what it requires, and fills in its defaults: what the verb would say of each is said already. */
+async function judgeConverted(ctx: Context, records: readonly LoadedRecord[], documents: readonly Document[], outcomes: Outcome[]): Promise<void> {
+  const places = outcomes.flatMap(({ after }, index) => (after === undefined ? [] : [index]))
+  const pending = places.map((index): Pending => ({ action: 'user.convert', before: { record: records[index]!, document: documents[index]! }, after: outcomes[index]!.after! }))
+  const found = await findProblems(ctx.db, user, pending, await loadMetadata(ctx.db, ctx.db))
+  for (const [place, index] of places.entries()) if (found[place]!.length > 0) outcomes[index] = { problems: found[place]!.map(({ path, message }) => ({ path, message })) }
+}
+
+function stepFor(request: BulkRequest, document: Document, { after, problems }: Outcome, step: number, related: readonly FieldChange[] = []): PlanStep {
+  const base = { step, resource: 'User', targetId: document.id as string, label: (document.displayName ?? document.userName) as string | undefined }
+  if (problems) return { ...base, action: 'conflict', problems }
+  if (request.operation === 'delete') return { ...base, action: 'delete' }
+  const changes = documentChanges(user, document, after!)
+  return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes: [...changes, ...related] }
 }
 
 /** Carries out steps of a bulk plan. */
