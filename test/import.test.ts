@@ -58,6 +58,13 @@ const personnel: Mapping = {
 const byNumber: Mapping = { ...personnel, records: [{ ...personnel.records[0]!, correlate: ['employeeNumber'] }] }
 const head = 'kind,no,login,last,title,mail,born,boss'
 
+test('a row of somebody who is not born yet is an error', async () => {
+  await imported(ctx, csv(head, 'person,900,standing,Standing,,,,'), personnel)
+  const { id, counts } = await plan(ctx, csv(head, 'person,900,standing,Standing,,,2999-01-01,', 'person,901,coming,Coming,,,2999-01-01,'), personnel)
+  expect(counts).toEqual({ error: 2 })
+  expect((await stepsOf(ctx.db, id))[0]!.problems).toMatchObject([{ column: 'born', path: 'birthdate', value: '2999-01-01' }])
+})
+
 describe('what becomes of a row', () => {
   test('is one of seven things, and says where and why', async () => {
     await imported(ctx, csv(head, 'person,10,ada,Lovelace,Countess,ada@one.example,,', 'person,11,grace,Hopper,,grace@one.example,,', 'person,14,mary,Shelley,,mary@one.example,,'), personnel)

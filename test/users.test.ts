@@ -1,5 +1,6 @@
 /** The verbs on people, against a real database: what is made can be read, changed, compared and removed. */
 import { describe, expect, test } from 'vitest'
+import { patchSelf } from '../src/directory/self-service.ts'
 import { createUser, deleteUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { testContext } from './context.ts'
@@ -17,6 +18,19 @@ const anna = {
   phoneNumbers: [{ value: '5550100', countryCd: '+31', isForSms: true }],
   addresses: [{ address1: 'Straat 1', locality: 'Utrecht', country: 'NL' }],
 }
+
+test('nobody is born after tomorrow', async () => {
+  const own = { ...ctx, now: () => new Date('2026-06-15T12:00:00Z') }
+  const refused = { code: 'invalid_value', problems: [{ path: 'birthdate' }] }
+  await expect(createUser(own, { userName: 'unborn', birthdate: '2026-06-17' })).rejects.toMatchObject(refused)
+  const { id } = await createUser(own, { userName: 'born', birthdate: '2026-06-16' })
+  await expect(patchUser(own, id as string, { birthdate: '2062-06-15' })).rejects.toMatchObject(refused)
+  await expect(replaceUser(own, id as string, { userName: 'born', birthdate: '2062-06-15' })).rejects.toMatchObject(refused)
+  await expect(patchSelf(own, id as string, { birthdate: '2062-06-15' })).rejects.toMatchObject({ code: expect.any(String) })
+  // What stands there since before is in nobody's way.
+  await ctx.db.execute(`update users set birthdate = '2062-06-15' where user_id = $1`, [id])
+  expect(await patchUser(own, id as string, { title: 'Late' })).toMatchObject({ title: 'Late' })
+})
 
 describe('a person', () => {
   test('is kept as they were given, with what follows from it', async () => {

@@ -8,7 +8,7 @@ import type { Versions } from '../records/versions.ts'
 import { allRows } from '../store/list-rows.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { elementListing, elementOfRow } from '../store/metadata-records.ts'
-import { changeUser, patchedDocument, readUser } from './users.ts'
+import { changeUser, patchedDocument, readUser, refuseUnborn } from './users.ts'
 
 const own = new Set([...user.attributes, ...user.collections].filter((one) => one.selfEditable).map(({ path }) => path))
 const known = new Set([...[...user.attributes, ...user.collections].map(({ path }) => path.split('.')[0]!), 'attributes', 'meta'])
@@ -22,6 +22,7 @@ export async function patchSelf(ctx: Context, id: string, patch: unknown, versio
   return changeUser(ctx, id, 'user.update', async (before, tx) => {
     refuse(foreignIn(patch, before, await loadMetadata(tx, ctx.db)))
     const after = patchedDocument(before, patch)
+    refuseUnborn(ctx, after, before)
     if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: 'numbers that codes are sent to stay as they are here' }])
     if (copies(after, before)) refuse([{ path: 'addresses.copyFromLocationId', message: 'is not yours to name; write the address itself' }])
     return after

@@ -14,7 +14,7 @@ import { loadRecords } from '../store/records.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import type { Pending } from '../records/record-kind.ts'
 import { hashSecretWord } from './secret-word.ts'
-import { today } from '../model/today.ts'
+import { dayAfter, today } from '../model/today.ts'
 import { accessOf } from './taken-access.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople, refuseSystem, refuseUnless } from '../records/guard.ts'
@@ -34,6 +34,7 @@ export async function createUser(ctx: Context, input: unknown): Promise<Document
 export async function newUser(ctx: Context, input: unknown, trusted = false): Promise<Document> {
   const { active, rest } = splitActive(input)
   const document = await hashSecretWord(validateDocument(user, rest, undefined, trusted))
+  refuseUnborn(ctx, document)
   document.id ??= ctx.newId()
   return initialStatus(document, active, today(ctx))
 }
@@ -45,9 +46,17 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 
 /** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
 function activated(ctx: Context, before: Document, document: Document, active: boolean | undefined): Document {
+  refuseUnborn(ctx, document, before)
   const after = withActive(document, active, before)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
   return dateConversion(ctx, before, after)
+}
+
+/** Nobody is born after tomorrow, wherever on earth it is that day already. Errors: `invalid_value`. */
+export function refuseUnborn(ctx: Context, { birthdate }: Document, before?: Document): void {
+  if (typeof birthdate !== 'string' || birthdate === before?.birthdate || birthdate <= dayAfter(today(ctx))) return
+  const message = 'lies ahead: nobody is born yet on that day'
+  throw new GatehouseError('invalid_value', `birthdate: ${message}.`, { problems: [{ path: 'birthdate', message }] })
 }
 
 /** A person whose type changes, by whatever way, is converted at that moment. */

@@ -2,6 +2,9 @@
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
+/** The day after a date, both as YYYY-MM-DD. */
+export const dayAfter = (date: string): string => new Date(Date.parse(date) + 86_400_000).toISOString().slice(0, 10)
+
 /** The current date in the configured zone, as YYYY-MM-DD. */
 export function today(ctx: { now: () => Date; config: { TIME_ZONE: string } }): string {
   const zone = ctx.config.TIME_ZONE

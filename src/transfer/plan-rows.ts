@@ -3,7 +3,7 @@ import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
 import { fromFirstDay, movedTo } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
-import { dateConversion, newUser } from '../directory/users.ts'
+import { dateConversion, newUser, refuseUnborn } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import type { Pending } from '../records/record-kind.ts'
@@ -248,6 +248,7 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, give
   }
   const checked = laidOver(before)
   if (kind !== 'User') return { after: recordKinds[kind].prepare(checked, before) }
+  refuseUnborn(ctx, checked, before)
   const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
   const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : checked
   return { after: dateConversion(ctx, before, userKind.prepare(followActive(settled, before, row), before)), operation }
