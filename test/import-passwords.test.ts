@@ -71,7 +71,18 @@ describe('passwords', () => {
     expect(await password('beginner')).toBeNull()
     const events = await ctx.db.query<{ action: string; changes: { path: string }[] }>(
       `select action, changes from gatehouse.audit_event where action = 'user.reset' and target_id = (select user_id from login where lowercase_login = 'beginner') order by event_id`)
-    expect(events.map(({ changes }) => changes.some(({ path }) => path === 'password'))).toEqual([false, true])
+    expect(events.map(({ changes }) => changes.some(({ path }) => path === 'password'))).toEqual([true, true])
+  })
+
+  test('are told of in the event, by path alone, and let nobody wait for what was guessed before', async () => {
+    await imported(ctx, csv('login,last,born,pw', 'told,Told,,'), mapping)
+    await ctx.db.execute(`update login set wrong_in_a_row = 100 where lowercase_login = 'told'`)
+    await imported(ctx, csv('login,last,born,pw', `told,Told,,${hashes[0]}`, `anew,Anew,,${hashes[1]}`), mapping)
+    const events = await ctx.db.query(
+      `select l.login, e.action, e.changes from gatehouse.audit_event e join login l on l.user_id = e.target_id and l.managed_sys_id = '0' where l.lowercase_login in ('told', 'anew') order by e.event_id`)
+    const passwords = (events as { login: string; action: string; changes: { path: string }[] }[]).map(({ login, action, changes }) => [login, action, changes.filter(({ path }) => path === 'password')])
+    expect(passwords).toEqual(expect.arrayContaining([['told', 'user.create', []], ['told', 'user.update', [{ path: 'password' }]], ['anew', 'user.create', [{ path: 'password' }]]]))
+    expect(await ctx.db.first(`select wrong_in_a_row as n from login where lowercase_login = 'told'`)).toEqual({ n: 0 })
   })
 
   test('in the clear are hashed at once and stand nowhere', async () => {

@@ -16,6 +16,7 @@ import { isDoable, type Moved, type StepRunner } from '../plans/apply.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
+import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { findReads, forgetSecrets, listSteps, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
 import { isKind, ownName, resources, type Kind } from './importable.ts'
 import { valuesAt } from './map-record.ts'
@@ -142,9 +143,13 @@ async function runGroup(run: Run, steps: PlanStep[]): Promise<Version[]> {
   if (action === 'create') await refuseTaken(tx, kind, steps)
   const pending = action === 'create' ? steps.map((step) => creation(kind, step)) : await updates(run, kind, steps)
   const write = action === 'update' && kind === 'User' ? writeOperated(tx, ctx, pending as Operated[]) : writeRecords(tx, ctx, recordKinds[kind], pending)
-  return versionsOf(kind, await write.catch((error: unknown) => {
+  const documents = await write.catch((error: unknown) => {
     throw steps.length === 1 ? toldOfForward(error, steps[0]!) : error
-  }))
+  })
+  // Whoever gets a password has a way in again: what was guessed before counts no more.
+  const given = steps.filter((step) => action === 'update' && step.secret).map((step) => step.targetId!)
+  if (given.length > 0) await forgetGuesses(tx, given)
+  return versionsOf(kind, documents)
 }
 
 /** Whoever reads why a forward reference could not be set must know that its record was made all the same. */
@@ -169,7 +174,7 @@ const versionsOf = (resource: string, documents: readonly Document[]): Version[]
 
 function creation(kind: Kind, step: PlanStep): Pending {
   const { document } = step.changes as { document: Document }
-  return { action: `${kind.toLowerCase()}.create`, after: withPassword(document, step) }
+  return { action: `${kind.toLowerCase()}.create`, after: withPassword(document, step), ...besides(step) }
 }
 
 /** Somebody whom the row would have meant may have come since it was planned; newcomers are locked. Errors: `already_exists`. */
@@ -209,10 +214,13 @@ async function updates(run: Run, kind: Kind, steps: readonly PlanStep[]): Promis
     const before = found.get(step.targetId!)!
     const earlier = pending.get(step.targetId!)
     const { after, operation = earlier?.operation } = updatedDocument(run.ctx, kind, earlier?.after ?? before.document, (step.changes as { patch: Document }).patch)
-    pending.set(step.targetId!, { action: `${kind.toLowerCase()}.${operation ?? 'update'}`, operation, before, after: withPassword(after, step) })
+    pending.set(step.targetId!, { action: `${kind.toLowerCase()}.${operation ?? 'update'}`, operation, before, after: withPassword(after, step), ...besides(step), ...(earlier?.besides ? { besides: earlier.besides } : {}) })
   }
   return [...pending.values()]
 }
+
+/** That a password was set is told, and nothing of it. */
+const besides = ({ secret }: PlanStep) => (secret ? { besides: [{ path: 'password' }] } : {})
 
 /** The hash goes to the login that signs in here. */
 function withPassword(document: Document, step: PlanStep): Document {
