@@ -48,7 +48,7 @@ export function addTransferCommands(gatehouse: Command): void {
     .option('--all', 'hidden people and groups too')
     .option('--json', 'answer for machines')
     .action(exportFile)
-  gatehouse.command('generate').description('Makes people that are not real: the same for the same seed.')
+  gatehouse.command('generate').description('Makes people that are not real: the same for the same seed, but for the moments at which they are written and the ids of their logins.')
     .requiredOption('--people <n>', 'how many', readCount)
     .option('--seed <seed>', 'a number or a word', '1')
     .option('--json', 'answer for machines')

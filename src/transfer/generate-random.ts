@@ -67,15 +67,25 @@ export function shuffled(dice: Dice, length: number): number[] {
   return order
 }
 
-const firstMillis = { organization: Date.UTC(2024, 0, 1), person: Date.UTC(2024, 0, 2) }
+type Owner = 'organization' | 'person'
+
+const firstMillis = {
+  organization: Date.UTC(2024, 0, 1), person: Date.UTC(2024, 0, 2), organizationEntry: Date.UTC(2024, 0, 3), personEntry: Date.UTC(2024, 0, 4),
+}
+const salts = { organization: 0x5bd1e995, person: 0, organizationEntry: 0x2545f491, personEntry: 0x1b873593 }
+
+/** More entries than any generated record has. */
+const mostEntries = 32
+
+/** The id of the entry with this number of a record's entries, counted over all its lists. */
+export const entryIdOf = (seed: number, owner: Owner, index: number, entry: number): string => idOf(seed, `${owner}Entry`, index * mostEntries + entry)
 
 /**
  * The id of a record: 32 hexadecimal characters in the shape of UUID version 7 (RFC 9562 §5.7), one millisecond apart,
  * so that records made in their order also lie in that order in an index.
  */
-export function idOf(seed: number, kind: 'organization' | 'person', index: number): string {
-  const salt = kind === 'person' ? 0 : 0x5bd1e995
-  const a = bitsOf(seed ^ salt, streams.id, index)
+export function idOf(seed: number, kind: keyof typeof firstMillis, index: number): string {
+  const a = bitsOf(seed ^ salts[kind], streams.id, index)
   const b = bitsOf(a ^ seed, streams.id, index)
   const c = bitsOf(b ^ seed, streams.id, index)
   const time = (firstMillis[kind] + index).toString(16).padStart(12, '0')

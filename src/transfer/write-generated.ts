@@ -4,12 +4,14 @@ import { createOrganizations, newOrganization } from '../directory/organizations
 import { createUsers, newUser } from '../directory/users.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import type { Document } from '../model/attribute.ts'
+import { isObject, type Document } from '../model/attribute.ts'
 import { addPortalUsers } from '../portals/portal-users.ts'
 import { createPortal } from '../portals/portals.ts'
 import { listPortals } from '../store/portals.ts'
 import { generateOrganizations, generatePeople, generatePortals } from './generate.ts'
 import type { GenerateOptions } from './generate-documents.ts'
+import { layoutOf } from './generate-layout.ts'
+import { entryIdOf } from './generate-random.ts'
 import { generatedElements, generatedTypes } from './generate-vocabulary.ts'
 
 export interface Generated {
@@ -33,7 +35,9 @@ export async function writeGenerated(ctx: Context, options: GenerateOptions, pro
   for (const element of generatedElements) await unlessThere(() => createElement(ctx, element))
   const organizations = generateOrganizations(options)
   // Parents stand before their children; one batch may hold both.
-  await inBatches(organizations, async (some) => void (await createOrganizations(ctx, some.map((one) => newOrganization(ctx, one, true)))))
+  const { seed } = layoutOf(options)
+  const numbered = organizations.map((one, index) => withEntryIds({ ...one }, (entry) => entryIdOf(seed, 'organization', index, entry)))
+  await inBatches(numbered, async (some) => void (await createOrganizations(ctx, some.map((one) => newOrganization(ctx, one, true)))))
   const members = new Map<number, string[]>()
   for (const portal of portals) {
     members.set(portal.id, [])
@@ -46,7 +50,7 @@ export async function writeGenerated(ctx: Context, options: GenerateOptions, pro
   let done = 0
   await inBatches(generatePeople(options), async (some) => {
     const documents: Document[] = []
-    for (const { document } of some) documents.push(await newUser(ctx, document, true))
+    for (const [at, { document }] of some.entries()) documents.push(await newUser(ctx, withEntryIds({ ...document }, (entry) => entryIdOf(seed, 'person', done + at, entry)), true))
     await createUsers(ctx, documents)
     for (const { document, portals: own } of some) for (const portalId of own) members.get(portalId)!.push(document.id)
     for (const { id: portalId } of portals) if (members.get(portalId)!.length >= batch) await flush(portalId)
@@ -54,6 +58,13 @@ export async function writeGenerated(ctx: Context, options: GenerateOptions, pro
   })
   for (const { id: portalId } of portals) if (members.get(portalId)!.length > 0) await flush(portalId)
   return { organizations: organizations.length, people: options.people, portals: portals.length, panelists }
+}
+
+/** The entries of a document's lists get ids that come from the seed as well. */
+function withEntryIds(document: Document, idOf: (entry: number) => string): Document {
+  let entry = 0
+  const lists = Object.entries(document).filter(([, value]) => Array.isArray(value) && value.every(isObject)) as [string, Document[]][]
+  return { ...document, ...Object.fromEntries(lists.map(([path, entries]) => [path, entries.map((one) => ({ ...one, id: idOf(entry++) }))])) }
 }
 
 async function unlessThere(create: () => Promise<unknown>): Promise<void> {
