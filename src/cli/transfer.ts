@@ -10,7 +10,7 @@ import type { Document } from '../model/attribute.ts'
 import { applyPlan } from '../plans/apply.ts'
 import { listSteps, readPlan, type Plan } from '../store/plans.ts'
 import { runImport } from '../transfer/apply-import.ts'
-import { collectRejects } from '../transfer/collect-rejects.ts'
+import { placeRejects, type Rejects } from '../transfer/collect-rejects.ts'
 import { exportEdges, exportRecords } from '../transfer/export-records.ts'
 import { kinds, resources, type Kind } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
@@ -112,7 +112,10 @@ async function report(ctx: Context, planId: string, options: ImportOptions): Pro
   print(options.json, { ...found, rejects }, () => [
     ...shown,
     ...planLines(found),
-    ...rejects.map((one) => `${one.rows} rejected ${one.rows === 1 ? 'row is' : 'rows are'} in ${one.file}`),
+    ...rejects.flatMap((one) => [
+      `${one.rows} rejected ${one.rows === 1 ? 'row is' : 'rows are'} in ${one.file}`,
+      ...(one.kept === undefined ? [] : [`${one.kept} is not what this plan wrote, and was left as it is`]),
+    ]),
     ...(found.status === 'planned' && hasWork(found) ? [`Apply it: npx gatehouse import --apply ${planId}`] : []),
   ])
   process.exitCode = exitCodeOf(found)
@@ -137,18 +140,18 @@ async function notable(ctx: Context, found: Plan): Promise<string[]> {
   return [...lines, ...failed.flatMap(stepLines)]
 }
 
-async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<{ file: string; rows: number }[]> {
-  const written: { file: string; rows: number }[] = []
+async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<Rejects[]> {
+  const written: Rejects[] = []
   const { files } = found.options as { files: ImportFile[] }
   for (const file of files) {
     const extension = extname(file.path)
     const stem = join(folder ?? dirname(file.path), `${basename(file.path, extension)}.rejected`)
     const same = written.filter((one) => one.file.startsWith(stem)).length
     const target = `${stem}${same === 0 ? '' : `-${same + 1}`}${extension}`
-    const rows = await collectRejects(ctx.db, found.id, file, sourceOf(file, files), target).catch((error: unknown) => {
+    const rejects = await placeRejects(ctx.db, found.id, file, sourceOf(file, files), target).catch((error: unknown) => {
       throw new GatehouseError('invalid_file', `The plan ${found.id} is ${found.status}, but its rejected rows could not be written: ${(error as Error).message}`)
     })
-    if (rows > 0) written.push({ file: target, rows })
+    if (rejects) written.push(rejects)
   }
   return written
 }

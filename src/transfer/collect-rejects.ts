@@ -2,16 +2,67 @@
  * The rows of an import that could not be taken, written back in the format of their file so that they can be mended
  * and imported again. The plan knows their lines, the file their text: both are walked side by side, in flat memory.
  */
-import { createWriteStream, rmSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { createReadStream, createWriteStream, existsSync, lstatSync, renameSync, rmSync } from 'node:fs'
+import { extname } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { Database } from '../store/database.ts'
 import { rejectedLines } from '../store/rejected-steps.ts'
 import type { ImportFile } from './plan-import.ts'
 import { readRecords, type FileLayout, type MappedRow } from './read-records.ts'
 import { rejectWriter, type RejectWriter } from './write-rejects.ts'
 
-/** Writes the rejected rows of one file, which the plan knows as `source`; their number. Without any, no file is made. */
-export async function collectRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, target: string): Promise<number> {
-  const rejected = linesOf(db, planId, source)
+export interface Rejects {
+  file: string
+  rows: number
+  /** A file that stood in the way and is not what the plan has written: somebody may have mended it, so it was left alone. */
+  kept?: string
+}
+
+/**
+ * Writes the rejected rows to `wanted`, or beside it where another file stands there; undefined without any. What the plan
+ * itself wrote there before is replaced.
+ */
+export async function placeRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, wanted: string): Promise<Rejects | undefined> {
+  const [fresh, earlier] = [`${wanted}.partial`, `${wanted}.planned`]
+  const remove = () => [fresh, earlier].forEach((one) => rmSync(one, { force: true }))
+  process.on('exit', remove)
+  try {
+    const rows = await collectRejects(db, planId, file, source, fresh)
+    if (rows === 0) return undefined
+    const own = [await digestOf(fresh)]
+    let target = wanted
+    for (let number = 2; ; number++) {
+      const there = await digestOf(target)
+      if (there === undefined || own.includes(there)) break
+      // Applying may have added rows to those that were refused when planning.
+      if (number === 2 && (await collectRejects(db, planId, file, source, earlier, true)) > 0) own.push(await digestOf(earlier))
+      if (own.includes(there)) break
+      const extension = extname(wanted)
+      target = `${wanted.slice(0, wanted.length - extension.length)}-${number}${extension}`
+    }
+    // A link would be written through, and lend its mode.
+    rmSync(target, { force: true })
+    renameSync(fresh, target)
+    return { file: target, rows, ...(target === wanted ? {} : { kept: wanted }) }
+  } finally {
+    process.off('exit', remove)
+    remove()
+  }
+}
+
+/** What is in a file, in short; undefined where there is none. Of what is no file, it is nothing that was written here. */
+async function digestOf(path: string): Promise<string | undefined> {
+  if (!existsSync(path)) return undefined
+  if (!lstatSync(path).isFile()) return ''
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Writes the rejected rows of one file, which the plan knows as `source`; their number. Without any, no file is made. `planned`: without those that failed when applying. */
+export async function collectRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, target: string, planned = false): Promise<number> {
+  const rejected = linesOf(db, planId, source, planned)
   let next = await rejected.next()
   if (next.done) return 0
   let writer: RejectWriter | undefined
@@ -38,9 +89,9 @@ const rawOf = (row: MappedRow) => (row.kind === 'problem' && row.raw !== undefin
 const page = 1000
 
 /** Rejected lines in the order of the file, each with all its reasons. */
-async function* linesOf(db: Pick<Database, 'query'>, planId: string, source: string): AsyncGenerator<{ line: number; reasons: string[] }> {
+async function* linesOf(db: Pick<Database, 'query'>, planId: string, source: string, planned: boolean): AsyncGenerator<{ line: number; reasons: string[] }> {
   for (let after = -1; ;) {
-    const found = await rejectedLines(db, planId, source, after, page)
+    const found = await rejectedLines(db, planId, source, after, page, planned)
     yield* found
     if (found.length < page) return
     after = found.at(-1)!.line

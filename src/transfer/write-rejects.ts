@@ -36,19 +36,26 @@ const renderers: Record<FileLayout['format'], Render> = { csv: csvReject, ldif: 
 /** A writer of rejected rows. `open` is called at the first one, so that a clean import leaves no file. */
 export function rejectWriter(layout: FileLayout, open: () => Writable): RejectWriter {
   let out: Writable | undefined
+  let failed: Promise<never> | undefined
   let count = 0
   return {
     async add(row) {
       const head = out ? '' : headOf(layout)
-      out ??= open()
+      if (!out) {
+        out = open()
+        // A disk that fills up while rows are being read must be noticed too.
+        failed = once(out, 'error').then(([error]) => Promise.reject(error as Error))
+        failed.catch(() => {})
+      }
       count++
-      if (!out.write(encodeText(guessBadBytes(head + renderers[layout.format](row, layout)), layout.encoding))) await once(out, 'drain')
+      if (!out.write(encodeText(guessBadBytes(head + renderers[layout.format](row, layout)), layout.encoding))) await Promise.race([once(out, 'drain'), failed!])
     },
     async end() {
       if (out) {
         const done = once(out, 'finish')
+        done.catch(() => {})
         out.end()
-        await done
+        await Promise.race([done, failed!])
       }
       return count
     },
