@@ -2,8 +2,9 @@
 import { expect, test } from 'vitest'
 import { actingContext } from '../src/access/authorize.ts'
 import { createUser } from '../src/directory/users.ts'
+import { listBatch } from '../src/store/plans.ts'
 import { testContext } from './context.ts'
-import { apply, fileOf, imported, plan, stepsOf } from './import-harness.ts'
+import { apply, applyWhile, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
 
 const person = (dn: string, ...more: string[]) => ['', `dn: ${dn}`, 'objectClass: inetOrgPerson', 'sn: X', ...more]
 const file = () => fileOf('people.ldif', [
@@ -82,4 +83,19 @@ test('groups that name each other, or themselves, are a conflict of the plan, al
   const second = await plan(ctx, fileOf('more.ldif', ['version: 1', ...group('A'), ...group('B'), ...group('C', 'A', 'D'), ...group('D', 'A'), ''].join('\n')))
   expect(second.counts).toEqual({ unchanged: 3, create: 2, conflict: 2 })
   expect(await apply(ctx, second.id)).toMatchObject({ failed: 0 })
+})
+
+test('a member who left meanwhile is missed alone, however many there are; a second plan of the same groups is refused whole', async () => {
+  const ctx = await testContext()
+  await imported(ctx, jsonl(...Array.from({ length: 1200 }, (_, at) => ({ userName: `m${at}`, status: 'ACTIVE' }))))
+  const path = fileOf('crew.ldif', ['version: 1', '', 'dn: cn=Crew,dc=example', 'objectClass: groupOfNames', 'cn: Crew', ...Array.from({ length: 1200 }, (_, at) => `member: uid=m${at},dc=example`), ''].join('\n'))
+  const [made, again] = [await plan(ctx, path), await plan(ctx, path)]
+  expect(made.counts).toEqual({ create: 1201 })
+  const leave = () => ctx.db.execute(`update users set status = 'TERMINATED' where user_name = 'm7'`)
+  expect(await applyWhile(ctx, made.id, leave)).toMatchObject({ status: 'applied', failed: 1, appliedThrough: 1201 })
+  expect((await stepsOf(ctx.db, made.id)).filter(({ status }) => status === 'failed').map(({ label }) => label)).toEqual([expect.stringContaining('m7')])
+  expect(await ctx.db.first('select count(*)::int as count from user_grp')).toEqual({ count: 1199 })
+  await expect(apply(ctx, again.id)).rejects.toMatchObject({ code: 'plan_stale', message: expect.stringContaining('has come, with the displayName "crew"') as string })
+  // No batch is all of a group.
+  expect((await listBatch(ctx.db, made.id, 0, 10)).length).toBeLessThan(1100)
 })

@@ -80,7 +80,15 @@ test('a person whose own affiliations and those of other rows overlap', async ()
   const both: Mapping = { format: 'csv', records: [{ resource: 'User', correlate: ['userName'], set: { userName: 'no', 'affiliations[0].organization': 'org', 'affiliations[0].start': { column: 'from', date: 'YYYY-MM-DD' } } }, ...terms.records] }
   const { id } = await plan(ctx, csv(head, 'twice,org,2001-01-01,,', 'fine,org,2001-01-01,,'), both)
   // One and the same period, said twice.
-  expect((await stepsOf(ctx.db, id)).map(({ action, resource }) => `${action} ${resource}`)).toEqual(['create User', 'create Affiliation', 'create User', 'create Affiliation'])
+  expect((await stepsOf(ctx.db, id)).map(({ action, resource }) => `${action} ${resource}`)).toEqual(['create User', 'update Affiliation', 'create User', 'update Affiliation'])
   expect(await apply(ctx, id)).toMatchObject({ status: 'applied', failed: 0 })
   expect(await ctx.db.query('select from user_affiliation')).toHaveLength(2)
+})
+
+test('a row that sets a period back is done, and what stands is judged by all rows so far', async () => {
+  await imported(ctx, jsonl({ id: 'org', name: 'Org', meta: { resourceType: 'Organization' } }, { id: 'who', userName: 'who' }))
+  await imported(ctx, csv(head, 'who,org,2001-01-01,2003-01-01,'), terms)
+  expect(await told(csv(head, 'who,org,2001-01-01,2004-01-01,', 'who,org,2001-01-01,2003-01-01,', 'who,org,2003-01-01,,', 'who,org,2003-01-01,,'), terms)).toEqual([
+    '2 update Affiliation', '3 update Affiliation', '4 create Affiliation', '5 update Affiliation'])
+  expect(await ctx.db.query(`select start_date::date::text as start, end_date::date::text as end from user_affiliation order by 1`)).toEqual([{ start: '2001-01-01', end: '2003-01-01' }, { start: '2003-01-01', end: null }])
 })

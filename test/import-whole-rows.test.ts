@@ -8,6 +8,8 @@ import type { Document } from '../src/model/attribute.ts'
 import { rejectedLines } from '../src/store/rejected-steps.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
 import { testContext } from './context.ts'
+import { applyPlan } from '../src/plans/apply.ts'
+import { runImport } from '../src/transfer/apply-import.ts'
 import { planImport } from '../src/transfer/plan-import.ts'
 import { against, apply, applyWhile, csv, fileOf, imported, jsonl, plan, stepsOf } from './import-harness.ts'
 
@@ -254,11 +256,34 @@ test('what the database reads for what falls grows as the rows do, not as their 
   const crowd = (rows: number) => rowsRead(jsonl({ id: `boss${rows}`, userName: `boss${rows}`, supervisors: [{ supervisor: 'nowhere' }] }, ...many(rows, (at) => ({ userName: `r${rows}-${at}`, supervisors: [{ supervisor: `boss${rows}` }] }))))
   const chain = (rows: number) => rowsRead(jsonl(...many(rows, (at) => ({ id: `${rows}-${at}`, userName: `c${rows}-${at}`, alternateId: `${rows}-${at + 1}` }))))
   const shared = (rows: number) => rowsRead(csv(columns, ...many(rows, (at) => row(`${rows}-${at}`, `${rows} of ${at % 100}`, { boss: 'nobody' }))), departments)
-  for (const shape of [crowd, chain, shared]) {
+  const owners = (rows: number) => rowsRead(jsonl({ id: `taken${rows}`, userName: `taken${rows}`, relations: [{ user: 'nobody', type: 'ADMIN_ACCOUNT' }] },
+    ...many(rows, (at) => ({ userName: `o${rows}-${at}`, relations: [{ user: `taken${rows}`, type: 'ADMIN_ACCOUNT' }] }))))
+  for (const shape of [crowd, chain, shared, owners]) {
     const few = await shape(500)
     expect(few).toBeGreaterThan(500)
     expect(await shape(2000)).toBeLessThan(few * 4 * 1.5)
   }
+})
+
+test('whoever is made by a plan that was interrupted stands in nobody\'s way when it goes on', async () => {
+  const own: Mapping = { format: 'csv', records: [{ resource: 'User', correlate: ['id', 'emails.value'], set: { id: 'id', userName: 'id', 'emails[0].value': 'one', 'emails[1].value': 'two' } }] }
+  const { id } = await plan(ctx, csv('id,one,two', 'ea,ea@x.example,office@x.example', 'eb,eb@x.example,office@x.example'), own)
+  let batches = 0
+  const killed = Object.assign((async (...all) => {
+    if (batches++ > 0) throw new Error('killed')
+    return runImport(...all)
+  }) as typeof runImport, { moved: runImport.moved, ahead: undefined })
+  await expect(applyPlan(ctx, id, killed, { batch: 1 })).rejects.toThrow('killed')
+  expect(await names(`select user_name as name from users where user_name in ('ea', 'eb')`)).toEqual(['ea'])
+  expect(await applyPlan(ctx, id, runImport, { batch: 1 })).toMatchObject({ status: 'applied', failed: 0 })
+})
+
+test('a batch that brings a right and those who have it is written in one go', async () => {
+  await imported(ctx, jsonl({ id: 'org', name: 'Org', meta: { resourceType: 'Organization' } }))
+  const { id } = await plan(ctx, jsonl({ id: 'NEW', name: 'New', meta: { resourceType: 'Right' } }, ...Array.from({ length: 20 }, (_, at) => ({ userName: `h${at}`, affiliations: [{ organization: 'org', rights: ['NEW'] }] }))))
+  let calls = 0
+  expect(await applyPlan(ctx, id, Object.assign((async (...all) => (calls++, runImport(...all))) as typeof runImport, { ahead: runImport.ahead }))).toMatchObject({ failed: 0 })
+  expect([calls, await names('select distinct access_right_id as name from user_affiliation_rights')]).toEqual([1, ['NEW']])
 })
 
 test('rows of two files are told apart where they want the same department', async () => {

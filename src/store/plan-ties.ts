@@ -51,10 +51,10 @@ function refuseCircles(tx: Transaction, planId: string): Promise<number> {
 /** Of rows that claim one account the first has it, unless somebody of the directory has. */
 function refuseSecondOwners(tx: Transaction, planId: string): Promise<number> {
   return tx.execute(
-    `with wrong as (
-       select distinct t.step_no from settle_tie t where t.path = 'relations' and (
-         exists (select from public.user_to_user_membership m where m.related_user_id = t.target and m.primary_user_id <> t.own and m.type_id is distinct from 'FAMILY')
-         or t.step_no > (select min(o.step_no) from settle_tie o where o.path = t.path and o.target = t.target and o.own <> t.own)))
+    `with first as materialized (select distinct on (target) target, own from settle_tie where path = 'relations' order by target, step_no),
+     wrong as (
+       select distinct t.step_no from settle_tie t join first f on f.target = t.target where t.path = 'relations' and (
+         f.own <> t.own or exists (select from public.user_to_user_membership m where m.related_user_id = t.target and m.primary_user_id <> t.own and m.type_id is distinct from 'FAMILY')))
      update gatehouse.plan_step s set action = 'error', changes = s.changes || '{"refused": true}',
        problems = '[{"path": "relations", "message": "names an account of somebody else, who has it already or by an earlier row; an account ends with one person"}]'
      from wrong w where s.plan_id = $1 and s.step_no = w.step_no and s.action <> 'error'`, [planId])

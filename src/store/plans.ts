@@ -205,6 +205,9 @@ export interface StepQuery {
 
 const mostStored = 2 * 1024 * 1024
 
+/** The most steps that one row of a file becomes; an LDIF's group is one with all its members, who stand by themselves. */
+const mostOfARow = 1000
+
 /**
  * Steps for one transaction, secrets included: no more than a count, and fewer when what they hold (as it is stored) is long; but what a row
  * of a file has become is not torn apart.
@@ -218,7 +221,7 @@ export async function listBatch(db: Reader, planId: string, after: number, count
        ) sized where stored_before < $4 order by step_no desc limit 1)
      select ${stepColumns}, secret from gatehouse.plan_step where plan_id = $1 and step_no > $2 and step_no < (
        select case when last.line > 0 then coalesce((select n.step_no from gatehouse.plan_step n where n.plan_id = $1 and n.step_no > last.step_no
-         and (n.source, n.line) is distinct from (last.source, last.line) order by n.step_no limit 1), 2147483647) else last.step_no + 1 end from last)
+         and n.step_no < last.step_no + ${mostOfARow} and (n.source, n.line) is distinct from (last.source, last.line) order by n.step_no limit 1), last.step_no + ${mostOfARow}) else last.step_no + 1 end from last)
      order by step_no`, [planId, after, count, mostStored], 'list_plan_batch')
   return rows.map((row) => withoutNulls<PlanStep>(row))
 }
@@ -258,6 +261,13 @@ export async function findPlanKeys(db: Reader, planId: string, resource: string,
   const rows = await db.query<{ key_hash: string; target_id: string; line: number }>(
     'select key_hash, target_id, line from gatehouse.plan_key where plan_id = $1 and resource = $2 and key_hash = any($3)', [planId, resource, [...byHash.keys()]], 'find_plan_keys')
   return new Map(rows.map((row) => [byHash.get(row.key_hash)!, { targetId: row.target_id, line: row.line }]))
+}
+
+/** Those of some records that a plan has steps to make. */
+export async function createdBy(db: Reader, planId: string, ids: readonly string[]): Promise<Set<string>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db.query<{ id: string }>(`select target_id as id from gatehouse.plan_step where plan_id = $1 and target_id = any($2) and action = 'create'`, [planId, ids])
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** The affiliations that steps bring for some people, in the order of the steps. */

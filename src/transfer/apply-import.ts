@@ -17,24 +17,25 @@ import { GatehouseError } from '../errors.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
-import { findReads, forgetSecrets, listSteps, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
+import { createdBy, findReads, forgetSecrets, listBatch, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
 import { isKind, ownName, resources, type Kind } from './importable.ts'
 import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
 import type { EdgeStepChange } from './plan-edges.ts'
-import { updatedDocument } from './plan-rows.ts'
+import { updatedDocument, type CreateStepChange } from './plan-rows.ts'
 import { recordKinds } from './record-kinds.ts'
 
 type Version = { resource: string; id: string; version: number }
 
-/** Steps of one kind go together: what ties records to each other comes after all of them. */
+/** Steps of one kind go together: what records need comes before them, and what ties them to each other after all of them. */
 const runSteps = async (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: Prepared): Promise<Version[]> => {
   const run: Run = { tx, ctx, planId: plan.id, written: new Map() }
   const versions: Version[] = []
   if (steps.some(isNewcomer)) await lockNewcomers(tx)
-  const [records, ties] = [steps.filter((step) => placeOf(step) === 0), steps.filter((step) => placeOf(step) > 0)]
-  if (prepared) await createPrepared(tx, ctx, records, prepared)
-  for (const group of neighbours([...(prepared ? [] : records), ...ties.toSorted((a, b) => placeOf(a) - placeOf(b))])) {
+  const ordered = steps.toSorted((a, b) => placeOf(a) - placeOf(b))
+  // Prepared are batches whose first records are new people.
+  if (prepared) await createPrepared(tx, ctx, ordered.filter(isRecord), prepared)
+  for (const group of neighbours(prepared ? ordered.filter((step) => !isRecord(step)) : ordered)) {
     const made = await runGroup(run, group)
     for (const { resource, id, version } of made) run.written.set(`${resource} ${id}`, version)
     versions.push(...made)
@@ -46,14 +47,20 @@ const runSteps = async (tx: Transaction, ctx: Context, plan: Plan, steps: readon
 /** Carries out the steps of an import; the records of a batch are prepared ahead when all of them are new people. */
 export const runImport: StepRunner<Prepared> = Object.assign(runSteps, { ahead: prepareAhead, moved, whole: rowOf })
 
-/** In which order kinds are written: what access is made of in one piece a kind, and ties between records last. */
-const places: Readonly<Record<string, number>> = { Affiliation: 1, Right: 2, Resource: 3, Role: 4, Group: 5, Membership: 6, Edge: 6 }
-const placeOf = ({ resource }: PlanStep) => places[resource] ?? 0
+/** In which order kinds are written: attributes and rights, people and organisations as they come, what access is made of in one piece a kind, and ties last. */
+const places: Readonly<Record<string, number>> = { MetadataElement: 0, Right: 1, Affiliation: 3, Resource: 4, Role: 5, Group: 6, Membership: 7, Edge: 7 }
+const placeOf = ({ resource }: PlanStep) => places[resource] ?? 2
+const isRecord = (step: PlanStep) => placeOf(step) === 2
 
-/** A row is taken whole; what many rows name (`once`) is more than one row's, and what was set last stands by itself. */
-function rowOf({ source, line, changes }: PlanStep): string | undefined {
+/**
+ * A row is taken whole. What many rows name (`once`) is more than one row's; what was set last stands by itself, and so does each
+ * member that a group of an LDIF adds.
+ */
+function rowOf(step: PlanStep): string | undefined {
+  const { source, line, changes } = step
   const { once, forward } = (changes ?? {}) as { once?: true; forward?: true }
-  return line === undefined || line === 0 || once || forward ? undefined : `${line} ${source ?? ''}`
+  const isMember = step.resource === 'Membership' && (changes as EdgeStepChange | undefined)?.before === undefined
+  return line === undefined || line === 0 || once || forward || isMember ? undefined : `${line} ${source ?? ''}`
 }
 
 const page = 1000
@@ -61,10 +68,10 @@ const page = 1000
 /** What others have done since the plan was made and versions of records do not tell: edges that they changed, and who has come. */
 async function moved(tx: Transaction, plan: Plan): Promise<Moved[]> {
   for (let after = plan.appliedThrough; ;) {
-    const steps = await listSteps(tx, plan.id, { after, count: page })
+    const steps = await listBatch(tx, plan.id, after, page)
     const doable = steps.filter(isDoable)
-    const found = [...await movedEdges(tx, doable.filter(isEdgeStep)), ...await comeSince(tx, doable.filter(isNewcomer))]
-    if (found.length > 0 || steps.length < page) return found
+    const found = [...await movedEdges(tx, doable.filter(isEdgeStep)), ...await comeSince(tx, plan, doable.filter(isNewcomer))]
+    if (found.length > 0 || steps.length === 0) return found
     after = steps.at(-1)!.step
   }
 }
@@ -81,11 +88,13 @@ async function movedEdges(tx: Transaction, steps: readonly PlanStep[]): Promise<
   return found
 }
 
-async function comeSince(tx: Transaction, steps: readonly PlanStep[]): Promise<Moved[]> {
+async function comeSince(tx: Transaction, plan: Plan, steps: readonly PlanStep[]): Promise<Moved[]> {
   const found: Moved[] = []
   for (const [resource, own] of Map.groupBy(steps, (step) => step.resource)) {
-    const first = await firstTaken(tx, resource as Kind, own, () => true)
-    if (first) found.push({ resource, id: first.id, how: `has come, with the ${first.path} "${first.value}",` })
+    const taken = await takenKeys(tx, resource as Kind, own, () => true)
+    // Who was made by this plan before it was interrupted may share an e-mail with those to come.
+    const made = plan.appliedThrough === 0 ? new Set<string>() : await createdBy(tx, plan.id, taken.map(({ id }) => id))
+    found.push(...taken.filter(({ id }) => !made.has(id)).slice(0, 1).map(({ path, value, id }) => ({ resource, id, how: `has come, with the ${path} "${value}",` })))
   }
   return found
 }
@@ -95,9 +104,9 @@ const isEdgeStep = ({ resource }: PlanStep) => resource === 'Membership' || reso
 
 /** What is being written at this moment must not matter: people, as opposed to attributes and organisations, do not. */
 async function prepareAhead(ctx: Context, steps: readonly PlanStep[], behind: readonly PlanStep[]): Promise<Prepared | undefined> {
-  const records = steps.filter((step) => isDoable(step) && placeOf(step) === 0)
+  const records = steps.filter((step) => isDoable(step) && isRecord(step))
   const ready = records.length > 0 && records.every((step) => step.resource === 'User' && step.action === 'create')
-  if (!ready || behind.some((step) => isDoable(step) && placeOf(step) === 0 && step.resource !== 'User')) return undefined
+  if (!ready || [...steps, ...behind].some((step) => isDoable(step) && placeOf(step) <= 2 && step.resource !== 'User')) return undefined
   return prepareRecords(ctx.db, ctx, userKind, records.map((step) => creation('User', step)), takingTurns())
 }
 
@@ -180,20 +189,22 @@ function creation(kind: Kind, step: PlanStep): Pending {
 /** Somebody whom the row would have meant may have come since it was planned; newcomers are locked. Errors: `already_exists`. */
 async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
   // The database itself holds names to one record each.
-  const first = await firstTaken(tx, kind, steps, (path) => path !== ownName[kind])
+  const [first] = await takenKeys(tx, kind, steps, (path) => path !== ownName[kind])
   if (first) throw new GatehouseError('already_exists', `${first.path} "${first.value}" is that of ${first.id}, who came after the plan was made; plan the row again.`)
 }
 
-/** The first key of some creations that is somebody's. */
-async function firstTaken(db: Pick<Database, 'query'>, kind: Kind, steps: readonly PlanStep[], isAsked: (path: string) => boolean): Promise<{ path: string; value: string; id: string } | undefined> {
+/** What the keys of some creations find. Whoever brings an id is nobody else for sharing more than the first of the keys. */
+async function takenKeys(db: Pick<Database, 'query'>, kind: Kind, steps: readonly PlanStep[], isAsked: (path: string) => boolean): Promise<{ path: string; value: string; id: string }[]> {
   const keys = steps.flatMap((step) => {
-    const { document, by } = step.changes as { document: Document; by?: string }
-    return [...new Set([by ?? 'id', ownName[kind]])].flatMap((path) => (path !== undefined && isAsked(path) ? valuesAt(document, path).map((value) => ({ path, value })) : []))
+    const { document, by = 'id', key } = step.changes as CreateStepChange
+    const own = ownName[kind]
+    return [...(key === undefined ? valuesAt(document, by) : [key]).map((value) => ({ path: by, value })), ...(own === undefined || own === by ? [] : valuesAt(document, own).map((value) => ({ path: own, value })))]
   })
-  for (const [path, some] of Map.groupBy(keys, (key) => key.path)) {
-    for (const [value, [id]] of await findByKey(db, resources[kind], path, some.map((key) => key.value))) if (id !== undefined) return { path, value, id }
+  const found: { path: string; value: string; id: string }[] = []
+  for (const [path, some] of Map.groupBy(keys.filter(({ path }) => isAsked(path)), (key) => key.path)) {
+    for (const [value, [id]] of await findByKey(db, resources[kind], path, some.map((one) => one.value))) if (id !== undefined) found.push({ path, value, id })
   }
-  return undefined
+  return found
 }
 
 /** Locks the records of some steps. Errors: `plan_stale` for one that others have changed while the plan is applied. */

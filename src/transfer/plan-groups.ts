@@ -60,7 +60,7 @@ async function placeGroups({ ctx }: Planning, groups: readonly PlannedGroup[]): 
     if (ids[0] !== undefined) return { ...one, id: ids[0], step: { ...base, action: 'unchanged', targetId: ids[0] } }
     const document = newAccessRecord(ctx, groupKind, { displayName: name, ...(description === undefined ? {} : { description }) })
     const id = document.id as string
-    return { ...one, id, step: { ...base, action: 'create', targetId: id, changes: { document: groupKind.prepare(document, undefined) } } }
+    return { ...one, id, step: { ...base, action: 'create', targetId: id, changes: { document: groupKind.prepare(document, undefined), by: 'displayName' } } }
   })
 }
 

@@ -34,7 +34,7 @@ import { nameProblems } from './name-problems.ts'
 import type { Password } from './password-value.ts'
 import { planEdges, standingKey } from './plan-edges.ts'
 import { belong, readBelongings, type Belongings } from './planned-affiliations.ts'
-import { note, refusedKey, type NewStep, type Planned, type Planning } from './planning.ts'
+import { note, refusedKey, type Late, type NewStep, type Planned, type Planning } from './planning.ts'
 import type { MappedRow } from './read-records.ts'
 import { recordKinds } from './record-kinds.ts'
 import { refuseTogether } from './refuse-together.ts'
@@ -266,13 +266,15 @@ function followActive(checked: Document, before: Document, row: Document): Docum
 function fillAffiliation(draft: Draft, existing: Existing, belongings: Belongings): void {
   const { user: userId, ...given } = draft.document
   const entry = validateEntry(affiliations, given, undefined, true)
+  const soFar = belongings.get(userId as string)!.entries
   belong(draft, belongings, [entry])
   if (draft.step) return
   const base = { resource: 'Affiliation', targetId: userId as string, line: draft.row.line, label: `${String(userId)} in ${String(entry.organization)}`, changes: { entry } }
-  const before = existing.User.get(userId as string)?.document.affiliations as Document[] | undefined
-  const after = mergeEntries(affiliations, before ?? [], [entry])
-  if (after.length > (before?.length ?? 0)) draft.step = { ...base, action: 'create' }
-  else draft.step = JSON.stringify(after) === JSON.stringify(before) ? { ...base, action: 'unchanged', changes: undefined } : { ...base, action: 'update' }
+  const standing = (existing.User.get(userId as string)?.document.affiliations ?? []) as Document[]
+  const changes = (before: readonly Document[]) => JSON.stringify(mergeEntries(affiliations, before, [entry])) !== JSON.stringify(before)
+  // What only an earlier row has brought is done again: that row may still be refused.
+  if (!changes(standing) && !changes(soFar)) draft.step = { ...base, action: 'unchanged', changes: undefined }
+  else draft.step = { ...base, action: mergeEntries(affiliations, soFar, [entry]).length > soFar.length ? 'create' : 'update' }
 }
 
 /** Holds the drafts against their metadata, and turns what stands into steps. */
@@ -289,6 +291,17 @@ async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promis
   }
 }
 
+/** What a step that makes a record says. */
+export interface CreateStepChange {
+  document: Document
+  /** The first attribute that the mapping looks by, besides the id: whoever has the same is whom the row means. */
+  by?: string
+  /** The one value of it that counts, of a row that brings an id. */
+  key?: string
+  late?: Late
+  once?: boolean
+}
+
 function stepOf(planning: Planning, draft: Draft, kind: Kind): NewStep {
   const { before, after } = draft.pending!
   const { document } = draft.row
@@ -298,8 +311,9 @@ function stepOf(planning: Planning, draft: Draft, kind: Kind): NewStep {
   const base = { resource: kind, targetId: draft.id, line: draft.row.line, label: labelOf(after) }
   const late = draft.late ? { late: draft.late } : {}
   const once = draft.row.once ? { once: true } : {}
-  const by = firstKey(draft.row.correlate)?.path
-  if (!before) return { ...base, action: 'create', changes: { document: after, ...(by === undefined ? {} : { by }), ...late, ...once } }
+  const first = firstKey(draft.row.correlate)
+  const decides = first === undefined ? {} : { by: first.path, ...(document.id === undefined ? {} : { key: first.value }) }
+  if (!before) return { ...base, action: 'create', changes: { document: after, ...decides, ...late, ...once } satisfies CreateStepChange }
   const fields = documentChanges(resources[kind], before.document, after)
   if (fields.length === 0) return { ...base, action: 'unchanged', ...(draft.late ? { changes: late } : {}) }
   return { ...base, action: 'update', changes: { patch: draft.document, fields, ...late, ...once } }
