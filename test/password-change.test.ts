@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
+import { operate } from '../src/directory/lifecycle.ts'
 import type { GatehouseError } from '../src/errors.ts'
 import { passwordState } from '../src/model/password-state.ts'
 import { tellPeople } from '../src/notify/tell-people.ts'
@@ -157,6 +158,30 @@ describe('one\'s own', () => {
     later(1)
     expect(await refusal(changeOwnPassword(ctx, id, { current: 'brought along by a file', next: 'the first of my own' }))).toBeUndefined()
     expect(await refusal(changeOwnPassword(ctx, id, { current: 'the first of my own', next: 'brought along by a file' }))).toEqual({ code: 'password_refused', rules: ['history'] })
+  })
+
+  test('may not be one from before a reset either, nor one that was imported after it', async () => {
+    const id = await person({ history: 5 })
+    const set = (next: string) => refusal(setPassword(ctx, id, { next, forceChange: false }))
+    later(1)
+    expect(await set('the second of them')).toBeUndefined()
+    await operate(ctx, id, 'reset', undefined)
+    const refused = { code: 'password_refused', rules: ['history'] }
+    expect([await set('the second of them'), await set('the first of my passwords')]).toEqual([refused, refused])
+    await ctx.db.execute('update login set password = $2 where user_id = $1', [id, await hashPassword('brought along by a file', cost)])
+    later(1)
+    expect([await set('the second of them'), await set('a third one of my own'), await set('brought along by a file')]).toEqual([refused, undefined, refused])
+  })
+
+  test('stand in the history once, also when a hash was made anew', async () => {
+    const id = await person({ history: 5 })
+    const { login_id: loginId } = await login(id)
+    const anew = await hashPassword('the first of my passwords', cost)
+    await ctx.db.transaction((tx) => writeRehash(tx, loginId, anew))
+    later(1)
+    await setPassword(ctx, id, { next: 'the second of them', forceChange: false })
+    const kept = await ctx.db.query<{ password: string }>('select password from pwd_history where login_id = $1 order by date_created', [loginId])
+    expect(kept.map(({ password }) => password)).toEqual([anew, (await login(id)).password])
   })
 
   test('that must be changed may be, whatever the limits', async () => {

@@ -104,8 +104,9 @@ export async function notePasswordClosed(tx: Pick<Transaction, 'execute'>, login
   return (await tx.execute('update login set pwd_closed = $3 where login_id = $1 and wrong_in_a_row >= $2 and pwd_closed is null and password is not null', [loginId, most, now])) > 0
 }
 
-/** A password hashed anew stays the same password. */
+/** A password hashed anew stays the same password, in the history too: that knows it by its hash. */
 export async function writeRehash(tx: Transaction, loginId: string, rehashed: string): Promise<void> {
+  await tx.execute('update pwd_history h set password = $2 from login l where l.login_id = $1 and h.login_id = l.login_id and h.password = l.password', [loginId, rehashed])
   await tx.execute(`select set_config('gatehouse.rehash', 'true', true)`)
   await tx.execute('update login set password = $2 where login_id = $1', [loginId, rehashed])
   await tx.execute(`select set_config('gatehouse.rehash', '', true)`)

@@ -51,7 +51,7 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
   await tx.execute(
     `insert into pwd_history (pwd_history_id, login_id, date_created, password)
      select $2, l.login_id, least(l.pwd_changed, $3::timestamptz - interval '1 millisecond'), l.password from login l where l.login_id = $1 and l.password is not null
-       and not exists (select from pwd_history h where h.login_id = l.login_id and (h.date_created = l.pwd_changed or h.password = l.password))`, [login.login_id, newId(), now])
+       and not exists (select from pwd_history h where h.login_id = l.login_id and h.password = l.password)`, [login.login_id, newId(), now])
   await tx.execute(
     `update login set password = $2, pwd_changed = $3, pwd_exp = $4, grace_period = $5, reset_pwd = $6, pwd_change_count = $7, auth_fail_count = 0, last_update = $3,
       lock_marker = case when lock_marker = 'LOCKED' then 'NOT_LOCKED' else lock_marker end,
@@ -73,13 +73,13 @@ export async function demandChange(tx: Transaction, loginId: string): Promise<st
 }
 
 /**
- * The newest hashes that a login had before its current one, so many at most. The current one's entry is known by its time, or
- * its hash: signing in may have made the hash anew, and an imported password has no entry.
+ * The newest hashes that a login had before its current one, so many at most. The current one's entry is known by its hash
+ * (`writeRehash` keeps the two the same); a password that was imported has none, and after a reset there is no current one.
  */
 export async function passwordHistory(db: Reader, userId: string, count: number): Promise<string[]> {
   if (count === 0) return []
   const rows = await db.query<{ password: string; current: boolean }>(
-    `select h.password, coalesce(h.date_created = l.pwd_changed or h.password = l.password, false) as current
+    `select h.password, coalesce(h.password = l.password, false) as current
      from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
      order by h.date_created desc, h.pwd_history_id desc limit $2`, [userId, count + 1])
   return rows.slice(rows[0]?.current ? 1 : 0).slice(0, count).map(({ password }) => password)
