@@ -203,6 +203,9 @@ describe('guessing', () => {
     for (let n = 0; n < 6; n++) expect(await verdict(`guess-${n}`, 'x', '192.0.2.50')).toBe('UNVERIFIED')
     expect(await verdict('target', password, '192.0.2.50')).toBe('UNVERIFIED')
     expect(await verdict('target', password, '192.0.2.51')).toBe('VERIFIED')
+    // Okta is answered as ever, and the audit is told once whence they come.
+    await expect.poll(() => ctx.db.query(`select origin::jsonb as origin, result from gatehouse.audit_event where action = 'request.refuse' and target_id = 'verifyImportedPassword'`)).toEqual([
+      { origin: { ip: '192.0.2.50', principal: 'okta password hook' }, result: 'too_many_requests' }])
   })
 
   test('locks the login as signing in would', async () => {

@@ -1,7 +1,7 @@
 /** The password import hook that Okta calls: is this the password of that person? Off unless OKTA_PASSWORD_HOOK_SECRET is set. */
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
-import { isFromOkta, isPasswordFor, type HookQuestion } from '../signin/okta-password.ts'
+import { isFromOkta, judgeForOkta, type HookQuestion } from '../signin/okta-password.ts'
 import { failureLimiter } from './limits.ts'
 import type { Answer, Call, Route } from './route.ts'
 
@@ -37,7 +37,8 @@ export function oktaPasswordRoutes(): Route[] {
       throw new GatehouseError('unauthenticated', 'The header Authorization does not hold the secret of the hook.')
     }
     failures.accept(shown)
-    return { body: verdict(await isPasswordFor(ctx, questionOf(body))) }
+    const { good, refused } = await judgeForOkta(ctx, questionOf(body))
+    return { body: verdict(good), ...(refused ? { refused } : {}) }
   }
 
   return [{

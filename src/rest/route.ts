@@ -1,6 +1,7 @@
 /** What a route of the REST door is: one row of a list from which the server, OpenAPI and the docs are all made. */
 import type { Scope } from '../access/api-keys.ts'
 import type { Guarded, ReachRule } from '../access/authorize.ts'
+import type { Refusal } from '../audit/refusals.ts'
 import { publicUrl } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
@@ -69,6 +70,8 @@ export interface Answer {
   html?: string
   /** A body that is streamed instead. */
   stream?: AsyncIterable<string>
+  /** What was refused though the answer does not say so; the audit is told. */
+  refused?: Pick<Refusal, 'code' | 'principal' | 'ip'>
 }
 
 export interface Route extends Guarded {

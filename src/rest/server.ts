@@ -134,6 +134,7 @@ export function addRoutes(server: FastifyInstance, base: BaseContext, routes: re
         const places = typeof route.heavy === 'function' ? route.heavy(call) : (route.heavy ?? 0)
         const work = () => carryOut(route, call, identity, request, reply)
         const answer = await (places > 0 ? heavily(identity.userId ?? identity.keyId, places, work) : work())
+        if (answer.refused) refusals.note({ userId: null, operation: route.operation, correlationId: request.id, ...answer.refused })
         return sendAnswer(request, reply, route, answer)
       },
     })

@@ -6,6 +6,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { isIP } from 'node:net'
 import { recordEvents } from '../audit/record.ts'
+import type { Refusal } from '../audit/refusals.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { oktaSystemId } from '../model/link-statuses.ts'
@@ -22,6 +23,12 @@ export interface HookQuestion {
   address: string | undefined
 }
 
+export interface HookAnswer {
+  good: boolean
+  /** Guesses that are too many: no event says so yet. `ip` is where Okta says the person is. */
+  refused?: Pick<Refusal, 'code' | 'principal' | 'ip'>
+}
+
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
 /** Whether whoever asks has shown the secret that Okta was given; compared in constant time. */
@@ -30,9 +37,9 @@ export const isFromOkta = (secret: string, shown: string): boolean => timingSafe
 /**
  * Whether a password is that of whom Okta calls by a name: the login of their account there, as a sync has confirmed it. The
  * name somebody has here is not asked: it may be the login of another one over there. A temporary password, or one that has
- * expired, is not: Okta would keep it. Nobody is told why.
+ * expired, is not: Okta would keep it. Nobody is told why; what the door is to tell the audit of, since it answers as ever, comes along.
  */
-export async function isPasswordFor(given: Context, { username, password, address }: HookQuestion): Promise<boolean> {
+export async function judgeForOkta(given: Context, { username, password, address }: HookQuestion): Promise<HookAnswer> {
   const ctx = { ...given, actor: { ...given.actor, principal: 'okta password hook', ip: address !== undefined && isIP(address) > 0 ? address : given.actor.ip } }
   const found = await findLoginByAccount(ctx.db, oktaSystemId, username)
   const policy = await policyOf(ctx.db, found?.userId ?? nobody, ctx.now())
@@ -47,10 +54,11 @@ export async function isPasswordFor(given: Context, { username, password, addres
       await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : cut ? 'CHANGE_AFTER_RESET' : 'PASSWORD_EXPIRED' }])
     })
     await releaseAttempt(ctx, claim)
-    return good
+    return { good }
   } catch (error) {
-    // What stands against it is in the audit; that the server is busy counts as no, too: Okta would ask again, and be another guess.
-    if (error instanceof GatehouseError && (error.status < 500 || error.code === 'busy')) return false
-    throw error
+    // What stands against it is in the audit, or the door notes it; that the server is busy counts as no, too: Okta would ask again, and be another guess.
+    if (!(error instanceof GatehouseError) || (error.status >= 500 && error.code !== 'busy')) throw error
+    const { principal, ip } = ctx.actor
+    return { good: false, ...(error.code === 'too_many_requests' ? { refused: { code: error.code, principal, ip: ip ?? '' } } : {}) }
   }
 }
