@@ -319,6 +319,19 @@ describe('the door itself', () => {
     await expect.poll(() => own.ctx.db.query(`select target_id as target, result from gatehouse.audit_event where action = 'request.refuse'`)).toEqual([{ target: 'GET /oidc/auth', result: 'too_many_requests' }])
   })
 
+  test('what is refused is noted by its route, whatever stands in the address', async () => {
+    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2' })
+    const long = 'x'.repeat(300)
+    const asked = async (path: string) => (await fetch(`${own.url}/oidc/${path}`, { redirect: 'manual', headers: { authorization: 'Bearer wrong' } })).status
+    const events = () => own.ctx.db.query(`select target_id as target, result, changes::jsonb->0->'after'->'operations' as more from gatehouse.audit_event where action = 'request.refuse' order by event_id`)
+    expect([await asked('me'), await asked('me'), await asked(`auth/${long}`), await asked(`auth${long}`)]).toEqual([401, 401, 429, 429])
+    await own.stop()
+    expect(await events()).toEqual([
+      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/auth/:uid', result: 'too_many_requests', more: null },
+      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/auth/:uid', 'GET /oidc/*'] },
+    ])
+  })
+
   test('without the database nothing is let through, and everybody is told to come again', async () => {
     const options = await migratedDatabase()
     const [db, admin] = [open({ ...options, poolSize: 5 }), open({ ...inDatabase(options, 'postgres'), poolSize: 1 })]

@@ -77,6 +77,14 @@ describe('however many', () => {
     expect(await toldIn(ctx)).toContainEqual(expect.objectContaining({ target: 'listUsers' }))
   })
 
+  test('what was asked for at length is told of in short', async () => {
+    const ctx = await testContext()
+    const refusals = createRefusals(ctx)
+    for (const n of [1, 2]) refusals.note(refusal(n, { ip: '198.51.100.7', operation: `${n}${'x'.repeat(5000)}` }))
+    await refusals.flush()
+    expect((await toldIn(ctx)).map(({ target, after }) => [target.length, after?.operations?.map((one) => one.length)])).toEqual([[255, undefined], [4, [255, 255]]])
+  })
+
   test('what cannot be written fails nobody', async () => {
     const ctx = await testContext()
     const failures: unknown[] = []

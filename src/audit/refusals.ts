@@ -14,6 +14,8 @@ const windowMs = 15 * 60_000
 /** Callers who have events of their own in a window: so many who are known, and so many strangers. */
 const mostTold = 100
 const mostOperations = 20
+/** The most characters of what was asked for: as many as the id of a target may have. */
+const longestOperation = 255
 
 export interface Refusal {
   code: ErrorCode
@@ -60,7 +62,8 @@ export function createRefusals(base: Base, failed: (error: unknown) => void = ()
     if (uncounted > 0) write({ userId: null, principal: 'many callers', ip: null, correlationId: base.newId() }, [eventOf('forbidden', 'many', { count: uncounted })])
   }
   return {
-    note(refusal) {
+    note(given) {
+      const refusal = { ...given, operation: given.operation.slice(0, longestOperation) }
       timer ??= setTimeout(close, windowMs).unref()
       const key = `${refusal.code} ${refusal.userId ?? guesserOf(refusal.ip)}`
       const known = counted.get(key)

@@ -36,6 +36,9 @@ const prefix = '/oidc'
 /** Where success means that what stood in Authorization was right. Elsewhere it is not looked at, and a guess would pass for one. */
 const proving = new Set(['POST /oidc/token', 'POST /oidc/request', 'POST /oidc/token/introspection', 'POST /oidc/token/revocation', 'GET /oidc/me', 'POST /oidc/me'])
 
+/** What of the provider's has a name of its own in the audit. */
+const endpoints = new Set([...[...proving].map((one) => one.split(' ')[1]!), `${prefix}/auth`, `${prefix}/jwks`, `${prefix}/session/end`, `${prefix}/session/end/confirm`])
+
 /** The most characters of a stranger's request to sign in: it is kept until it is answered. */
 const longestRequest = 8192
 // Loaded with the provider, when it is first asked for.
@@ -49,7 +52,7 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.addHook('onError', async (request, _reply, error) => {
-      if (error instanceof GatehouseError && error.code === 'too_many_requests') note(request, error.code, pathOf(request))
+      if (error instanceof GatehouseError && error.code === 'too_many_requests') note(request, error.code, routeOf(request))
     })
     scope.get(`${prefix}/interaction/:uid`, async (request, reply) => {
       const built = await oidc.current()
@@ -66,12 +69,12 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       if (begins) questions.check(request.ip)
       const built = await oidc.current()
       // Handing over takes the prefix away.
-      const path = pathOf(request)
+      const [path, route] = [pathOf(request), routeOf(request)]
       // In the header, whoever it is of, a secret counts for the address; in a form for its client there.
       if (shown === '') secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
-      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', path)
+      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
       if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
       if (statusCode === 401 && shown !== '') failures.count(request.ip, shown)
       else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
@@ -99,6 +102,15 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
 }
 
 const pathOf = ({ method, url }: FastifyRequest) => `${method} ${url.split('?')[0]}`
+
+/** What was asked for, as the audit notes it: a route, and nothing of what a stranger has put into the address. */
+function routeOf(request: FastifyRequest): string {
+  const { method, routeOptions } = request
+  if (routeOptions.url !== `${prefix}/*`) return `${method} ${routeOptions.url}`
+  const [path] = request.url.split('?')
+  if (endpoints.has(path!)) return `${method} ${path}`
+  return `${method} ${prefix}/${path!.startsWith(`${prefix}/auth/`) ? 'auth/:uid' : '*'}`
+}
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
   { built, uid: (request.params as { uid: string }).uid, request: request.raw, response: reply.raw, ip: request.ip })
