@@ -46,6 +46,15 @@ describe('a client', () => {
     expect((await ask('DELETE', `/oidc/clients/${id}`)).status).toBe(404)
   })
 
+  test('from before may keep a level that nobody reaches, and gets no other one', async () => {
+    const { body: { id } } = await make()
+    await ctx.db.execute('update gatehouse.oidc_client set least_level = 4 where client_id = $1', [id])
+    const patch = async (body: Document) => (await ask('PATCH', `/oidc/clients/${id}`, body)).status
+    expect(await patch({ description: 'still here' })).toBe(200)
+    expect((await ask('PUT', `/oidc/clients/${id}`, (await ask('GET', `/oidc/clients/${id}`)).body)).status).toBe(200)
+    expect([await patch({ leastLevel: 5 }), await patch({ leastLevel: 3 }), await patch({ leastLevel: 4 })]).toEqual([400, 200, 400])
+  })
+
   test('has secrets that are exchanged and ended, but none where it proves itself otherwise', async () => {
     const { body: { id, secret } } = await make()
     const rotated = await ask('POST', `/oidc/clients/${id}/secrets`, { overlapHours: 2 })

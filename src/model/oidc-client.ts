@@ -76,7 +76,7 @@ function redirectFault(value: string, client: Document): string | undefined {
 }
 
 /**
- * A client as given, checked whole: every value, and what does not go together. A name that it had `before` may stay. Errors: one `GatehouseError` with every
+ * A client as given, checked whole: every value, and what does not go together. A name and a level that it had `before` may stay. Errors: one `GatehouseError` with every
  * problem.
  */
 export function checkClient(input: unknown, before?: Document): Document {
@@ -94,7 +94,7 @@ export function checkClient(input: unknown, before?: Document): Document {
   for (const list of clientLists) client[list.path] = listOf(list, input[list.path], client, problems)
   if (input.keys !== undefined && input.keys !== null) client.keys = keysOf(input.keys, problems)
   if (input.claims !== undefined && input.claims !== null) client.claims = claimsOf(input.claims, problems)
-  if (problems.length === 0) problems.push(...contradictions(client))
+  if (problems.length === 0) problems.push(...contradictions(client, before))
   if (problems.length === 0) return client
   const [first] = problems
   throw new GatehouseError(first!.message === 'is required' ? 'required_attribute' : 'invalid_value', `${first!.path}: ${first!.message}.`, { problems })
@@ -160,7 +160,7 @@ function claimsOf(given: unknown, problems: Problem[]): unknown {
 export const claimRules = (client: Document): Mapping => Object.entries((client.claims ?? {}) as Record<string, Expression>).filter(([target]) => !(target in Object.prototype)).map(([target, value]) => ({ target, value }))
 
 /** What does not go together. */
-function contradictions(client: Document): Problem[] {
+function contradictions(client: Document, before: Document | undefined): Problem[] {
   const problems: Problem[] = []
   const refuse = (path: string, message: string) => problems.push({ path, message })
   const lists = client as Record<string, string[]>
@@ -178,8 +178,8 @@ function contradictions(client: Document): Problem[] {
   if (client.subjectType === 'pairwise' && new Set(redirects.map((uri) => URL.parse(uri)?.host)).size > 1) refuse('redirectUris', 'of a pairwise client must all be on one host')
   if (claimRules(client).length > 0 && !(signsIn && lists.scopes!.includes('profile'))) refuse('claims', 'come with the scope profile, to a client that signs people in')
   const level = client.leastLevel as number
-  // Nobody reaches more, and a client that asks for more lets nobody in.
-  if (level < 0 || level > levels.passkey) refuse('leastLevel', `must be from 0 to ${levels.passkey}`)
+  // Nobody reaches more, and a client that asks for more lets nobody in. One that was made before this was looked at can be changed otherwise.
+  if (level !== before?.leastLevel && (level < 0 || level > levels.passkey)) refuse('leastLevel', `must be from 0 to ${levels.passkey}`)
   const logout = client.backchannelLogoutUri as string | undefined
   if (logout !== undefined && (redirectFault(logout, {}) !== undefined)) refuse('backchannelLogoutUri', 'must begin with https://, or with http:// on localhost')
   return problems
