@@ -186,6 +186,18 @@ test('are told of late where whoever closed it died before saying so, or the pol
   expect([await eventsOf(id), await writtenTo('late')]).toMatchObject([[{ action: 'user.password.close' }], ['password-closed']])
 })
 
+test('that close a password while the right one is looked at: it is told that it is open again', async () => {
+  await policy({ failures: 25, unlockMinutes: 30 })
+  const id = await guessedAt('race', 99)
+  // What a wrong one has written meanwhile: the count is full while the right one is taken for the hundredth.
+  await ctx.db.execute('update login set pwd_closed = $2 where user_id = $1', [id, ctx.now()])
+  const { pwdClosed } = await loginOf(id)
+  for (let n = 0; n < 2; n++) expect((await fresh().signIn('race')).status).toBe(200)
+  expect((await loginOf(id)).pwdClosed).toBeUndefined()
+  expect(await ctx.db.query(`select action, changes from gatehouse.audit_event where target_id = $1 and action like 'user.password.%' and action <> 'user.password.set'`, [id])).toEqual([
+    { action: 'user.password.open', changes: [{ path: 'logins.pwdClosed', before: pwdClosed }] }])
+})
+
 test('tell of nothing where the last one was right, the policy never locks, or there is no password', async () => {
   await policy({ failures: 25, unlockMinutes: 30 })
   const right = await guessedAt('right', 99)

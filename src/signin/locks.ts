@@ -5,7 +5,7 @@ import { mostGuessesInARow } from '../model/guesses.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { Transaction } from '../store/database.ts'
-import { lockByFailures, lockedLogins, lockLogin, notePasswordClosed, unlockByTime, type SignInLogin } from '../store/logins-sign-in.ts'
+import { beginCountAnew, lockByFailures, lockedLogins, lockLogin, notePasswordClosed, unlockByTime, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { Lockout } from '../store/sign-in-throttle.ts'
 import { markDataChanges } from '../store/references.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -46,7 +46,18 @@ export async function closePassword(tx: Transaction, ctx: Context, { userId, log
   await recordEvents(tx, ctx, [{ action: 'user.password.close', targetType: 'User', targetId: userId, changes: [{ path: 'logins.pwdClosed', after: now.toISOString() }] }])
 }
 
-/** Lifts it again. The person is held by the caller's lock. */
+/** The last password that was looked at, was right. A wrong one that came while it was may have closed the password: that it is open again is told then. */
+export async function openPassword(ctx: Context, { userId, loginId }: Pick<SignInLogin, 'userId' | 'loginId'>): Promise<void> {
+  await ctx.db.transaction(async (tx) => {
+    const held = await lockLogin(tx, userId)
+    if (held?.loginId !== loginId) return
+    await beginCountAnew(tx, loginId)
+    if (held.passwordClosed === null) return
+    await recordEvents(tx, ctx, [{ action: 'user.password.open', targetType: 'User', targetId: userId, changes: [{ path: 'logins.pwdClosed', before: held.passwordClosed }] }])
+  })
+}
+
+/** Lifts a lock by failures again. The person is held by the caller's lock. */
 export async function unlock(tx: Transaction, ctx: Context, userId: string): Promise<void> {
   const lifted = await unlockByTime(tx, userId, ctx.now())
   if (!lifted.login && !lifted.person) return

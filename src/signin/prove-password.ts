@@ -9,8 +9,8 @@ import { datesOf } from '../model/password-state.ts'
 import type { Transaction } from '../store/database.ts'
 import { today } from '../model/today.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
-import { beginCountAnew, forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
-import { closePassword, lock } from './locks.ts'
+import { forgetFailures, lockLogin, writeExpiry, type SignInLogin } from '../store/logins-sign-in.ts'
+import { closePassword, lock, openPassword } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { isCut } from './password-foreign.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
@@ -40,7 +40,7 @@ async function claimAndLook(ctx: Context, userName: string, found: SignInLogin |
   const stored = claim.blocked || !login || !hasPasswordHere(login) ? null : login.password
   const { proved, ...how } = await look(ctx, stored, password)
   // The claim has taken it for a wrong one, after which no sign-in would begin the count anew.
-  if (login && proved && claim.inARow >= mostGuessesInARow) await beginCountAnew(ctx.db, login.loginId)
+  if (login && proved && claim.inARow >= mostGuessesInARow) await openPassword(ctx, login)
   const refused = refusalOf({ claim, proved }, today(ctx))
   if (refused !== undefined || !login) return refuse(ctx, refused ?? 'INVALID_LOGIN', login, claim, proved)
   return { login, claim, ...how }

@@ -92,8 +92,8 @@ export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: 
 }
 
 /** The last password that was looked at, was right: the count begins anew. */
-export async function beginCountAnew(db: Pick<Database, 'execute'>, loginId: string): Promise<void> {
-  await db.execute('update login set wrong_in_a_row = 0, pwd_closed = null where login_id = $1', [loginId])
+export async function beginCountAnew(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute('update login set wrong_in_a_row = 0, pwd_closed = null where login_id = $1', [loginId])
 }
 
 /**
