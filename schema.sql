@@ -241,6 +241,21 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.end_password_sessions()
+CREATE OR REPLACE FUNCTION gatehouse.end_password_sessions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.auth_state s where s.user_id = old.user_id and 'PASSWORD' = any(s.proved_by);
+  delete from gatehouse.oidc_artifact a where a.user_id = old.user_id and a.grant_hash is not null
+    and a.grant_hash not in (
+      select t.grant_hash from gatehouse.oidc_artifact s join gatehouse.oidc_artifact t on t.uid_hash = s.uid_hash and t.kind = 'AccessToken' and t.grant_hash is not null
+      where s.user_id = old.user_id and s.session_id is not null and s.kind = 'Session'
+        and not exists (select from gatehouse.oidc_artifact o where o.grant_hash = t.grant_hash and (o.kind = 'RefreshToken' or o.kind = 'AccessToken' and o.uid_hash is null)));
+  return null;
+end $function$;
+
 -- function: gatehouse.end_recovery()
 CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
  RETURNS trigger
@@ -3833,6 +3848,9 @@ CREATE TRIGGER grp_to_grp_membership_period_insert AFTER INSERT ON public.grp_to
 
 -- trigger: public.grp_to_grp_membership.grp_to_grp_membership_period_update
 CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to_grp_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('grp_id', 'member_grp_id');
+
+-- trigger: public.login.login_auth_type_end_sessions
+CREATE TRIGGER login_auth_type_end_sessions AFTER UPDATE OF auth_type ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.auth_type IS NULL) OR ((old.auth_type)::text ~* '^\s*(password)?\s*$'::text)) AND (NOT ((new.auth_type IS NULL) OR ((new.auth_type)::text ~* '^\s*(password)?\s*$'::text))))) EXECUTE FUNCTION gatehouse.end_password_sessions();
 
 -- trigger: public.login.login_end_offline_access
 CREATE TRIGGER login_end_offline_access AFTER UPDATE OF status, is_active, user_id, managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR ((old.user_id)::text <> (new.user_id)::text) OR ((new.managed_sys_id)::text <> '0'::text)))) EXECUTE FUNCTION gatehouse.end_offline_access();

@@ -117,6 +117,7 @@ const departures: [string, (id: string, name: string) => Promise<unknown>, Opera
   ['an import', (_id, name) => imported(ctx, csv('userName,secondaryStatus', `${name},DISABLED`)), 'enable'],
   ['an import of who has left', (_id, name) => imported(ctx, csv('userName,status', `${name},TERMINATED`)), 'rehire'],
   ['the login being switched off', (id) => ctx.db.execute(`update login set is_active = 'N' where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
+  ['the login authenticating otherwise', (id) => ctx.db.execute(`update login set auth_type = 'SAML' where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
   ['the login going', (id) => ctx.db.execute(`delete from login where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
   ['a password that somebody else wrote', (id) => ctx.db.execute(`update login set password = '{SSHA}x' where user_id = $1 and managed_sys_id = '0'`, [id]), undefined],
   ['the end of whom they follow', async (id) => {
@@ -171,6 +172,24 @@ test('what rests on the session that ends all others goes on; somebody else\'s t
   const theirs = await tokensIn((await signIn(ctx, other)).token)
   await endSessions(ctx, id, undefined, sessionId)
   expect([await here.isActive(), await elsewhere.isActive(), await offline.refresh(), await theirs.refresh()]).toEqual([true, false, 'invalid_grant', 'given'])
+})
+
+test('ends with the password of a login; what rests on a passkey goes on, and so does all where there is still one', async () => {
+  const id = await somebody('dee')
+  const second = await application(ctx, 'Hers alone')
+  const [byPassword, byPasskey] = [await signIn(ctx, id), await signIn(ctx, id)]
+  await ctx.db.execute(`update auth_state set proved_by = array['WEBAUTHN'] where session_id = $1`, [byPasskey.sessionId])
+  const [one, two] = [await tokensIn(byPassword.token, second, 'openid'), await tokensIn(byPasskey.token, second, 'openid')]
+  const offline = await tokensIn(byPasskey.token)
+  const set = (type: string) => ctx.db.execute(`update login set auth_type = $2 where user_id = $1 and managed_sys_id = '0'`, [id, type])
+  await set(' password ')
+  expect([await one.isActive(), await two.isActive(), await offline.isActive()]).toEqual([true, true, true])
+  await set('PASSKEY')
+  expect([await one.isActive(), await two.isActive(), await offline.isActive(), await offline.refresh()]).toEqual([false, true, false, 'invalid_grant'])
+  // What a passkey has granted since stays, whatever the login is called then.
+  const since = await tokensIn(byPasskey.token)
+  await set('OKTA')
+  expect(await since.refresh()).toBe('given')
 })
 
 test('of everybody ends by so many at once, and what is no grant of anybody stays', async () => {

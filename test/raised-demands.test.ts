@@ -16,9 +16,12 @@ test('a login that authenticates otherwise from now on: sessions that a password
   await byPassword.signIn('ada')
   expect((await byPasskey.ask('POST', '/sign-in/passkey', { assertion: device.get((await byPasskey.ask('POST', '/sign-in/passkey-options')).body) })).body.next).toBe('done')
   const { id: login } = (await ask('GET', `/users/${one.id}/logins`)).body.items[0] as { id: string }
+  const listed = async () => (await ask('GET', `/users/${one.id}/sessions`)).body.items.length
+  expect(await listed()).toBe(3)
   expect((await ask('PATCH', `/users/${one.id}/logins/${login}`, { authType: 'SAML' })).status).toBe(200)
   expect([await status(one), (await byPassword.ask('GET', '/sign-in')).status, await status(byPasskey)]).toEqual([401, 401, 200])
   expect((await one.ask('GET', '/users')).status).toBe(401)
+  expect(await listed()).toBe(1)
   const bea = await signedIn('bea')
   for (const authType of ['password', ' PASSWORD ', '', null]) {
     await ctx.db.execute('update login set auth_type = $2 where user_id = $1', [bea.id, authType])
