@@ -236,6 +236,14 @@ describe('fresh proofs', () => {
     expect((await one.ask('DELETE', `/me/factors/${id}`)).status).toBe(204)
   })
 
+  test('of which there is none uses up no sending', async () => {
+    const one = await signedIn('jed')
+    const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000012' })
+    await one.ask('POST', `/me/factors/${sms}/confirm`, { code: (await sentTo('+491700000012'))[0]!.code })
+    for (let n = 0; n < 6; n++) expect((await one.ask('POST', '/sign-in/factor/code', { factor: 'none' })).status).toBe(404)
+    expect((await one.ask('POST', '/sign-in/factor/code', { factor: sms })).status).toBe(202)
+  })
+
   test('by SMS is not enough to add what a site demands, for who has an app', async () => {
     const one = await signedIn('jon')
     const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000010' })

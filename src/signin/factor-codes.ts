@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, codeHash, newCode, type FactorRow } from '../model/factor.ts'
 import { secondFactors } from '../model/factor-kinds.ts'
-import type { Transaction } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import { factorsOf, insertChallenge, noteSmsCode } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -30,11 +30,17 @@ export async function sendCode(tx: Transaction, ctx: Context, masterKey: MasterK
 
 /** Sends a code for signing in or stepping up. Errors: `not_found` for what is no number of theirs, `too_many_requests`. */
 export async function sendSignInCode(ctx: Context, masterKey: MasterKey, session: SessionRow, factorId: string): Promise<void> {
+  const numberIn = async (db: Pick<Database, 'query' | 'first'>) => {
+    const factor = secondFactors(await factorsOf(db, session.userId)).find(({ id, type }) => id === factorId && type === 'SMS')
+    if (!factor) throw new GatehouseError('not_found', 'You have no number of this id that codes go to.')
+    return factor
+  }
+  // Where there is none nothing is sent, and no sending is used up.
+  await numberIn(ctx.db)
   await claimSending(ctx, session.userId)
   await ctx.db.transaction(async (tx) => {
     await lockLogin(tx, session.userId)
-    const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id, type }) => id === factorId && type === 'SMS')
-    if (!factor) throw new GatehouseError('not_found', 'You have no number of this id that codes go to.')
+    const factor = await numberIn(tx)
     await sendCode(tx, ctx, masterKey, factor, session.sessionId, 'sign-in-code')
     await recordEvents(tx, ctx, [{ action: 'user.factor.send-code', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].code`, after: 'sent' }] }])
   })
