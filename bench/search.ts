@@ -1,6 +1,7 @@
 /**
  * Type-ahead and "contains" with patterns of three characters and more. Patterns are cut from the names, logins and
- * addresses of people who are there and sorted by how many they find, so that results of one size are compared.
+ * addresses of people who are there and sorted by how many they find, so that results of one size are compared: over all
+ * kinds of patterns, and kind by kind where both directories have enough of them.
  */
 import type { PersonDocument } from '../src/transfer/generate-documents.ts'
 import type { Bench } from './bench.ts'
@@ -82,4 +83,8 @@ const sized: Case[] = [
   { what: 'co, 25 to 250 found', most, paths: ofSize(25, 250, (what) => !isQ(what)) },
 ]
 
-const cases: readonly Case[] = [...mixed, ...sized]
+// Those find so many by other kinds of text in a large directory than in a small one, and three words are looked up in more time than one.
+const alike: Case[] = kinds.flatMap(([kind]) => [[1, 10], [25, 250]].map(([from, to]): Case =>
+  ({ what: `${kind}, ${from} to ${to} found`, most, paths: ofSize(from!, to!, (what) => what === kind), optional: true })))
+
+const cases: readonly Case[] = [...mixed, ...sized, ...alike]
