@@ -237,7 +237,7 @@ export const signIn: Area = {
     table('added', 'gatehouse.sign_in_place', 'Devices and networks that a person has signed in from, by which new ones are noticed.', [
       added('user_id', 'varchar(32)', 'The person.', { key: true, to: 'users' }),
       added('kind', 'varchar(10)', 'DEVICE or NETWORK.', { key: true }),
-      added('mark', 'bytea', 'SHA-256 of what the browser keeps, or of the network.', { key: true }),
+      added('mark', 'bytea', 'SHA-256 of the id of the person with what the browser keeps, or with the network.', { key: true }),
       added('last_seen', 'timestamptz', 'When they last signed in from there, to the day.', { required: true }),
     ]),
     table('seed', 'auth_state_auth_param_xref', 'Which means of proof served in which session.', [

@@ -1,4 +1,4 @@
-/** The few pages that the provider shows itself, without scripts and without anything of others in them unescaped. */
+/** The few pages that the provider shows itself, without scripts of ours (the page that goes on by itself keeps the provider's) and without anything of others in them unescaped. */
 import { createHash } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 

@@ -24,11 +24,11 @@ export interface StepRunner<P = unknown> {
   ahead?: Ahead<P>
   /** What steps that stand or fall together have in common; nothing for a step that stands by itself. They follow each other. */
   whole?: (step: PlanStep) => string | undefined
-  /** What the plan read besides records with versions, and others have changed since; the first of it. */
+  /** What the plan rests on besides versions of records, and others have changed since, or who has come whom it would make; the first of it. */
   moved?: (tx: Transaction, plan: Plan, ctx: Context) => Promise<Moved[]>
 }
 
-/** A record that is not as the plan has read it. */
+/** A record that is not as the plan has read it, or is there although the plan would make it. */
 export interface Moved {
   resource: string
   id: string

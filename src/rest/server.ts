@@ -182,8 +182,8 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
 }
 
 /**
- * The value of a body, whose every text can be stored: what doors behind this one do with it, none of them need ask. A password is
- * judged by who reads it. Errors: `invalid_json`, `invalid_value` with the path.
+ * The value of a body, whose every text can be stored, so that no door behind this one need ask; but for routes with secrets and those
+ * that tell row by row, which judge it themselves. Errors: `invalid_json`, `invalid_value` with the path.
  */
 function readBody(route: Route, raw: Buffer): unknown {
   const body = parseJson(raw)

@@ -2,6 +2,7 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { mostGuessesInARow } from '../model/guesses.ts'
+import { clockSkewMs } from '../model/session.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { Transaction } from '../store/database.ts'
@@ -14,9 +15,6 @@ const never = 2_147_483_647
 
 /** What a policy says of locking; one that never locks has limits that nobody reaches. */
 export const lockoutOf = ({ lockout }: PasswordPolicy): Lockout => ({ ...lockout, failures: lockout.failures || never, mostGuessesInARow: lockout.failures === 0 ? never : mostGuessesInARow })
-
-/** A time so far ahead comes from a clock that was wrong. */
-const clockSkewMs = 300_000
 
 /** Whether somebody is locked by failures and the time of that is over. */
 export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondaryStatus' | 'lastAttempt'>, { unlockMinutes }: Pick<Lockout, 'unlockMinutes'>, now: Date): boolean {

@@ -135,12 +135,12 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
 }
 
 /**
- * Has a password changed of which only the beginning was looked at; what then stands in RESET_PWD. Not by the path that people are
- * written to for: nobody else is feared to know it, and whoever it is, is asked in a moment.
+ * Has a password changed of which only the beginning was looked at; what then stands in RESET_PWD. An action of its own, of which nobody
+ * is written to: nobody else is feared to know it, and whoever it is, is asked in a moment.
  */
 async function demandWholePassword(tx: Transaction, ctx: Context, { loginId, userId, reset_pwd: before }: SignInLogin): Promise<string | null> {
   const mark = await demandChange(tx, loginId)
-  if (mark !== undefined) await recordEvents(tx, ctx, [{ action: 'user.password.demand-change', targetType: 'User', targetId: userId, changes: [{ path: 'resetPwd', after: mark }] }])
+  if (mark !== undefined) await recordEvents(tx, ctx, [{ action: 'user.password.demand-whole', targetType: 'User', targetId: userId, changes: [{ path: 'logins.resetPwd', after: mark }] }])
   return mark ?? before
 }
 

@@ -138,7 +138,7 @@ function prefilters(condition: Condition, scope: Scope): string[] {
   return prefilter(condition.attribute, condition.test, scope)
 }
 
-/** Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing. */
+/** Folding keeps parts parts: what contains the text contains its fold. Less than three characters narrow nothing, the gap before a word included. */
 function prefilter(attribute: Attribute, { operator, value }: Test, scope: Scope): string[] {
   const folded = attribute.searched && typeof value === 'string' ? fold(value) : ''
   // What an attribute begins with begins a word.

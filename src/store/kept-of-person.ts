@@ -49,7 +49,7 @@ export async function* statusPages(db: Reader, userId: string): AsyncGenerator<R
   for await (const some of rows) yield some.map(withoutNulls)
 }
 
-/** Devices and networks that somebody is known to come from: of each a keyed hash is kept, which says nothing, and when it was last seen. Fifty of a kind at most. */
+/** Devices and networks that somebody is known to come from: of each is kept a hash with the person's id, by which it is known again (a network can be guessed from it), and when it was last seen. Fifty of a kind at most. */
 export function placesOf(db: Reader, userId: string): Promise<Row[]> {
   return db.query(`select kind, last_seen as "lastSeen" from gatehouse.sign_in_place where user_id = $1 order by kind, last_seen desc, mark`, [userId])
 }

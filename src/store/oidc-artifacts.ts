@@ -107,7 +107,8 @@ export async function deleteArtifactsOf(db: Writer, userId: string, clientId: st
  * What these people granted that is not tied to a sign-in, with all that comes of it: grants, refresh tokens, codes that are out. The
  * consents stay. With the grant what a rotation is writing at this moment is worth nothing. Of the session `but` what ends with it
  * is left. The clients that had tokens for offline access. The one way for every verb; triggers
- * (migration 0052) do the same when a login is closed, goes, or gets a password that its person did not set in a session.
+ * do alike, for writes around the verbs: of migration 0052 when a login is closed, goes, or gets a password that its person did not set in
+ * a session, which leave nothing; of 0061 when it has no password here any more, which leaves what rests on sessions that go on.
  */
 export async function deleteOffline(db: Reader, userIds: readonly string[], but: string | null = null): Promise<string[]> {
   const rows = await db.query<{ id: string }>(

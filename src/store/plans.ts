@@ -264,7 +264,7 @@ export async function findPlanKeys(db: Reader, planId: string, resource: string,
 }
 
 /** Those of some records that a plan has steps to make. */
-export async function createdBy(db: Reader, planId: string, ids: readonly string[]): Promise<Set<string>> {
+export async function madeByPlan(db: Reader, planId: string, ids: readonly string[]): Promise<Set<string>> {
   if (ids.length === 0) return new Set()
   const rows = await db.query<{ id: string }>(`select target_id as id from gatehouse.plan_step where plan_id = $1 and target_id = any($2) and action = 'create'`, [planId, ids])
   return new Set(rows.map(({ id }) => id))

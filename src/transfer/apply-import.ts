@@ -17,7 +17,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
-import { createdBy, findReads, forgetSecrets, listBatch, lockNewcomers, type Plan, type PlanStep } from '../store/plans.ts'
+import { findReads, forgetSecrets, listBatch, lockNewcomers, madeByPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { isKind, ownName, resources, type Kind } from './importable.ts'
 import { valuesAt } from './map-record.ts'
 import { mergeEntries } from './merge-import.ts'
@@ -93,7 +93,7 @@ async function comeSince(tx: Transaction, plan: Plan, steps: readonly PlanStep[]
   for (const [resource, own] of Map.groupBy(steps, (step) => step.resource)) {
     const taken = await takenKeys(tx, resource as Kind, own, () => true)
     // Who was made by this plan before it was interrupted may share an e-mail with those to come.
-    const made = plan.appliedThrough === 0 ? new Set<string>() : await createdBy(tx, plan.id, taken.map(({ id }) => id))
+    const made = plan.appliedThrough === 0 ? new Set<string>() : await madeByPlan(tx, plan.id, taken.map(({ id }) => id))
     found.push(...taken.filter(({ id }) => !made.has(id)).slice(0, 1).map(({ path, value, id }) => ({ resource, id, how: `has come, with the ${path} "${value}",` })))
   }
   return found
