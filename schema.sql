@@ -4627,7 +4627,7 @@ comment on column gatehouse.setting.updated_by is 'Who changed it.';
 comment on table gatehouse.sign_in_place is 'Devices and networks that a person has signed in from, by which new ones are noticed.';
 comment on column gatehouse.sign_in_place.user_id is 'The person.';
 comment on column gatehouse.sign_in_place.kind is 'DEVICE or NETWORK.';
-comment on column gatehouse.sign_in_place.mark is 'SHA-256 of what the browser keeps, or of the network.';
+comment on column gatehouse.sign_in_place.mark is 'SHA-256 of the id of the person with what the browser keeps, or with the network.';
 comment on column gatehouse.sign_in_place.last_seen is 'When they last signed in from there, to the day.';
 
 -- comment: gatehouse.sign_in_throttle

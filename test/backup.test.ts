@@ -1,10 +1,9 @@
 /** Backup and restore: everything comes back, from one instant, into any PostgreSQL; or nothing changes at all. */
-import {
-  existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync,
-} from 'node:fs'
+import type * as Fs from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readSchema, renderSchema } from '../src/store/catalogue.ts'
 import { Database, type DatabaseOptions } from '../src/store/database.ts'
 import { launchFor } from '../src/store/embedded-binaries.ts'
@@ -16,7 +15,10 @@ import { openMasterKey, rotateMasterKey } from '../src/store/open-master-key.ts'
 import { backup } from '../src/transfer/backup.ts'
 import { restore } from '../src/transfer/restore.ts'
 import { emptyDatabase, open, testDatabase } from './database.ts'
+import { fullDisk } from './full-disk.ts'
 import { memoryFolder } from './memory-folder.ts'
+
+vi.mock('node:fs', async (original) => (await import('./full-disk.ts')).withFullDisk(await original<typeof Fs>()))
 
 const folder = memoryFolder('gatehouse-backup-')
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -255,7 +257,7 @@ describe('the master key that the rows belong to', async () => {
 test('a disk that fills up, or a folder that is not there, leaves no half file and a working database', async () => {
   const full = freshFile()
   if (existsSync('/dev/full')) {
-    symlinkSync('/dev/full', `${full}.partial`)
+    fullDisk.add(full)
     await expect(backup(db, full, { now })).rejects.toThrow(/ENOSPC/)
   }
   await expect(backup(db, join(folder, 'missing', 'file'), { now })).rejects.toThrow(/ENOENT/)
@@ -271,9 +273,9 @@ test.runIf(existsSync('/dev/full'))('a disk that fills up in the middle of a tab
   await large.query(`insert into public.user_note (user_note_id, user_id, note_type, description, create_date)
     select 'n' || n, 'p', 'note', (select string_agg(md5(n::text || m), '') from generate_series(1, 25) m), now() from generate_series(1, 10000) n`)
   const full = freshFile()
-  symlinkSync('/dev/full', `${full}.partial`)
+  fullDisk.add(full)
   await expect(backup(large, full, { now })).rejects.toMatchObject({ code: 'ENOSPC', path: full })
-  expect([existsSync(full), existsSync(`${full}.partial`)]).toEqual([false, false])
+  expect(readdirSync(folder).filter((name) => name.includes('partial') || full.endsWith(name))).toEqual([])
   await expect.poll(() => large.query(`select pid from pg_stat_activity where datname = current_database() and xact_start is not null and pid <> pg_backend_pid()`)).toEqual([])
 })
 

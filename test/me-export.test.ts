@@ -121,7 +121,7 @@ test('portals, accounts in Okta, messages, delegations, clients and records that
   expect(JSON.stringify(body)).not.toContain(client.secret)
 })
 
-test('what I had, have and will have, how I stood, from where I come, and what is planned of me', async () => {
+test('what I had, have and will have, how I stood, from where I come, and what plans have done to me', async () => {
   const one = await signedIn('rita')
   const group = (await ask('POST', '/groups', { displayName: 'Choir' })).body.id as string
   const role = (await ask('POST', '/roles', { name: 'Soloist' })).body.id as string
@@ -130,8 +130,9 @@ test('what I had, have and will have, how I stood, from where I come, and what i
   expect((await ask('PUT', `/roles/${role}/members/${one.id}`, {})).status).toBeLessThan(300)
   expect((await ask('DELETE', `/roles/${role}/members/${one.id}`)).status).toBeLessThan(300)
   await ctx.db.execute(`insert into efs.iam_portal_user_group_unassignment_queue (uuid, email, person_id, portals) values ('00uGone0000000000001', 'rita@example.com', $1, '{7}')`, [one.id])
-  await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('theplan', 'bulk', 'Some', now(), 'boss')`)
-  await ctx.db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, changes) values ('theplan', 1, 'update', 'User', $1, '{"hidden": true}')`, [one.id])
+  await ctx.db.execute(`insert into gatehouse.plan (plan_id, kind, title, created_at, created_by) values ('theplan', 'bulk', 'Some', now(), 'boss'), ('thenext', 'bulk', 'Some', now(), 'boss')`)
+  await ctx.db.execute(`update gatehouse.plan set status = 'applying', applied_through = 1 where plan_id = 'theplan'`)
+  await ctx.db.execute(`insert into gatehouse.plan_step (plan_id, step_no, action, resource, target_id, changes) values ('theplan', 1, 'update', 'User', $1, '{"hidden": true}'), ('theplan', 2, 'update', 'User', $1, '{}'), ('thenext', 1, 'delete', 'User', $1, '{}')`, [one.id])
   for (const verb of ['disable', 'enable']) expect((await ask('POST', `/users/${one.id}/${verb}`, {})).status).toBeLessThan(300)
   const again = browser(server)
   await again.signIn('rita')
@@ -145,7 +146,7 @@ test('what I had, have and will have, how I stood, from where I come, and what i
     statuses: expect.arrayContaining([{ status: 'ACTIVE', secondaryStatus: 'DISABLED', until: expect.stringMatching(/^20/) }]),
     signInPlaces: expect.arrayContaining([{ kind: 'DEVICE', lastSeen: expect.stringMatching(/^20/) }, { kind: 'NETWORK', lastSeen: expect.stringMatching(/^20/) }]),
     accountRemovals: [{ uuid: '00uGone0000000000001', email: 'rita@example.com', portals: [7] }],
-    plans: [{ planId: 'theplan', step: 1, kind: 'bulk', action: 'update', status: 'planned' }],
+    plans: [{ planId: 'theplan', step: 1, kind: 'bulk', action: 'update', status: 'done' }],
   })
   expect(JSON.stringify(body.memberships)).not.toMatch(/grantedBy|createdBy/)
   expect(JSON.stringify(body.plans)).not.toContain('hidden')

@@ -1,10 +1,12 @@
 /** Okta's password import hook: people sign in there with the password that they have here; nobody else learns anything. */
 import { hash as bcrypt } from '@node-rs/bcrypt'
-import { afterAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { connectOkta } from '../src/connectors/okta/create-connector.ts'
 import { readConfig } from '../src/config.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { setPassword } from '../src/signin/password-change.ts'
+import { Database } from '../src/store/database.ts'
 import { createErrorLog } from '../src/sync/error-log.ts'
 import { syncPortal } from '../src/sync/run.ts'
 import { undoStep } from '../src/sync/undo-step.ts'
@@ -243,4 +245,18 @@ test('off unless it is set up', async () => {
   const reply = await plain.server.inject({ method: 'POST', url: path, headers: { host: 'localhost', authorization: secret, 'content-type': 'application/json' }, payload: JSON.stringify(question('a', 'b')) })
   expect(reply.statusCode).toBe(404)
   expect(() => readConfig({ OKTA_PASSWORD_HOOK_SECRET: 'short' })).toThrow(/OKTA_PASSWORD_HOOK_SECRET/)
+})
+
+test('a password that is replaced while it is looked at is no longer theirs, and does not come back', async () => {
+  const id = await person('overtaken')
+  await ctx.db.execute(`update login set password = $2 where user_id = $1 and managed_sys_id = '0'`, [id, `{BCRYPT}${await bcrypt(password, 4)}`])
+  const transaction = Database.prototype.transaction
+  const spy = vi.spyOn(Database.prototype, 'transaction').mockImplementationOnce(async function (this: Database, ...all) {
+    await setPassword(ctx, id, { next: 'the one that came meanwhile', forceChange: false })
+    return transaction.apply(this, all)
+  } as typeof transaction)
+  expect(await verdict('overtaken', password, '203.0.113.99')).toBe('UNVERIFIED')
+  spy.mockRestore()
+  expect(await verdict('overtaken', 'the one that came meanwhile', '203.0.113.99')).toBe('VERIFIED')
+  expect((await ctx.db.query<{ result: string }>(`select result from gatehouse.audit_event where target_id = $1 and action = 'user.okta-password' order by event_id`, [id])).map(({ result }) => result)).toEqual(['INVALID_PASSWORD', 'SUCCESS'])
 })

@@ -143,8 +143,8 @@ describe('one\'s own', () => {
     expect(await change('the second of them', 'the first of my passwords')).toEqual({ code: 'password_refused', rules: ['history'] })
     expect(await change('the second of them', 'the third of them')).toBeUndefined()
     // Two earlier ones: the current one is none of them, also when its hash was made anew.
-    const [{ login_id: loginId }, anew] = [await login(id), await hashPassword('the third of them', cost)]
-    await ctx.db.transaction((tx) => writeRehash(tx, loginId, anew))
+    const [{ login_id: loginId, password }, anew] = [await login(id), await hashPassword('the third of them', cost)]
+    await ctx.db.transaction((tx) => writeRehash(tx, { loginId, password }, anew))
     expect(await change('the third of them', 'the first of my passwords')).toEqual({ code: 'password_refused', rules: ['history'] })
     expect(await change('the third of them', 'the fourth of them')).toBeUndefined()
     expect(await change('the fourth of them', 'the first of my passwords')).toBeUndefined()
@@ -175,9 +175,9 @@ describe('one\'s own', () => {
 
   test('stand in the history once, also when a hash was made anew', async () => {
     const id = await person({ history: 5 })
-    const { login_id: loginId } = await login(id)
+    const { login_id: loginId, password } = await login(id)
     const anew = await hashPassword('the first of my passwords', cost)
-    await ctx.db.transaction((tx) => writeRehash(tx, loginId, anew))
+    await ctx.db.transaction((tx) => writeRehash(tx, { loginId, password }, anew))
     later(1)
     await setPassword(ctx, id, { next: 'the second of them', forceChange: false })
     const kept = await ctx.db.query<{ password: string }>('select password from pwd_history where login_id = $1 order by date_created', [loginId])

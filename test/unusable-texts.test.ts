@@ -1,5 +1,6 @@
 /** Texts that cannot be stored and instants that do not exist are refused wherever they come in over REST, never a fault of the server. */
 import { describe, expect, test } from 'vitest'
+import { faultIn, mayHoldFault } from '../src/model/text.ts'
 import { testServer } from './rest-server.ts'
 
 const { ask } = await testServer()
@@ -28,4 +29,12 @@ describe('an instant that does not exist in a query', () => {
     }
     for (const value of ['2026-02-28', '2026-02-28T08:30:00Z', '2026-02-28T08:30:00+01:00', '2026-02-28T08:30:00%2B01:00']) expect((await ask('GET', path + value)).status, value).toBe(200)
   })
+})
+
+test('a body without such a character is not looked through member by member, and one with it is found behind many', () => {
+  expect(['{"a":"b"}', '"\\u00e4"', '"\\\\n"'].map(mayHoldFault)).toEqual([false, false, false])
+  expect(['"\\u0000"', '"\\uD800"', '"\\udfff"'].map(mayHoldFault)).toEqual([true, true, true])
+  const long = { list: [...Array.from({ length: 300_000 }, () => 0), { deep: ['fine', 'a\ud800'] }] }
+  expect(faultIn(long)?.steps).toEqual(['list', 300_000, 'deep', 1])
+  expect(faultIn({ list: [0, 'fine'] })).toBeUndefined()
 })

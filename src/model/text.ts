@@ -23,18 +23,30 @@ export function shownTexts(value: unknown): unknown {
   return Object.fromEntries(Object.entries(value).map(([name, inner]) => [shownText(name), shownTexts(inner)]))
 }
 
+/**
+ * Whether JSON that has been read from valid UTF-8 may hold a text that cannot be stored: such characters stand in it escaped. One look
+ * over the whole, which costs next to nothing; its members, looked at one by one, would not.
+ */
+export const mayHoldFault = (json: string): boolean => /\\u(?:0000|d[89a-f])/i.test(json)
+
 /** The first text in a value that cannot be stored: the way to it, and why. A member whose name cannot be is one too. */
-export function faultIn(value: unknown, steps: (string | number)[] = []): { steps: (string | number)[]; fault: string } | undefined {
-  if (typeof value === 'string') {
-    const fault = textFault(value)
-    return fault === undefined ? undefined : { steps, fault }
-  }
-  if (typeof value !== 'object' || value === null) return undefined
-  for (const [name, inner] of Object.entries(value)) {
-    const at = [...steps, Array.isArray(value) ? Number(name) : name]
-    const named = textFault(name)
-    const found = named === undefined ? faultIn(inner, at) : { steps: at, fault: named }
-    if (found) return found
+export function faultIn(value: unknown): { steps: (string | number)[]; fault: string } | undefined {
+  if (typeof value === 'string') return faultOf(value)
+  if (Array.isArray(value)) {
+    for (let index = 0; index < value.length; index++) {
+      const found = faultIn(value[index])
+      if (found) return { ...found, steps: [index, ...found.steps] }
+    }
+  } else if (typeof value === 'object' && value !== null) {
+    for (const name of Object.keys(value)) {
+      const found = faultOf(name) ?? faultIn((value as Record<string, unknown>)[name])
+      if (found) return { ...found, steps: [name, ...found.steps] }
+    }
   }
   return undefined
+}
+
+function faultOf(text: string): { steps: never[]; fault: string } | undefined {
+  const fault = textFault(text)
+  return fault === undefined ? undefined : { steps: [], fault }
 }

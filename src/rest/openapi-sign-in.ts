@@ -61,7 +61,7 @@ export const signInComponents: Record<string, Schema> = {
     portals: list('Portals that one belongs to, with the account in Okta.', anything('A portal by its number, and the link to the account.')),
     portalAdministration: list('One\'s account as an administrator of portals; one at most.', refTo('EfsAdmin')),
     accountRemovals: list('Accounts in Okta that are being taken from one.', anything('The account, and since when.')),
-    plans: list('Steps of plans (imports, bulk operations, syncs) about oneself. What they did is in eventsAboutMe; what one that is not applied would do is whose plan it is to tell.', anything('The plan, its kind, what the step does and what came of it.')),
+    plans: list('Steps about oneself of plans (imports, bulk operations, syncs) that were applied. What they did is in eventsAboutMe; what others would do is whose plan it is to tell.', anything('The plan, its kind, what the step does and what came of it.')),
     messages: list('Mail and SMS to oneself, the newest first, without the links and codes.', anything('A message, with what was put into it.')),
     namedIn: list('Records that name one, by their ids.', anything('As what one is named, and in which record.')),
     eventsAboutMe: list('What was done to one\'s record.', refTo('AuditEvent')),

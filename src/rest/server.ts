@@ -11,7 +11,7 @@ import type { Refusals } from '../audit/refusals.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError, type ErrorCode } from '../errors.ts'
 import { parseJson } from '../model/json.ts'
-import { faultIn, shownText, textFault } from '../model/text.ts'
+import { faultIn, mayHoldFault, shownText, textFault } from '../model/text.ts'
 import { isSecure, setCookies, visitOf } from './cookies.ts'
 import { identifier, stranger, type Caller } from './identify.ts'
 import { heavyLimiter } from './limits.ts'
@@ -187,7 +187,7 @@ function readCall(base: BaseContext, route: Route, request: FastifyRequest, iden
  */
 function readBody(route: Route, raw: Buffer): unknown {
   const body = parseJson(raw)
-  const bad = route.secretBody || route.judgesTexts ? undefined : faultIn(body)
+  const bad = !route.secretBody && !route.judgesTexts && mayHoldFault(raw.toString('latin1')) ? faultIn(body) : undefined
   if (!bad) return body
   const path = shownText(bad.steps.reduce<string>((at, step) => (typeof step === 'number' ? `${at}[${step}]` : at === '' ? step : `${at}.${step}`), ''))
   throw new GatehouseError('invalid_value', `${path}: ${bad.fault}.`, { problems: [{ path, message: bad.fault }] })

@@ -11,7 +11,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { oktaSystemId } from '../model/link-statuses.ts'
 import { passwordState } from '../model/password-state.ts'
-import { findLoginByAccount, forgetFailures, writeRehash } from '../store/logins-sign-in.ts'
+import { findLoginByAccount, forgetFailures, lockLogin, writeRehash } from '../store/logins-sign-in.ts'
 import { policyOf } from './password-policy.ts'
 import { beginExpiry, lookAtPassword, nobody } from './prove-password.ts'
 import { releaseAttempt } from './throttle.ts'
@@ -46,12 +46,18 @@ export async function judgeForOkta(given: Context, { username, password, address
   try {
     const { login, claim, rehashed, cut } = await lookAtPassword(ctx, found?.login ?? username, found, policy, password)
     // Okta would keep what it has asked about, and that need not be the password.
-    const good = !cut && ['valid', 'warn', 'grace'].includes(passwordState(login, policy, ctx.now()))
-    await ctx.db.transaction(async (tx) => {
-      await forgetFailures(tx, login.loginId)
-      if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
-      await beginExpiry(tx, login, policy, ctx.now())
-      await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result: good ? 'SUCCESS' : cut ? 'CHANGE_AFTER_RESET' : 'PASSWORD_EXPIRED' }])
+    const state = passwordState(login, policy, ctx.now())
+    const good = await ctx.db.transaction(async (tx) => {
+      // Replaced while it was looked at, it is nobody's any more.
+      const isStill = (await lockLogin(tx, login.userId))?.password === login.password
+      const result = !isStill ? 'INVALID_PASSWORD' : cut ? 'CHANGE_AFTER_RESET' : ['valid', 'warn', 'grace'].includes(state) ? 'SUCCESS' : 'PASSWORD_EXPIRED'
+      if (isStill) {
+        await forgetFailures(tx, login.loginId)
+        if (rehashed !== undefined) await writeRehash(tx, login, rehashed)
+        await beginExpiry(tx, login, policy, ctx.now())
+      }
+      await recordEvents(tx, ctx, [{ action: 'user.okta-password', targetType: 'User', targetId: login.userId, result }])
+      return result === 'SUCCESS'
     })
     await releaseAttempt(ctx, claim)
     return { good }

@@ -126,7 +126,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   const session = { path: `sessions[${opened.session.sessionId}]`, after: { level, next, ...(factorId === undefined ? {} : { factor: factorId }), newDevice: opened.newDevice, newNetwork: opened.newNetwork } }
   const acting = actingAs(ctx, login)
   await recordEvents(tx, acting, [eventOf(result, login.userId, [session])])
-  if (rehashed !== undefined) await writeRehash(tx, login.loginId, rehashed)
+  if (rehashed !== undefined) await writeRehash(tx, login, rehashed)
   if (way === 'PASSWORD') await beginExpiry(tx, login, policy, ctx.now())
   if (next === 'done') await arrive(tx, acting, login)
   else await forgetFailures(tx, login.loginId)

@@ -60,10 +60,10 @@ export function removalsOf(db: Reader, userId: string): Promise<Row[]> {
   return db.query(`${of('iam_portal_user_group_unassignment_queue', 'portals')} union all ${of('iam_user_unassignment_queue', `'{}'::integer[]`)}`, [userId])
 }
 
-/** Plans that have a step about somebody: which, and what came of it. */
+/** Plans that have done something to somebody: which, and what came of it. What others would still do is whose plan it is to tell. */
 export async function* planPages(db: Reader, userId: string): AsyncGenerator<Row[]> {
   yield* pages(db,
-    `select array[s.plan_id, s.step_no::text] as key, s.plan_id as "planId", s.step_no as step, p.kind, s.action, s.status, p.created_at as created
+    `select array[s.plan_id, s.step_no::text] as key, s.plan_id as "planId", s.step_no as step, p.kind, s.action, case s.status when 'planned' then 'done' else s.status end as status, p.created_at as created
      from gatehouse.plan_step s join gatehouse.plan p using (plan_id)
-     where s.target_id = $1 and ($2::text is null or (s.plan_id, s.step_no) > ($2::text, $3::integer)) order by s.plan_id, s.step_no`, userId, 2)
+     where s.target_id = $1 and (p.status in ('applied', 'undone') or s.step_no <= p.applied_through) and ($2::text is null or (s.plan_id, s.step_no) > ($2::text, $3::integer)) order by s.plan_id, s.step_no`, userId, 2)
 }

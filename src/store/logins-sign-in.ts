@@ -105,10 +105,10 @@ export async function notePasswordClosed(tx: Pick<Transaction, 'execute'>, login
 }
 
 /** A password hashed anew stays the same password, in the history too: that knows it by its hash. */
-export async function writeRehash(tx: Transaction, loginId: string, rehashed: string): Promise<void> {
-  await tx.execute('update pwd_history h set password = $2 from login l where l.login_id = $1 and h.login_id = l.login_id and h.password = l.password', [loginId, rehashed])
+export async function writeRehash(tx: Transaction, { loginId, password: before }: Pick<SignInLogin, 'loginId' | 'password'>, rehashed: string): Promise<void> {
+  await tx.execute('update pwd_history h set password = $2 from login l where l.login_id = $1 and h.login_id = l.login_id and h.password = l.password and l.password = $3', [loginId, rehashed, before])
   await tx.execute(`select set_config('gatehouse.rehash', 'true', true)`)
-  await tx.execute('update login set password = $2 where login_id = $1', [loginId, rehashed])
+  await tx.execute('update login set password = $2 where login_id = $1 and password = $3', [loginId, rehashed, before])
   await tx.execute(`select set_config('gatehouse.rehash', '', true)`)
 }
 

@@ -10,6 +10,7 @@ import type { Database } from '../store/database.ts'
 import { rejectedLines } from '../store/rejected-steps.ts'
 import type { ImportFile } from './plan-import.ts'
 import { readRecords, type FileLayout, type MappedRow } from './read-records.ts'
+import { besideFile } from './whole-file.ts'
 import { rejectWriter, type RejectWriter } from './write-rejects.ts'
 
 export interface Rejects {
@@ -24,7 +25,7 @@ export interface Rejects {
  * itself wrote there before is replaced.
  */
 export async function placeRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, wanted: string): Promise<Rejects | undefined> {
-  const [fresh, earlier] = [`${wanted}.partial`, `${wanted}.planned`]
+  const [fresh, earlier] = [besideFile(wanted, 'partial'), besideFile(wanted, 'planned')]
   const remove = () => [fresh, earlier].forEach((one) => rmSync(one, { force: true }))
   process.on('exit', remove)
   try {
