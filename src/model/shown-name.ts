@@ -4,14 +4,19 @@
  */
 import { GatehouseError } from '../errors.ts'
 
-// Controls, line and paragraph ends; embeddings, overrides and isolates of direction (UAX #9); what takes no room; tags. The joiners and
-// marks that Persian, Hindi or Hebrew are written with may stand.
-const deceiving = /[\p{Cc}\p{Zl}\p{Zp}\u00ad\u200b\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e007f}]/u
+// Controls, line and paragraph ends; all that is drawn as nothing by default (marks and overrides of direction, joiners, fillers, selectors,
+// tags), and what is drawn as nothing although Unicode does not say so: an empty Braille cell, annotations, a note without a head.
+const deceiving = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800\ufff9-\ufffb\u{1d159}]/u
 
-/** What is wrong with such a name, or undefined. */
+// Persian, Hindi and others are written with joiners. Between letters of other scripts they only make a twin.
+const joining = ['Arabic', 'Syriac', 'Mandaic', 'Nko', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Tibetan']
+  .map((script) => `\\p{Script=${script}}`).join('')
+const joiners = new RegExp(`(?<=[${joining}]\\p{Mn}*)[\\u200c\\u200d](?=[${joining}])`, 'gu')
+
+/** What is wrong with such a name, or undefined. Emoji that are several, held together by what is not seen, are refused with it. */
 export function nameFault(name: string): string | undefined {
-  if (deceiving.test(name)) return 'must hold no line breaks, control characters, or characters that turn the direction of writing or are not seen'
-  return /^[\s\p{Cf}]*$/u.test(name) ? 'must not be empty' : undefined
+  if (deceiving.test(name.replaceAll(joiners, ''))) return 'must hold no line breaks, control characters, or characters that turn the direction of writing or are not seen'
+  return /[\p{L}\p{N}\p{P}\p{S}]/u.test(name) ? undefined : 'must not be empty'
 }
 
 /** Errors: `invalid_value`. */
