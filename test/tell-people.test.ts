@@ -88,6 +88,12 @@ describe('a person is told', () => {
     expect(kept).toEqual([...Array.from({ length: 5 }, () => 'WEBAUTHN'), 'my YubiKey 5C', 'SSH'])
     const said = (name: string, locale = 'en') => renderMail({ template: 'factor-added', locale, values: { at: ctx.now().toISOString(), name } }, { product: 'Gatehouse', timeZone: 'UTC' }).text
     expect([said('WEBAUTHN'), said('WEBAUTHN', 'de'), said('WEBAUTHN', 'fr')]).toEqual([expect.stringContaining(': a passkey.'), expect.stringContaining('ein Passkey'), expect.stringContaining('une clé d’accès')])
+    // What is called like one of our kinds is not taken for it.
+    const other = await person()
+    for (const name of ['RECOVERY_CODES', ' SMS\t', 'totp', 'My SMS']) await event(other, 'user.factors.add', [{ path: 'factors[1]', after: { type: 'WEBAUTHN', name } }])
+    await event(other, 'user.keys.add', [{ path: 'keys[1]', after: { name: 'API' } }])
+    await tellPeople(ctx)
+    expect((await messages(other)).map(({ content }) => content.name)).toEqual(['WEBAUTHN', 'WEBAUTHN', 'WEBAUTHN', 'My SMS', '–'])
     // Those that an older version has queued are looked at, too.
     expect(said(names[0]!)).not.toContain('evil')
   })

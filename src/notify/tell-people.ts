@@ -7,6 +7,7 @@ import type { Context } from '../context.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { isObject } from '../model/attribute.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
+import { namedKinds } from '../model/message-kinds.ts'
 import { isDemanded } from '../model/password-state.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
@@ -136,5 +137,12 @@ const expiryOf = ({ after }: FieldChange): Notice[] => (typeof after === 'string
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '–')
 const listOf = (values: readonly string[], mask: (text: string) => string) => (values.length === 0 ? '–' : values.slice(0, 10).map(mask).join(', '))
-/** Whoever has taken over a session gives names, too: what could lead a reader elsewhere is left out, and the kind stands for it. */
-const labelOf = (entry: unknown) => (isObject(entry) ? (mentionable(entry.name) ?? textOf(entry.type)) : '–')
+/**
+ * Whoever has taken over a session gives names, too: what could lead a reader elsewhere, or would be read as our own word for a kind, is left
+ * out, and the kind stands for it.
+ */
+function labelOf(entry: unknown): string {
+  if (!isObject(entry)) return '–'
+  const name = mentionable(entry.name)
+  return name === undefined || namedKinds.some((kind) => kind === name.toUpperCase()) ? textOf(entry.type) : name
+}
