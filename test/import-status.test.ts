@@ -87,6 +87,25 @@ describe('a status in a file', () => {
     expect(await actionsOf(one.id)).toEqual(['user.terminate', 'user.rehire'])
   })
 
+  test('TERMINATED with a last day ahead sets that day alone, and is nothing new the second time', async () => {
+    const [one, other, away] = [await person({ status: 'ACTIVE' }), await person({ status: 'ACTIVE' }), await person({ status: 'LEAVE_OF_ABSENCE' })]
+    await access(one.id)
+    const file = csv(head, `${one.userName},TERMINATED,,Still here,2026-06-16`, `${other.userName},TERMINATED,DISABLED,,2026-12-31`, `${away.userName},TERMINATED,,,2026-12-31`)
+    expect(await imported(ctx, file, mapping)).toMatchObject({ status: 'applied', failed: 0 })
+    expect(await readUser(ctx.db, one.id)).toMatchObject({ status: 'ACTIVE', active: true, title: 'Still here', lastDate: '2026-06-16' })
+    expect(await readUser(ctx.db, other.id)).toMatchObject({ status: 'ACTIVE', active: true, lastDate: '2026-12-31' })
+    expect(await readUser(ctx.db, away.id)).toMatchObject({ status: 'LEAVE_OF_ABSENCE', lastDate: '2026-12-31' })
+    expect((await endsOf(one.id)).map(({ end }) => end)).toEqual([null, null, null])
+    expect([await actionsOf(one.id), await actionsOf(other.id)]).toEqual([['user.update'], ['user.update']])
+    expect((await plan(ctx, file, mapping)).counts).toEqual({ unchanged: 3 })
+  })
+
+  test('RETIRED with a last day ahead is refused in words that serve for a file', async () => {
+    const one = await person({ status: 'ACTIVE' })
+    const { id } = await plan(ctx, csv(head, `${one.userName},RETIRED,,,2026-06-16`), mapping)
+    expect(against((await stepsOf(ctx.db, id))[0])).toContain('a row without the status')
+  })
+
   test('of the account locks and disables as the operations do', async () => {
     const [lock, disable] = [await person({ status: 'ACTIVE' }), await person({ status: 'ACTIVE' })]
     await imported(ctx, csv(head, `${lock.userName},,LOCKED_ADMIN,,`, `${disable.userName},ACTIVE,DISABLED,,`), mapping)

@@ -153,7 +153,7 @@ export function refusePast(ctx: Context, { lastDate }: Document): void {
 /** Somebody whose last day is to come is here until then, and an operation ends them now. Errors: `invalid_value`. */
 export function refuseAhead(ctx: Context, { lastDate }: Document): void {
   if (!isAhead(ctx, lastDate)) return
-  const message = 'lies ahead, and this would end the person now; set lastDate by PATCH instead, and the nightly job terminates them the day after'
+  const message = 'lies ahead, and this would end the person now; set lastDate alone instead, by PATCH or a row without the status, and the nightly job terminates them the day after'
   throw new GatehouseError('invalid_value', `lastDate: ${message}.`, { problems: [{ path: 'lastDate', message }] })
 }
 

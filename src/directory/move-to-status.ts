@@ -3,6 +3,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { accountOperationTo, operationTo, type Operation } from '../model/lifecycle.ts'
+import { hasLeft } from '../model/user-statuses.ts'
 import { afterOperation, isAhead } from './lifecycle.ts'
 
 /**
@@ -25,6 +26,13 @@ const waiting: readonly unknown[] = ['PENDING_START_DATE', 'PENDING_APPROVAL', '
 export function fromFirstDay(ctx: Context, before: Document, row: Document): Document {
   const first = row.startDate === undefined ? before.startDate : row.startDate
   return row.status === 'ACTIVE' && waiting.includes(before.status) && isAhead(ctx, first) ? { ...row, status: 'PENDING_START_DATE' } : row
+}
+
+/** A row that calls somebody terminated whose last day, there in the row, lies ahead means: after that day. The nightly job does so, and disables them with it. */
+export function untilLastDay(ctx: Context, before: Document, row: Document): Document {
+  if (row.status !== 'TERMINATED' || hasLeft(before.status) || !isAhead(ctx, row.lastDate)) return row
+  const { status: _, active: __, secondaryStatus, ...rest } = row
+  return secondaryStatus === undefined || secondaryStatus === 'DISABLED' ? rest : { ...rest, secondaryStatus }
 }
 
 function towardsStatus(ctx: Context, before: Document, row: Document): { moved: Document; operation: Operation } {

@@ -1,7 +1,7 @@
 /** A batch of rows as steps: which record each means, what it would change there, or why it cannot. */
 import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
-import { fromFirstDay, movedTo } from '../directory/move-to-status.ts'
+import { fromFirstDay, movedTo, untilLastDay } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
 import { dateConversion, newUser, refuseUnborn } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
@@ -241,7 +241,7 @@ async function newDocument({ ctx }: Planning, kind: Kind, document: Document): P
  * does. Errors: `transition_not_allowed` where no operation leads to that status.
  */
 export function updatedDocument(ctx: Context, kind: Kind, before: Document, given: Document): { after: Document; operation?: Operation } {
-  const row = kind === 'User' ? fromFirstDay(ctx, before, given) : given
+  const row = kind === 'User' ? untilLastDay(ctx, before, fromFirstDay(ctx, before, given)) : given
   const laidOver = (on: Document) => {
     const merged = { ...mergeImport(resources[kind], on, row), id: before.id }
     return { ...validateDocument(resources[kind], merged, before, true), id: before.id, meta: before.meta } as Document
