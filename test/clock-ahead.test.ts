@@ -35,6 +35,21 @@ test('a code that was taken by a server some minutes ahead is not taken again', 
   later(-1.5)
 })
 
+test('takes no code of a device that is right, so that what it forgets no such device has shown', async () => {
+  const one = await signedIn('gil')
+  const { id, secret } = await withTotp(one)
+  later(6)
+  const two = fresh()
+  await two.signIn('gil')
+  expect((await two.ask('POST', '/sign-in/factor', { factor: id, code: codeOf(secret, -11) })).status).toBe(403)
+  expect((await two.ask('POST', '/sign-in/factor', { factor: id, code: codeOf(secret, -12) })).status).toBe(403)
+  // What this rests on: the time of the last use lies as far ahead as the step.
+  expect((await two.ask('POST', '/sign-in/factor', { factor: id, code: codeOf(secret) })).status).toBe(200)
+  later(-6)
+  const row = await ctx.db.first<{ counter: number; used: string }>('select counter::float8 as counter, last_used_at as used from user_auth_param where param_id = $1', [id])
+  expect(Math.abs(row!.counter - Date.parse(row!.used) / 30_000)).toBeLessThan(2)
+})
+
 test('a password that was set by it may be changed; one that was set just now, or by a server a little ahead, may not', async () => {
   await ask('POST', '/password-policies', { name: 'A day', priority: 90, rules: { minimumAgeHours: 24 }, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
   const change = async (name: string, setAt: number) => {

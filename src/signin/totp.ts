@@ -13,7 +13,10 @@ export const totpUri = (secret: Buffer, issuer: string, label: string): string =
 /**
  * The step that a code belongs to, one before or after now included (RFC 6238 §5.2); undefined when it is none of these, or not
  * later than `last`, the step of the code that was taken before. One that lies further ahead than clocks lie apart was taken by a clock that
- * was wrong, and counts for nothing: no code would be right until that time has come.
+ * was wrong, and counts for nothing: no code would be right until that time has come. What was taken before it is forgotten then, and with the
+ * next code the step ahead itself: the row keeps one step, and the time of the last use beside it was written by the same clock and tells no
+ * more. That is accepted: a code is taken twice only where the person's device was ahead together with our clock, by more than five minutes;
+ * codes of a device that is right are none there.
  */
 export function totpStep(secret: Buffer, code: string, now: Date, last: number | null): number | undefined {
   const token = code.replaceAll(/\s/g, '')
