@@ -326,3 +326,15 @@ test('every remote write has one audit event, from the sync', async () => {
   expect(events).toEqual(['account.declareFields', 'account.createGroup', 'account.create', 'account.groupAdd']
     .map((action) => ({ action, source: 'SYNC' })))
 })
+
+test('a group that is gone over there is made anew, and everybody is put back into it, whatever has no mark', async () => {
+  const world = await syncWorld()
+  await world.members('Ada Byron', 'Grace Hopper')
+  await world.sync()
+  const group = [...world.twin.org.groups.values()].find(({ profile }) => profile.name === 'panel')!
+  const gone = await world.twin.inject({ method: 'DELETE', url: `/api/v1/groups/${group.id}`, headers: { authorization: 'SSWS sync-test-token' } })
+  expect(gone.statusCode).toBe(204)
+  expect(world.inGroup()).toEqual([])
+  expect(await world.sync()).toMatchObject({ failed: 0, done: { createGroup: 1, groupAdd: 2 } })
+  expect(world.inGroup()).toEqual(['ada.byron@example.com', 'grace.hopper@example.com'])
+})

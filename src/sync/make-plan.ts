@@ -49,10 +49,12 @@ export interface Planning {
 }
 
 /** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read. */
-export async function* makePlan(db: Database, connector: Connector, scope: SyncScope): AsyncGenerator<SyncStep[]> {
-  const settings = scope.portals.get(scope.portalId) ?? {}
-  const group = accessGroupOf(scope.portalId, settings)
+export async function* makePlan(db: Database, connector: Connector, given: SyncScope): AsyncGenerator<SyncStep[]> {
+  const settings = given.portals.get(given.portalId) ?? {}
+  const group = accessGroupOf(given.portalId, settings)
   const isGroupThere = (await connector.findGroup(group)) !== null
+  // With a group everybody who was in it has gone from it, and no mark of ours tells: all are looked at, as in a full run.
+  const scope: SyncScope = isGroupThere ? given : { ...given, mode: 'full' }
   const mappings = scope.mappings ?? noMappings
   const sources = allRules(mappings)
   const preparation = await preparations(connector, sources, group, isGroupThere)
