@@ -63,7 +63,7 @@ function rowOf(step: PlanStep): string | undefined {
   return line === undefined || line === 0 || once || forward || isMember ? undefined : `${line} ${source ?? ''}`
 }
 
-const page = 1000
+const page = 200
 
 /** What others have done since the plan was made and versions of records do not tell: edges that they changed, and who has come. */
 async function moved(tx: Transaction, plan: Plan): Promise<Moved[]> {
