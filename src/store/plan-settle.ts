@@ -7,6 +7,9 @@
  */
 import type { Transaction } from './database.ts'
 
+/** Over a step `s`: as `b` the step of the row that waited for it, for which one at the end of the plan speaks. */
+export const rowThatWaited = `left join lateral (select b.step_no from gatehouse.plan_step b where s.changes ? 'forward' and b.plan_id = s.plan_id and b.target_id = s.target_id and b.resource = s.resource and b.changes ? 'late' limit 1) b on true`
+
 /** Refuses steps that would put an organisation below itself, or below one that may not be above it; their number. */
 export async function refusePlaces(tx: Transaction, planId: string): Promise<number> {
   await tx.execute('create temp table settle_type (id text, step_no int, type text, is_changed boolean) on commit drop')
@@ -17,13 +20,12 @@ export async function refusePlaces(tx: Transaction, planId: string): Promise<num
        s.action = 'update' and (s.changes #>> '{patch,organizationType}') is distinct from c.org_type_id as is_changed
      from gatehouse.plan_step s left join public.company c on c.company_id = s.target_id
      where s.plan_id = $1 and s.resource = 'Organization' and (s.action = 'create' or (s.action = 'update' and s.changes #> '{patch}' ? 'organizationType'))`, [planId])
-  // A step at the end of the plan speaks for the row that waited for it.
   await tx.execute(
     `insert into settle_place
      select coalesce(b.step_no, s.step_no) as step_no, s.target_id as child, e.value #>> '{}' as parent, s.action = 'update' or s.target_id = e.value #>> '{}' as is_added
      from gatehouse.plan_step s
      cross join lateral (select jsonb_path_query(s.changes, '$.document.parents[*].organization') union all select jsonb_path_query(s.changes, '$.patch.parents[*].organization')) e(value)
-     left join lateral (select b.step_no from gatehouse.plan_step b where s.changes ? 'forward' and b.plan_id = s.plan_id and b.target_id = s.target_id and b.resource = s.resource and b.changes ? 'late' limit 1) b on true
+     ${rowThatWaited}
      where s.plan_id = $1 and s.resource = 'Organization' and s.action in ('create', 'update')
        and not exists (select from public.company_to_company_membership m where m.member_company_id = s.target_id and m.company_id = e.value #>> '{}')`, [planId])
   await tx.execute('create index on settle_type (id)')

@@ -4,11 +4,11 @@
  * the database, in the transaction of the settling. What stands in the directory already is not judged.
  */
 import type { Transaction } from './database.ts'
+import { rowThatWaited } from './plan-settle.ts'
 
 /** Refuses steps that close a circle, or that give an account a second owner; their number. Nobody's name stands in a reason: they may be erased. */
 export async function refuseTies(tx: Transaction, planId: string): Promise<number> {
   await tx.execute('create temp table settle_tie (step_no int, path text, own text, target text, is_added boolean) on commit drop')
-  // A step at the end of the plan speaks for the row that waited for it.
   await tx.execute(
     `insert into settle_tie
      select coalesce(b.step_no, s.step_no), t.path, s.target_id, t.target, s.action = 'update' or s.target_id = t.target
@@ -19,9 +19,9 @@ export async function refuseTies(tx: Transaction, planId: string): Promise<numbe
        union all
        select 'relations', e.value #>> '{}'
        from (select jsonb_path_query(s.changes, '$.document.relations[*] ? (@.type != "FAMILY").user') union all select jsonb_path_query(s.changes, '$.patch.relations[*] ? (@.type != "FAMILY").user')) e(value)) t
-     left join lateral (select b.step_no from gatehouse.plan_step b where s.changes ? 'forward' and b.plan_id = s.plan_id and b.target_id = s.target_id and b.resource = s.resource and b.changes ? 'late' limit 1) b on true
+     ${rowThatWaited}
      where s.plan_id = $1 and s.resource = 'User' and s.action in ('create', 'update')
-       and not exists (select from standing_tie o where o.path = t.path and o.own = s.target_id and o.target = t.target)`.replaceAll('standing_tie', standing), [planId])
+       and not exists (select from ${standing} o where o.path = t.path and o.own = s.target_id and o.target = t.target)`, [planId])
   await tx.execute('create index on settle_tie (own)')
   await tx.execute('analyze settle_tie')
   return await refuseCircles(tx, planId) + await refuseSecondOwners(tx, planId)
