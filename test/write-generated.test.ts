@@ -5,6 +5,7 @@ import type { Document } from '../src/model/attribute.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
 import { exportRecords } from '../src/transfer/export-records.ts'
+import { entryIdOf } from '../src/transfer/generate-random.ts'
 import { writeGenerated } from '../src/transfer/write-generated.ts'
 import { testContext } from './context.ts'
 
@@ -28,4 +29,9 @@ test('two databases of one seed hold the same, ids of entries included; another 
   expect(await world(await testContext(), 'another')).not.toEqual(first)
   const ids = first.flatMap((line) => [...line.matchAll(/"id":"([0-9a-f]{32})"/g)].map(([, id]) => id))
   expect(new Set(ids).size).toBe(ids.length)
+})
+
+test('a record with more entries than there is room for gets no id of the next one', () => {
+  expect(() => entryIdOf(1, 'person', 0, 32)).toThrow(RangeError)
+  expect(new Set([entryIdOf(1, 'person', 0, 31), entryIdOf(1, 'person', 1, 0)]).size).toBe(2)
 })

@@ -78,7 +78,10 @@ const salts = { organization: 0x5bd1e995, person: 0, organizationEntry: 0x2545f4
 const mostEntries = 32
 
 /** The id of the entry with this number of a record's entries, counted over all its lists. */
-export const entryIdOf = (seed: number, owner: Owner, index: number, entry: number): string => idOf(seed, `${owner}Entry`, index * mostEntries + entry)
+export function entryIdOf(seed: number, owner: Owner, index: number, entry: number): string {
+  if (entry >= mostEntries) throw new RangeError(`A generated record has at most ${mostEntries} entries: another would have an id of the next record's.`)
+  return idOf(seed, `${owner}Entry`, index * mostEntries + entry)
+}
 
 /**
  * The id of a record: 32 hexadecimal characters in the shape of UUID version 7 (RFC 9562 §5.7), one millisecond apart,
