@@ -1,12 +1,12 @@
 /**
  * Type-ahead and "contains" with patterns of three characters and more. Patterns are cut from the names, logins and
  * addresses of people who are there and sorted by how many they find, so that results of one size are compared: over all
- * kinds of patterns, and kind by kind where both directories have enough of them.
+ * kinds of patterns, and kind by kind where both directories have enough of one size.
  */
 import type { PersonDocument } from '../src/transfer/generate-documents.ts'
 import type { Bench } from './bench.ts'
 import { ask } from './server.ts'
-import { inBothSizes, listPath, type Case, type Directory } from './two-sizes.ts'
+import { inBothSizes, listPath, type Case, type Directory, type Sized } from './two-sizes.ts'
 
 const most = 50
 const page = 25
@@ -41,13 +41,13 @@ const kinds: [string, Cut][] = [
   ['emails.value co 8 letters of a domain', contains('emails.value', domain, 8)],
 ]
 
-const queriesOf = ({ some }: Directory, cut: Cut) => some.map((person, n) => cut(person, n)).filter((query) => {
+const queriesOf = (people: readonly PersonDocument[], cut: Cut) => people.map((person, n) => cut(person, n)).filter((query) => {
   const text = query.q ?? JSON.parse(/"(?:[^"\\]|\\.)*"$/.exec(query.filter!)![0]) as string
   return [...text].length >= 3
 })
 
 const mixed: Case[] = kinds.map(([what, cut]) => ({
-  what, most, comparable: false, paths: (directory) => queriesOf(directory, cut).map((query) => listPath({ ...query, count: page })),
+  what, most, comparable: false, paths: (directory) => queriesOf(directory.some, cut).map((query) => listPath({ ...query, count: page })),
 }))
 
 const totals = new Map<string, number>()
@@ -62,13 +62,13 @@ async function totalOf({ people, server }: Directory, query: Record<string, stri
 
 /** Requests of every kind whose results have from `from` to `to` people. */
 function ofSize(from: number, to: number, inKinds: (what: string) => boolean) {
-  return async (directory: Directory): Promise<string[]> => {
-    const fitting: string[] = []
+  return async (directory: Directory): Promise<Sized[]> => {
+    const fitting: Sized[] = []
     for (const [what, cut] of kinds) {
       if (!inKinds(what)) continue
-      for (const query of queriesOf(directory, cut)) {
+      for (const query of queriesOf(directory.more, cut)) {
         const total = await totalOf(directory, query)
-        if (total >= from && total <= to) fitting.push(listPath({ ...query, count: page }))
+        if (total >= from && total <= to) fitting.push({ path: listPath({ ...query, count: page }), total })
       }
     }
     return fitting
@@ -77,14 +77,14 @@ function ofSize(from: number, to: number, inKinds: (what: string) => boolean) {
 
 const isQ = (what: string) => what.startsWith('q')
 const sized: Case[] = [
-  { what: 'q, 1 to 10 found', most, paths: ofSize(1, 10, isQ) },
-  { what: 'q, 25 to 250 found', most, paths: ofSize(25, 250, isQ) },
-  { what: 'co, 1 to 10 found', most, paths: ofSize(1, 10, (what) => !isQ(what)) },
-  { what: 'co, 25 to 250 found', most, paths: ofSize(25, 250, (what) => !isQ(what)) },
+  { what: 'q, 1 to 10 found', most, sized: ofSize(1, 10, isQ) },
+  { what: 'q, 25 to 250 found', most, sized: ofSize(25, 250, isQ) },
+  { what: 'co, 1 to 10 found', most, sized: ofSize(1, 10, (what) => !isQ(what)) },
+  { what: 'co, 25 to 250 found', most, sized: ofSize(25, 250, (what) => !isQ(what)) },
 ]
 
-// Those find so many by other kinds of text in a large directory than in a small one, and three words are looked up in more time than one.
+// So many are found by other kinds of text in a large directory than in a small one, and three words are looked up in more time than one.
 const alike: Case[] = kinds.flatMap(([kind]) => [[1, 10], [25, 250]].map(([from, to]): Case =>
-  ({ what: `${kind}, ${from} to ${to} found`, most, paths: ofSize(from!, to!, (what) => what === kind), optional: true })))
+  ({ what: `${kind}, ${from} to ${to} found`, most, sized: ofSize(from!, to!, (what) => what === kind), optional: true })))
 
 const cases: readonly Case[] = [...mixed, ...sized, ...alike]

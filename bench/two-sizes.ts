@@ -1,7 +1,7 @@
 /**
  * The same kinds of request to a small and to a large directory, taking turns. A million people may not cost more than
  * 1.5 times what ten thousand cost when the results have the same size, so each case brings requests of its own for
- * either, made from the people who are there.
+ * either, made from the people who are there, and those are held against each other that find as many.
  */
 import type { FastifyInstance } from 'fastify'
 import { generatePerson } from '../src/transfer/generate.ts'
@@ -16,12 +16,25 @@ export interface Directory {
   server: FastifyInstance
   /** Some of its people, always the same, from all over it. */
   some: PersonDocument[]
+  /** More of them. */
+  more: PersonDocument[]
 }
 
-export interface Case {
-  what: string
+/** A path to a list, and how many it finds. */
+export interface Sized {
+  path: string
+  total: number
+}
+
+export type Case = Kind & (
   /** Paths below /api/v1 to ask a directory for. */
-  paths: (directory: Directory) => string[] | Promise<string[]>
+  | { paths: (directory: Directory) => string[] }
+  /** The same with what they find: compared with those of the same size alone. */
+  | { sized: (directory: Directory) => Promise<Sized[]> }
+)
+
+interface Kind {
+  what: string
   /** Milliseconds below which 95 of 100 answers must come. */
   most: number
   /** False where a result is larger in a larger directory, so that times are not comparable. */
@@ -31,6 +44,7 @@ export interface Case {
 }
 
 const sample = 60
+const larger = 300
 
 /** Runs every case against both directories. */
 export async function inBothSizes({ people, small }: BenchOptions, cases: readonly Case[]): Promise<Figure[]> {
@@ -47,18 +61,35 @@ export async function inBothSizes({ people, small }: BenchOptions, cases: readon
 async function open(people: number): Promise<{ directory: Directory; close: () => Promise<void> }> {
   const database = await peopleDatabase(people)
   const server = benchServer(database.ctx)
-  const step = people / sample
-  const some = Array.from({ length: sample }, (_, n) => generatePerson(worldOf(people), Math.floor(n * step + (n * 7919) % step)).document)
-  return { directory: { people, server, some }, async close() {
+  return { directory: { people, server, some: peopleOf(people, sample), more: peopleOf(people, larger) }, async close() {
     await server.close()
     await database.close()
   } }
 }
 
+function peopleOf(people: number, count: number): PersonDocument[] {
+  const step = people / count
+  return Array.from({ length: count }, (_, n) => generatePerson(worldOf(people), Math.floor(n * step + (n * 7919) % step)).document)
+}
+
+/** As many of either as have a partner of the same size: to ten exactly, above to a tenth. */
+function ofEqualSizes(first: readonly Sized[], second: readonly Sized[]): [string[], string[]] {
+  const bySize = (requests: readonly Sized[]) => Map.groupBy(requests, ({ total }) => Math.round(Math.log(total) / Math.log(1.1)))
+  const [inFirst, inSecond] = [bySize(first), bySize(second)]
+  const pairs = [...inFirst].flatMap(([size, mine]) => {
+    const others = inSecond.get(size) ?? []
+    const count = Math.min(mine.length, others.length)
+    const spread = (all: readonly Sized[], n: number) => all[Math.floor(n * all.length / count)]!.path
+    return Array.from({ length: count }, (_, n): [string, string] => [spread(mine, n), spread(others, n)])
+  })
+  return [pairs.map(([one]) => one), pairs.map(([, other]) => other)]
+}
+
 const rounds = 3
 
-async function runCase({ what, paths, most, comparable = true, optional = false }: Case, small: Directory, large: Directory): Promise<Figure[]> {
-  const [ofSmall, ofLarge] = [await paths(small), await paths(large)]
+async function runCase(one: Case, small: Directory, large: Directory): Promise<Figure[]> {
+  const { what, most, comparable = true, optional = false } = one
+  const [ofSmall, ofLarge] = 'sized' in one ? ofEqualSizes(await one.sized(small), await one.sized(large)) : [one.paths(small), one.paths(large)]
   if (Math.min(ofSmall.length, ofLarge.length) < 5) {
     return optional ? [] : [{ what, measured: `too few such requests to say (${ofLarge.length}, and ${ofSmall.length})` }]
   }

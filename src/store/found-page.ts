@@ -82,7 +82,10 @@ const sample = 400
 /** The most that have a word, as a share of all, for whom the index of words is asked: it gathers all of them before it says one. */
 const common = 0.03
 
-/** The words to look up by, when nobody in the sample has all of them: those that are not common. None where there are enough to be met on a walk. */
+/** To read a row of a person costs so many entries of the index of words. */
+const rowInEntries = 10
+
+/** The words to look up by, when nobody in the sample has all of them. None where there are enough to be met on a walk, or no word is rare. */
 async function rareWords(db: Pick<Database, 'query'>, { table, idColumn, words }: FoundQuery): Promise<SearchedWord[]> {
   if (words.length === 0) return []
   const params: unknown[] = []
@@ -91,7 +94,26 @@ async function rareWords(db: Pick<Database, 'query'>, { table, idColumn, words }
     `with sample as materialized (
        select t.search_text from ${table} t where t.is_visible = 'Y' order by ${shuffled(`t.${idColumn}`)}, t.${idColumn} limit ${sample}
      ) select count(*) filter (where ${has.join(' and ')})::int as all, array[${has.map((one) => `count(*) filter (where ${one})`).join(', ')}]::int[] as each from sample t`, params)
-  return seen === undefined || seen.all > 0 ? [] : words.filter((_, index) => seen.each[index]! <= sample * common)
+  return seen === undefined || seen.all > 0 ? [] : worthLookingUp(words.map((word, index) => ({ word, share: (seen.each[index]! + 0.5) / sample })))
+}
+
+/**
+ * The rarest word, and as many of the others as are worth it. The index goes through all entries of each word that it is asked for, since a
+ * word is the beginning of one; whom it finds by too few words is read and held against the rest. Words that nobody in the sample has
+ * are the rarer the more they look like a number or the longer they are.
+ */
+function worthLookingUp(words: { word: SearchedWord; share: number }[]): SearchedWord[] {
+  const looks = ({ query }: SearchedWord) => (/[0-9]/.test(query) ? 1000 : 0) + query.length
+  const [rarest, ...others] = words.sort((a, b) => a.share - b.share || looks(b.word) - looks(a.word))
+  if (!rarest || rarest.share > common) return []
+  const chosen = [rarest.word]
+  let found = rarest.share
+  for (const { word, share } of others) {
+    if (found * rowInEntries < share) break
+    chosen.push(word)
+    found *= share
+  }
+  return chosen
 }
 
 /** In a subquery of its own, where the planner does not look into the pattern. */
