@@ -85,7 +85,7 @@ import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
 import { sweepPortalSignIns } from './store/portal-sign-in.ts'
 import { closeMemcached } from './store/token-memcached.ts'
-import { migrate } from './store/migrate.ts'
+import { migrate, readMigrations } from './store/migrate.ts'
 import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { endTurns } from './sync/alone.ts'
@@ -102,6 +102,8 @@ export interface Opened {
   db: Database
   masterKey: MasterKey
   database: OpenDatabase
+  /** Whether nothing was there before: the database is new and empty. */
+  made: boolean
   /** A context for whoever acts: a command, a job, the server itself. */
   context: (actor: Partial<Actor> & Pick<Actor, 'source' | 'principal'>) => Context
   close: () => Promise<void>
@@ -113,12 +115,12 @@ export async function open(env: Record<string, string | undefined>, role: 'serve
   const database = await openDatabase(config, { role, applicationName: `gatehouse-${role}` })
   const { db } = database
   try {
-    await migrate(db)
+    const made = (await migrate(db)).length === readMigrations().length
     const masterKey = await openMasterKey(db, config)
     await ensureAuditEpoch(db, new Date())
     const base: BaseContext = { db, config, now: () => new Date(), newId }
     const context: Opened['context'] = (actor) => ({ ...base, actor: { userId: null, ip: null, correlationId: newId(), ...actor } })
-    return { config, db, masterKey, database, context, close: database.close }
+    return { config, db, masterKey, database, made, context, close: database.close }
   } catch (error) {
     await database.close()
     throw error

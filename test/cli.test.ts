@@ -7,6 +7,7 @@ import { program } from '../src/cli/program.ts'
 import { automationKey, command, dataFolder, removeFolders, startServer, type Ended, type ServerProcess } from './server-process.ts'
 
 const data = dataFolder()
+const elsewhere = dataFolder()
 const env = { GATEHOUSE_DATA: data }
 const everything: string[] = []
 let server: ServerProcess
@@ -16,7 +17,7 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await server?.stop('SIGTERM')
-  removeFolders(data)
+  removeFolders(data, elsewhere)
 })
 
 async function gatehouse(...args: string[]): Promise<Ended> {
@@ -42,6 +43,13 @@ async function parse(...args: string[]): Promise<{ out: string; error: unknown }
   const error = await gatehouse.parseAsync(['node', 'gatehouse', ...args]).then(() => undefined, (thrown: unknown) => thrown)
   return { out, error }
 }
+
+test('a command that finds no directory makes one, and says so, once', async () => {
+  const first = await command(['groups', 'list', '--json'], { GATEHOUSE_DATA: elsewhere })
+  const again = await command(['groups', 'list', '--json'], { GATEHOUSE_DATA: elsewhere })
+  expect([first.code, first.stderr]).toEqual([0, `Nothing was there yet, so a new, empty directory has been made in ${elsewhere} (GATEHOUSE_DATA).\n`])
+  expect([again.code, again.stderr]).toEqual([0, ''])
+})
 
 describe('help', () => {
   test.each(levels(program()).map(({ path, command }) => [path.join(' ') || 'gatehouse', path, command] as const))('of %s', async (_name, path, command) => {

@@ -58,8 +58,15 @@ export async function interruptible<O extends { close: () => Promise<void> }, T>
 /** Opens the database, does the work in the name of the operator, and closes it again, whatever happens. */
 export async function withDatabase<T>(work: (opened: Opened, ctx: Context) => Promise<T>): Promise<T> {
   return interruptible(open(process.env, 'client'), ({ database }) => database.release(),
-    (opened) => work(opened, opened.context({ source: 'CLI', principal: operator() })))
+    (opened) => {
+      if (opened.made) console.error(newInstallation(opened))
+      return work(opened, opened.context({ source: 'CLI', principal: operator() }))
+    })
 }
+
+/** A command that was given no place, or a mistyped one, would otherwise answer for an empty directory as if it were the one that was meant. */
+const newInstallation = ({ config, database }: Opened): string =>
+  `Nothing was there yet, so a new, empty directory has been made in ${database.kind === 'embedded' ? `${config.GATEHOUSE_DATA} (GATEHOUSE_DATA)` : 'the database of DATABASE_URL'}.`
 
 // What people are called must not move the cursor of whoever reads it.
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g
