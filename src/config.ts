@@ -141,6 +141,7 @@ function valueOf(name: string, setting: Setting, given: string | undefined, prob
 
 /** What some texts must look like beside being there. */
 const forms = {
+  DATABASE_URL: { fits: (text) => /^postgres(ql)?:\/\/./.test(text), message: 'must be an address such as postgres://gatehouse:password@db.example.com:5432/gatehouse' },
   TIME_ZONE: { fits: isTimeZone, message: 'is not the name of a time zone, such as Europe/Berlin or UTC' },
   LOG_LEVEL: { fits: (text) => /^(fatal|error|warn|info|debug|trace|silent)$/.test(text), message: 'must be fatal, error, warn, info, debug, trace or silent' },
   TRUST_PROXY: { fits: (text) => text.split(',').every((one) => isAddressRange(one.trim())), message: 'must be addresses, such as 10.0.0.0/8, separated by commas' },

@@ -44,6 +44,15 @@ async function parse(...args: string[]): Promise<{ out: string; error: unknown }
   return { out, error }
 }
 
+test.each([
+  ['a seed that is no JSON', '--seed', '{"users":', /^gatehouse: The double cannot take what it was given: .*seed: .*JSON.*\[invalid_value\]\n$/],
+  ['a fault of no kind', '--faults', '[{"kind":"bogus"}]', /^gatehouse: The double cannot take what it was given: .*kind.*\[invalid_value\]\n$/],
+])('the double refuses %s and says why', async (_name, option, text, said) => {
+  const file = join(data, 'seed')
+  writeFileSync(file, text)
+  expect(await gatehouse('twin', '--port', '0', '--token', 't', option, file)).toMatchObject({ code: 2, stderr: expect.stringMatching(said) })
+})
+
 test('a command that finds no directory makes one, and says so, once', async () => {
   const first = await command(['groups', 'list', '--json'], { GATEHOUSE_DATA: elsewhere })
   const again = await command(['groups', 'list', '--json'], { GATEHOUSE_DATA: elsewhere })

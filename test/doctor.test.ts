@@ -83,6 +83,14 @@ describe('migrations that do not fit', async () => {
   })
 })
 
+test('a migration whose file was changed hides no other damage', async () => {
+  const hurt = await testDatabase()
+  await hurt.execute(`update gatehouse.migration set checksum = '' where name like '0001%'; drop index public.users_status`)
+  const found = await examine(hurt, expected)
+  expect(found).toContainEqual(expect.objectContaining({ where: expect.stringMatching(/^migration 0001/) }))
+  expect(found).toContainEqual(expect.objectContaining({ severity: 'warning', what: expect.stringMatching(/is missing: lists/) }))
+})
+
 test('an index that was left unfinished', async () => {
   const hurt = await testDatabase()
   await hurt.execute(`create table public.twice (n integer); insert into public.twice values (1), (1)`)

@@ -204,12 +204,13 @@ test('two processes that start at once share one PostgreSQL, and the last one st
   expect(await findPostmaster(dataIn(dataDir))).toBeUndefined()
 })
 
-test('is not held up by what killed processes left: a lock file, a postmaster.pid with a recycled id', async () => {
+test('is not held up by what killed processes left: a lock file, a postmaster.pid and a lock of the socket with a recycled id', async () => {
   const dataDir = freshFolder()
   await (await openEmbedded({ dataDir, role: 'server' })).close()
   // Our own process id stands for one that some other program has got since.
   const lines = [process.pid, dataIn(dataDir), 1, 5432, dataIn(dataDir), '']
   writeFileSync(join(dataIn(dataDir), 'postmaster.pid'), lines.join('\n'))
+  writeFileSync(join(dataIn(dataDir), '.s.PGSQL.5432.lock'), lines.join('\n'))
   writeFileSync(`${dataIn(dataDir)}.lock`, `${process.pid} 1 0.5`)
   const folder = `${dataIn(dataDir)}.new-1`
   mkdirSync(folder)

@@ -1,5 +1,6 @@
 /** `gatehouse serve` on a PostgreSQL of somebody else: nothing else changes, and several servers share one. */
 import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Database } from '../src/store/database.ts'
 import { newMasterKey } from '../src/store/master-key.ts'
@@ -45,9 +46,20 @@ test('two servers that start at once on an empty database both serve, and do eac
 
   const doctor = await command(['doctor', '--json'], { ...shared, GATEHOUSE_DATA: one })
   expect({ code: doctor.code, stderr: doctor.stderr, stdout: JSON.parse(doctor.stdout) }).toEqual({ code: 0, stderr: '', stdout: [expect.objectContaining({ where: 'setting fsync' })] })
+  const file = join(folder, 'backup')
+  await command(['backup', file], { ...shared, GATEHOUSE_DATA: one })
+  const restored = await command(['restore', file, '--replace'], { ...shared, GATEHOUSE_DATA: one })
+  expect({ code: restored.code, stderr: restored.stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/A Gatehouse server on .* is connected to the database.*\[conflict\]/) })
   for (const server of servers) expect(await server.stop('SIGTERM')).toEqual({ code: 0, signal: null })
+  expect(await command(['restore', file, '--replace'], { ...shared, GATEHOUSE_DATA: one })).toMatchObject({ code: 0, stderr: '' })
   expect([one, two].map(postgresFolder)).toEqual([undefined, undefined])
   expect(existsSync(one) && readdirSync(one)).toEqual([])
+}, 90_000)
+
+test('an address that is none of PostgreSQL is refused as a setting', async () => {
+  const { code, stderr } = await command(['doctor'], { DATABASE_URL: 'mysql://somebody:secret-word@db/x', GATEHOUSE_DATA: one })
+  expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/DATABASE_URL must be an address such as postgres:/) })
+  expect(stderr).not.toContain('secret-word')
 })
 
 test('one that is not there stops the start, and its password is not shown', async () => {

@@ -35,6 +35,7 @@ function describe(error: unknown): string {
   if (process.env.DEBUG === 'gatehouse') return String((error as Error).stack ?? error)
   const { code = '', path } = error as NodeJS.ErrnoException
   if (path !== undefined && fileTroubles[code] !== undefined) return `gatehouse: ${path} ${fileTroubles[code]}. [${code}]`
+  if (path === undefined && code === 'ENOSPC') return `gatehouse: a disk has no room left: that of the data folder (GATEHOUSE_DATA), of the temporary files, or the one that is written to. Make room and repeat the command. [${code}]`
   if (!(error instanceof GatehouseError)) return `gatehouse: something went wrong: ${(error as Error).message} (DEBUG=gatehouse shows more)`
   const problems = error.problems.filter((one) => !error.message.includes(one.message)).map((one) => `  ${one.path ?? ''} ${one.message}`.trimEnd())
   return [`gatehouse: ${error.message} [${error.code}]`, ...problems.slice(0, 20)].join('\n')

@@ -62,8 +62,8 @@ interface TwinOptions {
 async function twin({ seed, faults, json, ...options }: TwinOptions): Promise<void> {
   // No other command needs what the double is made of.
   const { runTwin } = await import('../../twin/main.ts')
-  const { url } = await runTwin({ ...options, seedFile: seed, faultsFile: faults }).catch((error: NodeJS.ErrnoException) => {
-    if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error
+  const { url } = await runTwin({ ...options, seedFile: seed, faultsFile: faults }).catch((error: NodeJS.ErrnoException & { causes?: readonly string[] }) => {
+    if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw new GatehouseError('invalid_value', `The double cannot take what it was given: ${[error.message, ...(error.causes ?? [])].join('; ')}`, { cause: error })
     throw new GatehouseError('configuration', `The double cannot listen on ${options.host}, port ${options.port}: ${error.code === 'EADDRINUSE' ? 'another program listens there' : error.code}. Choose another with --port.`, { cause: error })
   })
   print(json, { url }, () => [`The Okta double listens on ${url}`, 'It keeps everything in memory: when it stops, all of it is gone.'])

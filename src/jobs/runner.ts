@@ -6,6 +6,7 @@ import { Logger, parseCronItems, run, type Runner, type TaskList } from 'graphil
 import pg from 'pg'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DatabaseOptions } from '../store/database.ts'
+import { jobsName } from '../store/open.ts'
 
 export interface Job {
   name: string
@@ -30,7 +31,7 @@ export async function startJobs(database: DatabaseOptions, jobs: readonly Job[],
   const { log, now } = setting
   const { connectionString, host, user, password, database: name } = database
   const address = connectionString === undefined ? { host, user, password, database: name } : { connectionString }
-  const pool = new pg.Pool({ ...address, max: 3, connectionTimeoutMillis: 5_000, application_name: 'gatehouse-jobs' })
+  const pool = new pg.Pool({ ...address, max: 3, connectionTimeoutMillis: 5_000, application_name: jobsName })
   const told = new AbortController()
   const lost = (error: Error) => log('the job queue lost a connection', error)
   pool.on('error', lost)

@@ -17,27 +17,29 @@ export interface Finding {
 
 /** Examines a database; no findings means that all is well. The gravest come first. */
 export async function examine(db: Database, expected = expectedSchema()): Promise<Finding[]> {
-  const behind = await examineMigrations(db)
-  const schema = behind.length > 0 ? [] : compareSchemas(expected, await readSchema(db))
-  const findings = [...behind, ...schema, ...(await examineState(db)), ...(await examineServer(db))]
+  const { another, altered } = await examineMigrations(db)
+  // The schema of another release differs all over, and is right.
+  const schema = another.length > 0 ? [] : compareSchemas(expected, await readSchema(db))
+  const findings = [...another, ...altered, ...schema, ...(await examineState(db)), ...(await examineServer(db))]
   const order = ['error', 'warning', 'note']
   return findings.sort((a, b) => order.indexOf(a.severity) - order.indexOf(b.severity))
 }
 
-async function examineMigrations(db: Database): Promise<Finding[]> {
+async function examineMigrations(db: Database): Promise<{ another: Finding[]; altered: Finding[] }> {
   const applied = await appliedMigrations(db)
   const known = readMigrations()
   const missing = known.filter(({ name }) => !applied.has(name)).map(({ name }) => name)
   const changed = known.filter(({ name, checksum }) => (applied.get(name) ?? checksum) !== checksum)
-  const altered = changed.map(({ name }) => name)
   const foreign = [...applied.keys()].filter((name) => !known.some((migration) => migration.name === name))
   const finding = (names: string[], what: string, advice: string): Finding[] =>
     names.length === 0 ? [] : [{ severity: 'error', where: `migration ${names.sort().join(', ')}`, what, advice }]
-  return [
-    ...finding(missing, 'has not been applied.', 'Start the server ("gatehouse serve"): it applies what is missing.'),
-    ...finding(foreign, 'comes from a newer release.', 'Use that release, or a later one, with this database.'),
-    ...finding(altered, 'has been changed since it was applied.', 'Bring back the files as they were released.'),
-  ]
+  return {
+    another: [
+      ...finding(missing, 'has not been applied.', 'Start the server ("gatehouse serve"): it applies what is missing.'),
+      ...finding(foreign, 'comes from a newer release.', 'Use that release, or a later one, with this database.'),
+    ],
+    altered: finding(changed.map(({ name }) => name), 'has been changed since it was applied.', 'Bring back the files as they were released.'),
+  }
 }
 
 /** Differences of two schemas, item by item; comments do not matter. */

@@ -129,6 +129,7 @@ export async function startPostmaster(cluster: Cluster): Promise<Postmaster> {
   limitLog(folder)
   for (let attempt = 1; ; attempt++) {
     removeMisleading(join(folder, 'postmaster.pid'))
+    removeMisleading(join(socketFolder, '.s.PGSQL.5432.lock'))
     const failure = await launchPostmaster(cluster, socketFolder)
     const postmaster = failure === undefined ? await findPostmaster(folder) : undefined
     if (postmaster) return postmaster
@@ -141,7 +142,10 @@ export async function startPostmaster(cluster: Cluster): Promise<Postmaster> {
   }
 }
 
-/** PostgreSQL sees through a stale postmaster.pid by itself, unless some other process has its process id by now. */
+/**
+ * PostgreSQL sees through what a dead postmaster left in its folder and beside its socket, unless some other process has its process id by now,
+ * or its own has not been reaped yet.
+ */
 function removeMisleading(pidFile: string): void {
   try {
     process.kill(Number(readLines(pidFile)?.[0] ?? ''), 0)

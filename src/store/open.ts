@@ -9,6 +9,9 @@ import { Database, type DatabaseOptions } from './database.ts'
 import { isConnectionLoss } from './database-errors.ts'
 import { openEmbedded, type EmbeddedOptions } from './embedded.ts'
 
+/** What PostgreSQL calls the connections of the jobs (`application_name`): every server has one for as long as it runs. */
+export const jobsName = 'gatehouse-jobs'
+
 export interface OpenOptions {
   /** See `openEmbedded`; makes no difference to an external database, which may serve several servers. */
   role: EmbeddedOptions['role']

@@ -10,6 +10,7 @@ import { GatehouseError } from '../errors.ts'
 import { expectedSchema, ourSchemas } from '../store/catalogue.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { appliedMigrations, migrateWithin, readMigrations } from '../store/migrate.ts'
+import { jobsName } from '../store/open.ts'
 import { checkMasterKey, type KeyConfig } from '../store/open-master-key.ts'
 import { quoted } from './backup.ts'
 import {
@@ -54,6 +55,7 @@ async function restoreWithin(tx: Transaction, file: string, keys: KeyConfig, opt
     await tx.execute('set local statement_timeout = 0')
     const reader = backupReader(unzipped)
     const header = await readHeader(reader)
+    await refuseUnderServers(tx)
     await clearTarget(tx, options.replace ?? false)
     await migrateWithin(tx, { names: header.migrations.map(({ name }) => name) })
     const end = await load(tx, reader, keys, options)
@@ -80,6 +82,15 @@ async function readHeader(reader: BackupReader): Promise<BackupHeader> {
     )
   }
   return header
+}
+
+/** A server would go on with what it remembers of the rows that go, and begin its jobs on those that come. */
+async function refuseUnderServers(tx: Transaction): Promise<void> {
+  const server = await tx.first<{ since: string; at: string }>(
+    `select to_char(backend_start at time zone 'utc', 'YYYY-MM-DD HH24:MI') as since, coalesce(client_addr::text, 'this machine') as at
+       from pg_stat_activity where datname = current_database() and application_name = $1 order by backend_start limit 1`, [jobsName])
+  if (!server) return
+  throw new GatehouseError('conflict', `A Gatehouse server on ${server.at} is connected to the database, since ${server.since} UTC. Stop all servers that use it first.`)
 }
 
 /** Makes room: nothing to do in an empty database; an unused one, or any with `replace`, loses our schemas. */
