@@ -82,6 +82,15 @@ describe('a run', () => {
     expect((await runs(ctx)).map(({ status }) => status)).toEqual(['done', 'interrupted', 'interrupted'])
   })
 
+  test('of which nothing is heard any more keeps its turn for a while, and whoever is refused is told for how long', async () => {
+    const ctx = await testContext()
+    await claimRun(ctx.db, { id: ctx.newId(), kind: 'delta', portalId: 1, planId: null, startedBy: 'x', source: 'JOB', correlationId: 'c' }, 60_000)
+    const refused = () => alone(ctx, { kind: 'delta' }, async () => 'never').catch((error: Error) => error.message)
+    expect(await refused()).toMatch(/Wait until it has ended\.$/)
+    await ctx.db.execute(`update gatehouse.sync_run set lease_until = clock_timestamp() + interval '40 seconds' where status = 'running'`)
+    expect(await refused()).toMatch(/its turn ends in (39|40) seconds/)
+  })
+
   test('two servers that begin at the same moment: one of them', async () => {
     const options = await migratedDatabase()
     const [one, other] = [await testContext({}, undefined, options), await testContext({}, undefined, options)]

@@ -43,12 +43,15 @@ export interface Holder {
   step: string
   started: string
   startedBy: string
+  /** For how long its turn goes on when nothing is heard of it any more, in milliseconds. */
+  leftMs: number
 }
 
 export type Claim = { token: number; holder?: undefined } | { token?: undefined; holder: Holder }
 
 const leaseName = 'okta'
-const holderSql = `select kind, portal_id as "portalId", step, started_at as started, started_by as "startedBy"
+const holderSql = `select kind, portal_id as "portalId", step, started_at as started, started_by as "startedBy",
+  (extract(epoch from lease_until - clock_timestamp()) * 1000)::int as "leftMs"
   from gatehouse.sync_run where status = 'running' and lease_until > clock_timestamp()`
 
 /** Who is at work, if anybody is. */

@@ -47,6 +47,7 @@ export interface Turn {
 
 const defaultLeaseMs = 60_000
 const mostBeatMs = 2_000
+const silentMs = 8_000
 const processStopped = 'The process was stopped. The next run takes up what this one left.'
 /** What runs of this process are to be told when it stops. */
 const working = new Set<(reason: string) => void>()
@@ -106,7 +107,7 @@ async function takeTurn(db: Database, run: NewRun, start: RunStart, leaseMs: num
     if (performance.now() >= until) {
       const reason = `Another sync run is under way: ${describeHolder(holder)}.`
       if (start.noteSkip) await noteSkipped(db, run, reason)
-      throw new GatehouseError('conflict', `${reason} Wait until it has ended.`)
+      throw new GatehouseError('conflict', `${reason} ${howToGoOn(holder, leaseMs)}`)
     }
     await sleep(Math.min(1_000, until - performance.now()), undefined, { signal: start.stop }).catch(() => {})
   }
@@ -115,6 +116,12 @@ async function takeTurn(db: Database, run: NewRun, start: RunStart, leaseMs: num
 async function claim(db: Database, run: NewRun, leaseMs: number): Promise<number | Holder> {
   const { token, holder } = await claimRun(db, run, leaseMs)
   return token ?? holder!
+}
+
+/** Who lives beats every two seconds. One that was killed keeps its turn until its lease is over. */
+function howToGoOn({ leftMs }: Holder, leaseMs: number): string {
+  if (leftMs > leaseMs - silentMs) return 'Wait until it has ended.'
+  return `Nothing has been heard of it for a while. If its process has died, its turn ends in ${Math.ceil(leftMs / 1_000)} seconds, and a run then takes up what it left: repeat the command, or have it wait with --wait 2.`
 }
 
 export function describeHolder({ kind, portalId, step, started, startedBy }: Holder): string {
