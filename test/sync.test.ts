@@ -243,6 +243,17 @@ test('what Okta cannot take is reported per field before anything is sent', asyn
   expect(await world.references()).toEqual([])
 })
 
+test('of two people who would get the same login the plan creates one, and names them', async () => {
+  const world = await syncWorld()
+  const emails = [{ value: 'Shared@example.com', type: 'PRIMARY_EMAIL' }]
+  const people = [await world.person('Ada Byron', { userName: 'ada', emails }), await world.person('Bob Byron', { userName: 'bob', emails: [{ ...emails[0]!, value: 'shared@example.com' }] })]
+  await addPortalUsers(world.ctx, world.portalId, people.map((one) => one.id))
+  const report = await world.sync()
+  expect(report).toMatchObject({ blocked: 1, failed: 0, done: { create: 1 } })
+  expect(report.failures.map(({ message }) => message)).toEqual([expect.stringMatching(/person \w+ gets an account with the login shared@example.com in this plan/i)])
+  expect(world.accounts()).toHaveLength(1)
+})
+
 test('an account locked, suspended or deactivated over there is not touched unasked', async () => {
   const world = await syncWorld()
   const people = await world.members('Ada Locked', 'Bea Suspended', 'Cleo Deprovisioned')

@@ -176,7 +176,7 @@ function planningAt(comparison: Comparison, portalId: number | null): Planning {
   let planning = plannings.get(portalId)
   if (!planning) {
     const scope = { portalId: portalId ?? [...portals.keys()][0] ?? 0, mode: 'full' as const, portals }
-    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(portals, scope.portalId), adopted: new Map() }))
+    plannings.set(portalId, (planning = { db, connector, scope, mappings, rules: rulesOf(portals, scope.portalId), adopted: new Map(), created: new Map() }))
   }
   return planning
 }

@@ -46,7 +46,12 @@ export interface Planning {
   rules: AllRules
   /** Accounts that this plan adopts, by person: two people with one e-mail address must not get the same. */
   adopted: Map<string, string>
+  /** Whom this plan creates an account for, by the account's login in small letters: two people with one e-mail address cannot have one each. */
+  created: Map<string, string>
 }
+
+/** Of so many it is known who has which login; beyond them the other side refuses the second. */
+const mostLoginsKept = 100_000
 
 /** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read. */
 export async function* makePlan(db: Database, connector: Connector, given: SyncScope): AsyncGenerator<SyncStep[]> {
@@ -61,7 +66,7 @@ export async function* makePlan(db: Database, connector: Connector, given: SyncS
   await refuseMapping(connector, mappingOf(mappings, [scope.portalId], false), `portal ${scope.portalId}`)
   if (preparation.length > 0) yield preparation
   const inGroup = scope.mode === 'full' ? await membership(connector, group, isGroupThere) : await hintedMembership(db, connector, scope.portalId, group)
-  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope.portals, scope.portalId), inGroup }, adopted: new Map() }
+  const planning: Planning = { db, connector, scope, mappings, rules: { ...rulesOf(scope.portals, scope.portalId), inGroup }, adopted: new Map(), created: new Map() }
   const planned = new Set<string>()
   for (const population of ['admin', 'panelist'] as const) {
     const uids = population === 'admin'
@@ -145,12 +150,26 @@ export async function planPeople(planning: Planning, people: readonly Person[]):
       account, candidates: own, rivals, profile, problems, taken: takenFrom(planning, person.personId, own, owners),
       differences: (one: RemoteAccount) => pushedDifferences(connector, mapping, profile, one),
     }
-    const step = withConflicts(planPerson(person, view, planning.rules), person, view, connector, mapping)
+    const step = withOwnLogin(planning, person, withConflicts(planPerson(person, view, planning.rules), person, view, connector, mapping))
     for (const action of step?.actions ?? []) {
       if (action.kind === 'adopt') planning.adopted.set(action.accountId, person.personId)
     }
     return step ? [step] : []
   })
+}
+
+/** A login is one account's. Of those who would get the same in this plan the first is created, the others wait for somebody to decide. */
+function withOwnLogin({ created }: Planning, { personId }: Person, step: SyncStep | null): SyncStep | null {
+  const creation = step?.actions.find((action) => action.kind === 'create')
+  const login = creation?.profile['login']
+  if (!step || !login) return step
+  const first = created.get(login.toLowerCase())
+  if (first === undefined || first === personId) {
+    if (created.size < mostLoginsKept) created.set(login.toLowerCase(), personId)
+    return step
+  }
+  const reason = `person ${first} gets an account with the login ${login} in this plan: change the user name or the e-mail address of one of them`
+  return { ...step, actions: [{ kind: 'blocked', reason }] }
 }
 
 /** The account that a person is linked to, as it is now: of several the first that is open, beside those that are open too. */
