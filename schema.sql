@@ -368,6 +368,7 @@ AS $function$
   select exists (select from public.users u join public.user_role r using (user_id)
     where u.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN')
       and (u.secondary_status is null or u.secondary_status = 'LOCKED')
+      and (u.last_date is null or u.last_date >= (now() at time zone 'Etc/GMT-14')::date)
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
 $function$;
 
@@ -464,7 +465,8 @@ begin
   if coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
   -- Who could not sign in is no loss.
   if exists (select from public.users u where u.user_id = old.user_id and (u.status not in ('ACTIVE', 'PENDING_INITIAL_LOGIN') or u.secondary_status in ('DISABLED', 'LOCKED_ADMIN'))) then return null; end if;
-  perform gatehouse.keep_one_super_admin(old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id), gatehouse.has_login(old.user_id), tg_name);
+  perform gatehouse.keep_one_super_admin(old.end_date is null and not exists (select from gatehouse.delegation d where d.user_id = old.user_id)
+    and not exists (select from public.users u where u.user_id = old.user_id and u.last_date is not null), gatehouse.has_login(old.user_id), tg_name);
   return null;
 end $function$;
 
@@ -498,8 +500,8 @@ begin
   if not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN'
       and (r.start_date is null or r.start_date <= now()) and (r.end_date is null or r.end_date > now()))
     or coalesce(current_setting('gatehouse.expiry', true), '') = 'true' then return null; end if;
-  perform gatehouse.keep_one_super_admin(
-    exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+  perform gatehouse.keep_one_super_admin(old.last_date is null
+    and exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
       and not exists (select from gatehouse.delegation d where d.user_id = new.user_id), gatehouse.has_login(new.user_id), tg_name);
   return null;
 end $function$;
@@ -511,6 +513,7 @@ CREATE OR REPLACE FUNCTION gatehouse.keep_super_admin_whole()
 AS $function$
 begin
   if not gatehouse.is_super_admin(new.user_id) or not exists (select from public.user_role r where r.user_id = new.user_id and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+    or exists (select from public.users u where u.user_id = new.user_id and u.last_date is not null)
     or (select count(*) from gatehouse.delegation d where d.user_id = new.user_id) > 1 then return null; end if;
   perform gatehouse.keep_one_super_admin(true, gatehouse.has_login(new.user_id), tg_name);
   return null;
@@ -524,6 +527,7 @@ CREATE OR REPLACE FUNCTION gatehouse.lasts_as_super_admin(person character varyi
 AS $function$
   select gatehouse.is_super_admin(person) and not exists (select from gatehouse.delegation d where d.user_id = person)
     and exists (select from public.user_role r where r.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
+    and exists (select from public.users u where u.user_id = person and u.last_date is null)
 $function$;
 
 -- function: gatehouse.mirror_edge()
@@ -4124,6 +4128,9 @@ CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON pu
 
 -- trigger: public.users.users_keep_super_admin
 CREATE CONSTRAINT TRIGGER users_keep_super_admin AFTER UPDATE OF status, secondary_status ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (((new.status)::text <> ALL (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) OR ((new.secondary_status)::text = ANY (ARRAY[('DISABLED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
+
+-- trigger: public.users.users_last_date_keeps_super_admin
+CREATE CONSTRAINT TRIGGER users_last_date_keeps_super_admin AFTER UPDATE OF last_date ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN (((new.last_date IS NOT NULL) AND ((old.last_date IS NULL) OR (new.last_date < old.last_date)) AND ((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
 
 -- trigger: public.users.users_leave_efs
 CREATE TRIGGER users_leave_efs BEFORE DELETE ON public.users FOR EACH ROW EXECUTE FUNCTION efs.person_leaves();

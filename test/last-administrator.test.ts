@@ -1,8 +1,9 @@
 /** The last super administrator keeps the role, whoever writes and by whatever door; only time may take it. */
 import { describe, expect, test } from 'vitest'
 import { endPeople } from '../src/directory/nightly.ts'
-import { administrator } from './administrators.ts'
+import { administrator, giveRole, makePerson } from './administrators.ts'
 import { personWithPassword } from './browser.ts'
+import { apply, jsonl, plan } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
 const role = 'GATEHOUSE_SUPER_ADMIN'
@@ -27,6 +28,10 @@ describe('the last one', () => {
     ['a lock', (id: string) => ['POST', `/users/${id}/lock`]],
     ['terminating', (id: string) => ['POST', `/users/${id}/terminate`]],
     ['being made inactive', (id: string) => ['PATCH', `/users/${id}`, { active: false }]],
+    ['a last date that is over', (id: string) => ['PATCH', `/users/${id}`, { lastDate: '2020-01-01' }]],
+    ['a last date ahead', (id: string) => ['PATCH', `/users/${id}`, { lastDate: '2999-01-01' }]],
+    ['a last date in the whole record', (id: string) => ['PUT', `/users/${id}`, { userName: 'root', lastDate: '2020-01-01' }]],
+    ['terminating with a last date', (id: string) => ['POST', `/users/${id}/terminate`, { lastDate: '2020-01-01' }]],
     ['deleting', (id: string) => ['DELETE', `/users/${id}`]],
     ['erasing the role', () => ['DELETE', `/roles/${role}`]],
     ['retiring the role', () => ['PATCH', `/roles/${role}`, { status: 'DELETED' }]],
@@ -42,6 +47,7 @@ describe('the last one', () => {
 
   test.each([
     ['has the role until tomorrow', (id: string) => ['PUT', `/roles/${role}/members/${id}`, { end: new Date(Date.now() + 86_400_000).toISOString() }]],
+    ['has a last day', (id: string) => ['PATCH', `/users/${id}`, { lastDate: '2999-01-01' }]],
     ['may administer some people only', (id: string) => ['POST', `/users/${id}/delegations`, { kind: 'REPORTS' }]],
   ] as [string, (id: string) => [string, string, unknown]][])('is the last one beside another who %s', async (_name, narrow) => {
     const { id, ask, ctx } = await start()
@@ -83,11 +89,21 @@ describe('the last one', () => {
     expect(await ask('POST', `/users/${second.id}/disable`)).toMatchObject(refusal)
   })
 
-  test('may be locked by wrong passwords, and ended by dates that somebody has set', async () => {
+  test('is not lost by a last date in a file', async () => {
     const { id, ask, ctx } = await start()
+    const planned = await plan(ctx, jsonl({ id, userName: 'root', lastDate: '2020-01-01' }))
+    expect([planned.counts, (await apply(ctx, planned.id)).failed]).toMatchObject([{ update: 1 }, 1])
+    await expect(ctx.db.execute(`update users set last_date = '2020-01-01' where user_id = $1`, [id])).rejects.toThrow(/nobody who may administer/)
+    expect((await ask('GET', `/users/${id}`)).body.lastDate).toBeUndefined()
+  })
+
+  test('may be locked by wrong passwords, and ended by a date that was there before the role', async () => {
+    const server = await testServer()
+    const { ask, ctx } = server
+    const id = await makePerson(server, 'root', { lastDate: '2020-01-01' })
+    await giveRole(ctx, id, 'SUPER_ADMIN')
     await ctx.db.execute(`update users set secondary_status = 'LOCKED' where user_id = $1`, [id])
     await ctx.db.execute(`update users set secondary_status = null where user_id = $1`, [id])
-    expect((await ask('PATCH', `/users/${id}`, { lastDate: '2020-01-01' })).status).toBe(200)
     expect(await endPeople(ctx)).toBe(1)
     expect((await ask('GET', `/users/${id}`)).body.status).toBe('TERMINATED')
   })
@@ -114,4 +130,18 @@ test('of two, one may go, and never both at once', async () => {
   const replies = await Promise.all([id, second].map((one) => ask('DELETE', `/roles/${role}/members/${one}`)))
   expect(replies.map(({ status }) => status).toSorted()).toEqual([204, 409])
   expect((await ask('GET', `/roles/${role}/members`)).body.items).toHaveLength(1)
+})
+
+test('of two, one may have a last date, and never both, at once or one after the other', async () => {
+  const { id, ask, ctx } = await start()
+  const { id: second } = await administrator({ ctx, ask } as Parameters<typeof administrator>[0], 'second', 'SUPER_ADMIN')
+  const replies = await Promise.all([id, second].map((one) => ask('PATCH', `/users/${one}`, { lastDate: '2999-01-01' })))
+  expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409])
+  const [gone, stays] = replies[0]!.status === 200 ? [id, second] : [second, id]
+  expect(await ask('PATCH', `/users/${stays}`, { lastDate: '2999-01-01' })).toMatchObject(refusal)
+  await expect(ctx.db.execute(`update users set last_date = '2020-01-01'`)).rejects.toThrow(/nobody who may administer/)
+  // Whoever does not stay may go sooner, and come to stay again.
+  expect((await ask('PATCH', `/users/${gone}`, { lastDate: '2020-01-01' })).status).toBe(200)
+  expect((await ask('PATCH', `/users/${gone}`, { lastDate: null })).status).toBe(200)
+  expect((await ask('PATCH', `/users/${stays}`, { lastDate: '2999-01-01' })).status).toBe(200)
 })

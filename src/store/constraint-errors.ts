@@ -87,6 +87,7 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ['managed_sys_name_key', taken('There is already a managed system of this name.', 'name')],
   ['user_role_keeps_super_admin', lastOne],
   ['users_keep_super_admin', lastOne],
+  ['users_last_date_keeps_super_admin', { ...lastOne, path: 'lastDate' }],
   ['role_keeps_super_admin', { ...lastOne, message: 'The role of the super administrator stays active: nobody could administer everything without it.' }],
   ['login_keeps_super_admin', lastOne],
   ['login_gone_keeps_super_admin', lastOne],
