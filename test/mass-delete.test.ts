@@ -163,9 +163,11 @@ describe('carried out', () => {
     const [ada, bea] = await members(one, ['ada', 'bea'])
     const [admin] = await addAdminUsers(ctx, [bea!.id])
     await db.execute('insert into efs.iam_user_reference (user_id, uuid, status) values ($1, $2, 1)', [admin!.uid, `00u${one}bea`])
+    const { id: hinting } = (await ask('POST', '/users', { userName: `hinting-${one}`, alternateId: ada!.id })).body
     const { body } = await plan(one, { ids: [ada!.id, bea!.id], deletePersons: true })
     expect(body.counts).toEqual({ delete: 2, persons: 1 })
     await apply(body.id)
+    expect((await ask('GET', `/users/${hinting}`)).body.meta.version).toBe(2)
     expect((await ask('GET', `/users/${ada!.id}`)).status).toBe(404)
     expect((await ask('GET', `/users/${bea!.id}`)).status).toBe(200)
     expect(await queue(`00u${one}ada`)).toMatchObject([{ email: ada!.email }])

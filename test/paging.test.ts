@@ -1,6 +1,7 @@
 /** Lists, page by page: nobody skipped and nobody twice while people come and go; every order; the type-ahead; cursors. */
 import { beforeAll, describe, expect, test } from 'vitest'
-import { createUsers, deleteUser, newUser } from '../src/directory/users.ts'
+import { deleteUser } from '../src/directory/delete-users.ts'
+import { createUsers, newUser } from '../src/directory/users.ts'
 import { createOrganizations, newOrganization } from '../src/directory/organizations.ts'
 import { setValueAt, valueAt, type Attribute, type Document } from '../src/model/attribute.ts'
 import { organization } from '../src/model/organization.ts'

@@ -1,6 +1,7 @@
 /** Somebody who was panelist and administrator and is neither any more: one account, two entries in the queues, and the mildest policy of all. */
 import { describe, expect, test } from 'vitest'
-import { deleteUser, patchUser } from '../src/directory/users.ts'
+import { deleteUser } from '../src/directory/delete-users.ts'
+import { patchUser } from '../src/directory/users.ts'
 import { addAdminUsers } from '../src/portals/portal-users.ts'
 import { listSteps } from '../src/store/plans.ts'
 import { drainQueue } from '../src/sync/drain.ts'

@@ -1,7 +1,8 @@
 /** Taking back an applied plan, against the double: what comes back, what cannot, and that the directory has the last word. */
 import { expect, test } from 'vitest'
 import { searchEvents } from '../src/audit/search.ts'
-import { deleteUser, patchUser, readUser } from '../src/directory/users.ts'
+import { deleteUser } from '../src/directory/delete-users.ts'
+import { patchUser, readUser } from '../src/directory/users.ts'
 import { defaultMapping } from '../src/model/account-mapping.ts'
 import { releasePlan } from '../src/plans/release.ts'
 import { mappingDocument } from '../src/portals/check-mapping.ts'

@@ -1,6 +1,7 @@
 /** The sync from end to end: a real database, the Okta double over HTTP, and what both hold afterwards. */
 import { expect, test } from 'vitest'
-import { deleteUser, patchUser } from '../src/directory/users.ts'
+import { deleteUser } from '../src/directory/delete-users.ts'
+import { patchUser } from '../src/directory/users.ts'
 import { addAdminUsers, addPortalUsers, removeAdminUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { applySync, planSync, syncPortal } from '../src/sync/run.ts'

@@ -1,7 +1,8 @@
 /** The verbs on people, against a real database: what is made can be read, changed, compared and removed. */
 import { describe, expect, test } from 'vitest'
 import { patchSelf } from '../src/directory/self-service.ts'
-import { createUser, deleteUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
+import { deleteUser } from '../src/directory/delete-users.ts'
+import { createUser, patchUser, readUser, replaceUser } from '../src/directory/users.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { testContext } from './context.ts'
 

@@ -10,9 +10,10 @@ import { searchText } from '../model/fold.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { documentOf } from '../model/rows.ts'
 import { validateDocument } from '../model/validate.ts'
+import { clearReferences } from '../records/clear-references.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { RecordKind } from '../records/record-kind.ts'
-import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
+import { lockRecords, recordRemovals, writeRecords } from '../records/write-records.ts'
 import { countHolders, deleteAccessRecord, dropEnded, edgesOf, letterOf, nameTwin } from '../store/access-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadRecords } from '../store/records.ts'
@@ -116,8 +117,9 @@ export async function removeLocked(tx: Transaction, ctx: Context, own: Resource,
     const ended = await dropEnded(tx, letter, id, ctx.now())
     if (ended > 0) gone.push({ path: 'endedMemberships', before: ended })
   }
+  const { taken } = await clearReferences(tx, ctx, own, [id])
   await deleteAccessRecord(tx, own, id)
-  await recordRemoval(tx, ctx, own, document, gone)
+  await recordRemovals(tx, ctx, own, [{ document, besides: [...gone, ...taken.get(id) ?? []] }])
 }
 
 const nounOf: Record<Letter, { one: string; many: string }> = {

@@ -17,7 +17,7 @@ import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
 import { afterOperation, checkBody, operateLocked, refuseAhead, refusePast, relatedPlanned } from './lifecycle.ts'
-import { deleteLockedUser } from './users.ts'
+import { deleteLockedUsers } from './delete-users.ts'
 import { checkQuery } from '../records/veil.ts'
 import { lockRecords } from '../records/write-records.ts'
 
@@ -133,10 +133,7 @@ function stepFor(request: BulkRequest, document: Document, { after, problems }: 
 export const runBulk: StepRunner = async (tx, ctx, plan, steps) => {
   const { operation, options } = plan.options as unknown as BulkRequest
   const people = await lockRecords(tx, user, steps.map((step) => step.targetId!))
-  if (operation === 'delete') {
-    for (const { document } of people.values()) await deleteLockedUser(tx, ctx, document)
-    return []
-  }
+  if (operation === 'delete') return deleteLockedUsers(tx, ctx, [...people.values()].map(({ document }) => document))
   const results = await operateLocked(tx, ctx, [...people.values()], operation, options)
   return results.map((document) => ({ resource: 'User', id: document.id as string, version: (document.meta as Document).version as number }))
 }

@@ -14,7 +14,7 @@ import { blankAnswers } from '../store/idempotency.ts'
 import { forgetLogouts } from '../store/oidc-logouts.ts'
 import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { deleteLockedUser } from './users.ts'
+import { deleteLockedUsers } from './delete-users.ts'
 import { lockExisting } from '../records/write-records.ts'
 
 /** What a person is known by. */
@@ -54,7 +54,7 @@ async function eraseTraces(tx: Transaction, ctx: Context, id: string, document: 
   await eraseNames(tx, id)
   // Before the audit forgets them as well.
   const names = [...(document ? namesOf(document) : []), ...(await changesOf(tx, 'User', id)).flatMap(namesIn)]
-  if (document) await deleteLockedUser(tx, ctx, document)
+  if (document) await deleteLockedUsers(tx, ctx, [document])
   // Plans hold what they would have changed, kept answers whole records: personal data too.
   await blankPlans(tx, id, names)
   await blankQueue(tx, id)

@@ -164,7 +164,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
-  await deleteUserRows(tx, request.duplicate)
+  await deleteUserRows(tx, [request.duplicate])
   // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
   before.document = documentOf(user, before.record)

@@ -9,8 +9,9 @@ import { validateDocument } from '../model/validate.ts'
 import { lockHierarchy } from '../store/organizations.ts'
 import { loadRecords } from '../store/records.ts'
 import { organizationKind } from './organization-record.ts'
+import { clearReferences } from '../records/clear-references.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
+import { lockRecords, recordRemovals, writeRecords } from '../records/write-records.ts'
 
 /** The document of a new organisation, checked. */
 export function newOrganization(ctx: Context, input: unknown, trusted = false): Document {
@@ -74,8 +75,9 @@ export async function deleteOrganization(ctx: Context, id: string, versions?: Ve
       const who = [...(used.people ? ['people'] : []), ...(used.below ? ['organisations'] : [])].join(' and ')
       throw new GatehouseError('still_referenced', `There are ${who} that belong to this organisation; move or remove them first.`)
     }
+    const { taken } = await clearReferences(tx, ctx, organization, [id])
     await tx.execute('delete from company where company_id = $1', [id])
-    await recordRemoval(tx, ctx, organization, document)
+    await recordRemovals(tx, ctx, organization, [{ document, besides: taken.get(id) ?? [] }])
   })
 }
 

@@ -1,6 +1,5 @@
 /** What is particular to a person's record: the sign-in login, one primary per kind of contact, and derived names. */
 import { GatehouseError } from '../errors.ts'
-import { touchedBy, touchesMapping, type Touched } from '../model/account-mapping.ts'
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
@@ -9,12 +8,11 @@ import { user } from '../model/user.ts'
 import { today } from '../model/today.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
-import { markTouched, readMappings } from '../store/account-mappings.ts'
-import { markDataChanges } from '../store/references.ts'
 import { claimedAccount, closesTie, lockTies } from '../store/user-circles.ts'
 import { endSessions, setLocks } from '../store/user-rows.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import { guardNamed, guardPeople, guardPlaces, refuseSystem } from '../records/guard.ts'
+import { markMapped } from '../records/mark-mapped.ts'
 import { copyLocations } from './copy-locations.ts'
 import { dropLostNumbers } from './lost-numbers.ts'
 import type { RecordKind, Written } from '../records/record-kind.ts'
@@ -39,24 +37,8 @@ export const userKind: RecordKind = {
     await checkTies(tx, written)
     await followStatus(tx, written, today(ctx))
     await dropLostNumbers(tx, ctx, written)
-    await markMapped(tx, written)
+    await markMapped(tx, written.filter((one) => one.before))
   },
-}
-
-/** Whose account would get other values, by the mappings in force, is marked for the next sync. */
-async function markMapped(tx: Transaction, written: readonly Written[]): Promise<void> {
-  const changed = written.filter((one) => one.before)
-  if (changed.length === 0) return
-  const mappings = await readMappings(tx)
-  if (mappings.portals.size === 0 && mappings.admins === null) {
-    await markDataChanges(tx, changed.filter((one) => touchesMapping(one.paths)).map((one) => one.id))
-    return
-  }
-  // Many people changed in the same way are marked by one statement.
-  const alike = Map.groupBy(changed, (one) => JSON.stringify(touchedBy(one.paths, mappings)))
-  for (const [touched, people] of alike) {
-    if (touched !== 'null') await markTouched(tx, people.map((one) => one.id), JSON.parse(touched) as Touched, [...mappings.portals.keys()])
-  }
 }
 
 /** Who may no longer sign in is signed out, and the login that signs in here is locked and unlocked with the person. */

@@ -1,25 +1,21 @@
-/** The verbs on people: create, replace, patch, delete; each in one transaction, each with its audit event. */
+/** The verbs on people: create, replace, patch (to delete: delete-users.ts); each in one transaction, each with its audit event. */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
-import { edgeField } from '../model/edge-terms.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
 import { initialStatus, needOf, withActive } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import type { Transaction } from '../store/database.ts'
-import { deletePeopleFromEfs } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
-import { deleteUserRows } from '../store/user-rows.ts'
 import type { Pending } from '../records/record-kind.ts'
 import { hashSecretWord } from './secret-word.ts'
 import { dayAfter, today } from '../model/today.ts'
-import { accessOf } from './taken-access.ts'
 import { userKind } from './user-record.ts'
-import { guardPeople, refuseSystem, refuseUnless } from '../records/guard.ts'
+import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
-import { lockRecords, recordRemoval, writeRecords } from '../records/write-records.ts'
+import { lockRecords, writeRecords } from '../records/write-records.ts'
 
 /**
  * Makes a person. The status is PENDING_INITIAL_LOGIN unless the document says otherwise, or PENDING_START_DATE when the start date
@@ -115,26 +111,6 @@ export async function changeUser(
 /** Writes changes of many people that were loaded under a lock. */
 export function writeUsers(tx: Transaction, ctx: Context, pending: readonly Pending[]): Promise<Document[]> {
   return writeRecords(tx, ctx, userKind, pending)
-}
-
-/** Removes a person for good, with everything that hangs on them. Errors: `not_found`, `system_record`. */
-export async function deleteUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const { document } = (await lockRecords(tx, user, [id])).get(id)!
-    checkVersion(document, versions)
-    await deleteLockedUser(tx, ctx, document)
-  })
-}
-
-/** The same for a person already locked. */
-export async function deleteLockedUser(tx: Transaction, ctx: Context, document: Document): Promise<void> {
-  refuseSystem(document)
-  await guardPeople(tx, ctx, [document.id as string])
-  const taken = (await accessOf(tx, [document.id as string])).map(({ kind, edge }) => edgeField(kind, { before: edge }))
-  // First, so that accounts in Okta are queued with an e-mail address while there is one.
-  await deletePeopleFromEfs(tx, [document.id as string])
-  await deleteUserRows(tx, document.id as string)
-  await recordRemoval(tx, ctx, user, document, taken)
 }
 
 /** A person's document, or `not_found`. */

@@ -12,6 +12,7 @@ import { documentOf } from '../model/rows.ts'
 import { closingPolicy, type DeprovisioningPolicy } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
+import { clearReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { markOtherMapping } from '../store/account-mappings.ts'
@@ -62,8 +63,10 @@ async function applyStretch(tx: Transaction, ctx: Context, stretch: Stretch, met
   const gone = leaving.filter((one) => one.delete_person)
   await guardReach(tx, ctx, leaving.map((one) => one.person_id))
   await guardPeople(tx, ctx, gone.map((one) => one.person_id))
-  const events = await eventsOf(tx, leaving, stretch.portalId, metadata)
+  const told = await eventsOf(tx, leaving, stretch.portalId, metadata)
   if (ctx.config.MASS_DELETE_UNDO_HOURS > 0) await keepMembers(tx, stretch)
+  const { taken } = await clearReferences(tx, ctx, user, gone.map((one) => one.person_id))
+  const events = told.map((event) => ({ ...event, changes: [...event.changes ?? [], ...taken.get(event.targetId) ?? []] }))
   await removeMembers(tx, stretch)
   // Another mapping may count for who stays in other portals, or as an administrator.
   await markOtherMapping(tx, leaving.flatMap((one) => (one.delete_person ? [] : one.person_id)))

@@ -4,15 +4,17 @@
  */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { recordEvents } from '../audit/record.ts'
+import { eventMaker, recordEvents } from '../audit/record.ts'
 import type { Document, Resource } from '../model/attribute.ts'
 import { documentChanges, type FieldChange } from '../model/document-diff.ts'
 import { auditedChanges } from '../model/metadata.ts'
 import { documentOf, type LoadedRecord } from '../model/rows.ts'
-import { insertEvents } from '../store/audit-events.ts'
+import { insertEvents, type EventRow } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
+import { referredTables } from '../store/referrers.ts'
+import { clearReferences } from './clear-references.ts'
 import { prepareRecords, type Prepared } from './prepare-records.ts'
 import type { Pending, RecordKind } from './record-kind.ts'
 
@@ -25,10 +27,33 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
 export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordKind, prepared: Prepared): Promise<Document[]> {
   await kind.guard?.(tx, ctx, prepared.pending)
   await kind.check?.(tx, prepared.pending)
+  const events = await lettingGo(tx, ctx, kind, prepared)
   await writeChanges(tx, tablesOf(kind.resource), prepared.changes)
-  await insertEvents(tx, prepared.events)
+  await insertEvents(tx, events)
   await kind.written?.(tx, ctx, prepared.written)
   return prepared.results
+}
+
+/** Clears what refers to entries that are taken out of records; the events, which tell of it where there was any. */
+async function lettingGo(tx: Transaction, ctx: Context, { resource }: RecordKind, { changes, events, pending }: Prepared): Promise<EventRow[]> {
+  const gone = changes.filter(({ operation, table }) => operation === 'delete' && table !== resource.table)
+  if (gone.length === 0) return events
+  const told = new Map<string, FieldChange[]>()
+  for (const table of await referredTables(tx, [...new Set(gone.map((one) => one.table))])) {
+    const collection = resource.collections.find((one) => one.table === table)
+    if (!collection) continue
+    const { taken } = await clearReferences(tx, ctx, collection, gone.filter((one) => one.table === table).map(({ row }) => row[collection.idColumn] as string))
+    const owners = new Map(pending.flatMap(({ before }) => ((before?.document[collection.path] ?? []) as Document[]).map(({ id }) => [id, before!.document.id as string])))
+    for (const [id, fields] of taken) told.set(owners.get(id)!, [...told.get(owners.get(id)!) ?? [], ...fields])
+  }
+  if (told.size === 0) return events
+  const again = eventMaker(ctx)
+  return events.map((event) => {
+    const more = told.get(event.target_id)
+    if (!more) return event
+    const { action, target_type: targetType, target_id: targetId, changes: own } = event
+    return again({ action, targetType, targetId, changes: [...(own === null ? [] : JSON.parse(own) as FieldChange[]), ...more] })
+  })
 }
 
 /** Loads records for a change and holds them until the transaction ends. Errors: `not_found` for the first missing. */
@@ -45,9 +70,10 @@ export async function lockExisting(tx: Transaction, resource: Resource, ids: rea
   return new Map([...records].map(([id, record]) => [id, { record, document: documentOf(resource, record) }]))
 }
 
-/** The event of a removal: the whole record as it was, but for what the audit may not keep, and what went along with it. */
-export async function recordRemoval(tx: Transaction, ctx: Context, resource: Resource, document: Document, besides: readonly FieldChange[] = []): Promise<void> {
-  const changes = [...auditedChanges(documentChanges(resource, document, undefined), await loadMetadata(tx, ctx.db)), ...besides]
+/** The events of removals: each record whole as it was, but for what the audit may not keep, and what went along with it. */
+export async function recordRemovals(tx: Transaction, ctx: Context, resource: Resource, gone: readonly { document: Document; besides: readonly FieldChange[] }[]): Promise<void> {
+  const metadata = await loadMetadata(tx, ctx.db)
   const action = `${resource.name.toLowerCase()}.delete`
-  await recordEvents(tx, ctx, [{ action, targetType: resource.name, targetId: document.id as string, result: 'SUCCESS', changes }])
+  await recordEvents(tx, ctx, gone.map(({ document, besides }) => (
+    { action, targetType: resource.name, targetId: document.id as string, result: 'SUCCESS', changes: [...auditedChanges(documentChanges(resource, document, undefined), metadata), ...besides] })))
 }

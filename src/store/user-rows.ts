@@ -8,10 +8,10 @@ import { deleteOffline } from './oidc-artifacts.ts'
 import { deletePeopleFromEfs } from './portals.ts'
 import { forgetGuesses } from './sign-in-throttle.ts'
 
-/** Removes a person's row; the child tables follow by their foreign keys, and accounts in Okta are queued for unassignment. */
-export async function deleteUserRows(tx: Transaction, id: string): Promise<void> {
-  await deletePeopleFromEfs(tx, [id])
-  await tx.execute('delete from users where user_id = $1', [id])
+/** Removes people's rows; the child tables follow by their foreign keys, and accounts in Okta are queued for unassignment. */
+export async function deleteUserRows(tx: Transaction, ids: readonly string[]): Promise<void> {
+  await deletePeopleFromEfs(tx, ids)
+  await tx.execute('delete from users where user_id = any($1)', [ids])
 }
 
 /**
