@@ -42,7 +42,7 @@ export const settings = {
   SIGN_IN_ATTEMPTS_PER_ACCOUNT: { kind: 'integer', default: '30', min: 1, max: 1000000, doc: 'The same with one user name, whether anybody has it or not: further passwords are not looked at. The policy may lock the login sooner.' },
   AUDIT_RETENTION_DAYS: { kind: 'integer', default: '3650', min: 1, max: 36500, doc: 'How long audit events are kept, in days.' },
   TERMINATE_REMOVES_ACCESS: { kind: 'boolean', default: 'false', doc: 'What terminating a person does with their memberships: true removes them, false ends them at that moment.' },
-  TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether terminating a person terminates the accounts related to them as well.' },
+  TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether the accounts related to a person end with them: terminated with who is terminated, retires, dies or is deleted, deactivated with who is deactivated.' },
   INACTIVE_AFTER_DAYS: { kind: 'integer', default: '0', min: 0, max: 3650, doc: 'People whose password has expired and who have not signed in for so many days become INACTIVE; 0 turns this off.' },
   MEMBERSHIP_REMINDER_DAYS: { kind: 'integer', default: '14', min: 0, max: 3650, doc: 'How many days before a membership of a group or role ends people are reminded of it; 0 turns this off.' },
   PASSWORD_HASH_MEMORY_KIB: { kind: 'integer', default: '19456', min: 19456, max: 262144, doc: 'Memory that one argon2id hash of a password takes, in KiB. One a core is made at a time, four at most. Older hashes are made anew at the next sign-in.' },

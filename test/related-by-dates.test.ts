@@ -45,8 +45,12 @@ describe('who has rights that the actor has not', () => {
     const family = await clerk('POST', `/users/${bait}/relations`, { user: root, type: 'FAMILY' })
     expect(family.status).toBe(201)
     expect((await clerk('PATCH', `/users/${bait}/relations/${family.body.id}`, { type: 'TEST_ACCOUNT' })).status).toBe(403)
+    // With them the last who may administer everything would end.
+    for (const [method, path] of [['DELETE', ''], ['POST', '/deactivate'], ['POST', '/terminate']] as const) expect((await ask(method, `/users/${above}${path}`)).body.code, path).toBe('conflict')
+    expect((await ask('PATCH', `/users/${above}`, { relations: [] })).status).toBe(200)
     expect((await ask('DELETE', `/users/${above}`)).status).toBe(204)
     expect((await ask('POST', `/users/${bait}/relations`, { user: root, type: 'ADMIN_ACCOUNT' })).status).toBe(201)
+    expect((await ask('PATCH', `/users/${bait}`, { relations: [] })).status).toBe(200)
     expect((await ask('DELETE', `/users/${bait}`)).status).toBe(204)
   })
 

@@ -76,10 +76,10 @@ async function fill(ctx: Context, planId: string, request: BulkRequest): Promise
     const records = await loadRecords(ctx.db, user, ids)
     // Whoever is gone by now is left out.
     const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))
-    const related = request.operation === 'delete' ? undefined : await relatedPlanned(ctx, documents.map(({ id }) => id as string), request.operation, request.options)
+    const related = await relatedPlanned(ctx, documents.map(({ id }) => id as string), request.operation, request.options)
     const outcomes = documents.map((document) => outcomeOf(ctx, request, document))
     if (request.operation === 'convert') await judgeConverted(ctx, ids.flatMap((id) => records.get(id) ?? []), documents, outcomes)
-    const steps = documents.map((document, index) => stepFor(request, document, outcomes[index]!, planned + index + 1, related?.get(document.id as string)))
+    const steps = documents.map((document, index) => stepFor(request, document, outcomes[index]!, planned + index + 1, related.get(document.id as string)))
     planned += steps.length
     for (const step of steps) count(counts, step)
     await ctx.db.transaction(async (tx) => {
@@ -124,7 +124,7 @@ async function judgeConverted(ctx: Context, records: readonly LoadedRecord[], do
 function stepFor(request: BulkRequest, document: Document, { after, problems }: Outcome, step: number, related: readonly FieldChange[] = []): PlanStep {
   const base = { step, resource: 'User', targetId: document.id as string, label: (document.displayName ?? document.userName) as string | undefined }
   if (problems) return { ...base, action: 'conflict', problems }
-  if (request.operation === 'delete') return { ...base, action: 'delete' }
+  if (request.operation === 'delete') return { ...base, action: 'delete', ...(related.length > 0 ? { changes: related } : {}) }
   const changes = documentChanges(user, document, after!)
   return changes.length === 0 ? { ...base, action: 'unchanged' } : { ...base, action: 'update', changes: [...changes, ...related] }
 }

@@ -1,4 +1,4 @@
-/** The verb that deletes people, one or many: with everything that hangs on them. */
+/** The verb that deletes people, one or many: with everything that hangs on them, and the accounts related to them end. */
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
@@ -11,6 +11,7 @@ import { lockRecords, recordRemovals } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { deletePeopleFromEfs } from '../store/portals.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
+import { relatedOfDeleted } from './lifecycle.ts'
 import { accessOf } from './taken-access.ts'
 
 /** Removes a person for good, with everything that hangs on them. Errors: `not_found`, `system_record`, `conflict` for the last who may administer everything. */
@@ -23,7 +24,8 @@ export async function deleteUser(ctx: Context, id: string, versions?: Versions):
 }
 
 /**
- * The same for people already locked, all or none. What referred to them has a new version; these versions.
+ * The same for people already locked, all or none. The accounts related to them are terminated, as far as whoever acts could end them:
+ * nobody is left whose accounts they are. What referred to them has a new version. The new versions of both.
  */
 export async function deleteLockedUsers(tx: Transaction, ctx: Context, documents: readonly Document[]): Promise<{ resource: string; id: string; version: number }[]> {
   documents.forEach(refuseSystem)
@@ -32,11 +34,13 @@ export async function deleteLockedUsers(tx: Transaction, ctx: Context, documents
   const taken = new Map<string, FieldChange[]>()
   const note = (id: string, changes: readonly FieldChange[]) => taken.set(id, [...taken.get(id) ?? [], ...changes])
   for (const [id, own] of Map.groupBy(await accessOf(tx, ids), ({ edge }) => edge.source)) note(id, own.map(({ kind, edge }) => edgeField(kind, { before: edge })))
+  const endRelated = await relatedOfDeleted(tx, ctx, ids, taken)
   const references = await clearReferences(tx, ctx, user, ids)
   for (const [id, own] of references.taken) note(id, own)
   // First, so that accounts in Okta are queued with an e-mail address while there is one.
   await deletePeopleFromEfs(tx, ids)
   await deleteUserRows(tx, ids)
   await recordRemovals(tx, ctx, user, documents.map((document) => ({ document, besides: taken.get(document.id as string) ?? [] })))
-  return references.raised
+  const ended = (await endRelated()).map(({ id, meta }) => ({ resource: 'User', id: id as string, version: (meta as Document).version as number }))
+  return [...references.raised, ...ended]
 }

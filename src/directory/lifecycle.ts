@@ -7,14 +7,15 @@ import { GatehouseError } from '../errors.ts'
 import type { Authority, Context } from '../context.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
-import { needOf, transition, type Operation } from '../model/lifecycle.ts'
+import { needOf, rules, transition, type Operation } from '../model/lifecycle.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
+import type { Status } from '../model/user-statuses.ts'
 import { validateCustom } from '../model/validate.ts'
 import { checkDate } from '../model/values.ts'
 import type { Transaction } from '../store/database.ts'
 import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
-import { countRelated, relatedThatFollow, type Related } from './related-accounts.ts'
+import { countRelated, followingOf, relatedThatFollow, type Following, type Related } from './related-accounts.ts'
 import { takeAccess } from './taken-access.ts'
 import { today } from '../model/today.ts'
 import type { Pending } from '../records/record-kind.ts'
@@ -30,6 +31,7 @@ const bodies: Partial<Record<Operation, readonly string[]>> = {
   leave: ['paid'],
   convert: ['typeId', 'subTypeId', 'employeeType', 'attributes'],
   rehire: ['startDate', 'lastDate'],
+  deactivate: ['includeRelated'],
   terminate: ['lastDate', 'removeAccess', 'includeRelated'],
   retire: ['lastDate', 'removeAccess', 'includeRelated'],
 }
@@ -173,8 +175,6 @@ export const isAhead = (ctx: Context, date: unknown): boolean => typeof date ===
 /** What waits for somebody's yes; that does not bring the first day forward. */
 const approved: readonly unknown[] = ['PENDING_APPROVAL', 'PENDING_USER_VALIDATION']
 const endsLiveSessions: readonly Operation[] = ['disable', 'deactivate', 'lock', 'reset', 'leave', 'terminate', 'retire', 'decease']
-/** Nothing is left to terminate. */
-const over: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED']
 const endsMemberships: readonly Operation[] = ['terminate', 'retire', 'decease']
 
 /** Whether a person gets a password with the same write, as from a row of an import: that is not the one an operation takes away. */
@@ -186,12 +186,29 @@ function isGiven(before: Document, after: Document): boolean {
 /** Whether what somebody has is removed, or ended. */
 const removes = ({ config }: Context, operation: Operation, options: Document): boolean => operation === 'decease' || (options.removeAccess ?? config.TERMINATE_REMOVES_ACCESS) === true
 
-const takesRelated = ({ config }: Context, operation: Operation, options: Document): boolean =>
-  endsMemberships.includes(operation) && (options.includeRelated ?? config.TERMINATE_RELATED_USERS) === true
+/** How related accounts follow; undefined when they don't. Who is deactivated keeps what they have. */
+function following(ctx: Context, acted: Operation | 'delete', options: Document): Following | undefined {
+  const operation = followingOf(acted)
+  if (!operation || (options.includeRelated ?? ctx.config.TERMINATE_RELATED_USERS) !== true) return undefined
+  return { operation, removes: operation === 'terminate' && removes(ctx, acted === 'delete' ? operation : acted, options) }
+}
 
 /** What a plan tells of accounts related to people, who would end with them. */
-export async function relatedPlanned(ctx: Context, ids: readonly string[], operation: Operation, options: Document): Promise<Map<string, FieldChange[]>> {
-  return takesRelated(ctx, operation, options) ? countRelated(ctx, ids, removes(ctx, operation, options)) : new Map()
+export async function relatedPlanned(ctx: Context, ids: readonly string[], operation: Operation | 'delete', options: Document): Promise<Map<string, FieldChange[]>> {
+  const follow = following(ctx, operation, options)
+  return follow ? countRelated(ctx, ids, follow) : new Map()
+}
+
+/**
+ * The accounts related to people who are about to be deleted, noted in `taken` for their events: how many end, and how many stay open. What
+ * is handed back ends them once the people are gone, and gives their documents.
+ */
+export async function relatedOfDeleted(tx: Transaction, ctx: Context, ids: readonly string[], taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
+  const follow = following(ctx, 'delete', {})
+  if (!follow) return async () => []
+  const related = await relatedThatFollow(tx, ctx.authority, ids, follow, taken)
+  for (const [id, own] of Map.groupBy(related, ({ primary }) => primary)) taken.set(id, [...taken.get(id) ?? [], { path: 'relatedEnded', after: own.length }])
+  return () => endRelated(tx, ctx, follow, related, {})
 }
 
 interface Act {
@@ -205,15 +222,15 @@ interface Act {
 async function consequences(tx: Transaction, ctx: Context, { ids, operation, given }: Act, options: Document & Internal, taken: Map<string, FieldChange[]>): Promise<() => Promise<Document[]>> {
   if (operation === 'reset') noteCredentials(taken, await credentialsOf(tx, ids))
   const access = endsMemberships.includes(operation) ? await takeAccess(tx, ids, removes(ctx, operation, options) ? undefined : ctx.now(), taken) : undefined
-  const related = takesRelated(ctx, operation, options) ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, removes(ctx, operation, options), taken) : []
+  const follow = following(ctx, operation, options)
+  const related = follow ? await relatedThatFollow(tx, options.follows ?? ctx.authority, ids, follow, taken) : []
   return async () => {
     // A change of status ends them too (user-record); here also those of people who were locked while signed in.
     if (endsLiveSessions.includes(operation)) await endSessions(tx, ids)
     if (operation === 'unlock') await unlockLogins(tx, ctx, ids)
     if (operation === 'reset') await resetLogins(tx, ids, ids.filter((id) => given.has(id)), ctx.now())
-    if (!access) return []
-    await access()
-    return terminateRelated(tx, ctx, related, options)
+    await access?.()
+    return follow ? endRelated(tx, ctx, follow, related, options) : []
   }
 }
 
@@ -225,16 +242,16 @@ function noteCredentials(taken: Map<string, FieldChange[]>, found: readonly Cred
   }
 }
 
-/** By default the accounts related to a person end with the person, by the server's doing. */
-async function terminateRelated(tx: Transaction, ctx: Context, related: Related, options: Document & Internal): Promise<Document[]> {
+/** By default the accounts related to a person end, or are deactivated, with the person, by the server's doing. */
+async function endRelated(tx: Transaction, ctx: Context, { operation }: Following, related: Related, options: Document & Internal): Promise<Document[]> {
   if (related.length === 0) return []
   const primaries = new Map(related.map(({ id, primary }) => [id, primary]))
   const { authority, ...server } = ctx
   const follows = options.follows ?? authority
   const own = { ...options, lastDate: undefined, follows, keeps: !may(follows, needOf('enable')) }
   // Read only now: others of the same write may have been ended, or have ended them, meanwhile.
-  const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => !over.includes(document.status))
+  const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => rules[operation].from!.includes(document.status as Status))
   return writeOperated(tx, server, open.map(([id, before]): Operated => ({
-    action: 'user.terminate', operation: 'terminate', before, after: afterOperation(server, before.document, 'terminate', own), besides: [{ path: 'followed', after: primaries.get(id) }],
+    action: `user.${operation}`, operation, before, after: afterOperation(server, before.document, operation, own), besides: [{ path: 'followed', after: primaries.get(id) }],
   })), own)
 }

@@ -12,7 +12,7 @@ const operation = object('Operation', 'What a lifecycle operation takes; each ta
   startDate: date('rehire: the new first day; one ahead is waited for.'),
   lastDate: date('rehire, terminate, retire: the last day, at rehire not before today, else not after it: who is to stay until a day gets it as lastDate by PATCH; rehire without it removes the old one.'),
   removeAccess: flag('terminate, retire: true removes memberships, false ends them now. Default: the setting TERMINATE_REMOVES_ACCESS.'),
-  includeRelated: flag('terminate, retire: whether related accounts end as well. Default: the setting TERMINATE_RELATED_USERS.'),
+  includeRelated: flag('terminate, retire, deactivate: whether related accounts end, or are deactivated, as well. Default: the setting TERMINATE_RELATED_USERS.'),
 })
 
 const bulk = object('Bulk operation', 'One operation over everyone a filter finds.', {

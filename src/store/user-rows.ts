@@ -29,29 +29,29 @@ export async function holdMemberships(tx: Transaction, kind: EdgeKind, ids: read
   return rows.map(edgeOf)
 }
 
-/** Accounts related to these people that have not been terminated yet, without those already named, and to whom. Family are other people. */
-export async function openRelated(tx: Transaction, ids: readonly string[]): Promise<{ id: string; primary: string }[]> {
+/** Accounts related to these people in a status of `open`, without those already named, and to whom. Family are other people. */
+export async function openRelated(tx: Transaction, ids: readonly string[], open: readonly string[]): Promise<{ id: string; primary: string }[]> {
   return tx.query<{ id: string; primary: string }>(
     `select distinct u.user_id as id, m.primary_user_id as primary from user_to_user_membership m join users u on u.user_id = m.related_user_id
-     where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status not in ('TERMINATED', 'RETIRED', 'DECEASED')
-       and u.system_flag is distinct from 'Y' and m.type_id is distinct from 'FAMILY' order by 1, 2`, [ids])
+     where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status = any($2)
+       and u.system_flag is distinct from 'Y' and m.type_id is distinct from 'FAMILY' order by 1, 2`, [ids, open])
 }
 
-/** Holds those of some people who have not been terminated meanwhile, also from being given anything. */
-export async function holdOpen(tx: Transaction, ids: readonly string[]): Promise<string[]> {
+/** Holds those of some people whose status is still among `open`, also from being given anything. */
+export async function holdOpen(tx: Transaction, ids: readonly string[], open: readonly string[]): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
-    `select user_id as id from users where user_id = any($1) and status not in ('TERMINATED', 'RETIRED', 'DECEASED') order by user_id for update`, [ids])
+    `select user_id as id from users where user_id = any($1) and status = any($2) order by user_id for update`, [ids, open])
   return rows.map(({ id }) => id)
 }
 
-/** Who is related to whom below these people, however far down, whatever became of them: `open` while they would end with the person. */
-export async function relatedBelow(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; primary: string; open: boolean }[]> {
+/** Who is related to whom below these people, however far down, whatever became of them; and which status each has: null for who ends with nobody, as a record of the system. */
+export async function relatedBelow(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; primary: string; status: string | null }[]> {
   const related = `m.primary_user_id, m.related_user_id from user_to_user_membership m`
-  return db.query<{ id: string; primary: string; open: boolean }>(
+  return db.query<{ id: string; primary: string; status: string | null }>(
     `with recursive below(primary_id, id) as (
        select ${related} where m.primary_user_id = any($1) and m.type_id is distinct from 'FAMILY'
        union select ${related} join below b on m.primary_user_id = b.id where m.type_id is distinct from 'FAMILY')
-     select b.id, b.primary_id as primary, u.status not in ('TERMINATED', 'RETIRED', 'DECEASED') and u.system_flag is distinct from 'Y' as open
+     select b.id, b.primary_id as primary, case when u.system_flag is distinct from 'Y' then u.status end as status
      from below b join users u on u.user_id = b.id order by 1, 2`, [ids])
 }
 
