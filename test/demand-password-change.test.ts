@@ -27,11 +27,15 @@ test('is to be changed at the next sign-in, whatever the policy says, and lapses
   expect((await sentTo('ada@example.com')).map(({ template }) => template)).not.toContain('password-changed')
   later(72 * 60)
   const two = fresh()
-  expect((await two.signIn('ada')).body).toMatchObject({ next: 'change_password' })
+  // Whoever knows the password and has not the app chooses nothing.
+  expect((await two.signIn('ada')).body).toMatchObject({ next: 'factor', factors: [{ id: factor }] })
+  expect((await resultsOf(ctx, one.id)).at(-1)).toEqual(['FACTOR_NEEDED', 206])
+  expect((await two.ask('POST', '/sign-in/password', { current: password, next })).body.code).toBe('conflict')
+  expect((await two.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret) })).body).toMatchObject({ next: 'change_password', reason: 'demanded' })
+  expect((await two.ask('GET', '/sign-in')).body.reason).toBe('demanded')
   expect((await resultsOf(ctx, one.id)).at(-1)).toEqual(['CHANGE_AFTER_RESET', 111])
   expect((await two.ask('POST', '/sign-in/password', { current: password, next: password })).body.code).toBe('password_refused')
-  expect((await two.ask('POST', '/sign-in/password', { current: password, next })).body).toMatchObject({ next: 'factor', factors: [{ id: factor }] })
-  expect((await two.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret) })).body.next).toBe('done')
+  expect((await two.ask('POST', '/sign-in/password', { current: password, next })).body).toMatchObject({ next: 'done', level: 2 })
   expect((await fresh().ask('POST', '/sign-in', { userName: 'ada', password: next })).body.next).toBe('factor')
   const event = (await ctx.db.first<{ result: string; paths: string[] }>(
     `select result, array(select c ->> 'path' from jsonb_array_elements(changes::jsonb) c) as paths from gatehouse.audit_event where action = 'user.password.demand-change' and target_id = $1`, [one.id]))!
@@ -64,7 +68,7 @@ test('is demanded of a temporary password, too, which the policy lets stay: it i
   await tellPeople(ctx)
   expect((await sentTo('tim@example.com')).map(({ template }) => template)).toContain('password-change-demanded')
   const one = fresh()
-  expect((await one.signIn('tim', next)).body.next).toBe('change_password')
+  expect((await one.signIn('tim', next)).body).toMatchObject({ next: 'change_password', reason: 'temporary' })
   later(3)
   expect((await one.ask('POST', '/sign-in/password', { current: next, next: 'a third horse, a third battery' })).body.code).toBe('password_lapsed')
 })

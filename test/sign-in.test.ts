@@ -312,7 +312,7 @@ describe('the password that must be changed', () => {
     for (const [method, path] of [['GET', '/me'], ['GET', '/users'], ['GET', '/me/sessions'], ['POST', '/me/password'], ['GET', '/access/me']] as const) {
       expect(await one.ask(method, path, method === 'POST' ? { current: password, next } : undefined)).toMatchObject({ status: 403, body: { code: 'sign_in_incomplete' } })
     }
-    expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'change_password', passwordLength: 15 })
+    expect((await one.ask('GET', '/sign-in')).body).toMatchObject({ next: 'change_password', reason: 'temporary', passwordLength: 15 })
     expect(await loginOf(id)).toMatchObject({ last_login: null, first_time_login: 'Y' })
     expect((await ask('GET', `/users/${id}`)).body.status).toBe('PENDING_INITIAL_LOGIN')
     expect((await one.ask('POST', '/sign-in/password', { current: 'wrong', next })).status).toBe(401)
@@ -332,7 +332,7 @@ describe('the password that must be changed', () => {
     const [gone, grace] = [await person('ola'), await person('pia')]
     await ctx.db.execute(`update login set pwd_exp = now() - interval '2 days', grace_period = now() - interval '1 day' where user_id = $1`, [gone])
     await ctx.db.execute(`update login set pwd_exp = now() - interval '1 hour', grace_period = now() + interval '1 day', first_time_login = 'N' where user_id = $1`, [grace])
-    expect((await fresh().signIn('ola')).body).toMatchObject({ next: 'change_password' })
+    expect((await fresh().signIn('ola')).body).toMatchObject({ next: 'change_password', reason: 'expired' })
     const one = fresh()
     const { body } = await one.signIn('pia')
     expect(body).toMatchObject({ next: 'done', passwordExpires: expect.any(String) })

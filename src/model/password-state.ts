@@ -47,6 +47,13 @@ export function isTemporary({ reset_pwd: mark }: Pick<PasswordDates, 'reset_pwd'
   return mark !== null && mark !== demandedMark && mark !== '' && mark !== '0' && mark.toUpperCase() !== 'N'
 }
 
+/** Why a password is to be changed: somebody else set it, it has expired, or others may know it, or only its beginning is kept (`demanded`). */
+export const changeReasons = ['temporary', 'expired', 'demanded'] as const
+export type ChangeReason = (typeof changeReasons)[number]
+
+/** The reason, of a password that is to be changed. */
+export const reasonToChange = (login: PasswordDates): ChangeReason => (login.reset_pwd === demandedMark ? 'demanded' : isTemporary(login) ? 'temporary' : 'expired')
+
 /** PWD_EXP and GRACE_PERIOD of a password that is set now. A temporary one has its own, and no grace. */
 export function datesOf({ expiry }: Pick<PasswordPolicy, 'expiry'>, now: Date, temporary: boolean): { expires: Date | null; graceEnds: Date | null } {
   const days = temporary && expiry.changeOnReset ? expiry.resetDays : expiry.days

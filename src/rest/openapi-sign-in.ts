@@ -1,5 +1,6 @@
 /** Schemas of signing in, of sessions, and of what people see of themselves. */
 import { sessionAttributes } from '../model/listings.ts'
+import { changeReasons } from '../model/password-state.ts'
 import { stepNames } from '../model/session.ts'
 import { objectSchema, refTo, type Schema } from './openapi-attributes.ts'
 import { factorComponents } from './openapi-factors.ts'
@@ -38,6 +39,7 @@ export const signInComponents: Record<string, Schema> = {
     expires: instant('When it ends, however much it is used.'),
     factors: list('For the step `factor`: the ways that are open.', object('Way', 'A factor that may be proved.', { id: text('Its id.', 32), type: text('Its kind.', 20), name: text('Its name.', 60), hint: text('The end of the number.', 10), credentialId: text('Of a passkey: what the browser calls it.', 1400) }, ['id', 'type', 'name'])),
     policies: list('For the step `accept_policy`: what has to be accepted.', object('Policy to accept', 'A version of a usage policy.', { id: text('The id of the version.', 32), name: text('Its name.', 128), content: text('Its text.', 100_000), confirmation: text('What is confirmed.', 255) }, ['id', 'name', 'content'])),
+    reason: { ...text('For the step `change_password`: why. `temporary`: somebody else set the password; `expired`: it is too old; `demanded`: others may know it, or only its beginning was kept where it came from.'), enum: [...changeReasons] },
     passwordLength: { type: 'integer', description: 'For the step `change_password`: the characters that the new one must have at least.' },
     passwordExpires: instant('When the password expires, or did; only when it is time to change it.'),
     newDevice: flag('True when the device is new for the person; in the answer to a sign-in.'),

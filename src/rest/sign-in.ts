@@ -8,7 +8,7 @@ import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
 import { policyOf } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
-import { goOn, passwordExpiry, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
+import { goOn, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
 import type { SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -48,7 +48,7 @@ async function leastLength(ctx: Context, userId: string): Promise<{ passwordLeng
 async function stateOf(ctx: Context, { userId, level, started, expires, nextStep, siteId }: SessionRow) {
   const state = { next: nextStep ?? 'done', level, userId, started, expires }
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
-  if (nextStep === 'change_password') return { ...state, ...(await leastLength(ctx, userId)) }
+  if (nextStep === 'change_password') return { ...state, reason: await reasonOfChange(ctx, userId), ...(await leastLength(ctx, userId)) }
   if (nextStep !== 'accept_policy') return state
   const due = await policiesDue(ctx.db, userId, (await sitesOf(ctx.db, ctx, siteId)).ids, ctx.now())
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }

@@ -4,7 +4,7 @@
  */
 import type { Context } from '../context.ts'
 import { levels, reachOf } from '../model/factor-kinds.ts'
-import { passwordState, type PasswordState } from '../model/password-state.ts'
+import { isDemanded, passwordState, type PasswordState } from '../model/password-state.ts'
 import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
@@ -49,7 +49,15 @@ interface Step {
   due: (standing: Standing, tx: Transaction, ctx: Context) => SignInResult | undefined | Promise<SignInResult | undefined>
 }
 
+/** The level that somebody's own factors ask for beside the password; a remembered device is not asked here. */
+const ownLevel = ({ factors }: Standing) => reachOf(factors).least
+
 export const signInSteps: readonly Step[] = [
+  // Others may know the password: who has a factor shows it before they choose the next one.
+  {
+    name: 'factor',
+    due: (standing) => (standing.password === 'must_change' && isDemanded(standing.login.reset_pwd) && standing.level < ownLevel(standing) ? 'FACTOR_NEEDED' : undefined),
+  },
   {
     name: 'change_password',
     // Who came by a passkey did not use the password.

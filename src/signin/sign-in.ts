@@ -14,7 +14,7 @@ import type { Way } from '../model/amr.ts'
 import { deviceLabel } from '../model/device-label.ts'
 import { levels, reachOf } from '../model/factor-kinds.ts'
 import { languageOf } from '../model/languages.ts'
-import { passwordState } from '../model/password-state.ts'
+import { passwordState, reasonToChange, type ChangeReason } from '../model/password-state.ts'
 import { isToken, mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
@@ -165,6 +165,12 @@ export async function passwordExpiry(ctx: Context, userId: string): Promise<stri
   if (!login || login.pwd_exp === null) return undefined
   const state = passwordState(login, await policyOf(ctx.db, userId, ctx.now()), ctx.now())
   return state === 'warn' || state === 'grace' ? new Date(login.pwd_exp).toISOString() : undefined
+}
+
+/** Why the step `change_password` of somebody is due. */
+export async function reasonOfChange(ctx: Context, userId: string): Promise<ChangeReason> {
+  const login = await passwordLogin(ctx.db, userId, { zone: ctx.config.TIME_ZONE, now: ctx.now() })
+  return login ? reasonToChange(login) : 'expired'
 }
 
 /** Somebody is in: when, from where, and who was only waiting for that is active now. */
