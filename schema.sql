@@ -3860,7 +3860,7 @@ CREATE TRIGGER login_auth_type_end_sessions AFTER UPDATE OF auth_type ON public.
 CREATE TRIGGER login_end_offline_access AFTER UPDATE OF status, is_active, user_id, managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR ((old.user_id)::text <> (new.user_id)::text) OR ((new.managed_sys_id)::text <> '0'::text)))) EXECUTE FUNCTION gatehouse.end_offline_access();
 
 -- trigger: public.login.login_end_sessions
-CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = ANY (ARRAY[('LOCKED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
+CREATE TRIGGER login_end_sessions AFTER UPDATE OF status, is_active, lock_marker, user_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = 'LOCKED_ADMIN'::text)) OR ((old.user_id)::text <> (new.user_id)::text)))) EXECUTE FUNCTION gatehouse.end_sessions();
 
 -- trigger: public.login.login_gone_end_offline_access
 CREATE TRIGGER login_gone_end_offline_access AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_offline_access();
@@ -4124,7 +4124,7 @@ CREATE TRIGGER user_role_membership_rights_history_insert AFTER INSERT ON public
 CREATE TRIGGER users_email_end_links AFTER UPDATE OF primary_email ON public.users FOR EACH ROW WHEN (((old.primary_email IS NOT NULL) AND (lower((old.primary_email)::text) IS DISTINCT FROM lower((new.primary_email)::text)))) EXECUTE FUNCTION gatehouse.end_links();
 
 -- trigger: public.users.users_end_sessions
-CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (old.secondary_status IS NULL) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND (new.secondary_status IS NULL))))) EXECUTE FUNCTION gatehouse.end_sessions();
+CREATE TRIGGER users_end_sessions AFTER UPDATE OF status, secondary_status ON public.users FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (NOT (((new.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((new.secondary_status IS NULL) OR ((new.secondary_status)::text = 'LOCKED'::text)))))) EXECUTE FUNCTION gatehouse.end_sessions();
 
 -- trigger: public.users.users_keep_super_admin
 CREATE CONSTRAINT TRIGGER users_keep_super_admin AFTER UPDATE OF status, secondary_status ON public.users DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.status)::text = ANY (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) AND ((old.secondary_status IS NULL) OR ((old.secondary_status)::text = 'LOCKED'::text)) AND (((new.status)::text <> ALL (ARRAY[('ACTIVE'::character varying)::text, ('PENDING_INITIAL_LOGIN'::character varying)::text])) OR ((new.secondary_status)::text = ANY (ARRAY[('DISABLED'::character varying)::text, ('LOCKED_ADMIN'::character varying)::text]))))) EXECUTE FUNCTION gatehouse.keep_super_admin_status();
@@ -5584,7 +5584,7 @@ comment on column public.users.title is 'Job title as one would print it.';
 comment on column public.users.mail_code is 'Internal mail stop.';
 comment on column public.users.cost_center is 'Where the costs of this person are booked.';
 comment on column public.users.status is 'Where the person stands in their life here, from waiting to begin to gone; the lifecycle operations move it.';
-comment on column public.users.secondary_status is 'What stands against signing in at the moment: LOCKED (wrong passwords), LOCKED_ADMIN, DISABLED; null when nothing does.';
+comment on column public.users.secondary_status is 'What stands against signing in at the moment: LOCKED (wrong passwords or codes; closes signing in by password only), LOCKED_ADMIN, DISABLED; null when nothing does.';
 comment on column public.users.birthdate is 'Day of birth, kept as midnight UTC; shown as a plain date.';
 comment on column public.users.sex is 'M or F; null when unknown or not said.';
 comment on column public.users.create_date is 'When the record was made.';

@@ -29,7 +29,7 @@ export interface Having {
 export function reference({ people, nodes, edges }: World, person: string, at: number): Map<string, Having> {
   const { status, secondary } = people.get(person)!
   const having = new Map<string, Having>()
-  if (!['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(status) || secondary !== null) return having
+  if (!['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(status) || ![null, 'LOCKED'].includes(secondary)) return having
   const inForce = edges.filter(({ start, end }) => (start === null || start <= at) && (end === null || at < end))
   const give = (node: string, how: 'direct' | 'inherited' | 'everyone', rights: readonly string[]): boolean => {
     if (!nodes.get(node)!.active) return false

@@ -94,7 +94,7 @@ async function rest(method: string, path: string, body: object = {}): Promise<vo
 }
 
 const operated: [string, Operation | undefined][] = [['lock', 'unlock'], ['disable', 'enable'], ['deactivate', 'activate'], ['leave', 'return'], ['terminate', 'rehire'], ['retire', 'rehire'], ['reset', undefined]]
-/** Whom too many wrong passwords have locked has lost their sessions, and nothing else: what comes then takes the rest. */
+/** Whom too many wrong passwords have locked has lost nothing: what comes then takes all of it. */
 const lockedByFailures = (id: string) => ctx.db.execute(`update users set secondary_status = 'LOCKED' where user_id = $1`, [id])
 
 const departures: [string, (id: string, name: string) => Promise<unknown>, Operation | undefined][] = [
@@ -153,13 +153,17 @@ test('ends with an event that names the applications, also where there is no ses
   expect(told.map(({ changes }) => changes)).toEqual([[{ path: `sessions[${sessionId}]`, before: sessionId }], [{ path: `offlineAccess[${app.id}]`, before: app.id }]])
 })
 
-test('stays when a person changes their password, or ends one session', async () => {
+test('stays when a person changes their password, ends one session, or is locked by failures', async () => {
   const id = await somebody('ada')
   const { token, sessionId } = await signIn(ctx, id)
   const { refresh } = await tokensIn(token)
   await endSessions(ctx, id, sessionId)
   await changeOwnPassword(ctx, id, { current: password, next })
   expect(await refresh()).toBe('given')
+  // Nor does a lock by wrong passwords, which any stranger can bring about, keep anything back.
+  const again = await tokensIn((await signIn(ctx, id)).token)
+  await lockedByFailures(id)
+  expect([await again.isActive(), await again.refresh()]).toEqual([true, 'given'])
 })
 
 test('what rests on the session that ends all others goes on; somebody else\'s too', async () => {

@@ -2,7 +2,7 @@
 import type { Context } from '../context.ts'
 import { edgeKind, nodeOf, type NodeType } from '../model/access-edges.ts'
 import { cheapestPaths, heldSince, missingMemberships, stepsOf, type AccessEdge, type AccessNode, type Lack, type Question, type Step } from '../model/access-paths.ts'
-import { openStatuses, type Status } from '../model/user-statuses.ts'
+import { counts } from '../model/user-statuses.ts'
 import { accessNodes, deletedNodes, earlierEdges, givingEdges, namesOfPeople, nearEdges } from '../store/access-graph.ts'
 import { checkAccess, type Check, type Person } from '../store/access-of-person.ts'
 import type { Moment } from '../store/access-walk.ts'
@@ -171,8 +171,8 @@ function standing({ id, displayName, status, secondaryStatus, startDate, lastDat
   const name = displayName ?? id
   if (status === 'PENDING_START_DATE' && startDate !== null) return { what: 'date', message: `${name} is PENDING_START_DATE: the first day is ${startDate}.` }
   // Who would count by their status either left before the moment or came after it.
-  if (openStatuses.includes(status as Status) && secondaryStatus === null) return { what: 'date', message: lastDate !== null && lastDate <= at.slice(0, 10) ? `${name} was here until ${lastDate}.` : `${name} was not here yet.` }
-  return { what: 'status', message: `${name} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN without an account status.` }
+  if (counts(status, secondaryStatus)) return { what: 'date', message: lastDate !== null && lastDate <= at.slice(0, 10) ? `${name} was here until ${lastDate}.` : `${name} was not here yet.` }
+  return { what: 'status', message: `${name} is ${[status, secondaryStatus].filter(Boolean).join(' and ')}, and only counts as ACTIVE or PENDING_INITIAL_LOGIN with no account status, or LOCKED.` }
 }
 
 /** Members that have a value. */

@@ -5,7 +5,7 @@ import type { AccessEdge, AccessNode } from '../model/access-paths.ts'
 import { group, role } from '../model/access-records.ts'
 import { isObject, type Document, type Resource } from '../model/attribute.ts'
 import { organization } from '../model/organization.ts'
-import { secondaryStatuses, statuses as personStatuses } from '../model/user-statuses.ts'
+import { counts, secondaryStatuses, statuses as personStatuses } from '../model/user-statuses.ts'
 import { checkInstant } from '../model/values.ts'
 
 export interface EdgeTerms {
@@ -240,7 +240,7 @@ function applyToNode(after: Picture, change: Extract<Change, { node: string }>, 
   const { node } = change
   there(node)
   if (node[0] === 'u') {
-    const active = change.op === 'status' && ['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(change.status) && change.secondaryStatus === null
+    const active = change.op === 'status' && counts(change.status, change.secondaryStatus)
     after.people.set(node, { active })
     return
   }

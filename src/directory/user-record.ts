@@ -44,7 +44,6 @@ export const userKind: RecordKind = {
 /** Who may no longer sign in is signed out, and the login that signs in here is locked and unlocked with the person. */
 async function followStatus(tx: Transaction, written: readonly Written[], day: string): Promise<void> {
   const idsOf = (test: (before: Document, after: Document) => boolean) => written.filter(({ before, after }) => before && test(before, after)).map((one) => one.id)
-  // Also whoever could not before: a lock by failures has left what applications hold.
   const out = idsOf((before, after) => (after.active !== true && (before.status !== after.status || before.secondaryStatus !== after.secondaryStatus))
     // Sessions that the date alone refuses would come to life again when it is taken back.
     || (before.lastDate !== after.lastDate && typeof after.lastDate === 'string' && after.lastDate < day))

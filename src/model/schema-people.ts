@@ -32,7 +32,7 @@ export const people: Area = {
         ),
         seed(
           'secondary_status', 'VARCHAR(40)',
-          'What stands against signing in at the moment: LOCKED (wrong passwords), LOCKED_ADMIN, DISABLED; null ' +
+          'What stands against signing in at the moment: LOCKED (wrong passwords or codes; closes signing in by password only), LOCKED_ADMIN, DISABLED; null ' +
             'when nothing does.',
         ),
         seed('birthdate', 'DATETIME', 'Day of birth, kept as midnight UTC; shown as a plain date.'),

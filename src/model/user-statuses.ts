@@ -20,6 +20,15 @@ export function isActive(status: unknown, secondaryStatus: unknown): boolean {
 /** The same as SQL over a row of USERS with the alias `t`. */
 export const activeExpression = `(t.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and t.secondary_status is null)`
 
+/**
+ * Whether somebody may use what they have: any stranger can bring a lock by failures about, so it closes signing in by password and
+ * nothing else, though `active` is false meanwhile.
+ */
+export const counts = (status: unknown, secondaryStatus: unknown): boolean => isActive(status, secondaryStatus === 'LOCKED' ? null : secondaryStatus)
+
+/** The same as SQL over the account status in a row. */
+export const isOpenSql = (row: string): string => `(${row}.secondary_status is null or ${row}.secondary_status = 'LOCKED')`
+
 const gone: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED', 'DELETED'] satisfies Status[]
 
 /** Whether the person is no longer here: they keep their record and can be given nothing. */

@@ -40,7 +40,7 @@ export const german: LanguageTexts = {
       sms: '{code} bestätigt diese Nummer bei {product}, gültig {minutes} Minuten.',
     },
     'user-name': { subject: 'Ihr Benutzername', paragraphs: ['Sie melden sich an als: {userNames}.', 'Wenn Sie nicht danach gefragt haben, brauchen Sie nichts zu tun.'] },
-    'account-locked': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Ihr Konto wurde am {at} nach zu vielen falschen Passwörtern oder Codes gesperrt.', `Sie können es auf der Anmeldeseite selbst entsperren; meist öffnet es sich nach einiger Zeit auch von selbst. ${notYou}`] },
+    'account-locked': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Das Anmelden mit Ihrem Passwort wurde am {at} nach zu vielen falschen Passwörtern oder Codes gesperrt. Wo Sie angemeldet sind, bleiben Sie es.', `Sie können es auf der Anmeldeseite selbst entsperren; meist öffnet es sich nach einiger Zeit auch von selbst. ${notYou}`] },
     'password-closed': { subject: 'Ihr Passwort gilt nicht mehr', paragraphs: ['Ihr Passwort wurde am {at} nach hundert falschen Eingaben hintereinander geschlossen. Von selbst öffnet es sich nicht: Auch mit dem richtigen kommt jetzt niemand mehr hinein.', 'Wählen Sie auf der Anmeldeseite unter „Passwort vergessen?“ ein neues, oder fragen Sie Ihren Helpdesk. Wenn nicht Sie es versucht haben: Damit ist niemand hineingekommen. Wir fragen nie per E-Mail nach einem Passwort.'] },
     'account-locked-by-administrator': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Am {at} hat die Administration Ihr Konto gesperrt.', 'Nur sie kann es wieder entsperren. Wenn Sie den Grund nicht kennen, fragen Sie Ihren Helpdesk.'] },
     'new-sign-in': {

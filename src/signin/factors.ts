@@ -26,7 +26,7 @@ import { deleteSessionsByFactors, readUserName, type SessionRow } from '../store
 import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
-import { countWrong, lookAtFactor, type Reached } from './prove-factor.ts'
+import { countWrong, lookAtFactor, refuseGuessedOut, type Reached } from './prove-factor.ts'
 import { checkUser } from './sessions.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
@@ -183,8 +183,9 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
     if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
     if (factor.confirmed) throw new GatehouseError('conflict', 'The factor is confirmed already.')
+    refuseGuessedOut(login, policy)
     const seen = await lookAtFactor(tx, ctx, masterKey, factor, session, { code })
-    if (!seen || seen === 'copied') return void (await countWrong(tx, ctx, login.loginId, userId, policy, factor))
+    if (!seen || seen === 'copied') return void (await countWrong(tx, ctx, session, login.loginId, policy, factor))
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []

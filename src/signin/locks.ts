@@ -25,7 +25,7 @@ export function lockTimeIsOver(login: Pick<SignInLogin, 'lockMarker' | 'secondar
 
 const markerChange = (before: string, after: string): FieldChange => ({ path: 'logins.lockMarker', before, after })
 
-/** Locks a person's login after too many failures: they are signed out everywhere, and nothing more is guessed for a while. */
+/** Locks a person's login after too many failures: nothing more is guessed for a while, and who is in stays in. */
 export async function lock(tx: Transaction, ctx: Context, userId: string): Promise<void> {
   const locked = await lockByFailures(tx, userId, ctx.now())
   if (!locked.login && !locked.person) return

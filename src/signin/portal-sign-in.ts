@@ -163,12 +163,11 @@ const truths: Partial<Record<SignInResult, string>> = {
   INVALID_USER_STATUS: 'You are signed in at Okta, but your account here is closed. Ask your administrator.',
   LOGIN_DISABLED: 'You are signed in at Okta, but your account here is disabled. Ask your administrator.',
   LOGIN_LOCKED_ADMIN: 'You are signed in at Okta, but an administrator has locked your account here. Ask them.',
-  LOGIN_LOCKED: 'You are signed in at Okta, but your account here is locked for a while after too many wrong passwords.',
 }
 
 /** Okta has proved who it is: they are told the truth. */
 async function refuse(ctx: Context, result: SignInResult, userId: string | undefined): Promise<never> {
   await ctx.db.transaction((tx) => recordEvents(tx, ctx, [eventOf(result, userId)]))
   const { error = 'portal_sign_in_refused' } = signInResults[result] as { error?: GatehouseError['code'] }
-  throw new GatehouseError(error === 'sign_in_refused' ? 'account_locked' : error, truths[result])
+  throw new GatehouseError(error, truths[result])
 }

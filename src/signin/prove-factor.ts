@@ -15,15 +15,15 @@ import { codeHash, mostWrongCodes, recoveryHash, type FactorRow } from '../model
 import { factorKinds, secondFactors } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
 import { countWrongCode, factorsOf, findChallenge, forgetWrongCodes, noteFactorOfSession, noteUse, recoveryCodesLeft, restoreNumbers, takeChallenge, useRecoveryCode } from '../store/factors.ts'
-import { lockLogin } from '../store/logins-sign-in.ts'
+import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import type { SessionRow } from '../store/sessions.ts'
+import { deleteGuessing, type SessionRow } from '../store/sessions.ts'
 import { codeMark } from './factor-codes.ts'
 import { lock } from './locks.ts'
 import { verifyAssertion } from './passkeys.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { eventOf } from './prove-password.ts'
-import { closedBy } from './sign-in-refusals.ts'
+import { closedBy, isLocked } from './sign-in-refusals.ts'
 import { claimAnswer, releaseAttempt } from './throttle.ts'
 import { totpStep } from './totp.ts'
 
@@ -63,7 +63,7 @@ export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: Mas
 
 /**
  * Proves a second factor for a session; what it reaches. Errors: `factor_refused`, also when there is no such factor;
- * `too_many_requests`. A lock that comes of it ends the session.
+ * `too_many_requests`, also while wrong codes have locked the login. A lock that comes of it ends the session.
  */
 export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<Reached> {
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
@@ -71,9 +71,10 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
   const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
     const login = await lockLogin(tx, session.userId)
     if (!login || closedBy(login, today(ctx)) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+    refuseGuessedOut(login, policy)
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
-    if (!factor || !seen || seen === 'copied' || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, login.loginId, session.userId, policy, factor, seen === 'copied'))
+    if (!factor || !seen || seen === 'copied' || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, session, login.loginId, policy, factor, seen === 'copied'))
     await noteUse(tx, factor.id, ctx.now(), seen.counter)
     if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
     await forgetWrongCodes(tx, login.loginId, ctx.now())
@@ -87,11 +88,23 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
   return reached
 }
 
-/** Counts, audits, and locks at the limit: only a right code begins the count anew, the time of the lock does not. */
-export async function countWrong(tx: Transaction, ctx: Context, loginId: string, userId: string, { lockout }: PasswordPolicy, factor: FactorRow | undefined, copied = false): Promise<void> {
+const mostCodes = ({ lockout }: PasswordPolicy) => Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)
+
+/** A lock by wrong codes closes codes in every session; one by wrong passwords, which any stranger can bring about, does not. Errors: `too_many_requests`. */
+export function refuseGuessedOut(login: SignInLogin, policy: PasswordPolicy): void {
+  if (isLocked(login) && login.wrongCodes >= mostCodes(policy)) throw new GatehouseError('too_many_requests', 'There were too many wrong codes: wait until the lock of the account opens, or open it by a link.')
+}
+
+/**
+ * Counts, audits, and locks at the limit: only a right code begins the count anew, the time of the lock does not. Whoever guessed was in, or
+ * has the password: this session ends then, and so do sign-ins under way.
+ */
+export async function countWrong(tx: Transaction, ctx: Context, { userId, sessionId }: Pick<SessionRow, 'userId' | 'sessionId'>, loginId: string, policy: PasswordPolicy, factor: FactorRow | undefined, copied = false): Promise<void> {
   const failures = await countWrongCode(tx, loginId, ctx.now())
   await recordEvents(tx, ctx, [copied ? copiedEvent(factor!) : eventOf('FACTOR_WRONG', userId, factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : [])])
-  if (failures >= Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)) await lock(tx, ctx, userId)
+  if (failures < mostCodes(policy)) return
+  await lock(tx, ctx, userId)
+  await deleteGuessing(tx, userId, sessionId)
 }
 
 /** What the audit is told of a passkey that may have been copied; its person hears of it too (notify/tell-people.ts). */

@@ -14,7 +14,7 @@ import { closePassword, lock, openPassword } from './locks.ts'
 import { costOf, hashPassword, verifyPassword, withRoomToHash } from './password-hash.ts'
 import { isCut } from './password-foreign.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
-import { errorOf, hasPasswordHere, refusalOf } from './sign-in-refusals.ts'
+import { errorOf, hasPasswordHere, keepsPassword, refusalOf } from './sign-in-refusals.ts'
 import { claimAttempt, releaseAttempt, type Claim } from './throttle.ts'
 
 /** Who is not there has a policy too, so that asking for it takes as long. */
@@ -85,7 +85,7 @@ export async function noteRefusal(ctx: Context, result: SignInResult, login: Sig
  * it is, an attempt costs what it does with anybody.
  */
 const closes = ({ inARow, lockout: { mostGuessesInARow: most } }: Claim, login: SignInLogin): boolean =>
-  login.passwordClosed === null && login.password !== null && hasPasswordHere(login) && Math.max(inARow, login.wrongInARow) >= most
+  login.passwordClosed === null && keepsPassword(login) && Math.max(inARow, login.wrongInARow) >= most
 
 /** What was typed as a name that nobody has may be a password: the audit does not keep it. */
 export const eventOf = (result: SignInResult, userId: string | undefined, changes: NewEvent['changes'] = []): NewEvent => ({
@@ -98,7 +98,7 @@ export const eventOf = (result: SignInResult, userId: string | undefined, change
 
 /**
  * Proves a password of somebody who is signed in, under the same limits as signing in: no other door to guess at. The hash
- * that it matches. Errors: `sign_in_refused`, `too_many_requests`. A lock that comes of it ends the session too.
+ * that it matches. Errors: `sign_in_refused`, `too_many_requests`. A lock that comes of it closes this as well, and leaves the session.
  */
 export async function provePassword(ctx: Context, userId: string, password: string): Promise<string> {
   const found = await ctx.db.transaction((tx) => lockLogin(tx, userId))

@@ -19,11 +19,14 @@ type Refusal = (attempt: Attempt) => SignInResult | undefined
 /** A login that authenticates otherwise (AUTH_TYPE) has no password here, whatever hash is left of one. */
 export const hasPasswordHere = ({ authType }: Pick<SignInLogin, 'authType'>): boolean => authType === null || /^\s*(?:PASSWORD)?\s*$/i.test(authType)
 
+/** Whether there is a password to guess: where none is, none is locked. */
+export const keepsPassword = (login: Pick<SignInLogin, 'authType' | 'password'>): boolean => login.password !== null && hasPasswordHere(login)
+
 const beforePassword: readonly Refusal[] = [
-  ({ claim }) => claim.blocked,
+  ({ claim: { blocked, login } }) => (blocked === 'LOGIN_LOCKED' && login && !keepsPassword(login) ? undefined : blocked),
   ({ claim }) => (claim.login ? undefined : 'INVALID_LOGIN'),
   ({ claim }) => (claim.login && !hasPasswordHere(claim.login) ? 'NOT_BY_PASSWORD' : undefined),
-  ({ proved, claim }) => (proved ? undefined : claim.failures >= claim.lockout.failures ? 'LOGIN_LOCKED' : 'INVALID_PASSWORD'),
+  ({ proved, claim }) => (proved ? undefined : claim.login && keepsPassword(claim.login) && claim.failures >= claim.lockout.failures ? 'LOGIN_LOCKED' : 'INVALID_PASSWORD'),
 ]
 
 /** Whether somebody waits for a day that has come: the job that starts people may be late. */
@@ -37,10 +40,12 @@ const ofPerson: readonly ((login: SignInLogin, today: string) => SignInResult | 
   ({ secondaryStatus }) => (secondaryStatus === 'DISABLED' ? 'LOGIN_DISABLED' : undefined),
   ({ status, isActive }) => (status !== 'ACTIVE' || isActive !== 'Y' ? 'LOGIN_DISABLED' : undefined),
   ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED_ADMIN' || lockMarker === 'LOCKED_ADMIN' ? 'LOGIN_LOCKED_ADMIN' : undefined),
-  ({ secondaryStatus, lockMarker }) => (secondaryStatus === 'LOCKED' || lockMarker === 'LOCKED' ? 'LOGIN_LOCKED' : undefined),
 ]
 
-/** Why a person may not sign in on a day, whatever they prove. */
+/** Whether wrong passwords or codes have locked it: nobody signs in by password then. What else proves somebody goes on, for any stranger can lock. */
+export const isLocked = ({ secondaryStatus, lockMarker }: Pick<SignInLogin, 'secondaryStatus' | 'lockMarker'>): boolean => secondaryStatus === 'LOCKED' || lockMarker === 'LOCKED'
+
+/** Why a person may not be in on a day, whatever they prove. */
 export function closedBy(login: SignInLogin, today: string): SignInResult | undefined {
   for (const refusal of ofPerson) {
     const result = refusal(login, today)
@@ -49,11 +54,13 @@ export function closedBy(login: SignInLogin, today: string): SignInResult | unde
   return undefined
 }
 
+/** Why nobody signs in with a person's password on a day. */
+export const closedToPassword = (login: SignInLogin, today: string): SignInResult | undefined => closedBy(login, today) ?? (isLocked(login) ? 'LOGIN_LOCKED' : undefined)
+
 /** Not whom an administrator has locked or disabled, or who is not here, or has no password here: no link and no code lifts that. */
 export function isRecoverable(login: SignInLogin, today: string): boolean {
   if (!hasPasswordHere(login)) return false
-  const result = closedBy(login, today)
-  return result === undefined || result === 'LOGIN_LOCKED'
+  return closedBy(login, today) === undefined
 }
 
 /** The first that stands against the attempt. */
@@ -62,7 +69,7 @@ export function refusalOf(attempt: Attempt, today: string): SignInResult | undef
     const result = refusal(attempt)
     if (result !== undefined) return result
   }
-  return attempt.claim.login && closedBy(attempt.claim.login, today)
+  return attempt.claim.login && closedToPassword(attempt.claim.login, today)
 }
 
 const truths: Partial<Record<SignInResult, string>> = {

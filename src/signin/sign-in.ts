@@ -28,7 +28,7 @@ import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
 import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
 import { markOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
-import { closedBy, mayStart } from './sign-in-refusals.ts'
+import { closedBy, closedToPassword, mayStart } from './sign-in-refusals.ts'
 import { standingOf, standsAt, surroundingsOf, type Standing, type Surroundings } from './sign-in-steps.ts'
 import { refuseUnknownSite } from './sites.ts'
 import { releaseAttempt } from './throttle.ts'
@@ -111,7 +111,7 @@ async function lookAround(tx: Transaction, ctx: Context, userId: string, siteId:
 type Entry = Omit<Admission, 'seen'> & { voucher?: Voucher; around: Surroundings; whence: Whence }
 
 async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, cut, level, siteId: named, factorId, voucher, around, whence }: Entry, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
-  const closed = closedBy(login, today(ctx))
+  const closed = (voucher === undefined && factorId === undefined ? closedToPassword : closedBy)(login, today(ctx))
   if (closed !== undefined) return closed
   // The job that starts people would do the same.
   if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)

@@ -11,6 +11,7 @@
  * `< 's'` leaves resources out and `>= 's'` takes nothing else, both by the index (source, target).
  */
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
+import { isOpenSql } from '../model/user-statuses.ts'
 
 export interface Moment {
   /** ISO instant in UTC. */
@@ -115,10 +116,10 @@ const dayOf = (at: string) => `((${at})::timestamptz at time zone coalesce(nulli
  */
 export function personCounts(at: string, past: boolean): string {
   const open = `('ACTIVE', 'PENDING_INITIAL_LOGIN')`
-  const active = (row: string) => `${row}.status in ${open} and ${row}.secondary_status is null`
+  const active = (row: string) => `${row}.status in ${open} and ${isOpenSql(row)}`
   if (!past) {
     const begun = `u.status in ${open} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now() + interval '1 hour'`
-    return `(${begun}) and u.secondary_status is null and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
+    return `(${begun}) and ${isOpenSql('u')} and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
   }
   // The first change after the moment tells how things stood before it.
   return `coalesce(u.create_date <= ${at}, true) and coalesce(

@@ -18,6 +18,8 @@ export interface SignInLogin extends PasswordDates {
   lastAttempt: string | null
   /** Wrong passwords in a row, over all locks that opened by themselves. */
   wrongInARow: number
+  /** Wrong codes of factors in a row. */
+  wrongCodes: number
   /** When that was noted to have closed the password. */
   passwordClosed: string | null
   firstTime: string | null
@@ -33,7 +35,7 @@ export interface SignInLogin extends PasswordDates {
 const ofPerson = `u.status as "personStatus", u.secondary_status as "secondaryStatus", u.start_date::text as "startDate",
    case when coalesce(u.system_flag, 'N') <> 'Y' then u.last_date::text end as "lastDate"`
 const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker", l.auth_type as "authType",
-   l.last_auth_attempt as "lastAttempt", l.wrong_in_a_row as "wrongInARow", l.pwd_closed as "passwordClosed", l.first_time_login as "firstTime", l.pwd_changed as "passwordChanged", l.pwd_exp, l.grace_period, l.reset_pwd,
+   l.last_auth_attempt as "lastAttempt", l.wrong_in_a_row as "wrongInARow", coalesce(l.otp_fail_count, 0) as "wrongCodes", l.pwd_closed as "passwordClosed", l.first_time_login as "firstTime", l.pwd_changed as "passwordChanged", l.pwd_exp, l.grace_period, l.reset_pwd,
    ${ofPerson}`
 const from = 'from login l join users u on u.user_id = l.user_id'
 
@@ -80,7 +82,7 @@ export async function lockLogin(tx: Transaction, userId: string): Promise<SignIn
 export async function lockPerson(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
   return (await lockLogin(tx, userId)) ?? tx.first(
     `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
-       null as "lockMarker", null as "authType", null as "lastAttempt", 0 as "wrongInARow", null as "passwordClosed", 'N' as "firstTime", null as "passwordChanged", null as pwd_exp, null as grace_period, null as reset_pwd,
+       null as "lockMarker", null as "authType", null as "lastAttempt", 0 as "wrongInARow", 0 as "wrongCodes", null as "passwordClosed", 'N' as "firstTime", null as "passwordChanged", null as pwd_exp, null as grace_period, null as reset_pwd,
        ${ofPerson} from users u where u.user_id = $1 for no key update`, [userId])
 }
 

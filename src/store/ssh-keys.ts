@@ -2,11 +2,11 @@
 import { personCounts } from './access-walk.ts'
 import type { Database } from './database.ts'
 
-/** Keys that let somebody in under a login of a managed system: of a person who may sign in, by a login that may be used. */
+/** Keys that let somebody in under a login of a managed system: of a person who may sign in, by a login that may be used. Wrong passwords lock a password, not keys. */
 export async function sshKeysOf(db: Pick<Database, 'query'>, login: string, system: string, now: string): Promise<string[]> {
   const rows = await db.query<{ value: string }>(
     `select k.key_value as value from login l join users u on u.user_id = l.user_id join user_key k on k.user_id = l.user_id
-     where l.lowercase_login = lower($1) and l.login = $1 and l.managed_sys_id = $2 and l.is_active = 'Y' and l.status = 'ACTIVE' and coalesce(l.lock_marker, 'NOT_LOCKED') = 'NOT_LOCKED'
+     where l.lowercase_login = lower($1) and l.login = $1 and l.managed_sys_id = $2 and l.is_active = 'Y' and l.status = 'ACTIVE' and l.lock_marker is distinct from 'LOCKED_ADMIN'
        and ${personCounts('$3', false)} and k.key_type = 'SSH' and (k.expires_at is null or k.expires_at > $3::timestamptz)
      order by k.user_key_id limit 100`, [login, system, now])
   return rows.map((row) => row.value)

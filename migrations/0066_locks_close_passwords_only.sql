@@ -1,0 +1,16 @@
+-- Whoever knows a user name can bring a lock by failures about. It closed sessions, keys and tokens as well, so that any stranger could throw
+-- anybody out; now it closes signing in by password and nothing else (decisions/0031). An administrator's lock ends all as before.
+drop trigger users_end_sessions on public.users;
+create trigger users_end_sessions after update of status, secondary_status on public.users for each row
+  when (old.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and (old.secondary_status is null or old.secondary_status = 'LOCKED')
+    and not (new.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and (new.secondary_status is null or new.secondary_status = 'LOCKED')))
+  execute function gatehouse.end_sessions();
+
+drop trigger login_end_sessions on public.login;
+create trigger login_end_sessions after update of status, is_active, lock_marker, user_id on public.login for each row
+  when (old.managed_sys_id = '0' and (
+    (old.status = 'ACTIVE' and new.status <> 'ACTIVE') or (old.is_active = 'Y' and new.is_active <> 'Y')
+    or (old.lock_marker is distinct from new.lock_marker and new.lock_marker = 'LOCKED_ADMIN') or old.user_id <> new.user_id))
+  execute function gatehouse.end_sessions();
+
+comment on column public.users.secondary_status is 'What stands against signing in at the moment: LOCKED (wrong passwords or codes; closes signing in by password only), LOCKED_ADMIN, DISABLED; null when nothing does.';
