@@ -2423,6 +2423,7 @@ create table public.user_auth_param (
   transports character varying(100),
   created_at timestamp with time zone,
   last_used_at timestamp with time zone,
+  marked_number boolean default false not null,
   constraint user_auth_param_pkey PRIMARY KEY (param_id),
   constraint user_auth_param_confirmed_check CHECK ((confirmed = ANY (ARRAY['Y'::bpchar, 'N'::bpchar])))
 );
@@ -5472,6 +5473,7 @@ comment on column public.user_auth_param.counter is 'The step of the last TOTP t
 comment on column public.user_auth_param.transports is 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.';
 comment on column public.user_auth_param.created_at is 'When it was begun.';
 comment on column public.user_auth_param.last_used_at is 'When it was last proved.';
+comment on column public.user_auth_param.marked_number is 'Of a factor by SMS: whether confirming it marked the person''s telephone number as one for codes, so that removing it takes the mark away.';
 
 -- comment: public.user_grp
 comment on table public.user_grp is 'That a person is in a group, from when to when.';

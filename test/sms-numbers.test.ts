@@ -100,3 +100,25 @@ test('who may change people and not reset them takes no number away that is a fa
   expect((await desk.ask('DELETE', at(own!.id))).status).toBeLessThan(300)
   expect(await removals(one.id)).toMatchObject([{ by: desk.id }])
 })
+
+test('is its person\'s to change again once the factor is gone that marked it; one that an administrator has marked is not, and why is told', async () => {
+  const one = await enrolled('fay', '+491700000600', [{ value: '+49 170 0000600' }, { value: '+49 170 0000601', isForSms: true }])
+  const own = async () => (await one.ask('GET', '/me')).body.phoneNumbers as { id: string; value: string; isForSms: boolean }[]
+  const change = async (value: string) => (await one.ask('PATCH', '/me', { phoneNumbers: (await own()).map((phone) => (phone.value === value ? { ...phone, value: '+49 170 0000699' } : phone)) })).body
+  expect((await change('+49 170 0000600')).detail).toContain('remove codes by SMS')
+  expect((await change('+49 170 0000601')).detail).toContain('administrator')
+  expect((await one.ask('PATCH', '/me', { phoneNumbers: [...(await own()), { value: '1', isForSms: true }] })).body.detail).toContain('by adding it')
+  const [{ id: factor }] = (await one.ask('GET', '/me/factors')).body.items
+  // Codes by SMS are the strongest that they have: proved by the one that confirmed them.
+  expect((await one.ask('DELETE', `/me/factors/${factor}`)).status).toBe(204)
+  expect((await own()).map(({ value, isForSms }) => [value, isForSms]).toSorted()).toEqual([['+49 170 0000600', false], ['+49 170 0000601', true]])
+  const event = await ctx.db.first<{ changes: { path: string }[] }>(`select changes from gatehouse.audit_event where target_id = $1 and action = 'user.factor.remove'`, [one.id])
+  expect(event!.changes.map(({ path }) => path.replace(/\[.*\]/, '[]'))).toContain('phoneNumbers[].isForSms')
+  expect((await change('+49 170 0000600')).code).toBeUndefined()
+  expect((await change('+49 170 0000601')).code).toBe('read_only_attribute')
+  // What an administrator had marked before stays marked when codes by it come and go.
+  const two = await enrolled('gus', '+491700000650', [{ value: '+49 170 0000650', isForSms: true }])
+  const [{ id }] = (await two.ask('GET', '/me/factors')).body.items
+  expect((await two.ask('DELETE', `/me/factors/${id}`)).status).toBe(204)
+  expect(((await two.ask('GET', '/me')).body.phoneNumbers as { isForSms: boolean }[]).map(({ isForSms }) => isForSms)).toEqual([true])
+})

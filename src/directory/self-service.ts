@@ -6,6 +6,8 @@ import { elementsFor, type Metadata } from '../model/metadata.ts'
 import { user } from '../model/user.ts'
 import type { Versions } from '../records/versions.ts'
 import { allRows } from '../store/list-rows.ts'
+import type { Transaction } from '../store/database.ts'
+import { enrolledPhones } from '../store/factors.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { elementListing, elementOfRow } from '../store/metadata-records.ts'
 import { changeUser, patchedDocument, readUser, refuseUnborn } from './users.ts'
@@ -23,7 +25,7 @@ export async function patchSelf(ctx: Context, id: string, patch: unknown, versio
     refuse(foreignIn(patch, before, await loadMetadata(tx, ctx.db)))
     const after = patchedDocument(before, patch)
     refuseUnborn(ctx, after, before)
-    if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: 'numbers that codes are sent to stay as they are here' }])
+    if (codePhones(after) !== codePhones(before)) refuse([{ path: 'phoneNumbers', message: await whyNumbersStay(tx, id, before, after) }])
     if (copies(after, before)) refuse([{ path: 'addresses.copyFromLocationId', message: 'is not yours to name; write the address itself' }])
     return after
   }, versions)
@@ -58,6 +60,18 @@ function copies(after: Document, before: Document): boolean {
   const named = (document: Document) => ((document.addresses ?? []) as Document[]).filter((one) => one.copyFromLocationId !== undefined).map((one) => `${String(one.id)} ${String(one.copyFromLocationId)}`)
   const known = new Set(named(before))
   return named(after).some((one) => !known.has(one))
+}
+
+/** Why the numbers that are marked for codes do not change here, and what to do: it may be a factor that keeps one, or an administrator's mark. */
+async function whyNumbersStay(tx: Transaction, userId: string, before: Document, after: Document): Promise<string> {
+  const marked = ({ phoneNumbers = [] }: Document) => (phoneNumbers as Document[]).filter(({ isForSms }) => isForSms === true)
+  const kept = new Set(marked(after).map((phone) => codePhones({ phoneNumbers: [phone] })))
+  const changed = marked(before).filter((phone) => !kept.has(codePhones({ phoneNumbers: [phone] })))
+  if (changed.length === 0) return 'a number is marked for codes by adding it as a way of signing in'
+  const enrolled = await enrolledPhones(tx, userId)
+  return changed.some(({ id }) => enrolled.has(id as string))
+    ? 'a number that your codes are sent to stays as it is; remove codes by SMS from your ways of signing in first'
+    : 'a number that an administrator has marked for codes stays as it is; ask whoever administers your record'
 }
 
 /** Numbers that prove who somebody is: whoever sits at an open session must not be able to put their own in. */

@@ -31,7 +31,7 @@ const coded = { channels: ['EMAIL', 'SMS'] as const, values: { code: 'text', min
 export const messageKinds = {
   'password-reset': linked(30),
   'account-unlock': linked(30),
-  invitation: { channels: ['EMAIL'], values: { link: 'link' }, secrets: ['link'], lives: week },
+  invitation: { channels: ['EMAIL'], values: { link: 'link', userName: 'text' }, secrets: ['link'], lives: week },
   'sign-in-code': coded,
   'reset-code': coded,
   'address-code': coded,

@@ -152,6 +152,7 @@ export const signIn: Area = {
         added('transports', 'varchar(100)', 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.'),
         added('created_at', 'timestamptz', 'When it was begun.'),
         added('last_used_at', 'timestamptz', 'When it was last proved.'),
+        added('marked_number', 'boolean', 'Of a factor by SMS: whether confirming it marked the person\'s telephone number as one for codes, so that removing it takes the mark away.', { required: true }),
       ],
     ),
     table('referenced', 'identity_quest_grp', 'A set of security questions offered together.', [

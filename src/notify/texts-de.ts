@@ -21,7 +21,7 @@ export const german: LanguageTexts = {
     },
     invitation: {
       subject: 'Ihr Konto ist bereit',
-      paragraphs: ['Für Sie wurde ein Konto angelegt. Wählen Sie hier Ihr Passwort:', '{link}', 'Der Link gilt einmal. Ist er abgelaufen, fordern Sie auf der Anmeldeseite einen neuen an.'],
+      paragraphs: ['Für Sie wurde ein Konto angelegt. Ihr Benutzername ist {userName}. Wählen Sie hier Ihr Passwort:', '{link}', 'Der Link gilt einmal. Ist er abgelaufen, fordern Sie auf der Anmeldeseite einen neuen an.'],
       button: 'Passwort wählen',
     },
     'sign-in-code': {

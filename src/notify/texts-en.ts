@@ -21,7 +21,7 @@ export const english: LanguageTexts = {
     },
     invitation: {
       subject: 'Your account is ready',
-      paragraphs: ['An account has been made for you. Choose your password here:', '{link}', 'The link works once. When it has expired, ask for a new one where you sign in.'],
+      paragraphs: ['An account has been made for you. Your user name is {userName}. Choose your password here:', '{link}', 'The link works once. When it has expired, ask for a new one where you sign in.'],
       button: 'Choose a password',
     },
     'sign-in-code': {

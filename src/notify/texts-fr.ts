@@ -21,7 +21,7 @@ export const french: LanguageTexts = {
     },
     invitation: {
       subject: 'Votre compte est prêt',
-      paragraphs: ['Un compte a été créé pour vous. Choisissez ici votre mot de passe :', '{link}', 'Le lien ne sert qu’une fois. S’il a expiré, demandez-en un autre sur la page de connexion.'],
+      paragraphs: ['Un compte a été créé pour vous. Votre nom d’utilisateur est {userName}. Choisissez ici votre mot de passe :', '{link}', 'Le lien ne sert qu’une fois. S’il a expiré, demandez-en un autre sur la page de connexion.'],
       button: 'Choisir un mot de passe',
     },
     'sign-in-code': {

@@ -25,12 +25,12 @@ export function recoveryRoutes(masterKey: MasterKey): Route[] {
         if (channel !== 'EMAIL' && channel !== 'SMS') throw new GatehouseError('invalid_value', 'channel: must be EMAIL or SMS.', { problems: [{ path: 'channel', message: 'must be EMAIL or SMS' }] })
         return askForRecovery(ctx, channel === 'SMS' ? 'PASSWORD_BY_SMS' : 'PASSWORD', textsOf(body, name, { channel: 5 }).userName)
       }) },
-    { ...base, path: '/recovery/password/complete', operation: 'completeRecovery', summary: 'Sets a new password by the token of a link, or a user name and the code of an SMS, and with the answers to security questions where there are any. All sessions end; factors are asked for as ever.', body: { component: 'RecoveryCompletion' }, status: 204,
-      secretBody: true, handle: asking(({ ctx, body }) => {
+    { ...base, path: '/recovery/password/complete', operation: 'completeRecovery', summary: 'Sets a new password by the token of a link, or a user name and the code of an SMS, and with the answers to security questions where there are any. All sessions end; factors are asked for as ever.', body: { component: 'RecoveryCompletion' }, answer: { component: 'RecoveryCompleted' },
+      secretBody: true, handle: async ({ ctx, body }) => {
         const { texts, answers } = withAnswers(body)
-        if (isObject(texts) && 'code' in texts) return completeBySms(ctx, { ...textsOf(texts, { userName: 220, code: 40, next: 1024 }), answers })
-        return completeRecovery(ctx, { ...textsOf(texts, { token: 43, next: 1024 }), answers })
-      }) },
+        if (isObject(texts) && 'code' in texts) return { body: await completeBySms(ctx, { ...textsOf(texts, { userName: 220, code: 40, next: 1024 }), answers }) }
+        return { body: await completeRecovery(ctx, { ...textsOf(texts, { token: 43, next: 1024 }), answers }) }
+      } },
     { ...base, path: '/recovery/user-name', operation: 'recoverUserName', summary: 'Sends the user names that belong to an e-mail address to that address, if there are any.', body: { component: 'UserNameRequest' }, status: 202,
       handle: asking(({ ctx, body }) => askForRecovery(ctx, 'USER_NAME', textsOf(body, { email: 320 }).email)) },
     { ...base, path: '/recovery/unlock', operation: 'recoverLockedAccount', summary: 'Sends a link that opens an account which wrong passwords have locked.', body: { component: 'RecoveryRequest' }, status: 202,

@@ -17,7 +17,7 @@ import { smsNumber } from '../model/sms-number.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, forgetWrongCodes, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, writeRecoveryCodes,
+  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, forgetWrongCodes, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, unmarkForSms, writeRecoveryCodes,
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
@@ -188,7 +188,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     if (!seen || seen === 'copied') return void (await countWrong(tx, ctx, session, login.loginId, policy, factor))
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
-    const phones = factor.type === 'SMS' ? await markForSms(tx, userId, factor.value!, ctx.now()) : []
+    const phones = factor.type === 'SMS' ? await markForSms(tx, factor, ctx.now()) : []
     await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
     if (seen.level === 0 || factor.type === 'EMAIL') return {}
     await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
@@ -214,9 +214,11 @@ export async function nameFactor(ctx: Context, userId: string, id: string, name:
 async function removeAll(tx: Transaction, ctx: Context, userId: string, { gone, factors, but }: { gone: readonly FactorRow[]; factors: readonly FactorRow[]; but?: string | undefined }): Promise<void> {
   if (gone.length === 0) return
   const ended = await deleteSessionsByFactors(tx, userId, { ...takenWith(factors, gone), but })
-  await deleteFactors(tx, gone.map(({ id }) => id))
+  const ids = gone.map(({ id }) => id)
+  const unmarked = await unmarkForSms(tx, userId, ids, ctx.now())
+  await deleteFactors(tx, ids)
   await noteFactors(tx, [userId])
-  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id }))] }])
+  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...unmarked.map((id) => ({ path: `phoneNumbers[${id}].isForSms`, before: true, after: false }))] }])
 }
 
 /** Removes one's own factor; one's other sessions that it served in end. Errors: `step_up_required`, `not_found`. */

@@ -46,9 +46,9 @@ const refused = () => new GatehouseError('recovery_refused')
 /**
  * A new password by a code: what a link does, and the number serves as no factor for now. Until the code is known to be right
  * the same is done for a name that nobody has. Errors: `recovery_refused`, `too_many_requests`; `answers_required`,
- * `password_refused` (the code stays good).
+ * `password_refused` (the code stays good). The user name as it is written here.
  */
-export async function completeBySms(ctx: Context, { userName, code, next, answers }: { userName: string; code: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
+export async function completeBySms(ctx: Context, { userName, code, next, answers }: { userName: string; code: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<{ userName: string }> {
   const claim = await claimRecovery(ctx, userName)
   const found = await findLogin(ctx.db, userName)
   const given = resetCodeHash(found?.loginId ?? '', code)
@@ -64,6 +64,7 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
     await unlock(tx, ctx, login.userId)
   })
   await releaseAttempt(ctx, claim)
+  return { userName: found!.login }
 }
 
 /** Whose code it is, when it is right. A name that nobody has costs the same statements. */

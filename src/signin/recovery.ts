@@ -100,7 +100,7 @@ async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kin
 const pauseMs = 60_000
 const invitationMinutes = 7 * 24 * 60
 
-async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
+async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId, login: userName }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
   const reader = (await readersOf(tx, [userId])).get(userId)
   if (!reader?.email || (await sentSince(tx, userId, template, new Date(ctx.now().getTime() - pauseMs)))) return false
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
@@ -109,7 +109,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   if (!(await writeResetToken(tx, loginId, hashOf(purpose, token), ctx.now(), expires))) return false
   const link = linkOf(ctx, purpose, token)
   const to = { to: reader.email, userId, locale: reader.language, expires }
-  if (template === 'invitation') await enqueueMessage(tx, ctx, { template, ...to, values: { link } }, masterKey)
+  if (template === 'invitation') await enqueueMessage(tx, ctx, { template, ...to, values: { link, userName } }, masterKey)
   else await enqueueMessage(tx, ctx, { template, ...to, values: { link, minutes: String(minutes) } }, masterKey)
   await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: template }] }])
   return true
@@ -179,19 +179,22 @@ async function completed(tx: Transaction, ctx: Context, userId: string, before: 
   await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes }])
 }
 
-/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`; `answers_required`, `password_refused` (the link stays good). */
-export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<void> {
+/** A new password by a link: all sessions end, a lock by failures opens. Errors: `recovery_refused`; `answers_required`, `password_refused` (the link stays good). The user name, which whoever holds the link may know. */
+export async function completeRecovery(ctx: Context, { token, next, answers }: { token: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<{ userName: string }> {
   const claim = await claimAsking(ctx)
   const hash = hashOf('password', token)
   const userId = await ownerOf(ctx, 'password-reset', token, hash)
   await refuseWithoutAnswers(ctx, userId, answers)
+  let userName = ''
   await byLink(ctx, 'password-reset', hash, () => setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetToken(tx, hash, ctx.now()))) throw refused()
+    userName = login.login
     await completed(tx, ctx, userId, 'password-reset')
     await unlock(tx, ctx, userId)
   }))
   await releaseAttempt(ctx, claim)
+  return { userName }
 }
 
 /** Opens a lock by failures by a link; the password stays. Errors: `recovery_refused`. */

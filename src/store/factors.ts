@@ -27,12 +27,33 @@ export async function ownsAddress(db: Pick<Database, 'first'>, userId: string, a
 }
 
 /** The person's telephone numbers that are this one are for codes by SMS (PHONE.IS_FOR_SMS); the ids of those that were not yet. */
-export async function markForSms(tx: Transaction, userId: string, number: string, at: Date): Promise<string[]> {
+export async function markForSms(tx: Transaction, { id, userId, value }: Pick<FactorRow, 'id' | 'userId' | 'value'>, at: Date): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `with marked as (update phone set is_for_sms = 'Y', last_update = $3 where parent_id = $1 and active = 'Y' and is_for_sms = 'N' and gatehouse.sms_number(country_cd, area_cd, phone_nbr) = $2 returning phone_id),
        person as (update users set version = version + 1, last_update = $3 where user_id = $1 and exists (select from marked))
-     select phone_id as id from marked order by phone_id`, [userId, number, at])
+     select phone_id as id from marked order by phone_id`, [userId, value, at])
+  if (rows.length > 0) await tx.execute('update user_auth_param set marked_number = true where param_id = $1', [id])
+  return rows.map((row) => row.id)
+}
+
+/** Takes the marks away that came with factors by SMS which are to go; of which numbers, by their ids. One that another factor goes to keeps its mark. */
+export async function unmarkForSms(tx: Transaction, userId: string, factorIds: readonly string[], at: Date): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with gone as (select param_value as number from user_auth_param where user_id = $1 and param_id = any($2) and type = 'SMS' and marked_number),
+       stays as (select param_value as number from user_auth_param where user_id = $1 and param_id <> all($2) and type = 'SMS' and confirmed = 'Y'),
+       unmarked as (update phone set is_for_sms = 'N', last_update = $3 where parent_id = $1 and is_for_sms = 'Y'
+         and gatehouse.sms_number(country_cd, area_cd, phone_nbr) in (select number from gone except select number from stays) returning phone_id),
+       person as (update users set version = version + 1, last_update = $3 where user_id = $1 and exists (select from unmarked))
+     select phone_id as id from unmarked order by phone_id`, [userId, factorIds, at])
   return rows.map(({ id }) => id)
+}
+
+/** The person's telephone numbers, by their ids, that a confirmed factor of theirs goes to. */
+export async function enrolledPhones(db: Pick<Database, 'query'>, userId: string): Promise<Set<string>> {
+  const rows = await db.query<{ id: string }>(
+    `select f.phone_id as id from phone f join user_auth_param p on p.user_id = f.parent_id and p.type = 'SMS' and p.confirmed = 'Y'
+       and p.param_value = gatehouse.sms_number(f.country_cd, f.area_cd, f.phone_nbr) where f.parent_id = $1`, [userId])
+  return new Set(rows.map(({ id }) => id))
 }
 
 export interface LostNumber {
