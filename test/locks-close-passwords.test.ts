@@ -85,3 +85,23 @@ test('where no password is kept there is none to guess and none to lock, and the
   expect(new Set((await resultsOf(ctx, id)).map(([result]) => result))).toEqual(new Set(['INVALID_PASSWORD']))
   expect(await ctx.db.query(`select from gatehouse.audit_event where target_id = $1 and action = 'user.lock'`, [id])).toEqual([])
 })
+
+test('the help desk reads why somebody does not get in, and nothing else of the audit; who may not help anybody does not', async () => {
+  const one = await signedIn('cid', { emails: [{ value: 'cid@example.com', primary: true }] })
+  await guess('cid', 3)
+  const desk = await administrator(shared, 'desk', 'HELP_DESK')
+  const { status, body } = await desk.ask('GET', `/users/${one.id}/sign-in-events?count=3`)
+  expect(status).toBe(200)
+  expect(body.items.map(({ action, result, code }: Record<string, unknown>) => [action, result, code])).toEqual([['user.lock', 'SUCCESS', undefined], ['user.sign-in', 'LOGIN_LOCKED', 103], ['user.sign-in', 'INVALID_PASSWORD', 101]])
+  expect(new Set(body.items.flatMap(Object.keys))).toEqual(new Set(['at', 'action', 'result', 'code', 'ip']))
+  const rest = (await desk.ask('GET', `/users/${one.id}/sign-in-events?count=3&cursor=${body.next}`)).body.items
+  expect(rest.map(({ result }: Record<string, unknown>) => result)).toEqual(['INVALID_PASSWORD', 'SUCCESS'])
+  const [auditor, nobody] = [await administrator(shared, 'auditor', 'AUDITOR'), await desk.ask('GET', '/users/nobody/sign-in-events')]
+  expect([(await auditor.ask('GET', `/users/${one.id}/sign-in-events`)).status, nobody.status, (await desk.ask('GET', '/audit')).status]).toEqual([403, 404, 403])
+  // Two reasons not to send a link are two.
+  expect((await desk.ask('POST', `/users/${one.id}/recover`)).status).toBe(202)
+  expect((await desk.ask('POST', `/users/${one.id}/recover`)).body.code).toBe('mail_sent_already')
+  const mute = await signedIn('dan')
+  expect((await desk.ask('POST', `/users/${mute.id}/recover`)).body.code).toBe('no_mail_address')
+  expect((await mute.ask('GET', '/users')).body.detail).not.toContain('key')
+})

@@ -56,7 +56,7 @@ export function authorize(caller: { scopes: readonly Scope[]; authority: Authori
   }
   refuseUnless(caller.authority, route.needs)
   if (caller.authority.reach && route.reach === undefined) {
-    throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and this concerns more than those.')
+    throw new GatehouseError('forbidden', 'Whoever asks may administer some people only, and this concerns more than those.')
   }
 }
 

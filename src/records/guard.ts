@@ -23,7 +23,7 @@ export function may(authority: Authority | undefined, need: Need): boolean {
 /** Errors: `forbidden`, naming the first right that is missing. */
 export function refuseUnless(authority: Authority | undefined, needs: readonly Need[]): void {
   const missing = needs.find((need) => !may(authority, need))
-  if (missing) throw new GatehouseError('forbidden', `This needs the right ${missing.right} on "${ownResources[missing.resource].name}", which the person of this key does not have.`)
+  if (missing) throw new GatehouseError('forbidden', `This needs the right ${missing.right} on "${ownResources[missing.resource].name}", which whoever asks does not have.`)
 }
 
 /**

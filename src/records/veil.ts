@@ -38,7 +38,7 @@ export async function seenBy<T>(ctx: Asking, value: T): Promise<T> {
 }
 
 const refusal = (where: string, path: string) =>
-  new GatehouseError('forbidden', `${where}: ${path} is sensitive, and the person of this key has no right to it.`, { problems: [{ path, message: 'is sensitive' }] })
+  new GatehouseError('forbidden', `${where}: ${path} is sensitive, and whoever asks has no right to it.`, { problems: [{ path, message: 'is sensitive' }] })
 
 /** Errors: `forbidden` for a filter or an order that tells something about what one may not read. */
 export async function checkQuery(ctx: Asking, resource: Resource, { filter, sortBy }: { filter?: string; sortBy?: string }): Promise<void> {

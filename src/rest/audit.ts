@@ -8,7 +8,8 @@ import { seenBy } from '../records/veil.ts'
 import type { SqlCondition } from '../store/filter-sql.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { reachScope } from '../store/reach.ts'
-import { guarded, listParameters, type QueryParameter, type Route } from './route.ts'
+import { checkUser } from '../signin/sessions.ts'
+import { guarded, listParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 
 const tag = 'Audit'
 const event = { component: 'AuditEvent' }
@@ -34,9 +35,28 @@ function eventScope({ authority }: Context): ((first: number) => SqlCondition) |
   })
 }
 
+/** What tells why somebody does not get in, and no more: not what else was done to their record, nor by whom. */
+const signInActions = ['user.sign-in', 'user.okta-password', 'user.lock', 'user.unlock', 'user.password.close', 'user.password.open', 'user.recovery.send', 'user.recovery.complete']
+const signInFilter = signInActions.map((action) => `action eq "${action}"`).join(' or ')
+
+/** Errors: `not_found`. */
+async function signInEvents({ ctx, params, query }: Call): Promise<Answer> {
+  await checkUser(ctx.db, params.id!)
+  const { items, ...page } = await searchEvents(ctx.db, { filter: signInFilter, targetType: 'User', targetId: params.id!, count: (query.count as number | undefined) ?? 20, ...(query.cursor === undefined ? {} : { cursor: query.cursor as string }) })
+  const shown = items.map(({ at, action, result, ip, changes = [] }) => {
+    const valueOf = (path: string) => changes.find((change) => change.path === path)?.after
+    const [code, recovery] = [valueOf('signIn.code'), valueOf('recovery')]
+    return { at, action, result, ...(typeof code === 'number' ? { code } : {}), ...(typeof recovery === 'string' ? { recovery } : {}), ...(ip === undefined ? {} : { ip }) }
+  })
+  return { body: { items: shown, ...page } }
+}
+
 /** The routes, given the key that the chain is signed under. */
 export function auditRoutes(masterKey: MasterKey): readonly Route[] {
-  return guarded('audit', [
+  return [...guarded('people', [
+    { method: 'GET', path: '/users/:id/sign-in-events', scope: 'read', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', operation: 'listSignInEvents', summary: 'Lists what the last attempts of a person to sign in or to recover came to, with the true code of each, and their locks, the newest first: for the help desk, which has no right to the audit.',
+      query: listParameters.filter(({ name }) => ['count', 'cursor'].includes(name)), answer: { component: 'SignInEvent', list: true }, handle: signInEvents },
+  ]), ...guarded('audit', [
     { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'], reach: 'query',
       handle: async ({ ctx, query }) => ({ body: await seenBy(ctx, await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }, eventScope(ctx))) }) },
     { method: 'GET', path: '/audit/verify', scope: 'admin', tag, heavy: 2, operation: 'verifyAudit', summary: 'Seals what is pending and proves the chain; names the first broken event.', answer: { component: 'AuditReport' },
@@ -51,5 +71,5 @@ export function auditRoutes(masterKey: MasterKey): readonly Route[] {
         await eraseUser(ctx, params.id!, versions)
         return {}
       } },
-  ])
+  ])]
 }

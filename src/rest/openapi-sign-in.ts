@@ -45,6 +45,14 @@ export const signInComponents: Record<string, Schema> = {
     newDevice: flag('True when the device is new for the person; in the answer to a sign-in.'),
     newNetwork: flag('True when the network is new for the person; in the answer to a sign-in.'),
   }, ['next', 'level', 'userId', 'started', 'expires']),
+  SignInEvent: object('What an attempt came to', 'An attempt to sign in or to recover, or a lock, of a person.', {
+    at: instant('When.'),
+    action: text('What it was: `user.sign-in`, `user.lock`, `user.recovery.send` and the like, as in the audit.', 60),
+    result: text('What it came to; of a sign-in the true reason, which the one who asked may not have been told: `SUCCESS`, `INVALID_PASSWORD`, `LOGIN_LOCKED` and so on.', 60),
+    code: { type: 'integer', description: 'The code of a sign-in, the step that it waits at among them.' },
+    recovery: text('What was sent, of a recovery.', 60),
+    ip: text('The address it came from.', 60),
+  }, ['at', 'action', 'result']),
   OwnExport: object('Everything about oneself', 'All that is kept about whoever is signed in, but hashes, tokens and other secrets, and what is forgotten within minutes.', {
     exported: instant('When it was put together.'),
     person: refTo('User'),

@@ -68,7 +68,7 @@ async function makePlan(call: Call): Promise<Answer> {
   if (kind === 'bulk') return planned(call, bulkNeeds, bulkRequest(body), planBulk)
   if (kind === 'merge') return planned(call, mergeNeeds, mergeRequest(body), planMerge)
   if (kind === 'mining') {
-    if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and roles are mined from everybody.')
+    if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'Whoever asks may administer some people only, and roles are mined from everybody.')
     const { kind: _, ...request } = body as Record<string, unknown>
     return planned(call, miningNeeds, miningRequest(request), planMining)
   }

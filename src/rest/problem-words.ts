@@ -49,6 +49,8 @@ const germanTitles: Partial<Record<ErrorCode, string>> = {
   account_disabled: 'Das Konto ist gesperrt worden.',
   account_locked: 'Das Konto ist gesperrt.',
   sign_in_refused: 'Die Anmeldung ist im Augenblick nicht möglich.',
+  no_mail_address: 'Die Person hat keine bevorzugte E-Mail-Adresse.',
+  mail_sent_already: 'Eine solche Nachricht wurde eben erst gesendet.',
   conflict: 'Das lässt der gegenwärtige Zustand nicht zu.',
   not_found: 'Das gibt es hier nicht.',
   too_many_requests: 'Zu viele Anfragen. Bitte warten Sie einen Augenblick.',

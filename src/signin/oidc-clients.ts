@@ -171,7 +171,7 @@ async function guardClient(tx: Transaction, ctx: Context, client: Document, mayR
   await lockClaims(tx)
   // What was declared sensitive since the veil was made, perhaps by another server.
   const hidden = may(authority, { resource: 'sensitive', right: 'READ' }) ? undefined : await sensitiveAmong(tx, sourcesOf(rules))
-  if (hidden !== undefined) throw new GatehouseError('forbidden', `claims: ${hidden} is sensitive, and the person of this key has no right to it.`, { problems: [{ path: hidden, message: 'is sensitive' }] })
+  if (hidden !== undefined) throw new GatehouseError('forbidden', `claims: ${hidden} is sensitive, and whoever asks has no right to it.`, { problems: [{ path: hidden, message: 'is sensitive' }] })
 }
 
 function changesOf(before: Document, after: Document): FieldChange[] {

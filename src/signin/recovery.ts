@@ -135,7 +135,7 @@ async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Prom
   await recordEvents(tx, ctx, found.map(({ userId }) => ({ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'user-name' }] })))
 }
 
-/** The help desk sends a link, or an invitation to who has no password yet; it never sees the link. Errors: `not_found`, `forbidden`, `conflict`. */
+/** The help desk sends a link, or an invitation to who has no password yet; it never sees the link. Errors: `not_found`, `forbidden`, `conflict`, `no_mail_address`, `mail_sent_already`. */
 export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: string, template: 'password-reset' | 'invitation'): Promise<void> {
   await ctx.db.transaction(async (tx) => {
     await checkUser(tx, userId)
@@ -143,7 +143,8 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx))) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
-    if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('conflict', 'The person has no primary e-mail address, or such a mail was sent within the last minute.')
+    if (!(await readersOf(tx, [userId])).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address: add one first.')
+    if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('mail_sent_already', 'Such a mail was sent within the last minute: wait, or look at the messages.')
   })
 }
 

@@ -24,7 +24,7 @@ const writers: Readonly<Record<string, Writer>> = {
 }
 
 export const runAdoption: StepRunner = async (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): Promise<Version[]> => {
-  if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'The person of this key may administer some people only, and moving in brings everybody.')
+  if (ctx.authority?.reach) throw new GatehouseError('forbidden', 'Whoever asks may administer some people only, and moving in brings everybody.')
   const versions: Version[] = []
   for (const group of neighbours(steps)) {
     const write = writers[group[0]!.resource]
