@@ -31,7 +31,7 @@ export function worlds(now: number): fc.Arbitrary<World> {
     pairs: fc.uniqueArray(pair, { selector: ({ source, target }) => source + target, minLength: 5, maxLength: 28, size: 'max' }),
     off: fc.subarray(nodes.filter((node) => node[0] !== 's'), { maxLength: 2 }),
     everyone: fc.subarray(nodes.filter((node) => 'gs'.includes(node[0]!)), { maxLength: 1 }),
-    eve: fc.constantFrom(['ACTIVE', null], ['PENDING_INITIAL_LOGIN', 'LOCKED'], ['TERMINATED', null], ['ACTIVE', 'DISABLED']),
+    eve: fc.constantFrom(['ACTIVE', null], ['PENDING_INITIAL_LOGIN', 'LOCKED'], ['TERMINATED', null], ['ACTIVE', 'DISABLED'], ['ACTIVE', 'LOCKED']),
   }).map(({ pairs, off, everyone, eve }) => {
     let count = 0
     const instant = (days: number | null) => (days === null ? null : now + days * day)

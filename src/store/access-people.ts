@@ -21,13 +21,13 @@ export interface Givers {
   name: string | null
   /** Whether it counts at all; nobody has a group that is off. */
   active: boolean
-  /** Groups, roles, organisations and resources that give it, itself left out. */
+  /** Groups, roles, organisations and resources that give it; itself only where a circle leads back to it with the right that is asked for. */
   nodes: string[]
   /** Whether everybody has it. */
   everyone: boolean
 }
 
-/** CTE `giver(node)`: what gives the node `target` to whoever has it, itself left out; the last edge must carry the right. */
+/** CTE `giver(node)`: what gives the node `target` to whoever has it, itself where it stands in a circle; the last edge must carry the right. */
 export function giversCte(target: string, right: string, at: string, past: boolean): string {
   const passes = `(e.source >= 's' or ${isActive('e.source', at, past)})`
   return `giver(node) as (
@@ -42,7 +42,7 @@ function giversSql(past: boolean): string {
   const [right, at] = ['$2::text', '$3::timestamptz']
   return `with recursive asked as (${nodesSql('n.node, n.name, n.active', 'n.node = $1', at, past)}),
    ${giversCte('$1', right, at, past)}
-   select a.node, a.name, a.active, array(select g.node from giver g where g.node <> a.node order by g.node) as nodes,
+   select a.node, a.name, a.active, array(select g.node from giver g where ${right} is not null or g.node <> a.node order by g.node) as nodes,
      (exists (select from giver g where exists (${everyoneSql('n.node = g.node', at, past)}))
        or (${right} is null and exists (${everyoneSql('n.node = $1', at, past)}))) as everyone
    from asked a`
