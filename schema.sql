@@ -2735,8 +2735,14 @@ CREATE INDEX audit_event_at ON gatehouse.audit_event USING btree (at, event_id);
 -- index: gatehouse.audit_event_correlation
 CREATE INDEX audit_event_correlation ON gatehouse.audit_event USING btree (correlation_id, at, event_id) WHERE (correlation_id IS NOT NULL);
 
+-- index: gatehouse.audit_event_ip
+CREATE INDEX audit_event_ip ON gatehouse.audit_event USING btree (lower("left"((origin ->> 'ip'::text), 64)) COLLATE "C", at, event_id) WHERE ((origin ->> 'ip'::text) IS NOT NULL);
+
 -- index: gatehouse.audit_event_position
 CREATE UNIQUE INDEX audit_event_position ON gatehouse.audit_event USING btree (epoch, xid, event_id);
+
+-- index: gatehouse.audit_event_principal
+CREATE INDEX audit_event_principal ON gatehouse.audit_event USING btree (lower("left"((origin ->> 'principal'::text), 255)) COLLATE "C", at, event_id) WHERE ((origin ->> 'principal'::text) IS NOT NULL);
 
 -- index: gatehouse.audit_event_removal
 CREATE INDEX audit_event_removal ON gatehouse.audit_event USING btree (action, target_id) WHERE ((action)::text = ANY (ARRAY[('audit.erase'::character varying)::text, ('user.erase'::character varying)::text, ('audit.drop'::character varying)::text]));

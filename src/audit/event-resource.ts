@@ -1,11 +1,14 @@
 /** Audit events as a resource: what of them can be filtered, and how they look to callers. */
-import { dateTime, identifier, text, readOnly, type Attribute, type FilterTarget } from '../model/attribute.ts'
+import { dateTime, identifier, text, readOnly, type Attribute, type Collection, type FilterTarget } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 
 const exact = { ...readOnly, caseExact: true }
 
-/** The attributes that a filter may name; those with a column of their own. */
+/** A member of `origin`, as far as the index of it goes (migration 0064). */
+const originPart = (name: string, length: number) => ({ ...readOnly, expression: `left(t.origin ->> '${name}', ${length})` })
+
+/** The attributes that a filter may name. */
 export const eventAttributes: readonly Attribute[] = [
   identifier('id', 'event_id', 'Id', 'Names the event; ascending in time.', readOnly),
   dateTime('at', 'at', 'When', 'When it happened.', readOnly),
@@ -13,6 +16,8 @@ export const eventAttributes: readonly Attribute[] = [
     ...readOnly,
     scim: 'actor.id',
   }),
+  text('principal', 'origin', 255, 'Shown as', 'What the actor showed: a login, `key` and its name, GATEHOUSE_API_KEY, the name of a job. Absent once erased.', originPart('principal', 255)),
+  text('ip', 'origin', 64, 'Address', 'The address the request came from; absent for jobs and commands, and once erased.', originPart('ip', 64)),
   text('source', 'source', 20, 'Source', 'The door it came in by: REST, CLI, JOB, SYNC, IMPORT or SYSTEM.', exact),
   text('action', 'action', 100, 'Action', 'What was done, as in user.create.', exact),
   text('targetType', 'target_type', 40, 'Kind of target', 'The kind of record it was done to, as in User.', {
@@ -32,13 +37,25 @@ export const eventAttributes: readonly Attribute[] = [
   dateTime('erasedAt', 'erased_at', 'Erased', 'When its personal data was erased for good.', readOnly),
 ]
 
-/** What the filter compiler needs to know of a resource; events have neither collections nor custom attributes. */
+/**
+ * The fields that changed, by their paths alone: what stood there is nobody's to search who may not read it, whereas that it was changed may
+ * be known. They have no index: a filter by them goes through the events from the newest on, or through those of a target, an actor, an
+ * address or a time that it names as well (migration 0064 says what an index would cost).
+ */
+const changedFields: Collection = {
+  path: 'changes', segment: 'changes', label: 'change', idColumn: 'event_id', parentColumn: 'event_id', returned: 'default', onePrimary: false, limit: 10_000,
+  table: `(select t.event_id, f ->> 'path' as path from json_array_elements(t.changes) f)`,
+  attributes: [text('path', 'path', 255, 'Path', 'The path of the attribute that changed, as in title, emails[ID].value or attributes.NAME; empty where the whole record was made or removed.', { ...readOnly, required: true })],
+  doc: 'The fields that changed.',
+}
+
+/** What the filter compiler needs to know of a resource; events have no custom attributes. */
 export const eventResource: FilterTarget = {
   name: 'AuditEvent',
   table: 'gatehouse.audit_event',
   idColumn: 'event_id',
   attributes: eventAttributes,
-  collections: [],
+  collections: [changedFields],
 }
 
 /** An event as callers see it. `principal` and `ip` are absent once erased, `changes` too. */

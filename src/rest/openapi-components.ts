@@ -54,7 +54,7 @@ const apiKey = object('API key', 'A bearer key of a person. Its token is shown o
 }, ['userId', 'name', 'scopes'])
 
 const change = object('Change', 'One field before and after; secrets appear with their path only.', {
-  path: text('The path of the attribute; empty when the whole record was made or removed.'),
+  path: { ...text('The path of the attribute; empty when the whole record was made or removed. Filters of the list name it changes.path.'), 'x-filterable': true },
   before: { description: 'The value before; absent when there was none.' },
   after: { description: 'The value after; absent when there is none.' },
 }, ['path'])
@@ -62,8 +62,6 @@ const change = object('Change', 'One field before and after; secrets appear with
 function auditEvent(): Schema {
   const { properties, ...rest } = objectSchema(eventAttributes)
   const further = {
-    principal: readOnly(text('What the actor showed: a login, the name of a key or of a job. Absent once erased.')),
-    ip: readOnly(text('The address the request came from. Absent once erased.')),
     changes: readOnly(list('The fields that changed. Absent once erased.', change)),
   }
   return { title: 'Audit event', description: 'What was done, by whom, when, from where, to what.', ...rest, properties: { ...properties, ...further } }

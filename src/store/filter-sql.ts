@@ -147,7 +147,7 @@ function prefilter(attribute: Attribute, { operator, value }: Test, scope: Scope
 }
 
 function present(attribute: Attribute, scope: Scope): string {
-  if (attribute.expression) return 'true'
+  if (attribute.expression) return attribute.type === 'boolean' ? 'true' : `(${attribute.expression} is not null)`
   return attribute.side ? sideValue(attribute.side, 'true', scope) : `(${scope.alias}.${attribute.column} is not null)`
 }
 
@@ -195,7 +195,7 @@ function isIndexed(attribute: Attribute, scope: Scope): boolean {
 }
 
 function columnComparison(attribute: Attribute, test: Test, scope: Scope): string {
-  const column = `${scope.alias}.${attribute.column}`
+  const column = attribute.expression ?? `${scope.alias}.${attribute.column}`
   const compared = isIndexed(attribute, scope) && !test.exact
     ? `(${indexedComparison(column, test, scope)} and ${column} is not null)`
     : textComparison(column, test, scope.parameter)
