@@ -1,64 +1,31 @@
 /** What the server really answers is what the OpenAPI document promises: no member it does not name, no value it excludes. */
 import { expect, test } from 'vitest'
-import { allRoutes } from '../src/main.ts'
-import { isObject, type Document } from '../src/model/attribute.ts'
-import type { Schema } from '../src/rest/openapi-attributes.ts'
-import { openApi, type Response } from '../src/rest/openapi.ts'
-import { testMasterKey } from './master-key.ts'
+import type { Document } from '../src/model/attribute.ts'
+import { answerFaults, document, faults } from './openapi-judge.ts'
 import { testServer } from './rest-server.ts'
 
-const document = openApi(allRoutes(testMasterKey()), { version: '0', publicUrl: 'http://localhost' })
+const user = { $ref: '#/components/schemas/User' }
 
-const types: Record<string, (value: unknown) => boolean> = {
-  string: (value) => typeof value === 'string',
-  integer: Number.isInteger,
-  number: (value) => typeof value === 'number',
-  boolean: (value) => typeof value === 'boolean',
-  array: Array.isArray,
-  object: isObject,
-  null: (value) => value === null,
-}
-
-/** What of a value the schema does not allow. */
-function faults(value: unknown, given: Schema, at = ''): string[] {
-  const schema = given.$ref ? document.components.schemas[given.$ref.split('/').at(-1)!]! : given
-  if (schema.oneOf) return schema.oneOf.some((one) => faults(value, one).length === 0) ? [] : [`${at}: fits none`]
-  if (schema.type !== undefined && ![schema.type].flat().some((type) => types[type]!(value))) return [`${at}: ${JSON.stringify(value)} is no ${schema.type}`]
-  if (schema.enum && !schema.enum.includes(value)) return [`${at}: ${JSON.stringify(value)} is not in the list`]
-  if (schema.maxLength !== undefined && [...(value as string)].length > schema.maxLength) return [`${at}: is too long`]
-  if (Array.isArray(value)) return value.flatMap((one, index) => faults(one, schema.items ?? {}, `${at}[${index}]`))
-  return isObject(value) && (schema.properties || schema.additionalProperties) ? objectFaults(value, schema, at) : []
-}
-
-function objectFaults(value: Document, schema: Schema, at: string): string[] {
-  const missing = (schema.required ?? []).filter((name) => value[name] === undefined).map((name) => `${at}.${name}: is missing`)
-  return [...missing, ...Object.entries(value).flatMap(([name, inner]) => {
-    const property = schema.properties?.[name] ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
-    return property ? faults(inner, property, `${at}.${name}`) : [`${at}.${name}: is not in the schema`]
-  })]
-}
-
-test('the judge of this test refuses what it should', () => {
-  const schema = { $ref: '#/components/schemas/User' }
-  expect(faults({ userName: 'a', active: true }, schema)).toEqual([])
-  expect(faults({ userName: 1 }, schema)).toEqual(['.userName: 1 is no string'])
-  expect(faults({}, schema)).toEqual(['.userName: is missing'])
-  expect(faults({ userName: 'a', unheard: 1, sex: 'X', emails: [{ value: 'a', x: 1 }] }, schema)).toHaveLength(3)
+test('the judge refuses what it should', () => {
+  expect(faults({ id: '1', active: true }, user)).toEqual([])
+  expect(faults({ userName: 'a' }, { $ref: '#/components/schemas/UserBody' })).toEqual([])
+  expect(faults({ id: '1' }, { $ref: '#/components/schemas/UserBody' })).toEqual(['.userName: is missing'])
+  expect(faults({ id: '1', userName: 1 }, user)).toEqual(['.userName: 1 is no string'])
+  expect(faults({}, user)).toEqual(['.id: is missing'])
+  expect(faults({ id: '1', unheard: 1, sex: 'X', birthdate: '1815-12-99', emails: [{ value: 'a', x: 1 }] }, user)).toHaveLength(4)
+  expect(faults({ scopes: ['root'], name: '', userId: 'a', expires: 'never' }, { $ref: '#/components/schemas/ApiKey' })).toHaveLength(3)
+  const judge = (status: number, body: unknown, type = 'application/json; charset=utf-8') => answerFaults('GET', '/api/v1/users/:id', { status, type, body: body === undefined ? '' : JSON.stringify(body) })
+  expect(judge(200, { id: '1' })).toEqual([])
+  expect(judge(304, undefined, '')).toEqual([])
+  expect(judge(200, { id: 1 })).toHaveLength(1)
+  expect(judge(200, undefined)).toHaveLength(1)
+  expect(judge(404, { id: '1' })).toHaveLength(1)
+  expect(judge(418, {})).toEqual(['answered 418, which is not listed: {}'])
 })
 
 test('answers are as the document says', async () => {
-  const { ask } = await testServer()
-  const found: string[] = []
-  /** Asks, holds the answer against the document, and gives the answer. */
-  const judged = async (method: string, path: string, body?: unknown): Promise<Document> => {
-    const reply = await ask(method, path, body)
-    const template = Object.keys(document.paths).filter((one) => new RegExp(`^${one.replaceAll(/\{\w+\}/g, '[^/]+')}$`).test(path.split('?')[0]!))
-      .toSorted((a, b) => a.split('{').length - b.split('{').length)[0]!
-    const response = document.paths[template]![method.toLowerCase()]!.responses[String(reply.status)] as Response | undefined
-    if (!response?.content) found.push(`${method} ${path}: answered ${reply.status} ${JSON.stringify(reply.body)}`)
-    else found.push(...faults(reply.body, response.content['application/json']!.schema).map((fault) => `${method} ${path} ${fault}`))
-    return reply.body as Document
-  }
+  const { ask, faults: found } = await testServer()
+  const judged = async (method: string, path: string, body?: unknown): Promise<Document> => (await ask(method, path, body)).body as Document
   const type = await judged('POST', '/metadata/types', { id: 'ROBOT', grouping: 'USER_OBJECT_TYPE', displayName: 'Robot' })
   await judged('POST', '/metadata/elements', { name: 'colour', typeId: 'DEFAULT_USER', multiValued: true, validValues: ['red', 'green'] })
   const company = await judged('POST', '/organizations', { name: 'Analytical Engines', domainName: 'example.com' })
@@ -73,6 +40,10 @@ test('answers are as the document says', async () => {
   await judged('GET', `/users/${String(ada.id)}?attributes=${all}`)
   await judged('GET', `/users/${String(ada.id)}`)
   await judged('GET', '/users?total=true&count=1')
+  for (const path of ['/users', `/users/${String(ada.id)}`]) await judged('GET', `${path}?attributes=title`)
+  // The person whom the system stands for has no login.
+  await judged('GET', '/users/3000')
+  await judged('GET', `/users/${String(ada.id)}/password-policy`)
   for (const segment of ['emails', 'phones', 'addresses', 'affiliations', 'logins', 'notes']) await judged('GET', `/users/${String(ada.id)}/${segment}`)
   await judged('POST', `/users/${String(ada.id)}/lock`)
   await judged('GET', `/organizations/${String(company.id)}`)
@@ -112,7 +83,7 @@ test('answers are as the document says', async () => {
 })
 
 test('refusals are as the document says', async () => {
-  const { ask } = await testServer()
+  const { ask, faults: found } = await testServer()
   const refusals = [
     await ask('GET', '/users/nobody'), await ask('POST', '/users', {}), await ask('GET', '/users?filter=('), await ask('POST', '/users', '{'),
     await ask('GET', '/users', undefined, { authorization: 'Bearer wrong' }),
@@ -123,4 +94,14 @@ test('refusals are as the document says', async () => {
     expect((body as Document).status).toBe(status)
     expect(document.components.responses[`Problem${status}`]!.description).toContain(`\`${String((body as Document).code)}\``)
   }
+  const [ada, group] = [(await ask('POST', '/users', { userName: 'ada' })).body.id, (await ask('POST', '/groups', { displayName: 'Makers' })).body.id]
+  const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'userName eq "ada"' })).body.id
+  const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id
+  const further: [status: number, method: string, path: string, body?: object, headers?: Record<string, string>][] = [
+    [412, 'PUT', `/groups/${group}/members/${ada}`, {}, { 'if-match': '"1"' }], [412, 'POST', `/plans/${plan}/undo`, undefined, { 'if-match': '"1"' }],
+    [404, 'POST', '/plans', { kind: 'merge', survivor: ada, duplicate: 'nobody' }], [404, 'POST', '/password-policies/check', { password: 'x', userId: 'nobody' }],
+    [409, 'GET', `/portals/${portal}/sign-in`],
+  ]
+  for (const [status, method, path, body, headers] of further) expect([method, path, (await ask(method, path, body, headers)).status]).toEqual([method, path, status])
+  expect(found).toEqual([])
 })

@@ -209,7 +209,7 @@ export interface Key {
   id: string
   type: 'API' | 'SSH'
   name: string
-  scopes?: string | string[]
+  scopes?: string[]
   expires?: string
   lastUsed?: string
   created?: string

@@ -31,7 +31,11 @@ function shownSelf(call: Pick<Call, 'ctx' | 'query'>, document: Document): Answe
   return { body: project(user, document, selection, urlOf(call.ctx, '', 'me')), version: (document.meta as Document).version as number }
 }
 
-const shownKey = (key: Document) => projectEntry(keys.attributes, key, keys.path, undefined)
+/** Scopes are a list here, as where such a key is made. */
+function shownKey(key: Document): Document {
+  const { scopes, ...shown } = projectEntry(keys.attributes, key, keys.path, undefined)
+  return { ...shown, ...(typeof scopes === 'string' ? { scopes: scopes.split(' ') } : {}) }
+}
 const myKeys = async (call: Call) => ((await readUser(call.ctx.db, me(call), [keys.path])).keys ?? []) as Document[]
 
 async function addKey(call: Call): Promise<Answer> {
@@ -42,7 +46,10 @@ async function addKey(call: Call): Promise<Answer> {
   if ('userId' in rest) throw new GatehouseError('unknown_attribute', 'userId: your keys act for you.')
   // A key outlives the session, and asks for no factor.
   await refuseStale(call.ctx, call.session!)
-  if (type === 'API') return makeKey({ ctx: own(call), body: { ...rest, userId: me(call) } }, '/me/keys')
+  if (type === 'API') {
+    const made = await makeKey({ ctx: own(call), body: { ...rest, userId: me(call) } }, '/me/keys')
+    return { ...made, body: { ...(made.body as Document), type } }
+  }
   const { entry } = await addEntry(own(call), userKind, me(call), keys, { ...rest, type })
   return { body: shownKey(entry), location: urlOf(call.ctx, '/me/keys', entry.id) }
 }

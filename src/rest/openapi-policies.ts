@@ -1,7 +1,7 @@
 /** Schemas of policies, made from the list of their settings. */
 import { pieceKinds } from '../model/password-worth.ts'
 import { policyCollection, policyKinds, policyLevels, type PolicyKind } from '../model/password-policy-records.ts'
-import { compositionSettings, type Settings } from '../model/password-settings.ts'
+import { passwordSettings, type Settings } from '../model/password-settings.ts'
 import { entrySchema, type Schema } from './openapi-attributes.ts'
 import { flag, integer, list, object, readOnly, text } from './openapi-words.ts'
 
@@ -46,7 +46,7 @@ const violation = object('Violation', 'A rule that is broken.', {
 const effective = object('Effective password policy', 'The policy that counts for a person, every blank filled in.', {
   id: text('The policy; absent when the built-in values apply.'),
   name: text('Its name.'),
-  rules: rulesSchema(compositionSettings),
+  rules: rulesSchema(passwordSettings),
   advisory: list('Rules that are recommended and not enforced.', text('A rule.')),
   expiry: object('Expiry', 'How long a password lives; 0 days means forever.', {
     days: integer('Days.'), graceDays: integer('Days after that during which it works.'), warnDays: integer('Days before, from which on people are warned.'),
@@ -54,12 +54,18 @@ const effective = object('Effective password policy', 'The policy that counts fo
   }),
   changes: object('Changes', 'How often it may change.', { perDay: integer('Times a day; absent means any number.'), minimumAgeHours: integer('Hours between two changes.'), byUser: flag('Whether people may recover it themselves.') }),
   recovery: object('Recovery', 'How it is recovered.', {
-    tokenMinutes: integer('Minutes that a link lives.'), questionCount: integer('Security questions that must have been answered.'), questionsCorrect: integer('Answers that must be right.'),
-    questionSource: text('Who writes the questions.'), questionList: text('The group of questions offered.'),
-  }),
+    tokenMinutes: integer('Minutes that a link lives.'),
+    questions: object('Questions', 'Security questions beside a link or code.', {
+      on: flag('Whether they are asked at all.'), count: integer('How many people answer.'), correct: integer('How many answers must be right.'),
+      own: flag('Whether people may write questions of their own.'), group: text('The group of questions offered.'),
+    }, ['on', 'count', 'correct', 'own', 'group']),
+  }, ['tokenMinutes', 'questions']),
   lockout: object('Lockout', 'When the login is locked; 0 means never.', { failures: integer('Wrong passwords in a row.'), unlockMinutes: integer('Minutes until the lock opens by itself.') }),
-  session: object('Session', 'How long a session lives.', { idleMinutes: integer('Minutes unused.') }),
-}, ['name', 'rules', 'advisory', 'expiry', 'changes', 'recovery', 'lockout'])
+  session: object('Session', 'How long a session lives.', { idleMinutes: integer('Minutes unused; absent means as long as the installation allows.'), most: integer('How many at once; absent means as many as the installation allows, 0 any number.') }),
+  factors: object('Factors', 'What is asked for beside the password.', {
+    leastLevel: integer('The level that every sign-in must reach; 0 asks for no more than people\'s own factors do.'), rememberDays: integer('Days that a device may go without being asked again; 0 never.'),
+  }, ['leastLevel', 'rememberDays']),
+}, ['name', 'rules', 'advisory', 'expiry', 'changes', 'recovery', 'lockout', 'session', 'factors'])
 
 export const policyComponents: Record<string, Schema> = {
   PasswordPolicy: policySchema(policyKinds.password),

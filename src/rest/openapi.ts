@@ -134,7 +134,7 @@ export function openApi(routes: readonly Route[], { version, publicUrl }: { vers
     tags: tags.map((name) => ({ name, description: tagDocs[name] ?? name })),
     paths,
     components: {
-      schemas: { ...allComponents(), ...patchComponents(routes) },
+      schemas: { ...answerComponents(), ...bodyComponents(routes), ...patchComponents(routes) },
       parameters,
       headers,
       responses: problemResponses(),
@@ -185,9 +185,21 @@ function headerParameters(route: Route): Reference[] {
 }
 
 function bodyContent({ method }: Route, { component }: Shape): Content {
-  if (method !== 'PATCH') return { 'application/json': { schema: refTo(component) } }
+  if (method !== 'PATCH') return { 'application/json': { schema: refTo(component in resources ? `${component}Body` : component) } }
   const schema = refTo(`${component}Patch`)
   return { 'application/merge-patch+json': { schema }, 'application/json': { schema } }
+}
+
+/** What `attributes=` leaves out, and what a record of an older system may lack, no answer promises: the id alone. */
+function answerComponents(): Record<string, Schema> {
+  return Object.fromEntries(Object.entries(allComponents()).map(([name, schema]) => [name, name in resources ? { ...schema, required: ['id'] } : schema]))
+}
+
+/** What POST and PUT take of such a record: there, what is required must be. */
+function bodyComponents(routes: readonly Route[]): Record<string, Schema> {
+  const all = allComponents()
+  const written = routes.flatMap(({ method, body }) => (method !== 'PATCH' && body && body.component in resources ? [body.component] : []))
+  return Object.fromEntries(written.map((name) => [`${name}Body`, { ...all[name]!, description: `${all[name]!.description} As it is made or replaced: what is read-only may come along, and is ignored.` }]))
 }
 
 function patchComponents(routes: readonly Route[]): Record<string, Schema> {
@@ -204,20 +216,23 @@ function successOf(route: Route): Record<string, Response> {
   const headerRefs = Object.fromEntries([...names, 'RequestId'].map((name) => [headerNames[name]!, { $ref: `#/components/headers/${name}` }]))
   const schema = answer && (answer.list ? listSchema(answer.component, has('cursor'), has('total'), answer.besides) : refTo(answer.component))
   const success: Response = { description: status === '204' ? 'Done; there is nothing to say.' : 'Done.', headers: headerRefs, ...(schema ? { content: { 'application/json': { schema } } } : {}) }
-  return { [status]: success, ...(route.upserts ? { 201: { ...success, description: 'Made.' } } : {}), ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
+  return { [status]: success, ...(route.upserts ? { 201: { ...success, description: 'Made.' } } : {}), ...(route.defers ? { 202: { ...success, description: 'Begun; it goes on behind the request.' } } : {}), ...(method === 'GET' ? { 304: { description: 'What If-None-Match named still holds.' } } : {}) }
 }
 
 const headerNames: Record<string, string> = { ETag: 'ETag', Location: 'Location', RequestId: 'X-Request-Id', IdempotencyReplayed: 'Idempotency-Replayed' }
 
 function problemsOf(route: Route): Record<string, Reference> {
-  const statuses = [
+  const statuses = new Set([
     400, 401, 403,
-    ...(route.path.includes(':') ? [404] : []),
-    ...(route.method === 'GET' ? [] : [409, ...(takesVersions(route) ? [412] : []), ...(route.body ? [413, 415] : []), 422]),
+    // Bodies name other records, too.
+    ...(route.path.includes(':') || route.body ? [404] : []),
+    // Where there is no version, an If-Match is refused as well.
+    ...(route.method === 'GET' ? [] : [409, 412, ...(route.body ? [413, 415] : []), 422]),
     429, 500, 503,
     ...(route.method === 'GET' ? [] : [507]),
-  ]
-  return Object.fromEntries(statuses.map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]))
+    ...(route.refuses ?? []),
+  ])
+  return Object.fromEntries([...statuses].map((status) => [status, { $ref: `#/components/responses/Problem${status}` }]))
 }
 
 /** One response a status, naming the codes it comes with. */

@@ -68,12 +68,12 @@ export function portalSignInRoutes(masterKey: MasterKey): Route[] {
   }
 
   return [
-    { ...base, method: 'GET', path: '/portals/:id/sign-in', caller: 'everyone', navigated: true, operation: 'beginPortalSignIn', status: 303, summary: 'Sends a browser to Okta to sign in to the portal.',
+    { ...base, method: 'GET', path: '/portals/:id/sign-in', caller: 'everyone', navigated: true, operation: 'beginPortalSignIn', status: 303, refuses: [409, 502], summary: 'Sends a browser to Okta to sign in to the portal.',
       query: [{ name: 'returnTo', type: 'string', doc: 'The path of this server to go to afterwards; the start page when absent.' }], handle: navigable(begin) },
-    { ...base, method: 'GET', path: '/portals/:id/callback', caller: 'everyone', navigated: true, operation: 'completePortalSignIn', status: 303, summary: 'Takes a browser back from Okta: opens the session, or says in a page why not.', query: cameBackWith, handle: navigable(complete) },
+    { ...base, method: 'GET', path: '/portals/:id/callback', caller: 'everyone', navigated: true, operation: 'completePortalSignIn', status: 303, refuses: [409, 502], summary: 'Takes a browser back from Okta: opens the session, or says in a page why not.', query: cameBackWith, handle: navigable(complete) },
     { ...base, method: 'GET', path: '/portals/:id/session', caller: 'signing-in', operation: 'readPortalSession', summary: 'Says where a session stands that was begun at the portal. Without its tokens it is over.', answer: state,
       handle: async (call) => ({ body: await readPortalState(call.ctx, masterKey, portalId(call), call.session!) }) },
-    { ...base, method: 'POST', path: '/portals/:id/session/refresh', caller: 'signing-in', operation: 'refreshPortalSession', summary: 'Exchanges the session\'s tokens at Okta for new ones, one request at a time. When Okta refuses, the session is over.', answer: state,
+    { ...base, method: 'POST', path: '/portals/:id/session/refresh', caller: 'signing-in', operation: 'refreshPortalSession', refuses: [502], summary: 'Exchanges the session\'s tokens at Okta for new ones, one request at a time. When Okta refuses, the session is over.', answer: state,
       handle: async (call) => {
         refreshes.count(call.session!.sessionId)
         return { body: await refreshPortalTokens(call.ctx, masterKey, portalId(call), call.session!) }

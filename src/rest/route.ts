@@ -103,6 +103,10 @@ export interface Route extends Guarded {
   navigated?: boolean
   /** Answers 201 instead of 200 when it made something. */
   upserts?: boolean
+  /** Answers 202 instead of 200 where there is much to do, which then goes on behind the request. */
+  defers?: boolean
+  /** Statuses of refusals that come beside those of every route like it (openapi.ts). */
+  refuses?: readonly number[]
   handle: (call: Call) => Promise<Answer>
 }
 

@@ -33,8 +33,7 @@ export function Keys() {
 
 function KeyFacts({ item, onRemove }: { item: Key; onRemove: () => void }) {
   const { words: { keys: words, ...all }, moment } = useWords()
-  const { name, type, scopes, created, lastUsed, expires } = item
-  const granted = scopes === undefined ? [] : typeof scopes === 'string' ? scopes.split(/[ ,]+/) : scopes
+  const { name, type, scopes: granted = [], created, lastUsed, expires } = item
   const facts = [
     ...(granted.length > 0 ? [[words.scope, granted.map((one) => words.scopes[one as keyof typeof words.scopes] ?? one).join(', ')]] : []),
     ...(created === undefined ? [] : [[words.created, moment(created)]]),
