@@ -13,6 +13,7 @@ test('the judge refuses what it should', () => {
   expect(faults({ id: '1', userName: 1 }, user)).toEqual(['.userName: 1 is no string'])
   expect(faults({}, user)).toEqual(['.id: is missing'])
   expect(faults({ id: '1', unheard: 1, sex: 'X', birthdate: '1815-12-99', emails: [{ value: 'a', x: 1 }] }, user)).toHaveLength(4)
+  expect(faults({ anything: 1 }, { $ref: '#/components/schemas/PasskeyOptions' })).toEqual([])
   expect(faults({ scopes: ['root'], name: '', userId: 'a', expires: 'never' }, { $ref: '#/components/schemas/ApiKey' })).toHaveLength(3)
   const judge = (status: number, body: unknown, type = 'application/json; charset=utf-8') => answerFaults('GET', '/api/v1/users/:id', { status, type, body: body === undefined ? '' : JSON.stringify(body) })
   expect(judge(200, { id: '1' })).toEqual([])
@@ -97,10 +98,10 @@ test('refusals are as the document says', async () => {
   const [ada, group] = [(await ask('POST', '/users', { userName: 'ada' })).body.id, (await ask('POST', '/groups', { displayName: 'Makers' })).body.id]
   const plan = (await ask('POST', '/plans', { kind: 'bulk', operation: 'disable', filter: 'userName eq "ada"' })).body.id
   const portal = (await ask('POST', '/portals', { name: 'Customers' })).body.id
-  const further: [status: number, method: string, path: string, body?: object, headers?: Record<string, string>][] = [
+  const further: [status: number, method: string, path: string, body?: object | string, headers?: Record<string, string>][] = [
     [412, 'PUT', `/groups/${group}/members/${ada}`, {}, { 'if-match': '"1"' }], [412, 'POST', `/plans/${plan}/undo`, undefined, { 'if-match': '"1"' }],
     [404, 'POST', '/plans', { kind: 'merge', survivor: ada, duplicate: 'nobody' }], [404, 'POST', '/password-policies/check', { password: 'x', userId: 'nobody' }],
-    [409, 'GET', `/portals/${portal}/sign-in`],
+    [404, 'GET', '/access/graph/neighbourhood?node=User:nobody'], [404, 'GET', '/access/graph/path?from=User:nobody&to=Role:nothing'], [409, 'GET', `/portals/${portal}/sign-in`], [415, 'POST', `/users/${ada}/lock`, 'x', { 'content-type': 'text/plain' }],
   ]
   for (const [status, method, path, body, headers] of further) expect([method, path, (await ask(method, path, body, headers)).status]).toEqual([method, path, status])
   expect(found).toEqual([])

@@ -51,6 +51,7 @@ function objectFaults(value: Document, schema: Schema, at: string): string[] {
   const missing = (schema.required ?? []).filter((name) => value[name] === undefined).map((name) => `${at}.${name}: is missing`)
   return [...missing, ...Object.entries(value).flatMap(([name, inner]) => {
     const property = schema.properties?.[name] ?? (typeof schema.additionalProperties === 'object' ? schema.additionalProperties : undefined)
+    if (schema.additionalProperties === true && !property) return []
     if (property) return property.writeOnly ? [`${at}.${name}: is only written`] : faults(inner, property, `${at}.${name}`)
     return [`${at}.${name}: is not in the schema`]
   })]

@@ -11,7 +11,7 @@ const base = { method: 'GET', scope: 'read', tag: 'Access' } as const
 const node = (name: string, doc: string): QueryParameter => ({ name, type: 'string', required: true, doc: `${doc}: its kind and id, such as Role:3000 (User, Group, Role, Resource, Organization).` })
 
 export const accessGraphRoutes: readonly Route[] = guarded('access', [
-  { ...base, path: '/access/graph/neighbourhood', operation: 'readNeighbourhood', summary: 'What stands around a node of the access graph, fit for drawing.', answer: { component: 'GraphPage' },
+  { ...base, path: '/access/graph/neighbourhood', refuses: [404], operation: 'readNeighbourhood', summary: 'What stands around a node of the access graph, fit for drawing.', answer: { component: 'GraphPage' },
     query: [
       node('node', 'The node in the middle'),
       { name: 'depth', type: 'integer', min: 0, max: graphLimits.depth, doc: 'How many edges away; default 1.' },
@@ -21,7 +21,7 @@ export const accessGraphRoutes: readonly Route[] = guarded('access', [
       ...pageParameters.map((one) => (one.name === 'count' ? { ...one, doc: 'Nodes a page; default 100. Edges come with the later of their ends.' } : one)),
     ],
     handle: async ({ ctx, query }) => ({ body: await neighbourhood(ctx, query as unknown as NeighbourhoodQuery) }) },
-  { ...base, path: '/access/graph/path', heavy: 1, operation: 'readPath', summary: 'The shortest path between two nodes of the access graph.', answer: { component: 'GraphPath' },
+  { ...base, path: '/access/graph/path', heavy: 1, refuses: [404], operation: 'readPath', summary: 'The shortest path between two nodes of the access graph.', answer: { component: 'GraphPath' },
     query: [node('from', 'Where the path begins'), node('to', 'Where it ends'), { name: 'undirected', type: 'boolean', doc: 'true: along edges whichever way they point; default: as access flows.' }],
     handle: async ({ ctx, query }) => ({ body: await shortestPath(ctx, query as unknown as PathQuery) }) },
   { ...base, method: 'POST', path: '/access/mining', needs: [{ resource: 'access', right: 'READ' }], heavy: 2, operation: 'mineRoles', summary: 'Proposes roles that give exactly what people were given one by one; nothing is changed.', body: { component: 'MiningRequest' }, answer: { component: 'MinedRoles' },

@@ -226,8 +226,8 @@ function problemsOf(route: Route): Record<string, Reference> {
     400, 401, 403,
     // Bodies name other records, too.
     ...(route.path.includes(':') || route.body ? [404] : []),
-    // Where there is no version, an If-Match is refused as well.
-    ...(route.method === 'GET' ? [] : [409, 412, ...(route.body ? [413, 415] : []), 422]),
+    // Where there is no version, an If-Match is refused as well; and a body where none is wanted, when it is too large or of another type.
+    ...(route.method === 'GET' ? [] : [409, 412, 413, 415, 422]),
     429, 500, 503,
     ...(route.method === 'GET' ? [] : [507]),
     ...(route.refuses ?? []),
