@@ -14,7 +14,7 @@ import { validateEntry } from '../model/validate.ts'
 import { refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteElement, deleteType, groupingOfType, insertElement, insertType, lockElement, lockType, readElement, readType, spelledOtherwise, updateElement, updateType, usesOfElement, type Versioned } from '../store/metadata-records.ts'
+import { deleteElement, deleteType, groupingOfType, insertElement, insertType, lockElement, lockType, readElement, readType, spelledOtherwise, updateElement, updateType, usesOfElement, valuesUnlike, type Versioned } from '../store/metadata-records.ts'
 import { clientsTold, lockClaims } from '../store/oidc-clients.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
@@ -95,7 +95,7 @@ export async function declareElement(tx: Transaction, ctx: Context, { id, ...inp
   return element
 }
 
-/** Changes a declaration. Values that people already have are left alone until they are next changed. */
+/** Changes a declaration. Values that people already have are left alone until they are next changed; of another data type they must be all of them. */
 export function patchElement(ctx: Context, id: string, patch: unknown, versions?: Versions): Promise<Versioned> {
   return changeElement(ctx, id, versions, (before) => mergePatch(before, patch))
 }
@@ -117,12 +117,24 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     if (isHidden(after) && !(hides && before.name === after.name)) await refuseWhileTold(tx, after.name as string)
     const moved = (['name', 'typeId', 'multiValued'] as const).some((key) => before[key] !== after[key])
     if (moved && (await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'name, typeId and multiValued cannot change while records have values of this attribute.')
+    if (before.dataType !== after.dataType) await refuseUnlike(tx, after)
     await checkPlace(tx, after, before)
     await updateElement(tx, id, after)
     await checkDefault(tx, after)
     await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
     return readElement(tx, id)
   })
+}
+
+const kept: Record<DataType, string> = { STRING: 'a text', INTEGER: '7, not 007', DECIMAL: '1.5, not 1.50', BOOLEAN: 'true', DATE: '2026-11-21', DATETIME: '2026-11-21T08:30:00.000Z' }
+
+/** Filters take values for what is declared: other than rules for what is new, a type must hold of all that is there. Errors: `still_referenced`. */
+async function refuseUnlike(tx: Transaction, element: Document): Promise<void> {
+  const type = element.dataType as DataType
+  const unlike = await valuesUnlike(tx, element)
+  if (unlike === 0) return
+  const message = `${unlike} ${unlike === 1 ? 'value' : 'values'} of records ${unlike === 1 ? 'is' : 'are'} not such as ${type} values are kept (${kept[type]}): change or remove those first`
+  throw new GatehouseError('still_referenced', `dataType: ${message}.`, { problems: [{ path: 'dataType', message }] })
 }
 
 /** Where attributes can be declared: what every record of a sort has, and the groupings of the types that decide what else it has. */

@@ -9,7 +9,7 @@ import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, CustomAttributes, FilterTarget } from './attribute.ts'
 import type { Comparison, Filter, Literal } from './filter.ts'
 import type { DataType } from './data-type.ts'
-import { canonicalNumber } from './metadata.ts'
+import { canonicalNumber, plainNumber } from './metadata.ts'
 import { checkDate, checkInstant } from './values.ts'
 
 export type Order = 'eq' | 'gt' | 'ge' | 'lt' | 'le'
@@ -271,12 +271,6 @@ function typedLiteral(path: string, type: DataType, operator: Order, value: stri
 }
 
 const number = new RegExp(numberForm)
-
-/** JavaScript writes 0.0000001 as 1e-7. */
-function plainNumber(value: number): string {
-  const [text, plain] = [String(value), value.toFixed(18)]
-  return text.includes('e-') && Number(plain) === value ? canonicalNumber(plain) : text
-}
 
 function numeric(path: string, text: string): { value: string; numeric: true } {
   if (!number.test(text)) throw refuse(`${path}: takes a number of at most 18 digits on either side of the point; no value has more`)

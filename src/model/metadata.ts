@@ -80,9 +80,12 @@ export function checkCustomAttributes(
       findings.push({ code: 'required_attribute', path: `${path}.${element.name}`, message: 'is required' })
     }
   }
-  for (const [name, value] of Object.entries(attributes)) {
-    if (JSON.stringify(old[name]) === JSON.stringify(value)) continue
+  for (const [name, given] of Object.entries(attributes)) {
     const element = elements.get(name)
+    const value = element ? textsOf(element, given, `${path}.${name}`, findings) : given
+    if (value === undefined) continue
+    attributes[name] = value
+    if (JSON.stringify(old[name]) === JSON.stringify(value)) continue
     if (!element) {
       const spelled = [...elements.keys()].find((one) => one.toLowerCase() === name.toLowerCase())
       findings.push({ code: 'unknown_attribute', path: `${path}.${name}`, message: spelled !== undefined ? `is declared as ${spelled}: write it so` : 'is not declared for this type of record; declare it under /metadata/elements' })
@@ -94,6 +97,40 @@ export function checkCustomAttributes(
     attributes[name] = refused.length > 0 ? listed : Array.isArray(listed) ? listed.map((one) => canonicalValue(element, one as string)) : canonicalValue(element, listed as string)
   }
   return { attributes: Object.keys(attributes).length > 0 ? attributes : undefined, findings, patterns }
+}
+
+/** What is given, as the texts that are kept: JSON's own numbers and truth values stand for those of their type. Undefined when some are refused. */
+function textsOf(element: Element, given: unknown, path: string, findings: Finding[]): unknown {
+  if (typeof given === 'string') return given
+  const texts = [given].flat().map((one, index) => {
+    const text = jsonText(element.dataType, one)
+    if ('text' in text) return text.text
+    findings.push({ code: 'invalid_value', path: Array.isArray(given) ? `${path}[${index}]` : path, message: text.message })
+    return undefined
+  })
+  if (texts.includes(undefined)) return undefined
+  return Array.isArray(given) ? texts : texts[0]
+}
+
+const surely = 'than a JSON number surely keeps; write it as a text'
+
+/** One value as a text; what a JSON number may have lost on its way is refused, as in filters. */
+function jsonText(type: DataType, value: unknown): { text: string } | { message: string } {
+  if (typeof value === 'boolean') return type === 'BOOLEAN' ? { text: String(value) } : { message: `must be a text: it is declared as ${type}, which true and false are not` }
+  if (typeof value !== 'number') return { text: value as string }
+  if (type === 'INTEGER' && !Number.isInteger(value)) return { message: 'must be a whole number' }
+  if (type === 'INTEGER') return Number.isSafeInteger(value) ? { text: plainNumber(value) } : { message: `has more digits ${surely}` }
+  if (type !== 'DECIMAL') return { message: `must be a text: it is declared as ${type}, which a number is not` }
+  const text = plainNumber(value)
+  const digits = text.replaceAll(/\D/g, '').replace(/^0+/, '')
+  const isExact = !text.includes('e') && (digits.length <= 15 || Number.isSafeInteger(value))
+  return isExact ? { text } : { message: `has more digits ${surely}` }
+}
+
+/** A number without an exponent, where that is exact: JavaScript writes 0.0000001 as 1e-7. */
+export function plainNumber(value: number): string {
+  const [text, plain] = [String(value), value.toFixed(18)]
+  return text.includes('e-') && Number(plain) === value ? canonicalNumber(plain) : text
 }
 
 function checkElementValue(element: Element, value: unknown, path: string, patterns: PatternCheck[]): Finding[] {
@@ -119,9 +156,9 @@ export function refusal(element: Pick<Element, 'dataType' | 'maxLength' | 'valid
 
 const forms: Record<DataType, (value: string) => true | string> = {
   STRING: () => true,
-  INTEGER: (value) => /^-?\d{1,18}$/.test(value) || 'must be a whole number, as a text',
-  DECIMAL: (value) => /^-?\d{1,18}(\.\d{1,18})?$/.test(value) || 'must be a number, as a text',
-  BOOLEAN: (value) => value === 'true' || value === 'false' || 'must be "true" or "false"',
+  INTEGER: (value) => /^-?\d{1,18}$/.test(value) || 'must be a whole number of at most 18 digits',
+  DECIMAL: (value) => /^-?\d{1,18}(\.\d{1,18})?$/.test(value) || 'must be a number of at most 18 digits on either side of the point',
+  BOOLEAN: (value) => value === 'true' || value === 'false' || 'must be true or false',
   DATE: (value) => messageOf(checkDate(value)),
   DATETIME: (value) => messageOf(checkInstant(value)),
 }

@@ -212,7 +212,7 @@ function checkEntry(collection: Collection, entry: Document, before: Document | 
 
 const valueLimit = 64 * 1024
 
-/** The shape of custom attributes: texts or lists of texts. What they mean is checked against their metadata. */
+/** The shape of custom attributes: texts, numbers and truth values, or lists of those. What they mean is checked against their metadata. */
 function checkCustom(given: unknown, path: string, found: Found[]): Document | undefined {
   if (given === undefined || given === null) return undefined
   if (!isObject(given)) {
@@ -223,9 +223,11 @@ function checkCustom(given: unknown, path: string, found: Found[]): Document | u
   for (const [name, value] of Object.entries(given)) {
     if (value === null) continue
     const values = Array.isArray(value) ? value : [value]
-    const wrong = values.length > 100 || values.some((one) => typeof one !== 'string' || one.length > valueLimit || one.includes('\u0000') || !one.isWellFormed())
-    if (wrong) found.push({ code: 'invalid_value', path: `${path}.${name}`, message: 'must be a text, or a list of at most 100 texts, of at most 65,536 characters without U+0000' })
+    const wrong = values.length > 100 || values.some((one) => !isPlain(one))
+    if (wrong) found.push({ code: 'invalid_value', path: `${path}.${name}`, message: 'must be a text of at most 65,536 characters without U+0000, a number, true or false, or a list of at most 100 of those' })
     else if (values.length > 0) Object.defineProperty(result, name, { value, enumerable: true, writable: true, configurable: true })
   }
   return result
 }
+
+const isPlain = (value: unknown): boolean => (typeof value === 'string' ? value.length <= valueLimit && !value.includes('\u0000') && value.isWellFormed() : typeof value === 'number' || typeof value === 'boolean')

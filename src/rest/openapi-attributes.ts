@@ -82,13 +82,13 @@ export function objectSchema(attributes: readonly Attribute[]): Schema & { prope
   return { type: 'object', properties, ...(required.length > 0 ? { required } : {}) }
 }
 
+const customValue: Schema = { type: ['string', 'number', 'boolean'], maxLength: 65_536 }
+
 export const customAttributes: Schema = {
   title: 'Custom attributes',
-  description: 'Attributes declared under /metadata/elements, by name: a text, or a list of texts where several values are allowed.',
+  description: 'Attributes declared under /metadata/elements, by name: a text, or a list of texts where several values are allowed. INTEGER and DECIMAL also take JSON numbers of at most 15 digits, and BOOLEAN true and false; answers have texts ("5", "true"), whatever was sent.',
   type: 'object',
-  additionalProperties: {
-    oneOf: [{ type: 'string', maxLength: 65_536 }, { type: 'array', items: { type: 'string', maxLength: 65_536 }, maxItems: 100 }],
-  },
+  additionalProperties: { oneOf: [customValue, { type: 'array', items: customValue, maxItems: 100 }] },
 }
 
 /** The component of a collection's entries: `UserEmails`. */

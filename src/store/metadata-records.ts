@@ -1,8 +1,12 @@
 /** SQL on METADATA_TYPE and METADATA_ELEMENT with its valid values, one at a time, for administering them. */
 import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection, Document } from '../model/attribute.ts'
+import type { DataType } from '../model/data-type.ts'
 import { metadataElement, metadataType } from '../model/metadata-records.ts'
+import { organization } from '../model/organization.ts'
 import { columnsOf, toColumn } from '../model/rows.ts'
+import { user } from '../model/user.ts'
+import { logins } from '../model/user-links.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { documentOfRow, type Listing } from './list-rows.ts'
 
@@ -144,4 +148,31 @@ export async function usesOfElement(db: Reader, id: string): Promise<number> {
     `select (select count(*) from user_attributes where metadata_id = $1) + (select count(*) from login_attribute where metadata_id = $1)
       + (select count(*) from company_attribute where metadata_id = $1) as uses`, [id])
   return Number(row!.uses)
+}
+
+const day = `case when v ~ '^(?!0000)\\d{4}-(0[1-9]|1[0-2])-\\d\\d' then substr(v, 9, 2) between '01' and to_char(make_date(substr(v, 1, 4)::int, substr(v, 6, 2)::int, 1) + interval '1 month - 1 day', 'DD') end`
+
+/** Whether a value `v` has the form in which those of its type are kept (`canonicalValue` of the model): what filters and their order rely on. */
+const keptForms: Record<Exclude<DataType, 'STRING'>, string> = {
+  INTEGER: `v ~ '^(0|-?[1-9]\\d{0,17})$'`,
+  DECIMAL: `v <> '-0' and v ~ '^-?(0|[1-9]\\d{0,17})(\\.\\d{0,17}[1-9])?$'`,
+  BOOLEAN: `v in ('true', 'false')`,
+  DATE: `length(v) = 10 and ${day}`,
+  DATETIME: `v ~ '^.{10}T([01]\\d|2[0-3])(:[0-5]\\d){2}\\.\\d{3}Z$' and ${day}`,
+}
+
+/** The same where the administrator says what numbers look like. */
+const ownForms: typeof keptForms = { ...keptForms, INTEGER: `v ~ '^-?\\d{1,18}$'`, DECIMAL: `v ~ '^-?\\d{1,18}(\\.\\d{1,18})?$'` }
+
+/** How many values that records have of a declared attribute are not such as its new type keeps them. */
+export async function valuesUnlike(db: Reader, { id, dataType, validator, validValues }: Document): Promise<number> {
+  const type = dataType as DataType
+  if (type === 'STRING') return 0
+  const forms = validator !== undefined || (validValues as unknown[] | undefined)?.length ? ownForms : keptForms
+  const values = [user.custom, organization.custom, logins.custom!].flatMap(({ table, idColumn, valueTable, valueParent, inlineColumn }) => [
+    `select v.attr_value as v from ${table} a join ${valueTable} v on v.${valueParent} = a.${idColumn} where a.metadata_id = $1`,
+    ...(inlineColumn === undefined ? [] : [`select a.${inlineColumn} from ${table} a where a.metadata_id = $1 and a.${inlineColumn} is not null`]),
+  ])
+  const row = await db.first<{ unlike: string }>(`select count(*) as unlike from (${values.join(' union all ')}) s where (${forms[type]}) is not true`, [id])
+  return Number(row!.unlike)
 }

@@ -24,6 +24,8 @@ export function declareAttributes(planning: Planning, drafts: readonly Drafted[]
       if (isSpelledOtherwise(planning, custom.everyType, name, [...missing.values()])) continue
       const mark = `${kind} ${name}`
       const said = planning.declare?.[kind]?.[name]
+      // Whether 5 is one of many numbers or a number among texts, one row does not say: whoever administers does.
+      if (!said?.dataType && [value].flat().some((one) => typeof one !== 'string')) continue
       const element = missing.get(mark) ?? newElement(planning.ctx.newId(), name, custom.everyType, said)
       words.set(element.id, said ?? {})
       const multiValued = said?.multiValued ?? (element.multiValued || Array.isArray(value))
