@@ -65,6 +65,7 @@ function reason(text: string, { length, required, form }: Pick<Attribute, 'lengt
   if (length !== undefined && [...text].length > length) return 'too long'
   if (required && text.trim() === '') return 'empty'
   if (form === 'language') return isLanguage(text) ? undefined : 'no language'
+  if (form === 'domain') return text.split('.').some((one) => one === '' || one.length > 63 || /[^\p{L}\p{M}\p{N}_-]|^[\p{M}_-]|[_-]$/u.test(one)) ? 'no domain' : undefined
   return form === 'email' && !/^[^\s\u0000-\u001f\u007f-\u009f@]{1,64}@[^\s\u0000-\u001f\u007f-\u009f@]{1,255}$/.test(text) ? 'no address' : undefined
 }
 
@@ -126,7 +127,7 @@ describe.each([['people', user], ['organisations', organization]] as const)('%s'
   test('hold every text up to its length in characters, and not one more', async () => {
     const limited = places(resource).filter(({ attribute }) => attribute.length !== undefined)
     // What searches find stands in an index together, and four bytes a letter are too many for it.
-    const longestOf = ({ length, searched, form }: Place['attribute']) => (form === 'email' ? `${'l'.repeat(64)}@${'d'.repeat(255)}` : form === 'language' ? 'de-x-abcdefgh-abcdefgh-abcdefgh-abc' : (searched ? 'ж' : '𝒜').repeat(length!))
+    const longestOf = ({ length, searched, form }: Place['attribute']) => (form === 'email' ? `${'l'.repeat(64)}@${'d'.repeat(255)}` : form === 'language' ? 'de-x-abcdefgh-abcdefgh-abcdefgh-abc' : form === 'domain' ? `${'ж'.repeat(49)}.`.repeat(5).replace(/.$/, 'ж') : (searched ? 'ж' : '𝒜').repeat(length!))
     const longest: Document = {}
     limited.forEach(({ set, attribute }) => set(longest, longestOf(attribute)))
     const made = await ask('POST', `/${resource.segment}`, longest)
@@ -164,7 +165,7 @@ describe.each([['people', user], ['organisations', organization]] as const)('%s'
 
   test('take no value for what is read-only', async () => {
     const sample: Record<string, unknown> = { string: 'x', reference: 'x', boolean: true, integer: 7, date: '2020-01-01', dateTime: '2020-01-01T00:00:00Z', binary: 'AA==' }
-    const fixed = resource.attributes.filter((one) => one.mutability === 'readOnly' && !one.path.startsWith('meta.') && one.path !== 'parentId')
+    const fixed = resource.attributes.filter((one) => one.mutability === 'readOnly' && !one.path.startsWith('meta.'))
     const document = filled(resource, {})
     fixed.forEach(({ path, type }) => setValueAt(document, path, sample[type]))
     const { status, body } = await ask('POST', `/${resource.segment}`, document)

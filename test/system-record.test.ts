@@ -26,6 +26,11 @@ test.each<[string, string, object?]>([
   expect(await row()).toEqual(before)
 })
 
+test('POST /keys makes none for it', async () => {
+  expect(await ask('POST', '/keys', { userId: '3000', name: 'system', scopes: ['read'] })).toMatchObject(refused)
+  expect((await ask('GET', '/keys')).body.items).toEqual([])
+})
+
 test('a bulk operation, a merge and an import pass it over, and say so', async () => {
   const bulk = (await ask('POST', '/plans', { kind: 'bulk', operation: 'terminate', filter: 'id eq "3000" and isVisible eq false' })).body
   expect(bulk.counts).toEqual({ conflict: 1 })

@@ -10,9 +10,9 @@ import type { Document } from '../model/attribute.ts'
 import { everyRight, knownRights } from '../model/own-access.ts'
 import { refuseName } from '../model/shown-name.ts'
 import { keys } from '../model/user-links.ts'
-import { guardPeople } from '../records/guard.ts'
+import { guardPeople, refuseSystem } from '../records/guard.ts'
 import { countKeys, deleteKey, findKey, insertKey, keyListing, readKey, touchKey, type FoundKey } from '../store/api-keys.ts'
-import { lockPerson } from '../store/user-rows.ts'
+import { isOfSystem, lockPerson } from '../store/user-rows.ts'
 import type { Row } from '../store/database.ts'
 import { documentOfRow, allRows } from '../store/list-rows.ts'
 import { findDeepRights, findPersonNow } from '../store/own-access.ts'
@@ -51,7 +51,7 @@ const digest = (token: string) => createHash('sha256').update(token).digest()
 
 /**
  * Makes a key. The token is in the answer and nowhere else. Errors: `invalid_value`, `already_exists`,
- * `invalid_reference`, `forbidden` for a person who has more rights than whoever makes it.
+ * `invalid_reference`, `system_record`, `forbidden` for a person who has more rights than whoever makes it.
  */
 export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string; token: string }> {
   const wrong = key.scopes.length === 0 || key.scopes.some((one) => !scopes.includes(one))
@@ -65,6 +65,7 @@ export async function createKey(ctx: Context, key: NewKey): Promise<{ id: string
     await guardPeople(tx, ctx, [key.userId])
     // People make keys of their own: not without end, and not a hundred side by side.
     await lockPerson(tx, key.userId)
+    refuseSystem({ id: key.userId, systemFlag: await isOfSystem(tx, key.userId) })
     if ((await countKeys(tx, key.userId)) >= keys.limit) throw new GatehouseError('invalid_value', `A person may have at most ${keys.limit} keys; remove one first.`)
     await insertKey(tx, { id, userId: key.userId, name: key.name, hash: digest(token), scopes: key.scopes.join(' '), expires: key.expires, created: now.toISOString(), createdBy: ctx.actor.userId })
     const after = { type: 'API', name: key.name, scopes: key.scopes, expires: key.expires }

@@ -6,8 +6,6 @@ import { smallVerbs } from '../records/small-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { deleteManagedSystem, insertManagedSystem, lockedSystemAlike, readManagedSystem, updateManagedSystem, usesOfSystem } from '../store/managed-systems.ts'
 
-const idPattern = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.-]*$/
-
 const fault = (code: 'invalid_value' | 'already_exists' | 'read_only_attribute', path: string, message: string) => new GatehouseError(code, `${path}: ${message}.`, { problems: [{ path, message }] })
 
 /** Errors: `invalid_value`, `already_exists` for an id in whatever case, `read_only_attribute`. */
@@ -20,7 +18,6 @@ async function settle(tx: Transaction, _ctx: unknown, system: Document, before?:
 }
 
 async function refuseId(tx: Transaction, id: string): Promise<void> {
-  if (!idPattern.test(id)) throw fault('invalid_value', 'id', 'must be a word of A to Z, a to z, 0 to 9, and after the first of them also _, - and single dots')
   const alike = await lockedSystemAlike(tx, id)
   if (alike !== undefined) throw fault('already_exists', 'id', alike === id ? 'there is such a managed system' : `there is the managed system ${alike}, which differs in nothing but case`)
 }

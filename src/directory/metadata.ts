@@ -8,7 +8,7 @@ import { refusal } from '../model/metadata.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import { logins } from '../model/user-links.ts'
-import { metadataElement, metadataType } from '../model/metadata-records.ts'
+import { fixedGroupings, metadataElement, metadataType, openGroupings } from '../model/metadata-records.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import { refuseUnless } from '../records/guard.ts'
@@ -33,11 +33,19 @@ async function change<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): P
 /** Makes a metadata type; its id is the caller's, a word such as CONTRACTOR. Errors: `already_exists`, `invalid_…`. */
 export function createType(ctx: Context, input: unknown): Promise<Versioned> {
   const type = validateEntry(metadataType, input)
+  refuseGrouping(type.grouping as string)
   return change(ctx, async (tx) => {
     await insertType(tx, type)
     await written(tx, ctx, 'metadata.type.create', 'MetadataType', type.id as string, { after: type })
     return readType(tx, type.id as string)
   })
+}
+
+/** A grouping does not change later, and one that no attribute knows makes a type that nothing can have. Errors: `invalid_value`. */
+function refuseGrouping(grouping: string): void {
+  if (openGroupings.includes(grouping)) return
+  const message = fixedGroupings.includes(grouping) ? `is ${grouping}, whose types come with the server; none are added` : `must be one of ${openGroupings.join(', ')}`
+  throw new GatehouseError('invalid_value', `grouping: ${message}.`, { problems: [{ path: 'grouping', message }] })
 }
 
 /** Changes a type's words or takes it out of use: by merge patch, or replaced by what is given. */

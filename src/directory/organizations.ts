@@ -15,16 +15,9 @@ import { lockRecords, recordRemovals, writeRecords } from '../records/write-reco
 
 /** The document of a new organisation, checked. */
 export function newOrganization(ctx: Context, input: unknown, trusted = false): Document {
-  const document = validateDocument(organization, withParent(input), undefined, trusted)
+  const document = validateDocument(organization, input, undefined, trusted)
   document.id ??= ctx.newId()
   return document
-}
-
-/** `parentId` alone at creation is a short way of saying one open edge. */
-function withParent(input: unknown): unknown {
-  if (!isObject(input) || typeof input.parentId !== 'string' || input.parents !== undefined) return input
-  const { parentId, ...rest } = input
-  return { ...rest, parents: [{ organization: parentId }] }
 }
 
 /** Makes an organisation. Errors: `invalid_…` with paths, `circular_dependency`, `conflict` for a nesting not allowed. */

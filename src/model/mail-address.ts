@@ -27,6 +27,12 @@ export function addressFault(text: string): string | undefined {
   return undefined
 }
 
+// As wide as addresses of others are: with underscores, and marks as scripts of India have.
+const kept = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}_-]{0,61}[\p{L}\p{M}\p{N}])?$/u
+
+/** Why a text cannot be what stands behind the @ of addresses; undefined where it can. */
+export const domainFault = (text: string): string | undefined => (text.split('.').every((one) => kept.test(one)) ? undefined : 'must be a domain such as example.com: what stands behind the @ of addresses')
+
 /** An address as it may be told to somebody else: enough to know one's own again. */
 export function maskAddress(text: string): string {
   const at = text.lastIndexOf('@')

@@ -2,6 +2,15 @@
 import { flag, identifier, integer, readOnly, reference, text, type Collection } from './attribute.ts'
 import { dataTypes } from './data-type.ts'
 
+/** Groupings that administrators add types to: OpenIAM's MetadataTypeGrouping as far as it is theirs, and what 4.x has made types besides. */
+export const openGroupings: readonly string[] = [
+  'ADDRESS', 'AFFILIATION_TYPE', 'AUTH_LEVEL', 'EMAIL', 'GROUP_CLASSIFICATION', 'GROUP_TYPE', 'JOB_CODE', 'OBJECT_TYPE', 'OPERATION', 'ORG_TYPE', 'PHONE',
+  'RELATED_USER', 'RESOURCE_TYPE', 'ROLE_TYPE', 'SERVICE_STATUS', 'UI_WIDGET', 'USER_OBJECT_TYPE', 'USER_TYPE',
+]
+
+/** Groupings whose types come with the server: it acts on them by name (statuses), or others do (Active Directory). */
+export const fixedGroupings: readonly string[] = ['AD_GROUP_SCOPE', 'AD_GROUP_TYPE', 'LOGIN_TYPE', 'RISK', 'USER', 'USER_2ND_STATUS']
+
 const standalone = { segment: '', parentColumn: '', returned: 'default', onePrimary: false, limit: 0 } as const
 
 export const metadataType: Collection = {
@@ -12,8 +21,8 @@ export const metadataType: Collection = {
   idColumn: 'type_id',
   doc: 'A kind of something: of people, e-mail addresses, affiliations, …',
   attributes: [
-    identifier('id', 'type_id', 'Id', 'A word that names the type, such as CONTRACTOR.', { required: true, mutability: 'immutable', returned: 'always', sortable: true }),
-    text('grouping', 'grouping', 100, 'Grouping', 'What it is a kind of: USER_OBJECT_TYPE, EMAIL, …', { required: true, mutability: 'immutable', caseExact: true, sortable: true }),
+    identifier('id', 'type_id', 'Id', 'A word that names the type, such as CONTRACTOR.', { required: true, mutability: 'immutable', returned: 'always', sortable: true, form: 'word' }),
+    text('grouping', 'grouping', 100, 'Grouping', `What it is a kind of. Types can be made of ${openGroupings.join(', ')}; those of ${fixedGroupings.join(', ')} come with the server.`, { required: true, mutability: 'immutable', caseExact: true, sortable: true }),
     text('displayName', 'display_name', 255, 'Name', 'The name people see.', { sortable: true }),
     text('description', 'description', 255, 'Description', 'What the type means.'),
     integer('displayOrder', 'display_order', 'Order', 'Where it stands in lists.', { default: 0, sortable: true }),

@@ -13,7 +13,7 @@ export const resourceType: Collection = {
   limit: 0,
   doc: 'A type of resource: `resourceType` of each resource names one.',
   attributes: [
-    identifier('id', 'resource_type_id', 'Id', 'A word that names the sort, such as WEBSERVICE.', { required: true, mutability: 'immutable', returned: 'always', sortable: true }),
+    identifier('id', 'resource_type_id', 'Id', 'A word that names the sort, such as WEBSERVICE.', { required: true, mutability: 'immutable', returned: 'always', sortable: true, form: 'word' }),
     text('description', 'description', 255, 'Description', 'What is meant by it.'),
     flag('supportsHierarchy', 'supports_hierarchy', 'Hierarchy', 'True when resources of this type may stand below others.', { default: true }),
     flag('provisionResource', 'provision_resource', 'Accounts', 'True when to have one means to have an account somewhere.', { default: false }),

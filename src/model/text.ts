@@ -50,3 +50,8 @@ function faultOf(text: string): { steps: never[]; fault: string } | undefined {
   const fault = textFault(text)
   return fault === undefined ? undefined : { steps: [], fault }
 }
+
+const word = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.-]*$/
+
+/** Why a text cannot be an id that callers choose, which stands in addresses and filters; undefined where it can. */
+export const wordFault = (text: string): string | undefined => (word.test(text) ? undefined : 'must be a word of A to Z, a to z, 0 to 9, and after the first of them also _, - and single dots')

@@ -72,6 +72,11 @@ export async function lockPerson(tx: Transaction, userId: string): Promise<boole
   return (await tx.first('select from users where user_id = $1 for no key update', [userId])) !== undefined
 }
 
+/** Whether a person is one that the server keeps for itself. */
+export async function isOfSystem(tx: Pick<Transaction, 'first'>, userId: string): Promise<boolean> {
+  return (await tx.first(`select from users where user_id = $1 and system_flag = 'Y'`, [userId])) !== undefined
+}
+
 /** The lock on the login that signs in here; lifting it forgets the failures, and what was guessed at the name. Of whom wrong passwords in a row were counted. */
 export async function setLocks(tx: Transaction, ids: readonly string[], marker: 'LOCKED_ADMIN' | 'NOT_LOCKED'): Promise<string[]> {
   await tx.execute(
