@@ -43,6 +43,10 @@ test('as much as fits is kept and found; more is refused with what to do, and lo
   const refused = await ask('PATCH', `/users/${ada.id}`, { emails: addresses(`${'long-'.repeat(8)}name.example`) })
   expect(refused).toMatchObject({ status: 400, body: { code: 'invalid_value', problems: [{ path: 'emails', message: expect.stringMatching(/take \d+ bytes together .* 2400 fit: remove addresses/) }] } })
   expect((await ask('GET', `/users/${ada.id}`)).body.emails).toHaveLength(50)
+  // Each of these letters is eighteen in searches.
+  for (const [path, name] of [['name.familyName', { familyName: '\ufdfa'.repeat(100) }], ['name.givenName', { givenName: '\ufdfa'.repeat(100), familyName: 'Ali' }]] as const) {
+    expect(await ask('POST', '/users', { userName: 'long.name', name })).toMatchObject({ status: 400, body: { problems: [{ path, message: expect.stringMatching(/takes \d+ bytes together .* 2400 fit: shorten it/) }] } })
+  }
   expect((await ask('POST', '/users', { userName: wide(220), name: { givenName: wide(100), familyName: wide(100) } })).status).toBe(400)
 })
 

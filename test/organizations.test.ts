@@ -240,6 +240,19 @@ describe('the hierarchy', () => {
     expect((await ask('PATCH', `/organizations/${top.id}`, below(bottom.id))).status).toBe(200)
   })
 
+  test('has no circle, and names who stands below already', async () => {
+    const [a, d, e] = [await made('A'), await made('D'), await made('E')]
+    await ask('POST', `/organizations/${d.id}/parents`, { organization: a.id })
+    await ask('POST', `/organizations/${e.id}/parents`, { organization: d.id })
+    const why = (child: string, parent: string) => ask('POST', `/organizations/${child}/parents`, { organization: parent }).then(({ body }) => body.problems[0])
+    const message = (parent: string, child: string) => `${parent} stands below ${child} already, directly or through others; an organisation cannot stand below itself`
+    expect(await why(a.id, e.id)).toEqual({ path: 'parents', message: message(e.id, a.id) })
+    expect(await why(a.id, d.id)).toEqual({ path: 'parents', message: message(d.id, a.id) })
+    expect((await why(a.id, a.id)).message).toBe(`${a.id} is named as its own parent; an organisation cannot stand below itself`)
+    const other = await made('Other')
+    expect((await ask('PATCH', `/organizations/${a.id}`, below(other.id, e.id))).body.problems).toEqual([{ path: 'parents', message: message(e.id, a.id) }])
+  })
+
   test('has no circle among organisations made together', async () => {
     const [a, b] = [newOrganization(ctx, { name: 'A' }), newOrganization(ctx, { name: 'B' })]
     a.parents = [{ organization: b.id }]

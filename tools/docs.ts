@@ -18,7 +18,7 @@ function errorsPage(): string {
   return page('Errors', 'src/errors.ts',
     'Every refusal carries one of these codes. REST answers with problem details (RFC 9457): `code`, `status` and `title` are '
     + 'those below, `detail` says what is wrong, where, and what to do, and `problems` lists everything that is wrong with the '
-    + 'input. Programs go by `code`; it does not change. A 500 says nothing but `requestId`, which stands in the log.',
+    + 'input: first with the form of its values, and once they have it, with what they name and refer to. Programs go by `code`; it does not change. A 500 says nothing but `requestId`, which stands in the log.',
     table(['code', 'status', 'SCIM type', 'meaning'], rows))
 }
 

@@ -11,6 +11,7 @@ import { mergePatch } from '../model/merge-patch.ts'
 import { documentOf } from '../model/rows.ts'
 import { validateDocument } from '../model/validate.ts'
 import { clearReferences } from '../records/clear-references.ts'
+import { writing } from '../records/missing-references.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import type { RecordKind } from '../records/record-kind.ts'
 import { lockRecords, recordRemovals, writeRecords } from '../records/write-records.ts'
@@ -62,7 +63,7 @@ export function newAccessRecord(ctx: Context, { resource: own }: RecordKind, inp
 /** Makes many in one transaction, all or none. */
 export function createAccessRecords(ctx: Context, kind: RecordKind, documents: readonly Document[]): Promise<Document[]> {
   const action = actionOf(kind, 'create')
-  return ctx.db.transaction((tx) => writeRecords(tx, ctx, kind, documents.map((after) => ({ action, after: { ...after } }))))
+  return writing(ctx, (tx) => writeRecords(tx, ctx, kind, documents.map((after) => ({ action, after: { ...after } }))))
 }
 
 /** Replaces the document: what it does not name is cleared. Errors: those of creation, `not_found`, `version_mismatch`. */
@@ -79,7 +80,7 @@ export function patchAccessRecord(ctx: Context, kind: RecordKind, id: string, pa
 async function changeAccessRecord(
   ctx: Context, kind: RecordKind, id: string, operation: string, change: (before: Document) => Document, versions: Versions,
 ): Promise<Document> {
-  return ctx.db.transaction(async (tx) => {
+  return writing(ctx, async (tx) => {
     const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(before.document, versions)
     const [result] = await writeRecords(tx, ctx, kind, [{ action: actionOf(kind, operation), before, after: { ...change(before.document), id } }])

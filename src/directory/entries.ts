@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { isObject, type Collection, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateCustom, validateEntry } from '../model/validate.ts'
+import { writing } from '../records/missing-references.ts'
 import type { RecordKind } from '../records/record-kind.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
@@ -23,7 +24,7 @@ export function entryOf(document: Document, collection: Collection, entryId: str
 type Change = (entries: Document[]) => Document[]
 
 async function changeEntries(ctx: Context, kind: RecordKind, id: string, collection: Collection, operation: string, versions: Versions, change: Change): Promise<Document> {
-  return ctx.db.transaction(async (tx) => {
+  return writing(ctx, async (tx) => {
     await kind.lockFirst?.(tx)
     const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(before.document, versions)
@@ -78,7 +79,7 @@ export async function removeEntry(ctx: Context, kind: RecordKind, id: string, co
 /** Replaces the custom attributes of a record, or changes those that a JSON Merge Patch names; the whole document. */
 export async function changeAttributes(ctx: Context, kind: RecordKind, id: string, operation: 'replace' | 'update', input: unknown, versions?: Versions): Promise<Document> {
   if (!isObject(input)) throw new GatehouseError('invalid_body', 'The body must be a JSON object of names and values.')
-  return ctx.db.transaction(async (tx) => {
+  return writing(ctx, async (tx) => {
     await kind.lockFirst?.(tx)
     const before = (await lockRecords(tx, kind.resource, [id])).get(id)!
     checkVersion(before.document, versions)

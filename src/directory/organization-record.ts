@@ -46,7 +46,11 @@ async function check(tx: Transaction, pending: readonly Pending[]): Promise<void
   const edges = moved.flatMap(({ after }) => parentsOf(after).map((parent) => ({ parent, child: after.id as string })))
   const self = edges.find(({ parent, child }) => parent === child)
   const circle = self ?? (await closesCircle(tx, edges))
-  if (circle) throw new GatehouseError('circular_dependency', `parents: ${circle.parent} stands below ${circle.child} already; an organisation cannot stand below itself.`)
+  if (circle) {
+    const why = circle === self ? `${circle.child} is named as its own parent` : `${circle.parent} stands below ${circle.child} already, directly or through others`
+    const message = `${why}; an organisation cannot stand below itself`
+    throw new GatehouseError('circular_dependency', `parents: ${message}.`, { problems: [{ path: 'parents', message }] })
+  }
   const types = new Map(pending.map(({ after }) => [after.id as string, after.organizationType as string | undefined]))
   // Records that are written at the same time bring their own edges, as they will be.
   const below = (await edgesBelow(tx, [...retyped])).filter(({ child }) => !types.has(child))

@@ -10,6 +10,7 @@ import { lockHierarchy } from '../store/organizations.ts'
 import { loadRecords } from '../store/records.ts'
 import { organizationKind } from './organization-record.ts'
 import { clearReferences } from '../records/clear-references.ts'
+import { writing } from '../records/missing-references.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, recordRemovals, writeRecords } from '../records/write-records.ts'
 
@@ -28,7 +29,7 @@ export async function createOrganization(ctx: Context, input: unknown): Promise<
 
 /** Makes many organisations in one transaction; parents may be among them, whatever their order. */
 export async function createOrganizations(ctx: Context, documents: readonly Document[]): Promise<Document[]> {
-  return ctx.db.transaction((tx) => writeRecords(tx, ctx, organizationKind, documents.map((after) => ({ action: 'organization.create', after: { ...after } }))))
+  return writing(ctx, (tx) => writeRecords(tx, ctx, organizationKind, documents.map((after) => ({ action: 'organization.create', after: { ...after } }))))
 }
 
 /** Replaces an organisation's document; `parents` that it does not name are removed. */
@@ -47,7 +48,7 @@ export async function patchOrganization(ctx: Context, id: string, patch: unknown
 
 /** One change of one organisation, under a lock. */
 export async function changeOrganization(ctx: Context, id: string, action: string, change: (before: Document) => Document, versions?: Versions): Promise<Document> {
-  return ctx.db.transaction(async (tx) => {
+  return writing(ctx, async (tx) => {
     await lockHierarchy(tx)
     const before = (await lockRecords(tx, organization, [id])).get(id)!
     checkVersion(before.document, versions)

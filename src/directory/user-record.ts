@@ -144,7 +144,17 @@ function checkWidth(document: Document, before: Document | undefined): void {
   if (before && before.sortName === document.sortName && searchText(searchedValues(before)) === searchText(searchedValues(document))) return
   const bytes = Buffer.byteLength(searchText(searchedValues(document))) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
   if (bytes <= searchedBytes) return
-  refuse('emails', `with the names and the login take ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: remove addresses or shorten names`)
+  const path = widest(document)
+  const [beside, what] = path === 'emails' ? ['with the names and the login take', 'remove addresses or shorten names'] : ['with the other names and the addresses takes', 'shorten it']
+  refuse(path, `${beside} ${bytes} bytes together in the index that searches use, and ${searchedBytes} fit: ${what}`)
+}
+
+/** What takes most of them. Addresses count together. */
+function widest(document: Document): string {
+  const own = user.attributes.flatMap((attribute) => (attribute.searched && attribute.mutability === 'readWrite' ? [{ path: attribute.path, texts: [valueAt(document, attribute.path)] }] : []))
+  const all = [...own, { path: 'emails', texts: ((document.emails ?? []) as Document[]).map(({ value }) => value) }]
+  const widths = all.map(({ path, texts }) => ({ path, bytes: Buffer.byteLength(searchText(texts.filter((one) => typeof one === 'string'))) }))
+  return widths.reduce((most, one) => (one.bytes > most.bytes ? one : most)).path
 }
 
 function refuse(path: string, message: string): never {

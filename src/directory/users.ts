@@ -14,6 +14,7 @@ import { hashSecretWord } from './secret-word.ts'
 import { dayAfter, today } from '../model/today.ts'
 import { userKind } from './user-record.ts'
 import { refuseUnless } from '../records/guard.ts'
+import { writing } from '../records/missing-references.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 
@@ -37,7 +38,7 @@ export async function newUser(ctx: Context, input: unknown, trusted = false): Pr
 
 /** Makes many people in one transaction, all or none. */
 export async function createUsers(ctx: Context, documents: readonly Document[]): Promise<Document[]> {
-  return ctx.db.transaction((tx) => writeRecords(tx, ctx, userKind, documents.map((after) => ({ action: 'user.create', after: { ...after } }))))
+  return writing(ctx, (tx) => writeRecords(tx, ctx, userKind, documents.map((after) => ({ action: 'user.create', after: { ...after } }))))
 }
 
 /** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
@@ -99,7 +100,7 @@ function collectionsOf(document: Document): Document {
 export async function changeUser(
   ctx: Context, id: string, action: string, change: (before: Document, tx: Transaction) => Document | Promise<Document>, versions?: Versions,
 ): Promise<Document> {
-  return ctx.db.transaction(async (tx) => {
+  return writing(ctx, async (tx) => {
     const before = (await lockRecords(tx, user, [id])).get(id)!
     checkVersion(before.document, versions)
     const after = await change(before.document, tx)

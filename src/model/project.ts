@@ -17,10 +17,12 @@ export function selectionOf(resource: Resource, attributes: string | undefined):
     const collections = resource.collections.filter((one) => one.returned === 'default').map((one) => one.path)
     return { paths: undefined, collections, custom: true }
   }
-  const asked = attributes.split(',').map((path) => byPath(resource, path.trim().toLowerCase())).filter((path) => path !== '')
+  const typed = attributes.split(',').map((path) => path.trim()).filter((path) => path !== '')
   const known = knownPaths(resource)
-  const unknown = asked.find((path) => !known.has(path) && !path.startsWith('attributes.'))
+  const meant = (path: string) => byPath(resource, path.toLowerCase())
+  const unknown = typed.find((path) => !known.has(meant(path)) && !meant(path).startsWith('attributes.'))
   if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `attributes: ${unknown} is not an attribute of ${resource.name}.`)
+  const asked = typed.map(meant)
   const heads = new Set(asked.map((path) => path.split('.')[0]!))
   return {
     paths: new Set(asked),

@@ -1,5 +1,6 @@
 /** Holding records against what is declared: types belong to their grouping, custom attributes obey their elements. */
-import { GatehouseError } from '../errors.ts'
+import type { Context } from '../context.ts'
+import { GatehouseError, type Problem } from '../errors.ts'
 import { sourcesIn } from '../model/account-expression.ts'
 import type { Mapping } from '../model/account-mapping.ts'
 import { accountSource } from '../model/account-sources.ts'
@@ -7,6 +8,7 @@ import { valueAt, type Collection, type CustomAttributes, type Document, type Re
 import { checkCustomAttributes, elementsFor, type Element, type Finding, type Metadata, type PatternCheck } from '../model/metadata.ts'
 import type { Database } from '../store/database.ts'
 import { mismatches } from '../store/metadata.ts'
+import { missingReferences } from './missing-references.ts'
 import type { Pause } from './pause.ts'
 import type { Pending } from './record-kind.ts'
 
@@ -15,11 +17,12 @@ type Reader = Pick<Database, 'query'>
 /** How many types a refusal lists. */
 const mostNamed = 20
 
-/** Errors: the first of what stands against the records, with all of it. */
-export async function checkMetadata(db: Reader, resource: Resource, pending: readonly Pending[], metadata: Metadata, pause?: Pause): Promise<void> {
-  const findings = (await findProblems(db, resource, pending, metadata, pause)).flat()
-  const first = findings[0]
+/** Errors: the first of what stands against the records, with all of it, references to nothing too. */
+export async function checkMetadata(db: Reader, ctx: Pick<Context, 'authority'>, resource: Resource, pending: readonly Pending[], metadata: Metadata, pause?: Pause): Promise<void> {
+  const found = (await findProblems(db, resource, pending, metadata, pause)).flat()
+  const first = found[0]
   if (!first) return
+  const findings: Problem[] = [...found, ...await missingReferences(db, ctx, resource, pending)]
   const more = findings.length > 1 ? ` (and ${findings.length - 1} more)` : ''
   throw new GatehouseError(first.code, `${first.path}: ${first.message}${more}.`, {
     problems: findings.map(({ path, message }) => ({ path, message })),

@@ -37,7 +37,7 @@ export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, 
     settled.push({ ...one, after: kind.prepare(after, one.before?.document) })
     await pause?.()
   }
-  await checkMetadata(db, kind.resource, settled, metadata, pause)
+  await checkMetadata(db, ctx, kind.resource, settled, metadata, pause)
   await kind.complete?.(db, settled, ctx.now().toISOString())
   const rowOf = eventMaker(ctx)
   const prepared: Prepared = { pending: settled, changes: [], events: [], written: [], results: [] }

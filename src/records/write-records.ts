@@ -15,6 +15,7 @@ import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
 import { referredTables } from '../store/referrers.ts'
 import { clearReferences } from './clear-references.ts'
+import { noteRefused } from './missing-references.ts'
 import { prepareRecords, type Prepared } from './prepare-records.ts'
 import type { Pending, RecordKind } from './record-kind.ts'
 
@@ -28,7 +29,7 @@ export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordK
   await kind.guard?.(tx, ctx, prepared.pending)
   await kind.check?.(tx, prepared.pending)
   const events = await lettingGo(tx, ctx, kind, prepared)
-  await writeChanges(tx, tablesOf(kind.resource), prepared.changes)
+  await writeChanges(tx, tablesOf(kind.resource), prepared.changes).catch((error: unknown) => noteRefused(error, kind.resource, prepared.pending))
   await insertEvents(tx, events)
   await kind.written?.(tx, ctx, prepared.written)
   return prepared.results

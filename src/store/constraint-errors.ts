@@ -112,6 +112,20 @@ export const constraints: ReadonlyMap<string, Meaning> = new Map<string, Meaning
   ...memberships.flatMap(([table, what]) => periodsOf(table, what)),
 ])
 
+/**
+ * What it means at a moment: a login is how somebody signs in here in our own system, and an account in any other. PostgreSQL's detail
+ * ends in the system's id: `Key (lowercase_login, managed_sys_id)=(ada, LINUX) already exists.`
+ */
+export function meaningOf(constraint: string, detail: string | undefined): Meaning | undefined {
+  const system = constraint === 'login_name_key' ? /\)=\(.*, ([^\s,()]+)\)/s.exec(detail ?? '')?.[1] : undefined
+  if (system === undefined || system === '0') return constraints.get(constraint)
+  return taken(`Another account of the managed system ${system} has this login.`, 'logins.login')
+}
+
+const alongEdges = [
+  'grp_grp', 'grp_org', 'grp_role', 'org_to_org', 'res_grp', 'res_org', 'res_res', 'res_role', 'role_org', 'role_role', 'user_grp', 'user_res', 'user_role',
+].map((table) => `${table}_membership_rights`)
+
 /** A parent that is still pointed to: the same constraint means something else when the parent is deleted. */
 export const whileReferenced: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['user_affiliation_company_id_fkey', inUse('People still belong to this organisation.')],
@@ -127,4 +141,6 @@ export const whileReferenced: ReadonlyMap<string, Meaning> = new Map<string, Mea
   ['it_policy_version_it_policy_id_fkey', inUse('The policy still has versions.')],
   ['user_it_policy_history_version_id_fkey', inUse('Somebody has decided on this version.')],
   ['resource_user_resource_id_fkey', inUse('People still have this resource.')],
+  ['metadata_element_type_id_fkey', inUse('Custom attributes are declared for this type; remove those first.')],
+  ...[...alongEdges, 'user_affiliation_rights'].map((table): [string, Meaning] => [`${table}_access_right_id_fkey`, inUse('Memberships and affiliations, or edges between groups, roles, resources and organisations, still name this right; take it out of their rights first.')]),
 ])

@@ -3,7 +3,7 @@
  * We never check first and write later; the constraint decides, and its name says what to tell the caller.
  */
 import { GatehouseError, type ErrorCode } from '../errors.ts'
-import { constraints, whileReferenced } from './constraint-errors.ts'
+import { meaningOf, whileReferenced } from './constraint-errors.ts'
 import { references } from './reference-errors.ts'
 
 interface PostgresError {
@@ -42,8 +42,7 @@ export function asDomainError(error: unknown): unknown {
   }
   // Raised by the triggers of migration 0015, in words meant for the caller.
   if (cause.code === '42501' && cause.constraint === 'own_access') return new GatehouseError('forbidden', cause.message, { cause: error })
-  const meanings = isStillReferenced(cause) ? whileReferenced : constraints
-  const known = cause.constraint === undefined ? undefined : meanings.get(cause.constraint)
+  const known = cause.constraint === undefined ? undefined : isStillReferenced(cause) ? whileReferenced.get(cause.constraint) : meaningOf(cause.constraint, cause.detail)
   if (known) {
     const problems = [{ path: known.path, message: known.message }]
     return new GatehouseError(known.code, known.message, { cause: error, problems })
@@ -68,21 +67,19 @@ function missingKey({ detail }: PostgresError): string {
   return /^Key \(.*\)=\((.*)\) is not present in/s.exec(detail ?? '')?.[1] ?? 'given'
 }
 
-function kindOf(error: PostgresError): { code: ErrorCode; message: string } | undefined {
-  const where = `${error.table ?? ''}${error.constraint ? ` (${error.constraint})` : ''}`
+/** Outsiders never see tables and columns: what has no words of its own is told by its kind alone. */
+function kindOf(error: PostgresError): { code: ErrorCode; message?: string } | undefined {
   switch (error.code) {
     case '23505':
-      return { code: 'already_exists', message: `The value is taken: ${where}.` }
+      return { code: 'already_exists', message: 'The value is taken: another record has what only one may have.' }
     case '23503':
-      return isStillReferenced(error)
-        ? { code: 'still_referenced', message: `Other records still refer to this one: ${where}.` }
-        : { code: 'invalid_reference', message: `A reference points to nothing: ${where}.` }
+      return isStillReferenced(error) ? { code: 'still_referenced', message: stillReferenced(error) } : { code: 'invalid_reference' }
     case '23514':
-      return { code: 'invalid_value', message: `A value breaks a rule of the data model: ${where}.` }
+      return { code: 'invalid_value', message: 'A value breaks a rule of the data model.' }
     case '23502':
-      return { code: 'required_attribute', message: `A required value is missing: ${error.table}.${error.column}.` }
+      return { code: 'required_attribute', message: 'A required value is missing.' }
     case '23P01':
-      return { code: 'period_overlap', message: `The period overlaps another one of the same pair: ${where}.` }
+      return { code: 'period_overlap', message: 'The period overlaps another one of the same pair.' }
     case '22001':
       return { code: 'invalid_value', message: 'A value is longer than its attribute allows.' }
     case '22021':
@@ -91,4 +88,10 @@ function kindOf(error: PostgresError): { code: ErrorCode; message: string } | un
     default:
       return undefined
   }
+}
+
+/** By which attribute of what, as the API names them. */
+function stillReferenced({ constraint }: PostgresError): string {
+  const by = references.get(constraint ?? '')
+  return by?.of === undefined ? 'Other records still refer to this one; change those first.' : `Records of the kind ${by.of} still refer to this one by ${by.path}; change those first.`
 }

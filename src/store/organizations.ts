@@ -15,18 +15,18 @@ export interface Edge {
   child: string
 }
 
-/** The first of these new edges whose parent already stands below its child, counting the new edges too. */
+/** The first of these edges whose parent stands below its child, by edges that there are and by these too. */
 export async function closesCircle(db: Reader, edges: readonly Edge[]): Promise<Edge | undefined> {
   if (edges.length === 0) return undefined
   const children = [...new Set(edges.map((edge) => edge.child))]
   const rows = await db.query<Edge>(
     `with recursive added as (select * from unnest($1::text[], $2::text[]) as e(parent, child)),
       above as (
-        select a.parent, a.child from added a
-        union select e.parent, x.child from above x cross join lateral (
+        select a.parent, a.child, a.parent as first from added a
+        union select e.parent, x.child, x.first from above x cross join lateral (
           select m.company_id as parent from company_to_company_membership m where m.member_company_id = x.parent and x.parent <> all($3)
           union all select a.parent from added a where a.child = x.parent) e)
-     select parent, child from above where parent = child limit 1`,
+     select first as parent, child from above where parent = child limit 1`,
     [edges.map((edge) => edge.parent), edges.map((edge) => edge.child), children])
   return rows[0]
 }

@@ -13,6 +13,8 @@ import { user } from '../model/user.ts'
 
 export interface ReferenceMeaning {
   path: string
+  /** What has it, as the API names it: `User`. */
+  of?: string
   /** What it points to: `Organization`. */
   target: string
   /** Where those that there are can be found. */
@@ -21,16 +23,16 @@ export interface ReferenceMeaning {
 
 const listed: Record<string, string> = { ResourceType: 'GET /api/v1/metadata/resource-types lists those that there are, such as WEBSERVICE', ManagedSystem: 'GET /api/v1/managed-systems lists those that there are, and POST makes another' }
 
-function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string): Generator<[string, ReferenceMeaning]> {
+function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string, of?: string): Generator<[string, ReferenceMeaning]> {
   for (const { path, column, references, side } of attributes) {
     if (references === undefined || side?.single) continue
-    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
+    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, of, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
   }
 }
 
-function* ofResource({ table, attributes, collections }: Resource): Generator<[string, ReferenceMeaning]> {
-  yield* ofAttributes(table, attributes, '')
-  for (const collection of collections) yield* ofAttributes(collection.table, collection.attributes, `${collection.path}.`)
+function* ofResource({ name, table, attributes, collections }: Resource): Generator<[string, ReferenceMeaning]> {
+  yield* ofAttributes(table, attributes, '', name)
+  for (const collection of collections) yield* ofAttributes(collection.table, collection.attributes, `${collection.path}.`, name)
 }
 
 /** What a foreign key refers by and to, by the constraint's name. Some attributes have no foreign key: nothing asks for theirs. */
