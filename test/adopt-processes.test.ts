@@ -49,7 +49,7 @@ async function stateOf(db: Database): Promise<unknown> {
     members: await rows('select * from efs.portal_panelist order by 1, 2'), settings: await rows('select * from efs.iam_portal_settings order by id'),
     queue: await rows('select * from efs.iam_portal_user_group_unassignment_queue order by id'), errors: await rows('select * from efs.iam_error_log order by id'),
     adopted: await rows('select table_name, row_id, target_id, digest from efs.adopted_row order by 1, 2'),
-    events: await rows(`select action, count(*) as count from gatehouse.audit_event group by 1 order by 1`),
+    events: await rows(`select action, count(*) as count from gatehouse.audit_event where target_type <> 'Plan' group by 1 order by 1`),
   }
 }
 

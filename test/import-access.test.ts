@@ -110,8 +110,18 @@ describe('edges by a mapping', () => {
     expect(await held(ctx)).toHaveLength(1)
     const adding = await plan(ctx, csv(head, 'bob,Clerk,,,,one', 'bob,Guest,,01.01.2090,,'), grants())
     const bobIsClerk = () => ctx.db.execute(`insert into user_role (membership_id, user_id, role_id) select 'x', user_id, 'clerk' from users where user_name = 'bob'`)
-    expect(await applyWhile(ctx, adding.id, bobIsClerk)).toMatchObject({ status: 'applied', failed: 1 })
-    expect((await stepsOf(ctx.db, adding.id))[0]).toMatchObject({ status: 'failed', result: { code: 'plan_stale' } })
+    // Found by the first batch, it refuses all; found by a later one, the row.
+    await expect(applyWhile(ctx, adding.id, bobIsClerk)).rejects.toMatchObject({ code: 'plan_stale' })
+    expect(await held(ctx)).toHaveLength(2)
+    await ctx.db.execute(`delete from user_role where membership_id = 'x'`)
+    const late = await plan(ctx, csv(head, 'bob,Guest,,01.01.2090,,', 'bob,Clerk,,,,one'), grants())
+    let batches = 0
+    const meddled = Object.assign(async (...args: Parameters<typeof runImport>) => {
+      if (batches++ === 1) await bobIsClerk()
+      return runImport(...args)
+    }, { moved: runImport.moved })
+    expect(await applyPlan(ctx, late.id, meddled, { batch: 1 })).toMatchObject({ status: 'applied', failed: 1 })
+    expect(await stepsOf(ctx.db, late.id)).toMatchObject([{ status: 'done' }, { status: 'failed', result: { code: 'plan_stale' } }])
     const coming = await plan(ctx, csv(head, 'ann,Chief,,,,'), grants())
     await ctx.db.execute(`insert into user_role (membership_id, user_id, role_id) select 'y', user_id, 'chief' from users where user_name = 'ann'`)
     await expect(apply(ctx, coming.id)).rejects.toMatchObject({ code: 'plan_stale' })

@@ -6,13 +6,13 @@ import { isObject, type Document } from '../model/attribute.ts'
 import { grantsMore, meantPeriod, readTerms, sameTerms, saysOpen, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import { user } from '../model/user.ts'
 import { checkInstant } from '../model/values.ts'
-import { isDoable, type StepRunner } from '../plans/apply.ts'
+import { isDoable, refuseMoved, type StepRunner } from '../plans/apply.ts'
 import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { checkQuery } from '../records/veil.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
-import { insertReads, insertSteps, listSteps, type Plan, type PlanStep } from '../store/plans.ts'
+import { findReads, insertReads, insertSteps, listSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
 import { isMoved, pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import { named, objection, propose } from './judge-edge.ts'
@@ -175,6 +175,7 @@ async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: C
   const people = steps.map((step) => step.targetId!)
   if (operation === 'assign' && kind !== 'uo') {
     await putEdges(tx, ctx, kind, steps.map((step) => ({ source: step.targetId!, target, terms: termsOfStep(step, 'after'), planned: changeOf(step).before ?? null, open: true })))
+    await refuseMovedTarget(tx, plan)
     return []
   }
   const gone = steps.find(({ changes }) => changes === undefined)
@@ -190,7 +191,17 @@ async function runSteps(affiliations: AffiliationWriter, tx: Transaction, ctx: C
     return written.map(({ document }) => ({ resource: 'User', id: document.id as string, version: (document.meta as Document).version as number }))
   }
   await removeEdges(tx, ctx, kind, people.map((source) => ({ source, target })), terms.start)
+  await refuseMovedTarget(tx, plan)
   return []
+}
+
+/** The thing itself is held with its members by now. Later batches go by what its members are judged by as they are put. Errors: `plan_stale` before the first write. */
+async function refuseMovedTarget(tx: Transaction, plan: Plan): Promise<void> {
+  if (plan.appliedThrough > 0) return
+  const { kind, target } = plan.options as unknown as GrantRequest
+  const letter = edgeKind(kind).target
+  const [[current], read] = [await readVersions(tx, letter, [target]), await findReads(tx, plan.id, nodeTypes[letter], [target])]
+  if (read.get(target) !== current?.version) refuseMoved(plan, [{ resource: nodeTypes[letter], id: target }])
 }
 
 /** Somebody whose membership is another than the plan saw: their record's version doesn't tell. */
@@ -217,7 +228,7 @@ async function movedAmong(tx: Transaction, plan: Plan, steps: readonly PlanStep[
 
 /** Carries out such plans, given what writes affiliations. */
 export const grantsRunner = (affiliations: AffiliationWriter): StepRunner =>
-  Object.assign((...[tx, ctx, plan, steps]: Parameters<StepRunner>) => runSteps(affiliations, tx, ctx, plan, steps), { moved: movedPeriods })
+  Object.assign((...[tx, ctx, plan, steps]: Parameters<StepRunner>) => runSteps(affiliations, tx, ctx, plan, steps), { moved: movedPeriods, people: true as const })
 
 interface Change {
   before?: Document

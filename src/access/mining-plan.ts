@@ -9,8 +9,9 @@ import { sameTerms, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
+import { actOnPlan, ofPlan } from '../plans/events.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
-import { insertSteps, listSteps, markSteps, movePlan, type Plan, type PlanStep } from '../store/plans.ts'
+import { insertSteps, listSteps, markSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { newAccessRecord, removeLocked, roleKind } from './access-records.ts'
 import { pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import type { MiningRequest } from './mining-request.ts'
@@ -125,9 +126,10 @@ async function stillGiven(tx: Transaction, { now }: Context, roles: readonly ({ 
 }
 
 /** Puts the single grants back, where people still have them by the roles, and removes the roles. Errors: `plan_state`; `still_referenced` when others have a role by now. */
-export async function undoMining(ctx: Context, planId: string): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const plan = await movePlan(tx, planId, ['applied'], 'undone')
+export async function undoMining(asked: Context, planId: string): Promise<void> {
+  await asked.db.transaction(async (tx) => {
+    const plan = await actOnPlan(tx, asked, planId, 'plan.undo', ['applied'], 'undone')
+    const ctx = ofPlan(asked, plan)
     const steps = (await listSteps(tx, planId, { count: plan.steps })).filter(({ status, changes }) => status !== 'failed' && changes !== undefined)
     const people = ofPeople(steps)
     const back = await stillGiven(tx, ctx, ofRoles(steps), people)

@@ -10,6 +10,7 @@ import { user } from '../model/user.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import type { Pending } from '../records/record-kind.ts'
+import type { Transaction } from '../store/database.ts'
 import { countMatches, listIds } from '../store/list-records.ts'
 import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
@@ -130,7 +131,9 @@ function stepFor(request: BulkRequest, document: Document, { after, problems }: 
 }
 
 /** Carries out steps of a bulk plan. */
-export const runBulk: StepRunner = async (tx, ctx, plan, steps) => {
+export const runBulk: StepRunner = Object.assign(runSteps, { people: true as const })
+
+async function runSteps(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[]): ReturnType<StepRunner> {
   const { operation, options } = plan.options as unknown as BulkRequest
   const people = await lockRecords(tx, user, steps.map((step) => step.targetId!))
   if (operation === 'delete') return deleteLockedUsers(tx, ctx, [...people.values()].map(({ document }) => document))

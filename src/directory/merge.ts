@@ -11,7 +11,8 @@ import { elementsFor, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { refuseStale, type StepRunner } from '../plans/apply.ts'
-import { finishPlan, insertPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
+import { beginPlan } from '../plans/events.ts'
+import { finishPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
 import { keepRows, putBackRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
 import { refuseChangedPeriods } from '../store/merge-periods.ts'
@@ -132,7 +133,7 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   const changes = mergeChanges(survivor, duplicate, mergedDocument(survivor, duplicate, request.take, metadata))
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
-    await insertPlan(tx, { id: planId, kind: 'merge', title, options: { ...request }, createdBy: ctx.actor.principal, actorId: ctx.actor.userId, correlationId: ctx.actor.correlationId, now: ctx.now() })
+    await beginPlan(tx, ctx, { id: planId, kind: 'merge', title, options: { ...request } })
     const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor, duplicate, request.take)
     const links = await plannedMoves(tx, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }

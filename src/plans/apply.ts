@@ -6,11 +6,16 @@
  *        │ cancel           │ killed: apply again resumes; cancel: what is done stays done
  *        ▼                  ▼
  *     cancelled          applying, cancelled
+ *
+ * Whatever has changed since the plan was made is never written over. The first batch stands in the transaction that looks
+ * at everything the plan has read: what is found then, or once the records of the batch are held, refuses the plan whole. Later
+ * batches hold their records and look at them again; a step whose record has changed fails.
  */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
-import { advancePlan, completePlan, markSteps, movePlan, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+import { advancePlan, completePlan, holdPeople, markSteps, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+import { actOnPlan, ofPlan } from './events.ts'
 import { readAhead, type Ahead, type ReadAhead } from './read-ahead.ts'
 
 type Version = { resource: string; id: string; version: number }
@@ -22,6 +27,8 @@ type Version = { resource: string; id: string; version: number }
 export interface StepRunner<P = unknown> {
   (tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], prepared?: P): Promise<Version[]>
   ahead?: Ahead<P>
+  /** The steps are about people, whom each batch holds before it begins. A runner without it holds what it reads by itself, and looks again. */
+  people?: true
   /** What steps that stand or fall together have in common; nothing for a step that stands by itself. They follow each other. */
   whole?: (step: PlanStep) => string | undefined
   /** What the plan rests on besides versions of records, and others have changed since, or who has come whom it would make; the first of it. */
@@ -45,26 +52,30 @@ export interface ApplyOptions {
 
 /**
  * Applies a planned plan, or goes on with one that was interrupted. Goes on after single failures and keeps them with
- * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then), `forbidden` where rights were taken away.
+ * their reasons. Errors: `plan_state`, `plan_stale` (nothing has been written then, or nothing more), `forbidden` where rights were taken away.
  */
 export async function applyPlan<P>(ctx: Context, planId: string, run: StepRunner<P>, options: ApplyOptions = {}): Promise<Plan> {
-  await ctx.db.transaction(async (tx) => {
-    await lockPlan(tx, planId)
-    const plan = await movePlan(tx, planId, ['planned', 'applying'], 'applying')
-    await refuseStale(tx, plan, ctx, run.moved)
-  })
   const batches = readAhead(planId, options.batch ?? 500, run.ahead)
-  let acting = ctx
+  let [given, begun] = [ctx, false]
+  // One for all batches of whoever may do the same: what is made ready ahead is theirs.
+  let acting: Context | undefined
   try {
     for (;;) {
-      const plan = await acting.db.transaction(async (tx) => {
+      const plan = await ctx.db.transaction(async (tx) => {
         await lockPlan(tx, planId)
-        return nextBatch(tx, acting, planId, run, batches)
+        // Held, so that cancelling waits for the batch and is not written over.
+        const found = begun ? await readPlan(tx, planId, true) : await actOnPlan(tx, ctx, planId, 'plan.apply', ['planned', 'applying'], 'applying')
+        if (found.status !== 'applying') return found
+        acting ??= ofPlan(given, found)
+        if (!begun) await refuseStale(tx, found, acting, run.moved)
+        return nextBatch(tx, acting, found, run, batches)
       })
+      begun = true
       options.progress?.(plan.appliedThrough, plan.steps)
       if (plan.status !== 'applying') return plan
       // What is taken from whoever applies it counts from the next batch on; that nothing is left they may always note.
-      if (plan.appliedThrough < plan.steps) acting = (await ctx.renew?.()) ?? ctx
+      const next = plan.appliedThrough < plan.steps ? ((await ctx.renew?.()) ?? ctx) : given
+      if (next !== given) [given, acting] = [next, undefined]
     }
   } finally {
     await batches.settle()
@@ -91,10 +102,8 @@ export function refuseMoved(plan: Plan, stale: readonly Moved[]): void {
 
 const resource = (one: { resource: string; id: string }) => `${one.resource} ${one.id}`
 
-async function nextBatch<P>(tx: Transaction, ctx: Context, planId: string, run: StepRunner<P>, batches: ReadAhead<P>): Promise<Plan> {
-  // Held, so that cancelling waits for the batch and is not written over.
-  const plan = await readPlan(tx, planId, true)
-  if (plan.status !== 'applying') return plan
+async function nextBatch<P>(tx: Transaction, ctx: Context, plan: Plan, run: StepRunner<P>, batches: ReadAhead<P>): Promise<Plan> {
+  const planId = plan.id
   const { steps, prepared } = await batches.take(tx, ctx, plan.appliedThrough)
   const last = steps.at(-1)
   if (!last) {
@@ -109,21 +118,32 @@ async function nextBatch<P>(tx: Transaction, ctx: Context, planId: string, run: 
 
 /** All steps together; when one of them cannot be done, each on its own with what stands or falls with it, so that one bad row stops nothing but itself. */
 async function runBatch<P>(tx: Transaction, ctx: Context, plan: Plan, steps: readonly PlanStep[], run: StepRunner<P>, prepared: P | undefined): Promise<number> {
-  const doable = steps.filter(isDoable)
-  if (doable.length === 0) return 0
+  const wanted = steps.filter(isDoable)
+  const changed = run.people ? await changedPeople(tx, plan, wanted) : []
+  await markSteps(tx, plan.id, changed)
+  const doable = wanted.filter(({ step }) => !changed.some((one) => one.step === step))
+  if (doable.length === 0) return changed.length
   const work = async (some: readonly PlanStep[], made?: P) => noteVersions(tx, plan, await run(tx, ctx, plan, some, made))
-  const failed = await refusalOf(tx, () => work(doable, prepared))
-  if (!failed) return 0
+  const failed = await refusalOf(tx, plan, () => work(doable, prepared))
+  if (!failed) return changed.length
   const failures: Failure[] = []
   for (const own of wholes(doable, run.whole)) {
     let at = 0
-    const refused = await refusalOf(tx, async () => {
+    const refused = await refusalOf(tx, plan, async () => {
       for (at = 0; at < own.length; at++) await work([own[at]!])
     })
     if (refused) failures.push(...own.map((step) => failureOf(step, own[at]!, refused)))
   }
   await markSteps(tx, plan.id, failures)
-  return failures.length
+  return changed.length + failures.length
+}
+
+/** Steps whose people have changed since; they are held from here on, all at once and in one order, so that no two plans wait for each other. Errors: `plan_stale` before the first write. */
+async function changedPeople(tx: Transaction, plan: Plan, steps: readonly PlanStep[]): Promise<Failure[]> {
+  const moved = new Set(await holdPeople(tx, plan.id, steps.flatMap(({ targetId }) => targetId ?? [])))
+  if (plan.appliedThrough === 0) refuseMoved(plan, [...moved].map((id) => ({ resource: 'User', id })))
+  return steps.filter(({ targetId }) => moved.has(targetId!)).map((step) => (
+    { step: step.step, status: 'failed', result: { code: 'plan_stale', detail: `User ${step.targetId} has changed, or is gone, since the plan was made, and was left as it is; plan the step again.` } }))
 }
 
 interface Failure {
@@ -132,13 +152,17 @@ interface Failure {
   result: { code: string; detail: string; problems?: unknown }
 }
 
-/** Why work was refused, and has left nothing behind. A refusal is about the steps; anything else is about us and stops the run, to be resumed. */
-async function refusalOf(tx: Transaction, work: () => Promise<void>): Promise<GatehouseError | undefined> {
+/**
+ * Why work was refused, and has left nothing behind. A refusal is about the steps; anything else is about us and stops the run, to be
+ * resumed. Errors: `plan_stale` as long as nothing of the plan has been written.
+ */
+async function refusalOf(tx: Transaction, { appliedThrough }: Plan, work: () => Promise<void>): Promise<GatehouseError | undefined> {
   try {
     await tx.savepoint(work)
     return undefined
   } catch (error) {
-    if (error instanceof GatehouseError && error.status >= 400 && error.status < 500) return error
+    const isRefusal = error instanceof GatehouseError && error.status >= 400 && error.status < 500
+    if (isRefusal && (appliedThrough > 0 || error.code !== 'plan_stale')) return error
     throw error
   }
 }
@@ -163,5 +187,5 @@ async function noteVersions(tx: Transaction, plan: Plan, written: readonly Versi
 
 /** A plan that will not be applied, or not to its end. Errors: `plan_state` once it has been. */
 export function cancelPlan(ctx: Context, planId: string): Promise<Plan> {
-  return ctx.db.transaction((tx) => movePlan(tx, planId, ['planning', 'planned', 'stopped', 'applying'], 'cancelled'))
+  return ctx.db.transaction((tx) => actOnPlan(tx, ctx, planId, 'plan.cancel', ['planning', 'planned', 'stopped', 'applying'], 'cancelled'))
 }

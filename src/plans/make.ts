@@ -3,7 +3,8 @@
  * speaks of a whole portal and so belongs to nobody, is made by itself (`sync/stored-plan.ts`).
  */
 import type { Context } from '../context.ts'
-import { finishPlan, insertPlan, movePlan, readPlan, type Plan } from '../store/plans.ts'
+import { finishPlan, readPlan, type Plan } from '../store/plans.ts'
+import { actOnPlan, beginPlan } from './events.ts'
 
 export interface PlanHead {
   kind: string
@@ -26,14 +27,13 @@ export interface Filled {
  */
 export async function makePlan(ctx: Context, { kind, title, options }: PlanHead, fill: (planId: string) => Promise<Filled>): Promise<Plan> {
   const id = ctx.newId()
-  const { principal: createdBy, userId: actorId, correlationId } = ctx.actor
-  await ctx.db.transaction((tx) => insertPlan(tx, { id, kind, title, options, createdBy, actorId, correlationId, now: ctx.now() }))
+  await ctx.db.transaction((tx) => beginPlan(tx, ctx, { id, kind, title, options }))
   try {
     const { counts, steps, stopReason } = await fill(id)
     await finishPlan(ctx.db, id, counts, steps, stopReason)
   } catch (error) {
     // What went wrong is the news, also where the database that is away cannot be told.
-    await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled')).catch(() => {})
+    await ctx.db.transaction((tx) => actOnPlan(tx, ctx, id, 'plan.cancel', ['planning'], 'cancelled')).catch(() => {})
     throw error
   }
   return readPlan(ctx.db, id)

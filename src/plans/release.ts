@@ -2,11 +2,11 @@
  * Letting a plan go that a guard has stopped: once, for a reason, by somebody. The limits stay as they are; the next
  * plan is judged by them again.
  */
-import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError, type Problem } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { markReleased, readPlan, type Plan } from '../store/plans.ts'
+import { recordOfPlan } from './events.ts'
 
 export interface ReleaseRequest {
   reason: string
@@ -45,13 +45,10 @@ export async function releasePlan(ctx: Context, planId: string, input: unknown):
     if (plan.released !== undefined) throw new GatehouseError('plan_state', 'The plan was released before, and has stopped since for another reason: make a new plan.')
     const releasedBy = by === undefined ? principal : by === principal ? by : `${by} (by ${principal})`
     await markReleased(tx, planId, { reason, by: releasedBy, at: ctx.now() })
-    await recordEvents(tx, ctx, [{
-      action: 'plan.release', targetType: 'Plan', targetId: planId,
-      changes: [
-        { path: 'status', before: 'stopped', after: 'planned' }, { path: 'stopReason', before: plan.stopReason },
-        { path: 'releaseReason', after: reason }, { path: 'releasedBy', after: releasedBy },
-      ],
-    }])
+    await recordOfPlan(tx, ctx, plan, 'plan.release', [
+      { path: 'status', before: 'stopped', after: 'planned' }, { path: 'stopReason', before: plan.stopReason },
+      { path: 'releaseReason', after: reason }, { path: 'releasedBy', after: releasedBy },
+    ])
     return readPlan(tx, planId)
   })
 }

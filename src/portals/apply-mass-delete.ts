@@ -12,13 +12,14 @@ import { documentOf } from '../model/rows.ts'
 import { closingPolicy, type DeprovisioningPolicy } from '../model/portal-settings.ts'
 import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
+import { actOnPlan, ofPlan } from '../plans/events.ts'
 import { clearReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
 import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata } from '../store/metadata.ts'
-import { advancePlan, completePlan, markSteps, movePlan, readPlan, type Plan } from '../store/plans.ts'
+import { advancePlan, completePlan, markSteps, readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
 import { forgetKept, putBackMembers, readKeptMembers, tieMembers, type KeptMember } from '../store/undo-mass-delete.ts'
@@ -36,11 +37,12 @@ interface Options {
 const optionsOf = (plan: Plan) => plan.options as unknown as Options
 
 /** Applies a plan. Errors: `plan_state`, `plan_stale` and those of the guards; nothing has been written then. */
-export async function applyMassDelete(ctx: Context, planId: string): Promise<Plan> {
-  return ctx.db.transaction(async (tx) => {
+export async function applyMassDelete(asked: Context, planId: string): Promise<Plan> {
+  return asked.db.transaction(async (tx) => {
     await planAfresh(tx)
     await lockPlan(tx, planId)
-    const plan = await movePlan(tx, planId, ['planned'], 'applying')
+    const plan = await actOnPlan(tx, asked, planId, 'plan.apply', ['planned'], 'applying')
+    const ctx = ofPlan(asked, plan)
     const { portalId, policy } = optionsOf(plan)
     await lockedPortal(tx, portalId)
     if (policy !== undefined && policy !== closingPolicy(await readPortalSettings(tx), portalId)) {
@@ -88,14 +90,15 @@ async function eventsOf(tx: Transaction, leaving: readonly RemovedMember[], port
  * Brings everybody back under the same numbers and ids. Goes on after somebody whose place has been taken and keeps why.
  * Errors: `plan_state`, also once the window has closed.
  */
-export async function undoMassDelete(ctx: Context, planId: string): Promise<Plan> {
-  const hours = ctx.config.MASS_DELETE_UNDO_HOURS
-  return ctx.db.transaction(async (tx) => {
+export async function undoMassDelete(asked: Context, planId: string): Promise<Plan> {
+  const hours = asked.config.MASS_DELETE_UNDO_HOURS
+  return asked.db.transaction(async (tx) => {
     await planAfresh(tx)
     await lockPlan(tx, planId)
     // Undone before, but for some whose place had been taken: once it is free they come back too.
     const { status: before } = await readPlan(tx, planId)
-    const plan = await movePlan(tx, planId, ['applied', 'undone'], 'undone')
+    const plan = await actOnPlan(tx, asked, planId, 'plan.undo', ['applied', 'undone'], 'undone')
+    const ctx = ofPlan(asked, plan)
     if (Date.parse(plan.applied!) + hours * 3_600_000 <= ctx.now().getTime()) {
       throw new GatehouseError('plan_state', `The mass delete was applied on ${plan.applied}, and can be undone for ${hours} hours (MASS_DELETE_UNDO_HOURS).`)
     }

@@ -23,7 +23,7 @@ const searchParameters: readonly QueryParameter[] = [
   only('targetType', 'Only events about this kind of record.'),
   only('targetId', 'Only events about this record.'),
   only('action', 'Only events of this action.'),
-  only('correlationId', 'Only events of this request, run or job.'),
+  only('correlationId', 'Only events of this request, run, job or plan.'),
 ]
 
 /** Who may administer some people only sees what was done to those. */

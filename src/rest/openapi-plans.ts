@@ -72,7 +72,7 @@ const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync
   createdBy: readOnly(text('Who made it.')),
   applied: readOnly(instant('When it was applied.')),
   appliedBy: readOnly(text('Who applied it.')),
-  correlationId: readOnly(text('Ties it to its audit events.')),
+  correlationId: readOnly(text('Ties it to its audit events: of making it, of applying and undoing it, in whatever request, and of all that is changed by it.')),
   actorId: readOnly({ ...text('The person who asked for it, when it was one.'), 'x-references': 'User' }),
   releaseReason: readOnly(text('Why it was let go although a guard had stopped it.')),
   released: readOnly(instant('When it was let go.')),
@@ -94,7 +94,7 @@ const planStep = object('Plan step', 'What a plan does with one record, and why.
   label: readOnly(text('What people call the record.')),
   changes: readOnly({ description: 'What changes.' }),
   problems: readOnly({ description: 'What stands against it.' }),
-  status: readOnly({ ...text('Whether it is done.'), enum: ['planned', 'sent', 'done', 'failed', 'undone'] }),
+  status: readOnly({ ...text('Whether it is done: planned until then, and for good where there is nothing to do (unchanged, conflict, error); sent where a remote system has been asked and has not been heard of.'), enum: ['planned', 'sent', 'done', 'failed', 'undone'] }),
   result: readOnly({ description: 'What came of it, where it failed.' }),
 }, ['step', 'action', 'resource'])
 

@@ -153,7 +153,7 @@ const stepList = listed(stepListing, {
   query: [{ name: 'action', type: 'string', doc: 'Only steps of this action: create, update, delete, unchanged, conflict, error, waiting, skipped.' }, { name: 'failed', type: 'boolean', doc: 'Only steps that failed.' }],
   where: async ({ ctx, params, query: { action, failed } }) => {
     await seenPlan(ctx, params.id!)
-    return { plan_id: params.id, action, ...(failed === true ? { status: 'failed' } : {}) }
+    return { plan_id: params.id, action, ...(failed === true ? { noted: 'failed' } : {}) }
   },
   show: (rows, _db, ctx) => seenBy(ctx, rows.map(stepOfRow)),
 })

@@ -2,7 +2,7 @@
 import { adoptedTables } from '../model/adopted-rows.ts'
 import { ownNames } from '../model/distinguished-name.ts'
 import type { Transaction } from './database.ts'
-import { keyHash } from './plans.ts'
+import { isBehind, keyHash } from './plans.ts'
 
 /** What somebody is known by, and the path that says so: `userName`, `employeeNumber`, `displayName`, `name.familyName`, `emails.value`, `logins.login`. */
 export interface KnownName {
@@ -10,7 +10,8 @@ export interface KnownName {
   value: string
 }
 
-const blank = 'changes = null, problems = null, result = null, secret = null, label = null'
+/** What was done before stays done. */
+const blank = `changes = null, problems = null, result = null, secret = null, label = null, status = case when ${isBehind} then 'done' else status end`
 
 const { users, panelists, administratorLinks, panelistLinks } = adoptedTables
 /** Resources whose steps have a person as their target: ids of other things may be the same. */

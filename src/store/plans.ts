@@ -160,6 +160,20 @@ export async function staleReads(db: Reader, planId: string): Promise<{ resource
   return found
 }
 
+/**
+ * Holds people until the transaction ends, in the order of their ids, so that two plans never wait for each other; the ids of those
+ * who have changed, or are gone, since the plan read them.
+ */
+export async function holdPeople(tx: Transaction, planId: string, ids: readonly string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  await tx.execute('select from public.users where user_id = any($1) order by user_id for no key update', [ids], 'hold_plan_people')
+  // On its own: a statement that has waited sees some rows as they stood when it began.
+  const rows = await tx.query<{ id: string }>(
+    `select r.target_id as id from gatehouse.plan_read r left join public.users u on u.user_id = r.target_id
+     where r.plan_id = $1 and r.resource = 'User' and r.target_id = any($2) and u.version is distinct from r.version`, [planId, ids], 'changed_plan_people')
+  return rows.map(({ id }) => id)
+}
+
 /** Makes a plan ready to be applied, with its totals. */
 export async function finishPlan(db: Pick<Database, 'execute'>, planId: string, counts: Record<string, number>, steps: number, stopReason?: string): Promise<void> {
   await db.execute(`update gatehouse.plan set status = $2, counts = $3, steps = $4, stop_reason = $5 where plan_id = $1`,
@@ -180,11 +194,18 @@ export function planOfRow(row: Row): Plan {
   return { ...documentOfRow(planListing, row), options: row.options, counts: row.counts } as unknown as Plan
 }
 
+/**
+ * Whether a step without a note of its own is behind its plan, and so is done: a condition over the columns of a step, by themselves. A
+ * sync notes each step; and what has nothing to do, or had been blanked before, was done by nobody.
+ */
+export const isBehind = `status = 'planned' and (action = 'delete' or (action in ('create', 'update') and changes is not null))
+  and step_no <= (select its.applied_through from (select plan_id as its_id, kind, applied_through from gatehouse.plan) its where its.its_id = plan_id and its.kind <> 'sync')`
+
+/** Steps as they stand; `noted` is what is written down of a step, by which the failed are indexed. */
+const shownSteps = `(select plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, case when ${isBehind} then 'done' else status end as status, status as noted, result from gatehouse.plan_step)`
+
 /** The steps of plans in order; to be narrowed to one plan, by `plan_id`. What is secret in them is not in it. */
-export const stepListing: Listing = {
-  name: 'PlanStep', idColumn: 'step_no', attributes: planStepAttributes, collections: [], order: ['step'],
-  table: '(select plan_id, step_no, action, resource, target_id, source, line, label, changes, problems, status, result from gatehouse.plan_step)',
-}
+export const stepListing: Listing = { name: 'PlanStep', idColumn: 'step_no', attributes: planStepAttributes, collections: [], order: ['step'], table: shownSteps }
 
 export function stepOfRow(row: Row): PlanStep {
   const { changes, problems, result } = row
@@ -229,8 +250,8 @@ export async function listBatch(db: Reader, planId: string, after: number, count
 /** Steps after a number, in order; one action only, or the failed only, when asked. Secrets stay behind. */
 export async function listSteps(db: Reader, planId: string, query: StepQuery): Promise<PlanStep[]> {
   const rows = await db.query<Row>(
-    `select ${stepColumns} from gatehouse.plan_step
-     where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3 or changes -> 'actions' @> jsonb_build_array(jsonb_build_object('kind', $3))) and ($4::boolean is not true or status = 'failed') order by step_no limit $5`,
+    `select ${stepColumns} from ${shownSteps} t
+     where plan_id = $1 and step_no > $2 and ($3::text is null or action = $3 or changes -> 'actions' @> jsonb_build_array(jsonb_build_object('kind', $3))) and ($4::boolean is not true or noted = 'failed') order by step_no limit $5`,
     [planId, query.after ?? 0, query.action ?? null, query.failed ?? null, query.count])
   return rows.map((row) => withoutNulls<PlanStep>(row))
 }
