@@ -10,7 +10,7 @@ import { isDoable, refuseMoved, type StepRunner } from '../plans/apply.ts'
 import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { checkQuery } from '../records/veil.ts'
-import { countMatches, listIds } from '../store/list-records.ts'
+import { countHidden, countMatches, listIds, type ListQuery } from '../store/list-records.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
 import { findReads, insertReads, insertSteps, listSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
@@ -24,6 +24,8 @@ export interface GrantRequest {
   operation: 'assign' | 'unassign'
   filter?: string
   q?: string
+  /** Hidden people too (isVisible false), whom a filter leaves out unless it asks about isVisible. */
+  includeHidden?: true
   /** The letters of the kind of edge, and what is given. */
   kind: string
   target: string
@@ -36,7 +38,7 @@ export const isGrantRequest = (body: unknown): boolean => isObject(body) && (bod
 
 /** Reads a request to plan one. Errors: `invalid_body`, `invalid_value`, `required_attribute`, `unknown_attribute`. */
 export function grantRequest(body: unknown): GrantRequest {
-  const { operation, filter, q, options, kind: _, ...rest } = body as Document
+  const { operation, filter, q, options, includeHidden, kind: _, ...rest } = body as Document
   const unknown = Object.keys(rest)[0]
   if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
   for (const [name, value] of [['filter', filter], ['q', q]] as const) {
@@ -44,9 +46,10 @@ export function grantRequest(body: unknown): GrantRequest {
   }
   const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
   if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
+  if (includeHidden !== undefined && typeof includeHidden !== 'boolean') throw new GatehouseError('invalid_value', 'includeHidden: must be true or false.')
   if (!isObject(options)) throw new GatehouseError('required_attribute', `options: must name what to ${String(operation)}: one of ${names.join(', ')}, by its id.`)
   const { kind, target, given } = readTarget(options)
-  const own = { operation: operation as GrantRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, kind: kind.kind, target }
+  const own = { operation: operation as GrantRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, ...(includeHidden ? { includeHidden } : {}), kind: kind.kind, target } as const
   return { ...own, ...(operation === 'assign' ? { terms: readTerms(given), open: saysOpen(given) } : { terms: startOnly(given) }) }
 }
 
@@ -77,22 +80,29 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
   const kind = memberships.find((one) => one.kind === request.kind)!
   const target = await checkedTarget(ctx, kind, request)
   await checkQuery(ctx, user, request)
-  const scope = reachScope(ctx.authority?.reach)
-  const found = await countMatches(ctx.db, user, { filter: request.filter, q: request.q, scope })
+  const query = { filter: request.filter, q: request.q, everyone: request.includeHidden, scope: reachScope(ctx.authority?.reach) }
+  const found = await countMatches(ctx.db, user, query)
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
-  return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, (planId) => fill(ctx, planId, request, kind, target))
+  return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, async (planId) => fill(ctx, planId, { request, kind, target, query, hidden: await countHidden(ctx.db, user, query, found) }))
 }
 
-async function fill(ctx: Context, planId: string, request: GrantRequest, kind: EdgeKind, target: Thing): Promise<Filled> {
-  const scope = reachScope(ctx.authority?.reach)
+interface Grants {
+  request: GrantRequest
+  kind: EdgeKind
+  target: Thing
+  query: Omit<ListQuery, 'count'>
+  hidden: number
+}
+
+async function fill(ctx: Context, planId: string, { request, kind, target, query, hidden }: Grants): Promise<Filled> {
   const targetVersions = await readVersions(ctx.db, kind.target, [target.id])
   await ctx.db.transaction((tx) => insertReads(tx, planId, nodeTypes[kind.target], targetVersions))
-  const counts: Record<string, number> = {}
+  const counts: Record<string, number> = hidden === 0 ? {} : { hidden }
   const room = { left: target.most === null ? Infinity : target.most - (await countPeople(ctx.db, kind, target.id, ctx.now(), [])).all }
   let planned = 0
   for (let cursor: string | undefined; ;) {
-    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor, scope })
+    const { ids, next } = await listIds(ctx.db, user, { ...query, count: page, cursor })
     const steps = await stepsFor(ctx, request, kind, target, ids, room)
     for (const step of steps) {
       step.step = ++planned

@@ -40,6 +40,7 @@ interface GrantOptions extends Ends {
   end?: string
   right?: string[]
   description?: string
+  all?: boolean
   apply?: boolean
   json?: boolean
 }
@@ -70,7 +71,7 @@ const termsOf = ({ start, end, right, description }: GrantOptions): Document =>
 async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: GrantOptions): Promise<void> {
   const target = endOf(options, planTargets, 'what it is about')
   const named = { [nodeTypes[target.letter].toLowerCase()]: await idOf(ctx, target.letter, target.name) }
-  const { id } = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, options: { ...named, ...termsOf(options) } }))
+  const { id } = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, includeHidden: options.all, options: { ...named, ...termsOf(options) } }))
   if (options.apply) {
     const progress = progressLine('applying')
     await planKinds.grants!.apply(ctx, id, progress.show)
@@ -83,7 +84,7 @@ async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: 
 
 function withEnds(command: Command): Command {
   return command
-    .option('--user <userName>', 'a person').option('--filter <filter>', 'everyone a SCIM filter finds: makes a plan')
+    .option('--user <userName>', 'a person').option('--filter <filter>', 'everyone a SCIM filter finds: makes a plan').option('--all', 'with --filter: hidden people too')
     .option('--group <name>', 'a group').option('--role <name>', 'a role').option('--resource <name>', 'a resource').option('--org <name>', 'an organisation')
     .option('--to-group <name>', 'the group').option('--to-role <name>', 'the role').option('--to-resource <name>', 'the resource').option('--to-org <name>', 'with --filter: the organisation')
     .option('--start <instant>', 'the period that begins then, such as 2026-11-21 or 2026-11-21T08:00:00Z', readInstant)

@@ -17,7 +17,7 @@ import { counted, print, progressLine, table, withDatabase } from './run.ts'
 
 /** A plan in a few lines: what it is, what it would do. */
 export function planLines(plan: Plan): string[] {
-  const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action}`)
+  const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action === 'hidden' ? 'hidden people are found as well, and left out' : action}`)
   const state = plan.status === 'applied' ? `applied, ${plan.failed} ${plan.kind === 'sync' ? 'not done (failed, blocked or changed meanwhile)' : 'failed'}` : plan.status
   return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}`, ...counts, ...stopLines(plan), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
 }

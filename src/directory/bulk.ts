@@ -11,7 +11,7 @@ import { loadMetadata } from '../store/metadata.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import type { Pending } from '../records/record-kind.ts'
 import type { Transaction } from '../store/database.ts'
-import { countMatches, listIds } from '../store/list-records.ts'
+import { countHidden, countMatches, listIds, type ListQuery } from '../store/list-records.ts'
 import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
@@ -29,13 +29,15 @@ export interface BulkRequest {
   operation: Operation | 'delete'
   filter?: string
   q?: string
+  /** Hidden people too (isVisible false), whom a filter leaves out unless it asks about isVisible. */
+  includeHidden?: true
   options: Document
 }
 
 /** Reads a request to plan a bulk operation. Errors: `invalid_body`, `invalid_value`. */
 export function bulkRequest(body: unknown): BulkRequest {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object with `operation` and `filter`.')
-  const { operation, filter, q, options, ...rest } = body
+  const { operation, filter, q, options, includeHidden, ...rest } = body
   const unknown = Object.keys(rest).find((key) => key !== 'kind')
   if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
   if (typeof operation !== 'string' || ![...operations, 'delete'].includes(operation)) {
@@ -45,8 +47,9 @@ export function bulkRequest(body: unknown): BulkRequest {
     if (value !== undefined && typeof value !== 'string') throw new GatehouseError('invalid_value', `${name}: must be a text.`)
   }
   if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
+  if (includeHidden !== undefined && typeof includeHidden !== 'boolean') throw new GatehouseError('invalid_value', 'includeHidden: must be true or false.')
   const checked = operation === 'delete' ? noOptions(options) : checkBody(operation as Operation, options)
-  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, options: checked }
+  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, ...(includeHidden ? { includeHidden } : {}), options: checked }
 }
 
 const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
@@ -61,19 +64,18 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
   if (request.operation === 'rehire') refusePast(ctx, request.options)
   if (request.operation === 'terminate' || request.operation === 'retire') refuseAhead(ctx, request.options)
   await checkQuery(ctx, user, request)
-  const scope = reachScope(ctx.authority?.reach)
-  const found = await countMatches(ctx.db, user, { ...request, scope })
+  const query = { filter: request.filter, q: request.q, everyone: request.includeHidden, scope: reachScope(ctx.authority?.reach) }
+  const found = await countMatches(ctx.db, user, query)
   if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
   const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
-  return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, (planId) => fill(ctx, planId, request))
+  return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, async (planId) => fill(ctx, planId, request, query, await countHidden(ctx.db, user, query, found)))
 }
 
-async function fill(ctx: Context, planId: string, request: BulkRequest): Promise<Filled> {
-  const scope = reachScope(ctx.authority?.reach)
-  const counts: Record<string, number> = {}
+async function fill(ctx: Context, planId: string, request: BulkRequest, query: Omit<ListQuery, 'count'>, hidden: number): Promise<Filled> {
+  const counts: Record<string, number> = hidden === 0 ? {} : { hidden }
   let planned = 0
   for (let cursor: string | undefined; ;) {
-    const { ids, next } = await listIds(ctx.db, user, { filter: request.filter, q: request.q, count: page, cursor, scope })
+    const { ids, next } = await listIds(ctx.db, user, { ...query, count: page, cursor })
     const records = await loadRecords(ctx.db, user, ids)
     // Whoever is gone by now is left out.
     const documents = ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(user, record))

@@ -20,6 +20,7 @@ const bulk = object('Bulk operation', 'One operation over everyone a filter find
   operation: { ...text('What to do with each of them.'), enum: [...operations, 'delete'] },
   filter: text('A SCIM filter: whom; this or `q` is needed.'),
   q: text('Words that begin words of a name, login or e-mail address.'),
+  includeHidden: flag('Whether hidden people (isVisible false) are meant too. Default: no, unless the filter asks about isVisible; the plan counts whom it leaves out (counts.hidden).'),
   options: refTo('Operation'),
 }, ['kind', 'operation'])
 
@@ -39,6 +40,7 @@ const bulkGrant = object('Bulk assignment', 'A group, role, resource or organisa
   operation: { ...text('Whether to give or to take.'), enum: ['assign', 'unassign'] },
   filter: text('A SCIM filter: whom; this or `q` is needed.'),
   q: text('Words that begin words of a name, login or e-mail address.'),
+  includeHidden: flag('Whether hidden people (isVisible false) are meant too. Default: no, unless the filter asks about isVisible; the plan counts whom it leaves out (counts.hidden).'),
   options: refTo('Grant'),
 }, ['kind', 'operation', 'options'])
 
@@ -63,7 +65,7 @@ const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync
   }),
   title: readOnly(text('What it is, in one line.')),
   options: readOnly({ type: 'object', description: 'What was asked for.' }),
-  counts: readOnly({ type: 'object', description: 'Steps by action. Of people who leave, also the related accounts that end with them as of now (relatedEnded) or stay open (relatedLeftOpen), added up over the steps.', additionalProperties: { type: 'integer' } }),
+  counts: readOnly({ type: 'object', description: 'Steps by action. How many hidden people the filter finds as well, who are left out (hidden; no steps: includeHidden means them too). Of people who leave, also the related accounts that end with them as of now (relatedEnded) or stay open (relatedLeftOpen), added up over the steps.', additionalProperties: { type: 'integer' } }),
   steps: readOnly(integer('Steps in all.')),
   appliedThrough: readOnly(integer('The last step that is behind.')),
   failed: readOnly(integer('Steps that could not be done.')),
