@@ -1,6 +1,7 @@
 /** Two panelists become one person: in the portals of both, with the accounts of both, and what is given up is said before. */
 import { expect, test, vi } from 'vitest'
-import { planMerge, runMerge, undoMerge } from '../src/directory/merge.ts'
+import { planMerge, runMerge } from '../src/directory/merge.ts'
+import { undoMerge } from '../src/directory/merge-undo.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { linkStatus } from '../src/model/link-statuses.ts'
 import { applyPlan } from '../src/plans/apply.ts'

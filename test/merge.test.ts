@@ -287,12 +287,12 @@ describe('undone', () => {
     expect((await ask('GET', `/users/${duplicate.id}/roles`)).body.items).toMatchObject([{ target: { id: kept }, rights: ['READ'] }])
   })
 
-  test('is refused once the survivor has changed', async () => {
+  test('is refused once others have changed what the merge gave the survivor', async () => {
     const [survivor, duplicate] = [await person(), await person({ title: 'T' })]
     const { id } = await plan(survivor.id, duplicate.id)
     await apply(id)
-    await ask('PATCH', `/users/${survivor.id}`, { nickName: 'N' })
-    expect(await undo(id)).toMatchObject({ status: 412, body: { code: 'version_mismatch' } })
+    await ask('PATCH', `/users/${survivor.id}`, { title: 'N' })
+    expect(await undo(id)).toMatchObject({ status: 409, body: { code: 'conflict', problems: [{ path: 'title' }] } })
     expect((await ask('GET', `/plans/${id}`)).body.status).toBe('applied')
   })
 

@@ -1,6 +1,6 @@
 /**
  * Two records of one person become one. Planned first: what each field becomes, which entries and links move; applied
- * in one transaction; undone from what the plan kept, as long as neither record has changed since.
+ * in one transaction; undone from what the plan kept (merge-undo.ts).
  */
 import { isDeepStrictEqual } from 'node:util'
 import { GatehouseError } from '../errors.ts'
@@ -12,12 +12,11 @@ import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { refuseStale, type StepRunner } from '../plans/apply.ts'
 import { beginPlan } from '../plans/events.ts'
-import { finishPlan, insertReads, insertSteps, markSteps, movePlan, readPlan, listSteps, type Plan } from '../store/plans.ts'
-import { keepRows, putBackRows } from '../store/kept-rows.ts'
+import { finishPlan, insertReads, insertSteps, markSteps, readPlan, listSteps, type Plan } from '../store/plans.ts'
+import { keepRows } from '../store/kept-rows.ts'
 import { listDelegations } from '../store/delegations.ts'
-import { refuseChangedPeriods } from '../store/merge-periods.ts'
-import { moveLinks, plannedMoves, readKept, saveKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
-import { mergedAccounts, withdrawAccounts } from '../store/merge-portals.ts'
+import { moveLinks, plannedMoves, saveKept } from '../store/merge.ts'
+import { mergedAccounts } from '../store/merge-portals.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { loadRecords } from '../store/records.ts'
@@ -25,11 +24,11 @@ import { markDataChanges } from '../store/references.ts'
 import { lockTies } from '../store/user-circles.ts'
 import { deleteUserRows, holdWhole, isFollowing } from '../store/user-rows.ts'
 import { mergeConflicts } from './merge-conflicts.ts'
+import { contacts, customOf, givenBy, mergedPaths, overfull } from './merge-given.ts'
 import { delegationFields } from './merge-reach.ts'
 import { standingDates, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
 import { guardPeople, guardRelations } from '../records/guard.ts'
-import { checkVersion } from '../records/versions.ts'
 import { dateConversion, readUser } from './users.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 
@@ -57,11 +56,7 @@ export function mergeRequest(body: unknown): MergeRequest {
   return { survivor: body.survivor, duplicate: body.duplicate, take: take as string[] }
 }
 
-const mergedPaths = () => user.attributes.filter((one) => one.mutability === 'readWrite' && one.expression === undefined && one.path !== 'userName').map((one) => one.path)
-
 const isGap = (survivor: Document, path: string) => valueAt(survivor, path) === undefined && !standingDates.includes(path)
-
-const contacts = ['emails', 'phoneNumbers', 'addresses'] as const
 
 /**
  * The survivor with what the duplicate adds: fields the survivor lacks (but for dates of their standing), fields to take, entries it does not have yet,
@@ -86,16 +81,6 @@ export function mergedDocument(survivor: Document, duplicate: Document, take: re
   if (added.length > 0) merged.attributes = { ...own, ...Object.fromEntries(added) }
   return merged
 }
-
-/** The survivor as they are now, without what the merge gave them. What changes without a version (logins, passwords, keys) is theirs. */
-function withoutMerged(now: Document, before: Document): Document {
-  const after = structuredClone(now)
-  for (const path of [...mergedPaths(), 'conversionDate', 'attributes']) setValueAt(after, path, valueAt(before, path))
-  for (const path of contacts) after[path] = ((now[path] ?? []) as Document[]).filter(({ id }) => ((before[path] ?? []) as Document[]).some((entry) => entry.id === id))
-  return after
-}
-
-const customOf = (document: Document) => (document.attributes ?? {}) as Document
 
 const contactKeys = ['value', 'countryCd', 'areaCd', 'address1', 'locality', 'postalCode', 'country']
 
@@ -130,14 +115,15 @@ export async function planMerge(ctx: Context, request: MergeRequest): Promise<Pl
   if (survivor.systemFlag === true || duplicate.systemFlag === true) throw new GatehouseError('system_record', 'A record of the system is merged with nobody.')
   const planId = ctx.newId()
   const title = `merge ${String(duplicate.displayName ?? duplicate.id)} into ${String(survivor.displayName ?? survivor.id)}`
-  const changes = mergeChanges(survivor, duplicate, mergedDocument(survivor, duplicate, request.take, metadata))
+  const merged = mergedDocument(survivor, duplicate, request.take, metadata)
+  const changes = mergeChanges(survivor, duplicate, merged)
   const versions = [survivor, duplicate].map((one) => ({ id: one.id as string, version: (one.meta as Document).version as number }))
   await ctx.db.transaction(async (tx) => {
     await beginPlan(tx, ctx, { id: planId, kind: 'merge', title, options: { ...request } })
     const { moving, conflicts } = await mergeConflicts(tx, ctx, survivor, duplicate, request.take)
     const links = await plannedMoves(tx, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
     const restrictions = moving.length === 0 ? {} : { delegations: delegationFields(moving) }
-    const problems = conflicts.map((message) => ({ message }))
+    const problems = [...conflicts, ...overfull(survivor, merged, links)].map((message) => ({ message }))
     const { linked, unassigned } = await mergedAccounts(tx, request.survivor, request.duplicate)
     const accounts = linked.length + unassigned.length === 0 ? {} : { accounts: { linked, unassigned } }
     const step = { step: 1, resource: 'User', targetId: request.survivor, label: title, changes: { statuses: standings(survivor, duplicate), ...changes, links, ...accounts, ...restrictions } }
@@ -170,6 +156,8 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
   before.document = documentOf(user, before.record)
   const after = dateConversion(ctx, before.document, mergedDocument(before.document, duplicate.document, request.take, await loadMetadata(tx, ctx.db)))
+  const [full] = overfull(survivor.document, after)
+  if (full !== undefined) throw new GatehouseError('conflict', full)
   const [result] = await writeRecords(tx, ctx, userKind, [{ action: 'user.merge', before, after, besides: delegationFields(moving) }])
   // Held against the survivor as they were: accounts that are newly related to them end with them.
   await guardRelations(tx, ctx, [{ id: request.survivor, before: survivor.document, after: result! }])
@@ -180,7 +168,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   await markDataChanges(tx, [request.survivor])
   const version = (result!.meta as Document).version as number
   await saveKept(tx, plan.id, kept)
-  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { ...links, survivor: survivor.document, version, restrictions: await restrictionsOf(tx, request.survivor) } }])
+  await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { ...links, given: givenBy(survivor.document, result!), version, restrictions: await restrictionsOf(tx, request.survivor) } }])
   return [{ resource: 'User', id: request.survivor, version }]
 }
 
@@ -194,34 +182,4 @@ runMerge.moved = async (tx, plan, ctx) => {
   return isDeepStrictEqual(JSON.parse(JSON.stringify(now)), links) ? [] : [{ resource: 'User', id: duplicate }]
 }
 
-const restrictionsOf = async (tx: Transaction, userId: string) => (await listDelegations(tx, userId)).map(({ id }) => id)
-
-/**
- * Brings the duplicate back as it was, and the survivor. Errors: `plan_state`, `version_mismatch` when the survivor has
- * changed since, `conflict` when it was decided anew whom they may administer, or what both had or where they are in EFS has changed.
- */
-export async function undoMerge(ctx: Context, planId: string): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    const plan = await movePlan(tx, planId, ['applied'], 'undone')
-    const request = plan.options as unknown as MergeRequest
-    const [step] = await listSteps(tx, planId, { count: 1 })
-    if (step?.status !== 'done' || !step.result) throw new GatehouseError('plan_state', 'The merge was not carried out, or what it kept has been erased; there is nothing to undo.')
-    const { moved, divided = [], places, survivor, version, restrictions } = step.result as Partial<MovedLinks> & Pick<MovedLinks, 'moved'> & { survivor: Document; version: number; restrictions?: string[] }
-    const now = (await lockRecords(tx, user, [request.survivor])).get(request.survivor)!
-    checkVersion(now.document, [version])
-    if (restrictions && restrictions.join() !== (await restrictionsOf(tx, request.survivor)).join()) {
-      throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
-    }
-    await refuseChangedPeriods(tx, request.survivor, divided)
-    const kept = await readKept(tx, planId)
-    await putBackRows(tx, kept)
-    await withdrawAccounts(tx, request.duplicate, kept)
-    await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided, places })
-    const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
-    const before = { record, document: documentOf(user, record) }
-    await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after: withoutMerged(before.document, survivor) }])
-    await markDataChanges(tx, [request.survivor, request.duplicate])
-    await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }] }])
-    await markSteps(tx, planId, [{ step: 1, status: 'undone' }])
-  })
-}
+export const restrictionsOf = async (tx: Transaction, userId: string) => (await listDelegations(tx, userId)).map(({ id }) => id)

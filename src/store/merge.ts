@@ -185,6 +185,15 @@ async function refuseFurtherPlaces(tx: Transaction, survivor: string, moved: rea
   throw new GatehouseError('conflict', `Since the merge the survivor was put into ${further.map(({ portal, name }) => `the portal ${portal} (${name})`).join(', ')}, under the number in EFS that goes back to the duplicate. Take them out there, undo the merge, and put them in again.`)
 }
 
+/** The last merge of somebody else into a survivor that was carried out after this one, and not undone; undefined where there is none. */
+export async function laterMerge(tx: Transaction, planId: string, survivor: string): Promise<{ id: string; duplicate: string } | undefined> {
+  return tx.first(
+    `select p.plan_id as id, p.options->>'duplicate' as duplicate from gatehouse.plan p, gatehouse.plan this
+     where this.plan_id = $1 and p.kind = 'merge' and p.status = 'applied' and p.options->>'survivor' = $2 and p.plan_id <> $1 and (p.applied_at, p.plan_id) > (this.applied_at, this.plan_id)
+       and exists (select from gatehouse.plan_step s where s.plan_id = p.plan_id and s.status = 'done')
+     order by p.applied_at desc, p.plan_id desc limit 1`, [planId, survivor])
+}
+
 /** Keeps them with the plan's step, in the column that no answer shows. */
 export async function saveKept(tx: Transaction, planId: string, kept: KeptRows): Promise<void> {
   await tx.execute('update gatehouse.plan_step set secret = $2 where plan_id = $1 and step_no = 1', [planId, Buffer.from(JSON.stringify(kept))])
