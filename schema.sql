@@ -604,6 +604,73 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.name_order(name text)
+CREATE OR REPLACE FUNCTION gatehouse.name_order(name text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE STRICT COST 20
+AS $function$
+declare
+  folded text collate "C";
+begin
+  if octet_length(name) = char_length(name) then return lower(name collate "C"); end if;
+  -- Accents, vowel points, the marks of voiced kana.
+  folded := lower(regexp_replace(normalize(name, NFD) collate "C",
+    '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc'
+    '\u06df-\u06e4\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\U0001d165-\U0001d169\U0001d16d-\U0001d172]', '', 'g') collate "C");
+  if octet_length(folded) = char_length(folded) then return folded; end if;
+  -- A translation costs its length times that of the name, so each part is asked for first: Latin, Greek, Cyrillic, Armenian, more Cyrillic, the rest.
+  if folded ~ '[\u00a0\u00c6\u00d0\u00d8\u00de\u00df\u00e6\u00f0\u00f8\u00fe\u0110\u0111\u0126\u0127\u0131-\u0133\u0141\u0142\u014a\u014b\u0152\u0153\u0166\u0167\u017f\u018f\u0259\u02bc\u1e9e\u2010\u2011\u2013\u2014\u2018\u2019\u202f\u2032]' then
+    folded := translate(folded,
+      ' ÆÐØÞðøĐđĦħıĲŁłŊŋŒŦŧſƏəʼẞ‐‑–—‘’ ′',
+      ' ædoþdoddhhiĳllnnœttsee''ß----'''' ''');
+    folded := replace(replace(replace(replace(replace(folded, 'æ', 'ae'), 'œ', 'oe'), 'ĳ', 'ij'), 'ß', 'ss'), 'þ', 'th');
+  end if;
+  if octet_length(folded) = char_length(folded) then return folded; end if;
+  if folded ~ '[\u0370-\u0372\u0376\u037f\u0391-\u03a9\u03c2]' then
+    folded := translate(folded,
+      'ͰͲͶͿΑΕΗΙΟΥΩΒΓΔΖΘΚΛΜΝΞΠΡΣΤΦΧΨς',
+      'ͱͳͷϳαεηιουωβγδζθκλμνξπρστφχψσ');
+  end if;
+  if folded ~ '[\u0402-\u040b\u040f-\u042f\u0452-\u045b\u045f\u0490\u0491]' then
+    folded := translate(folded,
+      'ЕЂГЄЅІЈЉЊЋКИУЏАБВДЖЗЛМНОПРСТФХЦЧШЩЪЫЬЭЮЯђєѕіјљњћџҐґ',
+      'едгезиилнткиучабвджзлмнопрстфхцчшщъыьэюядезиилнтчгг');
+  end if;
+  if folded ~ '[\u0531-\u0556]' then
+    folded := translate(folded,
+      'ԱԲԳԴԵԶԷԸԹԺԻԼԽԾԿՀՁՂՃՄՅՆՇՈՉՊՋՌՍՎՏՐՑՒՓՔՕՖ',
+      'աբգդեզէըթժիլխծկհձղճմյնշոչպջռսվտրցւփքօֆ');
+  end if;
+  if folded ~ '[\u0460-\u0474\u0478-\u0480\u048a-\u048e\u0492-\u04c0\u04c3-\u04cd\u04d4\u04d8\u04d9\u04e0\u04e8\u04e9\u04f6\u04fa-\u052e]' then
+    folded := translate(folded,
+      'ѠѢѣѤѦѨѪѬѮѰѲѴѸѺѼѾҀҊҌҎҒғҔҖҘҙҚқҜҞҠҡҢңҤҦҨҪҫҬҮүҰұҲҳҴҶҷҸҺһҼҾӀӃӅӇӉӋӍӔӘәӠӨөӶӺӼӾԀԂԄԆԈԊԌԎԐԒԔԖԘԚԜԞԠԢԤԦԨԪԬԮ',
+      'ѡееѥѧѩѫѭѯѱѳѵѹѻѽѿҁҋҍҏггҕҗззккҝҟккннҥҧҩссҭууууххҵччҹххҽҿӏӄӆӈӊӌӎӕааӡооӷӻӽӿԁԃԅԇԉԋԍԏԑԓԕԗԙԛԝԟԡԣԥԧԩԫԭԯ');
+  end if;
+  if folded ~ '[\u0138-\u0292\u03cf-\u03ff\u10a0-\u10cd\u13a0-\u13f5\u1c89-\u1cbf\u1efa-\u1efe\u2132-\u2183\u24b6-\u24cf\u2c00-\u2cf2\ua640-\ua69a\ua722-\ua7f5\uff21-\uff3a\U00010400-\U00010427\U000104b0-\U000104d3\U00010570-\U00010595\U00010c80-\U00010cb2\U00010d50-\U00010d65\U000118a0-\U000118bf\U00016e40-\U00016eb8\U0001e900-\U0001e921]' then
+    folded := translate(folded,
+      'ĸĿƀƁƂƄƆƇƉƊƋƎƐƑƒƓƔƖƗƘƙƜƝƟƢƤƦƧƩƬƮƱƲƳƴƵƶƷƸƼǄǅǇǈǊǋǝǤǥʒǱǲǶǷȜȠȢȤȺȻȽȾɁɃɄɅɆɈɊɌɎɓɔɖɗɛɣɨɫɬɲʃʉʋϏϘϚϜϞϠϢϤϦϨϪϬϮϴϷϹϺϽϾϿႠႡႢႣႤႥ'
+      'ႦႧႨႩႪႫႬႭႮႯႰႱႲႳႴႵႶႷႸႹႺႻႼႽႾႿჀჁჂჃჄჅჇჍᎠᎡᎢᎣᎤᎥᎦᎧᎨᎩᎪᎫᎬᎭᎮᎯᎰᎱᎲᎳᎴᎵᎶᎷᎸᎹᎺᎻᎼᎽᎾᎿᏀᏁᏂᏃᏄᏅᏆᏇᏈᏉᏊᏋᏌᏍᏎᏏᏐᏑᏒᏓᏔᏕᏖᏗᏘᏙᏚᏛᏜᏝᏞᏟᏠᏡᏢᏣᏤᏥᏦᏧᏨᏩᏪᏫ'
+      'ᏬᏭᏮᏯᏰᏱᏲᏳᏴᏵᲉᲐᲑᲒᲓᲔᲕᲖᲗᲘᲙᲚᲛᲜᲝᲞᲟᲠᲡᲢᲣᲤᲥᲦᲧᲨᲩᲪᲫᲬᲭᲮᲯᲰᲱᲲᲳᲴᲵᲶᲷᲸᲹᲺᲽᲾᲿỺỼỾℲⅠⅡⅢⅣⅤⅥⅦⅧⅨⅩⅪⅫⅬⅭⅮⅯↃⒶⒷⒸⒹⒺⒻⒼⒽⒾⒿⓀⓁⓂⓃⓄⓅⓆⓇⓈⓉⓊⓋⓌⓍⓎⓏⰀⰁⰂⰃⰄⰅ'
+      'ⰆⰇⰈⰉⰊⰋⰌⰍⰎⰏⰐⰑⰒⰓⰔⰕⰖⰗⰘⰙⰚⰛⰜⰝⰞⰟⰠⰡⰢⰣⰤⰥⰦⰧⰨⰩⰪⰫⰬⰭⰮⰯⱠⱢⱣⱤⱧⱩⱫⱭⱮⱯⱰⱲⱵⱾⱿⲀⲂⲄⲆⲈⲊⲌⲎⲐⲒⲔⲖⲘⲚⲜⲞⲠⲢⲤⲦⲨⲪⲬⲮⲰⲲⲴⲶⲸⲺⲼⲾⳀⳂⳄⳆⳈⳊⳌⳎⳐⳒⳔⳖⳘⳚⳜⳞⳠⳢⳫⳭⳲ'
+      'ꙀꙂꙄꙆꙈꙊꙌꙎꙐꙒꙔꙖꙘꙚꙜꙞꙠꙢꙤꙦꙨꙪꙬꚀꚂꚄꚆꚈꚊꚌꚎꚐꚒꚔꚖꚘꚚꜢꜤꜦꜨꜪꜬꜮꜲꜴꜶꜸꜺꜼꜾꝀꝂꝄꝆꝈꝊꝌꝎꝐꝒꝔꝖꝘꝚꝜꝞꝠꝢꝤꝦꝨꝪꝬꝮꝹꝻꝽꝾꞀꞂꞄꞆꞋꞍꞐꞒꞖꞘꞚꞜꞞꞠꞢꞤꞦꞨꞪꞫꞬꞭꞮꞰꞱꞲꞳꞴꞶꞸꞺ'
+      'ꞼꞾꟀꟂꟄꟅꟆꟇꟉꟋꟌ꟎Ꟑ꟒꟔ꟖꟘꟚꟜꟵＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ𐐀𐐁𐐂𐐃𐐄𐐅𐐆𐐇𐐈𐐉𐐊𐐋𐐌𐐍𐐎𐐏𐐐𐐑𐐒𐐓𐐔𐐕𐐖𐐗𐐘𐐙𐐚𐐛𐐜𐐝𐐞𐐟𐐠𐐡𐐢𐐣𐐤𐐥𐐦𐐧𐒰𐒱𐒲𐒳𐒴𐒵𐒶𐒷𐒸𐒹𐒺𐒻𐒼𐒽𐒾𐒿𐓀𐓁𐓂𐓃𐓄𐓅𐓆𐓇'
+      '𐓈𐓉𐓊𐓋𐓌𐓍𐓎𐓏𐓐𐓑𐓒𐓓𐕰𐕱𐕲𐕳𐕴𐕵𐕶𐕷𐕸𐕹𐕺𐕼𐕽𐕾𐕿𐖀𐖁𐖂𐖃𐖄𐖅𐖆𐖇𐖈𐖉𐖊𐖌𐖍𐖎𐖏𐖐𐖑𐖒𐖔𐖕𐲀𐲁𐲂𐲃𐲄𐲅𐲆𐲇𐲈𐲉𐲊𐲋𐲌𐲍𐲎𐲏𐲐𐲑𐲒𐲓𐲔𐲕𐲖𐲗𐲘𐲙𐲚𐲛𐲜𐲝𐲞𐲟𐲠𐲡𐲢𐲣𐲤𐲥𐲦𐲧𐲨𐲩𐲪𐲫𐲬𐲭𐲮𐲯𐲰𐲱𐲲𐵐𐵑𐵒𐵓𐵔𐵕𐵖𐵗𐵘𐵙𐵚𐵛'
+      '𐵜𐵝𐵞𐵟𐵠𐵡𐵢𐵣𐵤𐵥𑢠𑢡𑢢𑢣𑢤𑢥𑢦𑢧𑢨𑢩𑢪𑢫𑢬𑢭𑢮𑢯𑢰𑢱𑢲𑢳𑢴𑢵𑢶𑢷𑢸𑢹𑢺𑢻𑢼𑢽𑢾𑢿𖹀𖹁𖹂𖹃𖹄𖹅𖹆𖹇𖹈𖹉𖹊𖹋𖹌𖹍𖹎𖹏𖹐𖹑𖹒𖹓𖹔𖹕𖹖𖹗𖹘𖹙𖹚𖹛𖹜𖹝𖹞𖹟𖺠𖺡𖺢𖺣𖺤𖺥𖺦𖺧𖺨𖺩𖺪𖺫𖺬𖺭𖺮𖺯𖺰𖺱𖺲𖺳𖺴𖺵𖺶𖺷𖺸𞤀𞤁𞤂𞤃𞤄𞤅𞤆𞤇𞤈𞤉𞤊'
+      '𞤋𞤌𞤍𞤎𞤏𞤐𞤑𞤒𞤓𞤔𞤕𞤖𞤗𞤘𞤙𞤚𞤛𞤜𞤝𞤞𞤟𞤠𞤡',
+      'kŀbbƃƅoƈddƌeeffɠgɩikkɯnɵƣƥʀƨsƭʈʊvyyzzzƹƽǆǆǉǉǌǌeggzǳǳƕƿȝƞȣȥⱥȼƚⱦɂbuʌɇɉɋɍɏboddegillnsuvϗϙϛϝϟϡϣϥϧϩϫϭϯθϸϲϻͻͼͽⴀⴁⴂⴃⴄⴅ'
+      'ⴆⴇⴈⴉⴊⴋⴌⴍⴎⴏⴐⴑⴒⴓⴔⴕⴖⴗⴘⴙⴚⴛⴜⴝⴞⴟⴠⴡⴢⴣⴤⴥⴧⴭꭰꭱꭲꭳꭴꭵꭶꭷꭸꭹꭺꭻꭼꭽꭾꭿꮀꮁꮂꮃꮄꮅꮆꮇꮈꮉꮊꮋꮌꮍꮎꮏꮐꮑꮒꮓꮔꮕꮖꮗꮘꮙꮚꮛꮜꮝꮞꮟꮠꮡꮢꮣꮤꮥꮦꮧꮨꮩꮪꮫꮬꮭꮮꮯꮰꮱꮲꮳꮴꮵꮶꮷꮸꮹꮺꮻ'
+      'ꮼꮽꮾꮿᏸᏹᏺᏻᏼᏽᲊაბგდევზთიკლმნოპჟრსტუფქღყშჩცძწჭხჯჰჱჲჳჴჵჶჷჸჹჺჽჾჿỻỽỿⅎⅰⅱⅲⅳⅴⅵⅶⅷⅸⅹⅺⅻⅼⅽⅾⅿↄⓐⓑⓒⓓⓔⓕⓖⓗⓘⓙⓚⓛⓜⓝⓞⓟⓠⓡⓢⓣⓤⓥⓦⓧⓨⓩⰰⰱⰲⰳⰴⰵ'
+      'ⰶⰷⰸⰹⰺⰻⰼⰽⰾⰿⱀⱁⱂⱃⱄⱅⱆⱇⱈⱉⱊⱋⱌⱍⱎⱏⱐⱑⱒⱓⱔⱕⱖⱗⱘⱙⱚⱛⱜⱝⱞⱟⱡlᵽɽⱨⱪⱬɑɱɐɒⱳⱶȿɀⲁⲃⲅⲇⲉⲋⲍⲏⲑⲓⲕⲗⲙⲛⲝⲟⲡⲣⲥⲧⲩⲫⲭⲯⲱⲳⲵⲷⲹⲻⲽⲿⳁⳃⳅⳇⳉⳋⳍⳏⳑⳓⳕⳗⳙⳛⳝⳟⳡⳣⳬⳮⳳ'
+      'ꙁꙃꙅꙇꙉꙋꙍꙏꙑꙓꙕꙗꙙꙛꙝꙟꙡꙣꙥꙧꙩꙫꙭꚁꚃꚅꚇꚉꚋꚍꚏꚑꚓꚕꚗꚙꚛꜣꜥꜧꜩꜫꜭꜯꜳꜵꜷꜹꜻꜽꜿꝁꝃꝅꝇꝉꝋꝍꝏꝑꝓꝕꝗꝙꝛꝝꝟꝡꝣꝥꝧꝩꝫꝭꝯꝺꝼᵹꝿꞁꞃꞅꞇꞌɥꞑꞓꞗꞙꞛꞝꞟꞡꞣꞥꞧꞩɦɜɡlɪʞʇʝꭓꞵꞷꞹꞻ'
+      'ꞽꞿꟁꟃꞔʂᶎꟈꟊɤꟍ꟏ꟑꟓꟕꟗꟙꟛƛꟶａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ𐐨𐐩𐐪𐐫𐐬𐐭𐐮𐐯𐐰𐐱𐐲𐐳𐐴𐐵𐐶𐐷𐐸𐐹𐐺𐐻𐐼𐐽𐐾𐐿𐑀𐑁𐑂𐑃𐑄𐑅𐑆𐑇𐑈𐑉𐑊𐑋𐑌𐑍𐑎𐑏𐓘𐓙𐓚𐓛𐓜𐓝𐓞𐓟𐓠𐓡𐓢𐓣𐓤𐓥𐓦𐓧𐓨𐓩𐓪𐓫𐓬𐓭𐓮𐓯'
+      '𐓰𐓱𐓲𐓳𐓴𐓵𐓶𐓷𐓸𐓹𐓺𐓻𐖗𐖘𐖙𐖚𐖛𐖜𐖝𐖞𐖟𐖠𐖡𐖣𐖤𐖥𐖦𐖧𐖨𐖩𐖪𐖫𐖬𐖭𐖮𐖯𐖰𐖱𐖳𐖴𐖵𐖶𐖷𐖸𐖹𐖻𐖼𐳀𐳁𐳂𐳃𐳄𐳅𐳆𐳇𐳈𐳉𐳊𐳋𐳌𐳍𐳎𐳏𐳐𐳑𐳒𐳓𐳔𐳕𐳖𐳗𐳘𐳙𐳚𐳛𐳜𐳝𐳞𐳟𐳠𐳡𐳢𐳣𐳤𐳥𐳦𐳧𐳨𐳩𐳪𐳫𐳬𐳭𐳮𐳯𐳰𐳱𐳲𐵰𐵱𐵲𐵳𐵴𐵵𐵶𐵷𐵸𐵹𐵺𐵻'
+      '𐵼𐵽𐵾𐵿𐶀𐶁𐶂𐶃𐶄𐶅𑣀𑣁𑣂𑣃𑣄𑣅𑣆𑣇𑣈𑣉𑣊𑣋𑣌𑣍𑣎𑣏𑣐𑣑𑣒𑣓𑣔𑣕𑣖𑣗𑣘𑣙𑣚𑣛𑣜𑣝𑣞𑣟𖹠𖹡𖹢𖹣𖹤𖹥𖹦𖹧𖹨𖹩𖹪𖹫𖹬𖹭𖹮𖹯𖹰𖹱𖹲𖹳𖹴𖹵𖹶𖹷𖹸𖹹𖹺𖹻𖹼𖹽𖹾𖹿𖺻𖺼𖺽𖺾𖺿𖻀𖻁𖻂𖻃𖻄𖻅𖻆𖻇𖻈𖻉𖻊𖻋𖻌𖻍𖻎𖻏𖻐𖻑𖻒𖻓𞤢𞤣𞤤𞤥𞤦𞤧𞤨𞤩𞤪𞤫𞤬'
+      '𞤭𞤮𞤯𞤰𞤱𞤲𞤳𞤴𞤵𞤶𞤷𞤸𞤹𞤺𞤻𞤼𞤽𞤾𞤿𞥀𞥁𞥂𞥃');
+  end if;
+  return folded;
+end $function$;
+
 -- function: gatehouse.own_givers()
 CREATE OR REPLACE FUNCTION gatehouse.own_givers()
  RETURNS TABLE(node character varying, own text)
@@ -2874,7 +2941,7 @@ CREATE UNIQUE INDEX sync_run_one ON gatehouse.sync_run USING btree (status) WHER
 CREATE INDEX sync_run_started ON gatehouse.sync_run USING btree (started_at, run_id);
 
 -- index: public.access_rights_by_name
-CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", access_right_id);
+CREATE INDEX access_rights_by_name ON public.access_rights USING btree (COALESCE(gatehouse.name_order((name)::text), chr(1114111)) COLLATE "C", access_right_id);
 
 -- index: public.access_rights_search_text
 CREATE INDEX access_rights_search_text ON public.access_rights USING gin (replace(search_text, ' '::text, '7'::text) public.gin_trgm_ops) WITH (fastupdate=off);
@@ -2904,7 +2971,7 @@ CREATE INDEX company_by_create_date ON public.company USING btree (COALESCE(crea
 CREATE INDEX company_by_lst_update ON public.company USING btree (COALESCE(lst_update, 'infinity'::timestamp with time zone), company_id);
 
 -- index: public.company_by_name
-CREATE INDEX company_by_name ON public.company USING btree (COALESCE(lower((company_name)::text), chr(1114111)) COLLATE "C", company_id);
+CREATE INDEX company_by_name ON public.company USING btree (COALESCE(gatehouse.name_order((company_name)::text), chr(1114111)) COLLATE "C", company_id);
 
 -- index: public.company_certifier
 CREATE INDEX company_certifier ON public.company USING btree (certifier_id) WHERE (certifier_id IS NOT NULL);
@@ -2943,7 +3010,7 @@ CREATE INDEX email_address_value ON public.email_address USING btree (lower((ema
 CREATE INDEX group_organization_company ON public.group_organization USING btree (company_id);
 
 -- index: public.grp_by_name
-CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(lower((grp_name)::text), chr(1114111)) COLLATE "C", grp_id);
+CREATE INDEX grp_by_name ON public.grp USING btree (COALESCE(gatehouse.name_order((grp_name)::text), chr(1114111)) COLLATE "C", grp_id);
 
 -- index: public.grp_policy
 CREATE INDEX grp_policy ON public.grp USING btree (policy_id) WHERE (policy_id IS NOT NULL);
@@ -3006,7 +3073,7 @@ CREATE INDEX phone_parent ON public.phone USING btree (parent_id);
 CREATE INDEX pwd_history_login ON public.pwd_history USING btree (login_id, date_created);
 
 -- index: public.res_by_name
-CREATE INDEX res_by_name ON public.res USING btree (COALESCE(lower((name)::text), chr(1114111)) COLLATE "C", resource_id);
+CREATE INDEX res_by_name ON public.res USING btree (COALESCE(gatehouse.name_order((name)::text), chr(1114111)) COLLATE "C", resource_id);
 
 -- index: public.res_org_membership_company
 CREATE INDEX res_org_membership_company ON public.res_org_membership USING btree (company_id);
@@ -3036,7 +3103,7 @@ CREATE INDEX resource_user_ending ON public.resource_user USING btree (recorded_
 CREATE INDEX resource_user_resource ON public.resource_user USING btree (resource_id, user_id);
 
 -- index: public.role_by_name
-CREATE INDEX role_by_name ON public.role USING btree (COALESCE(lower((role_name)::text), chr(1114111)) COLLATE "C", role_id);
+CREATE INDEX role_by_name ON public.role USING btree (COALESCE(gatehouse.name_order((role_name)::text), chr(1114111)) COLLATE "C", role_id);
 
 -- index: public.role_org_membership_company
 CREATE INDEX role_org_membership_company ON public.role_org_membership USING btree (company_id);
@@ -3120,19 +3187,19 @@ CREATE INDEX users_by_create_date ON public.users USING btree (COALESCE(create_d
 CREATE INDEX users_by_employee_id ON public.users USING btree (COALESCE(lower((employee_id)::text), chr(1114111)) COLLATE "C", user_id);
 
 -- index: public.users_by_first_name
-CREATE INDEX users_by_first_name ON public.users USING btree (COALESCE(lower((first_name)::text), chr(1114111)) COLLATE "C", user_id);
+CREATE INDEX users_by_first_name ON public.users USING btree (COALESCE(gatehouse.name_order((first_name)::text), chr(1114111)) COLLATE "C", user_id);
 
 -- index: public.users_by_last_date
 CREATE INDEX users_by_last_date ON public.users USING btree (COALESCE(last_date, 'infinity'::date), user_id);
 
 -- index: public.users_by_last_name
-CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(lower((last_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (last_name, status, secondary_status, company_owner_id, is_visible, user_name, sort_name);
+CREATE INDEX users_by_last_name ON public.users USING btree (COALESCE(gatehouse.name_order((last_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (last_name, status, secondary_status, company_owner_id, is_visible, user_name, sort_name);
 
 -- index: public.users_by_last_update
 CREATE INDEX users_by_last_update ON public.users USING btree (COALESCE(last_update, 'infinity'::timestamp with time zone), user_id);
 
 -- index: public.users_by_sort_name
-CREATE INDEX users_by_sort_name ON public.users USING btree (COALESCE(lower((sort_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (sort_name, search_text, is_visible);
+CREATE INDEX users_by_sort_name ON public.users USING btree (COALESCE(gatehouse.name_order((sort_name)::text), chr(1114111)) COLLATE "C", user_id) INCLUDE (sort_name, search_text, is_visible);
 
 -- index: public.users_by_start_date
 CREATE INDEX users_by_start_date ON public.users USING btree (COALESCE(start_date, 'infinity'::date), user_id) INCLUDE (start_date, status, is_visible);

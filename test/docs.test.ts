@@ -16,7 +16,7 @@ test('there is a document for errors, settings, routes, attributes, tables and c
   expect(documents['docs/errors.md']).toMatch(/\| `version_mismatch` \| 412 \| {2}\|/)
   expect(documents['docs/configuration.md']).toMatch(/\| `PORT` \| integer, 0 to 65535 \| `8080` \|/)
   expect(documents['docs/api.md']).toMatch(/\| `PATCH \/users\/\{id\}` \| write \|/)
-  expect(documents['docs/attributes.md']).toMatch(/\| `name.familyName` \| string ≤ 100 \| sortable \| `last_name` \|/)
+  expect(documents['docs/attributes.md']).toMatch(/\| `name.familyName` \| string ≤ 100 \| sortable by letters \| `last_name` \|/)
   expect(documents['docs/data-model.md']).toContain('### public.users')
   expect(documents['docs/cli.md']).toContain('## gatehouse backup')
 })

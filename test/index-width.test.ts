@@ -50,6 +50,20 @@ test('as much as fits is kept and found; more is refused with what to do, and lo
   expect((await ask('POST', '/users', { userName: wide(220), name: { givenName: wide(100), familyName: wide(100) } })).status).toBe(400)
 })
 
+test('syllables of Korean are three letters each where names are put in order', async () => {
+  const korean = (length: number) => Array.from({ length }, () => String.fromCodePoint(0xac00 + randomInt(11_172))).join('')
+  const people: number[] = []
+  for (let length = 10; length <= 100; length += 6) {
+    const { status, body } = await ask('POST', '/users', { userName: `k${length}`, name: { givenName: korean(length), familyName: korean(length) } })
+    expect(status === 201 || (body.code === 'invalid_value' && body.problems[0].path === 'emails'), JSON.stringify(body)).toBe(true)
+    people.push(status)
+  }
+  expect(people.slice(0, 5)).toEqual(new Array(5).fill(201))
+  expect((await ask('POST', '/organizations', { name: korean(200) })).status).toBe(201)
+  expect((await ask('POST', '/resources', { name: korean(255), resourceType: 'WEBSERVICE' })).status).toBeLessThan(500)
+  expect((await ask('POST', '/groups', { displayName: korean(255) })).status).toBe(201)
+})
+
 test('an import says so in its plan, of that row alone', async () => {
   const person = (n: number, domain: string) => ({ userName: `wide${n}@example.com`, name: { familyName: `Wide ${n}` }, emails: addresses(domain) })
   const { id } = await plan(ctx, jsonl(person(1, 'example.com'), person(2, `${'long-'.repeat(8)}name.example`)))

@@ -4,6 +4,7 @@ import { deleteUser } from '../src/directory/delete-users.ts'
 import { createUsers, newUser } from '../src/directory/users.ts'
 import { createOrganizations, newOrganization } from '../src/directory/organizations.ts'
 import { setValueAt, valueAt, type Attribute, type Document } from '../src/model/attribute.ts'
+import { nameOrder } from '../src/model/name-order.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
 import { testServer } from './rest-server.ts'
@@ -115,9 +116,9 @@ describe('while people come and go', () => {
   })
 })
 
-/** Compared as the index compares: without case, by code point; what is missing comes last. */
-function inOrder(a: unknown, b: unknown): number {
-  const [one, other] = [a, b].map((value) => (typeof value === 'string' ? Buffer.from(value.toLowerCase()) : undefined))
+/** Compared as the index compares: names by their letters, others without case, by code point; what is missing comes last. */
+function inOrder(a: unknown, b: unknown, byLetters?: true): number {
+  const [one, other] = [a, b].map((value) => (typeof value === 'string' ? Buffer.from(byLetters ? nameOrder(value) : value.toLowerCase()) : undefined))
   if (!one || !other) return one ? -1 : other ? 1 : 0
   return Buffer.compare(one, other)
 }
@@ -149,7 +150,7 @@ describe.each([['users', user], ['organizations', organization]] as const)('%s i
     const ascending = sortOrder === 'ascending' ? shown : shown.toReversed()
     for (let i = 1; i < ascending.length; i++) {
       const [a, b] = [ascending[i - 1]!, ascending[i]!]
-      const difference = inOrder(valueAt(a, sortBy), valueAt(b, sortBy))
+      const difference = inOrder(valueAt(a, sortBy), valueAt(b, sortBy), resource.attributes.find((one) => one.path === sortBy)!.byLetters)
       expect(difference < 0 || (difference === 0 && (a.id as string) < (b.id as string)), `${JSON.stringify(valueAt(a, sortBy))} before ${JSON.stringify(valueAt(b, sortBy))}`).toBe(true)
     }
     expect(await walk(`/${segment}`, { filter, sortBy: sortBy.toUpperCase(), sortOrder, count: 1000 })).toEqual(shown)

@@ -45,7 +45,7 @@ describe('people', () => {
       if (!body.next) break
       cursor = `&cursor=${body.next}`
     }
-    expect(seen).toEqual(['l3', 'l1', 'l2', 'l4'])
+    expect(seen).toEqual(['l1', 'l3', 'l2', 'l4'])
   })
 
   test('answer only with the attributes asked for', async () => {

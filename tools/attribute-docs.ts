@@ -19,7 +19,7 @@ import { code, page, table } from './markdown.ts'
 
 export function attributesPage(): string {
   return page('Attributes', 'the attribute lists in src/model',
-    '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes of people and organisations each have an index; the other lists are short. Lengths '
+    '"On request" are attributes that answers show only when `attributes=` names them. Sortable attributes of people and organisations each have an index; the other lists are short. What is sortable by letters stands without regard to case and accents (Ä beside A), and gt, ge, lt and le go by that order; other texts go by code points without case. Lengths '
     + 'are characters. Instants are UTC, dates are plain days, periods are half-open.',
     ...resourceChapter(user), ...[organization, group, role, resource, right].flatMap(resourceChapter),
     ...collectionChapter('MetadataType', metadataType), ...collectionChapter('MetadataElement', metadataElement),
@@ -91,7 +91,7 @@ function facts(one: Attribute): string {
     one.mutability === 'readWrite' ? '' : { readOnly: 'read-only', immutable: 'set at creation', writeOnly: 'write-only' }[one.mutability],
     one.returned === 'request' ? 'on request' : '',
     one.uniqueness === 'server' ? 'unique' : '',
-    one.sortable ? 'sortable' : '',
+    one.byLetters ? 'sortable by letters' : one.sortable ? 'sortable' : '',
     one.filterable ? '' : 'no filter',
     one.caseExact && one.type === 'string' ? 'case counts' : '',
     one.sensitivity === 'normal' ? '' : one.sensitivity,

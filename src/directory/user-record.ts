@@ -2,6 +2,7 @@
 import { GatehouseError } from '../errors.ts'
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
+import { nameOrder } from '../model/name-order.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
 import { displayName, elidedNames, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
@@ -134,7 +135,7 @@ function checkAccounts(document: Document, before: Document | undefined): void {
 }
 
 /**
- * The indexes that searches walk hold the search text, beside the sort name twice, and PostgreSQL puts no more than 2,704 bytes
+ * The indexes that searches walk hold the search text, beside the sort name and what it is put in order by, and PostgreSQL puts no more than 2,704 bytes
  * into an entry. Fifty addresses of forty-five letters fit; names as long as they may be, all in letters of four bytes, do not.
  */
 const searchedBytes = 2_400
@@ -142,7 +143,8 @@ const searchedBytes = 2_400
 /** Only what is new is judged: who is wider from before can still be locked, say. */
 function checkWidth(document: Document, before: Document | undefined): void {
   if (before && before.sortName === document.sortName && searchText(searchedValues(before)) === searchText(searchedValues(document))) return
-  const bytes = Buffer.byteLength(searchText(searchedValues(document))) + 2 * Buffer.byteLength((document.sortName as string | undefined) ?? '')
+  const listed = (document.sortName as string | undefined) ?? ''
+  const bytes = [searchText(searchedValues(document)), listed, nameOrder(listed)].reduce((sum, text) => sum + Buffer.byteLength(text), 0)
   if (bytes <= searchedBytes) return
   const path = widest(document)
   const [beside, what] = path === 'emails' ? ['with the names and the login take', 'remove addresses or shorten names'] : ['with the other names and the addresses takes', 'shorten it']

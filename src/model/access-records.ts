@@ -36,7 +36,7 @@ export const group: Resource = {
   collections: [],
   attributes: [
     id('grp_id', 'group'),
-    text('displayName', 'grp_name', 255, 'Name', 'What people call it; one of a kind within its managed system.', { required: true, sortable: true, searched: true }),
+    text('displayName', 'grp_name', 255, 'Name', 'What people call it; one of a kind within its managed system.', { required: true, sortable: true, byLetters: true, searched: true }),
     text('description', 'group_desc', 512, 'Description', 'What the group is for.'),
     text('status', 'status', 20, 'Status', 'Only an active group passes anything on.', { canonical: statuses, default: 'ACTIVE' }),
     managedSystem,
@@ -64,7 +64,7 @@ export const role: Resource = {
   collections: [],
   attributes: [
     id('role_id', 'role'),
-    text('name', 'role_name', 80, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, searched: true }),
+    text('name', 'role_name', 80, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true, searched: true }),
     text('description', 'description', 255, 'Description', 'What the role is for.'),
     text('status', 'status', 20, 'Status', 'Only an active role passes anything on.', { canonical: statuses, default: 'ACTIVE' }),
     managedSystem,
@@ -86,7 +86,7 @@ export const resource: Resource = {
   collections: [],
   attributes: [
     id('resource_id', 'resource'),
-    text('name', 'name', 255, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, searched: true }),
+    text('name', 'name', 255, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true, searched: true }),
     reference('resourceType', 'resource_type_id', 'ResourceType', 'Type', 'What type of resource it is: one of `/metadata/resource-types`.', { required: true }),
     text('description', 'description', 512, 'Description', 'What it is.'),
     text('url', 'url', 255, 'Address', 'Where it is.', { caseExact: true }),
@@ -111,7 +111,7 @@ export const right: Resource = {
   collections: [],
   attributes: [
     identifier('id', 'access_right_id', 'Id', 'The id of the right: a word of the caller\'s, such as APPROVE, or made by the server.', { mutability: 'immutable', returned: 'always', uniqueness: 'server', sortable: true }),
-    text('name', 'name', 100, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, searched: true }),
+    text('name', 'name', 100, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true, searched: true }),
     text('description', 'description', 255, 'Description', 'What it allows.'),
     reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system it means something in; absent means everywhere.'),
     reference('typeId1', 'metadate_type_id_1', 'MetadataType', 'First type', 'A type by which rights are grouped.'),

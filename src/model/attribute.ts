@@ -27,6 +27,8 @@ export interface Attribute {
   filterable: boolean
   /** Sortable attributes each have an index (sort key, id). */
   sortable: boolean
+  /** A name: put in order by its letters, without case and accents, by `gatehouse.name_order`; ranges (gt, …) go by the same order. Other texts go by code points without case. */
+  byLetters?: true
   /** Its folded text is part of the row's search_text, whose trigram index then serves co, sw and ew. */
   searched: boolean
   /** People may change their own (`PATCH /me`). */

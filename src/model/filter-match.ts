@@ -1,11 +1,12 @@
 /**
  * Filters judged in memory, over a whole document: what the SQL of `store/filter-sql.ts` must agree with, held so by a
- * property test. Case is ignored letter by letter, as PostgreSQL's `lower` does in the locale C.UTF-8; texts are
- * ordered by code point.
+ * property test. Case is ignored letter by letter, as PostgreSQL's `lower` does in the locale C.UTF-8; names are
+ * ordered by their letters, other texts by code point.
  */
 import { isObject, valueAt, type Attribute, type CustomAttributes, type Document, type Resource } from './attribute.ts'
 import { conditionOf, numberForm, type Condition, type Order, type Test } from './filter-condition.ts'
 import type { Filter } from './filter.ts'
+import { lowerPoint, nameOrder } from './name-order.ts'
 
 /** Whether a document, with all its collections and custom attributes, meets a filter. Errors: `invalid_filter`. */
 export function matchFilter(filter: Filter, document: Document, resource: Resource): boolean {
@@ -23,7 +24,7 @@ function meets(document: Document, condition: Condition): boolean {
     case 'present':
       return valuesOf(document, condition.attribute).length > 0
     case 'compare':
-      return valuesOf(document, condition.attribute).some((value) => passes(value, condition.test))
+      return valuesOf(document, condition.attribute).some((value) => passes(value, condition.test, condition.attribute.byLetters))
     case 'some': {
       const { collection, condition: inner } = condition
       const entries = (document[collection.path] ?? []) as Document[]
@@ -57,7 +58,7 @@ function passesCustom(value: string, test: Test): boolean {
   return passes(value, test) || (test.also !== undefined && passes(value, { ...test, value: test.also }))
 }
 
-function passes(value: unknown, { operator, value: wanted, exact }: Test): boolean {
+function passes(value: unknown, { operator, value: wanted, exact }: Test, byLetters?: true): boolean {
   if (typeof wanted !== 'string') return inOrder(operator as Order, Number(value) - Number(wanted))
   const [own, other] = exact ? [String(value), wanted] : [lower(String(value)), lower(wanted)]
   switch (operator) {
@@ -67,10 +68,14 @@ function passes(value: unknown, { operator, value: wanted, exact }: Test): boole
       return own.startsWith(other)
     case 'ew':
       return own.endsWith(other)
+    case 'eq':
+      return own === other
     default:
-      return inOrder(operator, Buffer.compare(Buffer.from(own), Buffer.from(other)))
+      return inOrder(operator, byLetters ? compare(nameOrder(String(value)), nameOrder(wanted)) : compare(own, other))
   }
 }
+
+const compare = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other))
 
 function inOrder(operator: Order, difference: number): boolean {
   switch (operator) {
@@ -87,9 +92,9 @@ function inOrder(operator: Order, difference: number): boolean {
   }
 }
 
-/** Letter by letter: JavaScript makes two code points of İ, and a final sigma of the last Σ. */
+/** Letter by letter: JavaScript makes a final sigma of the last Σ. */
 function lower(text: string): string {
   let result = ''
-  for (const point of text) result += point === 'İ' ? 'i' : point.toLowerCase()
+  for (const point of text) result += lowerPoint(point)
   return result
 }

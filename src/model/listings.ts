@@ -31,7 +31,7 @@ export const planAttributes: readonly Attribute[] = [
 
 export const portalAttributes: readonly Attribute[] = [
   integer('id', 'portal_id', 'Number', 'The number of the portal.', sorted),
-  text('name', 'name', 100, 'Name', 'The name, one of a kind.', { sortable: true }),
+  text('name', 'name', 100, 'Name', 'The name, one of a kind.', { sortable: true, byLetters: true }),
   text('description', 'description', 255, 'Description', 'What the portal is for.'),
   dateTime('meta.created', 'created_at', 'Made', 'When the portal was made.', sorted),
   dateTime('meta.lastModified', 'updated_at', 'Changed', 'When it was last changed.', sorted),
@@ -97,7 +97,7 @@ export const syncRunAttributes: readonly Attribute[] = [
 export const apiKeyAttributes: readonly Attribute[] = [
   identifier('id', 'user_key_id', 'Id', 'The id of the key.', sorted),
   reference('userId', 'user_id', 'User', 'Person', 'The person the key acts for.'),
-  text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { sortable: true }),
+  text('name', 'name', 40, 'Name', 'A name for the key, one of a kind for this person.', { sortable: true, byLetters: true }),
   text('scopes', 'scopes', 40, 'Scopes', 'What the key may do, in one text: read write.', exact),
   dateTime('expires', 'expires_at', 'Expires', 'When the key ceases to work; absent means never.', { sortable: true }),
   dateTime('created', 'create_date', 'Made', 'When the key was made.', sorted),
@@ -122,7 +122,7 @@ export const sessionAttributes: readonly Attribute[] = [
 export const organizationChildAttributes: readonly Attribute[] = [
   identifier('id', 'membership_id', 'Id', 'The id of the edge.', readOnly),
   reference('organization', 'member_company_id', 'Organization', 'Organisation', 'The organisation below.', readOnly),
-  text('name', 'company_name', 200, 'Name', 'Its name.', sorted),
+  text('name', 'company_name', 200, 'Name', 'Its name.', { ...sorted, byLetters: true }),
   dateTime('start', 'start_date', 'Start', 'When the edge begins; absent means always.', sorted),
   dateTime('end', 'end_date', 'End', 'When it ends (that instant excluded); absent means open.', sorted),
   text('description', 'description', 255, 'Description', 'A note on the edge.', readOnly),

@@ -19,7 +19,7 @@ export const managedSystem: Collection = {
   doc: 'A system in which people have accounts: `managedSystem` of each login names one. 0 is this server, OKTA is Okta; both stay.',
   attributes: [
     identifier('id', 'managed_sys_id', 'Id', 'A word that names the system, such as LINUX: letters, digits, and after the first also _, - and single dots; no two differ by case alone.', { required: true, mutability: 'immutable', returned: 'always', sortable: true, form: 'word' }),
-    text('name', 'name', 40, 'Name', 'What people call it; no two have the same.', { required: true, sortable: true }),
+    text('name', 'name', 40, 'Name', 'What people call it; no two have the same.', { required: true, sortable: true, byLetters: true }),
     text('description', 'description', 255, 'Description', 'What it is for.'),
     text('status', 'status', 20, 'Status', 'Whether accounts in it are managed; kept for whoever does.', { canonical: ['ACTIVE', 'INACTIVE'], default: 'ACTIVE' }),
     text('hostUrl', 'host_url', 255, 'Address', 'Where it is.', { caseExact: true }),

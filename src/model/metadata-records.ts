@@ -23,7 +23,7 @@ export const metadataType: Collection = {
   attributes: [
     identifier('id', 'type_id', 'Id', 'A word that names the type, such as CONTRACTOR.', { required: true, mutability: 'immutable', returned: 'always', sortable: true, form: 'word' }),
     text('grouping', 'grouping', 100, 'Grouping', `What it is a kind of. Types can be made of ${openGroupings.join(', ')}; those of ${fixedGroupings.join(', ')} come with the server.`, { required: true, mutability: 'immutable', caseExact: true, sortable: true }),
-    text('displayName', 'display_name', 255, 'Name', 'The name people see.', { sortable: true }),
+    text('displayName', 'display_name', 255, 'Name', 'The name people see.', { sortable: true, byLetters: true }),
     text('description', 'description', 255, 'Description', 'What the type means.'),
     integer('displayOrder', 'display_order', 'Order', 'Where it stands in lists.', { default: 0, sortable: true }),
     flag('active', 'active', 'In use', 'False takes it out of use; records that have it keep it.', { default: true }),

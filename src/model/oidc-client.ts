@@ -21,7 +21,7 @@ const exact = { caseExact: true }
 /** What lists of clients show, filter and sort by; single values. */
 export const clientAttributes: readonly Attribute[] = [
   identifier('id', 'client_id', 'Id', 'The id of the client: its client_id.', { ...readOnly, sortable: true }),
-  text('name', 'name', 100, 'Name', 'What people see when it asks for something; one of a kind.', { required: true, sortable: true, form: 'name' }),
+  text('name', 'name', 100, 'Name', 'What people see when it asks for something; one of a kind.', { required: true, sortable: true, byLetters: true, form: 'name' }),
   text('description', 'description', 255, 'Description', 'What it is for.'),
   flag('active', 'is_active', 'Active', 'False stops it, and every token it has, at once.', { default: true }),
   text('applicationType', 'application_type', 20, 'Kind', 'web, or native for programs on a device.', { ...exact, canonical: ['web', 'native'], default: 'web' }),

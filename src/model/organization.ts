@@ -69,7 +69,7 @@ export const organization: OpenResource = {
   },
   attributes: [
     identifier('id', 'company_id', 'Id', 'The id of the organisation, made by the server.', { mutability: 'readOnly', returned: 'always', uniqueness: 'server', sortable: true }),
-    text('name', 'company_name', 200, 'Name', 'The full name.', { required: true, sortable: true, searched: true }),
+    text('name', 'company_name', 200, 'Name', 'The full name.', { required: true, sortable: true, byLetters: true, searched: true }),
     text('alias', 'alias', 200, 'Alias', 'A shorter or other name.', { searched: true }),
     text('description', 'description', 512, 'Description', 'What the organisation is.'),
     text('status', 'status', 20, 'Status', 'Whether the organisation exists today.', { canonical: ['ACTIVE', 'INACTIVE'], default: 'ACTIVE' }),

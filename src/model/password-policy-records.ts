@@ -25,7 +25,7 @@ const mostTargets = 1000
 
 export const policyAttributes: readonly Attribute[] = [
   identifier('id', 'policy_id', 'Id', 'Made by the server.', { ...readOnly, returned: 'always', sortable: true }),
-  text('name', 'name', 60, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true }),
+  text('name', 'name', 60, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true }),
   text('description', 'description', 255, 'Description', 'What it is for.'),
   flag('active', 'active', 'In force', 'False switches it off.', { default: true }),
   integer('priority', 'priority', 'Priority', 'Of several that apply to somebody, the highest wins.', { default: 0, sortable: true }),

@@ -16,7 +16,7 @@ export const questionGroup: Collection = {
   doc: 'Security questions that are offered together, where a policy names them.',
   attributes: [
     madeId('identity_quest_grp_id'),
-    text('name', 'name', 60, 'Name', 'One of a kind.', { required: true, sortable: true }),
+    text('name', 'name', 60, 'Name', 'One of a kind.', { required: true, sortable: true, byLetters: true }),
     text('status', 'status', 20, 'Status', 'ACTIVE while it is offered.', { canonical: ['ACTIVE', 'INACTIVE'], default: 'ACTIVE' }),
     reference('companyOwnerId', 'company_owner_id', 'Organization', 'Organisation', 'The organisation whose people it is for; absent means everyone.'),
   ],

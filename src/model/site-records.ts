@@ -16,7 +16,7 @@ export const contentProvider: Collection = {
   doc: 'A site that people sign in to by this server.',
   attributes: [
     madeId('content_provider_id'),
-    text('name', 'content_provider_name', 100, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, form: 'name' }),
+    text('name', 'content_provider_name', 100, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true, form: 'name' }),
     text('domainPattern', 'domain_pattern', 100, 'Host names', 'The host names that belong to it; * stands for any part.', { required: true }),
     flag('isSsl', 'is_ssl', 'https', 'True for https only, false for http only; absent means both.'),
     flag('isPublic', 'is_public', 'Public', 'True when it may be opened without signing in.', { default: false }),
@@ -57,7 +57,7 @@ export const itPolicyVersion: Collection = {
   attributes: [
     madeId('version_id'),
     reference('policyId', 'it_policy_id', 'ItPolicy', 'Policy', 'The policy.', { required: true, mutability: 'immutable' }),
-    text('name', 'name', 128, 'Name', 'What the version is called, one of a kind in its policy.', { required: true, sortable: true, form: 'name' }),
+    text('name', 'name', 128, 'Name', 'What the version is called, one of a kind in its policy.', { required: true, sortable: true, byLetters: true, form: 'name' }),
     text('content', 'content', 100_000, 'Text', 'Its text.', { required: true, caseExact: true }),
     reference('contentProviderId', 'content_provider_id', 'ContentProvider', 'Site', 'The site it is asked for on; absent means all.', { mutability: 'immutable' }),
     flag('active', 'active', 'Asked for', 'True for the one that is asked for now; setting it takes the place of the one before.', { default: false }),

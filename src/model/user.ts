@@ -6,8 +6,8 @@ import { activeExpression, secondaryStatuses, statuses } from './user-statuses.t
 
 const name = [
   text('name.formatted', 'display_name', 400, 'Full name', 'The name as one writes it, made from its parts.', readOnly),
-  text('name.familyName', 'last_name', 100, 'Family name', 'The family name without its prefix.', { sortable: true, searched: true }),
-  text('name.givenName', 'first_name', 100, 'Given name', 'The given name.', { sortable: true, searched: true }),
+  text('name.familyName', 'last_name', 100, 'Family name', 'The family name without its prefix.', { sortable: true, byLetters: true, searched: true }),
+  text('name.givenName', 'first_name', 100, 'Given name', 'The given name.', { sortable: true, byLetters: true, searched: true }),
   text('name.middleName', 'middle_init', 50, 'Middle name', 'The middle name or its initial.', { searched: true }),
   text('name.honorificPrefix', 'prefix', 20, 'Title of address', 'What stands before the name: Dr., Prof.'),
   text('name.honorificSuffix', 'suffix', 20, 'Suffix', 'What stands after the name: Jr., III.', { searched: true }),
@@ -17,7 +17,7 @@ const name = [
   text('maidenName', 'maiden_name', 40, 'Birth name', 'The family name at birth.', { searched: true }),
   text('nickName', 'nickname', 100, 'Nickname', 'The name the person prefers to be called by.', { ...selfEditable, searched: true }),
   text('displayName', 'display_name', 400, 'Display name', 'Given name, prefix, family name and partner name as one line.', readOnly),
-  text('sortName', 'sort_name', 400, 'Sort name', 'Family name first and its prefix last, as an index lists people.', { ...readOnly, sortable: true }),
+  text('sortName', 'sort_name', 400, 'Sort name', 'Family name first and its prefix last, as an index lists people.', { ...readOnly, sortable: true, byLetters: true }),
 ]
 
 const employment = [

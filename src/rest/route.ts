@@ -149,7 +149,7 @@ export function urlOf({ config }: Pick<Context, 'config'>, path: string, id: unk
 export const listParameters: readonly QueryParameter[] = [
   { name: 'filter', type: 'string', doc: 'A SCIM filter (RFC 7644 §3.4.2.2): `name.familyName sw "M" and active eq true`.' },
   { name: 'q', type: 'string', doc: 'Type-ahead: every word must begin a word of a name, login or e-mail address.' },
-  { name: 'sortBy', type: 'string', doc: 'A sortable attribute. Without it the order is the server\'s choice, the same on every page.' },
+  { name: 'sortBy', type: 'string', doc: 'A sortable attribute. Names stand by their letters, without case and accents: Ä beside A; other texts by code points without case. Without it the order is the server\'s choice, the same on every page.' },
   { name: 'sortOrder', type: 'string', values: ['ascending', 'descending'], doc: 'ascending (default) or descending.' },
   { name: 'attributes', type: 'string', doc: 'Attributes to answer with, comma separated; others are left out.' },
   { name: 'count', type: 'integer', min: 1, max: 1000, doc: 'Records a page; default 100.' },

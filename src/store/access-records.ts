@@ -4,6 +4,7 @@ import type { Resource } from '../model/attribute.ts'
 import type { Edge } from '../model/edge-terms.ts'
 import { edgeColumns, edgeOf } from './access-edges.ts'
 import type { Row, Transaction } from './database.ts'
+import { textOrder } from './text-order.ts'
 
 /** The letter of a thing that edges lead to; undefined for rights, which are on edges. */
 export const letterOf = ({ segment }: Resource): Letter | undefined => (Object.keys(nodeSegments) as Letter[]).find((one) => nodeSegments[one] === segment)
@@ -44,14 +45,15 @@ interface NameTwin {
 
 /** One of these records whose name another has too, but for the case of letters; of groups, another of the same managed system. */
 export async function nameTwin(tx: Transaction, { table, idColumn, attributes }: Resource, path: string, ids: readonly string[]): Promise<NameTwin | undefined> {
-  const { column } = attributes.find((one) => one.path === path)!
+  const attribute = attributes.find((one) => one.path === path)!
+  const { column } = attribute
   // Two who name alike at once are one after the other, in one order of names; the second sees the first.
   await tx.execute(`select pg_advisory_xact_lock(n.lock) from (select distinct hashtext($1 || ' ' || coalesce(lower(t.${column}), '')) as lock from ${table} t where t.${idColumn} = any($2) order by 1) n`, [table, ids])
-  const folded = (row: string) => `coalesce(lower(${row}.${column}), chr(1114111)) collate "C"`
+  const place = (row: string) => textOrder(attribute, `${row}.${column}`)
   const sameSystem = table === 'grp' ? 'and o.managed_sys_id is not distinct from t.managed_sys_id' : ''
   return tx.first<NameTwin>(
     `select t.${column} as name, o.${column} as other from ${table} t cross join lateral (
-       select o.${column} from ${table} o where ${folded('o')} = ${folded('t')} and o.${idColumn} <> t.${idColumn} ${sameSystem} limit 1 offset 0) o
+       select o.${column} from ${table} o where ${place('o')} = ${place('t')} and lower(o.${column}) = lower(t.${column}) and o.${idColumn} <> t.${idColumn} ${sameSystem} limit 1 offset 0) o
      where t.${idColumn} = any($1) limit 1`, [ids])
 }
 

@@ -3,6 +3,7 @@ import { adoptedTables } from '../model/adopted-rows.ts'
 import { ownNames } from '../model/distinguished-name.ts'
 import type { Transaction } from './database.ts'
 import { isBehind, keyHash } from './plans.ts'
+import { isOneOf } from './text-order.ts'
 
 /** What somebody is known by, and the path that says so: `userName`, `employeeNumber`, `displayName`, `name.familyName`, `emails.value`, `logins.login`. */
 export interface KnownName {
@@ -47,11 +48,11 @@ async function blankMerges(tx: Transaction, userId: string): Promise<void> {
 
 /** The names that nobody else has today, as a user name or family name, a login, a number or an address. */
 async function withoutOthers(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<KnownName[]> {
-  const standing = (column: string) => `coalesce(lower(${column}), chr(1114111)) collate "C"`
+  const standing = (column: string, byLetters?: true) => isOneOf({ byLetters }, column, '$1::text[]')
   const taken = await tx.query<{ value: string }>(
-    `select lower(user_name) as value from public.users where ${standing('user_name')} = any($1) and user_id <> $2
-     union select lower(last_name) from public.users where ${standing('last_name')} = any($1) and user_id <> $2
-     union select lower(employee_id) from public.users where ${standing('employee_id')} = any($1) and user_id <> $2
+    `select lower(user_name) as value from public.users where ${standing('user_name')} and user_id <> $2
+     union select lower(last_name) from public.users where ${standing('last_name', true)} and user_id <> $2
+     union select lower(employee_id) from public.users where ${standing('employee_id')} and user_id <> $2
      union select lowercase_login from public.login where lowercase_login = any($1) and user_id <> $2
      union select lower(e.email_address) from public.email_address e join public.users u on u.user_id = e.parent_id where lower(e.email_address) collate "C" = any($1) and u.user_id <> $2`,
     [[...new Set(names.map(({ value }) => value))], userId])

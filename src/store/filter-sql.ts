@@ -10,6 +10,7 @@ import { conditionOf, numberForm, type Condition, type Test } from '../model/fil
 import type { Filter } from '../model/filter.ts'
 import { fold, searchWords } from '../model/fold.ts'
 import { hasTrigram, searchTextLike } from './search-text.ts'
+import { hidden, ordered, textOrder } from './text-order.ts'
 
 export interface SqlCondition {
   sql: string
@@ -196,19 +197,21 @@ function isIndexed(attribute: Attribute, scope: Scope): boolean {
 
 function columnComparison(attribute: Attribute, test: Test, scope: Scope): string {
   const column = attribute.expression ?? `${scope.alias}.${attribute.column}`
-  const compared = isIndexed(attribute, scope) && !test.exact
-    ? `(${indexedComparison(column, test, scope)} and ${column} is not null)`
-    : textComparison(column, test, scope.parameter)
+  const compared = isIndexed(attribute, scope) && !test.exact ? indexedComparison(attribute, column, test, scope) : textComparison(column, test, scope.parameter)
   // What a sortable attribute begins with is a range of its own index, which finds nobody too many.
   const byTrigrams = test.operator === 'sw' ? test.exact || !isIndexed(attribute, scope) : test.operator in patterns || (test.operator === 'eq' && !attribute.sortable)
   const narrowed = byTrigrams && scope.alias === 't' ? prefilter(attribute, test, scope) : []
   return narrowed.length > 0 ? `(${narrowed.join('')} and ${compared})` : compared
 }
 
-/** The sort key's expression: its index serves `eq`, ranges and the beginnings of texts. */
-function indexedComparison(column: string, test: Test, scope: Scope): string {
-  return `coalesce(lower(${column}), chr(1114111)) collate "C" ${operand(test, scope.parameter)}`
+/** The sort key's expression: its index serves `eq`, ranges and the beginnings of texts. Of a name the range is its place in the order; all else asks for its accents too. */
+function indexedComparison(attribute: Attribute, column: string, test: Test, scope: Scope): string {
+  const inOrder = `${textOrder(attribute, column)} ${operand(test, scope.parameter, (given) => ordered(attribute, given))}`
+  const exactly = attribute.byLetters && !(test.operator in ranges) ? hidden(textComparison(column, test, scope.parameter)) : `${column} is not null`
+  return `(${inOrder} and ${exactly})`
 }
+
+const ranges: Partial<Record<Test['operator'], true>> = { gt: true, ge: true, lt: true, le: true }
 
 function textComparison(column: string, test: Test, parameter: Scope['parameter']): string {
   const own = test.exact ? column : `lower(${column})`
@@ -223,10 +226,10 @@ const patterns: Partial<Record<Test['operator'], (escaped: string) => string>> =
   ew: (escaped) => `%${escaped}`,
 }
 
-function operand({ operator, value, exact }: Test, parameter: Scope['parameter']): string {
+function operand({ operator, value, exact }: Test, parameter: Scope['parameter'], folded = (given: string) => (exact ? given : `lower(${given})`)): string {
   const pattern = patterns[operator]
   const given = parameter(pattern ? pattern(String(value).replaceAll(/[\\%_]/g, String.raw`\$&`)) : value)
-  return `${pattern ? 'like' : signs[operator]!} ${exact ? given : `lower(${given})`}`
+  return `${pattern ? 'like' : signs[operator]!} ${folded(given)}`
 }
 
 /** A value in its table of values or, when it is the only one, in the attribute's own row. */

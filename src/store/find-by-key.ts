@@ -1,6 +1,7 @@
 /** Finding records by an attribute's value, many at once: how an import correlates. One statement an attribute. */
 import type { Resource } from '../model/attribute.ts'
 import type { Database } from './database.ts'
+import { isOneOf } from './text-order.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -34,8 +35,8 @@ function lookup(resource: Resource, path: string): string {
   if (attribute) {
     const column = `t.${attribute.column}`
     if (attribute.caseExact) return `select ${column} as value, t.${idColumn} as id from ${table} t where ${column} = any($1::text[])`
-    const operand = attribute.sortable ? `coalesce(lower(${column}), chr(1114111)) collate "C"` : `lower(${column}) collate "C"`
-    return `select lower(${column}) as value, t.${idColumn} as id from ${table} t where ${operand} = any($1::text[])`
+    const found = attribute.sortable ? isOneOf(attribute, column, '$1::text[]') : `lower(${column}) collate "C" = any($1::text[])`
+    return `select lower(${column}) as value, t.${idColumn} as id from ${table} t where ${found}`
   }
   const collection = resource.collections.find((one) => path.startsWith(`${one.path}.`))!
   const entry = collection.attributes.find((one) => one.path === path.slice(collection.path.length + 1))!

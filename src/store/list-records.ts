@@ -10,6 +10,7 @@ import type { Database } from './database.ts'
 import { compileFilter, compileSearch, searchOfFilter, wordsOfSearch, type SqlCondition } from './filter-sql.ts'
 import { foundPage, type FoundQuery } from './found-page.ts'
 import { withDeclared } from './metadata.ts'
+import { textOrder } from './text-order.ts'
 
 type Reader = Pick<Database, 'query'>
 
@@ -49,7 +50,8 @@ interface SortKey {
  */
 export async function listIds(db: Reader, asked: Resource, query: ListQuery): Promise<IdPage> {
   const resource = await withDeclared(db, asked, query.filter)
-  const mark = markOf([query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending'])
+  const { byLetters } = sortedBy(resource, query.sortBy) ?? {}
+  const mark = markOf([query.filter ?? '', query.q ?? '', query.sortBy?.toLowerCase() ?? '', query.sortOrder ?? 'ascending', ...(byLetters ? ['by letters'] : [])])
   const search = searchOf(resource, query)
   const limit = query.count + 1
   const rows = await (search ? shuffledPage(db, search, query, mark, limit) : orderedPage(db, resource, query, mark, limit)).catch((error: unknown) => {
@@ -160,7 +162,7 @@ function searchOf(resource: Resource, query: ListQuery): FoundQuery | undefined 
 
 function sortKey(resource: Resource, sortBy: string | undefined): SortKey | undefined {
   if (sortBy === undefined) return undefined
-  const attribute = resource.attributes.find((one) => one.path.toLowerCase() === sortBy.trim().toLowerCase())
+  const attribute = sortedBy(resource, sortBy)
   if (!attribute?.sortable) {
     const sortable = resource.attributes.filter((one) => one.sortable).map((one) => one.path)
     throw new GatehouseError('invalid_sort', `sortBy: ${sortBy} cannot be sorted by; choose one of ${sortable.join(', ')}.`)
@@ -168,11 +170,13 @@ function sortKey(resource: Resource, sortBy: string | undefined): SortKey | unde
   return attribute.column === resource.idColumn ? undefined : { expression: sortExpression(attribute), type: sortType(attribute) }
 }
 
+const sortedBy = ({ attributes }: Resource, sortBy: string | undefined): Attribute | undefined => attributes.find((one) => one.path.toLowerCase() === sortBy?.trim().toLowerCase())
+
 /** The expression of the index that serves sorting: the empty come last in ascending order (RFC 7644 §3.4.2.3). */
 function sortExpression(attribute: Attribute): string {
   const column = `t.${attribute.column}`
   if (attribute.type === 'date' || attribute.type === 'dateTime') return `coalesce(${column}, 'infinity')`
-  return `coalesce(lower(${column}), chr(1114111)) collate "C"`
+  return textOrder(attribute, column)
 }
 
 function sortType(attribute: Attribute): SortKey['type'] {

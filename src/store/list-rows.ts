@@ -10,6 +10,7 @@ import { fromColumn } from '../model/rows.ts'
 import { foreignCursor, isWrongData, markOf, readCursor, writeCursor } from './cursor.ts'
 import type { Database, Row } from './database.ts'
 import { compileFilter, type SqlCondition } from './filter-sql.ts'
+import { textOrder } from './text-order.ts'
 
 export interface Listing extends FilterTarget {
   /** The paths that lists are ordered by unless asked otherwise; the id comes last by itself. */
@@ -40,13 +41,14 @@ export interface RowPage {
 interface Key {
   expression: string
   type: string
+  byLetters?: true
 }
 
 /** One page. Errors: `invalid_filter`, `invalid_sort`, `invalid_cursor`. */
 export async function listRows(db: Pick<Database, 'query'>, listing: Listing, query: RowQuery): Promise<RowPage> {
   const keys = keysOf(listing, query.sortBy)
   const descending = query.sortOrder === undefined ? query.sortBy === undefined && listing.descending === true : query.sortOrder === 'descending'
-  const mark = markOf([listing.name, query.filter ?? '', query.sortBy ?? '', descending, query.where ?? {}])
+  const mark = markOf([listing.name, query.filter ?? '', query.sortBy ?? '', descending, query.where ?? {}, ...(keys.some(({ byLetters }) => byLetters) ? ['by letters'] : [])])
   const { conditions, params } = conditionsOf(listing, query)
   const paged = [...params]
   const place = (value: unknown) => `$${paged.push(value)}`
@@ -117,14 +119,15 @@ function keysOf(listing: Listing, sortBy: string | undefined): Key[] {
 }
 
 /** The empty come last in ascending order (RFC 7644 §3.4.2.3), in the expressions that filters use. */
-function keyOf({ column, type }: Attribute): Key {
+function keyOf(attribute: Attribute): Key {
+  const { column, type, byLetters } = attribute
   switch (type) {
     case 'dateTime':
       return { expression: `coalesce(t.${column}, 'infinity')`, type: 'timestamptz' }
     case 'integer':
       return { expression: `coalesce(t.${column}, 2147483647)`, type: 'integer' }
     default:
-      return { expression: `coalesce(lower(t.${column}), chr(1114111)) collate "C"`, type: 'text' }
+      return { expression: textOrder(attribute, `t.${column}`), type: 'text', byLetters }
   }
 }
 

@@ -14,7 +14,7 @@ const shown = `select o.client_id as "clientId", c.name as "clientName", o.scope
 
 /** The consents of a person, by the name of the application; the first 1000. */
 export async function listConsents(db: Pick<Database, 'query'>, userId: string): Promise<Consent[]> {
-  return db.query(`${shown} where o.user_id = $1 order by c.name, o.client_id limit 1000`, [userId])
+  return db.query(`${shown} where o.user_id = $1 order by gatehouse.name_order(c.name) collate "C", o.client_id limit 1000`, [userId])
 }
 
 export async function readConsent(db: Pick<Database, 'first'>, userId: string, clientId: string): Promise<Consent | undefined> {
