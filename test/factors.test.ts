@@ -177,6 +177,10 @@ describe('SMS and e-mail', () => {
     const { body: { id } } = await one.ask('POST', '/me/factors', { type: 'EMAIL', value: 'ivy@example.com' })
     const sent = (await sentTo('ivy@example.com')).find(({ template }) => template === 'address-code')
     expect(await one.ask('POST', `/me/factors/${id}/confirm`, { code: sent!.code })).toMatchObject({ status: 200, body: { level: 1 } })
+    // What is confirmed already is not begun again, and nothing is sent.
+    const before = (await sentTo('ivy@example.com')).length
+    expect((await one.ask('POST', '/me/factors', { type: 'EMAIL', value: 'ivy@example.com' })).body.code).toBe('conflict')
+    expect([(await one.ask('GET', '/me/factors')).body.items.length, (await sentTo('ivy@example.com')).length]).toEqual([1, before])
     expect((await fresh().signIn('ivy')).body.next).toBe('done')
   })
 })

@@ -103,7 +103,8 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   refuseName(name)
   // What nothing is sent to is not counted.
   if (type === 'SMS' || type === 'EMAIL') {
-    await addressOf(ctx.db, session.userId, type, asked.value)
+    const value = await addressOf(ctx.db, session.userId, type, asked.value)
+    if (type === 'EMAIL') await refuseConfirmed(ctx, session.userId, value)
     await claimSending(ctx, session.userId)
   }
   return ctx.db.transaction(async (tx) => {
@@ -133,6 +134,12 @@ async function addressOf(db: Pick<Database, 'first'>, userId: string, type: Fact
   const value = type === 'SMS' ? smsNumber(given) : isMailAddress(given) && (await ownsAddress(db, userId, given)) ? given : undefined
   if (value === undefined) throw new GatehouseError('invalid_value', type === 'SMS' ? 'value: must be a number with + and the country in front.' : 'value: must be one of your e-mail addresses.', { problems: [{ path: 'value', message: 'cannot be used' }] })
   return value
+}
+
+/** Errors: `conflict`. */
+async function refuseConfirmed(ctx: Context, userId: string, address: string): Promise<void> {
+  const same = (await factorsOf(ctx.db, userId)).some(({ type, confirmed, value }) => type === 'EMAIL' && confirmed && value?.toLowerCase() === address.toLowerCase())
+  if (same) throw new GatehouseError('conflict', 'The address is confirmed already.')
 }
 
 async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given?: string): Promise<Enrolled> {
