@@ -44,6 +44,7 @@ export const errorTable = {
   not_in_portal: { status: 403, title: 'The account at the identity provider has no access to this portal.' },
   portal_sign_in_refused: { status: 403, title: 'The sign-in at the identity provider did not come to a good end.' },
   signed_in_as_other: { status: 409, title: 'You are signed in here as somebody else than at the identity provider, and stay so. To become the other person, begin the sign-in from a page of this server.' },
+  another_signed_in: { status: 409, title: 'Somebody else has signed in in this browser meanwhile; nothing was done.' },
   // What is there
   not_found: { status: 404, title: 'There is nothing at this address.' },
   // What stands against it

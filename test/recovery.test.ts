@@ -49,6 +49,25 @@ describe('a link', () => {
     expect(events.map(({ action }) => action)).toEqual(['user.recovery.send', 'user.recovery.complete', 'user.password.set'])
   })
 
+  test('is looked at before a password is thought up for it, which uses nothing up; the answer to any other is one', async () => {
+    await signedIn('lia', withMail('lia'))
+    const token = await linkTo('lia')
+    const look = (body: object) => request('password/look', body)
+    for (let n = 0; n < 3; n++) expect(await look({ token })).toMatchObject({ status: 200, body: { userName: 'lia', passwordLength: 15, first: false } })
+    expect((await ask('POST', '/users', { userName: 'new', status: 'ACTIVE', ...withMail('new') })).status).toBe(201)
+    const { id } = (await ask('GET', '/users?filter=userName eq "new"')).body.items[0]
+    expect((await ask('POST', `/users/${id}/invite`, {})).status).toBe(202)
+    const invitation = await tokenFor('new', 'invitation')
+    expect((await look({ token: invitation })).body).toEqual({ userName: 'new', passwordLength: 15, first: true })
+    expect((await complete(token)).status).toBe(204)
+    await ctx.db.execute(`update users set secondary_status = 'DISABLED' where user_id = $1`, [id])
+    for (const dead of [{ token }, { token: invitation }, { token: 'x'.repeat(43) }, { token: 'x' }, { userName: 'lia', code: '000000' }, { userName: 'nobody at all', code: '000000' }]) {
+      const { status, body } = await look(dead)
+      expect([dead, status, body.code, Object.keys(body).toSorted()]).toEqual([dead, 403, 'recovery_refused', ['code', 'requestId', 'status', 'title', 'type']])
+    }
+    expect((await ask('GET', `/recovery/password/look`)).status).toBe(404)
+  })
+
   test('works once, however many use it at once', async () => {
     await signedIn('bea', withMail('bea'))
     const token = await linkTo('bea')

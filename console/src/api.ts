@@ -1,5 +1,6 @@
 /** What the pages ask of REST, and how its refusals arrive here: every call either answers or throws a `Refusal`. */
 import type { ErrorCode } from '../../src/errors.ts'
+import { pageHeader } from '../../src/model/page-header.ts'
 import type { FactorKind } from '../../src/model/factor-kinds.ts'
 import { freshProof } from './fresh-proof.ts'
 
@@ -30,6 +31,13 @@ const prefix = '/api/v1'
 const stepUpPath = '/me/step-up'
 const patience = 30_000
 
+let owner: string | undefined
+
+/** Whose page this is from now on: what it asks says so, and is refused once somebody else has signed in next to it. */
+export function belongTo(userId: string | undefined): void {
+  owner = userId
+}
+
 interface Asked<T> {
   body: T
   etag: string | null
@@ -46,7 +54,7 @@ async function ask<T>(method: string, path: string, body?: unknown, headers: Rec
 async function askOnce<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Asked<T>> {
   const reply = await fetch(prefix + path, {
     method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience),
-    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(owner === undefined || asksWho(method, path) ? {} : { [pageHeader]: owner }), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new Refusal('unreachable', '')
@@ -55,6 +63,9 @@ async function askOnce<T>(method: string, path: string, body: unknown, headers: 
   if (!reply.ok) throw refusalOf(reply, text)
   return { body: (text === '' ? undefined : JSON.parse(text)) as T, etag: reply.headers.get('etag') }
 }
+
+/** What finds out who is here. */
+const asksWho = (method: string, path: string) => method === 'GET' && path === '/sign-in'
 
 function refusalOf(reply: Response, text: string): Refusal {
   const wait = Number(reply.headers.get('retry-after'))
@@ -70,11 +81,14 @@ const send = async <T = void>(method: string, path: string, body?: unknown) => (
 export interface SignInState {
   next: string
   userId: string
+  /** Until they are in. */
+  userName?: string
   level: number
   /** When the session began. */
   started: string
   passwordExpires?: string
-  /** For the step change_password: the least characters of the new one. */
+  /** For the step change_password: why, and the least characters of the new one. */
+  reason?: 'temporary' | 'expired' | 'demanded'
   passwordLength?: number
   /** For the step factor, and for accept_policy. */
   factors?: Way[]
@@ -248,6 +262,17 @@ export interface NewPassword {
   answers?: readonly SecurityAnswer[]
 }
 
+/** How a link or a code proves whose password it is about. */
+export type RecoveryProof = { token: string } | { userName: string; code: string }
+
+/** What it would open. */
+export interface RecoveryState {
+  userName: string
+  passwordLength: number
+  /** There is no password yet. */
+  first: boolean
+}
+
 export interface SecurityAnswer {
   question: string
   answer: string
@@ -276,6 +301,7 @@ export const api = {
   me: () => ask<Me>('GET', '/me'),
   ownAttributes: () => read<Page<OwnAttribute>>('/me/attributes'),
   changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),
+  passwordRules: () => read<{ passwordLength: number }>('/me/password'),
   changePassword: (body: PasswordChange) => send<SignInState>('POST', '/me/password', body),
   sessions: (cursor?: string) => read<Page<Session>>(`/me/sessions?count=50${at(cursor)}`),
   endSession: (id: string) => send('DELETE', `/me/sessions/${encodeURIComponent(id)}`),
@@ -303,7 +329,8 @@ export const api = {
   recover: (what: 'password' | 'unlock', userName: string) => send('POST', `/recovery/${what}`, { userName }),
   recoverUserName: (email: string) => send('POST', '/recovery/user-name', { email }),
   recoverBySms: (userName: string) => send('POST', '/recovery/password', { userName, channel: 'SMS' }),
-  completeRecovery: (by: ({ token: string } | { userName: string; code: string }) & NewPassword) => send('POST', '/recovery/password/complete', by),
+  lookAtRecovery: (by: RecoveryProof) => send<RecoveryState>('POST', '/recovery/password/look', by),
+  completeRecovery: (by: RecoveryProof & NewPassword) => send('POST', '/recovery/password/complete', by),
   completeUnlock: (token: string) => send('POST', '/recovery/unlock/complete', { token }),
   questions: () => read<SecurityQuestions>('/me/security-questions'),
   setAnswers: (answers: readonly SecurityAnswer[]) => send<SecurityQuestions>('PUT', '/me/security-questions', { answers }),
@@ -312,6 +339,6 @@ export const api = {
   revokeConsent: (id: string) => send('DELETE', `/me/consents/${encodeURIComponent(id)}`),
   decisions: (cursor?: string) => read<Page<PolicyDecision>>(`/me/it-policies?count=50${at(cursor)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
-  answerInteraction: (id: string, what: 'login' | 'consent' | 'abort', user?: string) => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, user === undefined ? {} : { user }),
+  answerInteraction: (id: string, what: 'login' | 'consent' | 'another' | 'abort', user?: string) => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, user === undefined ? {} : { user }),
   exportAddress: `${prefix}/me/export`,
 }

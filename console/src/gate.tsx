@@ -1,10 +1,13 @@
 /** Who is here decides what is shown at any address: the sign-in, a step of it, or the page. Nobody is sent anywhere. */
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, type ComponentType } from 'react'
+import type { SignInState } from './api.ts'
 import { standing } from './query.ts'
 import { stepOf } from './steps.tsx'
+import { BackToClient } from './pages/interaction/back-to-client.tsx'
 import { interactionHere } from './pages/interaction/interaction-query.ts'
 import { SignIn } from './pages/sign-in/sign-in.tsx'
+import { Handed } from './ui/handed.tsx'
 import { SingleFrame } from './ui/single-frame.tsx'
 import { Failed, Waiting } from './ui/waiting.tsx'
 import { useWords } from './words/words.tsx'
@@ -30,14 +33,19 @@ export function Gate() {
 
 function Closed() {
   const { data: state, error, refetch } = useQuery(standing)
-  const interaction = interactionHere()
   if (state === undefined) return <SingleFrame>{error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />}</SingleFrame>
-  if (state === null) return <SingleFrame><SignIn /></SingleFrame>
+  if (state === null) return <SingleFrame back={<BackToClient />}><SignIn /></SingleFrame>
+  // By the person: nothing that was typed on somebody's page is left on somebody else's.
+  return <Inside key={state.userId} state={state} />
+}
+
+function Inside({ state }: { state: SignInState }) {
+  const interaction = interactionHere()
   // Who declines a policy is signed out: its page has the way out already.
-  if (state.next !== 'done') return <SingleFrame canLeave={state.next !== 'accept_policy'}><Suspense fallback={<Waiting />}>{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
-  if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Interaction id={interaction} session={state.started} level={state.level} /><FreshProof /></Suspense></SingleFrame>
+  if (state.next !== 'done') return <SingleFrame back={<BackToClient />} canLeave={state.next !== 'accept_policy'}><Suspense fallback={<Waiting />}><Handed />{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
+  if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Handed /><Interaction id={interaction} session={state.started} level={state.level} /><FreshProof /></Suspense></SingleFrame>
   if (window.location.pathname === '/sign-in' || window.location.pathname === '/consent') return <Home />
-  return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account key={state.userId} /><FreshProof /></Suspense>
+  return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account /><FreshProof /></Suspense>
 }
 
 /** Nothing is asked at this address. */

@@ -27,7 +27,7 @@ interface Exchange {
   response: ServerResponse
   /** Where the person is, as far as a trusted proxy says. */
   ip: string
-  /** As whom the page offered to go on, where it did. */
+  /** As whom the page offered to go on, or else whose page it is, where it says so. */
   user?: string | undefined
 }
 
@@ -83,7 +83,8 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   if (interaction.prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn))) {
     return provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
   }
-  if (interaction.prompt.name === 'select_account') await freeOfSession(interaction)
+  // Who declines a usage policy of the site, or leaves a step undone, has no session any more and goes back to the application still.
+  if (interaction.prompt.name !== 'consent') await freeOfSession(interaction)
   if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
   const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
   // The same cookie for the page and those of recovery that it leads to, whose theme it opens, and for the address that the page
@@ -145,26 +146,32 @@ function missingOf({ prompt, params }: Interaction): string[] {
   return missing.length > 0 ? missing : String(params.scope ?? '').split(' ').filter((scope) => scope !== '')
 }
 
-/** Goes on with the sign-in of this browser, or as the person whose it is. Errors: `conflict` when it is not what is asked for. */
+/** Somebody else may have signed in meanwhile in another tab. Errors: `another_signed_in`. */
+function refuseOther({ user }: Exchange, signedIn: SignedIn | undefined): void {
+  if (user !== undefined && signedIn !== undefined && signedIn.userId !== user) throw new GatehouseError('another_signed_in')
+}
+
+/** Goes on with the sign-in of this browser, or as the person whose it is. Errors: `conflict` when it is not what is asked for, `another_signed_in`. */
 export async function acceptLogin(exchange: Exchange): Promise<string> {
   const { built, request, response } = exchange
   const interaction = await interactionOf(exchange)
   const signedIn = await built.state.signedIn(request)
   if (interaction.prompt.name === 'consent') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
-  // Somebody else may have signed in meanwhile in another tab.
-  if (exchange.user !== undefined && signedIn?.userId !== exchange.user) throw new GatehouseError('conflict', 'Somebody else has signed in meanwhile: look again who goes on.')
+  refuseOther(exchange, signedIn)
   const chosen = interaction.prompt.name === 'select_account' && signedIn !== undefined
   if (!chosen && !(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
   return built.provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
 }
 
-/** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `unauthenticated` when the person has signed out. */
+/** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `another_signed_in`, `unauthenticated` when the person has signed out. */
 export async function acceptConsent(exchange: Exchange): Promise<string> {
   const interaction = await interactionOf(exchange)
   if (interaction.prompt.name !== 'consent') throw new GatehouseError('conflict', 'Nobody is asked for consent here.')
   const { state } = exchange.built
   const accountId = interaction.session!.accountId
-  if ((await state.signedIn(exchange.request))?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
+  const signedIn = await state.signedIn(exchange.request)
+  refuseOther(exchange, signedIn)
+  if (signedIn?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
   const next = await consented(exchange, interaction)
   const context = contextOf(state, accountId, 'consent', exchange.ip)
   await giveConsent(context, accountId, interaction.params.client_id as string, missingOf(interaction))
@@ -179,6 +186,23 @@ async function consented({ built: { provider }, request, response }: Exchange, {
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
   return provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
+}
+
+/**
+ * Asks instead of for consent as whom to go on; consent is asked for after that, from whoever it is then. The page goes on at the same
+ * question. Errors: `conflict` when consent is not what is asked for.
+ */
+export async function askForAnother(exchange: Exchange): Promise<string> {
+  const { built: { state }, request, uid } = exchange
+  const interaction = await interactionOf(exchange)
+  if (interaction.prompt.name !== 'consent') throw new GatehouseError('conflict', 'Nobody is asked for consent here.')
+  const signedIn = await state.signedIn(request)
+  // Who is here signed in before this is asked, be it in the same second.
+  const iat = Math.max(seconds(state.base.now()), signedIn === undefined ? 0 : seconds(signedIn.authTime) + 1)
+  Object.assign(interaction, { prompt: { name: 'select_account', reasons: ['select_account_prompt'], details: {} }, iat })
+  delete (interaction.session as { uid?: string } | undefined)?.uid
+  await interaction.persist()
+  return `/sign-in?${new URLSearchParams({ interaction: uid })}`
 }
 
 /** Sends the person back to the client without anything. */

@@ -7,6 +7,7 @@ import type { Refusals } from '../audit/refusals.ts'
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { parseJson } from '../model/json.ts'
+import { pageHeader } from '../model/page-header.ts'
 import type { Built } from './build-provider.ts'
 import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
@@ -90,12 +91,12 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       const { readInteraction } = await interactions()
       return reply.send(await readInteraction(exchangeOf(await oidc.current(), request, reply)))
     })
-    const answers = { login: 'acceptLogin', consent: 'acceptConsent', abort: 'abortInteraction' } as const
+    const answers = { login: 'acceptLogin', consent: 'acceptConsent', another: 'askForAnother', abort: 'abortInteraction' } as const
     for (const [name, verb] of Object.entries(answers)) {
       scope.post(`/api/v1/interactions/:uid/${name}`, async (request, reply) => {
         refuseForeign(request, publicUrlOf(config))
         const accept = (await interactions())[verb]
-        return reply.send({ redirectTo: await accept({ ...exchangeOf(await oidc.current(), request, reply), user: userIn(request.body) }) })
+        return reply.send({ redirectTo: await accept({ ...exchangeOf(await oidc.current(), request, reply), user: userIn(request.body) ?? pageOf(request) }) })
       })
     }
   })
@@ -120,6 +121,9 @@ function userIn(body: unknown): string | undefined {
   const said = Buffer.isBuffer(body) && body.length > 0 ? parseJson(body) : undefined
   return isObject(said) && typeof said.user === 'string' ? said.user : undefined
 }
+
+/** Whose page it comes from, where that says so. */
+const pageOf = ({ headers: { [pageHeader]: whose } }: FastifyRequest) => (typeof whose === 'string' ? whose : undefined)
 
 /** For the page that a question is put on: the theme of the site whose application asks. */
 export const askedTheme = (oidc: OpenIdProvider) => async (request: FastifyRequest, reply: FastifyReply): Promise<string | undefined> => {

@@ -10,7 +10,7 @@ import type { SessionRow } from '../store/sessions.ts'
 import { cookieOf } from './cookies.ts'
 import { failureLimiter, requestLimiter } from './limits.ts'
 import type { Route } from './route.ts'
-import { refuseCrossSite, refuseInsecure } from './same-origin.ts'
+import { refuseCrossSite, refuseInsecure, refusePageOfAnother } from './same-origin.ts'
 
 export interface Caller extends Identity {
   session?: SessionRow
@@ -24,7 +24,7 @@ type Base = Omit<Context, 'actor' | 'authority'>
 /**
  * Finds who asks. A key goes before a cookie, and what comes with a key needs no proof of where it comes from, since no
  * browser adds it by itself.
- * @param reading where somebody is looked up who only reads. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `insecure_address`.
+ * @param reading where somebody is looked up who only reads. Errors: `unauthenticated`, `too_many_requests`, `cross_site`, `another_signed_in`, `insecure_address`.
  */
 export function identifier(base: Base, reading = base): (request: FastifyRequest, route: Pick<Route, 'method' | 'caller' | 'navigated' | 'reading'>) => Promise<Caller> {
   const [failures, requests] = [failureLimiter(base.config), requestLimiter(base.config)]
@@ -69,5 +69,6 @@ async function byCookie(base: Base, request: FastifyRequest, route: Pick<Route, 
   if (route.method !== 'GET') refuseCrossSite(base.config, request, true)
   const identity = await authenticateSession(base, cookie, route.caller === undefined)
   if (!identity) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+  refusePageOfAnother(request, identity.userId)
   return identity
 }

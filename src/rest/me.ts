@@ -10,6 +10,7 @@ import { project, projectEntry, selectionOf } from '../model/project.ts'
 import { keys } from '../model/user-links.ts'
 import { user } from '../model/user.ts'
 import { refuseStale } from '../signin/factors.ts'
+import { leastLength } from '../signin/password-policy.ts'
 import { endSessions } from '../signin/sessions.ts'
 import { decisionListing } from '../store/it-policies.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
@@ -85,6 +86,8 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => shownSelf({ ...call, query: {} }, await patchSelf(own(call), me(call), call.body, call.versions)) },
   { ...base, method: 'GET', path: '/me/attributes', scope: 'read', operation: 'listMyAttributes', summary: 'Lists the custom attributes that are one\'s own to change, and which values they take.', answer: { component: 'MetadataElement', list: true },
     handle: async (call) => ({ body: { items: await ownElements(call.ctx, me(call)) } }) },
+  { ...base, method: 'GET', path: '/me/password', scope: 'read', operation: 'readMyPasswordRules', summary: 'Says how long a new password of one\'s own has to be at least.', answer: { component: 'PasswordRules' },
+    handle: async (call) => ({ body: { passwordLength: await leastLength(call.ctx, me(call)) } }) },
   { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
   { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one, and offline access of applications.', status: 204,

@@ -33,6 +33,10 @@ export const factorComponents: Record<string, Schema> = {
   UserNameRequest: object('Request for user names', 'Where to send them.', { email: text('The e-mail address.', 320) }, ['email']),
   RecoveryCompleted: object('Recovered', 'What whoever has set a new password signs in with.', { userName: text('The user name.', 320) }, ['userName']),
   RecoveryCompletion: object('New password', 'The token of a link, or the user name and the code of an SMS, and a new password.', { token: text('What stands behind # in the link.', 43), userName: text('With a code: the user name.', 220), code: text('The code.', 40), answers: list('Answers to the security questions that a first try without them names.', refTo('SecurityAnswer')), next: { ...text('The new password.', 1024), format: 'password', writeOnly: true } }, ['next']),
+  RecoveryLook: object('Look at a recovery', 'The token of a link, or the user name and the code of an SMS.', { token: text('What stands behind # in the link.', 43), userName: text('With a code: the user name.', 220), code: text('The code.', 40) }),
+  RecoveryState: object('What a recovery opens', 'Whose password it would set.', {
+    userName: text('The user name of the person.', 320), passwordLength: integer('The characters that the new password must have at least.'), first: flag('True when there is no password yet.'),
+  }, ['userName', 'passwordLength', 'first']),
   SecurityAnswer: object('Security answer', 'An answer to a security question.', { question: text('The id of the question, or the text of one\'s own.', 500), answer: { ...text('The answer; case, spaces and signs do not count.', 500), writeOnly: true } }, ['question', 'answer']),
   SecurityAnswers: object('Security answers', 'Answers in the place of all that were there.', { answers: list('One for each question.', refTo('SecurityAnswer')) }, ['answers']),
   AnsweredQuestion: object('Answered question', 'A security question that a person has answered; the answer is shown to nobody.', { id: text('Its id.', 32), question: text('The question.', 2000), own: flag('True when the person wrote it.') }, ['id', 'question', 'own']),

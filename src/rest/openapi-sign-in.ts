@@ -4,7 +4,7 @@ import { changeReasons } from '../model/password-state.ts'
 import { stepNames } from '../model/session.ts'
 import { objectSchema, refTo, type Schema } from './openapi-attributes.ts'
 import { factorComponents } from './openapi-factors.ts'
-import { flag, instant, list, object, readOnly, text } from './openapi-words.ts'
+import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 /** A password as it is sent, never as it is kept. */
 const password = (description: string): Schema => ({ ...text(description, 1024), minLength: 1, format: 'password', writeOnly: true })
@@ -31,10 +31,12 @@ export const signInComponents: Record<string, Schema> = {
     current: password('The password so far.'),
     next: password('The new one.'),
   }, ['current', 'next']),
+  PasswordRules: object('Rules for a password', 'What is told of them before one is chosen.', { passwordLength: integer('The characters that a new password must have at least.') }, ['passwordLength']),
   SignInState: object('State of a sign-in', 'Where a sign-in stands. Until `next` is done, the session can only go on or sign out.', {
     next: { ...text('What comes next; `done` when the person is in.'), enum: [...stepNames, 'done', 'signed_out'] },
     level: { type: 'number', description: 'How strongly the person has signed in: 1 a password, 1.5 with a code by SMS, 2 with a second factor, 3 with a passkey.' },
     userId: text('Who it is.', 32),
+    userName: text('Their user name; until they are in.', 320),
     started: instant('When the session began.'),
     expires: instant('When it ends, however much it is used.'),
     factors: list('For the step `factor`: the ways that are open.', object('Way', 'A factor that may be proved.', { id: text('Its id.', 32), type: text('Its kind.', 20), name: text('Its name.', 60), hint: text('The end of the number.', 10), credentialId: text('Of a passkey: what the browser calls it.', 1400) }, ['id', 'type', 'name'])),

@@ -89,7 +89,7 @@ const tagDocs: Record<string, string> = {
 
 const description = `People, organisations and portals of one installation.
 
-Requests carry an API key, \`Authorization: Bearer gh_…\`, or the cookie of somebody who is signed in (a session has every scope). Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse; what is about oneself needs the cookie, and signing in and recovery need neither.
+Requests carry an API key, \`Authorization: Bearer gh_…\`, or the cookie of somebody who is signed in (a session has every scope). Each operation names the scope the key needs (admin implies write, write implies read) and the rights its person needs in Gatehouse; what is about oneself needs the cookie, and signing in and recovery need neither. What a page asks with the cookie may name in the header \`Gatehouse-User\` whose page it is, by their id: it is refused with \`another_signed_in\` when somebody else has signed in meanwhile.
 
 Refusals are problem details (RFC 9457) with a stable \`code\`. PATCH is JSON Merge Patch (RFC 7396). Every answer has an ETag; \`If-Match\` keeps a change from overwriting somebody else's. A request with an \`Idempotency-Key\` may be sent again for 24 hours without being carried out twice.
 
@@ -226,8 +226,9 @@ function problemsOf(route: Route): Record<string, Reference> {
     400, 401, 403,
     // Bodies name other records, too.
     ...(route.path.includes(':') || route.body ? [404] : []),
+    ...(route.method === 'GET' && route.caller === 'everyone' ? [] : [409]),
     // Where there is no version, an If-Match is refused as well; and a body where none is wanted, when it is too large or of another type.
-    ...(route.method === 'GET' ? [] : [409, 412, 413, 415, 422]),
+    ...(route.method === 'GET' ? [] : [412, 413, 415, 422]),
     429, 500, 503,
     ...(route.method === 'GET' ? [] : [507]),
     ...(route.refuses ?? []),

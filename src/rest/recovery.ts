@@ -3,6 +3,7 @@ import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { demandPasswordChange } from '../signin/password-change.ts'
 import { completeBySms } from '../signin/recovery-by-sms.ts'
+import { lookAtLink, lookByCode } from '../signin/recovery-look.ts'
 import { completeRecovery, completeUnlock, askForRecovery, startRecovery } from '../signin/recovery.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { guarded, type Call, type Route } from './route.ts'
@@ -31,6 +32,8 @@ export function recoveryRoutes(masterKey: MasterKey): Route[] {
         if (isObject(texts) && 'code' in texts) return { body: await completeBySms(ctx, { ...textsOf(texts, { userName: 220, code: 40, next: 1024 }), answers }) }
         return { body: await completeRecovery(ctx, { ...textsOf(texts, { token: 43, next: 1024 }), answers }) }
       } },
+    { ...base, path: '/recovery/password/look', operation: 'lookAtRecovery', summary: 'Says whose password the token of a link, or the code of an SMS, would set, and how long the new one has to be at least. Nothing is used up; a wrong code counts as one.', body: { component: 'RecoveryLook' }, answer: { component: 'RecoveryState' }, secretBody: true,
+      handle: async ({ ctx, body }) => ({ body: isObject(body) && 'code' in body ? await lookByCode(ctx, textsOf(body, { userName: 220, code: 40 })) : await lookAtLink(ctx, textsOf(body, { token: 43 }).token) }) },
     { ...base, path: '/recovery/user-name', operation: 'recoverUserName', summary: 'Sends the user names that belong to an e-mail address to that address, if there are any.', body: { component: 'UserNameRequest' }, status: 202,
       handle: asking(({ ctx, body }) => askForRecovery(ctx, 'USER_NAME', textsOf(body, { email: 320 }).email)) },
     { ...base, path: '/recovery/unlock', operation: 'recoverLockedAccount', summary: 'Sends a link that opens an account which wrong passwords have locked.', body: { component: 'RecoveryRequest' }, status: 202,

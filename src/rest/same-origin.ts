@@ -5,6 +5,7 @@
 import type { FastifyRequest } from 'fastify'
 import { publicUrl, type Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
+import { pageHeader } from '../model/page-header.ts'
 import { isSecure } from './cookies.ts'
 
 type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT'>
@@ -20,6 +21,15 @@ export function refuseCrossSite(config: Settings, request: Pick<FastifyRequest, 
   if (site !== undefined && site !== 'same-origin') throw refuse(`The browser calls this request ${String(site).slice(0, 20)}.`)
   if (origin !== undefined && origin !== own) throw refuse(`The request comes from ${origin.slice(0, 100)}.`)
   if (byCookie && origin === undefined && site === undefined) throw refuse('The request does not say where it comes from.')
+}
+
+/**
+ * A page that stayed open while somebody else signed in next to it must not act as them. Errors: `another_signed_in` for a
+ * request whose page says that it is not this person's.
+ */
+export function refusePageOfAnother({ headers }: Pick<FastifyRequest, 'headers'>, userId: string | null | undefined): void {
+  const whose = headers[pageHeader]
+  if (whose !== undefined && userId != null && whose !== userId) throw new GatehouseError('another_signed_in')
 }
 
 const local = /^(?:localhost|[\w.-]+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/

@@ -6,11 +6,11 @@ import { levels } from '../model/factor-kinds.ts'
 import { changeOwnPassword } from '../signin/password-change.ts'
 import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
-import { policyOf } from '../signin/password-policy.ts'
+import { leastLength } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
 import { goOn, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
-import type { SessionRow } from '../store/sessions.ts'
+import { readUserName, type SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
 
 const tag = 'Signing in'
@@ -37,18 +37,14 @@ export function textsOf<N extends string, O extends string = never>(body: unknow
   return Object.fromEntries(names.filter((name) => body[name] !== undefined).map((name) => [name, body[name]])) as Record<N, string> & Partial<Record<O, string>>
 }
 
-/** How long a new password has to be, so that nobody learns it from a refusal. */
-async function leastLength(ctx: Context, userId: string): Promise<{ passwordLength?: number }> {
-  const { composition, advisory } = await policyOf(ctx.db, userId, ctx.now())
-  const least = advisory.has('length') ? undefined : composition.length?.min
-  return least === undefined ? {} : { passwordLength: least }
-}
-
 /** Where a sign-in stands, with what is needed for the step before it. */
 async function stateOf(ctx: Context, { userId, level, started, expires, nextStep, siteId }: SessionRow) {
-  const state = { next: nextStep ?? 'done', level, userId, started, expires }
+  if (nextStep === null) return { next: 'done', level, userId, started, expires }
+  // Who is in reads the rest of it at /me.
+  const { userName } = await readUserName(ctx.db, userId)
+  const state = { next: nextStep, level, userId, started, expires, ...(userName === null ? {} : { userName }) }
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
-  if (nextStep === 'change_password') return { ...state, reason: await reasonOfChange(ctx, userId), ...(await leastLength(ctx, userId)) }
+  if (nextStep === 'change_password') return { ...state, reason: await reasonOfChange(ctx, userId), passwordLength: await leastLength(ctx, userId) }
   if (nextStep !== 'accept_policy') return state
   const due = await policiesDue(ctx.db, userId, (await sitesOf(ctx.db, ctx, siteId)).ids, ctx.now())
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }

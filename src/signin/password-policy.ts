@@ -66,3 +66,9 @@ async function judgeHistory(clear: string, { current, history }: PasswordContext
   for (const hash of history) if (hash !== current && (await isPasswordOf(hash, clear))) return { rule: 'history', message: 'You have had it before.' }
   return undefined
 }
+
+/** How many characters a new password of somebody has to have at least, so that nobody learns it from a refusal. */
+export async function leastLength(ctx: Pick<Context, 'db' | 'now'>, userId: string): Promise<number> {
+  const { composition, advisory } = await policyOf(ctx.db, userId, ctx.now())
+  return (advisory.has('length') ? undefined : composition.length?.min) ?? 1
+}

@@ -52,7 +52,7 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
   const claim = await claimRecovery(ctx, userName)
   const found = await findLogin(ctx.db, userName)
   const given = resetCodeHash(found?.loginId ?? '', code)
-  const userId = await lookAtCode(ctx, found, given)
+  const userId = await lookAtCode(ctx, found, code)
   if (userId === undefined) throw refused()
   await refuseWithoutAnswers(ctx, userId, answers)
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
@@ -68,7 +68,8 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
 }
 
 /** Whose code it is, when it is right. A name that nobody has costs the same statements. */
-async function lookAtCode(ctx: Context, found: SignInLogin | undefined, given: string): Promise<string | undefined> {
+export async function lookAtCode(ctx: Context, found: SignInLogin | undefined, code: string): Promise<string | undefined> {
+  const given = resetCodeHash(found?.loginId ?? '', code)
   const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody, ctx.now()))
   return ctx.db.transaction(async (tx) => {
     const login = await lockLogin(tx, found?.userId ?? nobody)

@@ -173,6 +173,9 @@ const ownerOf = (ctx: Context, kind: LinkKind, token: string, hash: string): Pro
     return userId
   })
 
+/** Whose link for a password that lives it is. Errors: `recovery_refused`. */
+export const ownerOfLink = (ctx: Context, token: string): Promise<string> => ownerOf(ctx, 'password-reset', token, hashOf('password', token))
+
 /** A link has come back, and with it the proof that its address is the person's. */
 async function completed(tx: Transaction, ctx: Context, userId: string, before: LinkKind): Promise<void> {
   const proved = await proveAddressOfLink(tx, { id: ctx.newId(), userId, at: ctx.now() })

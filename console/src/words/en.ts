@@ -39,6 +39,7 @@ export const en = {
     factor_refused: 'The code or the answer of the device is not right, or was used before. Try again with a new one.',
     step_up_required: 'This needs a new proof of who you are. Try again, and give it.',
     recovery_refused: 'This link is wrong, too old, or was used before. Ask for a new one.',
+    another_signed_in: 'Somebody else has signed in in this browser meanwhile. Nothing was done.',
     already_exists: 'There is already one with this name.',
   } as Partial<Record<ErrorCode, string>>,
   unreachable: 'The server does not answer. Check your connection and try again.',
@@ -55,12 +56,19 @@ export const en = {
     insecureDetail: 'It begins with http, so everybody on the way could read your password. Open the page with https, or ask your administrator for the right address.',
     signedOut: 'You have signed out.',
     ended: 'Your session has ended. Sign in again to go on.',
+    another: 'Somebody else had signed in in this browser, and is gone again. Sign in to go on.',
+    declined: (policy: string) => `You have declined “${policy}”. Without it you cannot go on, so you are signed out. You can sign in and decide again.`,
     unknownStep: 'This sign-in needs a step that these pages do not know yet. Load the page again; if it stays so, ask your administrator.',
   },
   password: {
     title: 'Password',
     dueTitle: 'Choose a new password',
-    due: 'The password you came with was given to you, or has expired. Choose one that only you know, then you are in.',
+    /** By the reason why it is due. */
+    due: {
+      temporary: 'The password you came with was given to you, and others may know it. Choose one that only you know, then you are in.',
+      expired: 'Your password has expired. Choose a new one, then you are in.',
+      demanded: 'A new password is asked of you, since others may know the one you came with, or it was not taken over as a whole. Choose one that only you know, then you are in.',
+    },
     intro: 'When you change it you stay signed in here; everywhere else you are signed out.',
     current: 'Current password',
     next: 'New password',
@@ -76,7 +84,7 @@ export const en = {
     change: 'Change it now',
   },
   ...enDoors,
-  account: { title: 'My account', pages: 'My account', signOut: 'Sign out', signedInAs: 'Signed in as' },
+  account: { title: 'My account', pages: 'My account', signOut: 'Sign out', signedInAs: 'Signed in as', another: 'Somebody else has signed in in this browser, in another window. What was done here last was not carried out.', anotherIs: (name: string) => `From here on you act as ${name}.` },
   profile: {
     title: 'Profile',
     intro: 'What is kept about you here. What you cannot change yourself, whoever administers your record can.',

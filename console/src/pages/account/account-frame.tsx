@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
 import { standing } from '../../query.ts'
+import { Handed } from '../../ui/handed.tsx'
 import { LanguageSwitch } from '../../ui/language-switch.tsx'
 import { Mark } from '../../ui/mark.tsx'
 import { Notice } from '../../ui/notice.tsx'
@@ -30,7 +31,7 @@ export function AccountFrame() {
         <nav aria-label={words.account.pages}>
           <ul>{accountPages.filter(({ under }) => under === undefined).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }} aria-current={path === above ? 'true' : undefined}>{title(words)}</Link></li>)}</ul>
         </nav>
-        <main id="content" tabIndex={-1} className="stack"><Expiry /><Outlet /></main>
+        <main id="content" tabIndex={-1} className="stack">{data === undefined ? null : <Handed name={data.body.displayName ?? data.body.userName} />}<Expiry /><Outlet /></main>
       </div>
     </div>
   )

@@ -1,6 +1,8 @@
 /** Browsers that are not asked for a second factor for a while: which, from where, until when; and asking them again. */
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { secondFactors } from '../../../../src/model/factor-kinds.ts'
 import { api, type Device } from '../../api.ts'
 import { client } from '../../query.ts'
 import { Confirm } from '../../ui/confirm.tsx'
@@ -26,12 +28,19 @@ export function Devices() {
       {one.isSuccess || all.isSuccess ? <Notice key={one.submittedAt + all.submittedAt} kind="good" takesFocus><p>{all.isSuccess ? words.devices.allForgotten : words.devices.forgotten}</p></Notice> : null}
       {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <section className="card">
-          {data.items.length === 0 ? <p>{words.devices.none}</p> : <ul className="items">{data.items.map((device) => <li key={device.id}><DeviceFacts item={device} onForget={() => one.mutate(device.id)} /></li>)}</ul>}
+          {data.items.length === 0 ? <NoDevice /> : <ul className="items">{data.items.map((device) => <li key={device.id}><DeviceFacts item={device} onForget={() => one.mutate(device.id)} /></li>)}</ul>}
         </section>
       )}
       {data !== undefined && data.items.length > 1 ? <div><Confirm question={words.devices.forgetAllSure} confirm={words.devices.forgetAll} onConfirm={() => all.mutate()}>{words.devices.forgetAll}</Confirm></div> : null}
     </div>
   )
+}
+
+function NoDevice() {
+  const { words: { devices: words, factors } } = useWords()
+  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
+  if (data === undefined) return null
+  return secondFactors(data.items).length > 0 ? <p>{words.none}</p> : <p>{words.noFactor} <Link to="/factors">{factors.add}</Link></p>
 }
 
 function DeviceFacts({ item: { device, ip, created, expires }, onForget }: { item: Device; onForget: () => void }) {

@@ -3,6 +3,7 @@ import type { Factor } from '../../api.ts'
 import { arrive, client, standing } from '../../query.ts'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
+import { Arriving } from '../sign-in/asker.tsx'
 import { AddFactor, kindsFor } from './add-factor.tsx'
 import { Begun, isOpen } from './begun.tsx'
 
@@ -17,6 +18,7 @@ export function EnrolStep() {
   return (
     <div className="stack">
       <PageTitle>{words.enrolTitle}</PageTitle>
+      <Arriving />
       <p>{words.enrolIntro}</p>
       <AddFactor at={at} kinds={kindsFor()} onBegun={onBegun} />
     </div>

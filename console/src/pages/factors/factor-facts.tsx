@@ -7,7 +7,15 @@ import { Form } from '../../ui/form.tsx'
 import { useWords } from '../../words/words.tsx'
 import { calledOf } from './called.ts'
 
-export function FactorFacts({ item, onRemove }: { item: Factor; onRemove: () => void }) {
+interface Props {
+  item: Factor
+  /** What is asked before it is removed. */
+  question: (name: string) => string
+  onRemove: () => void
+  onAgain: () => void
+}
+
+export function FactorFacts({ item, question, onRemove, onAgain }: Props) {
   const { words: { factors: words, ...all }, moment } = useWords()
   const [naming, setNaming] = useState(false)
   const { id, type, confirmed, hint, left, created, lastUsed } = item
@@ -29,9 +37,11 @@ export function FactorFacts({ item, onRemove }: { item: Factor; onRemove: () => 
         <div className="row"><h2>{name}</h2>{confirmed && name === words.kinds[type] ? null : <span className={confirmed ? 'badge' : 'badge warning'}>{confirmed ? words.kinds[type] : words.open}</span>}</div>
         <div className="row">
           <Button variant="default" aria-label={words.renameOf(name)} aria-expanded={naming} onClick={() => setNaming(!naming)}>{words.rename}</Button>
-          <Confirm label={words.removeOf(name)} question={words.removeSure(name)} confirm={all.remove} onConfirm={onRemove}>{all.remove}</Confirm>
+          <Confirm label={words.removeOf(name)} question={question(name)} confirm={all.remove} onConfirm={onRemove}>{all.remove}</Confirm>
         </div>
       </div>
+      {confirmed ? null : <p>{words.openHint}{type === 'TOTP' ? '' : ` ${words.openElse}`}</p>}
+      {confirmed || type !== 'TOTP' ? null : <div><Button variant="default" aria-label={words.beginAgainOf(name)} onClick={onAgain}>{words.beginAgain}</Button></div>}
       {naming ? (
         <Form submit={all.save} send={rename} check={({ name: next }) => (next?.trim() === '' ? [{ field: 'name', message: all.keys.needName }] : [])}>
           {(field) => <TextInput {...field('name')} label={all.keys.name} defaultValue={name} maxLength={60} autoComplete="off" />}

@@ -1,8 +1,10 @@
 /** One's factors: what there is, adding, naming and removing. */
+import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
+import { secondFactors } from '../../../../src/model/factor-kinds.ts'
 import { smsNumberOf } from '../../../../src/model/sms-number.ts'
-import { api, type Factor } from '../../api.ts'
+import { api, type Factor, type NewFactor } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
@@ -29,9 +31,15 @@ export function Factors() {
     void refresh()
   }
   const removal = useMutation({ mutationFn: api.removeFactor, onMutate: () => setDone(undefined), onSuccess: () => changed('removed') })
+  const begin = useMutation({ mutationFn: (factor: NewFactor) => api.enrolFactor('/me/factors', factor), onMutate: () => setDone(undefined), onSuccess: setBegun })
+  const failure = removal.error ?? begin.error
   if (data === undefined) return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
   // An address that was shown to be one's own is no second factor.
   const factors = data.items.filter(({ type }) => type !== 'EMAIL')
+  const real = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES')
+  const hasCodes = factors.some(({ type }) => type === 'RECOVERY_CODES')
+  const wantsCodes = real.length > 0 && !hasCodes
+  const questionOf = ({ id }: Factor) => (real.length === 1 && real[0]!.id === id ? (name: string) => words.factors.removeLast(name, hasCodes) : words.factors.removeSure)
   if (begun !== undefined) {
     return <div className="card"><Begun at="/me/factors" factor={begun} onCancel={() => {
       setBegun(undefined)
@@ -45,10 +53,11 @@ export function Factors() {
     <div className="stack">
       <PageTitle>{words.factors.title}</PageTitle>
       <p>{words.factors.intro}</p>
-      {removal.error ? <Notice kind="error" takesFocus><p>{wordsOf(removal.error, words)}</p></Notice> : null}
+      {failure ? <Notice kind="error" takesFocus><p>{wordsOf(failure, words)}</p></Notice> : null}
       {done === undefined ? null : <Notice kind="good" takesFocus><p>{words.factors[done]}</p></Notice>}
-      <section className="card">
-        {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} onRemove={() => removal.mutate(one.id)} /></li>)}</ul>}
+      {wantsCodes ? <Notice kind="warning" title={words.factors.noCodes}><p>{words.factors.noCodesHint}</p><p><Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({ type: 'RECOVERY_CODES' })}>{words.factors.makeCodes}</Button></p></Notice> : null}
+      <section className="card stack">
+        {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} question={questionOf(one)} onRemove={() => removal.mutate(one.id)} onAgain={() => begin.mutate({ type: one.type, name: one.name })} /></li>)}</ul>}
         {factors.length === 0 ? null : <p className="dimmed">{words.factors.lost}</p>}
       </section>
       <section className="card stack">

@@ -1,4 +1,4 @@
-import { queryOptions } from '@tanstack/react-query'
+import { queryOptions, useQuery } from '@tanstack/react-query'
 import { api, type Interaction } from '../../api.ts'
 
 /** Which question of an application this address is about; undefined when it is about none. */
@@ -17,3 +17,9 @@ export const nameOf = ({ client: { name, id } }: Interaction): string => name ??
 
 /** What it asks; whether the sign-in is enough for it changes with the sign-in. */
 export const interactionQuery = (id: string, signedIn: string) => queryOptions({ queryKey: ['interaction', id, signedIn], queryFn: () => api.interaction(id), staleTime: 0 })
+
+/** What the application asks that one is on the way to, where there is one; before it is known who goes on. */
+export function useAsker() {
+  const id = interactionHere()
+  return useQuery({ ...interactionQuery(id ?? '', ''), enabled: id !== undefined, staleTime: 60_000 })
+}

@@ -2,7 +2,7 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery, type UseMutationResult } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { api, Refusal, type Interaction as Asked } from '../../api.ts'
+import { api, Refusal, type Interaction as Asked, type Me } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
@@ -53,6 +53,7 @@ function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) 
   return (
     <>
       <PageTitle>{words.title(nameOf(asked))}</PageTitle>
+      <ConsentingAs asked={asked} busy={busy} />
       <p>{words.intro(nameOf(asked))}</p>
       <ul className="points">{asked.scopes.map(({ name, description, also = [] }) => <li key={name}>{words.scopes[name] ?? description}{also.length > 0 && ` ${words.also(also)}`}</li>)}</ul>
       <div className="row">
@@ -62,6 +63,25 @@ function Consent({ asked, answering: { mutate, isPending, isSuccess } }: Props) 
     </>
   )
 }
+
+/** For whom it is allowed; who is somebody else is asked who goes on. */
+function ConsentingAs({ asked: { id }, busy }: { asked: Asked; busy: boolean }) {
+  const { words } = useWords()
+  const { data } = useQuery(me)
+  const { mutate, isPending, error } = useMutation({ mutationFn: () => api.answerInteraction(id, 'another'), onSuccess: () => client.invalidateQueries({ queryKey: ['interaction'] }) })
+  return (
+    <>
+      {error ? <Notice kind="error"><p>{wordsOf(error, words)}</p></Notice> : null}
+      <div className="row apart">
+        {data === undefined ? <span /> : <span><span className="dimmed">{words.account.signedInAs}</span> <strong>{calledBy(data.body)}</strong></span>}
+        <Button variant="default" disabled={busy} loading={isPending} onClick={() => mutate()}>{words.consent.notMe}</Button>
+      </div>
+    </>
+  )
+}
+
+/** By both names, where they are two. */
+const calledBy = ({ displayName, userName }: Me) => (displayName === undefined || displayName === userName ? userName : `${displayName} (${userName})`)
 
 /** Who is here goes on, or somebody else signs in. */
 function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {

@@ -1,13 +1,13 @@
 /** The current password and a new one. Everything the policy has against the new one is said at once. */
 import type { PasswordChange, Refusal, SignInState } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
-import { PasswordField } from '../../ui/password-field.tsx'
+import { hintFor, PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
 
 interface Props {
-  userName?: string
+  userName?: string | undefined
   /** How many characters the new one must have, where that is known. */
-  least?: number
+  least?: number | undefined
   change: (change: PasswordChange) => Promise<SignInState>
   onChanged: (state: SignInState) => void
 }
@@ -28,7 +28,7 @@ export function ChangePasswordForm({ userName, least, change, onChanged }: Props
           {/* For password managers: whose password it is. */}
           {userName === undefined ? null : <input type="text" autoComplete="username" value={userName} readOnly hidden />}
           <PasswordField {...field('current')} label={words.password.current} autoComplete="current-password" />
-          <PasswordField {...field('next')} label={words.password.next} description={least === undefined ? words.password.hint : `${words.password.atLeast(least)} ${words.password.hint}`} autoComplete="new-password" />
+          <PasswordField {...field('next')} label={words.password.next} description={hintFor(least, words)} autoComplete="new-password" />
         </>
       )}
     </Form>

@@ -14,6 +14,7 @@ export function Password() {
   const { words: { password: words, questions: questionWords } } = useWords()
   const { data: questions } = useQuery(questionsQuery)
   const { data } = useQuery(me)
+  const { data: rules } = useQuery({ queryKey: ['password-rules'], queryFn: api.passwordRules })
   const [done, setDone] = useState(0)
   return (
     <div className="stack">
@@ -21,7 +22,7 @@ export function Password() {
       <p>{words.intro}</p>
       {done > 0 ? <Notice key={done} kind="good" takesFocus><p>{words.done}</p></Notice> : null}
       <div className="card">
-        <ChangePasswordForm userName={data?.body.userName ?? ''} change={api.changePassword} onChanged={(state) => {
+        <ChangePasswordForm userName={data?.body.userName ?? ''} least={rules?.passwordLength} change={api.changePassword} onChanged={(state) => {
           arrive(state)
           setDone(done + 1)
           void client.invalidateQueries({ queryKey: ['sessions'] })

@@ -1,11 +1,13 @@
 /** For who cannot sign in: asks for links, and what links in mails lead to. Whether there is such an account is told to nobody. */
 import { TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState, useSyncExternalStore, type ReactNode } from 'react'
-import { api } from '../../api.ts'
+import { api, Refusal, type RecoveryProof, type RecoveryState } from '../../api.ts'
 import { client, standing } from '../../query.ts'
 import { Form } from '../../ui/form.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
+import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { onTheWay } from '../interaction/interaction-query.ts'
 import { SetPassword } from './set-password.tsx'
@@ -30,12 +32,12 @@ function toSignIn(): string {
   return asked === '/sign-in' ? '/' : asked
 }
 
-function Sheet({ title, intro, done, children }: { title: string; intro: string; done: string | undefined; children: ReactNode }) {
+function Sheet({ title, intro, done, children }: { title: string; intro?: string; done: string | undefined; children: ReactNode }) {
   const { words: { recovery: words } } = useWords()
   return (
     <div className="stack">
       <PageTitle>{title}</PageTitle>
-      {done === undefined ? <><p>{intro}</p>{children}</> : <Notice kind="good" takesFocus><p>{done}</p></Notice>}
+      {done === undefined ? <>{intro === undefined ? null : <p>{intro}</p>}{children}</> : <Notice kind="good" takesFocus><p>{done}</p></Notice>}
       <p><a href={toSignIn()}>{words.toSignIn}</a></p>
     </div>
   )
@@ -58,14 +60,29 @@ function AskLink({ what }: { what: 'password' | 'unlock' }) {
   )
 }
 
-function NewPassword({ token, onDone }: { token: string; onDone: () => void }) {
+/** The link is looked at on arrival, which uses nothing up: nobody thinks up a password for a dead one. */
+function NewPassword({ token, onDone }: { token: string; onDone: (userName: string) => void }) {
+  const { words: { recovery: words, ...all } } = useWords()
+  const { data: look, error, refetch } = useQuery({ queryKey: ['recovery', token], queryFn: () => api.lookAtRecovery({ token }), staleTime: Infinity })
+  const anew = <p><a href={onTheWay('/recover')}>{words.anew}</a></p>
+  if (look !== undefined) return <Sheet title={words.newTitle} intro={look.first ? words.firstIntro : words.newIntro} done={undefined}><Choose look={look} proof={{ token }} onDone={onDone} />{anew}</Sheet>
+  if (error instanceof Refusal && error.code === 'recovery_refused') return <Sheet title={words.newTitle} done={undefined}><Notice kind="error"><p>{all.errors.recovery_refused}</p></Notice>{anew}</Sheet>
+  return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
+}
+
+function Choose({ look: { userName, passwordLength }, proof, onDone }: { look: RecoveryState; proof: RecoveryProof; onDone: (userName: string) => void }) {
   const { words: { recovery: words } } = useWords()
   return (
-    <Sheet title={words.newTitle} intro={words.newIntro} done={undefined}>
-      <SetPassword complete={(_, given) => api.completeRecovery({ token, ...given })} onDone={onDone} />
-      <p><a href={onTheWay('/recover')}>{words.anew}</a></p>
-    </Sheet>
+    <>
+      <p><span className="dimmed">{words.yourName}</span> <strong>{userName}</strong></p>
+      <SetPassword userName={userName} least={passwordLength} complete={(given) => api.completeRecovery({ ...proof, ...given })} onDone={() => onDone(userName)} />
+    </>
   )
+}
+
+function Done({ userName }: { userName: string }) {
+  const { words: { recovery: words } } = useWords()
+  return <Sheet title={words.newTitle} done={`${words.newDone} ${words.signInAs(userName)}`}>{null}</Sheet>
 }
 
 function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
@@ -75,16 +92,16 @@ function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
     onDone()
   }
   // A press of a button: programs that look into mails follow links.
-  return <Sheet title={words.unlockTitle} intro={words.unlockLink} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form></Sheet>
+  return <Sheet title={words.unlockTitle} intro={words.unlockLink} done={undefined}><Form submit={words.unlockSubmit} send={send}>{() => null}</Form><p><a href={onTheWay('/unlock')}>{words.anew}</a></p></Sheet>
 }
 
 export function Recover() {
-  const { words: { recovery: words } } = useWords()
   const token = useToken()
-  const [done, setDone] = useState(false)
-  if (done) return <Sheet title={words.newTitle} intro="" done={words.newDone}>{null}</Sheet>
-  return token === '' ? <AskLink what="password" /> : <NewPassword key={token} token={token} onDone={() => {
-    setDone(true)
+  const [done, setDone] = useState<string>()
+  // Another link that is opened in this window is looked at as the first was.
+  if (done !== undefined && token === '') return <Done userName={done} />
+  return token === '' ? <AskLink what="password" /> : <NewPassword key={token} token={token} onDone={(userName) => {
+    setDone(userName)
     spent('/recover')
   }} />
 }
@@ -93,7 +110,7 @@ export function Unlock() {
   const { words: { recovery: words } } = useWords()
   const token = useToken()
   const [done, setDone] = useState(false)
-  if (done) return <Sheet title={words.unlockTitle} intro="" done={words.unlockDone}>{null}</Sheet>
+  if (done && token === '') return <Sheet title={words.unlockTitle} done={words.unlockDone}>{null}</Sheet>
   return token === '' ? <AskLink what="unlock" /> : <OpenLock key={token} token={token} onDone={() => {
     setDone(true)
     spent('/unlock')
@@ -120,12 +137,13 @@ export function UserName() {
 export function RecoverBySms() {
   const { words: { recovery: words, factors } } = useWords()
   const [userName, askedFor] = useState<string>()
-  const [done, setDone] = useState(false)
+  const [shown, show] = useState<{ code: string; look: RecoveryState }>()
+  const [done, setDone] = useState<string>()
   const ask = async ({ userName: name = '' }: Readonly<Record<string, string>>) => {
     await api.recoverBySms(name.trim())
     askedFor(name.trim())
   }
-  if (done) return <Sheet title={words.newTitle} intro="" done={words.newDone}>{null}</Sheet>
+  if (done !== undefined) return <Done userName={done} />
   if (userName === undefined) {
     return (
       <Sheet title={words.smsTitle} intro={words.smsIntro} done={undefined}>
@@ -135,15 +153,25 @@ export function RecoverBySms() {
       </Sheet>
     )
   }
+  const anew = <p><a href={onTheWay('/recover-by-sms')}>{words.smsAnew}</a></p>
+  if (shown !== undefined) {
+    return (
+      <Sheet title={words.newTitle} intro={words.newIntro} done={undefined}>
+        <Choose look={shown.look} proof={{ userName, code: shown.code }} onDone={(name) => {
+          setDone(name)
+          spent('/recover-by-sms')
+        }} />
+        {anew}
+      </Sheet>
+    )
+  }
+  const look = async ({ code = '' }: Readonly<Record<string, string>>) => show({ code: code.trim(), look: await api.lookAtRecovery({ userName, code: code.trim() }) })
   return (
-    <Sheet title={words.newTitle} intro={words.smsSent} done={undefined}>
-      <SetPassword complete={({ code = '' }, given) => api.completeRecovery({ userName, code: code.trim(), ...given })} onDone={() => {
-        setDone(true)
-        spent('/recover-by-sms')
-      }} check={({ code }) => (code?.trim() === '' ? [{ field: 'code', message: factors.needCode }] : [])}>
+    <Sheet title={words.smsTitle} intro={words.smsSent} done={undefined}>
+      <Form submit={factors.goOn} send={look} check={({ code }) => (code?.trim() === '' ? [{ field: 'code', message: factors.needCode }] : [])} explain={({ code }) => (code === 'recovery_refused' ? [{ field: 'code', message: words.smsWrong }] : [])}>
         {(field) => <TextInput {...field('code')} label={factors.code} description={factors.codeHints.SMS} autoComplete="one-time-code" inputMode="numeric" maxLength={40} />}
-      </SetPassword>
-      <p><a href={onTheWay('/recover-by-sms')}>{words.smsAnew}</a></p>
+      </Form>
+      {anew}
     </Sheet>
   )
 }

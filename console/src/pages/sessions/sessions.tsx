@@ -16,7 +16,7 @@ export function Sessions() {
   const { data, error, refetch, hasNextPage, fetchNextPage } = useInfiniteQuery({
     queryKey: ['sessions'], queryFn: ({ pageParam }) => api.sessions(pageParam), initialPageParam: undefined as string | undefined, getNextPageParam: ({ next }) => next,
   })
-  const end = useMutation({ mutationFn: ({ id }: Session) => api.endSession(id), onSuccess: async (_, { current }) => (current ? leave('signedOut') : refresh()) })
+  const end = useMutation({ mutationFn: ({ id }: Session) => api.endSession(id), onSuccess: async (_, { current }) => (current ? leave({ why: 'signedOut' }) : refresh()) })
   const endOthers = useMutation({ mutationFn: api.endOtherSessions, onSuccess: refresh })
   const sessions = data?.pages.flatMap(({ items }) => items)
   const failure = end.error ?? endOthers.error

@@ -10,8 +10,9 @@ import { knowsPasskeys, showPasskey } from '../../ui/passkey.ts'
 import { PasswordField } from '../../ui/password-field.tsx'
 import { Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
-import { interactionHere, interactionQuery, onTheWay } from '../interaction/interaction-query.ts'
+import { onTheWay, useAsker } from '../interaction/interaction-query.ts'
 import { Over } from '../interaction/over.tsx'
+import { Asker } from './asker.tsx'
 
 export function SignIn() {
   const { words: { signIn: words, recovery, factors } } = useWords()
@@ -30,7 +31,7 @@ export function SignIn() {
     <div className="stack">
       <PageTitle arrive={left != null}>{words.title}</PageTitle>
       <Asker />
-      {left ? <Notice kind="good"><p>{words[left]}</p></Notice> : null}
+      {left ? <Notice kind={left.why === 'declined' ? 'warning' : 'good'}><p>{left.why === 'declined' ? words.declined(left.policy) : words[left.why]}</p></Notice> : null}
       {window.isSecureContext
         ? (
           <>
@@ -42,24 +43,11 @@ export function SignIn() {
                 </>
               )}
             </Form>
-            <p><a href={onTheWay('/recover')}>{recovery.forgotten}</a></p>
+            <p className="row"><a href={onTheWay('/recover')}>{recovery.forgotten}</a><a href={onTheWay('/unlock')}>{recovery.locked}</a></p>
             {knowsPasskeys() ? <Form submit={factors.byPasskey} quiet send={byPasskey}>{() => null}</Form> : null}
           </>
         )
         : <Notice kind="error" title={words.insecure}><p>{words.insecureDetail}</p></Notice>}
     </div>
   )
-}
-
-/** What the application asks that one goes on to, where there is one. */
-function useAsker() {
-  const id = interactionHere()
-  return useQuery({ ...interactionQuery(id ?? '', ''), enabled: id !== undefined })
-}
-
-/** The application that one goes on to. */
-function Asker() {
-  const { words } = useWords()
-  const { data } = useAsker()
-  return data === undefined ? null : <p className="dimmed">{words.consent.to(data.client.name ?? data.client.id)}</p>
 }
