@@ -9,9 +9,12 @@ import { en } from '../console/src/words/en.ts'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
+import { secretsOf, waitingMessages } from '../src/store/messages.ts'
+import { testMasterKey } from './master-key.ts'
 import { chromiumPath, enter, flawsOf, listeningServer, signedInElsewhere, takeWrongs, visitor, withoutChromium } from './chromium.ts'
 
-const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
+const masterKey = testMasterKey()
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, undefined, masterKey)
 const { ctx, ask, url } = shared
 const id = await personWithPassword(shared, 'ada', {
   name: { givenName: 'Ada', familyName: 'Featherstonehaugh-Cholmondeley' }, title: 'Analyst', phoneNumbers: [{ value: '111', isForSms: true }, { value: '222' }], addresses: [{ locality: 'Wien' }],
@@ -47,6 +50,12 @@ const must = await personWithPassword(shared, 'must')
 const role = (await ask('POST', '/roles', { name: 'STRONG' })).body.id as string
 expect((await ask('PUT', `/roles/${role}/members/${must}`, {})).status).toBeLessThan(300)
 expect((await ask('POST', '/sign-in-policies', { name: 'Strong', priority: 5, rules: { failures: 10, unlockMinutes: 30, leastLevel: 2 }, appliesTo: [{ level: 'ROLE', id: role }] })).status).toBe(201)
+
+// Somebody who has been invited, and whose link is looked at and never used.
+const invited = (await ask('POST', '/users', { userName: 'invited', status: 'ACTIVE', emails: [{ value: 'invited@example.com', primary: true }] })).body.id as string
+expect((await ask('POST', `/users/${invited}/invite`, {})).status).toBe(202)
+const invitation = (await waitingMessages(ctx.db, new Date().toISOString(), 200)).find((one) => one.recipient === 'invited@example.com')!
+const { hash } = new URL(secretsOf(invitation, masterKey).link!)
 
 const looks = [
   { locale: 'en-GB', colorScheme: 'light', words: en, viewport: { width: 1280, height: 800 } },
@@ -122,10 +131,10 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const flaws: Record<string, string[]> = {}
     const page = await nobody()
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-    for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle]] as const) {
+    for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle], [`/recover?2${hash}`, words.recovery.newTitle]] as const) {
       await page.goto(url + path)
       await heading(title)
-      await look(flaws, path.replace(/\?.*/, ' by a link'), page)
+      await look(flaws, path.replace(/\?1.*/, ' by a link').replace(/\?2.*/, ' by an invitation'), page)
     }
     await page.goto(`${url}/factors`)
     await page.getByLabel(words.signIn.userName).fill('two')
@@ -134,6 +143,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await heading(words.factors.prove)
     await page.getByRole('button', { name: words.factors.goOn }).click()
     await page.getByRole('alert').waitFor()
+    await page.getByText(words.factors.without).click()
     await look(flaws, 'factor', page)
     await page.getByLabel(words.factors.way, { exact: true }).selectOption({ label: words.factors.kinds.RECOVERY_CODES })
     await page.getByLabel(words.factors.code, { exact: true }).fill(recoveryCodes.pop()!)
@@ -144,6 +154,11 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.factors.addSubmit, exact: true }).click()
     await heading(words.factors.totpTitle)
     await look(flaws, 'an app', page)
+    await page.reload()
+    await page.getByText(words.factors.openHint).first().waitFor()
+    await look(flaws, 'factors with an open one', page)
+    await page.getByRole('button', { name: words.factors.removeOf('phone') }).click()
+    await look(flaws, 'a question before a last factor', page)
     const step = await somebody('must')
     await step.getByRole('heading', { name: words.factors.enrolTitle, level: 1 }).waitFor()
     await look(flaws, 'a factor on the way in', step)
@@ -159,6 +174,12 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const page = await somebody(name)
     await page.getByRole('heading', { name: words.policy.title }).waitFor()
     await look(flaws, 'policy', page)
+    await page.goto(request(client.id))
+    await page.getByText(words.consent.to('Notebook')).waitFor()
+    await page.getByRole('button', { name: words.policy.decline }).click()
+    await page.getByText(words.signIn.declined('House rules')).waitFor()
+    await look(flaws, 'declined', page)
+    await enter(page, url, name)
     await page.getByRole('button', { name: words.policy.accept, exact: true }).click()
     await page.getByRole('heading', { name: words.profile.title, level: 1 }).waitFor()
     expect((await ask('PATCH', `/it-policies/${policyId}`, { active: false })).status).toBe(200)
