@@ -131,7 +131,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     const flaws: Record<string, string[]> = {}
     const page = await nobody()
     const heading = (name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-    for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle], [`/recover?2${hash}`, words.recovery.newTitle]] as const) {
+    for (const [path, title] of [['/recover', words.recovery.password], ['/recover-by-sms', words.recovery.smsTitle], ['/user-name', words.recovery.userName], ['/unlock', words.recovery.unlock], [`/recover?1#${'x'.repeat(43)}`, words.recovery.newTitle], [`/unlock?1#${'x'.repeat(43)}`, words.recovery.unlockTitle], [`/recover?2${hash}`, words.recovery.firstTitle]] as const) {
       await page.goto(url + path)
       await heading(title)
       await look(flaws, path.replace(/\?1.*/, ' by a link').replace(/\?2.*/, ' by an invitation'), page)

@@ -77,7 +77,7 @@ describe('recovery', { timeout: 120_000 }, () => {
     expect((await ask('POST', `/users/${id}/invite`, {})).status).toBe(202)
     const page = await visitor()
     await page.goto((await mailTo('newcomer', 'invitation')).link!)
-    await heading(page, 'Choose a new password')
+    await heading(page, 'Choose your password')
     await page.getByText('With it you sign in from now on.').waitFor()
     expect(await page.getByText('All your sessions end').count()).toBe(0)
     expect(await page.locator('input[autocomplete=username]').inputValue()).toBe('newcomer')

@@ -125,6 +125,7 @@ export const enDoors = {
     sent: 'If there is such an account and it may be recovered, a mail is on its way. Look into the folder for unwanted mail as well. Nothing there after some minutes: ask your administrator.',
     newTitle: 'Choose a new password',
     newIntro: 'All your sessions end. Second factors are asked for as before.',
+    firstTitle: 'Choose your password',
     firstIntro: 'With it you sign in from now on. Choose one that only you know.',
     yourName: 'Your user name:',
     signInAs: (userName: string) => `Sign in with the user name ${userName}.`,

@@ -65,7 +65,7 @@ function NewPassword({ token, onDone }: { token: string; onDone: (userName: stri
   const { words: { recovery: words, ...all } } = useWords()
   const { data: look, error, refetch } = useQuery({ queryKey: ['recovery', token], queryFn: () => api.lookAtRecovery({ token }), staleTime: Infinity })
   const anew = <p><a href={onTheWay('/recover')}>{words.anew}</a></p>
-  if (look !== undefined) return <Sheet title={words.newTitle} intro={look.first ? words.firstIntro : words.newIntro} done={undefined}><Choose look={look} proof={{ token }} onDone={onDone} />{anew}</Sheet>
+  if (look !== undefined) return <Sheet title={look.first ? words.firstTitle : words.newTitle} intro={look.first ? words.firstIntro : words.newIntro} done={undefined}><Choose look={look} proof={{ token }} onDone={onDone} />{anew}</Sheet>
   if (error instanceof Refusal && error.code === 'recovery_refused') return <Sheet title={words.newTitle} done={undefined}><Notice kind="error"><p>{all.errors.recovery_refused}</p></Notice>{anew}</Sheet>
   return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
 }
