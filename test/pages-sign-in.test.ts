@@ -1,6 +1,7 @@
 /** Signing in by the pages, in Chromium, against the real server: as somebody with a keyboard does it, and whatever comes between. */
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
+import { demandedMark } from '../src/model/password-state.ts'
 import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
 import { pagePaths } from '../src/pages/page-paths.ts'
@@ -158,6 +159,20 @@ describe('a password that has to be changed', { timeout: 120_000 }, () => {
     await heading(page, 'Sessions')
     const elsewhere = await signedInElsewhere(shared, 'dot', better)
     expect((await elsewhere.ask('GET', '/sign-in')).body.next).toBe('done')
+  })
+
+  test.each([
+    ['given to you', `reset_pwd = '1'`], ['has expired', `pwd_exp = now() - interval '1 year', grace_period = now() - interval '1 year'`], ['others may know the one you came with', `reset_pwd = '${demandedMark}'`],
+  ])('says why: %s', async (why, set) => {
+    if (!chromiumPath) return
+    const id = await person(`why-${why.split(' ')[0]}`)
+    if (set.includes('pwd_exp')) await giveRole(ctx, id, 'END_USER')
+    await ctx.db.execute(`update login set ${set} where user_id = $1`, [id])
+    const page = await signedInPage(url, `why-${why.split(' ')[0]}`)
+    await heading(page, 'Choose a new password')
+    const told = await page.locator('main p').allInnerTexts()
+    expect(['given to you', 'has expired', 'others may know the one you came with'].filter((one) => told.join(' ').includes(one))).toEqual([why])
+    expect(told[0]).toBe(`Signed in as why-${why.split(' ')[0]}`)
   })
 
   test('is refused with everything that is wrong with the new one, at once and in words of the language', async ({ skip }) => {

@@ -1,6 +1,7 @@
 /** What the pages ask of REST, and how its refusals arrive here: every call either answers or throws a `Refusal`. */
 import type { ErrorCode } from '../../src/errors.ts'
 import { pageHeader } from '../../src/model/page-header.ts'
+import type { ChangeReason } from '../../src/model/password-state.ts'
 import type { FactorKind } from '../../src/model/factor-kinds.ts'
 import { freshProof } from './fresh-proof.ts'
 
@@ -88,7 +89,7 @@ export interface SignInState {
   started: string
   passwordExpires?: string
   /** For the step change_password: why, and the least characters of the new one. */
-  reason?: 'temporary' | 'expired' | 'demanded'
+  reason?: ChangeReason
   passwordLength?: number
   /** For the step factor, and for accept_policy. */
   factors?: Way[]
