@@ -36,7 +36,7 @@ describe('every route', () => {
 
   test('about nobody but the caller is below /me, or about signing in', () => {
     expect(routes.filter(({ caller }) => caller !== undefined).map(({ path }) => path).filter((path) => !/^\/(me|sign-in|sign-out|recovery|portals\/:id\/(sign-in|callback|session|sign-out)|okta\/password-import)(\/|$)/.test(path))).toEqual([])
-    expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['beginPortalSignIn', 'completePortalSignIn', 'verifyImportedPassword', 'signIn', 'readPasskeyOptions', 'signInByPasskey', 'recoverPassword', 'completeRecovery', 'recoverUserName', 'recoverLockedAccount', 'completeUnlock'])
+    expect(routes.filter(({ caller }) => caller === 'everyone').map(({ operation }) => operation)).toEqual(['beginPortalSignIn', 'completePortalSignIn', 'verifyImportedPassword', 'signIn', 'readPasskeyOptions', 'signInByPasskey', 'recoverPassword', 'completeRecovery', 'lookAtRecovery', 'recoverUserName', 'recoverLockedAccount', 'completeUnlock'])
     expect(routes.filter(({ path, caller }) => /^\/me(\/|$)/.test(path) && caller !== 'signed-in').map(({ operation }) => operation)).toEqual([])
   })
 
@@ -63,7 +63,7 @@ test('what is answered without a right of the list stands in docs/rights.md with
   await server.close()
   const listed = routes.map(({ method, path }) => `${method} /api/v1${path}`)
   expect(listed.filter((one) => !found.has(one))).toEqual([])
-  const others = [...found].filter((one) => !listed.includes(one)).map((one) => one.slice(one.indexOf(' ') + 1).replace(/(:uid)\/(abort|consent|login)$/, '$1/:what'))
+  const others = [...found].filter((one) => !listed.includes(one)).map((one) => one.slice(one.indexOf(' ') + 1).replace(/(:uid)\/(abort|another|consent|login)$/, '$1/:what'))
   expect([...new Set(others)].toSorted()).toEqual(Object.keys(outsideRoutes).toSorted())
 })
 
