@@ -52,7 +52,7 @@ function alreadyMeant({ isSettled }: Planning, row: MappedRecord, kind: Kind, fo
     const inBatch = own.get(`${kind} ${keyText(key)}`)
     const earlier = inBatch ?? lookup.planned(kind, key)
     if (!earlier || (inBatch && probed.has(row.line) && probed.has(inBatch.line))) continue
-    const says = `line ${earlier.line} of the import already means this record`
+    const says = `${earlier.line === 0 ? 'a record of "first" in a mapping' : `line ${earlier.line} of the import`} already means this record`
     return {
       key, targetId: earlier.targetId, ...(inBatch ? { blockedBy: inBatch.line } : {}),
       message: decisive(kind, uniqueKeys(row)).includes(key) || key.path === 'id' ? says : `${says}: it has the ${key.path} "${key.value}" too`,

@@ -33,13 +33,14 @@ export async function planImport(ctx: Context, files: readonly ImportFile[], pro
 async function fill(ctx: Context, planId: string, files: readonly ImportFile[], progress: ((rows: number) => void) | undefined): Promise<Filled> {
   const planning = newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db))
   const groups: PlannedGroup[] = []
+  const first = new Set<string>()
   let rows = 0
   // Stored while the next batch is planned.
   let storing = Promise.resolve()
   try {
     for (const file of files) {
       planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
-      for await (const some of readAhead(inBatches(readRecords(file.path, file.mapping)))) {
+      for await (const some of readAhead(inBatches(readRecords(file.path, file.mapping, { first })))) {
         groups.push(...some.flatMap((row) => groupIn(row, sourceOf(file, files))))
         const planned = await planRows(planning, some.filter((row) => row.kind !== 'waiting' || !row.group))
         await storing

@@ -48,6 +48,8 @@ export interface FileLayout {
 export interface ReadOptions {
   /** Called once before the first row. */
   onLayout?: (layout: FileLayout) => void
+  /** Records that the mappings of earlier files put first, as texts: those that are the same are not told again. */
+  first?: Set<string>
 }
 
 const extensions: Record<string, Format> = {
@@ -75,7 +77,7 @@ export async function* readRecords(source: Source, mapping: Mapping | Format, op
     mapRows = rowMapper(format, given, secrets, typeof mapping === 'string')
     options.onLayout?.({ format, encoding, columns, delimiter, secrets })
   }
-  if (typeof mapping !== 'string') yield* firstRecords(mapping)
+  if (typeof mapping !== 'string') yield* firstRecords(mapping, options.first)
   if (format !== 'csv') start(typeof mapping !== 'string' ? mapping : format === 'ldif' ? ldifMapping : undefined)
   const rows = openRows(source, mapping, format, encoding, start)
   for await (const row of rows) {
@@ -103,8 +105,12 @@ function openRows(
   })
 }
 
-function* firstRecords(mapping: Mapping): Generator<MappedRow> {
-  for (const { resource, correlate, document } of mapping.first ?? []) {
+function* firstRecords(mapping: Mapping, told = new Set<string>()): Generator<MappedRow> {
+  for (const one of mapping.first ?? []) {
+    const text = JSON.stringify(one)
+    if (told.has(text)) continue
+    told.add(text)
+    const { resource, correlate, document } = one
     const made = makeRecord(undefined, resource, document, correlate)
     if ('reason' in made) throw new GatehouseError('invalid_mapping', `A record in "first" cannot be used: ${made.reason}`)
     yield made
