@@ -2,9 +2,10 @@
 import { Writable } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { isSecretName, readPassword } from '../src/transfer/password-value.ts'
+import { readPassword } from '../src/transfer/password-value.ts'
 import { readRecords, type FileLayout, type MappedRow } from '../src/transfer/read-records.ts'
 import type { Format, Mapping } from '../src/transfer/mapping.ts'
+import { isSecretName, mayBeSecretName } from '../src/transfer/secret-names.ts'
 import { rejectWriter } from '../src/transfer/write-rejects.ts'
 import { bytes, mappingOf, records } from './transfer-source.ts'
 
@@ -46,9 +47,18 @@ describe('schemes', () => {
     const read = readPassword('hunter2')
     expect(JSON.stringify(read)).toBe('{}')
   })
-  test('names of secrets, and names that only look like it', () => {
-    for (const name of ['userPassword', 'PASSWD', 'pwd', 'clientSecret', 'secretWord']) expect(isSecretName(name)).toBe(true)
-    for (const name of ['secretary', 'passport', 'compass', 'datePasswordChanged', 'title']) expect(isSecretName(name)).toBe(false)
+  test.each([
+    'userPassword', 'PASSWD', 'pwd', 'clientSecret', 'secretWord', 'pass', 'user_pwd', 'Initial password', 'api_key',
+    'Passwort', 'Kennwort', 'mot_de_passe', 'MotDePasse', 'contraseña', 'Contrasenya', "Parola d'ordine", 'senha', 'palavra-passe', 'wachtwoord',
+    'Hasło', 'heslo', 'Lösenord', 'adgangskode', 'salasana', 'jelszó', 'Şifre', 'lozinka', 'Пароль', 'κωδικός πρόσβασης', 'パスワード', '密码', '비밀번호',
+    'userpassword;x-foo', '2.5.4.35', '2.5.4.35;binary', 'OID.2.5.4.35', 'unicodePwd', 'unicodepwd', 'dBCSPwd', 'ms-Mcs-AdmPwd', 'ntPwdHistory', 'sambaNTPassword', 'sambaLMPassword',
+    'krbPrincipalKey', 'supplementalCredentials', 'passwordThemePassword',
+  ])('%s is the name of a secret', (name) => expect(isSecretName(name)).toBe(true))
+  test.each(['PIN', 'userPIN', 'initial_pin', 'pin;x-old', 'clave', 'mdp'])('%s may be the name of a secret', (name) => {
+    expect([isSecretName(name), mayBeSecretName(name)]).toEqual([false, true])
+  })
+  test.each(['secretary', 'passport', 'compass', 'compass weight', 'datePasswordChanged', 'pwdLastSet', 'badPwdCount', 'pwdPolicySubentry', 'shipping', 'spin', 'title', 'Reisepass', '2.5.4.3'])('%s only looks like it', (name) => {
+    expect(mayBeSecretName(name)).toBe(false)
   })
 })
 
@@ -72,6 +82,8 @@ async function leaks(content: string | Buffer, mapping: Mapping | Format): Promi
 describe('no clear password in a row, a problem or a reject file', () => {
   const people = { resource: 'User' as const, set: { userName: 'id', birthdate: 'born', password: 'code' } }
   const csv = mappingOf({ records: [people] })
+  // As unicodePwd goes: in quotes, UTF-16.
+  const quoted = Buffer.from('"hunter2"', 'utf16le').toString('base64')
   test.each<[string, string | Buffer, Mapping | Format]>([
     ['a good row', 'id,born,code\n1,,hunter2\n', csv],
     ['a row with another problem', 'id,born,code\n1,2023-02-30,hunter2\n', csv],
@@ -88,6 +100,14 @@ describe('no clear password in a row, a problem or a reject file', () => {
     ['LDIF with options', 'dn: uid=a\nobjectClass: device\nuserPassword;x-old: hunter2\n', 'ldif'],
     ['LDIF that breaks off', 'dn: uid=a\nuserPassword: hun\n ter2\nno colon\n', 'ldif'],
     ['LDIF without a colon', 'dn: uid=a\nuserPassword hunter2\n', 'ldif'],
+    ['LDIF of Active Directory', 'dn: uid=a\nobjectClass: device\nunicodePwd: hunter2\n', 'ldif'],
+    ['LDIF of Active Directory in base64', `dn: uid=a\nobjectClass: device\nunicodePwd:: ${quoted}\n`, 'ldif'],
+    ['LDIF with the number of the attribute', 'dn: uid=a\nobjectClass: device\n2.5.4.35: hunter2\n', 'ldif'],
+    ['LDIF with a number that breaks off', 'dn: uid=a\n2.5.4.35: hunter2\nno colon\n', 'ldif'],
+    ['a PIN that is not mapped', 'userName,PIN\n1,hunter2\n', mappingOf({ records: [{ resource: 'User', set: { userName: 'userName' } }] })],
+    ['a password in French, in a ragged row', 'userName;mot_de_passe\n1;hunter2;x\n', mappingOf({ records: [{ resource: 'User', set: { userName: 'userName' } }] })],
+    ['JSON with a PIN', '{"userName":"a","PIN":"hunter2"}\n', mappingOf({ format: 'jsonl', records: [{ resource: 'User', set: { userName: 'userName' } }] })],
+    ['JSON in German that breaks off', '{"userName":"a","pwdExpires":1,"Kennwort":"hunter2\n', 'jsonl'],
     ['JSON', '{"userName":"a","password":"hunter2"}\n', 'jsonl'],
     ['JSON of a login', '{"userName":"a","logins":[{"login":"a","password":"hunter2"}]}\n', 'jsonl'],
     ['JSON with a secret word', '{"userName":"a","secretWord":"hunter2"}\n', 'jsonl'],
@@ -96,6 +116,7 @@ describe('no clear password in a row, a problem or a reject file', () => {
   ])('%s', async (_, content, mapping) => {
     const { rows, printed } = await leaks(content, mapping)
     expect(printed).not.toMatch(/hunter2|hun\b|aHVudGVyMg/)
+    expect(printed).not.toContain(quoted)
     if (String(content).split('\n').length > 2) expect(rows.length).toBeGreaterThan(0)
   })
   test('whatever the password is', async () => {
@@ -113,6 +134,10 @@ describe('no clear password in a row, a problem or a reject file', () => {
     expect(printed).toContain(`{SSHA}${b64(28)}`)
     expect(printed).not.toContain('left out')
     expect((await leaks('id,born,code\n1,2023-02-30,hunter2\n', csv)).printed).toContain('The password was left out')
+  })
+  test('a column that the mapping takes for something else stays, whatever it is called', async () => {
+    const { printed } = await leaks('clave,born,PIN\n4711,2023-02-30,hunter2\n', mappingOf({ records: [{ resource: 'User', set: { employeeNumber: 'clave', birthdate: 'born' } }] }))
+    expect(printed).toContain('4711,2023-02-30,,')
   })
   test('the call gives it, and an empty column none', async () => {
     const { rows } = await leaks('id,born,code\n1,,hunter2\n2,,\n', csv)

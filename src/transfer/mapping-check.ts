@@ -5,8 +5,8 @@ import type { Problem } from '../errors.ts'
 import { canFindBy, placeOf, settableOnly } from './attribute-place.ts'
 import { parsePath } from './document-path.ts'
 import { edgeBetween, endTypes, isKind, kinds, resourceNames, type Kind, type ResourceName } from './importable.ts'
-import { isSecretName } from './password-value.ts'
 import { safePattern } from './safe-pattern.ts'
+import { isSecretName } from './secret-names.ts'
 import { dateReader } from './value-date.ts'
 
 type Report = (path: string, message: string) => void

@@ -7,7 +7,7 @@ import { secretIn } from './attribute-place.ts'
 import type { RowProblem } from './draft.ts'
 import { isKind } from './importable.ts'
 import { valuesAt, type MappedRecord } from './map-record.ts'
-import { isSecretName } from './password-value.ts'
+import { isSecretName, mayBeSecretName } from './secret-names.ts'
 
 const maxShown = 200
 
@@ -18,7 +18,9 @@ export function nameProblems(row: MappedRecord, problems: readonly Problem[], me
     const found = textAt(judged, path)
     const own = ownPlace(row, path, found)
     const column = row.columns ? own?.column : path
-    const isHidden = own?.secret === true || isSecret(row, path, metadata) || (column !== undefined && isSecretName(column))
+    // Of a document that is taken as it is, no mapping says what its members are.
+    const hides = row.columns ? isSecretName : mayBeSecretName
+    const isHidden = own?.secret === true || isSecret(row, path, metadata) || (column !== undefined && hides(column))
     const value = isHidden ? undefined : (found ?? own?.value)
     return { column, path, value: value === undefined ? undefined : cutText(value, maxShown), message }
   })

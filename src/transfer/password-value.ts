@@ -79,11 +79,3 @@ export function blankPassword(value: string): string {
   const read = readPassword(value)
   return 'hash' in read ? value : ''
 }
-
-/** Names that columns with secrets go by, whatever the mapping does with them. */
-const secretName = /passw|passphrase|^pwd$|^pass$|_pwd|pwd_|secret(?!ar)|credential/i
-
-/** True for a column or key whose name says that it holds a secret. */
-export function isSecretName(name: string): boolean {
-  return secretName.test(name) && !/passwordChanged|passwordTheme|secretFailCount|resetPwd|pwdChange|pwdExp/i.test(name)
-}

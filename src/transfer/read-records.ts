@@ -6,12 +6,12 @@ import { csvMapping, ldifMapping, type OwnRule } from './default-mapping.ts'
 import { compileRecord, type CompiledRecord, type MappedProblem, type MappedRecord } from './map-record.ts'
 import { columnsOf, mappedColumns, type Format, type Mapping, type RecordRule } from './mapping.ts'
 import { carriesDocument, makeRecord, mapDocument, mapEntry } from './own-documents.ts'
-import { isSecretName } from './password-value.ts'
 import { readCsv } from './read-csv.ts'
 import { readGroup, type GroupRow } from './read-group.ts'
 import { readJsonl } from './read-jsonl.ts'
 import { readLdif } from './read-ldif.ts'
 import { makeTest } from './row-condition.ts'
+import { isSecretName, mayBeSecretName } from './secret-names.ts'
 import { isProblem, type RowProblem, type SourceRecord, type SourceRow } from './source-row.ts'
 import type { Encoding, Source } from './text-source.ts'
 import { columnReader, isValueProblem } from './value-rule.ts'
@@ -43,6 +43,8 @@ export interface FileLayout {
   delimiter?: string
   /** Columns, in lower case, whose values must not be written anywhere. */
   secrets: ReadonlySet<string>
+  /** Columns, in lower case, that the mapping takes for something that is no secret, whatever they are called. */
+  plain: ReadonlySet<string>
 }
 
 export interface ReadOptions {
@@ -74,8 +76,9 @@ export async function* readRecords(source: Source, mapping: Mapping | Format, op
   const encoding = (typeof mapping === 'string' ? undefined : mapping.encoding) ?? 'utf-8'
   const start = (given: Mapping | undefined, columns?: string[], delimiter?: string) => {
     const secrets = secretColumns(given, columns)
-    mapRows = rowMapper(format, given, secrets, typeof mapping === 'string')
-    options.onLayout?.({ format, encoding, columns, delimiter, secrets })
+    const plain = plainColumns(given)
+    mapRows = rowMapper(format, given, { secrets, plain }, typeof mapping === 'string')
+    options.onLayout?.({ format, encoding, columns, delimiter, secrets, plain })
   }
   if (typeof mapping !== 'string') yield* firstRecords(mapping, options.first)
   if (format !== 'csv') start(typeof mapping !== 'string' ? mapping : format === 'ldif' ? ldifMapping : undefined)
@@ -124,18 +127,32 @@ function secretColumns(mapping: Mapping | undefined, columns: string[] = []): Se
   return new Set([...fed, ...named].map((column) => column.toLowerCase()))
 }
 
+/** Columns that attributes are filled from; by their last name, too, for members of a document are written one within the other. */
+function plainColumns(mapping: Mapping | undefined): Set<string> {
+  const read = (mapping?.records ?? []).flatMap(({ set, user, organization, source, target }) =>
+    [...Object.entries(set ?? {}).flatMap(([path, rule]) => (path === 'password' ? [] : [rule])), ...[user, organization, source, target].flatMap((rule) => rule ?? [])].flatMap(columnsOf))
+  return new Set(read.flatMap((column) => [column, ...(mapping!.format === 'jsonl' ? [column.split('.').at(-1)!] : [])]).map((column) => column.toLowerCase()))
+}
+
+type Names = Pick<FileLayout, 'secrets' | 'plain'>
+
+/** Whether what stands under a name must not be written anywhere. */
+export function isSecretColumn(name: string, { secrets, plain }: Names): boolean {
+  return secrets.has(name.toLowerCase()) || isSecretName(name) || (!plain.has(name.toLowerCase()) && mayBeSecretName(name))
+}
+
 interface OwnRecord extends CompiledRecord {
   empty: string[]
 }
 
-function rowMapper(format: Format, mapping: Mapping | undefined, secrets: ReadonlySet<string>, own: boolean): RowMapper {
+function rowMapper(format: Format, mapping: Mapping | undefined, names: Names, own: boolean): RowMapper {
   const records: OwnRecord[] = (mapping?.records ?? []).map((rule: RecordRule | OwnRule) => ({
-    ...compileRecord(format, rule, secrets),
+    ...compileRecord(format, rule, names.secrets),
     empty: 'empty' in rule ? rule.empty : [],
   }))
   const passed = passedRows(format, mapping)
   return (row) => {
-    if (isProblem(row)) return [readProblem(row, secrets)]
+    if (isProblem(row)) return [readProblem(row, names)]
     const fault = row.dn === undefined ? undefined : textFault(row.dn)
     if (fault !== undefined) return [{ kind: 'problem', line: row.line, column: 'dn', reason: `It ${fault}.`, source: row }]
     if (own && format === 'jsonl') return [mapDocument(row)]
@@ -160,9 +177,9 @@ function mapRow(row: SourceRecord, records: OwnRecord[]): (MappedRecord | Mapped
 }
 
 /** A row that could not be read, with its value only where it is sure to be no secret. */
-function readProblem(row: RowProblem, secrets: ReadonlySet<string>): MappedProblem {
+function readProblem(row: RowProblem, names: Names): MappedProblem {
   const { line, column, value, reason, record, raw } = row
-  const secret = column === undefined || secrets.has(column.toLowerCase()) || isSecretName(column)
+  const secret = column === undefined || isSecretColumn(column, names)
   return { kind: 'problem', line, column, value: secret || value === undefined ? undefined : cutText(value, 200), reason, source: record, raw }
 }
 

@@ -6,9 +6,10 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
 import { isObject } from '../model/attribute.ts'
-import { blankPassword, isSecretName } from './password-value.ts'
-import type { FileLayout } from './read-records.ts'
+import { blankPassword } from './password-value.ts'
+import { isSecretColumn, type FileLayout } from './read-records.ts'
 import { lineColumn, reasonColumn, rejectColumns, rejectMember } from './reject-columns.ts'
+import { isSecretName } from './secret-names.ts'
 import type { SourceRecord } from './source-row.ts'
 import { encodeText, guessBadBytes } from './text-source.ts'
 import { csvLine } from './write-csv.ts'
@@ -69,8 +70,6 @@ function headOf(layout: FileLayout): string {
   return layout.format === 'ldif' ? 'version: 1\n' : ''
 }
 
-const isSecret = (name: string, layout: FileLayout) => layout.secrets.has(name.toLowerCase()) || isSecretName(name)
-
 const leftOut = 'The password was left out of this file.'
 const notCopied = 'The row could not be taken apart and may hold a password, so it is not copied here; see the line of the source.'
 
@@ -83,13 +82,13 @@ function csvReject(row: RejectedRow, layout: FileLayout): string {
     let blanked = false
     cells = columns.map((column) => {
       const value = String(values[column] ?? '')
-      const shown = isSecret(column, layout) ? blankPassword(value) : value
+      const shown = isSecretColumn(column, layout) ? blankPassword(value) : value
       blanked ||= shown !== value
       return shown
     })
     if (blanked) reasons.push(leftOut)
   } else {
-    const secretive = layout.secrets.size > 0 || columns.some(isSecretName)
+    const secretive = layout.secrets.size > 0 || columns.some((column) => isSecretColumn(column, layout))
     const parts = secretive ? [] : (row.raw ?? '').split(layout.delimiter ?? ',')
     cells = columns.map((_, at) => parts[at] ?? '')
     if (secretive) reasons.push(notCopied)
@@ -107,20 +106,20 @@ function ldifReject(row: RejectedRow, layout: FileLayout): string {
     let body = ldifLine('dn', row.source.dn ?? '')
     for (const [name, values] of Object.entries(row.source.values)) {
       for (const value of values as (string | Buffer)[]) {
-        if (!isSecret(name, layout) || (typeof value === 'string' && blankPassword(value) === value)) body += ldifLine(name, value)
+        if (!isSecretColumn(name, layout) || (typeof value === 'string' && blankPassword(value) === value)) body += ldifLine(name, value)
         else reasons.push(leftOut)
       }
     }
     return `\n${comment([...new Set(reasons)].join('\n'))}${body}`
   }
   const lines = (row.raw ?? '').split('\n')
-  const kept = lines.filter((line) => !secretLine(line))
+  const kept = lines.filter((line) => !secretLine(line, layout))
   if (kept.length < lines.length) return `\n${comment([...reasons, notCopied].join('\n'))}`
   return `\n${comment(reasons.join('\n'))}${kept.join('\n')}\n`
 }
 
 /** A line that may hold a password, or the folded rest or the base64 of one. */
-const secretLine = (line: string) => isSecretName(line) || /:: *\S/.test(line)
+const secretLine = (line: string, layout: FileLayout) => isSecretName(line) || /:: *\S/.test(line) || isSecretColumn(line.replace(/:.*$/s, ''), layout)
 
 function jsonReject(row: RejectedRow, layout: FileLayout): string {
   const reasons = [...row.reasons]
@@ -132,7 +131,7 @@ function jsonReject(row: RejectedRow, layout: FileLayout): string {
     delete document[rejectMember]
     if (blanked) reasons.push(leftOut)
   } else if (row.raw !== undefined) {
-    const secretive = isSecretName(row.raw) || [...layout.secrets].some((name) => row.raw!.toLowerCase().includes(name))
+    const secretive = isSecretName(row.raw) || [...layout.secrets].some((name) => row.raw!.toLowerCase().includes(name)) || row.raw.split('"').some((name) => isSecretColumn(name, layout))
     if (secretive) reasons.push(notCopied)
     else text = row.raw
   }
@@ -144,7 +143,7 @@ function withoutSecrets(value: unknown, layout: FileLayout, onBlank: () => void)
   if (!isObject(value)) return value
   const kept: [string, unknown][] = []
   for (const [key, inner] of Object.entries(value)) {
-    const secret = isSecret(key, layout) && typeof inner !== 'boolean' && inner !== null
+    const secret = isSecretColumn(key, layout) && typeof inner !== 'boolean' && inner !== null
     if (!secret || (typeof inner === 'string' && blankPassword(inner) === inner)) kept.push([key, withoutSecrets(inner, layout, onBlank)])
     else onBlank()
   }
