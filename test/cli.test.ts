@@ -1,7 +1,9 @@
 /** The command line: help at every level, exit codes, answers for machines, and mistakes told in a line. */
 import { CommanderError, type Command } from 'commander'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { program } from '../src/cli/program.ts'
 import { automationKey, command, dataFolder, removeFolders, startServer, type Ended, type ServerProcess } from './server-process.ts'
@@ -134,6 +136,7 @@ test('access is asked and explained, for people and for machines', async () => {
 
 describe('what is refused ends with 2, and says why in a line', () => {
   const folder = (name: string) => join(data, name)
+  const example = (name: string) => fileURLToPath(new URL(`../examples/mappings/${name}`, import.meta.url))
   test.each([
     ['an unknown command', ['bogus'], /unknown command/],
     ['a plan that is not there', ['plan', 'show', 'none'], /no plan.*none/i],
@@ -146,6 +149,10 @@ describe('what is refused ends with 2, and says why in a line', () => {
     ['a file that is not there', ['import', folder('none.csv'), '--plan'], /none\.csv/],
     ['a mapping that is not there', ['import', folder('none.csv'), '--map', folder('none.json'), '--plan'], /none\.(json|csv)/],
     ['a format that is none', ['export', folder('people.xls')], /people\.xls|csv/],
+    ['an export whose name says no format', ['export', folder('people.txt')], /people\.txt does not say what to write/],
+    ['a file of another format than its mapping', ['import', folder('people.ldif'), '--map', example('people.json'), '--plan'], /people\.ldif is LDIF by its name, and .*people\.json says that it is CSV/],
+    ['a folder to import', ['import', data, '--map', example('people.json'), '--plan'], /is a folder, and no file\. Name the files in it/],
+    ['a device to import', ['import', '/dev/null', '--map', example('people.json'), '--plan'], /is a device, and no file\. .*write what comes out of it to a file first/],
     ['a folder that is not there', ['export', folder('none/people.csv')], /none\/people\.csv/],
     ['a backup that is not there', ['restore', folder('none.backup')], /none\.backup|already uses/],
     ['a backup into a folder that is not there', ['backup', folder('none/backup')], /none\/backup/],
@@ -162,6 +169,13 @@ describe('what is refused ends with 2, and says why in a line', () => {
     expect(stderr.trimEnd().split('\n').length).toBeLessThanOrEqual(2)
     expect(stderr).not.toMatch(/something went wrong|^ +at |node:|\.ts\b/m)
   })
+})
+
+test('a pipe to import is refused at once: nobody may ever write into it, and a process that waits for that ends by no signal', async () => {
+  const pipe = join(data, 'people-pipe.csv')
+  execFileSync('mkfifo', [pipe])
+  const { code, stderr } = await gatehouse('import', pipe, '--plan')
+  expect([code, stderr]).toEqual([2, expect.stringContaining('is a pipe, and no file. It is read more than once: write what comes out of it to a file first')])
 })
 
 async function exported(file: string): Promise<string> {
@@ -197,7 +211,8 @@ test('clients: made, changed, given another secret, stopped and removed', { time
 })
 
 test('every --json answer is JSON, alone on the output', async () => {
-  await gatehouse('generate', '--people', '10', '--seed', 'cli')
+  const generated = await command(['generate', '--people', '10', '--seed', 'cli', '--json'], { GATEHOUSE_DATA: elsewhere })
+  expect(JSON.parse(generated.stdout)).toMatchObject({ people: 10 })
   const json = async (...args: string[]) => JSON.parse((await gatehouse(...args, '--json')).stdout) as { id: string }
   const key = await json('keys', 'create', '--user', 'admin', '--name', 'json')
   const people = join(data, 'json.jsonl')
@@ -236,9 +251,15 @@ test('an import with a row that cannot be done ends with 1, and the same rows me
   expect(steps.stdout.trimEnd().split('\n').map((line) => (JSON.parse(line) as { action: string }).action).toSorted()).toEqual(['create', 'error'])
 })
 
-test('an import whose file could not be read is shown as refused', async () => {
-  expect((await gatehouse('import', join(data, 'not-there.jsonl'), '--plan')).code).toBe(2)
-  expect((await gatehouse('plan', 'list', '--kind', 'import')).stdout.split('\n')[1]).toMatch(/ import +refused +0 /)
+test('an import whose file could not be read is cancelled, in one word wherever it is shown; of a file that is not there none is made', async () => {
+  const before = await gatehouse('plan', 'list', '--kind', 'import')
+  expect((await gatehouse('import', join(data, 'not-there.jsonl'), '--plan')).stderr).toContain('not-there.jsonl cannot be read (ENOENT)')
+  expect((await gatehouse('plan', 'list', '--kind', 'import')).stdout).toBe(before.stdout)
+  writeFileSync(join(data, 'wide.jsonl'), Buffer.from('\ufeff{"userName":"wide"}', 'utf16le'))
+  expect((await gatehouse('import', join(data, 'wide.jsonl'), '--plan')).code).toBe(2)
+  const [, newest] = (await gatehouse('plan', 'list', '--kind', 'import')).stdout.split('\n')
+  expect(newest).toMatch(/ import +cancelled +0 /)
+  expect((await gatehouse('plan', 'show', newest!.split(' ')[0]!)).stdout).toMatch(/ 0  steps, cancelled\n/)
 }, 120_000)
 
 test('a portal shows its limits under one sentence, and tells when its secret goes', async () => {

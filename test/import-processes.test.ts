@@ -131,6 +131,32 @@ describe('rows as long as a row may be', () => {
 })
 
 describe('what it says', () => {
+  test('of a plan that was broken off: how far it has come, and the way on or out', { timeout: 120_000 }, async () => {
+    const where = await place()
+    const shown = async (id: string) => (await gatehouse(where, ['plan', 'show', id]).ended).stdout
+    const file = jsonl(...people(3000))
+    const planning = gatehouse(where, ['import', file, '--plan'])
+    while (!planning.over() && !(await where.db.first('select from gatehouse.plan_step limit 1'))) await sleep(5)
+    planning.kill()
+    await planning.ended
+    const { id: broken } = (await where.db.first<{ id: string }>('select plan_id as id from gatehouse.plan'))!
+    const refused = await gatehouse(where, ['import', '--apply', broken]).ended
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`cancel it (npx gatehouse plan cancel ${broken}) and plan again`)])
+    expect(await shown(broken)).toContain('If nobody is at work on it any more, it was broken off: give it up')
+
+    const { id } = JSON.parse((await gatehouse(where, ['import', file, '--plan', '--json']).ended).stdout) as { id: string }
+    const run = gatehouse(where, ['import', '--apply', id])
+    while (!run.over() && (await progressOf(where.db)) === 0) await sleep(5)
+    process.kill(run.pid, 'SIGINT')
+    const { code, stderr } = await run.ended
+    expect([code, stderr]).toEqual([130, expect.stringMatching(new RegExp(`^Broken off: \\d+ of [\\d,]+ steps are done, and stay done\\. Go on with: npx gatehouse import --apply ${id}\n$`))])
+    const through = await progressOf(where.db)
+    expect(await shown(id)).toContain(`steps, applying, ${through} of them done`)
+    expect(await shown(id)).toContain(`Go on with it: npx gatehouse import --apply ${id}`)
+    expect((await gatehouse(where, ['plan', 'list']).ended).stdout).toMatch(new RegExp(`^${id} .* applying +${through} of \\d+ `, 'm'))
+    expect((await gatehouse(where, ['plan', 'cancel', id]).ended).stdout).toContain(`steps, cancelled, ${through} of them done`)
+  })
+
   test('totals, what needs a person\'s eye, where the rejected rows are, and what to do next', { timeout: 60_000 }, async () => {
     const where = await place()
     const file = csv('userName,name.familyName,birthdate', 'fine,Fine,2000-02-29', 'wrong,Wrong,2001-02-29')

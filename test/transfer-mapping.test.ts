@@ -42,6 +42,8 @@ describe('a mapping file is checked', () => {
     ['a reference by something not filterable', withSet('supervisors[0].supervisor', { column: 'm', by: 'password' }), /User cannot be found by "password"/],
     ['a reference where none belongs', withSet('title', { column: 'm', by: 'userName' }), /for attributes that refer/],
     ['an affiliation without its person', { format: 'csv', records: [{ resource: 'Affiliation', organization: { column: 'o', by: 'id' }, set: {} }] }, /lacks "user"/],
+    ['a correlation by what no rule fills', { format: 'csv', records: [person({ userName: 'u', 'emails[0].value': 'm' }, { correlate: ['emails.value', 'employeeNumber'] })] }, /^(?!.*emails\.value").*records\[0\]\.correlate: names "employeeNumber", which nothing in "set" fills: nobody could be found by it/s],
+    ['a first record found by what it lacks', { format: 'csv', records: [], first: [{ resource: 'Organization', correlate: ['id'], document: { name: 'Acme' } }] }, /names "id", which nothing in "document" fills/],
     ['a correlation by nothing known', { format: 'csv', records: [person({}, { correlate: ['shoeSize'] })] }, /cannot be found by "shoeSize"/],
     ['a condition that tests nothing', { format: 'csv', records: [person({}, { when: { column: 'a' } })] }, /exactly one of "equals"/],
     ['a declaration with an unknown type', { format: 'csv', records: [], declare: { User: { party: { dataType: 'COLOUR' } } } }, /dataType: must be one of "STRING"/],

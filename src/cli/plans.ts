@@ -19,7 +19,13 @@ import { counted, print, progressLine, table, withDatabase } from './run.ts'
 export function planLines(plan: Plan): string[] {
   const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action === 'hidden' ? 'hidden people are found as well, and left out' : action}`)
   const state = plan.status === 'applied' ? `applied, ${plan.failed} ${plan.kind === 'sync' ? 'not done (failed, blocked or changed meanwhile)' : 'failed'}` : plan.status
-  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}`, ...counts, ...stopLines(plan), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
+  return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}${doneSoFar(plan)}`, ...counts, ...stopLines(plan), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
+}
+
+/** How far a plan has come that is not at its end: what is behind it stays done. */
+function doneSoFar({ status, appliedThrough, failed }: Plan): string {
+  if (status !== 'applying' && (status !== 'cancelled' || appliedThrough === 0)) return ''
+  return `, ${appliedThrough} of them done${failed > 0 ? ` (${failed} failed)` : ''}`
 }
 
 /** What to do about it is said as long as it is to be decided. */
@@ -32,15 +38,32 @@ function stopLines({ status, stopReason }: Plan): string[] {
 export const releaseLine = (planId: string): string => `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
 
 /** The command that comes next, for whoever has seen the plan; none where there is nothing to do. */
-export function nextLines({ id, status, steps, counts, released, stopReason }: Plan): string[] {
+export function nextLines({ id, kind, status, steps, counts, released, stopReason }: Plan): string[] {
   const isEmpty = steps - (counts.error ?? 0) - (counts.unchanged ?? 0) === 0
   if (status === 'planned' && !isEmpty) return [`Apply it: npx gatehouse plan apply ${id}`]
+  const [goOn, giveUp] = [`npx gatehouse ${kind === 'import' ? 'import --apply' : 'plan apply'} ${id}`, `npx gatehouse plan cancel ${id}`]
+  if (status === 'planning') return [`If nobody is at work on it any more, it was broken off: give it up (${giveUp}) and plan again`]
+  if (status === 'applying') return [`If nobody is at work on it any more, it was broken off. Go on with it: ${goOn}`, `Or give up the rest of it: ${giveUp}`]
   // What has stopped for another reason than a limit, a run that broke off say, is none of a release's.
   if (status === 'stopped' && released === undefined && stopReason !== undefined && decidedReason(stopReason) !== stopReason) {
     return [releaseLine(id), `Or give it up: npx gatehouse plan cancel ${id}`]
   }
   return []
 }
+
+/** Applies a plan; a signal that ends the process is answered with how far it has come and how to go on. */
+export async function tellWhenBrokenOff<T>({ id, kind, steps, appliedThrough }: Plan, apply: (show: ShowProgress) => Promise<T>, show: ShowProgress): Promise<T> {
+  let done = appliedThrough
+  const tell = () => console.error(`Broken off: ${done} of ${counted(steps, 'step')} are done, and stay done. Go on with: npx gatehouse ${kind === 'import' ? 'import --apply' : 'plan apply'} ${id}`)
+  process.once('exit', tell)
+  try {
+    return await apply((now, of) => show((done = now), of))
+  } finally {
+    process.off('exit', tell)
+  }
+}
+
+type ShowProgress = (done: number, of: number) => void
 
 /** A step in a line, with its problems below; one of a sync with a line for each thing it does to the account, and why. */
 export function stepLines(step: PlanStep): string[] {
@@ -96,9 +119,6 @@ function undoneLines({ kind, status, options }: Plan): string[] {
   return [`Accounts that Okta has closed since come back with the next sync: npx gatehouse sync --portal ${Number(options.portalId)} --apply (a server with OKTA_ORG_URL and SYNC_DELTA_MINUTES runs it by itself)`]
 }
 
-/** An import whose files could not be read to their end was never a plan that somebody gave up. */
-const shownStatus = ({ kind, status, steps, counts }: Plan) => (kind === 'import' && status === 'cancelled' && steps === 0 && Object.keys(counts).length === 0 ? 'refused' : status)
-
 interface StepOptions {
   action?: string
   failed?: boolean
@@ -110,7 +130,7 @@ export function addPlanCommands(gatehouse: Command): void {
   plans.command('list').description('Lists plans, the newest first.').option('--kind <kind>', 'only plans of this kind').option('--json', 'answer for machines')
     .action((options: { kind?: string; json?: boolean }) => withDatabase(async (_opened, ctx) => {
       const found = await listPlans(ctx.db, { kind: options.kind, count: 100 })
-      print(options.json, found, () => table(['id', 'made', 'kind', 'status', 'steps', 'not done', 'title'], found.map((one) => [one.id, one.created, one.kind, shownStatus(one), one.steps, one.failed, one.title])))
+      print(options.json, found, () => table(['id', 'made', 'kind', 'status', 'steps', 'not done', 'title'], found.map((one) => [one.id, one.created, one.kind, one.status, one.status === 'applying' ? `${one.appliedThrough} of ${one.steps}` : one.steps, one.failed, one.title])))
     }))
   plans.command('show').description('Shows a plan and its totals.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (_opened, ctx) => {
@@ -138,7 +158,7 @@ export function addPlanCommands(gatehouse: Command): void {
       // What a guard has stopped is shown with its reason and what to do about it.
       if (nextLines(before).length === 0 || before.status !== 'stopped') {
         const progress = progressLine('applying')
-        await apply(ctx, id, progress.show)
+        await tellWhenBrokenOff(before, (show) => apply(ctx, id, show), progress.show)
         progress.end()
       }
       const plan = await readPlan(ctx.db, id)

@@ -15,13 +15,14 @@ import { exportEdges, exportRecords } from '../transfer/export-records.ts'
 import { kinds, resources, type Kind } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
 import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
-import { formatOf } from '../transfer/read-records.ts'
+import { formatOf, formatToWrite, refuseOtherFormat } from '../transfer/read-records.ts'
+import { refuseUnlessFile } from '../transfer/text-source.ts'
 import { writeWholeFile } from '../transfer/whole-file.ts'
 import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/write-csv.ts'
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
-import { exitCodeOf, planLines, stepLines } from './plans.ts'
+import { exitCodeOf, planLines, stepLines, tellWhenBrokenOff } from './plans.ts'
 import { counted, print, progressLine, withDatabase } from './run.ts'
 
 interface ImportOptions {
@@ -85,7 +86,10 @@ async function filesOf(paths: readonly string[], maps: readonly string[]): Promi
   if (maps.length > 1 && maps.length !== paths.length) throw new GatehouseError('invalid_parameter', `There are ${paths.length} files and ${maps.length} mappings; give one mapping, or one for each file.`)
   return Promise.all(paths.map(async (path, index) => {
     const map = maps.length > 1 ? maps[index] : maps[0]
-    return { path, mapping: map === undefined ? formatOf(path) : await loadMapping(map) }
+    const mapping = map === undefined ? formatOf(path) : await loadMapping(map)
+    if (typeof mapping !== 'string') refuseOtherFormat(path, mapping, map!)
+    await refuseUnlessFile(path)
+    return { path, mapping }
   }))
 }
 
@@ -97,10 +101,10 @@ async function plan(ctx: Context, files: readonly ImportFile[]): Promise<Plan> {
 }
 
 async function apply(ctx: Context, planId: string): Promise<void> {
-  const { kind } = await readPlan(ctx.db, planId)
-  if (kind !== 'import') throw new GatehouseError('plan_state', `The plan ${planId} is no import.`)
+  const found = await readPlan(ctx.db, planId)
+  if (found.kind !== 'import') throw new GatehouseError('plan_state', `The plan ${planId} is no import.`)
   const progress = progressLine('rows applied')
-  await applyPlan(ctx, planId, runImport, { progress: progress.show })
+  await tellWhenBrokenOff(found, (show) => applyPlan(ctx, planId, runImport, { progress: show }), progress.show)
   progress.end()
 }
 
@@ -157,7 +161,7 @@ async function writeRejects(ctx: Context, found: Plan, folder: string | undefine
 }
 
 async function exportFile(path: string, options: { resource: string; filter?: string; all?: boolean; json?: boolean }): Promise<void> {
-  const format = formatOf(path)
+  const format = formatToWrite(path)
   const resource = records.get(options.resource)
   if (!resource && options.filter !== undefined) throw new GatehouseError('invalid_parameter', 'Edges are exported all together: --filter does not go with them.')
   if (format === 'ldif' && resource?.name !== 'User' && resource?.name !== 'Organization') throw new GatehouseError('invalid_parameter', 'LDIF holds people and organisations; write the others as .csv or .jsonl.')

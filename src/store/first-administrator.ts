@@ -22,3 +22,11 @@ export async function findFirstAdministrator(db: Pick<Database, 'first'>, userNa
        and exists (select from gatehouse.setting where name = 'first_administrator')`, [userName])
   return row?.id
 }
+
+/** Somebody who is neither a record of the system nor called as the first administrator is; nobody in a directory that is not in use yet. */
+export async function findAnybodyElse(db: Pick<Database, 'first'>): Promise<string | undefined> {
+  const row = await db.first<{ name: string }>(
+    `select coalesce(l.login, u.user_id) as name from users u left join login l on l.user_id = u.user_id and l.managed_sys_id = '0'
+     where u.system_flag is distinct from 'Y' and l.lowercase_login is distinct from 'admin' limit 1`)
+  return row?.name
+}

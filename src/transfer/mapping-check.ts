@@ -151,6 +151,19 @@ const correlate = (resource: ResourceName): Check => (value, path, report) => {
   }
 }
 
+/** What a record is to be found by must come with it: by an attribute that nothing fills nobody is ever found. */
+function keysFilled(by: unknown, filled: readonly string[], where: string, path: string, report: Report): void {
+  if (!Array.isArray(by)) return
+  const missing = by.filter((one): one is string => typeof one === 'string' && !filled.includes(one))
+  for (const one of missing) report(path, `names "${one}", which nothing in "${where}" fills: nobody could be found by it.`)
+}
+
+/** A target as `correlate` writes it: without the places in lists. */
+const plainTarget = (target: string): string => {
+  const steps = parsePath(target)
+  return typeof steps === 'string' ? target : steps.filter((step) => typeof step === 'string').join('.')
+}
+
 const setRules = (resource: ResourceName): Check => (value, path, report) => {
   if (!isObject(value) || Object.keys(value).length > maxRules) return report(path, `must be an object of at most ${maxRules} rules.`)
   for (const [target, inner] of Object.entries(value)) {
@@ -188,6 +201,7 @@ const recordRule: Check = (value, path, report) => {
   if (!resourceNames.includes(resource)) return report(`${path}.resource`, `must be one of ${resourceNames.join(', ')}.`)
   const keys = { resource: text, when: oneOrMore(condition), correlate: correlate(resource), set: setRules(resource), once: truth, ...ties[resource] }
   shape(keys, resource === 'Edge' ? ['source', 'target'] : ['set', ...Object.keys(ties[resource] ?? {})])(value, path, report)
+  if (isObject(value.set) && isKind(resource)) keysFilled(value.correlate, Object.keys(value.set).map(plainTarget), 'set', `${path}.correlate`, report)
   if (value.once !== undefined && !isKind(resource)) report(`${path}.once`, 'is for records that many rows name.')
   const { source, target } = value
   if (resource !== 'Edge' || !isObject(source) || !isObject(target) || !isKind(source.type) || !isKind(target.type)) return
@@ -209,6 +223,9 @@ const firstRecord: Check = (value, path, report) => {
   }
   const keys = { resource: oneOf(...kinds), correlate: correlate(resource), document }
   shape(keys, ['resource', 'document'])(value, path, report)
+  if (!isObject(value) || !isObject(value.document) || !Array.isArray(value.correlate)) return
+  const { correlate: by, document: given } = value
+  keysFilled(by, by.filter((one) => typeof one === 'string' && Object.hasOwn(given, one.split('.', 1).join(''))), 'document', `${path}.correlate`, report)
 }
 
 const declaration = shape({

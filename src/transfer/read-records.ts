@@ -57,12 +57,31 @@ export interface ReadOptions {
 const extensions: Record<string, Format> = {
   '.csv': 'csv', '.tsv': 'csv', '.txt': 'csv', '.ldif': 'ldif', '.ldf': 'ldif', '.jsonl': 'jsonl', '.ndjson': 'jsonl', '.json': 'jsonl',
 }
+/** A guess that serves for a file that is there: it may hold anything. */
+const guessed = ['.txt']
+const formatNames: Record<Format, string> = { csv: 'CSV', ldif: 'LDIF', jsonl: 'JSON Lines' }
 
 /** The format of a file by its name, when no mapping says it. Throws `invalid_file`. */
 export function formatOf(path: string): Format {
   const format = extensions[extname(path).toLowerCase()]
   if (!format) throw new GatehouseError('invalid_file', `The name of ${path} does not say what it holds. Use .csv, .ldif or .jsonl, or give a mapping (--map; see examples/mappings/README.md).`)
   return format
+}
+
+/** The format of a file that is to be made, by its name. Throws `invalid_file`. */
+export function formatToWrite(path: string): Format {
+  const extension = extname(path).toLowerCase()
+  // What is written is parted by commas.
+  if (guessed.includes(extension) || extension === '.tsv' || !extensions[extension]) throw new GatehouseError('invalid_file', `The name of ${path} does not say what to write. Use .csv, .ldif or .jsonl.`)
+  return formatOf(path)
+}
+
+/** Throws `invalid_file` for a file whose name says another format than its mapping; a mapping is believed where the name says none. */
+export function refuseOtherFormat(path: string, { format }: Mapping, map: string): void {
+  const extension = extname(path).toLowerCase()
+  const named = guessed.includes(extension) ? undefined : extensions[extension]
+  if (named === undefined || named === format) return
+  throw new GatehouseError('invalid_file', `${path} is ${formatNames[named]} by its name, and ${map} says that it is ${formatNames[format]} ("format": "${format}"). Mend the one that is wrong.`)
 }
 
 /**

@@ -6,6 +6,7 @@
  */
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
 import { GatehouseError } from '../errors.ts'
 
 export type Encoding = 'utf-8' | 'latin1'
@@ -29,6 +30,23 @@ export function openText(source: Source, encoding: Encoding = 'utf-8'): TextSour
   return { chunks, damaged: () => state.damaged }
 }
 
+/**
+ * For a file that is read more than once, such as one whose rejected rows are taken from it. Opening a pipe would also wait for
+ * whoever writes into it, and that in a way that no signal ends. Throws `invalid_file` for what is no regular file, or not there.
+ */
+export async function refuseUnlessFile(path: string): Promise<void> {
+  const found = await stat(path).catch((error: unknown) => {
+    if (isSystemError(error)) throw notRead(path, error)
+    throw error
+  })
+  if (found.isFile()) return
+  const what = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a pipe' : found.isSocket() ? 'a socket' : 'a device'
+  const instead = found.isDirectory() ? 'Name the files in it.' : 'It is read more than once: write what comes out of it to a file first, and name that.'
+  throw new GatehouseError('invalid_file', `${path} is ${what}, and no file. ${instead}`)
+}
+
+const notRead = (path: string, error: NodeJS.ErrnoException) => new GatehouseError('invalid_file', `${path} cannot be read (${error.code}).`, { cause: error })
+
 async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
   const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: chunkBytes }) : source
   let first = true
@@ -40,9 +58,7 @@ async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
       yield bytes
     }
   } catch (error) {
-    if (typeof source === 'string' && isSystemError(error)) {
-      throw new GatehouseError('invalid_file', `${source} cannot be read (${error.code}).`, { cause: error })
-    }
+    if (typeof source === 'string' && isSystemError(error)) throw notRead(source, error)
     throw error
   }
 }

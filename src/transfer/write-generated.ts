@@ -4,14 +4,18 @@ import { createOrganizations, newOrganization } from '../directory/organizations
 import { createUsers, newUser } from '../directory/users.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { isObject, type Document } from '../model/attribute.ts'
+import { isObject, type Document, type Resource } from '../model/attribute.ts'
+import { organization } from '../model/organization.ts'
+import { user } from '../model/user.ts'
 import { addPortalUsers } from '../portals/portal-users.ts'
 import { createPortal } from '../portals/portals.ts'
+import { findByKey } from '../store/find-by-key.ts'
+import { findAnybodyElse } from '../store/first-administrator.ts'
 import { listPortals } from '../store/portals.ts'
 import { generateOrganizations, generatePeople, generatePortals } from './generate.ts'
 import type { GenerateOptions } from './generate-documents.ts'
 import { layoutOf } from './generate-layout.ts'
-import { entryIdOf } from './generate-random.ts'
+import { entryIdOf, idOf } from './generate-random.ts'
 import { generatedElements, generatedTypes } from './generate-vocabulary.ts'
 
 export interface Generated {
@@ -23,19 +27,33 @@ export interface Generated {
 
 const batch = 1000
 
+const elsewhere = 'Generate into an empty directory: with another GATEHOUSE_DATA or DATABASE_URL, or after removing this one.'
+
+/** People that are real, and those of another run, must not mix with generated ones. Errors: `conflict`. */
+async function refuseInUse(ctx: Context, { seed, people }: { seed: number; people: number }, portals: readonly { id: number }[]): Promise<void> {
+  const isThere = async (resource: Resource, id: string) => (await findByKey(ctx.db, resource, 'id', [id])).size > 0
+  if (await isThere(organization, idOf(seed, 'organization', 0))) {
+    const whole = await isThere(user, idOf(seed, 'person', people - 1))
+    throw new GatehouseError('conflict', `${whole ? 'These people are here already.' : 'A run with this seed has been here before, and seems to have been broken off, or was for fewer people; it cannot be gone on with.'} ${elsewhere}`)
+  }
+  const somebody = await findAnybodyElse(ctx.db)
+  if (somebody !== undefined) throw new GatehouseError('conflict', `There are people here already, such as ${somebody}, and generated ones would mix with them. ${elsewhere}`)
+  const taken = (await listPortals(ctx.db, 0, portals.length)).find((one) => portals.some(({ id }) => id === one.portal_id))
+  if (taken) throw new GatehouseError('conflict', `There is a portal ${taken.portal_id} already; generated people need portals 1 to ${portals.length} for themselves. ${elsewhere}`)
+}
+
 /**
- * Writes everything that `options` describe. Errors: `conflict`, before anything is written, when a portal with one of
- * their numbers exists; `already_exists` when these people have been written before.
+ * Writes everything that `options` describe into a directory that is not in use. Errors: `conflict`, before anything is written,
+ * when people are there besides the first administrator, or a portal with one of their numbers.
  */
 export async function writeGenerated(ctx: Context, options: GenerateOptions, progress?: (done: number, of: number) => void): Promise<Generated> {
   const portals = generatePortals(options)
-  const taken = (await listPortals(ctx.db, 0, portals.length)).find((one) => portals.some(({ id }) => id === one.portal_id))
-  if (taken) throw new GatehouseError('conflict', `There is a portal ${taken.portal_id} already; generated people need portals 1 to ${portals.length} for themselves.`)
+  const organizations = generateOrganizations(options)
+  const { seed } = layoutOf(options)
+  await refuseInUse(ctx, { seed, people: options.people }, portals)
   for (const type of generatedTypes) await unlessThere(() => createType(ctx, type))
   for (const element of generatedElements) await unlessThere(() => createElement(ctx, element))
-  const organizations = generateOrganizations(options)
   // Parents stand before their children; one batch may hold both.
-  const { seed } = layoutOf(options)
   const numbered = organizations.map((one, index) => withEntryIds({ ...one }, (entry) => entryIdOf(seed, 'organization', index, entry)))
   await inBatches(numbered, async (some) => void (await createOrganizations(ctx, some.map((one) => newOrganization(ctx, one, true)))))
   const members = new Map<number, string[]>()
