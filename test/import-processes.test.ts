@@ -141,7 +141,7 @@ describe('what it says', () => {
     await planning.ended
     const { id: broken } = (await where.db.first<{ id: string }>('select plan_id as id from gatehouse.plan'))!
     const refused = await gatehouse(where, ['import', '--apply', broken]).ended
-    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining(`cancel it (npx gatehouse plan cancel ${broken}) and plan again`)])
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('cancel it and plan again')])
     expect(await shown(broken)).toContain('If nobody is at work on it any more, it was broken off: give it up')
 
     const { id } = JSON.parse((await gatehouse(where, ['import', file, '--plan', '--json']).ended).stdout) as { id: string }

@@ -55,7 +55,7 @@ test('syllables of Korean are three letters each where names are put in order', 
   const people: number[] = []
   for (let length = 10; length <= 100; length += 6) {
     const { status, body } = await ask('POST', '/users', { userName: `k${length}`, name: { givenName: korean(length), familyName: korean(length) } })
-    expect(status === 201 || (body.code === 'invalid_value' && body.problems[0].path === 'emails'), JSON.stringify(body)).toBe(true)
+    expect(status === 201 || (body.code === 'invalid_value' && /^name\.(family|given)Name$/.test(body.problems[0].path as string)), JSON.stringify(body)).toBe(true)
     people.push(status)
   }
   expect(people.slice(0, 5)).toEqual(new Array(5).fill(201))

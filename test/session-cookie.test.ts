@@ -243,7 +243,9 @@ describe('ends at once, on every server, when its person', () => {
   test('guesses at the password from within, as often as signing in would allow', async () => {
     const one = await signedIn('guesses')
     for (let n = 0; n < 10; n++) expect((await one.ask('POST', '/me/password', { current: `wrong ${n}`, next: 'a newer horse, a newer battery' })).status).toBe(401)
-    expect((await one.ask('GET', '/me')).status).toBe(401)
+    // The password is locked, and whoever is in stays in.
+    expect((await one.ask('POST', '/me/password', { current: password, next: 'a newer horse, a newer battery' })).status).toBe(401)
     expect((await browser(server).signIn('guesses')).status).toBe(401)
+    expect((await one.ask('GET', '/me')).status).toBe(200)
   })
 })

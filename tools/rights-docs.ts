@@ -50,7 +50,7 @@ function rolesTable(): string {
 const letters = { READ: 'r', CREATE: 'c', UPDATE: 'u', DELETE: 'd', RESET: 's', GRANT: 'g' } as const satisfies Record<OwnRight, string>
 
 function routesTable(routes: readonly Route[]): string {
-  const restricted = { path: 'the person in the path', query: 'narrowed down', free: 'tells nothing of people' } as const
+  const restricted = { path: 'the person in the path', query: 'narrowed down', free: 'not narrowed down' } as const
   return table(['operation', 'scope', 'needs', 'for those who are restricted'], routes.map((route) => [
     routeCell(route), ...accessCells(route), route.reach === undefined ? 'closed' : restricted[route.reach],
   ]))

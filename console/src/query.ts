@@ -33,7 +33,7 @@ export const standing = queryOptions({
 })
 
 /** What is said on the page that comes next: how the one before ended. */
-export type Farewell = { why: 'signedOut' | 'ended' | 'another' } | { why: 'declined'; policy: string }
+type Farewell = { why: 'signedOut' | 'ended' | 'another' } | { why: 'declined'; policy: string }
 export const farewell = queryOptions({ queryKey: ['farewell'], queryFn: (): Farewell | null => null, staleTime: Infinity, gcTime: Infinity })
 
 const turned: Farewell = { why: 'another' }

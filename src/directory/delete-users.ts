@@ -9,7 +9,6 @@ import { guardPeople, refuseSystem } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockRecords, recordRemovals } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
-import { deletePeopleFromEfs } from '../store/portals.ts'
 import { deleteUserRows } from '../store/user-rows.ts'
 import { relatedOfDeleted } from './lifecycle.ts'
 import { accessOf } from './taken-access.ts'
@@ -37,8 +36,6 @@ export async function deleteLockedUsers(tx: Transaction, ctx: Context, documents
   const endRelated = await relatedOfDeleted(tx, ctx, ids, taken)
   const references = await clearReferences(tx, ctx, user, ids)
   for (const [id, own] of references.taken) note(id, own)
-  // First, so that accounts in Okta are queued with an e-mail address while there is one.
-  await deletePeopleFromEfs(tx, ids)
   await deleteUserRows(tx, ids)
   await recordRemovals(tx, ctx, user, documents.map((document) => ({ document, besides: taken.get(document.id as string) ?? [] })))
   const ended = (await endRelated()).map(({ id, meta }) => ({ resource: 'User', id: id as string, version: (meta as Document).version as number }))

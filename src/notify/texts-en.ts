@@ -40,7 +40,7 @@ export const english: LanguageTexts = {
       sms: '{code} confirms this number at {product}, valid for {minutes} minutes.',
     },
     'user-name': { subject: 'Your user name', paragraphs: ['You sign in with: {userNames}.', 'If you did not ask for this, do nothing.'] },
-    'account-locked': { subject: 'Your account is locked', paragraphs: ['Signing in with your password was locked on {at}, after too many wrong passwords or codes. Where you are signed in, you stay signed in.', `You may unlock it yourself where you sign in; mostly it also opens by itself after a while. ${notYou}`] },
+    'account-locked': { subject: 'Your password is locked for a while', paragraphs: ['Signing in with your password was locked on {at}, after too many wrong passwords or codes. Where you are signed in you stay so, but for where wrong codes were entered.', `You may unlock it yourself where you sign in; mostly it also opens by itself after a while. ${notYou}`] },
     'password-closed': { subject: 'Your password no longer works', paragraphs: ['On {at} your password was closed, after a hundred wrong ones in a row. It does not open by itself: from now on not even the right one lets anybody in.', 'Choose a new one where you sign in, by “Forgotten your password?”, or ask your help desk. If it was not you who tried, nobody has got in by it. We never ask for a password by mail.'] },
     'account-locked-by-administrator': { subject: 'Your account is locked', paragraphs: ['An administrator locked your account on {at}.', 'Only an administrator can unlock it. If you do not know why, ask your help desk.'] },
     'new-sign-in': {

@@ -20,7 +20,7 @@ export async function recordOfPlan(tx: Transaction, ctx: Context, plan: Pick<Pla
   await recordEvents(tx, ofPlan(ctx, plan), [{ action, targetType: 'Plan', targetId: plan.id, changes: [...changes, ...request] }])
 }
 
-/** Begins a plan of somebody's: its first row, and the event. What it is about is in the plan, which erasing somebody blanks. */
+/** Begins somebody's plan: its first row, and the event. What it is about is in the plan, which erasing somebody blanks. */
 export async function beginPlan(tx: Transaction, ctx: Context, plan: Pick<NewPlan, 'id' | 'kind' | 'title' | 'options'>): Promise<void> {
   const { principal: createdBy, userId: actorId, correlationId } = ctx.actor
   await insertPlan(tx, { ...plan, createdBy, actorId, correlationId, now: ctx.now() })

@@ -52,8 +52,8 @@ async function lettingGo(tx: Transaction, ctx: Context, { resource }: RecordKind
   return events.map((event) => {
     const more = told.get(event.target_id)
     if (!more) return event
-    const { action, target_type: targetType, target_id: targetId, changes: own } = event
-    return again({ action, targetType, targetId, changes: [...(own === null ? [] : JSON.parse(own) as FieldChange[]), ...more] })
+    const { action, target_type: targetType, target_id: targetId, result, changes: own } = event
+    return again({ action, targetType, targetId, result, changes: [...(own === null ? [] : JSON.parse(own) as FieldChange[]), ...more] })
   })
 }
 

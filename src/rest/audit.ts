@@ -9,7 +9,7 @@ import type { SqlCondition } from '../store/filter-sql.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { reachScope } from '../store/reach.ts'
 import { checkUser } from '../signin/sessions.ts'
-import { guarded, listParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
+import { guarded, listParameters, pageParameters, type Answer, type Call, type QueryParameter, type Route } from './route.ts'
 
 const tag = 'Audit'
 const event = { component: 'AuditEvent' }
@@ -42,7 +42,7 @@ const signInFilter = signInActions.map((action) => `action eq "${action}"`).join
 /** Errors: `not_found`. */
 async function signInEvents({ ctx, params, query }: Call): Promise<Answer> {
   await checkUser(ctx.db, params.id!)
-  const { items, ...page } = await searchEvents(ctx.db, { filter: signInFilter, targetType: 'User', targetId: params.id!, count: (query.count as number | undefined) ?? 20, ...(query.cursor === undefined ? {} : { cursor: query.cursor as string }) })
+  const { items, ...page } = await searchEvents(ctx.db, { filter: signInFilter, targetType: 'User', targetId: params.id!, count: (query.count as number | undefined) ?? 100, ...(query.cursor === undefined ? {} : { cursor: query.cursor as string }) })
   const shown = items.map(({ at, action, result, ip, changes = [] }) => {
     const valueOf = (path: string) => changes.find((change) => change.path === path)?.after
     const [code, recovery] = [valueOf('signIn.code'), valueOf('recovery')]
@@ -55,7 +55,7 @@ async function signInEvents({ ctx, params, query }: Call): Promise<Answer> {
 export function auditRoutes(masterKey: MasterKey): readonly Route[] {
   return [...guarded('people', [
     { method: 'GET', path: '/users/:id/sign-in-events', scope: 'read', needs: [{ resource: 'people', right: 'RESET' }], tag: 'People', operation: 'listSignInEvents', summary: 'Lists what the last attempts of a person to sign in or to recover came to, with the true code of each, and their locks, the newest first: for the help desk, which has no right to the audit.',
-      query: listParameters.filter(({ name }) => ['count', 'cursor'].includes(name)), answer: { component: 'SignInEvent', list: true }, handle: signInEvents },
+      query: pageParameters, answer: { component: 'SignInEvent', list: true }, handle: signInEvents },
   ]), ...guarded('audit', [
     { method: 'GET', path: '/audit', scope: 'admin', tag, operation: 'searchAudit', summary: 'Searches audit events, the newest first.', query: searchParameters, answer: { ...event, list: true }, sortable: ['at'], reach: 'query',
       handle: async ({ ctx, query }) => ({ body: await seenBy(ctx, await searchEvents(ctx.db, { ...query, count: (query.count as number | undefined) ?? 100 }, eventScope(ctx))) }) },

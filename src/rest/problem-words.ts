@@ -51,6 +51,7 @@ const germanTitles: Partial<Record<ErrorCode, string>> = {
   sign_in_refused: 'Die Anmeldung ist im Augenblick nicht möglich.',
   no_mail_address: 'Die Person hat keine bevorzugte E-Mail-Adresse.',
   mail_sent_already: 'Eine solche Nachricht wurde eben erst gesendet.',
+  another_signed_in: 'In diesem Browser ist inzwischen jemand anderes angemeldet.',
   conflict: 'Das lässt der gegenwärtige Zustand nicht zu.',
   not_found: 'Das gibt es hier nicht.',
   too_many_requests: 'Zu viele Anfragen. Bitte warten Sie einen Augenblick.',

@@ -95,7 +95,7 @@ export interface Enrolled {
 
 /**
  * Begins a factor, or makes one that needs no confirming. The answer holds what is shown once: the address of a TOTP, recovery
- * codes. Errors: `step_up_required`, `factor_refused` for a passkey, `conflict`, `invalid_value`, `too_many_requests`.
+ * codes. Errors: `step_up_required`, `factor_refused` for a passkey, `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`.
  */
 export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment): Promise<Enrolled> {
   await refuseStale(ctx, session)
@@ -104,7 +104,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   // What nothing is sent to is not counted.
   if (type === 'SMS' || type === 'EMAIL') {
     const value = await addressOf(ctx.db, session.userId, type, asked.value)
-    if (type === 'EMAIL') await refuseConfirmed(ctx, session.userId, value)
+    refuseConfirmed(await factorsOf(ctx.db, session.userId), type, value)
     await claimSending(ctx, session.userId)
   }
   return ctx.db.transaction(async (tx) => {
@@ -115,7 +115,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
     if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
     if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, session, factors)
     if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, asked.credential)
-    return beginCode(tx, ctx, masterKey, base, session, asked.value)
+    return beginCode(tx, ctx, masterKey, base, session, factors, asked.value)
   })
 }
 
@@ -136,14 +136,16 @@ async function addressOf(db: Pick<Database, 'first'>, userId: string, type: Fact
   return value
 }
 
-/** Errors: `conflict`. */
-async function refuseConfirmed(ctx: Context, userId: string, address: string): Promise<void> {
-  const same = (await factorsOf(ctx.db, userId)).some(({ type, confirmed, value }) => type === 'EMAIL' && confirmed && value?.toLowerCase() === address.toLowerCase())
-  if (same) throw new GatehouseError('conflict', 'The address is confirmed already.')
+/** Errors: `conflict` for an e-mail address that is confirmed. */
+function refuseConfirmed(factors: readonly FactorRow[], type: FactorKind, address: string): void {
+  const same = factors.some((one) => one.type === 'EMAIL' && one.confirmed && one.value?.toLowerCase() === address.toLowerCase())
+  if (type === 'EMAIL' && same) throw new GatehouseError('conflict', 'The address is confirmed already.')
 }
 
-async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given?: string): Promise<Enrolled> {
+async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, factors: readonly FactorRow[], given?: string): Promise<Enrolled> {
   const value = await addressOf(tx, base.userId, base.type, given)
+  // Looked at before a message was counted, too; another request may have confirmed it since.
+  refuseConfirmed(factors, base.type, value)
   await dropUnconfirmed(tx, base.userId)
   await insertFactor(tx, { ...base, value })
   await sendCode(tx, ctx, masterKey, { ...base, value }, session.sessionId, 'address-code')

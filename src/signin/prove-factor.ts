@@ -11,6 +11,7 @@ import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
 import type { Document } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
 import { codeHash, mostWrongCodes, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, secondFactors } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
@@ -100,13 +101,13 @@ export function refuseGuessedOut(login: SignInLogin, policy: PasswordPolicy): vo
  * has the password: this session ends then, and so do sign-ins under way.
  */
 export async function countWrong(tx: Transaction, ctx: Context, { userId, sessionId }: Pick<SessionRow, 'userId' | 'sessionId'>, loginId: string, policy: PasswordPolicy, factor: FactorRow | undefined, copied = false): Promise<void> {
-  const failures = await countWrongCode(tx, loginId, ctx.now())
-  await recordEvents(tx, ctx, [copied ? copiedEvent(factor!) : eventOf('FACTOR_WRONG', userId, factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : [])])
-  if (failures < mostCodes(policy)) return
-  await lock(tx, ctx, userId)
-  await deleteGuessing(tx, userId, sessionId)
+  const isTooMany = (await countWrongCode(tx, loginId, ctx.now())) >= mostCodes(policy)
+  const ended = isTooMany ? await deleteGuessing(tx, userId, sessionId) : []
+  const changes = ended.map((id) => ({ path: `sessions[${id}]`, before: id }))
+  await recordEvents(tx, ctx, [copied ? copiedEvent(factor!, changes) : eventOf('FACTOR_WRONG', userId, [...(factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : []), ...changes])])
+  if (isTooMany) await lock(tx, ctx, userId)
 }
 
 /** What the audit is told of a passkey that may have been copied; its person hears of it too (notify/tell-people.ts). */
-export const copiedEvent = ({ id, userId, type, name }: FactorRow): ReturnType<typeof eventOf> =>
-  eventOf('PASSKEY_COPIED', userId, [{ path: `factors[${id}].copied`, after: { type, name: name ?? factorKinds[type].label } }])
+export const copiedEvent = ({ id, userId, type, name }: FactorRow, besides: readonly FieldChange[] = []): ReturnType<typeof eventOf> =>
+  eventOf('PASSKEY_COPIED', userId, [{ path: `factors[${id}].copied`, after: { type, name: name ?? factorKinds[type].label } }, ...besides])

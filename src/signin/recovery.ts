@@ -29,7 +29,7 @@ import { eventOf } from './prove-password.ts'
 import { refuseWithoutAnswers, type GivenAnswer } from './security-questions.ts'
 import { checkUser } from './sessions.ts'
 import { markOf } from './sessions-open.ts'
-import { isRecoverable } from './sign-in-refusals.ts'
+import { isLocked, isRecoverable } from './sign-in-refusals.ts'
 import { claimAsking, releaseAttempt } from './throttle.ts'
 
 type Purpose = 'password' | 'unlock'
@@ -92,7 +92,7 @@ async function hadEnough(tx: Transaction, ctx: Context, whom: { userId: string }
 
 async function mayRecover(tx: Transaction, ctx: Context, login: SignInLogin, kind: RecoveryKind): Promise<boolean> {
   if (!isRecoverable(login, today(ctx))) return false
-  if (kind === 'UNLOCK') return login.secondaryStatus === 'LOCKED' || login.lockMarker === 'LOCKED' || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId, ctx.now())).mostGuessesInARow
+  if (kind === 'UNLOCK') return isLocked(login) || login.wrongInARow >= lockoutOf(await policyOf(tx, login.userId, ctx.now())).mostGuessesInARow
   return (await policyOf(tx, login.userId, ctx.now())).changes.byUser
 }
 

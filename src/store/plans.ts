@@ -305,7 +305,7 @@ export async function movePlan(tx: Transaction, planId: string, from: readonly P
   const plan = await readPlan(tx, planId, true)
   if (!from.includes(plan.status)) {
     const why = plan.status === 'stopped' && plan.stopReason !== undefined ? `. It was stopped: ${plan.stopReason}` : '.'
-    const wayOut = plan.status === 'planning' ? ` If nobody is at work on it any more, it was broken off: cancel it (npx gatehouse plan cancel ${planId}) and plan again.` : ''
+    const wayOut = plan.status === 'planning' ? ` If nobody is at work on it any more, it was broken off: cancel it and plan again.` : ''
     throw new GatehouseError('plan_state', `The plan is ${plan.status}; this needs one that is ${from.join(' or ')}${why}${wayOut}`)
   }
   await tx.execute('update gatehouse.plan set status = $2 where plan_id = $1', [planId, to])

@@ -135,9 +135,10 @@ export async function deleteSession(tx: Pick<Transaction, 'first'>, sessionId: s
   return (await tx.first<{ id: string }>('delete from auth_state where session_id = $1 returning user_id as id', [sessionId], 'delete_session'))?.id
 }
 
-/** Removes the session that guessed at codes, and every sign-in of its person that is under way: those have the password, too. */
-export async function deleteGuessing(tx: Transaction, userId: string, sessionId: string): Promise<void> {
-  await tx.execute('delete from auth_state where user_id = $1 and (session_id = $2 or next_step is not null)', [userId, sessionId])
+/** Removes the session that guessed at codes, and every sign-in of its person that is under way: those have the password, too. Their ids. */
+export async function deleteGuessing(tx: Transaction, userId: string, sessionId: string): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>('delete from auth_state where user_id = $1 and (session_id = $2 or next_step is not null) returning session_id as id', [userId, sessionId])
+  return rows.map(({ id }) => id).toSorted()
 }
 
 /** Removes one session of a person, or all of them but one; the ids of those that were there. */

@@ -121,7 +121,7 @@ async function claim(db: Database, run: NewRun, leaseMs: number): Promise<number
 /** Who lives beats every two seconds. One that was killed keeps its turn until its lease is over. */
 function howToGoOn({ leftMs }: Holder, leaseMs: number): string {
   if (leftMs > leaseMs - silentMs) return 'Wait until it has ended.'
-  return `Nothing has been heard of it for a while. If its process has died, its turn ends in ${Math.ceil(leftMs / 1_000)} seconds, and a run then takes up what it left: repeat the command, or have it wait with --wait 2.`
+  return `Nothing has been heard of it for a while. If its process has died, its turn ends in ${Math.ceil(leftMs / 1_000)} seconds, and a run then takes up what it left: try again then.`
 }
 
 export function describeHolder({ kind, portalId, step, started, startedBy }: Holder): string {
