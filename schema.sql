@@ -614,10 +614,11 @@ declare
   folded text collate "C";
 begin
   if octet_length(name) = char_length(name) then return lower(name collate "C"); end if;
-  -- Accents, vowel points, the marks of voiced kana.
-  folded := lower(regexp_replace(normalize(name, NFD) collate "C",
+  -- Accents, vowel points, the marks of voiced kana; what else was taken apart (Hangul) is put together again, so that no key is longer than its
+  -- name. No name has a thousand letters, and normalize() takes the square of a run of accents.
+  folded := lower(normalize(regexp_replace(normalize(left(name, 1024), NFD) collate "C",
     '[\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06dc'
-    '\u06df-\u06e4\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\U0001d165-\U0001d169\U0001d16d-\U0001d172]', '', 'g') collate "C");
+    '\u06df-\u06e4\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f\U0001d165-\U0001d169\U0001d16d-\U0001d172]', '', 'g'), NFC) collate "C");
   if octet_length(folded) = char_length(folded) then return folded; end if;
   -- A translation costs its length times that of the name, so each part is asked for first: Latin, Greek, Cyrillic, Armenian, more Cyrillic, the rest.
   if folded ~ '[\u00a0\u00c6\u00d0\u00d8\u00de\u00df\u00e6\u00f0\u00f8\u00fe\u0110\u0111\u0126\u0127\u0131-\u0133\u0141\u0142\u014a\u014b\u0152\u0153\u0166\u0167\u017f\u018f\u0259\u02bc\u1e9e\u2010\u2011\u2013\u2014\u2018\u2019\u202f\u2032]' then

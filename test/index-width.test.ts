@@ -50,7 +50,7 @@ test('as much as fits is kept and found; more is refused with what to do, and lo
   expect((await ask('POST', '/users', { userName: wide(220), name: { givenName: wide(100), familyName: wide(100) } })).status).toBe(400)
 })
 
-test('syllables of Korean are three letters each where names are put in order', async () => {
+test('syllables of Korean, which Unicode takes apart, take no more where names are put in order', async () => {
   const korean = (length: number) => Array.from({ length }, () => String.fromCodePoint(0xac00 + randomInt(11_172))).join('')
   const people: number[] = []
   for (let length = 10; length <= 100; length += 6) {

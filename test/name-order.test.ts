@@ -37,6 +37,11 @@ test('the database and the memory have one order, of every letter and of texts',
   expect(await differing(points)).toEqual([])
   const text = fc.string({ unit: fc.constantFrom(...'aZ 9-’ßÆæŁłÉéé̈İıΣςЁёЇґқ中が한ﬁ한'), maxLength: 8 })
   expect(await differing(fc.sample(text, 2_000))).toEqual([])
+  // As wide as the name at most, so that an index holds whatever the table does.
+  const wide = ['한'.repeat(100), '각'.repeat(255), 'ế'.repeat(100), 'ো'.repeat(60)]
+  expect(await differing(wide)).toEqual([])
+  for (const one of wide) expect(Buffer.byteLength(nameOrder(one))).toBeLessThanOrEqual(Buffer.byteLength(one))
+  expect(await differing(['a' + '\u0301\u0316'.repeat(600)])).toEqual([])
   // What is equal but for case has one place, or a lookup by the index would miss it.
   const apart = await ctx.db.query('select t from unnest($1::text[]) t where gatehouse.name_order(t) <> gatehouse.name_order(lower(t))', [points])
   expect(apart).toEqual([])

@@ -54,7 +54,7 @@ describe('schemes', () => {
     'userpassword;x-foo', '2.5.4.35', '2.5.4.35;binary', 'OID.2.5.4.35', 'unicodePwd', 'unicodepwd', 'dBCSPwd', 'ms-Mcs-AdmPwd', 'ntPwdHistory', 'sambaNTPassword', 'sambaLMPassword',
     'krbPrincipalKey', 'supplementalCredentials', 'passwordThemePassword',
   ])('%s is the name of a secret', (name) => expect(isSecretName(name)).toBe(true))
-  test.each(['PIN', 'userPIN', 'initial_pin', 'pin;x-old', 'clave', 'mdp'])('%s may be the name of a secret', (name) => {
+  test.each(['PIN', 'userPIN', 'initial_pin', 'pin;x-old', 'clave', 'mdp', 'PIN1', 'pw2', 'pass1'])('%s may be the name of a secret', (name) => {
     expect([isSecretName(name), mayBeSecretName(name)]).toEqual([false, true])
   })
   test.each(['secretary', 'passport', 'compass', 'compass weight', 'datePasswordChanged', 'pwdLastSet', 'badPwdCount', 'pwdPolicySubentry', 'shipping', 'spin', 'title', 'Reisepass', '2.5.4.3'])('%s only looks like it', (name) => {

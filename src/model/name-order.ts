@@ -16,10 +16,14 @@ const beside = new Map(`
   єе іи ґг ђд ји љл њн ћт џч ѕз әа ғг қк ңн өо ұу үу һх ҳх ҷч ҡк ҙз ҫс ѣе ‘' ’' ʼ' ′' ‐- ‑- –- —-
 `.trim().split(/\s+/).map((pair) => [pair[0]!, pair.slice(1)]))
 
+/** No name has as many letters; what is compared with one may have. */
+const longest = 1024
+
 /** What a name is put in order by. */
 export function nameOrder(name: string): string {
   let result = ''
-  for (const point of name.normalize('NFD').replaceAll(leftOut, '')) {
+  const given = name.length > longest ? [...name].slice(0, longest).join('') : name
+  for (const point of given.normalize('NFD').replaceAll(leftOut, '').normalize('NFC')) {
     const lower = lowerPoint(point)
     result += beside.get(lower) ?? lower
   }

@@ -201,7 +201,8 @@ const recordRule: Check = (value, path, report) => {
   if (!resourceNames.includes(resource)) return report(`${path}.resource`, `must be one of ${resourceNames.join(', ')}.`)
   const keys = { resource: text, when: oneOrMore(condition), correlate: correlate(resource), set: setRules(resource), once: truth, ...ties[resource] }
   shape(keys, resource === 'Edge' ? ['source', 'target'] : ['set', ...Object.keys(ties[resource] ?? {})])(value, path, report)
-  if (isObject(value.set) && isKind(resource)) keysFilled(value.correlate, Object.keys(value.set).map(plainTarget), 'set', `${path}.correlate`, report)
+  // Without any rules the mapping of an EFS has the usual ones.
+  if (isObject(value.set) && Object.keys(value.set).length > 0 && isKind(resource)) keysFilled(value.correlate, Object.keys(value.set).map(plainTarget), 'set', `${path}.correlate`, report)
   if (value.once !== undefined && !isKind(resource)) report(`${path}.once`, 'is for records that many rows name.')
   const { source, target } = value
   if (resource !== 'Edge' || !isObject(source) || !isObject(target) || !isKind(source.type) || !isKind(target.type)) return

@@ -22,9 +22,9 @@ const sure = [
 ]
 
 /** Whole words that are secrets, unless a mapping says what else they are. */
-const likely = ['pins?', 'pin ?code', 'puk', 'pw', 'mdp', 'clave', 'parole', 'kod ?dostepu', 'passwd?', 'token', 'otp', 'tan']
+const likely = ['pins?', 'pin ?code', 'puk', 'pw', 'pass', 'mdp', 'clave', 'parole', 'kod ?dostepu', 'passwd?', 'token', 'otp', 'tan']
 
-const [sureName, likelyName] = [new RegExp(sure.join('|')), new RegExp(`\\b(?:${likely.join('|')})\\b`)]
+const [sureName, likelyName] = [new RegExp(sure.join('|')), new RegExp(`\\b(?:${likely.join('|')})\\d*\\b`)]
 
 /** What only tells of a password: when it was changed, how often it was wrong, what is asked of it. */
 const toldOf = /passwordChanged|passwordTheme|secretFailCount|resetPwd|badPwd|pwd(?:Change|Exp|Last|Policy|Account|Failure|Grace|Reset|Must|Attribute|Min|Max|Check|Lockout|Safe|InHistory|Allow|StartTime|EndTime)/gi
