@@ -1,7 +1,9 @@
 /** A password that others may know: the help desk has it changed, and nothing else is lost (NIST SP 800-63B-4 §3.1.1.2). */
+import { hash as bcrypt } from '@node-rs/bcrypt'
 import { expect, test } from 'vitest'
 import { tellPeople } from '../src/notify/tell-people.ts'
 import { administrator, giveRole, makePerson } from './administrators.ts'
+import { Authenticator } from './authenticator.ts'
 import { settle } from './audit-context.ts'
 import { setPassword } from '../src/signin/password-change.ts'
 import { password, personWithPassword, resultsOf } from './browser.ts'
@@ -71,4 +73,33 @@ test('is demanded of a temporary password, too, which the policy lets stay: it i
   expect((await one.signIn('tim', next)).body).toMatchObject({ next: 'change_password', reason: 'temporary' })
   later(3)
   expect((await one.ask('POST', '/sign-in/password', { current: next, next: 'a third horse, a third battery' })).body.code).toBe('password_lapsed')
+})
+
+const long = 'A'.repeat(72)
+
+test.each<[string, string, (id: string) => Promise<unknown>]>([
+  ['demanded', password, demand],
+  ['expired', password, (id) => ctx.db.execute(`update login set pwd_exp = $2 where user_id = $1`, [id, new Date(ctx.now().getTime() - 400 * 86_400_000)])],
+  ['temporary', next, async (id) => {
+    await ask('POST', '/password-policies', { name: 'Strict', priority: 99, rules: { changeOnReset: true, changesPerDay: 0 }, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
+    await setPassword(ctx, id, { next, forceChange: true })
+  }],
+  ['incomplete', long, async (id) => ctx.db.execute(`update login set password = $2, pwd_changed = null where user_id = $1`, [id, `{BCRYPT}${await bcrypt(long, 4)}`])],
+])('%s: is asked of whoever proves a passkey beside the password, and not of whoever came by the passkey', async (how, known, makeDue) => {
+  const name = `key-${how}`
+  const one = await signedIn(name)
+  const device = new Authenticator()
+  const made = device.create((await one.ask('POST', '/me/factors/passkey-options')).body)
+  const { body: { id: factor } } = await one.ask('POST', '/me/factors', { type: 'WEBAUTHN', name: 'laptop', credential: made })
+  await makeDue(one.id)
+  const two = fresh()
+  let { body } = await two.signIn(name, known)
+  if (body.next === 'factor') body = (await two.ask('POST', '/sign-in/factor', { factor, assertion: device.get((await two.ask('POST', '/sign-in/factor/passkey-options')).body) })).body
+  expect(body.next).toBe('change_password')
+  const three = fresh()
+  expect((await three.ask('POST', '/sign-in/passkey', { assertion: device.get((await three.ask('POST', '/sign-in/passkey-options')).body) })).body.next).toBe('done')
+  const third = 'a third horse, a third battery'
+  body = (await two.ask('POST', '/sign-in/password', { current: known, next: third })).body
+  if (body.next === 'factor') body = (await two.ask('POST', '/sign-in/factor', { factor, assertion: device.get((await two.ask('POST', '/sign-in/factor/passkey-options')).body) })).body
+  expect(body.next).toBe('done')
 })

@@ -3,7 +3,8 @@
  * policies add to. A step is due or not by what stands in the database at that moment; a session waits at the first that is.
  */
 import type { Context } from '../context.ts'
-import { levels, reachOf } from '../model/factor-kinds.ts'
+import type { Way } from '../model/amr.ts'
+import { reachOf } from '../model/factor-kinds.ts'
 import { isDemanded, passwordState, type PasswordState } from '../model/password-state.ts'
 import type { StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
@@ -39,6 +40,8 @@ export interface Standing extends Surroundings {
   password: PasswordState
   /** The level reached so far. */
   level: number
+  /** By what somebody proved who they are. */
+  proved: readonly Way[]
   /** The hash of what the browser is known by. */
   device: Buffer | undefined
 }
@@ -60,8 +63,8 @@ export const signInSteps: readonly Step[] = [
   },
   {
     name: 'change_password',
-    // Who came by a passkey did not use the password.
-    due: ({ password, level }) => (level >= levels.passkey ? undefined : password === 'must_change' ? 'CHANGE_AFTER_RESET' : password === 'expired' ? 'PASSWORD_EXPIRED' : undefined),
+    // Who came by a passkey did not use the password; who shows one after it did, whatever level that reaches.
+    due: ({ password, proved }) => (!proved.includes('PASSWORD') ? undefined : password === 'must_change' ? 'CHANGE_AFTER_RESET' : password === 'expired' ? 'PASSWORD_EXPIRED' : undefined),
   },
   {
     name: 'accept_policy',
@@ -89,7 +92,7 @@ const remembered = async ({ login, policy, device }: Standing, tx: Transaction, 
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
 
 /** @param at whether Okta vouches for the person: then no password of ours is in use, however old it is */
-export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'device' | keyof Surroundings> & { elsewhere?: boolean }, now: Date): Standing =>
+export const standingOf = (login: SignInLogin, policy: PasswordPolicy, { elsewhere = false, ...at }: Pick<Standing, 'level' | 'proved' | 'device' | keyof Surroundings> & { elsewhere?: boolean }, now: Date): Standing =>
   ({ login, policy, ...at, password: elsewhere ? 'valid' : passwordState(login, policy, now) })
 
 /** Where a sign-in stands: at a step, or done, and the code of that. */

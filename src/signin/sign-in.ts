@@ -117,9 +117,9 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)
   if (cut) login.reset_pwd = await demandWholePassword(tx, actingAs(ctx, login), login)
   const siteId = named ?? around.sites.ids[0] ?? null
-  const standing = standingOf(login, policy, { level, ...around, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
-  const { next, result } = await standsAt(tx, ctx, standing)
   const way = voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN'
+  const standing = standingOf(login, policy, { level, proved: [way], ...around, device: deviceOf(login.userId, visit.device), elsewhere: voucher !== undefined }, ctx.now())
+  const { next, result } = await standsAt(tx, ctx, standing)
   const opened = openSession(tx, ctx, login.userId, { level, next: next === 'done' ? null : next, siteId, way, most: policy.session.most, idleMinutes: policy.session.idleMinutes, ...(voucher ? { proved: voucher.proved } : {}) }, whence, visit.userAgent)
   if (factorId !== undefined) await noteFactorOfSession(tx, { id: ctx.newId(), userId: login.userId, sessionId: opened.session.sessionId, factorId })
   await voucher?.opened(tx, opened.session)
@@ -213,7 +213,7 @@ export async function goOn(ctx: Context, before: SessionRow, { proved = false, w
     const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
     const siteId = reached.siteId ?? before.siteId
     const around = await surroundingsOf(tx, ctx, before.userId, siteId)
-    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
     const at = standing && (await standsAt(tx, ctx, standing))
     // A session in the middle goes there by what it wants of its own accord: it stays where it is.
     if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
