@@ -10,7 +10,7 @@ import { lookAtCode } from './recovery-by-sms.ts'
 import { ownerOfLink } from './recovery.ts'
 import { leastLength } from './password-policy.ts'
 import { isRecoverable } from './sign-in-refusals.ts'
-import { claimAsking, claimRecovery, releaseAttempt } from './throttle.ts'
+import { claimLook, claimRecovery, releaseAttempt } from './throttle.ts'
 
 export interface RecoveryLook {
   userName: string
@@ -22,7 +22,7 @@ export interface RecoveryLook {
 
 /** Errors: `recovery_refused` for any link that sets no password now, `too_many_requests`. */
 export async function lookAtLink(ctx: Context, token: string): Promise<RecoveryLook> {
-  const claim = await claimAsking(ctx)
+  const claim = await claimLook(ctx)
   const look = await lookOf(ctx, await ownerOfLink(ctx, token))
   await releaseAttempt(ctx, claim)
   return look

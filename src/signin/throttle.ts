@@ -90,8 +90,16 @@ export async function claimRecovery(ctx: Context, userName: string): Promise<Pic
 }
 
 /** Counts what anybody may ask for, by address alone. Errors: `too_many_requests`. */
-export async function claimAsking(ctx: Context): Promise<Pick<Claim, 'marks'>> {
-  const address = mark('address', guesserOf(ctx.actor.ip ?? ''))
+export const claimAsking = (ctx: Context): Promise<Pick<Claim, 'marks'>> => claimByAddress(ctx, 'address')
+
+/**
+ * The same of looks at links, in a count of their own: nobody guesses a token, and people who open old links together (an office behind one
+ * address) keep nobody from signing in. Errors: `too_many_requests`.
+ */
+export const claimLook = (ctx: Context): Promise<Pick<Claim, 'marks'>> => claimByAddress(ctx, 'look')
+
+async function claimByAddress(ctx: Context, kind: 'address' | 'look'): Promise<Pick<Claim, 'marks'>> {
+  const address = mark(kind, guesserOf(ctx.actor.ip ?? ''))
   const marks = { address, account: address }
   await within(ctx, marks, ctx.config.SIGN_IN_ATTEMPTS_PER_ADDRESS)
   return { marks }
