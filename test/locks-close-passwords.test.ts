@@ -73,6 +73,57 @@ test('who was on the way in with the right password goes on; who guesses at code
   expect((await three.ask('POST', '/me/step-up', { factor, code: codeOf(secret) })).body.next).toBe('done')
 })
 
+test('a lock by codes closes codes only, and a later one by wrong passwords closes none, whatever was guessed before', async () => {
+  const one = await signedIn('eva')
+  const { id: factor, secret } = await withTotp(one)
+  const device = new Authenticator()
+  const made = device.create((await one.ask('POST', '/me/factors/passkey-options')).body)
+  const { body: { id: passkey } } = await one.ask('POST', '/me/factors', { type: 'WEBAUTHN', name: 'laptop', credential: made })
+  const byPasskey = async () => (await one.ask('POST', '/me/step-up', { factor: passkey, assertion: device.get((await one.ask('POST', '/sign-in/factor/passkey-options')).body) })).body
+  const byCode = async (code: string) => (await one.ask('POST', '/me/step-up', { factor, code })).body
+  const guessCodes = async (times: number) => {
+    const thief = fresh()
+    expect((await thief.signIn('eva')).body.next).toBe('factor')
+    for (let n = 0; n < times; n++) expect((await thief.ask('POST', '/sign-in/factor', { factor, code: `00000${n}` })).body.code).toBe('factor_refused')
+    expect(await lockOf(one.id)).toEqual({ login: 'LOCKED', person: 'LOCKED' })
+    expect((await thief.ask('GET', '/sign-in')).status).toBe(401)
+  }
+  await guessCodes(3)
+  expect((await byPasskey()).next).toBe('done')
+  // Which opens no codes to whoever guesses at them, nor does an unknown factor.
+  later(1)
+  expect([(await byCode(codeOf(secret))).code, (await one.ask('POST', '/me/step-up', { factor: 'none', code: '1' })).body.code]).toEqual(['too_many_requests', 'too_many_requests'])
+  const lockEnds = async () => {
+    for (let n = 0; n < 2; n++) {
+      later(16)
+      expect((await one.ask('GET', '/me')).status).toBe(200)
+    }
+  }
+  // The end of a lock gives one guess, not as many as before.
+  await lockEnds()
+  await guessCodes(1)
+  await lockEnds()
+  await guess('eva', 3)
+  expect(await lockOf(one.id)).toEqual({ login: 'LOCKED', person: 'LOCKED' })
+  // Somebody who signs in meanwhile changes nothing of what the lock came by.
+  const two = fresh()
+  expect((await two.ask('POST', '/sign-in/passkey', { assertion: device.get((await two.ask('POST', '/sign-in/passkey-options')).body) })).body.next).toBe('done')
+  expect((await byCode(codeOf(secret))).next).toBe('done')
+})
+
+test('a wrong code under a lock by wrong passwords makes it one by codes where there were too many', async () => {
+  const one = await signedIn('flo')
+  const { id: factor, secret } = await withTotp(one)
+  const [two, thief] = [fresh(), fresh()]
+  expect((await two.signIn('flo')).body.next).toBe('factor')
+  expect((await two.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret, 1) })).body.next).toBe('done')
+  expect((await thief.signIn('flo')).body.next).toBe('factor')
+  await guess('flo', 3)
+  for (let n = 0; n < 3; n++) expect((await thief.ask('POST', '/sign-in/factor', { factor, code: `00000${n}` })).body.code).toBe('factor_refused')
+  later(2)
+  expect((await two.ask('POST', '/me/step-up', { factor, code: codeOf(secret) })).body.code).toBe('too_many_requests')
+})
+
 test('where no password is kept there is none to guess and none to lock, and the audit says so', async () => {
   const id = await makePerson(shared, 'robot', { active: true })
   await giveRole(ctx, id, 'AUDITOR')

@@ -20,7 +20,7 @@ import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { deleteGuessing, type SessionRow } from '../store/sessions.ts'
 import { codeMark } from './factor-codes.ts'
-import { lock } from './locks.ts'
+import { lock, lockoutOf } from './locks.ts'
 import { verifyAssertion } from './passkeys.ts'
 import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { eventOf } from './prove-password.ts'
@@ -72,13 +72,15 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
   const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
     const login = await lockLogin(tx, session.userId)
     if (!login || closedBy(login, today(ctx)) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
-    refuseGuessedOut(login, policy)
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
+    // Nobody guesses a passkey.
+    if (factor?.type !== 'WEBAUTHN') refuseGuessedOut(login, policy)
     const seen = factor && (await lookAtFactor(tx, ctx, masterKey, factor, session, answer))
     if (!factor || !seen || seen === 'copied' || factor.type === 'EMAIL') return void (await countWrong(tx, ctx, session, login.loginId, policy, factor, seen === 'copied'))
     await noteUse(tx, factor.id, ctx.now(), seen.counter)
     if (factor.type !== 'SMS') await restoreNumbers(tx, session.userId)
-    await forgetWrongCodes(tx, login.loginId, ctx.now())
+    // A passkey shown meanwhile opens no codes to whoever guessed at them.
+    if (!isGuessedOut(login, policy)) await forgetWrongCodes(tx, login.loginId, ctx.now())
     await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
     const left = factor.type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(tx, factor.id) } : {}
     await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level, ...left } }] }])
@@ -91,9 +93,16 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
 
 const mostCodes = ({ lockout }: PasswordPolicy) => Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)
 
+/**
+ * The count of wrong codes outlasts locks, so that nobody guesses on at each one's end: by itself it does not say what brought this one about.
+ * A lock by wrong passwords has their count at its limit.
+ */
+const isGuessedOut = (login: SignInLogin, policy: PasswordPolicy): boolean =>
+  isLocked(login) && login.wrongCodes >= mostCodes(policy) && login.wrongPasswords < lockoutOf(policy).failures
+
 /** A lock by wrong codes closes codes in every session; one by wrong passwords, which any stranger can bring about, does not. Errors: `too_many_requests`. */
 export function refuseGuessedOut(login: SignInLogin, policy: PasswordPolicy): void {
-  if (isLocked(login) && login.wrongCodes >= mostCodes(policy)) throw new GatehouseError('too_many_requests', 'There were too many wrong codes: wait until the lock of the account opens, or open it by a link.')
+  if (isGuessedOut(login, policy)) throw new GatehouseError('too_many_requests', 'There were too many wrong codes: wait until the lock of the account opens, or open it by a link.')
 }
 
 /**
@@ -101,7 +110,7 @@ export function refuseGuessedOut(login: SignInLogin, policy: PasswordPolicy): vo
  * has the password: this session ends then, and so do sign-ins under way.
  */
 export async function countWrong(tx: Transaction, ctx: Context, { userId, sessionId }: Pick<SessionRow, 'userId' | 'sessionId'>, loginId: string, policy: PasswordPolicy, factor: FactorRow | undefined, copied = false): Promise<void> {
-  const isTooMany = (await countWrongCode(tx, loginId, ctx.now())) >= mostCodes(policy)
+  const isTooMany = (await countWrongCode(tx, loginId, mostCodes(policy), ctx.now())) >= mostCodes(policy)
   const ended = isTooMany ? await deleteGuessing(tx, userId, sessionId) : []
   const changes = ended.map((id) => ({ path: `sessions[${id}]`, before: id }))
   await recordEvents(tx, ctx, [copied ? copiedEvent(factor!, changes) : eventOf('FACTOR_WRONG', userId, [...(factor ? [{ path: `factors[${factor.id}].refused`, after: factor.type }] : []), ...changes])])

@@ -161,9 +161,12 @@ export async function restoreNumbers(tx: Transaction, userId: string): Promise<v
   await tx.execute(`update user_auth_param set counter = null where user_id = $1 and type = 'SMS' and counter is not null`, [userId])
 }
 
-/** Wrong codes in a row, this one included. */
-export async function countWrongCode(tx: Transaction, loginId: string, now: Date): Promise<number> {
-  const row = await tx.first<{ failures: number }>('update login set otp_fail_count = coalesce(otp_fail_count, 0) + 1, last_auth_attempt = $2 where login_id = $1 returning otp_fail_count as failures', [loginId, now])
+/** Wrong codes in a row, this one included. From `most` on the lock is by codes, whatever brought it about before. */
+export async function countWrongCode(tx: Transaction, loginId: string, most: number, now: Date): Promise<number> {
+  const row = await tx.first<{ failures: number }>(
+    `update login set otp_fail_count = coalesce(otp_fail_count, 0) + 1, last_auth_attempt = $2,
+       auth_fail_count = case when coalesce(otp_fail_count, 0) + 1 >= $3 then 0 else auth_fail_count end
+     where login_id = $1 returning otp_fail_count as failures`, [loginId, now, most])
   return row!.failures
 }
 

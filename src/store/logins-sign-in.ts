@@ -18,7 +18,9 @@ export interface SignInLogin extends PasswordDates {
   lastAttempt: string | null
   /** Wrong passwords in a row, over all locks that opened by themselves. */
   wrongInARow: number
-  /** Wrong codes of factors in a row. */
+  /** Wrong passwords since the last lock opened: while a lock lasts, its limit where they brought it about. */
+  wrongPasswords: number
+  /** Wrong codes of factors in a row, over all locks. */
   wrongCodes: number
   /** When that was noted to have closed the password. */
   passwordClosed: string | null
@@ -35,7 +37,7 @@ export interface SignInLogin extends PasswordDates {
 const ofPerson = `u.status as "personStatus", u.secondary_status as "secondaryStatus", u.start_date::text as "startDate",
    case when coalesce(u.system_flag, 'N') <> 'Y' then u.last_date::text end as "lastDate"`
 const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.password, l.status, l.is_active as "isActive", l.lock_marker as "lockMarker", l.auth_type as "authType",
-   l.last_auth_attempt as "lastAttempt", l.wrong_in_a_row as "wrongInARow", coalesce(l.otp_fail_count, 0) as "wrongCodes", l.pwd_closed as "passwordClosed", l.first_time_login as "firstTime", l.pwd_changed as "passwordChanged", l.pwd_exp, l.grace_period, l.reset_pwd,
+   l.last_auth_attempt as "lastAttempt", l.wrong_in_a_row as "wrongInARow", coalesce(l.auth_fail_count, 0) as "wrongPasswords", coalesce(l.otp_fail_count, 0) as "wrongCodes", l.pwd_closed as "passwordClosed", l.first_time_login as "firstTime", l.pwd_changed as "passwordChanged", l.pwd_exp, l.grace_period, l.reset_pwd,
    ${ofPerson}`
 const from = 'from login l join users u on u.user_id = l.user_id'
 
@@ -82,15 +84,18 @@ export async function lockLogin(tx: Transaction, userId: string): Promise<SignIn
 export async function lockPerson(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
   return (await lockLogin(tx, userId)) ?? tx.first(
     `select '' as "loginId", u.user_id as "userId", coalesce(u.user_name, u.user_id) as login, null as password, 'ACTIVE' as status, 'Y' as "isActive",
-       null as "lockMarker", null as "authType", null as "lastAttempt", 0 as "wrongInARow", 0 as "wrongCodes", null as "passwordClosed", 'N' as "firstTime", null as "passwordChanged", null as pwd_exp, null as grace_period, null as reset_pwd,
+       null as "lockMarker", null as "authType", null as "lastAttempt", 0 as "wrongInARow", 0 as "wrongPasswords", 0 as "wrongCodes", null as "passwordClosed", 'N' as "firstTime", null as "passwordChanged", null as pwd_exp, null as grace_period, null as reset_pwd,
        ${ofPerson} from users u where u.user_id = $1 for no key update`, [userId])
 }
 
 /** What a sign-in leaves of the count over all locks: at its limit it takes another way back to begin it anew. */
 const inARowAfter = `case when wrong_in_a_row >= ${mostGuessesInARow} then wrong_in_a_row else 0 end`
 
+/** The same of the count since the last lock, which says while one lasts by what it came. */
+const failuresAfter = `case when lock_marker = 'LOCKED' then auth_fail_count else 0 end`
+
 export async function forgetFailures(tx: Pick<Transaction, 'execute'>, loginId: string): Promise<void> {
-  await tx.execute(`update login set auth_fail_count = 0, wrong_in_a_row = ${inARowAfter} where login_id = $1`, [loginId], 'forget_failures')
+  await tx.execute(`update login set auth_fail_count = ${failuresAfter}, wrong_in_a_row = ${inARowAfter} where login_id = $1`, [loginId], 'forget_failures')
 }
 
 /** The last password that was looked at, was right: the count begins anew. */
@@ -122,7 +127,7 @@ export async function writeExpiry(tx: Transaction, loginId: string, { expires, g
 /** Somebody is in: when and from where, and from where the time before. */
 export function noteSignIn(tx: Transaction, loginId: string, { now, ip }: { now: Date; ip: string | null }): void {
   tx.later(
-    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = 0, wrong_in_a_row = ${inARowAfter}, sms_reset_fail_count = 0, first_time_login = 'N'
+    `update login set prev_login = last_login, prev_login_ip = last_login_ip, last_login = $2, last_login_ip = $3, auth_fail_count = ${failuresAfter}, wrong_in_a_row = ${inARowAfter}, sms_reset_fail_count = 0, first_time_login = 'N'
      where login_id = $1`, [loginId, now, ip], 'note_sign_in')
 }
 
