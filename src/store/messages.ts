@@ -91,7 +91,14 @@ export interface QueuedMessage {
   name: string | null
 }
 
-const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, m.content, m.secrets_encrypted as secrets, m.attempts,
+/**
+ * An invitation tells the user name as it stands when it is sent, also where a server of an older version has enqueued it without one, or
+ * migration 0066 has filled in another.
+ */
+const content = `case when m.template = 'invitation' then m.content || coalesce(
+    (select jsonb_build_object('userName', l.login) from login l where l.user_id = m.user_id and l.managed_sys_id = '0'), '{}') else m.content end as content`
+
+const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, ${content}, m.secrets_encrypted as secrets, m.attempts,
   m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
 
 /** Takes the next message that is due, for as long as the lease lasts; undefined when there is none. */
