@@ -2,6 +2,9 @@
 import { describe, expect, test } from 'vitest'
 import { against, apply, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
+import { userKind } from '../src/directory/user-record.ts'
+import { prepareRecords } from '../src/records/prepare-records.ts'
+import { writePrepared, writeRecords } from '../src/records/write-records.ts'
 
 const { ask, ctx } = await testServer()
 
@@ -121,5 +124,59 @@ describe('another data type', () => {
     const { id, name } = await element('STRING', { validator: String.raw`\d{3}` })
     await person({ [name]: '007' })
     expect((await become(id, 'INTEGER')).status).toBe(200)
+  })
+})
+
+describe('another data type, and a value that is written at the same moment', () => {
+  /** Where a value of each sort of record is written; there is one already, so that no foreign key is looked at. */
+  const held: Record<TypeId, (name: string) => Promise<string>> = {
+    DEFAULT_USER: async (name) => `/users/${(await person({ [name]: '5' })).body.id}`,
+    DEFAULT_ORGANIZATION: async (name) => `/organizations/${(await places.DEFAULT_ORGANIZATION({ [name]: '5' })).body.id}`,
+    DEFAULT_LOGIN: async (name) => {
+      const { body } = await ask('POST', '/users', { userName: next(), logins: [{ login: next(), managedSystem: 'OKTA', attributes: { [name]: '5' } }] })
+      const { items } = (await ask('GET', `/users/${body.id}/logins`)).body
+      return `/users/${body.id}/logins/${items.find((one: { managedSystem: string }) => one.managedSystem === 'OKTA').id}`
+    },
+  }
+  type Asking = () => ReturnType<typeof ask>
+
+  /** Both under way, one behind the other, until nothing keeps their events any more. */
+  async function atOnce(first: Asking, second: Asking) {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>()
+    const { promise: locked, resolve: lock } = Promise.withResolvers<void>()
+    const holding = ctx.db.transaction(async (tx) => {
+      await tx.execute('lock table gatehouse.audit_event in share mode')
+      lock()
+      await released
+    })
+    await locked
+    const replies: ReturnType<typeof ask>[] = []
+    for (const each of [first, second]) {
+      replies.push(each())
+      await expect.poll(async () => (await ctx.db.query(`select from pg_stat_activity where wait_event_type = 'Lock' and datname = current_database()`)).length).toBe(replies.length)
+    }
+    release()
+    await holding
+    return (await Promise.all(replies)).map(({ status, body }) => [status, body.code])
+  }
+
+  test.each(typeIds)('of %s: whoever comes second is judged by what the first has left', async (typeId) => {
+    for (const typeFirst of [false, true]) {
+      const { id, name } = await element('STRING', { typeId })
+      const at = await held[typeId](name)
+      const write = () => ask('PATCH', at, { attributes: { [name]: 'abc' } })
+      const retype = () => ask('PATCH', `/metadata/elements/${id}`, { dataType: 'INTEGER' })
+      expect(await (typeFirst ? atOnce(retype, write) : atOnce(write, retype))).toEqual([[200, undefined], typeFirst ? [400, 'invalid_value'] : [409, 'still_referenced']])
+      expect((await ask('GET', at)).body.attributes[name]).toBe(typeFirst ? '5' : 'abc')
+    }
+  })
+
+  test('what was made ready before the change is refused after it, to be made anew', async () => {
+    const { id, name } = await element('STRING')
+    const made = { action: 'user.create', after: { id: ctx.newId(), userName: next(), attributes: { [name]: 'abc' } } }
+    const prepared = await prepareRecords(ctx.db, ctx, userKind, [made])
+    expect((await ask('PATCH', `/metadata/elements/${id}`, { dataType: 'INTEGER' })).status).toBe(200)
+    await expect(ctx.db.transaction((tx) => writePrepared(tx, ctx, userKind, prepared))).rejects.toMatchObject({ code: 'conflict' })
+    await expect(ctx.db.transaction((tx) => writeRecords(tx, ctx, userKind, [made]))).rejects.toMatchObject({ code: 'invalid_value' })
   })
 })

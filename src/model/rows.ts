@@ -268,3 +268,20 @@ function changedColumns(before: Row, after: Row): Row | undefined {
 function withKey(flat: FlatRow, row: Row): Row {
   return { ...Object.fromEntries(flat.key.map((column) => [column, flat.row[column]])), ...row }
 }
+
+/** The declared attributes (METADATA_ELEMENT's ids) of which the changes write values; `after` is the record that they lead to. */
+export function attributesWritten(resource: Resource, after: LoadedRecord, changes: readonly RowChange[]): string[] {
+  const collections = resource.collections.filter(({ custom }) => custom)
+  const lists = collections.flatMap(({ path, custom }) => (after.children[path] ?? []).map((child) => ({ custom: custom!, rows: child.custom ?? [] })))
+  if (resource.custom) lists.push({ custom: resource.custom, rows: after.custom ?? [] })
+  const touched = new Set<unknown>()
+  for (const custom of new Set(lists.map((one) => one.custom))) {
+    for (const { table, operation, row } of changes) {
+      if (operation === 'delete') continue
+      if (table === custom.table) touched.add(row[custom.idColumn])
+      else if (table === custom.valueTable) touched.add(row[custom.valueParent])
+    }
+  }
+  if (touched.size === 0) return []
+  return lists.flatMap(({ custom, rows }) => rows.flatMap(({ row }) => (touched.has(row[custom.idColumn]) && typeof row.metadata_id === 'string' ? [row.metadata_id] : [])))
+}

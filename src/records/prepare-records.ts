@@ -6,8 +6,9 @@ import type { Context } from '../context.ts'
 import { eventMaker, type NewEvent } from '../audit/record.ts'
 import { isObject, setValueAt, valueAt, type Document, type Resource } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
+import type { DataType } from '../model/data-type.ts'
 import { auditedChanges, elementsFor, type Metadata } from '../model/metadata.ts'
-import { diffRecords, recordOf, type LoadedRecord, type RowChange, type RowMaker } from '../model/rows.ts'
+import { attributesWritten, diffRecords, recordOf, type LoadedRecord, type RowChange, type RowMaker } from '../model/rows.ts'
 import type { EventRow } from '../store/audit-events.ts'
 import type { Database } from '../store/database.ts'
 import { loadMetadata } from '../store/metadata.ts'
@@ -22,6 +23,8 @@ export interface Prepared {
   changes: RowChange[]
   events: EventRow[]
   written: Written[]
+  /** Declared attributes of which values are written, by METADATA_ELEMENT's id, and the data type each was judged by. */
+  judgedAs: Map<string, DataType>
   /** The documents as they will stand, in the order of the pending ones. */
   results: Document[]
 }
@@ -40,7 +43,7 @@ export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, 
   await checkMetadata(db, ctx, kind.resource, settled, metadata, pause)
   await kind.complete?.(db, settled, ctx.now().toISOString())
   const rowOf = eventMaker(ctx)
-  const prepared: Prepared = { pending: settled, changes: [], events: [], written: [], results: [] }
+  const prepared: Prepared = { pending: settled, changes: [], events: [], written: [], judgedAs: new Map(), results: [] }
   for (const one of settled) {
     const event = addRows(prepared, ctx, kind, one, metadata)
     if (event) prepared.events.push(rowOf(event))
@@ -58,7 +61,7 @@ function detached(document: Document): Document {
 
 /** The rows of one record; the event that tells of them, or undefined when there are none to write. */
 function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pending, metadata: Metadata): NewEvent | undefined {
-  const own = changesOf(ctx, kind, one, metadata)
+  const own = changesOf(ctx, kind, one, metadata, prepared.judgedAs)
   prepared.results.push(own.length === 0 ? one.before!.document : one.after)
   if (own.length === 0) return undefined
   prepared.changes.push(...own)
@@ -69,7 +72,7 @@ function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pendin
   return { action: one.action, targetType: kind.resource.name, targetId: id, changes: [...auditedChanges(found, metadata), ...one.besides ?? []] }
 }
 
-function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata): RowChange[] {
+function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata, judgedAs: Map<string, DataType>): RowChange[] {
   const { resource } = kind
   const { before, after } = pending
   // Only a record has types of its own; entries have what is declared for all of their kind.
@@ -78,6 +81,10 @@ function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: M
   assignIds(resource, after, record)
   Object.assign(record.base, kind.derivedColumns(after))
   const changes = diffRecords(resource, before?.record, record)
+  for (const id of attributesWritten(resource, record, changes)) {
+    const element = metadata.elements.find((each) => each.id === id)
+    if (element) judgedAs.set(id, element.dataType)
+  }
   if (changes.length > 0 || pending.besides?.length) stamp(resource, after, changes, ctx)
   return changes
 }

@@ -11,7 +11,7 @@ import { auditedChanges } from '../model/metadata.ts'
 import { documentOf, type LoadedRecord } from '../model/rows.ts'
 import { insertEvents, type EventRow } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
-import { loadMetadata } from '../store/metadata.ts'
+import { holdJudged, loadMetadata } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
 import { referredTables } from '../store/referrers.ts'
 import { clearReferences } from './clear-references.ts'
@@ -26,8 +26,12 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
 
 /** The same for records that have been prepared already. */
 export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordKind, prepared: Prepared): Promise<Document[]> {
+  // Under way with the statements of the guards.
+  const held = holdJudged(tx, prepared.judgedAs)
+  held.catch(() => {})
   await kind.guard?.(tx, ctx, prepared.pending)
   await kind.check?.(tx, prepared.pending)
+  await held
   const events = await lettingGo(tx, ctx, kind, prepared)
   await writeChanges(tx, tablesOf(kind.resource), prepared.changes).catch((error: unknown) => noteRefused(error, kind.resource, prepared.pending))
   await insertEvents(tx, events)

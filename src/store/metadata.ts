@@ -35,6 +35,21 @@ export function forgetMetadata(): void {
   kept = undefined
 }
 
+/**
+ * Holds declared attributes until the transaction ends, as a foreign key to them would: nobody changes their declarations meanwhile
+ * (`lockElement`). Values were judged by what was known of them; where that is past, the transaction is tried again. Errors: `conflict`.
+ */
+export async function holdJudged(tx: Pick<Transaction, 'query'>, judgedAs: ReadonlyMap<string, DataType>): Promise<void> {
+  if (judgedAs.size === 0) return
+  // Who had to wait for a row is given it as it has become.
+  const rows = await tx.query<{ id: string; type: DataType }>(
+    'select metadata_id as id, data_type as type from metadata_element where metadata_id = any($1) order by metadata_id for key share', [[...judgedAs.keys()]], 'hold_judged')
+  if (rows.every(({ id, type }) => judgedAs.get(id) === type)) return
+  forgetMetadata()
+  // To `Database.transaction` a failure of serialisation; to a plan, a reason to do each step by itself.
+  throw new GatehouseError('conflict', 'The data type of an attribute was changed at the same moment; try again.', { cause: { code: '40001' } })
+}
+
 interface ElementRow {
   metadata_id: string
   type_id: string
