@@ -75,6 +75,8 @@ test('the account of the last super administrator is ended with nobody', async (
   for (const [method, path] of [['DELETE', ''], ['POST', '/deactivate'], ['POST', '/erase']] as const) {
     const reply = await ask(method, `/users/${id}${path}`)
     expect([reply.status, reply.body.code], path).toEqual([409, 'conflict'])
+    expect(reply.body.detail).toContain(`The related account kin-${counter}-admin would end too`)
+    expect(reply.body.detail).toContain('remove the relation first, or give the role GATEHOUSE_SUPER_ADMIN to somebody else')
     expect(await Promise.all([id, account].map(statusOf))).toEqual([waiting, waiting])
   }
 })

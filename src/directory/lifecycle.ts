@@ -13,7 +13,9 @@ import { user } from '../model/user.ts'
 import type { Status } from '../model/user-statuses.ts'
 import { validateCustom } from '../model/validate.ts'
 import { checkDate } from '../model/values.ts'
+import { isLastOne } from '../store/constraint-errors.ts'
 import type { Transaction } from '../store/database.ts'
+import { superAdministrators } from '../store/own-access.ts'
 import { credentialsOf, endSessions, resetLogins, setLocks, type Credentials } from '../store/user-rows.ts'
 import { countRelated, followingOf, relatedThatFollow, type Following, type Related } from './related-accounts.ts'
 import { takeAccess } from './taken-access.ts'
@@ -251,7 +253,21 @@ async function endRelated(tx: Transaction, ctx: Context, { operation }: Followin
   const own = { ...options, lastDate: undefined, follows, keeps: !may(follows, needOf('enable')) }
   // Read only now: others of the same write may have been ended, or have ended them, meanwhile.
   const open = [...await lockExisting(tx, user, [...primaries.keys()])].filter(([, { document }]) => rules[operation].from!.includes(document.status as Status))
-  return writeOperated(tx, server, open.map(([id, before]): Operated => ({
+  const pending = open.map(([id, before]): Operated => ({
     action: `user.${operation}`, operation, before, after: afterOperation(server, before.document, operation, own), besides: [{ path: 'followed', after: primaries.get(id) }],
-  })), own)
+  }))
+  try {
+    return await tx.savepoint(() => writeOperated(tx, server, pending, own))
+  } catch (error) {
+    throw isLastOne(error) ? await lastAmong(tx, error, open.map(([, { document }]) => document)) : error
+  }
+}
+
+/** Whoever acts has not named the account, and learns which one it is: they could end it by itself. */
+async function lastAmong(tx: Transaction, error: GatehouseError, accounts: readonly Document[]): Promise<GatehouseError> {
+  const last = new Set(await superAdministrators(tx, accounts.map(({ id }) => id as string)))
+  const names = accounts.flatMap(({ id, userName }) => (last.has(id as string) ? [String(userName ?? id)] : []))
+  if (names.length === 0) return error
+  const accountsOf = `${names.length === 1 ? 'account' : 'accounts'} ${names.join(', ')}`
+  return new GatehouseError(error.code, `The related ${accountsOf} would end too, which would leave nobody who may administer everything: remove the relation first, or give the role GATEHOUSE_SUPER_ADMIN to somebody else.`)
 }

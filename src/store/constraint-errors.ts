@@ -2,7 +2,7 @@
  * What a violated constraint means to a caller, by the constraint's name. Constraints not listed here are answered by
  * their kind (`database-errors.ts`). A test holds each name to one that exists.
  */
-import type { ErrorCode } from '../errors.ts'
+import { GatehouseError, type ErrorCode } from '../errors.ts'
 
 interface Meaning {
   code: ErrorCode
@@ -17,6 +17,9 @@ const inUse = (message: string): Meaning => ({ code: 'still_referenced', message
 const circle = (message: string): Meaning => ({ code: 'circular_dependency', message })
 
 export const lastOne: Meaning = { code: 'conflict', message: 'This would leave nobody who may administer everything: give the role GATEHOUSE_SUPER_ADMIN to somebody else first.' }
+
+/** Whether it says that nobody would be left who may administer everything. */
+export const isLastOne = (error: unknown): error is GatehouseError => error instanceof GatehouseError && error.message === lastOne.message
 
 /** A period that overlaps another of its pair, or begins when it begins, or ends before it begins. */
 function periodsOf(table: string, what: string): [string, Meaning][] {

@@ -92,6 +92,13 @@ export async function lockSuperAdmin(tx: Transaction): Promise<void> {
   await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse.super_admin'))`)
 }
 
+/** Those of some people who may administer everything. */
+export async function superAdministrators(tx: Reader, ids: readonly string[]): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `select distinct r.user_id as id from user_role r where r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.user_id = any($1) and gatehouse.is_super_admin(r.user_id)`, [ids])
+  return rows.map(({ id }) => id)
+}
+
 /** The rights (`PEOPLE READ`) that the role of the super administrator carries without an end. */
 export async function superAdminRights(tx: Reader): Promise<string[]> {
   const rows = await tx.query<{ own: string }>(
