@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
-import { foreignKeys, referrerOf } from '../src/store/referrers.ts'
+import { foreignKeys, ownEntries, referrerOf } from '../src/store/referrers.ts'
 
 const shared = await testServer()
 const { ask, ctx } = shared
@@ -138,4 +138,21 @@ const unseen = ['auth_state.content_provider_id', 'user_it_policy_history.conten
 test('every foreign key that lets go is known as an attribute of some record', async () => {
   const unknown = (await foreignKeys(ctx.db)).filter((key) => !key.cascades && !referrerOf(key)).map(({ table, column }) => `${table}.${column}`)
   expect(unknown).toEqual(unseen)
+})
+
+/** Rows that go with what they belong to, and show in no attribute of another record, or in edges, whose ends tell of them. One that does belongs among the owners of referrers.ts. */
+const goAlong = {
+  'what people have to sign in with': 'auth_state.user_id gatehouse.factor_challenge.param_id gatehouse.factor_challenge.user_id gatehouse.recovery_code.param_id gatehouse.remembered_device.user_id gatehouse.sign_in_place.user_id pwd_history.login_id user_auth_param.user_id user_identity_ans.user_id',
+  'custom attributes': 'company_attribute.company_id company_attribute_values.company_attribute_id login_attribute.login_id login_attribute_values.login_attribute_id md_element_valid_values.metadata_element_id user_attribute_values.user_attribute_id user_attributes.user_id',
+  'edges': 'group_organization.company_id group_organization.grp_id grp_role.grp_id grp_role.role_id grp_to_grp_membership.grp_id grp_to_grp_membership.member_grp_id res_org_membership.company_id res_org_membership.resource_id res_to_res_membership.member_resource_id res_to_res_membership.resource_id resource_group.grp_id resource_group.resource_id resource_role.resource_id resource_role.role_id resource_user.user_id role_org_membership.company_id role_org_membership.role_id role_to_role_membership.member_role_id role_to_role_membership.role_id user_grp.user_id user_role.user_id',
+  'rights of edges': 'grp_grp_membership_rights.membership_id grp_org_membership_rights.membership_id grp_role_membership_rights.membership_id org_to_org_membership_rights.membership_id res_grp_membership_rights.membership_id res_org_membership_rights.membership_id res_res_membership_rights.membership_id res_role_membership_rights.membership_id role_org_membership_rights.membership_id role_role_membership_rights.membership_id user_affiliation_rights.membership_id user_grp_membership_rights.membership_id user_res_membership_rights.membership_id user_role_membership_rights.membership_id',
+  'EFS': 'efs.account_mapping.portal_id efs.iam_portal_user_reference.user_id efs.iam_user_reference.user_id efs.panelists.person_id efs.portal_panelist.portal_id efs.portal_panelist.user_id efs.portal_secret.portal_id efs.portal_session.portal_id efs.users.person_id gatehouse.portal_sign_in.portal_id',
+  'OpenID Connect': 'gatehouse.oidc_artifact.client_id gatehouse.oidc_artifact.user_id gatehouse.oidc_client_secret.client_id gatehouse.oidc_consent.client_id gatehouse.oidc_consent.user_id gatehouse.oidc_logout.client_id',
+  'policies': 'auth_level_attribute.auth_level_grouping_id auth_state_auth_param_xref.param_id policy_attribute.policy_id policy_def_param.policy_def_id policy_object_assoc.policy_id',
+  'others': 'gatehouse.delegation.user_id gatehouse.message.user_id gatehouse.plan_key.plan_id gatehouse.plan_read.plan_id gatehouse.plan_step.plan_id org_type_valid_membership.member_org_type_id org_type_valid_membership.org_type_id user_it_policy_history.user_id',
+}
+
+test('every foreign key that takes rows along is an entry of its own record, known as one of another, or named here', async () => {
+  const unknown = (await foreignKeys(ctx.db)).filter((key) => key.cascades && !ownEntries(key) && !referrerOf(key)).map(({ table, column }) => `${table}.${column}`)
+  expect(unknown.toSorted()).toEqual(Object.values(goAlong).flatMap((names) => names.split(' ')).toSorted())
 })

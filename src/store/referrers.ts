@@ -92,11 +92,16 @@ async function readReferrers(tx: Pick<Transaction, 'query'>): Promise<Referrers>
   for (const key of await foreignKeys(tx)) {
     const one = referrerOf(key)
     if (one) add(found.of, key.target, one)
-    const owner = key.cascades ? owners.find(({ table }) => table === key.target) : undefined
-    const own = owner?.collections.find(({ table, parentColumn }) => table === key.table && parentColumn === key.column)
+    const own = ownEntries(key)
     if (own) add(found.own, key.target, own)
   }
   return found
+}
+
+/** The entries that a foreign key binds to the record whose they are; undefined for any other. */
+export function ownEntries(key: ForeignKey): Collection | undefined {
+  const owner = key.cascades ? owners.find(({ table }) => table === key.target) : undefined
+  return owner?.collections.find(({ table, parentColumn }) => table === key.table && parentColumn === key.column)
 }
 
 /** What a foreign key is in the attribute lists; undefined where it is in none, or where a record's own entries refer to it. */
