@@ -1,6 +1,7 @@
 /** A mass delete as people ask for it: whom rows mean, what is planned, stopped, carried out in one go, and undone. */
 import pg from 'pg'
 import { describe, expect, test } from 'vitest'
+import { planLines } from '../src/cli/plans.ts'
 import { eraseUser } from '../src/directory/erase.ts'
 import { patchUser } from '../src/directory/users.ts'
 import { addAdminUsers, addPortalUsers } from '../src/portals/portal-users.ts'
@@ -194,6 +195,23 @@ describe('carried out', () => {
     const { body } = await plan(one, { ids: [people[3]!.id] })
     expect((await ask('POST', `/plans/${body.id}/cancel`)).body.status).toBe('cancelled')
     expect((await apply(body.id)).body.code).toBe('plan_state')
+  })
+
+  test('of persons who go the plan says how many related accounts stay open, but for those that go too, and it leaves them so', async () => {
+    const one = await portal()
+    const [ada, bea, cy] = await members(one, ['ada', 'bea', 'cy'])
+    const account = async (userName: string) => (await ask('POST', '/users', { userName: `${userName}.${one}` })).body.id as string
+    const [admin, ended, spouse] = [await account('admin'), await account('ended'), await account('spouse')]
+    await ask('POST', `/users/${ended}/terminate`)
+    const relations = [{ user: admin, type: 'ADMIN_ACCOUNT' }, { user: ended, type: 'ADMIN_ACCOUNT' }, { user: spouse, type: 'FAMILY' }, { user: bea!.id, type: 'TEST_ACCOUNT' }]
+    expect((await ask('PATCH', `/users/${ada!.id}`, { relations })).status).toBe(200)
+    const ids = [ada!.id, bea!.id, cy!.id]
+    expect((await plan(one, { ids })).body.counts).toEqual({ delete: 3 })
+    const { body } = await plan(one, { ids, deletePersons: true })
+    expect(body.counts).toEqual({ delete: 3, persons: 3, relatedLeftOpen: 1 })
+    expect(planLines(body).join('\n')).toMatch(/ 1 {2}accounts related to persons who go stay open/)
+    expect((await apply(body.id)).body.status).toBe('applied')
+    expect((await ask('GET', `/users/${admin}`)).body.status).toBe('PENDING_INITIAL_LOGIN')
   })
 
   test('a limit stops it before the first write; released with a reason it goes once', async () => {

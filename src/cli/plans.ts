@@ -15,9 +15,16 @@ import type { Action, TakenField } from '../sync/steps.ts'
 import { namePeople } from './name-people.ts'
 import { counted, print, progressLine, table, withDatabase } from './run.ts'
 
+/** Counts that the name alone does not explain. */
+function countWords({ kind }: Plan, action: string): string {
+  if (action === 'hidden') return 'hidden people are found as well, and left out'
+  if (action === 'relatedLeftOpen' && kind === massDeleteKind) return 'accounts related to persons who go stay open (relatedLeftOpen): end them yourself'
+  return action
+}
+
 /** A plan in a few lines: what it is, what it would do. */
 export function planLines(plan: Plan): string[] {
-  const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${action === 'hidden' ? 'hidden people are found as well, and left out' : action}`)
+  const counts = Object.entries(plan.counts).map(([action, count]) => `${String(count).padStart(10)}  ${countWords(plan, action)}`)
   const state = plan.status === 'applied' ? `applied, ${plan.failed} ${plan.kind === 'sync' ? 'not done (failed, blocked or changed meanwhile)' : 'failed'}` : plan.status
   return [`Plan ${plan.id}: ${plan.title}`, `${String(plan.steps).padStart(10)}  ${plan.steps === 1 ? 'step' : 'steps'}, ${state}${doneSoFar(plan)}`, ...counts, ...stopLines(plan), ...(plan.released === undefined ? [] : [`Released by ${plan.releasedBy}: ${plan.releaseReason}`])]
 }

@@ -5,6 +5,7 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { rules } from '../model/lifecycle.ts'
 import type { Need } from '../model/own-access.ts'
 import { brokenLimits, limitsOf, readLimitList, stopReason } from '../model/plan-limits.ts'
 import { closingKinds, closingPolicy, type DeprovisioningPolicy } from '../model/portal-settings.ts'
@@ -16,6 +17,7 @@ import { readPortalSettings } from '../store/portals.ts'
 import { makePlan } from '../plans/make.ts'
 import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
 import { outsideReach, reachScope } from '../store/reach.ts'
+import { openRelated } from '../store/user-rows.ts'
 import { mostRows, readRow, type MassDeleteRequest, type RowText } from './mass-delete-request.ts'
 import { readPortalDocument, type Portal } from './portals.ts'
 
@@ -37,6 +39,7 @@ export async function planMassDelete(ctx: Context, portalId: number, request: Ma
     const steps = new Steps(ctx, planId, portalId, deletePersons)
     if (filter !== undefined) await planFilter(ctx, steps, portalId, filter)
     else await planRows(ctx, steps, portalId, request.rows ?? [])
+    await steps.countLeftOpen()
     return { counts: steps.counts, steps: steps.count, stopReason: await stopped(ctx, portal, policy, steps) }
   })
 }
@@ -122,6 +125,8 @@ class Steps {
   count = 0
   /** How many of those who leave have an account that is closed with that. */
   closing = 0
+  /** Persons who go. */
+  private readonly gone: string[] = []
   private readonly seen = new Map<string, number | undefined>()
   private readonly ctx: Context
   private readonly planId: string
@@ -137,15 +142,24 @@ class Steps {
 
   async add(found: readonly Found[]): Promise<void> {
     const steps = found.map((one) => this.stepOf(one))
-    for (const { action, changes } of steps) {
+    for (const { action, targetId, changes } of steps) {
       this.counts[action] = (this.counts[action] ?? 0) + 1
-      if ((changes as { deletePerson?: boolean } | undefined)?.deletePerson) this.counts.persons = (this.counts.persons ?? 0) + 1
+      if (!(changes as { deletePerson?: boolean } | undefined)?.deletePerson) continue
+      this.counts.persons = (this.counts.persons ?? 0) + 1
+      this.gone.push(targetId!)
     }
     const reads = found.flatMap(({ member }) => (member ? [{ id: member.person_id, version: member.version }] : []))
     await this.ctx.db.transaction(async (tx) => {
       await insertSteps(tx, this.planId, steps)
       await insertReads(tx, this.planId, 'User', reads)
     })
+  }
+
+  /** Other deletions end the accounts related to a person; this one can be undone whole, so it says how many it leaves to somebody else (decision 6). */
+  async countLeftOpen(): Promise<void> {
+    if (this.gone.length === 0 || !this.ctx.config.TERMINATE_RELATED_USERS) return
+    const left = new Set((await openRelated(this.ctx.db, this.gone, rules.terminate.from!)).map(({ id }) => id))
+    if (left.size > 0) this.counts.relatedLeftOpen = left.size
   }
 
   private stepOf({ member, line, text, problem }: Found): PlanStep {

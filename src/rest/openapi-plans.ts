@@ -65,7 +65,7 @@ const plan = object('Plan', 'What an import, a bulk operation, a merge or a sync
   }),
   title: readOnly(text('What it is, in one line.')),
   options: readOnly({ type: 'object', description: 'What was asked for.' }),
-  counts: readOnly({ type: 'object', description: 'Steps by action. How many hidden people the filter finds as well, who are left out (hidden; no steps: includeHidden means them too). Of people who leave, also the related accounts that end with them as of now (relatedEnded) or stay open (relatedLeftOpen), added up over the steps.', additionalProperties: { type: 'integer' } }),
+  counts: readOnly({ type: 'object', description: 'Steps by action. How many hidden people the filter finds as well, who are left out (hidden; no steps: includeHidden means them too). Of people who leave, also the related accounts that end with them as of now (relatedEnded) or stay open (relatedLeftOpen), added up over the steps; a mass delete leaves all open.', additionalProperties: { type: 'integer' } }),
   steps: readOnly(integer('Steps in all.')),
   appliedThrough: readOnly(integer('The last step that is behind.')),
   failed: readOnly(integer('Steps that could not be done.')),

@@ -30,7 +30,7 @@ export async function holdMemberships(tx: Transaction, kind: EdgeKind, ids: read
 }
 
 /** Accounts related to these people in a status of `open`, without those already named, and to whom. Family are other people. */
-export async function openRelated(tx: Transaction, ids: readonly string[], open: readonly string[]): Promise<{ id: string; primary: string }[]> {
+export async function openRelated(tx: Pick<Database, 'query'>, ids: readonly string[], open: readonly string[]): Promise<{ id: string; primary: string }[]> {
   return tx.query<{ id: string; primary: string }>(
     `select distinct u.user_id as id, m.primary_user_id as primary from user_to_user_membership m join users u on u.user_id = m.related_user_id
      where m.primary_user_id = any($1) and u.user_id <> all($1) and u.status = any($2)
