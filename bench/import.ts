@@ -129,6 +129,7 @@ async function removeNewcomers({ db }: Context): Promise<void> {
   const ids = `select user_id from users where coalesce(lower(employee_id), chr(1114111)) collate "C" like '${numbers.toLowerCase()}%'`
   await db.execute(`delete from gatehouse.audit_event where target_id in (${ids})`)
   await db.execute(`delete from users where user_id in (${ids})`)
+  await db.execute(`delete from gatehouse.audit_event where target_id in (select plan_id from gatehouse.plan where kind = 'import')`)
   await db.execute(`delete from gatehouse.plan where kind = 'import'`)
   await db.execute('vacuum')
 }
