@@ -1,4 +1,4 @@
-/** SQL on records that are only referred to, such as managed systems and locations: which of them are there. */
+/** SQL on which of some records are there: those that documents refer to, and those that are only referred to, such as managed systems. */
 import type { Database } from './database.ts'
 
 const tables = {
