@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../src/errors.ts'
 import { pageHeader } from '../../src/model/page-header.ts'
 import type { ChangeReason } from '../../src/model/password-state.ts'
 import type { FactorKind } from '../../src/model/factor-kinds.ts'
-import { freshProof } from './fresh-proof.ts'
+import { freshProof } from './proof-question.ts'
 
 export interface Problem {
   path?: string
