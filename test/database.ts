@@ -105,6 +105,12 @@ export function inDatabase(options: DatabaseOptions, name: string): DatabaseOpti
   return { ...options, connectionString: url.href }
 }
 
+/** Where a database that is open is to be found, for another connection to it. */
+export function whereIs({ pool }: Database): DatabaseOptions {
+  const { connectionString, host, user, password, database } = pool.options
+  return connectionString === undefined ? { host, user, password: password as string, database } as DatabaseOptions : { connectionString }
+}
+
 /** The address of a database, for a process of its own. */
 export function connectionOf({ connectionString, host, user, password, database }: DatabaseOptions): string {
   if (connectionString !== undefined) return connectionString

@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test, vi } from 'vitest'
 import { startJobs } from '../src/jobs/runner.ts'
 import { testContext } from './context.ts'
+import { whereIs } from './database.ts'
 
 const twoHours = 7_200_000
 const { db } = await testContext()
-const { host, user, password, connectionString, database } = db.pool.options
-const options = { host, user, password: password as string, database, connectionString }
+const options = whereIs(db)
 
 const lastOf = async (name: string) => (await db.first<{ last: Date | null }>('select last_execution as last from graphile_worker._private_known_crontabs where identifier = $1', [name]))?.last
 const setLast = (name: string, last: Date) => db.execute('update graphile_worker._private_known_crontabs set last_execution = $2 where identifier = $1', [name, last])

@@ -3,13 +3,12 @@ import { describe, expect, test } from 'vitest'
 import { ownId, everyRight, ownResources, ownRights, ownRoles, rightKey, type OwnRole } from '../src/model/own-access.ts'
 import { readConfig } from '../src/config.ts'
 import { allRoutes, buildServer } from '../src/main.ts'
-import type { DatabaseOptions } from '../src/store/database.ts'
 import { migrate, readMigrations } from '../src/store/migrate.ts'
 import { findOwnRights } from '../src/store/own-access.ts'
 import { newUser, writeUsers } from '../src/directory/users.ts'
 import { firstAdministrator } from '../src/signin/first-administrator.ts'
 import { outsideRoutes } from '../tools/rights-docs.ts'
-import { emptyDatabase, open } from './database.ts'
+import { emptyDatabase, open, whereIs } from './database.ts'
 import { administrator, askAs, giveRole, makePerson } from './administrators.ts'
 import { testMasterKey } from './master-key.ts'
 import { testServer } from './rest-server.ts'
@@ -128,8 +127,7 @@ describe('what is taken from somebody is gone at the very next request', () => {
   test.each(ways)('%s, on another connection', async (_way, sql) => {
     const own = await testServer()
     // Another server on the same database: it shares nothing with the one that answers.
-    const { host, user, password, database } = own.ctx.db.pool.options as DatabaseOptions
-    const elsewhere = open({ host, user, password, database, poolSize: 1 })
+    const elsewhere = open({ ...whereIs(own.ctx.db), poolSize: 1 })
     await elsewhere.execute(`insert into grp (grp_id, grp_name) values ('desk', 'Desk'); insert into grp_role (membership_id, role_id, grp_id) values ('desk', '${ownId('HELP_DESK')}', 'desk')`)
     const { id, ask: asked } = await administrator(own, 'leaver')
     const byGroup = sql.includes('grp')

@@ -21,6 +21,7 @@ import { drainQueue } from '../src/sync/drain.ts'
 import { reconcileOrg } from '../src/sync/reconcile.ts'
 import { syncPortal, type SyncRun } from '../src/sync/run.ts'
 import { seededRandom } from '../twin/random.ts'
+import { whereIs } from './database.ts'
 import { memoryFolder } from './memory-folder.ts'
 import { syncWorld, type SyncWorld } from './sync-harness.ts'
 
@@ -134,8 +135,7 @@ async function wholeStory(world: SyncWorld, cut: Cut): Promise<void> {
 describe(`at some write (seed ${seed}), time after time,`, () => {
   test('all connections are cut', async () => {
     const world = await syncWorld({ limit_mass_delete: 'none', limit_deactivate: 'none' })
-    const { host, user, password, database, connectionString } = world.ctx.db.pool.options
-    const admin = new Database({ host, user, password: password as string, database, connectionString, poolSize: 1, applicationName: 'cutter' })
+    const admin = new Database({ ...whereIs(world.ctx.db), poolSize: 1, applicationName: 'cutter' })
     afterAll(() => admin.close())
     const cut: Cut = async () => {
       await admin.execute(`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name <> 'cutter'`)

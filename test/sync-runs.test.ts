@@ -12,7 +12,7 @@ import { createMeter } from '../src/sync/meter.ts'
 import { syncPortal } from '../src/sync/run.ts'
 import { createTwin } from '../twin/server.ts'
 import { testContext } from './context.ts'
-import { connectionOf, inDatabase, migratedDatabase, open } from './database.ts'
+import { connectionOf, inDatabase, migratedDatabase, open, whereIs } from './database.ts'
 import { cleanEnv, pinnedNode } from './server-process.ts'
 import { syncWorld } from './sync-harness.ts'
 
@@ -233,8 +233,7 @@ test('the meter loses no request while a second ends', () => {
 
 async function optionsOf(ctx: Context) {
   const [row] = await ctx.db.query<{ name: string }>('select current_database() as name')
-  const { host, user, password, connectionString } = ctx.db.pool.options
-  return inDatabase({ host, user, password: password as string, connectionString }, row!.name)
+  return inDatabase(whereIs(ctx.db), row!.name)
 }
 
 /** A process with its turn, at work on a double and a database of its own. */

@@ -11,7 +11,7 @@ import { migrate } from '../src/store/migrate.ts'
 import { openDatabase } from '../src/store/open.ts'
 import { logRemoteErrors } from '../src/store/remote-errors.ts'
 import { alone } from '../src/sync/alone.ts'
-import { connectionOf } from './database.ts'
+import { connectionOf, whereIs } from './database.ts'
 import { memoryFolder } from './memory-folder.ts'
 import { command, pinnedNode } from './server-process.ts'
 import { syncWorld } from './sync-harness.ts'
@@ -34,8 +34,7 @@ test('two servers with the same schedule: the work is done once, by graphile-wor
   const config = readConfig({ OKTA_ORG_URL: 'http://localhost', SYNC_DELTA_MINUTES: '1', SYNC_LOG_MINUTES: '1' })
   const context = (principal: string) => ({ ...world.ctx, actor: { ...world.ctx.actor, principal, source: 'JOB' as const } })
   const jobs = () => syncJobs({ config, context, run: (ctx) => ({ ...world.run(), ctx }) })
-  const { host, user, password, connectionString, database } = world.ctx.db.pool.options
-  const options = { host, user, password: password as string, database, connectionString }
+  const options = whereIs(world.ctx.db)
   const failures: unknown[] = []
   const servers = [await startJobs(options, jobs(), { log: (_message, error) => failures.push(error), now: world.ctx.now }), await startJobs(options, jobs(), { log: (_message, error) => failures.push(error), now: world.ctx.now })]
   // As cron does it when the minute is full; twice, as after a pause.
@@ -124,8 +123,7 @@ describe('commands', () => {
     await world.sync()
     await logRemoteErrors(world.ctx.db, [{ at: '2026-02-01T00:00:00Z', message: 'x', status: 429, code: 'E0000047', trace: { request: 'GET /' } }])
     await world.ctx.db.execute(`update efs.iam_error_log set message = E'\\u001b[2J fake\\nroot \\u202e' where error_code = 'E0000047'`)
-    const { host, user, password, connectionString, database } = world.ctx.db.pool.options
-    const env = { DATABASE_URL: connectionOf({ host, user, password: password as string, connectionString, database }), GATEHOUSE_DATA: memoryFolder('gatehouse-sync-cli-') }
+    const env = { DATABASE_URL: connectionOf(whereIs(world.ctx.db)), GATEHOUSE_DATA: memoryFolder('gatehouse-sync-cli-') }
     folders.push(env.GATEHOUSE_DATA)
     const gatehouse = (...args: string[]) => command(args, env, pinnedNode)
     const [status, statusJson, runs, errors, errorsJson, counts, misused] = await Promise.all([
