@@ -132,6 +132,17 @@ test('a resource is let go of by what it administers, and by what it was asked f
   for (const path of [`groups[${group}].adminResourceId`, `elements[${element}].resourceId`]) expect(changes).toContainEqual({ path, before: resource })
 })
 
+test('a site is let go of by the versions of usage policies that were asked for on it', async () => {
+  const site = await made('/content-providers', { name: 'Gone site', domainPattern: 'gone.example.com' })
+  const version = await made('/it-policy-versions', { policyId: await made('/it-policies', {}), name: 'Of the site', content: 'Text', contentProviderId: site })
+  const before = await read(`/it-policy-versions/${version}`)
+  expect((await ask('DELETE', `/content-providers/${site}`)).status).toBe(204)
+  const after = await read(`/it-policy-versions/${version}`)
+  expect([after.body.contentProviderId, after.etag === before.etag]).toEqual([undefined, false])
+  expect((await ask('PATCH', `/it-policy-versions/${version}`, { name: 'Other' }, { 'if-match': before.etag })).status).toBe(412)
+  expect(await changesOf(site, 'content-provider.delete')).toContainEqual({ path: `policyVersions[${version}].contentProviderId`, before: site })
+})
+
 /** Set null, and nobody's version to raise: no record shows them. */
 const unseen = ['auth_state.content_provider_id', 'user_it_policy_history.content_provider_id']
 

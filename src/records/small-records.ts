@@ -5,9 +5,11 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { isObject, type Collection, type Document } from '../model/attribute.ts'
+import type { FieldChange } from '../model/document-diff.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { validateEntry } from '../model/validate.ts'
 import type { Database, Transaction } from '../store/database.ts'
+import { clearReferences } from './clear-references.ts'
 import { checkVersion, type Versions } from './versions.ts'
 
 export interface SmallRecord {
@@ -28,6 +30,8 @@ export interface SmallKind {
   update: (tx: Transaction, document: Document) => Promise<void>
   /** Errors: `still_referenced`. */
   remove: (tx: Transaction, id: string) => Promise<void>
+  /** Other records hint at it and stay when it goes: they let go of it, with a new version (decisions/0055). */
+  hintedAt?: true
   /** What must wait while a record is changed, taken before the record itself. */
   lock?: (tx: Transaction) => Promise<void>
   /** Settles what follows from a change, and refuses what must not change. Without `before` the record is new. */
@@ -55,8 +59,8 @@ export interface SmallVerbs {
 export function smallVerbs(kind: SmallKind): SmallVerbs {
   const { collection, read } = kind
   const settle = kind.settle ?? ((_tx, _ctx, after) => after)
-  const note = (tx: Transaction, ctx: Context, verb: string, targetId: string, change: { before?: Document; after?: Document }) =>
-    recordEvents(tx, ctx, [{ action: `${kind.action}.${verb}`, targetType: kind.name, targetId, changes: [{ path: '', ...change }] }])
+  const note = (tx: Transaction, ctx: Context, verb: string, targetId: string, change: { before?: Document; after?: Document }, besides: readonly FieldChange[] = []) =>
+    recordEvents(tx, ctx, [{ action: `${kind.action}.${verb}`, targetType: kind.name, targetId, changes: [{ path: '', ...change }, ...besides] }])
   const change = (ctx: Context, id: string, versions: Versions, changed: (before: Document) => unknown) => ctx.db.transaction(async (tx) => {
     await kind.lock?.(tx)
     const { document: before, version } = await read(tx, id, true)
@@ -86,8 +90,9 @@ export function smallVerbs(kind: SmallKind): SmallVerbs {
     remove: (ctx, id, versions) => ctx.db.transaction(async (tx) => {
       const { document: before, version } = await read(tx, id, true)
       checkVersion({ meta: { version } }, versions)
+      const letGo = kind.hintedAt ? (await clearReferences(tx, ctx, collection, [id])).taken.get(id) : []
       await kind.remove(tx, id)
-      await note(tx, ctx, 'delete', id, { before })
+      await note(tx, ctx, 'delete', id, { before }, letGo)
     }),
   }
 }

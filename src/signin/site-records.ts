@@ -48,7 +48,7 @@ const stored = (collection: Collection): Pick<SmallKind, 'collection' | 'read' |
 
 const refused = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
 
-export const sites = smallVerbs({ ...stored(contentProvider), name: 'ContentProvider', action: 'content-provider', settle: settleSite })
+export const sites = smallVerbs({ ...stored(contentProvider), name: 'ContentProvider', action: 'content-provider', hintedAt: true, settle: settleSite })
 export const policies = smallVerbs({ ...stored(itPolicy), name: 'ItPolicy', action: 'it-policy', settle: settlePolicy })
 export const policyVersions = smallVerbs({ ...stored(itPolicyVersion), name: 'ItPolicyVersion', action: 'it-policy.version', settle: settleVersion })
 export const questionGroups = smallVerbs({ ...stored(questionGroup), name: 'QuestionGroup', action: 'question-group' })
