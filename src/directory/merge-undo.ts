@@ -6,12 +6,14 @@ import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { actOnPlan, ofPlan } from '../plans/events.ts'
+import { refuseOutdated } from '../records/refuse-outdated.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
 import { putBackRows } from '../store/kept-rows.ts'
 import { laterMerge, readKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
 import { refuseChangedPeriods } from '../store/merge-periods.ts'
 import { withdrawAccounts } from '../store/merge-portals.ts'
+import { loadMetadataAnew } from '../store/metadata.ts'
 import { listSteps, markSteps, type Plan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import { markDataChanges } from '../store/references.ts'
@@ -31,7 +33,8 @@ interface Kept extends Omit<MovedLinks, 'divided'>, Partial<Pick<MovedLinks, 'di
 
 /**
  * Brings the duplicate back as it was, and the survivor. Errors: `plan_state`; `conflict` when others have changed what the merge gave the
- * survivor, merged somebody else into them, decided anew whom they may administer, or changed what both had or where they are in EFS.
+ * survivor, merged somebody else into them, decided anew whom they may administer,
+ * changed what both had or where they are in EFS, or declared anew what the duplicate has.
  */
 export async function undoMerge(asked: Context, planId: string): Promise<void> {
   await asked.db.transaction(async (tx) => {
@@ -46,6 +49,7 @@ export async function undoMerge(asked: Context, planId: string): Promise<void> {
     await refuseChanged(tx, plan, now.document, result)
     await refuseChangedPeriods(tx, request.survivor, divided)
     const kept = await readKept(tx, planId)
+    await refuseOutdated(tx, await loadMetadataAnew(tx, ctx.db), [kept])
     await putBackRows(tx, kept)
     await withdrawAccounts(tx, request.duplicate, kept)
     await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided, places })

@@ -10,6 +10,8 @@ import { checkDate, checkInstant } from './values.ts'
 
 export interface Element {
   id: string
+  /** Rises with each change of the declaration; absent where it is not written yet. */
+  version?: number
   /** The metadata type it belongs to. */
   typeId: string
   name: string

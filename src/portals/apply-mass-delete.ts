@@ -15,10 +15,11 @@ import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { actOnPlan, ofPlan } from '../plans/events.ts'
 import { clearReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
+import { refuseOutdated } from '../records/refuse-outdated.ts'
 import type { Transaction } from '../store/database.ts'
 import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
-import { loadMetadata } from '../store/metadata.ts'
+import { loadMetadata, loadMetadataAnew } from '../store/metadata.ts'
 import { advancePlan, completePlan, markSteps, readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
@@ -87,7 +88,7 @@ async function eventsOf(tx: Transaction, leaving: readonly RemovedMember[], port
 }
 
 /**
- * Brings everybody back under the same numbers and ids. Goes on after somebody whose place has been taken and keeps why.
+ * Brings everybody back under the same numbers and ids. Goes on after somebody whose place has been taken, or whose values are refused by now, and keeps why.
  * Errors: `plan_state`, also once the window has closed.
  */
 export async function undoMassDelete(asked: Context, planId: string): Promise<Plan> {
@@ -104,12 +105,13 @@ export async function undoMassDelete(asked: Context, planId: string): Promise<Pl
     }
     const { portalId } = optionsOf(plan)
     await lockedPortal(tx, portalId)
+    const metadata = await loadMetadataAnew(tx, ctx.db)
     const back: KeptMember[] = []
     let refused: string | undefined
     for (let after = 0; ;) {
       const members = await readKeptMembers(tx, planId, after, stepsAtOnce)
       if (members.length === 0) break
-      const result = await putBack(tx, ctx, plan, members)
+      const result = await putBack(tx, ctx, plan, members, metadata)
       back.push(...result.back)
       refused ??= result.refused
       after = members.at(-1)!.step
@@ -122,11 +124,14 @@ export async function undoMassDelete(asked: Context, planId: string): Promise<Pl
 }
 
 /** Those who are back, and why the first of the others is not. */
-async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: readonly KeptMember[]): Promise<{ back: KeptMember[]; refused?: string }> {
+async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: readonly KeptMember[], metadata: Metadata): Promise<{ back: KeptMember[]; refused?: string }> {
   const { portalId } = optionsOf(plan)
   await guardReach(tx, ctx, members.filter(({ person }) => !person).map(({ personId }) => personId))
   const put = async (some: readonly KeptMember[]) => {
-    await tx.savepoint(() => putBackMembers(tx, portalId, some))
+    await tx.savepoint(async () => {
+      await refuseOutdated(tx, metadata, some.flatMap(({ person }) => (person ? [person] : [])))
+      await putBackMembers(tx, portalId, some)
+    })
     await markOtherMapping(tx, some.map(({ personId }) => personId))
     await recordEvents(tx, ctx, some.map(({ personId, person }) => (
       { action: person ? 'user.delete.undo' : 'portal.removeUser.undo', targetType: 'User', targetId: personId, changes: [{ path: 'portals', after: portalId }] })))
@@ -154,7 +159,7 @@ async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: reado
   return { back, refused }
 }
 
-/** Their place has been taken: somebody has their user name, or they have joined anew. */
+/** Their place has been taken (somebody has their user name, or they have joined anew), or what they have is declared otherwise by now. */
 function isRefusal(error: unknown): error is GatehouseError {
   return error instanceof GatehouseError && error.status >= 400 && error.status < 500
 }

@@ -6,14 +6,25 @@ const through = (column: string, table: string, key: string, condition: string) 
 const ofLogin = through('login_id', 'login', 'login_id', own('user_id'))
 const ofPanelist = through('user_id', 'efs.panelists', 'uid', own('person_id'))
 
+interface Cascade {
+  table: string
+  where: string
+  /** What is kept with each row besides, as jsonb: how things were declared when it went. */
+  besides?: string
+}
+
+/** By these an undo tells what has been declared anew since (records/refuse-outdated.ts). */
+const declaredVersion = `jsonb_build_object('declared_version', (select e.version from metadata_element e where e.metadata_id = t.metadata_id))`
+const requiredThen = `jsonb_build_object('required_then', (select coalesce(jsonb_agg(e.metadata_id), '[]') from metadata_element e where e.required = 'Y'))`
+
 /** Tables whose rows go when a person goes, each after the one it hangs on, and which rows those are. Sessions and messages do not come back. */
-export const cascades: readonly { table: string; where: string }[] = [
-  { table: 'users', where: own('user_id') },
+export const cascades: readonly Cascade[] = [
+  { table: 'users', where: own('user_id'), besides: requiredThen },
   { table: 'login', where: own('user_id') },
-  { table: 'login_attribute', where: ofLogin },
+  { table: 'login_attribute', where: ofLogin, besides: declaredVersion },
   { table: 'login_attribute_values', where: through('login_attribute_id', 'login_attribute', 'login_attr_id', ofLogin) },
   { table: 'pwd_history', where: ofLogin },
-  { table: 'user_attributes', where: own('user_id') },
+  { table: 'user_attributes', where: own('user_id'), besides: declaredVersion },
   { table: 'user_attribute_values', where: through('user_attribute_id', 'user_attributes', 'id', own('user_id')) },
   { table: 'email_address', where: own('parent_id') },
   { table: 'phone', where: own('parent_id') },
@@ -45,11 +56,17 @@ export const cascades: readonly { table: string; where: string }[] = [
 
 export type KeptRows = { table: string; rows: Row[] }[]
 
+const keptRow = ({ besides }: Cascade) => `to_jsonb(t)${besides === undefined ? '' : ` || ${besides}`}`
+
+/** The kept rows of one table. */
+export const keptOf = (kept: KeptRows, table: string): readonly Row[] => kept.find((one) => one.table === table)?.rows ?? []
+
 /** Every row that goes with a person, as it stands once what moves has moved. */
 export async function keepRows(tx: Transaction, userId: string): Promise<KeptRows> {
   const kept: KeptRows = []
-  for (const { table, where } of cascades) {
-    const rows = await tx.query<{ row: Row }>(`select to_jsonb(t) as row from ${table} t where ${where}`, [userId])
+  for (const one of cascades) {
+    const { table, where } = one
+    const rows = await tx.query<{ row: Row }>(`select ${keptRow(one)} as row from ${table} t where ${where}`, [userId])
     if (rows.length > 0) kept.push({ table, rows: rows.map((one) => one.row) })
   }
   return kept
@@ -80,8 +97,8 @@ const directoryCascades = cascades.filter(({ table }) => !table.startsWith('efs.
 
 /** An expression: the rows of the directory that go with the person whose id `id` names, as jsonb (KeptRows). */
 export function keptSql(id: string): string {
-  const parts = directoryCascades.map(({ table, where }, place) =>
-    `select ${place} as place, '${table}' as name, jsonb_agg(to_jsonb(t)) as rows from ${table} t where ${where.replaceAll('$1', id)}`)
+  const parts = directoryCascades.map((one, place) =>
+    `select ${place} as place, '${one.table}' as name, jsonb_agg(${keptRow(one)}) as rows from ${one.table} t where ${one.where.replaceAll('$1', id)}`)
   return `(select jsonb_agg(jsonb_build_object('table', k.name, 'rows', k.rows) order by k.place) from (${parts.join(' union all ')}) k where k.rows is not null)`
 }
 
@@ -100,7 +117,7 @@ const pairs: Readonly<Record<string, readonly [string, string]>> = {
  */
 export async function putBackPeople(tx: Transaction, people: readonly KeptRows[]): Promise<void> {
   for (const { table } of directoryCascades) {
-    const rows = people.flatMap((kept) => kept.find((one) => one.table === table)?.rows ?? [])
+    const rows = people.flatMap((kept) => keptOf(kept, table))
     if (rows.length === 0) continue
     const pair = pairs[table]
     const bare = table === 'users' ? rows.map((row) => ({ ...row, ...Object.fromEntries(personColumns.map((column) => [column, null])) })) : rows
@@ -110,7 +127,7 @@ export async function putBackPeople(tx: Transaction, people: readonly KeptRows[]
 
 /** Ties people who are back to those they named, as far as those are there. */
 export async function tiePeople(tx: Transaction, people: readonly KeptRows[]): Promise<void> {
-  const rows = people.flatMap((kept) => kept.find((one) => one.table === 'users')?.rows ?? [])
+  const rows = people.flatMap((kept) => keptOf(kept, 'users'))
   for (const column of personColumns) {
     const named = rows.filter((row) => typeof row[column] === 'string')
     if (named.length === 0) continue

@@ -30,6 +30,12 @@ export async function sensitiveAmong(tx: Pick<Transaction, 'first'>, sources: re
   return row && `attributes.${row.name}`
 }
 
+/** The same as it stands in this transaction. */
+export function loadMetadataAnew(tx: Transaction, given: Database): Promise<Metadata> {
+  forgetMetadata()
+  return loadMetadata(tx, given)
+}
+
 /** After a declaration has changed on this server. */
 export function forgetMetadata(): void {
   kept = undefined
@@ -52,6 +58,7 @@ export async function holdJudged(tx: Pick<Transaction, 'query'>, judgedAs: Reado
 
 interface ElementRow {
   metadata_id: string
+  version: number
   type_id: string
   attribute_name: string
   data_type: DataType
@@ -79,6 +86,7 @@ async function readMetadata(db: Reader): Promise<Metadata> {
 function toElement(row: ElementRow): Element {
   return {
     id: row.metadata_id,
+    version: row.version,
     typeId: row.type_id,
     name: row.attribute_name,
     dataType: row.data_type,
