@@ -6,6 +6,7 @@ import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { actOnPlan, ofPlan } from '../plans/events.ts'
+import { regainReferences } from '../records/clear-references.ts'
 import { refuseOutdated } from '../records/refuse-outdated.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
@@ -50,6 +51,7 @@ export async function undoMerge(asked: Context, planId: string): Promise<void> {
     await refuseChangedPeriods(tx, request.survivor, divided)
     const kept = await readKept(tx, planId)
     await refuseOutdated(tx, await loadMetadataAnew(tx, ctx.db), [kept])
+    const regained = await regainReferences(tx, ctx, [kept])
     await putBackRows(tx, kept)
     await withdrawAccounts(tx, request.duplicate, kept)
     await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided, places })
@@ -58,7 +60,7 @@ export async function undoMerge(asked: Context, planId: string): Promise<void> {
     const after = result.given ? withoutGiven(before.document, result.given) : withoutMerged(before.document, result.survivor!)
     await writeRecords(tx, ctx, userKind, [{ action: 'user.merge.undo', before, after }])
     await markDataChanges(tx, [request.survivor, request.duplicate])
-    await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }] }])
+    await recordEvents(tx, ctx, [{ action: 'user.merged.undo', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', before: { survivor: request.survivor } }, ...regained.get(request.duplicate) ?? []] }])
     await markSteps(tx, planId, [{ step: 1, status: 'undone' }])
   })
 }

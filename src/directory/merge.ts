@@ -28,6 +28,7 @@ import { contacts, customOf, givenBy, mergedPaths, overfull } from './merge-give
 import { delegationFields } from './merge-reach.ts'
 import { standingDates, standings } from './merge-standing.ts'
 import { userKind } from './user-record.ts'
+import { clearReferences } from '../records/clear-references.ts'
 import { guardPeople, guardRelations } from '../records/guard.ts'
 import { dateConversion, readUser } from './users.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
@@ -151,6 +152,7 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   const links = await moveLinks(tx, ctx.newId, request.survivor, request.duplicate, { now: ctx.now(), restricting: moving.length > 0 })
   // What moves is not kept: a key that is revoked there, or a role that is taken away, must not come back by an undo.
   const kept = await keepRows(tx, request.duplicate)
+  const { taken, raised } = await clearReferences(tx, ctx, user, [request.duplicate])
   await deleteUserRows(tx, [request.duplicate])
   // The links that moved are rows of the survivor now: read again, so that they are not taken for removed.
   const before = { record: (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!, document: survivor.document }
@@ -163,13 +165,13 @@ export const runMerge: StepRunner = async (tx, ctx, plan, steps) => {
   await guardRelations(tx, ctx, [{ id: request.survivor, before: survivor.document, after: result! }])
   // Whoever the duplicate would have ended with, the survivor ends with now, and whoever ends with the survivor.
   if (followed) await guardRelations(tx, ctx, [{ id: request.duplicate, after: { relations: [{ user: request.survivor }] } }])
-  await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }] }])
+  await recordEvents(tx, ctx, [{ action: 'user.merged', targetType: 'User', targetId: request.duplicate, result: 'SUCCESS', changes: [{ path: '', after: { survivor: request.survivor } }, ...taken.get(request.duplicate) ?? []] }])
   // A panelist who has moved is another person in Okta from now on.
   await markDataChanges(tx, [request.survivor])
   const version = (result!.meta as Document).version as number
   await saveKept(tx, plan.id, kept)
   await markSteps(tx, plan.id, [{ step: steps[0]!.step, status: 'done', result: { ...links, given: givenBy(survivor.document, result!), version, restrictions: await restrictionsOf(tx, request.survivor) } }])
-  return [{ resource: 'User', id: request.survivor, version }]
+  return [...raised.filter(({ id }) => id !== request.survivor), { resource: 'User', id: request.survivor, version }]
 }
 
 /** Memberships and places in portals are no part of a person's version: nothing moves, or stays, that the plan does not say. */

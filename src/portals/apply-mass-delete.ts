@@ -13,7 +13,7 @@ import { closingPolicy, type DeprovisioningPolicy } from '../model/portal-settin
 import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { actOnPlan, ofPlan } from '../plans/events.ts'
-import { clearReferences } from '../records/clear-references.ts'
+import { clearReferences, regainReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import { refuseOutdated } from '../records/refuse-outdated.ts'
 import type { Transaction } from '../store/database.ts'
@@ -128,13 +128,16 @@ async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: reado
   const { portalId } = optionsOf(plan)
   await guardReach(tx, ctx, members.filter(({ person }) => !person).map(({ personId }) => personId))
   const put = async (some: readonly KeptMember[]) => {
-    await tx.savepoint(async () => {
-      await refuseOutdated(tx, metadata, some.flatMap(({ person }) => (person ? [person] : [])))
+    const people = some.flatMap(({ person }) => (person ? [person] : []))
+    const regained = await tx.savepoint(async () => {
+      await refuseOutdated(tx, metadata, people)
+      const entries = await regainReferences(tx, ctx, people)
       await putBackMembers(tx, portalId, some)
+      return entries
     })
     await markOtherMapping(tx, some.map(({ personId }) => personId))
     await recordEvents(tx, ctx, some.map(({ personId, person }) => (
-      { action: person ? 'user.delete.undo' : 'portal.removeUser.undo', targetType: 'User', targetId: personId, changes: [{ path: 'portals', after: portalId }] })))
+      { action: person ? 'user.delete.undo' : 'portal.removeUser.undo', targetType: 'User', targetId: personId, changes: [{ path: 'portals', after: portalId }, ...regained.get(personId) ?? []] })))
     await markSteps(tx, plan.id, some.map(({ step }) => ({ step, status: 'undone' })))
   }
   try {

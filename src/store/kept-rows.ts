@@ -1,4 +1,6 @@
 /** The rows that go when a person goes, kept so that they can come back: for undoing a merge or a mass delete. */
+import type { Attribute, Collection } from '../model/attribute.ts'
+import { relations, supervisors } from '../model/user-links.ts'
 import type { Row, Transaction } from './database.ts'
 
 const own = (column: string) => `t.${column} = $1`
@@ -77,7 +79,7 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
-  for (const { table, rows } of kept) await insertKept(tx, table, rows)
+  for (const { table, rows } of kept) await insertKept(tx, table, rows, bothThere(table))
 }
 
 /** Puts rows back into their table; `where` is a condition over the alias r. */
@@ -105,10 +107,31 @@ export function keptSql(id: string): string {
 /** References of people to each other, which may go and come back together: written once both are there. */
 const personColumns = ['alternate_id', 'cert_delegate_id', 'user_owner_id'] as const
 
-/** Rows between two people: they come back with the second of them. */
-const pairs: Readonly<Record<string, readonly [string, string]>> = {
-  org_structure: ['staff_id', 'supervisor_id'],
-  user_to_user_membership: ['primary_user_id', 'related_user_id'],
+/** Entries of a person that name another one: they come back with the second of the two. */
+const ties = [supervisors, relations].map((collection) => ({ collection, attribute: collection.attributes.find(({ references }) => references === 'User')! }))
+
+/** A condition over r: both are there. */
+const bothThere = (table: string): string | undefined => {
+  const tie = ties.find(({ collection }) => collection.table === table)
+  return tie && [tie.collection.parentColumn, tie.attribute.column].map((column) => `exists (select from users p where p.user_id = r.${column})`).join(' and ')
+}
+
+/** An entry of somebody who stayed, or is back already, that names somebody who comes back. */
+export interface Regained {
+  owner: string
+  collection: Collection
+  attribute: Attribute
+  entry: string
+  target: string
+}
+
+/** What others get back with some people. */
+export function regainedWith(people: readonly KeptRows[]): Regained[] {
+  const coming = new Set(people.flatMap((kept) => keptOf(kept, 'users')).map(({ user_id: id }) => id))
+  return ties.flatMap(({ collection, attribute }) => people.flatMap((kept) => keptOf(kept, collection.table)).flatMap((row): Regained[] => {
+    const [owner, target] = [row[collection.parentColumn] as string, row[attribute.column] as string]
+    return coming.has(target) && !coming.has(owner) ? [{ owner, collection, attribute, entry: row[collection.idColumn] as string, target }] : []
+  }))
 }
 
 /**
@@ -119,9 +142,8 @@ export async function putBackPeople(tx: Transaction, people: readonly KeptRows[]
   for (const { table } of directoryCascades) {
     const rows = people.flatMap((kept) => keptOf(kept, table))
     if (rows.length === 0) continue
-    const pair = pairs[table]
     const bare = table === 'users' ? rows.map((row) => ({ ...row, ...Object.fromEntries(personColumns.map((column) => [column, null])) })) : rows
-    await insertKept(tx, table, bare, pair && pair.map((column) => `exists (select from users p where p.user_id = r.${column})`).join(' and '))
+    await insertKept(tx, table, bare, bothThere(table))
   }
 }
 

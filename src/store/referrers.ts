@@ -188,6 +188,14 @@ function stamps({ attributes, unversioned }: Owner, alias: string): string[] {
   return [...(unversioned ? [] : [`version = ${alias}.version + 1`]), ...(at ? [`${at} = $2::timestamptz`] : []), ...(by ? [`${by} = $3::varchar`] : [])]
 }
 
+/** Gives people a new version, as somebody who changes them does; who of them is there. */
+export async function raisePeople(tx: Transaction, ids: readonly string[], by: { userId: string | null; now: string }): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    `with held as (select o.user_id from users o where o.user_id = any($1) and ${typed} order by 1 for no key update)
+     update users o set ${stamps(user, 'o').join(', ')} from held h where o.user_id = h.user_id returning o.user_id as id`, [ids, by.now, by.userId])
+  return rows.map(({ id }) => id)
+}
+
 /** Parameters that a kind has no column for are named all the same: PostgreSQL wants to know their types. */
 const typed = '$2::timestamptz is not null and ($3::varchar is null or true)'
 
