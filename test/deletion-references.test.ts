@@ -2,7 +2,9 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
-import { foreignKeys, ownEntries, referrerOf } from '../src/store/referrers.ts'
+import { organization } from '../src/model/organization.ts'
+import { user } from '../src/model/user.ts'
+import { foreignKeys, ownEntries, referredTables, referrerOf } from '../src/store/referrers.ts'
 
 const shared = await testServer()
 const { ask, ctx } = shared
@@ -111,6 +113,21 @@ describe('a location', () => {
     expect(changes[0]!.path).toContain('locations[')
   })
 
+  test('that is removed beside others is told by their event once each, with all else that it changes', async () => {
+    const [one, other] = [await located(), await located()]
+    const second = await made(`/organizations/${one.organization}/locations`, { name: 'Branch', locality: 'Bonn' })
+    const id = await person({ addresses: [{ copyFromLocationId: second }, { copyFromLocationId: other.location }] })
+    const { body: before } = await whole(id)
+    expect((await ask('PATCH', `/organizations/${one.organization}`, { name: 'Moved out', locations: [] })).status).toBe(200)
+    await letGo(one)
+    const events = (await ask('GET', `/audit?targetId=${one.organization}&filter=${encodeURIComponent('action eq "organization.update"')}`)).body.items as { changes: Change[] }[]
+    expect(events).toHaveLength(1)
+    const paths = events[0]!.changes.map(({ path }) => path)
+    expect(paths).toEqual(expect.arrayContaining(['name', toldOf(one).path, `users[${id}].addresses[${before.addresses[0].id}].copyFromLocationId`]))
+    expect(new Set(paths).size).toBe(paths.length)
+    expect((await whole(id)).body.addresses).toMatchObject([{ locality: 'Bonn' }, { copyFromLocationId: other.location }])
+  })
+
   test('that goes with its organisation too', async () => {
     const one = await located()
     expect((await ask('DELETE', `/organizations/${one.organization}`)).status).toBe(204)
@@ -141,6 +158,11 @@ test('a site is let go of by the versions of usage policies that were asked for 
   expect([after.body.contentProviderId, after.etag === before.etag]).toEqual([undefined, false])
   expect((await ask('PATCH', `/it-policy-versions/${version}`, { name: 'Other' }, { 'if-match': before.etag })).status).toBe(412)
   expect(await changesOf(site, 'content-provider.delete')).toContainEqual({ path: `policyVersions[${version}].contentProviderId`, before: site })
+})
+
+test('of entries of records, locations alone are referred to: plans change others without telling whose versions rise', async () => {
+  const tables = [user, organization].flatMap(({ collections }) => collections.map(({ table }) => table))
+  expect(await referredTables(ctx.db, tables)).toEqual(['location'])
 })
 
 /** Set null, and nobody's version to raise: no record shows them. */

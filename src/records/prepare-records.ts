@@ -22,6 +22,8 @@ export interface Prepared {
   pending: readonly Pending[]
   changes: RowChange[]
   events: EventRow[]
+  /** The events of records that lose entries: they tell as well what lets go of these, which is known once it has. */
+  untold: NewEvent[]
   written: Written[]
   /** Declared attributes of which values are written, by METADATA_ELEMENT's id, and the data type each was judged by. */
   judgedAs: Map<string, DataType>
@@ -43,10 +45,11 @@ export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, 
   await checkMetadata(db, ctx, kind.resource, settled, metadata, pause)
   await kind.complete?.(db, settled, ctx.now().toISOString())
   const rowOf = eventMaker(ctx)
-  const prepared: Prepared = { pending: settled, changes: [], events: [], written: [], judgedAs: new Map(), results: [] }
+  const prepared: Prepared = { pending: settled, changes: [], events: [], untold: [], written: [], judgedAs: new Map(), results: [] }
   for (const one of settled) {
     const event = addRows(prepared, ctx, kind, one, metadata)
-    if (event) prepared.events.push(rowOf(event))
+    if (event && losesEntries(kind.resource, one)) prepared.untold.push(event)
+    else if (event) prepared.events.push(rowOf(event))
     await pause?.()
   }
   return prepared
@@ -58,6 +61,11 @@ function detached(document: Document): Document {
   for (const part of ['name', 'meta'] as const) if (isObject(copy[part])) copy[part] = { ...copy[part] }
   return copy
 }
+
+const losesEntries = ({ collections }: Resource, { before, after }: Pending): boolean => collections.some(({ path }) => {
+  const kept = new Set(((after[path] ?? []) as Document[]).map(({ id }) => id))
+  return ((before?.document[path] ?? []) as Document[]).some(({ id }) => !kept.has(id))
+})
 
 /** The rows of one record; the event that tells of them, or undefined when there are none to write. */
 function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pending, metadata: Metadata): NewEvent | undefined {

@@ -4,12 +4,12 @@
  */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
-import { eventMaker, recordEvents } from '../audit/record.ts'
+import { eventRows, recordEvents } from '../audit/record.ts'
 import type { Document, Resource } from '../model/attribute.ts'
 import { documentChanges, type FieldChange } from '../model/document-diff.ts'
 import { auditedChanges } from '../model/metadata.ts'
 import { documentOf, type LoadedRecord } from '../model/rows.ts'
-import { insertEvents, type EventRow } from '../store/audit-events.ts'
+import { insertEvents } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { holdJudged, loadMetadata } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
@@ -32,33 +32,30 @@ export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordK
   await kind.guard?.(tx, ctx, prepared.pending)
   await kind.check?.(tx, prepared.pending)
   await held
-  const events = await lettingGo(tx, ctx, kind, prepared)
+  const letGo = await clearEntries(tx, ctx, kind, prepared)
   await writeChanges(tx, tablesOf(kind.resource), prepared.changes).catch((error: unknown) => noteRefused(error, kind.resource, prepared.pending))
-  await insertEvents(tx, events)
+  const told = prepared.untold.map((event) => ({ ...event, changes: [...event.changes ?? [], ...letGo.get(event.targetId) ?? []] }))
+  await insertEvents(tx, [...prepared.events, ...eventRows(ctx, told)])
   await kind.written?.(tx, ctx, prepared.written)
   return prepared.results
 }
 
-/** Clears what refers to entries that are taken out of records; the events, which tell of it where there was any. */
-async function lettingGo(tx: Transaction, ctx: Context, { resource }: RecordKind, { changes, events, pending }: Prepared): Promise<EventRow[]> {
-  const gone = changes.filter(({ operation, table }) => operation === 'delete' && table !== resource.table)
-  if (gone.length === 0) return events
-  const told = new Map<string, FieldChange[]>()
-  for (const table of await referredTables(tx, [...new Set(gone.map((one) => one.table))])) {
-    const collection = resource.collections.find((one) => one.table === table)
-    if (!collection) continue
-    const { taken } = await clearReferences(tx, ctx, collection, gone.filter((one) => one.table === table).map(({ row }) => row[collection.idColumn] as string))
+/**
+ * Clears what refers to entries that are taken out of records; what let go, by the record's id. That is addresses of people to locations of
+ * an organisation, and no plan takes locations out: none has read whose version rises here.
+ */
+async function clearEntries(tx: Transaction, ctx: Context, { resource }: RecordKind, { changes, pending }: Prepared): Promise<Map<string, FieldChange[]>> {
+  const letGo = new Map<string, FieldChange[]>()
+  const gone = Map.groupBy(changes.filter(({ operation }) => operation === 'delete'), ({ table }) => table)
+  const collections = resource.collections.filter(({ table }) => gone.has(table))
+  if (collections.length === 0) return letGo
+  const referred = await referredTables(tx, collections.map(({ table }) => table))
+  for (const collection of collections.filter(({ table }) => referred.includes(table))) {
     const owners = new Map(pending.flatMap(({ before }) => ((before?.document[collection.path] ?? []) as Document[]).map(({ id }) => [id, before!.document.id as string])))
-    for (const [id, fields] of taken) told.set(owners.get(id)!, [...told.get(owners.get(id)!) ?? [], ...fields])
+    const { taken } = await clearReferences(tx, ctx, collection, gone.get(collection.table)!.map(({ row }) => row[collection.idColumn] as string))
+    for (const [entry, fields] of taken) letGo.set(owners.get(entry)!, [...letGo.get(owners.get(entry)!) ?? [], ...fields])
   }
-  if (told.size === 0) return events
-  const again = eventMaker(ctx)
-  return events.map((event) => {
-    const more = told.get(event.target_id)
-    if (!more) return event
-    const { action, target_type: targetType, target_id: targetId, result, changes: own } = event
-    return again({ action, targetType, targetId, result, changes: [...(own === null ? [] : JSON.parse(own) as FieldChange[]), ...more] })
-  })
+  return letGo
 }
 
 /** Loads records for a change and holds them until the transaction ends. Errors: `not_found` for the first missing. */
