@@ -47,19 +47,28 @@ function usesIn(attributes: readonly Attribute[], before: Document | undefined, 
   })
 }
 
-const refused = new WeakMap<object, { resource: Resource; pending: readonly Pending[] }>()
+/** The refusal of a reference to nothing, with the records that were to be written: `writing` asks about the rest of them. */
+class ReferenceRefused extends GatehouseError {
+  readonly resource: Resource
+  readonly pending: readonly Pending[]
 
-/** Notes which records the database has refused for a reference to nothing; in a catch. */
-export function noteRefused(error: unknown, resource: Resource, pending: readonly Pending[]): never {
-  if (error instanceof GatehouseError && error.code === 'invalid_reference') refused.set(error, { resource, pending })
-  throw error
+  constructor({ message, problems, cause }: GatehouseError, resource: Resource, pending: readonly Pending[]) {
+    super('invalid_reference', message, { problems, cause })
+    this.resource = resource
+    this.pending = pending
+  }
+}
+
+/** What the database said when it was to write records, in a catch; of a reference to nothing with which records these were. */
+export function refusedWith(error: unknown, resource: Resource, pending: readonly Pending[]): unknown {
+  return error instanceof GatehouseError && error.code === 'invalid_reference' ? new ReferenceRefused(error, resource, pending) : error
 }
 
 /** A transaction that writes records: refused for one reference to nothing, it names all of them. They are asked about once it is over and its connection is free. */
 export async function writing<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): Promise<T> {
   return ctx.db.transaction(work).catch(async (error: unknown) => {
-    const noted = refused.get(error as object)
-    const problems = noted ? await missingReferences(ctx.db, ctx, noted.resource, noted.pending).catch(() => []) : []
+    if (!(error instanceof ReferenceRefused)) throw error
+    const problems = await missingReferences(ctx.db, ctx, error.resource, error.pending).catch(() => [])
     if (problems.length < 2) throw error
     throw new GatehouseError('invalid_reference', `${problems[0]!.path}: ${problems[0]!.message} (and ${problems.length - 1} more).`, { cause: error, problems })
   })

@@ -15,7 +15,7 @@ import { holdJudged, loadMetadata } from '../store/metadata.ts'
 import { loadRecords, tablesOf, writeChanges } from '../store/records.ts'
 import { referredTables } from '../store/referrers.ts'
 import { clearReferences } from './clear-references.ts'
-import { noteRefused } from './missing-references.ts'
+import { refusedWith } from './missing-references.ts'
 import { prepareRecords, type Prepared } from './prepare-records.ts'
 import type { Pending, RecordKind } from './record-kind.ts'
 
@@ -33,7 +33,9 @@ export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordK
   await kind.check?.(tx, prepared.pending)
   await held
   const letGo = await clearEntries(tx, ctx, kind, prepared)
-  await writeChanges(tx, tablesOf(kind.resource), prepared.changes).catch((error: unknown) => noteRefused(error, kind.resource, prepared.pending))
+  await writeChanges(tx, tablesOf(kind.resource), prepared.changes).catch((error: unknown) => {
+    throw refusedWith(error, kind.resource, prepared.pending)
+  })
   const told = prepared.untold.map((event) => ({ ...event, changes: [...event.changes ?? [], ...letGo.get(event.targetId) ?? []] }))
   await insertEvents(tx, [...prepared.events, ...eventRows(ctx, told)])
   await kind.written?.(tx, ctx, prepared.written)
