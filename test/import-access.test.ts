@@ -184,7 +184,7 @@ describe('records and edges of one import', () => {
       { meta: { resourceType: 'Role' }, id: 'SUPER_X', name: 'Three', isSystem: true }, { meta: { resourceType: 'Role' }, name: 'Four', colour: 'red' }, { meta: { resourceType: 'Right' }, id: 'A', name: 'A', typeId1: 'nothing' },
       { meta: { resourceType: 'Planet' }, name: 'X' },
     ))
-    expect(counts).toEqual({ update: 1, conflict: 1, create: 2, error: 2 })
+    expect(counts).toEqual({ update: 1, conflict: 1, create: 1, error: 3 })
     expect((await stepsOf(ctx.db, id)).find(({ action }) => action === 'update')).toMatchObject({ targetId: 'r1', changes: { fields: [{ path: 'name' }, { path: 'description', before: 'first', after: 'changed' }] } })
     await apply(ctx, id)
     expect(await ctx.db.query(`select role_name as name, is_system from role where role_id in ('r1', 'SUPER_X') order by 1`)).toEqual([{ name: 'ONE', is_system: 'N' }, { name: 'Three', is_system: 'N' }])

@@ -5,13 +5,14 @@
 import type { Context } from '../context.ts'
 import { GatehouseError, type Problem } from '../errors.ts'
 import { valueAt, type Attribute, type Document, type Resource } from '../model/attribute.ts'
+import { isRecordName, type RecordName } from '../model/records.ts'
 import type { Database, Transaction } from '../store/database.ts'
-import { referredIds, isReferredKind, type ReferredKind } from '../store/standing-ids.ts'
+import { standingIds } from '../store/standing-ids.ts'
 import type { Pending } from './record-kind.ts'
 
 interface Use extends Problem {
   path: string
-  target: ReferredKind
+  target: RecordName
   id: string
 }
 
@@ -22,7 +23,7 @@ export async function missingReferences(db: Pick<Database, 'query'>, { authority
   const missing = new Set<string>()
   for (const [target, some] of Map.groupBy(uses, (use) => use.target)) {
     const ids = [...new Set(some.map(({ id }) => id))]
-    const found = await referredIds(db, target, ids)
+    const found = await standingIds(db, target, ids)
     for (const id of ids) if (!found.includes(id)) missing.add(`${target} ${id}`)
   }
   const problems = uses.filter(({ target, id }) => missing.has(`${target} ${id}`)).map(({ path, message }) => ({ path, message }))
@@ -40,7 +41,7 @@ function newUses(resource: Resource, before: Document | undefined, after: Docume
 /** Types are held against their groupings elsewhere, and what is read-only nobody sends. */
 function usesIn(attributes: readonly Attribute[], before: Document | undefined, after: Document, prefix: string): Use[] {
   return attributes.flatMap(({ path, references, grouping, mutability, side }) => {
-    if (!isReferredKind(references) || grouping !== undefined || mutability === 'readOnly' || side?.single) return []
+    if (!isRecordName(references) || grouping !== undefined || mutability === 'readOnly' || side?.single) return []
     const old = [before && valueAt(before, path)].flat()
     const ids = [valueAt(after, path)].flat().filter((id): id is string => typeof id === 'string' && !old.includes(id))
     return ids.map((id) => ({ path: prefix + path, target: references, id, message: `there is no ${references} with the id ${id}` }))

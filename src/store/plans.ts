@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto'
 import { GatehouseError } from '../errors.ts'
 import { planAttributes, planStepAttributes } from '../model/listings.ts'
+import { resources } from '../model/records.ts'
 import { cutText, shownText, shownTexts } from '../model/text.ts'
 import type { Database, Row, Transaction } from './database.ts'
 import { documentOfRow, listRows, type Listing } from './list-rows.ts'
@@ -137,25 +138,17 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
 }
 
-const versioned: Record<string, { table: string; key: string }> = {
-  User: { table: 'public.users', key: 'user_id' },
-  Organization: { table: 'public.company', key: 'company_id' },
-  Group: { table: 'public.grp', key: 'grp_id' },
-  Role: { table: 'public.role', key: 'role_id' },
-  Resource: { table: 'public.res', key: 'resource_id' },
-}
-
 /** The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet. */
 export async function staleReads(db: Reader, planId: string): Promise<{ resource: string; id: string }[]> {
   const found: { resource: string; id: string }[] = []
-  for (const [resource, { table, key }] of Object.entries(versioned)) {
+  for (const { name, table, idColumn } of Object.values(resources)) {
     found.push(...await db.query<{ resource: string; id: string }>(
-      `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${key} = r.target_id
+      `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${idColumn} = r.target_id
        where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and not exists (
          select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
          where p.plan_id = r.plan_id and p.applied_through > 0 and s.target_id = r.target_id
            and s.resource in (r.resource, case r.resource when 'User' then 'Membership' end)
-         having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, resource]))
+         having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, name]))
   }
   return found
 }

@@ -3,13 +3,7 @@
  * attribute lists, so that a reference to nothing is named as the caller wrote it.
  */
 import type { Attribute, Resource } from '../model/attribute.ts'
-import { group, resource, right, role } from '../model/access-records.ts'
-import { managedSystem } from '../model/managed-system.ts'
-import { metadataElement } from '../model/metadata-records.ts'
-import { organization } from '../model/organization.ts'
-import { questionGroup, securityQuestion } from '../model/security-questions.ts'
-import { contentProvider, itPolicyVersion } from '../model/site-records.ts'
-import { user } from '../model/user.ts'
+import { plainRecords, resources } from '../model/records.ts'
 
 export interface ReferenceMeaning {
   path: string
@@ -26,7 +20,7 @@ const listed: Record<string, string> = { ResourceType: 'GET /api/v1/metadata/res
 function* ofAttributes(table: string, attributes: readonly Attribute[], prefix: string, of?: string): Generator<[string, ReferenceMeaning]> {
   for (const { path, column, references, side } of attributes) {
     if (references === undefined || side?.single) continue
-    yield [`${side?.table ?? table}_${side?.column ?? column}_fkey`, { path: prefix + path, of, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
+    yield [`${(side?.table ?? table).split('.').at(-1)}_${side?.column ?? column}_fkey`, { path: prefix + path, of, target: references, ...(listed[references] === undefined ? {} : { listed: listed[references] }) }]
   }
 }
 
@@ -37,16 +31,11 @@ function* ofResource({ name, table, attributes, collections }: Resource): Genera
 
 /** What a foreign key refers by and to, by the constraint's name. Some attributes have no foreign key: nothing asks for theirs. */
 export const references: ReadonlyMap<string, ReferenceMeaning> = new Map([
-  ...ofResource(user),
-  ...ofResource(organization),
-  ...[group, role, resource, right].flatMap((one) => [...ofResource(one)]),
-  ...ofAttributes(managedSystem.table, managedSystem.attributes, ''),
+  ...Object.values(resources).flatMap((one) => [...ofResource(one)]),
+  ...Object.values(plainRecords).flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
   // The column follows the edges.
   ['company_parent_id_fkey', { path: 'parents.organization', target: 'Organization' }],
-  [`${metadataElement.table}_type_id_fkey`, { path: 'typeId', target: 'MetadataType' }],
-  [`${metadataElement.table}_resource_id_fkey`, { path: 'resourceId', target: 'Resource' }],
-  ['org_type_valid_membership_member_org_type_id_fkey', { path: 'members', target: 'OrganizationType' }],
-  ...[contentProvider, itPolicyVersion, questionGroup, securityQuestion].flatMap(({ table, attributes }) => [...ofAttributes(table, attributes, '')]),
+  ['metadata_element_type_id_fkey', { path: 'typeId', target: 'MetadataType' }],
   ['delegation_company_id_fkey', { path: 'target', target: 'Organization' }],
   ['delegation_grp_id_fkey', { path: 'target', target: 'Group' }],
   ['user_key_user_id_fkey', { path: 'userId', target: 'User' }],

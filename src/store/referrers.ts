@@ -2,39 +2,18 @@
  * What loses a value when something is deleted: records and entries whose foreign key lets go of the target (ON DELETE SET NULL), and
  * entries of other records that go with it (ON DELETE CASCADE). Which these are says the catalogue, how they are called the attribute lists.
  */
-import { group, resource, right, role } from '../model/access-records.ts'
 import type { Attribute, Collection } from '../model/attribute.ts'
-import { managedSystem } from '../model/managed-system.ts'
-import { metadataElement } from '../model/metadata-records.ts'
-import { clientAttributes } from '../model/oidc-client.ts'
-import { organization } from '../model/organization.ts'
-import { questionGroup } from '../model/security-questions.ts'
-import { contentProvider, itPolicyVersion } from '../model/site-records.ts'
+import { plainRecords, resources, type PlainRecord } from '../model/records.ts'
 import { user } from '../model/user.ts'
 import { toIsoInstant, type Row, type Transaction } from './database.ts'
 
 /** A kind of record that may refer to something, itself or by an entry. */
-interface Owner {
+interface Owner extends PlainRecord {
   name: string
-  /** What its records stand below in events: `users`. */
-  segment: string
-  table: string
-  idColumn: string
-  attributes: readonly Attribute[]
   collections: readonly Collection[]
-  /** Without a column of that name its ETag is its content. */
-  unversioned?: true
 }
 
-const small = (name: string, segment: string, { table, idColumn, attributes }: Pick<Collection, 'table' | 'idColumn' | 'attributes'>, more: { unversioned?: true } = {}): Owner =>
-  ({ name, segment, table, idColumn, attributes, collections: [], ...more })
-
-const owners: readonly Owner[] = [
-  user, organization, group, role, resource, right,
-  small('MetadataElement', 'elements', metadataElement), small('ManagedSystem', 'managedSystems', managedSystem, { unversioned: true }),
-  small('ContentProvider', 'sites', contentProvider), small('ItPolicyVersion', 'policyVersions', itPolicyVersion), small('QuestionGroup', 'questionGroups', questionGroup),
-  small('OidcClient', 'clients', { table: 'gatehouse.oidc_client', idColumn: 'client_id', attributes: clientAttributes }),
-]
+const owners: readonly Owner[] = [...Object.values(resources), ...Object.entries<PlainRecord>(plainRecords).map(([name, one]) => ({ ...one, name, collections: [] }))]
 
 /** Attributes that mean nothing without the one that lets go: instants, all of them. */
 const alongside: Record<string, readonly string[]> = {

@@ -1,17 +1,19 @@
 /** What a record refers to and no import brings, managed systems and locations among them, must be there: writing it would fail. */
 import type { Problem } from '../errors.ts'
 import { valueAt, type Attribute, type Document } from '../model/attribute.ts'
-import { isStandingKind, standingIds, type StandingKind } from '../store/standing-ids.ts'
-import { eachKind, resources, type Kind } from './importable.ts'
+import { isRecordName, type RecordName } from '../model/records.ts'
+import { standingIds } from '../store/standing-ids.ts'
+import { eachKind, isKind, resources, type Kind } from './importable.ts'
 import type { Planning } from './planning.ts'
 
 interface Place {
   path: string
-  target: StandingKind
+  target: RecordName
 }
 
+/** Types of a grouping are judged with it. */
 const placesIn = (attributes: readonly Attribute[]): Place[] =>
-  attributes.flatMap(({ path, references }) => (isStandingKind(references) ? [{ path, target: references }] : []))
+  attributes.flatMap(({ path, references, grouping }) => (isRecordName(references) && !isKind(references) && grouping === undefined ? [{ path, target: references }] : []))
 
 const places = eachKind((kind) => ({
   own: placesIn(resources[kind].attributes),

@@ -1,13 +1,11 @@
 /** What a file may bring: the kinds of record, and the ties between them that have rows of their own. */
 import { edgeKinds, nodeTypes, type EdgeKind, type NodeType } from '../model/access-edges.ts'
-import { group, resource, right, role } from '../model/access-records.ts'
 import type { Resource } from '../model/attribute.ts'
-import { organization } from '../model/organization.ts'
-import { user } from '../model/user.ts'
+import { resources as records } from '../model/records.ts'
 
 export type Kind = 'User' | 'Organization' | 'Group' | 'Role' | 'Resource' | 'Right'
 
-export const resources: Readonly<Record<Kind, Resource>> = { User: user, Organization: organization, Group: group, Role: role, Resource: resource, Right: right }
+export const resources: Readonly<Record<Kind, Resource>> = records
 export const kinds = Object.keys(resources) as readonly Kind[]
 export const isKind = (name: unknown): name is Kind => typeof name === 'string' && Object.hasOwn(resources, name)
 
