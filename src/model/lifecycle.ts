@@ -16,7 +16,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Document } from './attribute.ts'
 import type { Need } from './own-access.ts'
-import type { SecondaryStatus, Status } from './user-statuses.ts'
+import { isActive, type SecondaryStatus, type Status } from './user-statuses.ts'
 
 export const operations = ['activate', 'disable', 'enable', 'deactivate', 'terminate', 'rehire', 'leave', 'return', 'convert', 'reset', 'lock', 'unlock', 'decline', 'retire', 'decease'] as const
 export type Operation = (typeof operations)[number]
@@ -146,5 +146,5 @@ function disabled(document: Document): Document {
 }
 
 function isOpen(document: Document): boolean {
-  return ['ACTIVE', 'PENDING_INITIAL_LOGIN'].includes(document.status as string) && document.secondaryStatus === undefined
+  return isActive(document.status, document.secondaryStatus)
 }

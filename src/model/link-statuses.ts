@@ -15,11 +15,5 @@ export const linkStatus = {
 
 export type LinkStatus = (typeof linkStatus)[keyof typeof linkStatus]
 
-/**
- * Secondary statuses in which a person may have no account elsewhere. LOCKED is none of them: failed sign-ins here must
- * not let anybody close somebody's account there.
- */
-export const closingSecondaryStatuses = ['DISABLED', 'LOCKED_ADMIN'] as const
-
 /** The id of Okta in MANAGED_SYS: each link has its LOGIN row there. */
 export const oktaSystemId = 'OKTA'

@@ -12,22 +12,32 @@ export type SecondaryStatus = (typeof secondaryStatuses)[number]
 /** The statuses in which a person may sign in, when no secondary status stands against it. */
 export const openStatuses: readonly Status[] = ['ACTIVE', 'PENDING_INITIAL_LOGIN']
 
+const hasOpenStatus = (status: unknown): boolean => openStatuses.includes(status as Status)
+/** The same as SQL over the status in a row. */
+export const hasOpenStatusSql = (row: string): string => `${row}.status in (${openStatuses.map((status) => `'${status}'`).join(', ')})`
+
 /** `active` in the API and in SCIM. */
 export function isActive(status: unknown, secondaryStatus: unknown): boolean {
-  return openStatuses.includes(status as Status) && (secondaryStatus === null || secondaryStatus === undefined)
+  return hasOpenStatus(status) && (secondaryStatus === null || secondaryStatus === undefined)
 }
 
 /** The same as SQL over a row of USERS with the alias `t`. */
-export const activeExpression = `(t.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and t.secondary_status is null)`
+export const activeExpression = `(${hasOpenStatusSql('t')} and t.secondary_status is null)`
 
 /**
- * Whether somebody may use what they have: any stranger can bring a lock by failures about, so it closes signing in by password and
- * nothing else, though `active` is false meanwhile.
+ * The account status that closes nothing but signing in by password: any stranger can bring it about by wrong passwords, and must not
+ * close what somebody has, nor their accounts elsewhere.
  */
-export const counts = (status: unknown, secondaryStatus: unknown): boolean => isActive(status, secondaryStatus === 'LOCKED' ? null : secondaryStatus)
+const byFailures: SecondaryStatus = 'LOCKED'
 
-/** The same as SQL over the account status in a row. */
-export const isOpenSql = (row: string): string => `(${row}.secondary_status is null or ${row}.secondary_status = 'LOCKED')`
+/** As SQL over the account status in a row: it closes nothing, or not more than signing in by password. */
+export const closesNothingSql = (row: string): string => `(${row}.secondary_status is null or ${row}.secondary_status = '${byFailures}')`
+
+/** Whether somebody may use what they have, here and elsewhere: also while `active` is false by a lock of wrong passwords. */
+export const counts = (status: unknown, secondaryStatus: unknown): boolean => isActive(status, secondaryStatus === byFailures ? null : secondaryStatus)
+
+/** The same as SQL over both in a row. */
+export const countsSql = (row: string): string => `(${hasOpenStatusSql(row)} and ${closesNothingSql(row)})`
 
 const gone: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED', 'DELETED'] satisfies Status[]
 

@@ -11,7 +11,7 @@
  * `< 's'` leaves resources out and `>= 's'` takes nothing else, both by the index (source, target).
  */
 import { memberships, type EdgeKind, type Letter } from '../model/access-edges.ts'
-import { isOpenSql } from '../model/user-statuses.ts'
+import { closesNothingSql, countsSql, hasOpenStatusSql } from '../model/user-statuses.ts'
 
 export interface Moment {
   /** ISO instant in UTC. */
@@ -115,16 +115,14 @@ const dayOf = (at: string) => `((${at})::timestamptz at time zone coalesce(nulli
  * though the job that ends people come later; their first day, which only that job makes count, at a moment an hour ahead or more: clocks differ.
  */
 export function personCounts(at: string, past: boolean): string {
-  const open = `('ACTIVE', 'PENDING_INITIAL_LOGIN')`
-  const active = (row: string) => `${row}.status in ${open} and ${isOpenSql(row)}`
   if (!past) {
-    const begun = `u.status in ${open} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now() + interval '1 hour'`
-    return `(${begun}) and ${isOpenSql('u')} and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
+    const begun = `${hasOpenStatusSql('u')} or u.status = 'PENDING_START_DATE' and coalesce(u.start_date <= ${dayOf(at)}, false) and (${at})::timestamptz > now() + interval '1 hour'`
+    return `(${begun}) and ${closesNothingSql('u')} and (u.last_date is null or coalesce(u.system_flag, 'N') = 'Y' or u.last_date >= ${dayOf(at)})`
   }
   // The first change after the moment tells how things stood before it.
   return `coalesce(u.create_date <= ${at}, true) and coalesce(
-    (select ${active('s')} from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > ${at} order by s.recorded_to limit 1),
-    ${active('u')})`
+    (select ${countsSql('s')} from gatehouse.user_status_history s where s.user_id = u.user_id and s.recorded_to > ${at} order by s.recorded_to limit 1),
+    ${countsSql('u')})`
 }
 
 /**

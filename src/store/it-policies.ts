@@ -2,7 +2,7 @@
 import type { AskedVersion } from '../model/it-policy.ts'
 import { policyDecisionAttributes, undecidedAttributes } from '../model/listings.ts'
 import { patternsOf } from '../model/site-records.ts'
-import { isOpenSql } from '../model/user-statuses.ts'
+import { countsSql } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import type { SqlCondition } from './filter-sql.ts'
 import type { Listing } from './list-rows.ts'
@@ -50,7 +50,7 @@ export const undecidedListing: Listing = {
         then case when p.approve_type = 'ONCE' then 'infinity' else d.submit_date + interval '8760 hours' end else '-infinity' end as due_from
     from it_policy_version v join it_policy p on p.it_policy_id = v.it_policy_id cross join users u
     left join lateral (select h.accepted, h.submit_date from user_it_policy_history h where h.user_id = u.user_id and h.version_id = v.version_id order by h.submit_date desc, h.id desc limit 1) d on true
-    where u.status in ('ACTIVE', 'PENDING_INITIAL_LOGIN') and ${isOpenSql('u')} and u.user_name is not null and u.system_flag is distinct from 'Y')`,
+    where ${countsSql('u')} and u.user_name is not null and u.system_flag is distinct from 'Y')`,
 }
 
 /** Those who have not accepted it at a moment, or not again in its time (`policyDue` judges one person so), as the `scope` of a list. */

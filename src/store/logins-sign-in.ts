@@ -1,6 +1,7 @@
 /** SQL on what signing in reads and writes of LOGIN and USERS: the counts of guesses, locks, and when somebody last came. */
 import { mostGuessesInARow } from '../model/guesses.ts'
 import type { PasswordDates } from '../model/password-state.ts'
+import { hasOpenStatusSql } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import { policiesForAll, type PoliciesForAll } from './password-policies.ts'
 
@@ -141,7 +142,7 @@ export async function activatePerson(tx: Transaction, userId: string, now: Date)
 export async function lockByFailures(tx: Transaction, userId: string, now: Date): Promise<{ login: boolean; person: boolean }> {
   const person = await tx.execute(
     `update users set secondary_status = 'LOCKED', version = version + 1, last_update = $2
-     where user_id = $1 and secondary_status is null and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN')`, [userId, now])
+     where user_id = $1 and secondary_status is null and ${hasOpenStatusSql('users')}`, [userId, now])
   const login = await tx.execute(
     `update login set lock_marker = 'LOCKED' where user_id = $1 and managed_sys_id = '0' and coalesce(lock_marker, 'NOT_LOCKED') = 'NOT_LOCKED'`, [userId])
   return { login: login > 0, person: person > 0 }

@@ -2,9 +2,8 @@
  * What a sync run reads: which people may need something, and for a page of them their mapped values, their references
  * and their standing in other portals, in one query (so in one snapshot: a value is never newer than its mark).
  */
-import { closingSecondaryStatuses, linkStatus, oktaSystemId } from '../model/link-statuses.ts'
+import { linkStatus, oktaSystemId } from '../model/link-statuses.ts'
 import { defaultMapping, sourcesOf, type Mapping } from '../model/account-mapping.ts'
-import { openStatuses } from '../model/user-statuses.ts'
 import type { Database } from './database.ts'
 import { sourceSql } from './account-sources.ts'
 import { unlookedSql } from './sync-hints.ts'
@@ -99,19 +98,6 @@ export async function readSyncPeople(
   const name = mapping === defaultMapping ? `sync_people_${population}` : undefined
   return db.query<SyncPersonRow>(sql, [portalId, uids, oktaSystemId, linkStatus.ASSIGNED], name)
 }
-
-const closing: readonly (string | null)[] = closingSecondaryStatuses
-
-/** Whether a person in this status may have an account. */
-export function mayHaveAccount(status: string, secondaryStatus: string | null): boolean {
-  return (openStatuses as readonly string[]).includes(status) && !closing.includes(secondaryStatus)
-}
-
-const quoted = (words: readonly string[]) => words.map((word) => `'${word}'`).join(', ')
-
-/** `mayHaveAccount` over a row of USERS with the alias `u`. */
-export const wantedSql = `u.status in (${quoted(openStatuses)})
-         and coalesce(u.secondary_status, '') not in (${quoted(closingSecondaryStatuses)})`
 
 /** Accounts that are linked to people: account id → person ids. */
 export async function ownersOf(db: Reader, uuids: readonly string[]): Promise<Map<string, string[]>> {

@@ -1,7 +1,7 @@
 /** What waits for the sync, what a guard holds up, and what went wrong last: for whoever asks how things stand. */
 import type { Database } from './database.ts'
 import { unlookedSql } from './sync-hints.ts'
-import { wantedSql } from './sync-people.ts'
+import { countsSql } from '../model/user-statuses.ts'
 import { interruptedReason } from './sync-plans.ts'
 import { anyOfRunsSql } from './unassignment-queue.ts'
 
@@ -47,10 +47,10 @@ export async function isAnythingWaiting(db: Reader, portalId: number): Promise<b
   const row = await db.first<{ waiting: boolean }>(
     `select exists (select from efs.iam_portal_user_reference where portal_id = $1 and has_data_changes = 1)
        or exists (select from efs.portal_panelist m join efs.panelists p on p.uid = m.user_id join public.users u on u.user_id = p.person_id
-         where m.portal_id = $1 and not m.linked and ${wantedSql})
+         where m.portal_id = $1 and not m.linked and ${countsSql('u')})
        or exists (select from efs.iam_user_reference where has_data_changes = 1)
        or exists (select from efs.users e join public.users u on u.user_id = e.person_id
-         where not exists (select from efs.iam_user_reference r where r.user_id = e.uid) and ${wantedSql})
+         where not exists (select from efs.iam_user_reference r where r.user_id = e.uid) and ${countsSql('u')})
        or exists (select from gatehouse.sync_hint h where ${unlookedSql} or not exists (select from efs.iam_portal_user_reference r where r.uuid = h.uuid))
        or ${anyOfRunsSql('$1')} as waiting`, [portalId])
   return row!.waiting

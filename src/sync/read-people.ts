@@ -1,6 +1,7 @@
 /** The rows that a sync run reads, as the plan wants them. */
 import { sourcesOf, type Mapping } from '../model/account-mapping.ts'
-import { mayHaveAccount, type SyncPersonRow } from '../store/sync-people.ts'
+import { counts } from '../model/user-statuses.ts'
+import type { SyncPersonRow } from '../store/sync-people.ts'
 import type { Person, PersonLink } from './plan.ts'
 
 /** A person with the links of one run: to the portal where they are a member, and as an administrator. */
@@ -10,7 +11,7 @@ export function personOf(row: SyncPersonRow, portalId: number, mapping: Mapping)
   return {
     personId: row.person_id,
     version: row.version,
-    wanted: mayHaveAccount(row.status, row.secondary_status),
+    wanted: counts(row.status, row.secondary_status),
     values,
     links: [...panelistLink(row, portalId), ...adminLink(row)],
     provStatus: row.prov_status,
