@@ -16,13 +16,13 @@ const sets = ['Right', 'Organization', 'User', 'Resource', 'Role', 'Group'] as c
 
 async function write(ctx: Context, name: (typeof sets)[number] | 'Edge', folder: string, format: 'csv' | 'jsonl'): Promise<string> {
   const walk = <T>(to: (documents: AsyncGenerator<Document>) => Promise<T>) =>
-    (name === 'Edge' ? exportEdges(ctx.db, { everyone: true }, to) : exportRecords(ctx.db, resources[name], { everyone: true }, to))
+    (name === 'Edge' ? exportEdges(ctx.db, { includeHidden: true }, to) : exportRecords(ctx.db, resources[name], { includeHidden: true }, to))
   const columns = format === 'csv' ? await walk((documents) => csvColumns(documents, name === 'Edge' ? edgeColumns : [])) : []
   return walk((documents) => writeText(join(folder, `${name}.${format}`), format === 'csv' ? csvText(documents, columns) : jsonlText(documents)))
 }
 
 /** Edges as they are told, but for when and by whom they were made here. */
-const edges = (ctx: Context) => exportEdges(ctx.db, { everyone: true }, async (documents) => {
+const edges = (ctx: Context) => exportEdges(ctx.db, { includeHidden: true }, async (documents) => {
   const found: string[] = []
   for await (const { created: _created, createdBy: _by, grantedBy: _with, ...rest } of documents) found.push(JSON.stringify(rest))
   return found.sort()

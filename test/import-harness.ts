@@ -85,7 +85,7 @@ export const against = (step: PlanStep | undefined): string =>
 
 /** The documents of everybody, or of every organisation, as an export gives them; by id. */
 export async function everything(db: Database, resource: Resource): Promise<Map<string, Document>> {
-  return exportRecords(db, resource, { everyone: true }, async (documents) => {
+  return exportRecords(db, resource, { includeHidden: true }, async (documents) => {
     const found = new Map<string, Document>()
     for await (const document of documents) found.set(document.id as string, document)
     return found

@@ -27,7 +27,7 @@ async function declared(): Promise<Context> {
 }
 
 async function write(ctx: Context, resource: Resource, path: string, format: Format): Promise<string> {
-  const query = { everyone: true }
+  const query = { includeHidden: true }
   const columns = format === 'csv' ? await exportRecords(ctx.db, resource, query, csvColumns) : []
   return exportRecords(ctx.db, resource, query, (documents) =>
     writeText(path, format === 'csv' ? csvText(documents, columns) : format === 'ldif' ? ldifText(documents) : jsonlText(documents)))
@@ -113,7 +113,7 @@ describe('export and import', () => {
   })
 
   test('an export leaves hidden people out unless all are asked for', async () => {
-    const ids = (everyone: boolean) => exportRecords(source.db, user, { everyone }, async (documents) => {
+    const ids = (includeHidden: boolean) => exportRecords(source.db, user, { includeHidden }, async (documents) => {
       const found: unknown[] = []
       for await (const { id } of documents) found.push(id)
       return found

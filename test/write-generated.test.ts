@@ -16,7 +16,7 @@ async function world(ctx: Context, seed: string): Promise<string[]> {
   await writeGenerated(ctx, { people: 60, seed })
   const lines: string[] = []
   for (const resource of [organization, user]) {
-    await exportRecords(ctx.db, resource, { everyone: true }, async (documents: AsyncGenerator<Document>) => {
+    await exportRecords(ctx.db, resource, { includeHidden: true }, async (documents: AsyncGenerator<Document>) => {
       for await (const one of documents) lines.push(JSON.stringify(one, (key, value: unknown) => (times.has(key) ? undefined : value)))
     })
   }
@@ -52,7 +52,7 @@ test('they go into a directory that nobody uses: a run that was broken off and r
   await expect(writeGenerated(real, { people: 10, seed: 1 })).rejects.toThrow(/^There are people here already, such as ada\.lovelace,/)
 })
 
-const exportedIds = (ctx: Context) => exportRecords(ctx.db, user, { everyone: true }, async (documents) => {
+const exportedIds = (ctx: Context) => exportRecords(ctx.db, user, { includeHidden: true }, async (documents) => {
   const ids: string[] = []
   for await (const one of documents) ids.push(one.id as string)
   return ids

@@ -10,22 +10,17 @@ import { isDoable, refuseMoved, type StepRunner } from '../plans/apply.ts'
 import { countPeople, edgesBetween, knownRights, readThings, readVersions, type Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { checkQuery } from '../records/veil.ts'
-import { countHidden, countMatches, listIds, type ListQuery } from '../store/list-records.ts'
+import { listIds, type ListQuery } from '../store/list-records.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
+import { findWhom, readWhom, refuseRest, type Whom } from '../plans/whom.ts'
 import { findReads, insertReads, insertSteps, listSteps, type Plan, type PlanStep } from '../store/plans.ts'
-import { reachScope } from '../store/reach.ts'
 import { isMoved, pairOf, periodsOf, putEdges, removeEdges } from './edges.ts'
 import { named, objection, propose } from './judge-edge.ts'
 
-const mostPeople = 1_000_000
 const page = 1000
 
-export interface GrantRequest {
+export interface GrantRequest extends Whom {
   operation: 'assign' | 'unassign'
-  filter?: string
-  q?: string
-  /** Hidden people too (isVisible false), whom a filter leaves out unless it asks about isVisible. */
-  includeHidden?: true
   /** The letters of the kind of edge, and what is given. */
   kind: string
   target: string
@@ -38,18 +33,12 @@ export const isGrantRequest = (body: unknown): boolean => isObject(body) && (bod
 
 /** Reads a request to plan one. Errors: `invalid_body`, `invalid_value`, `required_attribute`, `unknown_attribute`. */
 export function grantRequest(body: unknown): GrantRequest {
-  const { operation, filter, q, options, includeHidden, kind: _, ...rest } = body as Document
-  const unknown = Object.keys(rest)[0]
-  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
-  for (const [name, value] of [['filter', filter], ['q', q]] as const) {
-    if (value !== undefined && typeof value !== 'string') throw new GatehouseError('invalid_value', `${name}: must be a text.`)
-  }
-  const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
-  if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
-  if (includeHidden !== undefined && typeof includeHidden !== 'boolean') throw new GatehouseError('invalid_value', 'includeHidden: must be true or false.')
+  const { operation, filter, q, includeHidden, options, kind: _, ...rest } = body as Document
+  refuseRest(rest)
+  const whom = readWhom({ filter, q, includeHidden })
   if (!isObject(options)) throw new GatehouseError('required_attribute', `options: must name what to ${String(operation)}: one of ${names.join(', ')}, by its id.`)
   const { kind, target, given } = readTarget(options)
-  const own = { operation: operation as GrantRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, ...(includeHidden ? { includeHidden } : {}), kind: kind.kind, target } as const
+  const own = { operation: operation as GrantRequest['operation'], ...whom, kind: kind.kind, target } as const
   return { ...own, ...(operation === 'assign' ? { terms: readTerms(given), open: saysOpen(given) } : { terms: startOnly(given) }) }
 }
 
@@ -80,11 +69,9 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
   const kind = memberships.find((one) => one.kind === request.kind)!
   const target = await checkedTarget(ctx, kind, request)
   await checkQuery(ctx, user, request)
-  const query = { filter: request.filter, q: request.q, everyone: request.includeHidden, scope: reachScope(ctx.authority?.reach) }
-  const found = await countMatches(ctx.db, user, query)
-  if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
+  const { query, found, hidden } = await findWhom(ctx, request)
   const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
-  return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, async (planId) => fill(ctx, planId, { request, kind, target, query, hidden: await countHidden(ctx.db, user, query, found) }))
+  return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, (planId) => fill(ctx, planId, { request, kind, target, query, hidden }))
 }
 
 interface Grants {

@@ -165,7 +165,7 @@ async function exportFile(path: string, options: { resource: string; filter?: st
   const resource = records.get(options.resource)
   if (!resource && options.filter !== undefined) throw new GatehouseError('invalid_parameter', 'Edges are exported all together: --filter does not go with them.')
   if (format === 'ldif' && resource?.name !== 'User' && resource?.name !== 'Organization') throw new GatehouseError('invalid_parameter', 'LDIF holds people and organisations; write the others as .csv or .jsonl.')
-  const query = { filter: options.filter, everyone: options.all }
+  const query = { filter: options.filter, includeHidden: options.all }
   const walk = <T>(ctx: Context, write: (documents: AsyncGenerator<Document>) => Promise<T>) =>
     (resource ? exportRecords(ctx.db, resource, query, write) : exportEdges(ctx.db, query, write))
   await withDatabase(async (_opened, ctx) => {

@@ -11,48 +11,36 @@ import { loadMetadata } from '../store/metadata.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import type { Pending } from '../records/record-kind.ts'
 import type { Transaction } from '../store/database.ts'
-import { countHidden, countMatches, listIds, type ListQuery } from '../store/list-records.ts'
+import { listIds, type ListQuery } from '../store/list-records.ts'
 import { insertReads, insertSteps, type Plan, type PlanStep } from '../store/plans.ts'
-import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
 import type { StepRunner } from '../plans/apply.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
+import { findWhom, readWhom, refuseRest, type Whom } from '../plans/whom.ts'
 import { afterOperation, checkBody, operateLocked, refuseAhead, refusePast, relatedPlanned } from './lifecycle.ts'
 import { deleteLockedUsers } from './delete-users.ts'
 import { checkQuery } from '../records/veil.ts'
 import { lockRecords } from '../records/write-records.ts'
 
-const mostPeople = 1_000_000
 const page = 500
 
-export interface BulkRequest {
+export interface BulkRequest extends Whom {
   operation: Operation | 'delete'
-  filter?: string
-  q?: string
-  /** Hidden people too (isVisible false), whom a filter leaves out unless it asks about isVisible. */
-  includeHidden?: true
   options: Document
 }
 
 /** Reads a request to plan a bulk operation. Errors: `invalid_body`, `invalid_value`. */
 export function bulkRequest(body: unknown): BulkRequest {
   if (!isObject(body)) throw new GatehouseError('invalid_body', 'The body must be a JSON object with `operation` and `filter`.')
-  const { operation, filter, q, options, includeHidden, ...rest } = body
-  const unknown = Object.keys(rest).find((key) => key !== 'kind')
-  if (unknown !== undefined) throw new GatehouseError('unknown_attribute', `${unknown}: is not part of a bulk operation.`)
+  const { operation, filter, q, includeHidden, options, kind: _, ...rest } = body
+  refuseRest(rest)
   if (typeof operation !== 'string' || ![...operations, 'delete'].includes(operation)) {
     throw new GatehouseError('invalid_value', `operation: must be one of ${operations.join(', ')} or delete.`)
   }
-  for (const [name, value] of [['filter', filter], ['q', q]] as const) {
-    if (value !== undefined && typeof value !== 'string') throw new GatehouseError('invalid_value', `${name}: must be a text.`)
-  }
-  if (isBlank(filter) && isBlank(q)) throw new GatehouseError('required_attribute', 'filter: is required; a bulk operation never means everyone by accident.')
-  if (includeHidden !== undefined && typeof includeHidden !== 'boolean') throw new GatehouseError('invalid_value', 'includeHidden: must be true or false.')
+  const whom = readWhom({ filter, q, includeHidden })
   const checked = operation === 'delete' ? noOptions(options) : checkBody(operation as Operation, options)
-  return { operation: operation as BulkRequest['operation'], filter: filter as string | undefined, q: q as string | undefined, ...(includeHidden ? { includeHidden } : {}), options: checked }
+  return { operation: operation as BulkRequest['operation'], ...whom, options: checked }
 }
-
-const isBlank = (text: unknown) => typeof text !== 'string' || text.trim() === ''
 
 function noOptions(options: unknown): Document {
   if (options === undefined || options === null || (isObject(options) && Object.keys(options).length === 0)) return {}
@@ -64,11 +52,9 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
   if (request.operation === 'rehire') refusePast(ctx, request.options)
   if (request.operation === 'terminate' || request.operation === 'retire') refuseAhead(ctx, request.options)
   await checkQuery(ctx, user, request)
-  const query = { filter: request.filter, q: request.q, everyone: request.includeHidden, scope: reachScope(ctx.authority?.reach) }
-  const found = await countMatches(ctx.db, user, query)
-  if (found > mostPeople) throw new GatehouseError('invalid_value', `filter: finds more than ${mostPeople} people; narrow it.`)
+  const { query, found, hidden } = await findWhom(ctx, request)
   const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
-  return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, async (planId) => fill(ctx, planId, request, query, await countHidden(ctx.db, user, query, found)))
+  return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, (planId) => fill(ctx, planId, request, query, hidden))
 }
 
 async function fill(ctx: Context, planId: string, request: BulkRequest, query: Omit<ListQuery, 'count'>, hidden: number): Promise<Filled> {

@@ -18,13 +18,13 @@ export interface ExportedEdge extends Edge {
   targetName?: string
 }
 
-/** The edges after one. Those of the server's own people are left out, and those of hidden people unless `everyone` is asked for. */
-export async function edgesAfter(db: Pick<Database, 'query'>, kind: EdgeKind, after: string, count: number, everyone: boolean): Promise<ExportedEdge[]> {
+/** The edges after one. Those of the server's own people are left out, and those of hidden people unless `includeHidden` is asked for. */
+export async function edgesAfter(db: Pick<Database, 'query'>, kind: EdgeKind, after: string, count: number, includeHidden: boolean): Promise<ExportedEdge[]> {
   const [source, target] = [names[kind.source], names[kind.target]]
-  const shown = kind.source === 'u' ? ` and a.system_flag is distinct from 'Y'${everyone ? '' : ` and a.is_visible = 'Y'`}` : ''
+  const shown = kind.source === 'u' ? ` and a.system_flag is distinct from 'Y'${includeHidden ? '' : ` and a.is_visible = 'Y'`}` : ''
   const rows = await db.query<Row>(
     `select ${edgeColumns(kind)}, a.${source.name} as "sourceName", b.${target.name} as "targetName" from ${kind.table} m
      join ${source.table} a on a.${source.id} = m.${kind.sourceColumn} join ${target.table} b on b.${target.id} = m.${kind.targetColumn}
-     where m.membership_id > $1${shown} order by m.membership_id limit $2`, [after, count], `edges_after_${kind.kind}_${everyone ? 'all' : ''}`)
+     where m.membership_id > $1${shown} order by m.membership_id limit $2`, [after, count], `edges_after_${kind.kind}_${includeHidden ? 'all' : ''}`)
   return rows.map((row) => edgeOf(row) as ExportedEdge)
 }

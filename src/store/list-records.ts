@@ -27,7 +27,7 @@ export interface ListQuery {
   /** Whether to count all matches as well. */
   total?: boolean
   /** Hidden people too, who stay out of ordinary searches. */
-  everyone?: boolean
+  includeHidden?: boolean
   /** A further condition of the caller's, over the alias t, its parameters numbered from `first`. */
   scope?: (first: number) => { sql: string; params: unknown[] }
 }
@@ -112,9 +112,9 @@ export async function countMatches(db: Reader, asked: Resource, query: Omit<List
   return row!.total
 }
 
-/** How many hidden people match, but are left out of what was found: those whom `everyone` would bring. */
+/** How many hidden people match, but are left out of what was found: those whom `includeHidden` would bring. */
 export async function countHidden(db: Reader, asked: Resource, query: Omit<ListQuery, 'count'>, found: number): Promise<number> {
-  return query.everyone ? 0 : Math.max(0, (await countMatches(db, asked, { ...query, everyone: true })) - found)
+  return query.includeHidden ? 0 : Math.max(0, (await countMatches(db, asked, { ...query, includeHidden: true })) - found)
 }
 
 /** All ids that match, in id order, for operations over a filter. */
@@ -126,7 +126,7 @@ export async function allIds(db: Reader, asked: Resource, query: Pick<ListQuery,
   return rows.map((row) => row.id)
 }
 
-function conditionsOf(resource: Resource, query: Pick<ListQuery, 'filter' | 'q' | 'scope' | 'everyone'>): { conditions: string[]; params: unknown[] } {
+function conditionsOf(resource: Resource, query: Pick<ListQuery, 'filter' | 'q' | 'scope' | 'includeHidden'>): { conditions: string[]; params: unknown[] } {
   const conditions: string[] = []
   const params: unknown[] = []
   const add = (part: SqlCondition | undefined) => {
@@ -139,7 +139,7 @@ function conditionsOf(resource: Resource, query: Pick<ListQuery, 'filter' | 'q' 
   if (query.q !== undefined) add(compileSearch(query.q, params.length + 1))
   add(query.scope?.(params.length + 1))
   // Hidden people stay out of ordinary searches; a filter that names isVisible decides for itself.
-  const hides = !query.everyone && resource.attributes.some((one) => one.path === 'isVisible')
+  const hides = !query.includeHidden && resource.attributes.some((one) => one.path === 'isVisible')
   if (hides && !(filter && mentions(filter, 'isVisible'))) conditions.push(`t.is_visible = 'Y'`)
   return { conditions: conditions.length > 0 ? conditions : ['true'], params }
 }
@@ -149,7 +149,7 @@ const filterOf = ({ filter }: Pick<ListQuery, 'filter'>): Filter | undefined => 
 /** The list as a search of visible people, when it asks for no order, and for nothing that another index might find sooner. */
 function searchOf(resource: Resource, query: ListQuery): FoundQuery | undefined {
   const filter = filterOf(query)
-  const otherwise = query.sortBy !== undefined || query.sortOrder === 'descending' || query.scope !== undefined || query.everyone || (filter && mentions(filter, 'isVisible'))
+  const otherwise = query.sortBy !== undefined || query.sortOrder === 'descending' || query.scope !== undefined || query.includeHidden || (filter && mentions(filter, 'isVisible'))
   if (!resource.shuffled || otherwise) return undefined
   const asked = filter ? searchOfFilter(filter, resource, 1) : { sql: 'true', params: [] }
   if (!asked) return undefined

@@ -14,7 +14,7 @@ import { rowEdges } from './importable.ts'
 export interface ExportQuery {
   filter?: string
   /** Hidden people and groups too, as a copy for moving wants. */
-  everyone?: boolean
+  includeHidden?: boolean
 }
 
 const page = 500
@@ -26,8 +26,8 @@ export async function exportRecords<T>(db: Database, resource: Resource, query: 
 }
 
 /** The same for edges of access of every kind but those that are entries of their records. */
-export async function exportEdges<T>(db: Database, query: Pick<ExportQuery, 'everyone'>, write: (documents: AsyncGenerator<Document>) => Promise<T>): Promise<T> {
-  return atOneMoment(db, (tx) => write(edgeDocuments(tx, query.everyone === true)))
+export async function exportEdges<T>(db: Database, query: Pick<ExportQuery, 'includeHidden'>, write: (documents: AsyncGenerator<Document>) => Promise<T>): Promise<T> {
+  return atOneMoment(db, (tx) => write(edgeDocuments(tx, query.includeHidden === true)))
 }
 
 function atOneMoment<T>(db: Database, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -37,10 +37,10 @@ function atOneMoment<T>(db: Database, work: (tx: Transaction) => Promise<T>): Pr
   }, 'begin isolation level repeatable read read only')
 }
 
-async function* edgeDocuments(tx: Transaction, everyone: boolean): AsyncGenerator<Document> {
+async function* edgeDocuments(tx: Transaction, includeHidden: boolean): AsyncGenerator<Document> {
   for (const kind of rowEdges) {
     for (let after = ''; ;) {
-      const found = await edgesAfter(tx, kind, after, page, everyone)
+      const found = await edgesAfter(tx, kind, after, page, includeHidden)
       for (const edge of found) yield edgeDocument(kind, edge)
       if (found.length < page) break
       after = found.at(-1)!.id
@@ -81,8 +81,8 @@ function exported(resource: Resource): string[] {
   return resource.collections.map((one) => one.path).filter((path) => path !== 'logins' && path !== 'keys')
 }
 
-function filterOf(resource: Resource, { filter, everyone }: ExportQuery): string | undefined {
-  if (!everyone || !resource.attributes.some((one) => one.path === 'isVisible')) return filter
+function filterOf(resource: Resource, { filter, includeHidden }: ExportQuery): string | undefined {
+  if (!includeHidden || !resource.attributes.some((one) => one.path === 'isVisible')) return filter
   const all = '(isVisible eq true or isVisible eq false)'
   return filter === undefined ? all : `${all} and (${filter})`
 }
