@@ -164,15 +164,18 @@ const keptForms: Record<Exclude<DataType, 'STRING'>, string> = {
 /** The same where the administrator says what numbers look like. */
 const ownForms: typeof keptForms = { ...keptForms, INTEGER: `v ~ '^-?\\d{1,18}$'`, DECIMAL: `v ~ '^-?\\d{1,18}(\\.\\d{1,18})?$'` }
 
+/** A condition over `v`: whether it is such as values of a type are kept; `ownForm` where the administrator says what they look like. */
+export const isKeptSql = (type: DataType, ownForm: boolean): string => (type === 'STRING' ? 'true' : (ownForm ? ownForms : keptForms)[type])
+
 /** How many values that records have of a declared attribute are not such as its new type keeps them. */
 export async function valuesUnlike(db: Reader, { id, dataType, validator, validValues }: Document): Promise<number> {
   const type = dataType as DataType
   if (type === 'STRING') return 0
-  const forms = validator !== undefined || (validValues as unknown[] | undefined)?.length ? ownForms : keptForms
+  const isKept = isKeptSql(type, validator !== undefined || ((validValues as unknown[] | undefined)?.length ?? 0) > 0)
   const values = [user.custom, organization.custom, logins.custom!].flatMap(({ table, idColumn, valueTable, valueParent, inlineColumn }) => [
     `select v.attr_value as v from ${table} a join ${valueTable} v on v.${valueParent} = a.${idColumn} where a.metadata_id = $1`,
     ...(inlineColumn === undefined ? [] : [`select a.${inlineColumn} from ${table} a where a.metadata_id = $1 and a.${inlineColumn} is not null`]),
   ])
-  const row = await db.first<{ unlike: string }>(`select count(*) as unlike from (${values.join(' union all ')}) s where (${forms[type]}) is not true`, [id])
+  const row = await db.first<{ unlike: string }>(`select count(*) as unlike from (${values.join(' union all ')}) s where (${isKept}) is not true`, [id])
   return Number(row!.unlike)
 }
