@@ -10,7 +10,7 @@ import { conditionOf, numberForm, type Condition, type Test } from '../model/fil
 import type { Filter } from '../model/filter.ts'
 import { fold, searchWords } from '../model/fold.ts'
 import { hasTrigram, searchTextLike } from './search-text.ts'
-import { hidden, ordered, textOrder } from './text-order.ts'
+import { ordered, textOrder, uncounted } from './text-order.ts'
 
 export interface SqlCondition {
   sql: string
@@ -207,7 +207,7 @@ function columnComparison(attribute: Attribute, test: Test, scope: Scope): strin
 /** The sort key's expression: its index serves `eq`, ranges and the beginnings of texts. Of a name the range is its place in the order; all else asks for its accents too. */
 function indexedComparison(attribute: Attribute, column: string, test: Test, scope: Scope): string {
   const inOrder = `${textOrder(attribute, column)} ${operand(test, scope.parameter, (given) => ordered(attribute, given))}`
-  const exactly = attribute.byLetters && !(test.operator in ranges) ? hidden(textComparison(column, test, scope.parameter)) : `${column} is not null`
+  const exactly = attribute.byLetters && !(test.operator in ranges) ? uncounted(textComparison(column, test, scope.parameter)) : `${column} is not null`
   return `(${inOrder} and ${exactly})`
 }
 

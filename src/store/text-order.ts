@@ -5,15 +5,16 @@ import type { Attribute } from '../model/attribute.ts'
 const orEmpty = (text: string): string => `coalesce(${text}, chr(1114111)) collate "C"`
 
 /** Names by their letters, other texts by code points without case. */
-export const textOrder = ({ byLetters }: Pick<Attribute, 'byLetters'>, column: string): string => orEmpty(byLetters ? nameOrder(column) : `lower(${column})`)
+export const textOrder = ({ byLetters }: Pick<Attribute, 'byLetters'>, column: string): string => orEmpty(byLetters ? placeOfName(column) : `lower(${column})`)
 
 /** A text as `textOrder` holds it. */
-export const ordered = ({ byLetters }: Pick<Attribute, 'byLetters'>, text: string): string => (byLetters ? nameOrder(text) : `lower(${text})`)
+export const ordered = ({ byLetters }: Pick<Attribute, 'byLetters'>, text: string): string => (byLetters ? placeOfName(text) : `lower(${text})`)
 
-const nameOrder = (text: string) => `gatehouse.name_order(${text})`
+/** By what a name stands in order; an index has it. */
+const placeOfName = (text: string) => `gatehouse.name_order(${text})`
 
-/** The same condition hidden from the planner's arithmetic: it takes it for true of nearly all, and counts one that stands beside it alone. */
-export const hidden = (condition: string): string => `nullif(${condition}, false) is not null`
+/** The same condition, left out of the planner's count: it takes it for true of nearly all rows, and counts by what stands beside it alone. */
+export const uncounted = (condition: string): string => `nullif(${condition}, false) is not null`
 
 /**
  * Whether a sortable text is one of an array's, but for case. The array holds lower case. Names that differ in accents alone stand in
@@ -21,5 +22,5 @@ export const hidden = (condition: string): string => `nullif(${condition}, false
  */
 export function isOneOf(attribute: Pick<Attribute, 'byLetters'>, column: string, array: string): string {
   if (!attribute.byLetters) return `${textOrder(attribute, column)} = any(${array})`
-  return `(${textOrder(attribute, column)} = any(array(select ${nameOrder('v')} from unnest(${array}) v)) and ${hidden(`lower(${column}) = any(${array})`)})`
+  return `(${textOrder(attribute, column)} = any(array(select ${placeOfName('v')} from unnest(${array}) v)) and ${uncounted(`lower(${column}) = any(${array})`)})`
 }
