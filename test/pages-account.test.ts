@@ -6,13 +6,12 @@ import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
 import { ed25519Key } from './public-keys.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
+import { heading, press } from './pages-steps.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
 const ssh = ed25519Key()
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 async function at(name: string, link: string, further: object = {}): Promise<{ page: Page; id: string }> {
   const id = await personWithPassword(shared, name, further)

@@ -3,13 +3,12 @@ import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInPage, withoutChromium } from './chromium.ts'
+import { heading, press } from './pages-steps.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, url } = shared
 const next = 'another horse, another battery'
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 
 /** Has somebody else sign in in another window of the same browser. */
 async function handOver(page: Page, userName: string): Promise<void> {

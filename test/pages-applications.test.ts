@@ -1,41 +1,14 @@
 /** Applications that send people to sign in, in Chromium: the page goes on to them, asks for consent, and for more when more is demanded. */
-import { createHash, randomBytes } from 'node:crypto'
-import { Secret, TOTP } from 'otpauth'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../src/signin/oidc-clients.ts'
 import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+import { applicationsOf, codeOf, heading, press, signIn } from './pages-steps.ts'
 
 let ahead = 0
 const now = () => new Date(Date.now() + ahead)
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
 const { ctx, url } = shared
-const callback = `${url}/health/live`
-const codeOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().getTime() })
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-
-const application = async (name: string, more: object = {}) =>
-  (await createClient(ctx, { name, grantTypes: ['authorization_code'], scopes: ['openid', 'profile', 'email'], redirectUris: [callback], ...more })).id as string
-
-function request(client: string, more: Record<string, string> = {}): string {
-  const code_challenge = createHash('sha256').update(randomBytes(32).toString('base64url')).digest('base64url')
-  return `${url}/oidc/auth?${new URLSearchParams({ client_id: client, redirect_uri: callback, response_type: 'code', scope: 'openid profile', code_challenge, code_challenge_method: 'S256', state: 'kept', ...more })}`
-}
-
-/** What the application is told in the end. */
-async function answer(page: Page): Promise<Record<string, string>> {
-  await page.waitForURL((at) => at.href.startsWith(callback))
-  return Object.fromEntries(new URL(page.url()).searchParams)
-}
-
-async function signIn(page: Page, userName: string): Promise<void> {
-  await page.getByLabel('User name').fill(userName)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await press(page, 'Sign in')
-}
+const { application, request, answer } = applicationsOf(shared)
 
 describe('an application', { timeout: 120_000 }, () => {
   test('sends somebody to sign in, who goes on to it after consenting, and the next time at once', async ({ skip }) => {
@@ -116,12 +89,12 @@ describe('an application', { timeout: 120_000 }, () => {
     const elsewhere = await signedInElsewhere(shared, 'fay')
     const { id: factor, uri } = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP' })).body as { id: string; uri: string }
     const secret = new URL(uri).searchParams.get('secret')!
-    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret) })).status).toBe(200)
+    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret, now()) })).status).toBe(200)
     ahead += 60_000
     await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
     await page.goto(request(await application('Vault'), { max_age: '600', acr_values: 'TWO_FACTOR_AUTH' }))
     await page.getByText('Vault asks for a stronger proof of who you are.').waitFor()
-    await page.getByLabel('Code').fill(codeOf(secret))
+    await page.getByLabel('Code').fill(codeOf(secret, now()))
     await press(page, 'Go on')
     await heading(page, 'Allow Vault?')
     await press(page, 'Allow')
@@ -144,7 +117,7 @@ describe('an application', { timeout: 120_000 }, () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click()
     await heading(page, 'Set up the app')
     const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
-    await page.getByLabel('Code').fill(codeOf(secret))
+    await page.getByLabel('Code').fill(codeOf(secret, now()))
     await press(page, 'Confirm')
     await heading(page, 'Allow Treasury?')
     await press(page, 'Allow')
@@ -179,10 +152,10 @@ describe('an application', { timeout: 120_000 }, () => {
     const elsewhere = await signedInElsewhere(shared, 'cal')
     const { id: factor, uri } = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP' })).body as { id: string; uri: string }
     const secret = new URL(uri).searchParams.get('secret')!
-    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret) })).status).toBe(200)
+    expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code: codeOf(secret, now()) })).status).toBe(200)
     ahead += 60_000
     await page.goto(request(id))
-    await page.getByLabel('Code').fill(codeOf(secret))
+    await page.getByLabel('Code').fill(codeOf(secret, now()))
     await press(page, 'Go on')
     await heading(page, 'Allow Payroll?')
     await press(page, 'Allow')

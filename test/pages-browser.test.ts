@@ -6,12 +6,12 @@ import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, listeningServer, signedInPage, visitor, withoutChromium } from './chromium.ts'
 import { testMasterKey } from './master-key.ts'
+import { heading } from './pages-steps.ts'
 
 const masterKey = testMasterKey()
 const shared = await listeningServer({}, undefined, masterKey)
 const { ctx, url } = shared
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
 
 interface Kept {
   local: Record<string, string>

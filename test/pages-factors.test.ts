@@ -1,9 +1,9 @@
 /** Factors by the pages, in Chromium: enrolled, asked for when signing in, remembered, removed with a fresh proof; and passkeys alone. */
-import { Secret, TOTP } from 'otpauth'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
+import { codeOf as codeAt, heading, press, signIn } from './pages-steps.ts'
 import { readQrCode } from './qr-reader.ts'
 
 // Sessions outlive the leaps that codes and proofs are given here; browsers do not see this clock.
@@ -12,17 +12,9 @@ const now = () => new Date(Date.now() + ahead)
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
 const { ctx, url, ask } = shared
 const later = (minutes: number) => void (ahead += minutes * 60_000)
-const codeOf = (secret: string) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().getTime() })
+const codeOf = (secret: string) => codeAt(secret, now())
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const factorsOf = async (id: string) => (await ask('GET', `/users/${id}/factors`)).body.items as { type: string; name: string; confirmed: boolean }[]
-
-async function signIn(page: Page, userName: string): Promise<void> {
-  await page.getByLabel('User name').fill(userName)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await press(page, 'Sign in')
-}
 
 async function atFactors(name: string, prepare: (page: Page) => Promise<void> = async () => {}): Promise<{ page: Page; id: string }> {
   const id = await personWithPassword(shared, name)

@@ -7,14 +7,13 @@ import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, visitor, withAuthenticator, withoutChromium } from './chromium.ts'
 import { testMasterKey } from './master-key.ts'
+import { heading, press } from './pages-steps.ts'
 
 const masterKey = testMasterKey()
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, undefined, masterKey)
 const { ctx, url, ask } = shared
 const next = 'another horse, another battery'
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const person = (name: string, more: Document = {}) => personWithPassword(shared, name, { emails: [{ value: `${name}@example.com`, primary: true }], ...more })
 
 /** The newest mail of a kind to somebody. */

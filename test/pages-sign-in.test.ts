@@ -6,6 +6,7 @@ import { giveRole } from './administrators.ts'
 import { password, personWithPassword } from './browser.ts'
 import { pagePaths } from '../src/pages/page-paths.ts'
 import { chromiumPath, listeningServer, signedInElsewhere, signedInPage, takeWrongs, visitor, withoutChromium } from './chromium.ts'
+import { heading, signIn } from './pages-steps.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, ask, url } = shared
@@ -15,14 +16,7 @@ const strict = { length: { min: 15, max: 64 }, digits: { min: 1 }, capitals: { m
 expect((await ask('PATCH', '/password-policies/CLASSIC', { priority: 10, appliesTo: [{ level: 'ROLE', id: 'GATEHOUSE_END_USER' }], rules: strict })).status).toBe(200)
 const better = 'a newer horse, a newer battery'
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
 const focused = (page: Page) => page.locator(':focus')
-
-async function signIn(page: Page, userName: string, given = password): Promise<void> {
-  await page.getByLabel('User name').fill(userName)
-  await page.getByLabel('Password', { exact: true }).fill(given)
-  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
-}
 
 describe('signing in', { timeout: 120_000 }, () => {
   test('works with the keyboard alone, and says all that is missing where the focus goes', async ({ skip }) => {

@@ -7,6 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createClient } from '../src/signin/oidc-clients.ts'
 import { password, personWithPassword } from './browser.ts'
 import { chromiumPath, listeningServer, visitor, withoutChromium } from './chromium.ts'
+import { heading, press } from './pages-steps.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'gatehouse-themes-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -27,8 +28,6 @@ async function application(name: string, themeId?: string, policy?: string): Pro
   return `${url}/oidc/auth?${new URLSearchParams({ client_id: String(id), redirect_uri: `${url}/health/live`, response_type: 'code', scope: 'openid', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'kept' })}`
 }
 
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
 const brand = (page: Page) => page.evaluate(`getComputedStyle(document.documentElement).getPropertyValue('--gatehouse-brand').trim()`)
 
 describe('themes', { timeout: 120_000 }, () => {

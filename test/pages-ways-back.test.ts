@@ -1,31 +1,12 @@
 /** The ways back to an application that sent somebody to sign in, in Chromium: at every step, and for who is somebody else. */
-import { Secret, TOTP } from 'otpauth'
-import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
-import { createClient } from '../src/signin/oidc-clients.ts'
-import { password, personWithPassword } from './browser.ts'
+import { personWithPassword } from './browser.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, visitor, withoutChromium } from './chromium.ts'
+import { applicationsOf, codeOf, heading, press, signIn } from './pages-steps.ts'
 
 const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
 const { ctx, url, ask } = shared
-const callback = `${url}/health/live`
-
-const heading = (page: Page, name: string) => page.getByRole('heading', { name, level: 1, exact: true }).waitFor()
-const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click()
-const application = async (name: string, more: object = {}) =>
-  (await createClient(ctx, { name, grantTypes: ['authorization_code'], scopes: ['openid', 'profile'], redirectUris: [callback], ...more })).id as string
-const request = (client: string) => `${url}/oidc/auth?${new URLSearchParams({ client_id: client, redirect_uri: callback, response_type: 'code', scope: 'openid profile', code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM', code_challenge_method: 'S256', state: 'kept' })}`
-
-async function answer(page: Page): Promise<Record<string, string>> {
-  await page.waitForURL((at) => at.href.startsWith(callback))
-  return Object.fromEntries(new URL(page.url()).searchParams)
-}
-
-async function signIn(page: Page, userName: string): Promise<void> {
-  await page.getByLabel('User name').fill(userName)
-  await page.getByLabel('Password', { exact: true }).fill(password)
-  await press(page, 'Sign in')
-}
+const { application, request, answer } = applicationsOf(shared)
 
 describe('the way to an application', { timeout: 120_000 }, () => {
   test('leads back before signing in, and from the step of the factor, which names it', async ({ skip }) => {
@@ -33,7 +14,7 @@ describe('the way to an application', { timeout: 120_000 }, () => {
     await personWithPassword(shared, 'ada')
     const elsewhere = await signedInElsewhere(shared, 'ada')
     const { id: factor, uri } = (await elsewhere.ask('POST', '/me/factors', { type: 'TOTP' })).body as { id: string; uri: string }
-    const code = new TOTP({ secret: Secret.fromBase32(new URL(uri).searchParams.get('secret')!) }).generate()
+    const code = codeOf(new URL(uri).searchParams.get('secret')!)
     expect((await elsewhere.ask('POST', `/me/factors/${factor}/confirm`, { code })).status).toBe(200)
     const id = await application('Notebook')
     const page = await visitor()
