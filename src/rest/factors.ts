@@ -8,7 +8,6 @@ import { confirmEnrolment, enrolFactor, forgetDevice, listFactors, nameFactor, p
 import { requestOptions } from '../signin/passkeys.ts'
 import type { FactorAnswer } from '../signin/prove-factor.ts'
 import { checkUser } from '../signin/sessions.ts'
-import { goOn } from '../signin/sign-in.ts'
 import { signInByPasskey, stepUp, takeFactorStep } from '../signin/step-up.ts'
 import { claimAsking } from '../signin/throttle.ts'
 import { factorsOf } from '../store/factors.ts'
@@ -63,17 +62,14 @@ async function enrol(masterKey: MasterKey, call: Call): Promise<Answer> {
   const { credential, ...texts } = body
   const { type, name, value } = textsOf(texts, { type: 20 }, { name: 60, value: 320 })
   if (!isFactorKind(type)) throw new GatehouseError('invalid_value', 'type: must be TOTP, WEBAUTHN, SMS, EMAIL or RECOVERY_CODES.', { problems: [{ path: 'type', message: 'is not known' }] })
-  const { document, level } = await enrolFactor(ctx, masterKey, session!, { type, name, value, ...(credential === undefined ? {} : { credential: credentialOf(credential) }) })
-  const answer = { status: 201, location: urlOf(ctx, '/me/factors', document.id), secret: true }
-  if (level === 0) return { ...answer, body: document }
-  const { cookies } = await moved(ctx, await goOn(ctx, session!, { level, proved: true, way: 'WEBAUTHN', device: visit?.device }))
-  return { ...answer, body: document, ...(cookies ? { cookies } : {}) }
+  const { document, went } = await enrolFactor(ctx, masterKey, session!, { type, name, value, ...(credential === undefined ? {} : { credential: credentialOf(credential) }) }, visit?.device)
+  const answer = { status: 201, location: urlOf(ctx, '/me/factors', document.id), secret: true, body: document }
+  const { cookies } = went ? await moved(ctx, went) : {}
+  return { ...answer, ...(cookies ? { cookies } : {}) }
 }
 
 async function confirm(masterKey: MasterKey, { ctx, params, body, session, visit }: Call): Promise<Answer> {
-  const reached = await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code)
-  // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
-  return moved(ctx, await goOn(ctx, session!, { ...reached, proved: (reached.level ?? 0) >= session!.provedLevel, device: visit?.device }))
+  return moved(ctx, await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code, visit?.device))
 }
 
 async function proveAgain(masterKey: MasterKey, { ctx, body, session }: Call): Promise<Answer> {

@@ -2,14 +2,13 @@
 import type { Context } from '../context.ts'
 import { GatehouseError, type Problem } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
-import { levels } from '../model/factor-kinds.ts'
-import { changeOwnPassword } from '../signin/password-change.ts'
 import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
 import { leastLength } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
 import { goOn, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
+import { acceptPolicyStep, changePasswordIn } from '../signin/take-steps.ts'
 import { readUserName, type SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
 
@@ -66,15 +65,10 @@ export async function entered(ctx: Context, signedIn: SignedIn & OpenedSession):
   return { body: { ...(state as object), newDevice, newNetwork }, cookies: [...cookies, { name: 'device', value: signedIn.device }] }
 }
 
-/**
- * Changes one's own password under the limits of signing in: this session goes on under a new token, all others end. The password proves
- * a session that has reached no more than a password does: for more, whoever stole it must not pass as proved anew.
- */
+/** Changes one's own password under the limits of signing in: this session goes on under a new token, all others end. */
 export async function changePassword({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { current, next } = textsOf(body, { current: longest.password, next: longest.password })
-  const { userId, sessionId } = session!
-  await changeOwnPassword(ctx, userId, { current, next, keep: sessionId })
-  return moved(ctx, await goOn(ctx, session!, { ...(session!.level <= levels.password ? { proved: true, way: 'PASSWORD' as const } : {}), device: visit?.device }))
+  return moved(ctx, await changePasswordIn(ctx, session!, { current, next }, visit?.device))
 }
 
 /** Takes or refuses a usage policy. Who refuses is signed out. */
@@ -83,8 +77,8 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { accepted } = rest
   if (typeof policy !== 'string' || typeof accepted !== 'boolean' || Object.keys(rest).length > 1) throw new GatehouseError('invalid_value', 'policy must be the id of a version that is asked for, accepted true or false, and nothing else be there.')
   if (session!.nextStep !== 'accept_policy') throw new GatehouseError('conflict', 'This sign-in does not wait for a decision on a usage policy.')
-  await decidePolicy(ctx, session!.userId, policy, accepted, session!.siteId)
-  if (accepted) return moved(ctx, await goOn(ctx, session!, { device: visit?.device }))
+  if (accepted) return moved(ctx, await acceptPolicyStep(ctx, session!, policy, visit?.device))
+  await decidePolicy(ctx, session!.userId, policy, false, session!.siteId)
   await signOut(ctx, session!.sessionId, 'POLICY_DECLINED')
   return { body: { ...(await stateOf(ctx, { ...session!, nextStep: null })), next: 'signed_out' }, cookies: [{ name: 'session', value: undefined }] }
 }

@@ -28,6 +28,7 @@ import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
 import { countWrong, lookAtFactor, refuseGuessedOut, type Reached } from './prove-factor.ts'
 import { checkUser } from './sessions.ts'
+import { goOnWith, type SignedIn } from './sign-in.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
 
@@ -87,17 +88,24 @@ export async function passkeyOptions(ctx: Context, session: SessionRow): Promise
   return creationOptions(ctx, { userId: session.userId, userName: person.userName ?? session.userId, displayName: person.displayName ?? '' }, existing, session.sessionId)
 }
 
-export interface Enrolled {
+interface Begun {
   document: Document
   /** What was proved by it, when it counts at once. */
   level: number
 }
 
+export interface Enrolled {
+  document: Document
+  /** Where the session stands now, when it has proved something. */
+  went?: SignedIn
+}
+
 /**
  * Begins a factor, or makes one that needs no confirming. The answer holds what is shown once: the address of a TOTP, recovery
- * codes. Errors: `step_up_required`, `factor_refused` for a passkey, `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`.
+ * codes. A passkey counts at once, and its session goes on in the same transaction. Errors: `step_up_required`, `factor_refused` for a passkey,
+ * `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
-export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment): Promise<Enrolled> {
+export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, device?: string): Promise<Enrolled> {
   await refuseStale(ctx, session)
   const { type, name = factorKinds[asked.type].label } = asked
   refuseName(name)
@@ -107,21 +115,27 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
     refuseConfirmed(await factorsOf(ctx.db, session.userId), type, value)
     await claimSending(ctx, session.userId)
   }
+  const policy = await policyOf(ctx.db, session.userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
-    await lockLogin(tx, session.userId)
-    const factors = await factorsOf(tx, session.userId)
-    if (factors.length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
-    const base = { id: ctx.newId(), userId: session.userId, type, name, at: ctx.now() }
-    if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
-    if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, session, factors)
-    if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, asked.credential)
-    return beginCode(tx, ctx, masterKey, base, session, factors, asked.value)
+    const { document, level } = await begin(tx, ctx, masterKey, session, { ...asked, name })
+    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', device }) }
   })
+}
+
+async function begin(tx: Transaction, ctx: Context, masterKey: MasterKey, session: SessionRow, { type, name, value, credential }: Enrolment & { name: string }): Promise<Begun> {
+  await lockLogin(tx, session.userId)
+  const factors = await factorsOf(tx, session.userId)
+  if (factors.length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
+  const base = { id: ctx.newId(), userId: session.userId, type, name, at: ctx.now() }
+  if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
+  if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, session, factors)
+  if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, credential)
+  return beginCode(tx, ctx, masterKey, base, session, factors, value)
 }
 
 type Base = { id: string; userId: string; type: FactorKind; name: string; at: Date }
 
-async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base): Promise<Enrolled> {
+async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base): Promise<Begun> {
   const secret = randomBytes(20)
   await dropUnconfirmed(tx, base.userId)
   await insertFactor(tx, { ...base, secret: masterKey.encrypt(secret, 'factor', base.id) })
@@ -142,7 +156,7 @@ function refuseConfirmed(factors: readonly FactorRow[], type: FactorKind, addres
   if (type === 'EMAIL' && same) throw new GatehouseError('conflict', 'The address is confirmed already.')
 }
 
-async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, factors: readonly FactorRow[], given?: string): Promise<Enrolled> {
+async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, factors: readonly FactorRow[], given?: string): Promise<Begun> {
   const value = await addressOf(tx, base.userId, base.type, given)
   // Looked at before a message was counted, too; another request may have confirmed it since.
   refuseConfirmed(factors, base.type, value)
@@ -153,7 +167,7 @@ async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, ba
 }
 
 /** They stand in for another factor: who has none is given none. A new set takes the place of the one before. */
-async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, { sessionId }: SessionRow, factors: readonly FactorRow[]): Promise<Enrolled> {
+async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, { sessionId }: SessionRow, factors: readonly FactorRow[]): Promise<Begun> {
   if (secondFactors(factors).length === 0) throw new GatehouseError('conflict', 'Recovery codes stand in for another factor: enrol one first.')
   await removeAll(tx, ctx, base.userId, { gone: factors.filter(({ type }) => type === 'RECOVERY_CODES'), factors, but: sessionId })
   const codes = Array.from({ length: recoveryCodeCount }, newRecoveryCode)
@@ -163,7 +177,7 @@ async function makeRecoveryCodes(tx: Transaction, ctx: Context, base: Base, { se
   return { document: { ...(await entryOf(tx, base)), codes }, level: 0 }
 }
 
-async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: SessionRow, credential: Document | undefined): Promise<Enrolled> {
+async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: SessionRow, credential: Document | undefined): Promise<Begun> {
   const made = credential && (await verifyCreation(tx, ctx, credential, { holder: session.sessionId, userId: base.userId }))
   if (!made) throw new GatehouseError('factor_refused', 'The passkey does not answer what was asked; ask for other options and try again.')
   const { level, ...values } = made
@@ -181,13 +195,16 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
   await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }, ...phones.map((phone) => ({ path: `phoneNumbers[${phone}].isForSms`, before: false, after: true }))] }])
 }
 
-/** Confirms a factor that was begun, by its first code; what this proves: nothing where it is an address. Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`. */
-export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string): Promise<Partial<Reached>> {
+/**
+ * Confirms a factor that was begun, by its first code; the session goes on by what this proves, which is nothing where it is an address.
+ * Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`; `unauthenticated` for a session that has ended.
+ */
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string, device?: string): Promise<SignedIn> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
   const policy = await policyOf(ctx.db, userId, ctx.now())
   const claim = await claimAnswer(ctx, userId)
-  const reached = await ctx.db.transaction(async (tx): Promise<Partial<Reached> | undefined> => {
+  const went = await ctx.db.transaction(async (tx): Promise<SignedIn | undefined> => {
     const login = await lockLogin(tx, userId)
     const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
     if (!factor || !login) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
@@ -199,13 +216,14 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     const phones = factor.type === 'SMS' ? await markForSms(tx, factor, ctx.now()) : []
     await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
-    if (seen.level === 0 || factor.type === 'EMAIL') return {}
-    await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
-    return { level: seen.level, way: factor.type }
+    const reached: Partial<Reached> = seen.level === 0 || factor.type === 'EMAIL' ? {} : { level: seen.level, way: factor.type }
+    if (reached.way) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
+    // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
+    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, device })
   })
-  if (!reached) throw new GatehouseError('factor_refused')
+  if (!went) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
-  return reached
+  return went
 }
 
 /** Names one's factor. Errors: `not_found`, `invalid_value`. */

@@ -7,7 +7,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { policiesDueOf, policyDue, type AskedVersion } from '../model/it-policy.ts'
 import { guardPeople } from '../records/guard.ts'
-import type { Database } from '../store/database.ts'
+import type { Database, Transaction } from '../store/database.ts'
 import { askedVersion, askedVersions, insertDecision } from '../store/it-policies.ts'
 import { lockPerson } from '../store/user-rows.ts'
 
@@ -21,15 +21,18 @@ export async function policiesDue(db: Pick<Database, 'query'>, userId: string, s
  * nothing. Errors: `not_found` for the person, or a version that is not asked for now.
  */
 export async function decidePolicy(ctx: Context, userId: string, versionId: string, accepted: boolean, contentProviderId: string | null = null): Promise<void> {
-  await ctx.db.transaction(async (tx) => {
-    if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
-    await guardPeople(tx, ctx, [userId])
-    const asked = await askedVersion(tx, userId, versionId)
-    if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
-    const now = ctx.now()
-    if (accepted && !policyDue(asked, now)) return
-    await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
-    const after = { accepted, name: asked.name }
-    await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])
-  })
+  await ctx.db.transaction((tx) => decideWith(tx, ctx, userId, versionId, accepted, contentProviderId))
+}
+
+/** The same in the transaction of what comes of it. */
+export async function decideWith(tx: Transaction, ctx: Context, userId: string, versionId: string, accepted: boolean, contentProviderId: string | null): Promise<void> {
+  if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
+  await guardPeople(tx, ctx, [userId])
+  const asked = await askedVersion(tx, userId, versionId)
+  if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
+  const now = ctx.now()
+  if (accepted && !policyDue(asked, now)) return
+  await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
+  const after = { accepted, name: asked.name }
+  await recordEvents(tx, ctx, [{ action: accepted ? 'user.it-policy.accept' : 'user.it-policy.decline', targetType: 'User', targetId: userId, changes: [{ path: `itPolicies[${versionId}]`, after }] }])
 }

@@ -29,20 +29,24 @@ const noLogin = (userId: string) => new GatehouseError('not_found', `The person 
 
 /**
  * Changes one's own password; of one's sessions only `keep` stays. Errors: those of `provePassword` for `current`,
- * `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks.
+ * `password_lapsed` for a temporary one that is too old, `password_refused` with every rule that `next` breaks; those of `then`, with which
+ * nothing was changed.
+ * @param then what comes of it, in the same transaction
  */
-export function changeOwnPassword(ctx: Context, userId: string, given: { current: string; next: string; keep?: string }): Promise<void> {
-  return withRoomToHash(() => change(ctx, userId, given))
+export function changeOwnPassword<T>(ctx: Context, userId: string, given: { current: string; next: string; keep?: string }, then?: Then<T>): Promise<T | undefined> {
+  return withRoomToHash(() => change(ctx, userId, given, then))
 }
 
-async function change(ctx: Context, userId: string, { current, next, keep }: { current: string; next: string; keep?: string }): Promise<void> {
+type Then<T> = (tx: Transaction, policy: PasswordPolicy) => Promise<T>
+
+async function change<T>(ctx: Context, userId: string, { current, next, keep }: { current: string; next: string; keep?: string }, then?: Then<T>): Promise<T | undefined> {
   const day = dayOf(ctx)
   const policy = await policyOf(ctx.db, userId, day.now)
   const known = await passwordLogin(ctx.db, userId, day)
   if (!known) throw noLogin(userId)
   const login = { ...known, password: await provePassword(ctx, userId, current) }
   try {
-    await exchange(ctx, login, { policy, day, next, keep })
+    return await exchange(ctx, login, { policy, day, next, keep }, then)
   } catch (error) {
     // The password was right, whatever came of it.
     if (error instanceof GatehouseError) await ctx.db.transaction((tx) => recordEvents(tx, ctx, [{ action: 'user.password.change', targetType: 'User', targetId: userId, result: error.code }]))
@@ -50,7 +54,7 @@ async function change(ctx: Context, userId: string, { current, next, keep }: { c
   }
 }
 
-async function exchange(ctx: Context, login: PasswordLogin, { policy, day, next, keep }: { policy: PasswordPolicy; day: Day; next: string; keep: string | undefined }): Promise<void> {
+async function exchange<T>(ctx: Context, login: PasswordLogin, { policy, day, next, keep }: { policy: PasswordPolicy; day: Day; next: string; keep: string | undefined }, then?: Then<T>): Promise<T | undefined> {
   if (isTemporary(login) && passwordState(login, policy, day.now) === 'expired') throw new GatehouseError('password_lapsed', 'The temporary password has lapsed; recover the account, or ask for a new one.')
   const demanded = ['must_change', 'grace', 'expired'].includes(passwordState(login, policy, day.now))
   const limits = demanded ? [] : judgeLimits(login, policy, day.now)
@@ -58,9 +62,12 @@ async function exchange(ctx: Context, login: PasswordLogin, { policy, day, next,
   const hash = await hashPassword(next, costOf(ctx.config))
   // The name of no session ends them all, and says all the same that it is one's own password: offline access goes on.
   const db = ctx.db.withSession(keep ?? '0')
-  await db.transaction(async (tx) => {
+  return db.transaction(async (tx) => {
+    // The person first, as everywhere: what comes of it holds them too.
+    await lockLogin(tx, login.user_id)
     await stillThere(tx, login, day)
     await write(tx, ctx, login, hash, { policy, action: 'user.password.change', reset: null, changesToday: demanded ? login.changes_today : login.changes_today + 1 })
+    return then?.(tx, policy)
   })
 }
 

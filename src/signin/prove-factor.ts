@@ -2,7 +2,7 @@
  * Proving a factor of somebody whose password, or session, is known already. Everything is judged while their login is held,
  * so that however many answers come at once, each is counted before the next is looked at:
  *
- *     hold the login ─▶ find the factor ─▶ look ─▶ right: used up, count at 0, noted for the session
+ *     hold the login ─▶ find the factor ─▶ look ─▶ right: used up, count at 0, noted for the session, which goes on
  *                                             └─▶ wrong: counted, audited, locked at the limit
  */
 import { recordEvents } from '../audit/record.ts'
@@ -62,14 +62,18 @@ export async function lookAtFactor(tx: Transaction, ctx: Context, masterKey: Mas
   return { level, counter: null }
 }
 
+/** What comes of what was proved, in the same transaction. */
+export type Then<R, T> = (tx: Transaction, reached: R, policy: PasswordPolicy) => Promise<T>
+
 /**
- * Proves a second factor for a session; what it reaches. Errors: `factor_refused`, also when there is no such factor;
- * `too_many_requests`, also while wrong codes have locked the login. A lock that comes of it ends the session.
+ * Proves a second factor for a session; what came of it. Errors: `factor_refused`, also when there is no such factor;
+ * `too_many_requests`, also while wrong codes have locked the login; those of `then`, with which nothing was proved. A lock that comes of
+ * it ends the session.
  */
-export async function proveFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer): Promise<Reached> {
+export async function proveFactor<T extends object>(ctx: Context, masterKey: MasterKey, session: SessionRow, answer: FactorAnswer, then: Then<Reached, T>): Promise<T> {
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
   const claim = await claimAnswer(ctx, session.userId)
-  const reached = await ctx.db.transaction(async (tx): Promise<Reached | undefined> => {
+  const outcome = await ctx.db.transaction(async (tx): Promise<T | undefined> => {
     const login = await lockLogin(tx, session.userId)
     if (!login || closedBy(login, today(ctx)) !== undefined) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
     const factor = secondFactors(await factorsOf(tx, session.userId)).find(({ id }) => id === answer.factor)
@@ -84,11 +88,11 @@ export async function proveFactor(ctx: Context, masterKey: MasterKey, session: S
     await noteFactorOfSession(tx, { id: ctx.newId(), userId: session.userId, sessionId: session.sessionId, factorId: factor.id })
     const left = factor.type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(tx, factor.id) } : {}
     await recordEvents(tx, ctx, [{ action: 'user.factor.prove', targetType: 'User', targetId: session.userId, changes: [{ path: `factors[${factor.id}].proved`, after: { type: factor.type, level: seen.level, ...left } }] }])
-    return { level: seen.level, way: factor.type }
+    return then(tx, { level: seen.level, way: factor.type }, policy)
   })
-  if (!reached) throw new GatehouseError('factor_refused')
+  if (!outcome) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
-  return reached
+  return outcome
 }
 
 const mostCodes = ({ lockout }: PasswordPolicy) => Math.min(lockout.failures || mostWrongCodes, mostWrongCodes)

@@ -84,12 +84,15 @@ export interface Voucher {
 const deviceOf = (userId: string, device: string | undefined) => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
 
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
-export async function admit(ctx: Context, { seen, ...admission }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
-  return ctx.db.transaction(async (tx) => {
-    // What is read travels behind the lock, and so is of the person held.
-    const [login, found] = await Promise.all([lockLogin(tx, seen.userId), lookAround(tx, ctx, seen.userId, admission.siteId, visit)])
-    return !login || login.password !== seen.password ? 'INVALID_PASSWORD' : enter(tx, ctx, login, { ...admission, ...found }, visit)
-  })
+export async function admit(ctx: Context, admission: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+  return ctx.db.transaction((tx) => admitWith(tx, ctx, admission, visit))
+}
+
+/** The same in the transaction of what lets them in. */
+export async function admitWith(tx: Transaction, ctx: Context, { seen, ...admission }: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
+  // What is read travels behind the lock, and so is of the person held.
+  const [login, found] = await Promise.all([lockLogin(tx, seen.userId), lookAround(tx, ctx, seen.userId, admission.siteId, visit)])
+  return !login || login.password !== seen.password ? 'INVALID_PASSWORD' : enter(tx, ctx, login, { ...admission, ...found }, visit)
 }
 
 /** The same for somebody whom an identity provider has signed in: a password here is neither needed nor looked at. */
@@ -205,28 +208,35 @@ export interface Going {
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
  */
-export async function goOn(ctx: Context, before: SessionRow, { proved = false, way, device, note, ...reached }: Going = {}): Promise<SignedIn> {
-  const level = Math.max(before.level, reached.level ?? 0)
+export async function goOn(ctx: Context, before: SessionRow, going: Going = {}): Promise<SignedIn> {
   const policy = await policyOf(ctx.db, before.userId, ctx.now())
-  return ctx.db.transaction(async (tx) => {
-    const login = await lockPerson(tx, before.userId)
-    const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
-    const siteId = reached.siteId ?? before.siteId
-    const around = await surroundingsOf(tx, ctx, before.userId, siteId)
-    const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
-    const at = standing && (await standsAt(tx, ctx, standing))
-    // A session in the middle goes there by what it wants of its own accord: it stays where it is.
-    if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
-    const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most }))
-    if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
-    await note?.(tx, standing.login)
-    if (before.nextStep !== null) {
-      const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
-      await recordEvents(tx, ctx, [eventOf(at.result, before.userId, [change])])
-      if (at.next === 'done') await arrive(tx, ctx, standing.login)
-    }
-    return told(renewed, at.next, at.result, standing)
-  })
+  return ctx.db.transaction((tx) => goOnWith(tx, ctx, before, policy, going))
+}
+
+/**
+ * The same in the transaction that uses up what was proved, so that both are there or neither: a code would be spent otherwise, and its session
+ * stand where it stood, when the server dies between the two. Errors: `unauthenticated`, with which the code was not shown either.
+ * @param policy the one of the person of this session
+ */
+export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, way, device, note, ...reached }: Going): Promise<SignedIn> {
+  const level = Math.max(before.level, reached.level ?? 0)
+  const login = await lockPerson(tx, before.userId)
+  const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
+  const siteId = reached.siteId ?? before.siteId
+  const around = await surroundingsOf(tx, ctx, before.userId, siteId)
+  const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+  const at = standing && (await standsAt(tx, ctx, standing))
+  // A session in the middle goes there by what it wants of its own accord: it stays where it is.
+  if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
+  const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most }))
+  if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+  await note?.(tx, standing.login)
+  if (before.nextStep !== null) {
+    const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
+    await recordEvents(tx, ctx, [eventOf(at.result, before.userId, [change])])
+    if (at.next === 'done') await arrive(tx, ctx, standing.login)
+  }
+  return told(renewed, at.next, at.result, standing)
 }
 
 /** Ends a session by its own wish, or because of what its person refused. */
