@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { Authenticator } from './authenticator.ts'
 import { factorServer } from './factor-people.ts'
+import { application, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+import { testKey } from './rest-server.ts'
 
 const shared = await factorServer()
 const { ctx, ask, fresh, signedIn, withTotp, codeOf, later } = shared
@@ -44,4 +46,43 @@ test('a higher level: who is in stays in, the next sign-in is asked for it, and 
   expect((await three.ask('POST', '/sign-in/factor', { factor, code: codeOf(secret) })).body.next).toBe('enrol_factor')
   expect((await ask('DELETE', '/sessions')).status).toBeLessThan(300)
   expect(await status(two)).toBe(401)
+})
+
+test('a higher level of a policy, of our own site or of an application\'s: who is in proves more when they next go to an application', async () => {
+  const { ctx: own, url } = await oidcServer()
+  const rest = async (method: string, path: string, body?: object) => {
+    const response = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${testKey}`, 'content-type': 'application/json' }, ...(body ? { body: JSON.stringify(body) } : {}) })
+    expect(response.ok, `${method} ${path}`).toBe(true)
+    return response.status === 204 ? {} : ((await response.json()) as { id?: string })
+  }
+  const { id: site } = await rest('POST', '/content-providers', { name: 'Payroll', domainPattern: 'payroll.example.com' })
+  const { id: here } = await rest('POST', '/content-providers', { name: 'Own', domainPattern: 'localhost' })
+  const { id: policy } = await rest('POST', '/sign-in-policies', { name: 'Strict', priority: 99, rules: {}, appliesTo: [{ level: 'GLOBAL', id: 'GLOBAL' }] })
+  const config = await relyingParty(url, await application(own, 'Pay slips', { firstParty: true, siteId: site }))
+  const ada = await person(own, 'ada', { status: 'ACTIVE' })
+  const browser = new Browser(url)
+  const { token } = await signIn(own, ada)
+  browser.setSession(token)
+  const silently = async () => (await browser.follow((await request(config, { prompt: 'none' })).address)).at.searchParams.get('error')
+  const level = async () => {
+    const { at } = await browser.follow((await request(config)).address)
+    return ((await (await browser.fetch(`/api/v1/interactions/${at.searchParams.get('interaction')}`)).json()) as { leastLevel: number; satisfied: boolean; reasons: string[] })
+  }
+  expect(await silently()).toBeNull()
+  const raised: [string, object, object][] = [
+    [`/content-providers/${site}`, { minAuthLevel: 'TWO_FACTOR_AUTH' }, { minAuthLevel: null }],
+    [`/content-providers/${here}`, { minAuthLevel: 'TWO_FACTOR_AUTH' }, { minAuthLevel: null }],
+    [`/sign-in-policies/${policy}`, { rules: { leastLevel: 2 } }, { rules: { leastLevel: 0 } }],
+  ]
+  for (const [path, up, down] of raised) {
+    await rest('PATCH', path, up)
+    expect([path, await silently()]).toEqual([path, 'unmet_authentication_requirements'])
+    expect(await level()).toMatchObject({ leastLevel: 2, satisfied: false, reasons: ['level'] })
+    // Proved in the session that was open.
+    await own.db.execute('update auth_state set auth_state = 2, proved_level = 2 where user_id = $1', [ada])
+    expect([path, await silently()]).toEqual([path, null])
+    await own.db.execute('update auth_state set auth_state = 1, proved_level = 1 where user_id = $1', [ada])
+    await rest('PATCH', path, down)
+    expect([path, await silently()]).toEqual([path, null])
+  }
 })

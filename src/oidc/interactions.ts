@@ -14,9 +14,9 @@ import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { giveConsent } from '../signin/oidc-consents.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
 import { themeOfArtifact } from '../store/site-records.ts'
-import { hasPoliciesDue, ownOf } from './policy.ts'
+import { hasPoliciesDue, levelNeeded, ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
-import { acrOf, contextOf, leastLevel, methodsOf, seconds, type SignedIn } from './provider-context.ts'
+import { acrOf, contextOf, methodsOf, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
 
@@ -52,7 +52,7 @@ async function answers({ built: { provider, state } }: Exchange, { prompt, param
   // Who signed in to be chosen has signed in for what is asked after that as well.
   const since = Math.min(iat, (lastSubmission?.select_account as { since?: number } | undefined)?.since ?? iat)
   const client = await provider.Client.find(params.client_id as string)
-  if (signedIn.level < leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined)) return false
+  if (signedIn.level < (await levelNeeded(state, client, params.acr_values as string | undefined, signedIn.userId))) return false
   if (await hasPoliciesDue(state, signedIn.userId, client)) return false
   const at = seconds(signedIn.authTime)
   const anew = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
@@ -122,7 +122,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     reasons: prompt.reasons,
     client: { id: client!.clientId, name: client!.clientName, firstParty: ownOf(client).first_party },
     scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
-    leastLevel: leastLevel(state.levels, ownOf(client).least_level, params.acr_values as string | undefined),
+    leastLevel: await levelNeeded(state, client, params.acr_values as string | undefined, signedIn?.userId),
     signedIn: signedIn !== undefined,
     ...(site === undefined ? {} : { site, policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)) }),
     satisfied: prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn)),

@@ -6,6 +6,7 @@
 import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider'
 import { identityScopes, protocolClaims, scopesOfClaims } from '../model/oidc-scopes.ts'
 import { policiesDue } from '../signin/it-policies.ts'
+import { levelDemandedHere } from '../signin/sign-in-steps.ts'
 import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
 import { leastLevel, type DoorState } from './provider-context.ts'
@@ -18,7 +19,7 @@ export const ownOf = (client: unknown): OwnMetadata => client as OwnMetadata
 export function createPolicy(door: DoorState): ReturnType<typeof base> {
   const policy = base()
   const login = policy.get('login')!
-  const needed = ({ oidc }: KoaContextWithOIDC) => leastLevel(door.levels, ownOf(oidc.client).least_level, oidc.params?.acr_values as string | undefined)
+  const needed = async ({ oidc, req }: KoaContextWithOIDC) => levelNeeded(door, oidc.client, oidc.params?.acr_values as string | undefined, (await door.signedIn(req))?.userId)
   login.checks.add(new Check('sign_in', 'the sign-in has ended', async (ctx) => {
     const signedIn = await door.signedIn(ctx.req)
     const { accountId } = ctx.oidc.session!
@@ -26,8 +27,8 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
   }))
   login.checks.add(new Check('level', 'the sign-in is not strong enough', 'unmet_authentication_requirements', async (ctx) => {
     const signedIn = await door.signedIn(ctx.req)
-    return signedIn !== undefined && signedIn.level < needed(ctx)
-  }, (ctx) => ({ leastLevel: needed(ctx) })))
+    return signedIn !== undefined && signedIn.level < (await needed(ctx))
+  }, async (ctx) => ({ leastLevel: await needed(ctx) })))
   login.checks.add(new Check('site_policies', 'usage policies of the site have to be accepted', async (ctx) => {
     const signedIn = await door.signedIn(ctx.req)
     return signedIn !== undefined && (await hasPoliciesDue(door, signedIn.userId, ctx.oidc.client))
@@ -40,6 +41,12 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
   consent.checks.remove('native_client_prompt')
   consent.checks.add(new Check(native.reason, native.description!, native.error!, (ctx) => !ownOf(ctx.oidc.client).first_party && native.check(ctx)), 0)
   return policy
+}
+
+/** The level that a request wants, and what is demanded of its person here by now: a session that began before that was raised has less. */
+export async function levelNeeded({ levels, base }: Pick<DoorState, 'base' | 'levels'>, client: unknown, acrValues: string | undefined, userId: string | undefined): Promise<number> {
+  const asked = leastLevel(levels, ownOf(client).least_level, acrValues)
+  return userId === undefined ? asked : Math.max(asked, await levelDemandedHere(base, userId))
 }
 
 /** Whether somebody has still to decide on usage policies of the site that an application belongs to. */

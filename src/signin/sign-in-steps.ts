@@ -15,7 +15,7 @@ import { factorsOf } from '../store/factors.ts'
 import { askedVersions } from '../store/it-policies.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { isRemembered } from '../store/remembered-devices.ts'
-import type { PasswordPolicy } from './password-policy.ts'
+import { policyOf, type PasswordPolicy } from './password-policy.ts'
 import { ownHost, sitesOf, type SignInSites } from './sites.ts'
 
 /** What stands in the database that steps are judged by. */
@@ -86,7 +86,13 @@ export const signInSteps: readonly Step[] = [
 ]
 
 /** The level that the policy or the sites demand; no remembered device lifts it. */
-const demandedOf = ({ policy, sites }: Standing) => Math.max(policy.factors.leastLevel, sites.level)
+const demandedOf = ({ policy, sites }: Pick<Standing, 'policy' | 'sites'>) => Math.max(policy.factors.leastLevel, sites.level)
+
+/** What everybody of a policy, and everybody at our own address, must reach by now: a session of before may have less. */
+export async function levelDemandedHere(ctx: Pick<Context, 'db' | 'now' | 'config'>, userId: string): Promise<number> {
+  const [policy, sites] = await Promise.all([policyOf(ctx.db, userId, ctx.now()), sitesOf(ctx.db, ctx, null)])
+  return demandedOf({ policy, sites })
+}
 
 const remembered = async ({ login, policy, device }: Standing, tx: Transaction, ctx: Context) =>
   device !== undefined && policy.factors.rememberDays > 0 && (await isRemembered(tx, login.userId, device, ctx.now()))
