@@ -191,7 +191,7 @@ describe('my account', { timeout: 120_000 }, () => {
   test('hands over everything about me as a file', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const { page, id } = await at('gil', 'My data')
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download my data' }).click()])
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download my data' }).click()])
     expect(download.suggestedFilename()).toBe('my-data.json')
     expect(JSON.parse(readFileSync(await download.path(), 'utf8'))).toMatchObject({ person: { id, userName: 'gil' }, sessions: [{}] })
   })

@@ -1,4 +1,5 @@
 /** Two windows of one browser, in Chromium: what is left open when somebody else signs in next to it acts for nobody. */
+import { readFile } from 'node:fs/promises'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { browser, password, personWithPassword } from './browser.ts'
@@ -61,6 +62,26 @@ describe('a page left open while somebody else signs in', { timeout: 120_000 }, 
     await page.getByText('Ab jetzt handeln Sie als dot Tester.').waitFor()
     for (const name of ['cal', 'dot']) expect((await browser(shared.server, { host: new URL(url).host }).ask('POST', '/sign-in', { userName: name, password }, { origin: url })).status, name).toBe(200)
     await page.getByRole('button', { name: 'Abmelden' }).waitFor()
+  })
+
+  test('downloads nothing of theirs, and what is one\'s own once it is theirs', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    await personWithPassword(shared, 'hal')
+    const ivy = await personWithPassword(shared, 'ivy')
+    const page = await signedInPage(url, 'hal')
+    await page.goto(`${url}/data`)
+    await heading(page, 'My data')
+    await handOver(page, 'ivy')
+    const downloads: string[] = []
+    page.on('download', (download) => downloads.push(download.suggestedFilename()))
+    await press(page, 'Download my data')
+    await page.getByText('From here on you act as ivy Tester.').waitFor()
+    expect(downloads).toEqual([])
+    const [download] = await Promise.all([page.waitForEvent('download'), press(page, 'Download my data')])
+    expect(download.suggestedFilename()).toBe('my-data.json')
+    expect((JSON.parse(await readFile(await download.path(), 'utf8')) as { person: { id: string } }).person.id).toBe(ivy)
+    await page.getByText('Your browser has the file.').waitFor()
+    expect(await flawsOf(page)).toEqual([])
   })
 
   test('shows whose it is as soon as one comes back to it', async ({ skip }) => {

@@ -55,14 +55,25 @@ async function ask<T>(method: string, path: string, body?: unknown, headers: Rec
 async function askOnce<T>(method: string, path: string, body: unknown, headers: Record<string, string>): Promise<Asked<T>> {
   const reply = await fetch(prefix + path, {
     method, credentials: 'same-origin', cache: 'no-store', signal: AbortSignal.timeout(patience),
-    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...(owner === undefined || asksWho(method, path) ? {} : { [pageHeader]: owner }), ...headers },
+    headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...whose(method, path), ...headers },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  }).catch(() => {
-    throw new Refusal('unreachable', '')
-  })
+  }).catch(unreachable)
   const text = await reply.text().catch(() => '')
   if (!reply.ok) throw refusalOf(reply, text)
   return { body: (text === '' ? undefined : JSON.parse(text)) as T, etag: reply.headers.get('etag') }
+}
+
+const unreachable = (): never => {
+  throw new Refusal('unreachable', '')
+}
+
+const whose = (method: string, path: string): Record<string, string> => (owner === undefined || asksWho(method, path) ? {} : { [pageHeader]: owner })
+
+/** A file, asked for by whose page this is: a link would fetch that of whoever has signed in since. However long it takes. */
+async function fileOf(path: string): Promise<Blob> {
+  const reply = await fetch(prefix + path, { credentials: 'same-origin', cache: 'no-store', headers: { accept: 'application/json', ...whose('GET', path) } }).catch(unreachable)
+  if (!reply.ok) throw refusalOf(reply, await reply.text().catch(() => ''))
+  return reply.blob().catch(unreachable)
 }
 
 /** What finds out who is here. */
@@ -341,5 +352,5 @@ export const api = {
   decisions: (cursor?: string) => read<Page<PolicyDecision>>(`/me/it-policies?count=50${at(cursor)}`),
   interaction: (id: string) => read<Interaction>(`/interactions/${encodeURIComponent(id)}`),
   answerInteraction: (id: string, what: 'login' | 'consent' | 'another' | 'abort', user?: string) => send<{ redirectTo: string }>('POST', `/interactions/${encodeURIComponent(id)}/${what}`, user === undefined ? {} : { user }),
-  exportAddress: `${prefix}/me/export`,
+  exported: () => fileOf('/me/export'),
 }

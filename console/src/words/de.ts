@@ -209,6 +209,7 @@ export const de: Words = {
     title: 'Meine Daten',
     intro: 'Alles, was über Sie gespeichert ist: Ihr Eintrag, Sitzungen, Schlüssel, Zugriff, und was getan und vermerkt wurde.',
     download: 'Meine Daten herunterladen',
+    downloaded: 'Ihr Browser hat die Datei.',
     format: 'Eine Datei im Format JSON, das Programme und Texteditoren öffnen.',
   },
   attributes: {

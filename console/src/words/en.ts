@@ -167,6 +167,7 @@ export const en = {
     title: 'My data',
     intro: 'Everything that is kept about you: your record, sessions, keys, access, and what was done and noted.',
     download: 'Download my data',
+    downloaded: 'Your browser has the file.',
     format: 'One file in the format JSON, which programs and text editors open.',
   },
   /** Labels of attributes, where the model's own do not serve. */
