@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense, useEffect, type ComponentType } from 'react'
 import type { SignInState } from './api.ts'
-import { standing } from './query.ts'
+import { offer, standing } from './query.ts'
 import { stepOf } from './steps.tsx'
 import { BackToClient } from './pages/interaction/back-to-client.tsx'
 import { interactionHere } from './pages/interaction/interaction-query.ts'
@@ -15,6 +15,7 @@ import { useWords } from './words/words.tsx'
 const Account = lazy(async () => ({ default: (await import('./pages/account/account.tsx')).Account }))
 const Interaction = lazy(async () => ({ default: (await import('./pages/interaction/interaction.tsx')).Interaction }))
 const FreshProof = lazy(async () => ({ default: (await import('./pages/factors/fresh-proof.tsx')).FreshProof }))
+const OfferCodes = lazy(async () => ({ default: (await import('./pages/factors/offer-codes.tsx')).OfferCodes }))
 const recovery = () => import('./pages/recovery/recovery.tsx')
 
 /** Pages for whoever comes, signed in or not. */
@@ -41,8 +42,10 @@ function Closed() {
 
 function Inside({ state }: { state: SignInState }) {
   const interaction = interactionHere()
+  const { data: isOffered } = useQuery(offer)
   // Who declines a policy is signed out: its page has the way out already.
   if (state.next !== 'done') return <SingleFrame back={<BackToClient />} canLeave={state.next !== 'accept_policy'}><Suspense fallback={<Waiting />}><Handed />{stepOf(state.next) ?? <UnknownStep />}</Suspense></SingleFrame>
+  if (isOffered) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><OfferCodes /><FreshProof /></Suspense></SingleFrame>
   if (interaction !== undefined) return <SingleFrame canLeave><Suspense fallback={<Waiting />}><Handed /><Interaction id={interaction} session={state.started} level={state.level} /><FreshProof /></Suspense></SingleFrame>
   if (window.location.pathname === '/sign-in' || window.location.pathname === '/consent') return <Home />
   return <Suspense fallback={<SingleFrame><Waiting /></SingleFrame>}><Account /><FreshProof /></Suspense>

@@ -36,6 +36,14 @@ export const standing = queryOptions({
 type Farewell = { why: 'signedOut' | 'ended' | 'another' } | { why: 'declined'; policy: string }
 export const farewell = queryOptions({ queryKey: ['farewell'], queryFn: (): Farewell | null => null, staleTime: Infinity, gcTime: Infinity })
 
+/** It has been read. */
+export const forgetFarewell = (): void => void client.setQueryData(farewell.queryKey, null)
+
+/** Whether recovery codes are to be offered: kept here, since looking away from the page asks anew where the sign-in stands. */
+export const offer = queryOptions({ queryKey: ['offer-codes'], queryFn: () => false, staleTime: Infinity, gcTime: Infinity })
+export const beginOffer = (): void => void client.setQueryData(offer.queryKey, true)
+export const endOffer = (): void => void client.setQueryData(offer.queryKey, false)
+
 const turned: Farewell = { why: 'another' }
 
 const kept = new Set<unknown>(['sign-in', 'farewell'])

@@ -34,6 +34,8 @@ export const deDoors: typeof enDoors = {
     noCodes: 'Sie haben keine Wiederherstellungscodes',
     noCodesHint: 'Wenn Sie Ihren zweiten Faktor verlieren, kommen Sie mit ihnen noch hinein. Ohne sie hilft nur Ihr Helpdesk.',
     makeCodes: 'Wiederherstellungscodes erzeugen',
+    offerTitle: 'Wiederherstellungscodes erzeugen?',
+    offerLater: 'Jetzt nicht',
     totpTitle: 'App einrichten',
     totpIntro: 'Scannen Sie dieses Bild mit Ihrer Authenticator-App, und geben Sie dann den Code ein, den die App zeigt. Bild und Schlüssel werden nur dieses eine Mal gezeigt.',
     totpPicture: 'Der Schlüssel für Ihre Authenticator-App, als Bild zum Scannen',

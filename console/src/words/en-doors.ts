@@ -32,6 +32,8 @@ export const enDoors = {
     noCodes: 'You have no recovery codes',
     noCodesHint: 'If you lose your second factor, they let you in still. Without them only your help desk can.',
     makeCodes: 'Make recovery codes',
+    offerTitle: 'Make recovery codes?',
+    offerLater: 'Not now',
     totpTitle: 'Set up the app',
     totpIntro: 'Scan this picture with your authenticator app, then enter the code that the app shows. Picture and key are shown only this once.',
     totpPicture: 'The key for your authenticator app, as a picture to scan',

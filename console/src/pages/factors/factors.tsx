@@ -2,7 +2,6 @@
 import { Button } from '@mantine/core'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import { secondFactors } from '../../../../src/model/factor-kinds.ts'
 import { smsNumberOf } from '../../../../src/model/sms-number.ts'
 import { api, type Factor, type NewFactor } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
@@ -15,6 +14,7 @@ import { me } from '../profile/me.ts'
 import { AddFactor, kindsFor } from './add-factor.tsx'
 import { Begun, isOpen } from './begun.tsx'
 import { FactorFacts } from './factor-facts.tsx'
+import { realOf, wantsCodes } from './wants-codes.ts'
 
 const refresh = () => client.invalidateQueries({ queryKey: ['factors'] })
 
@@ -36,9 +36,8 @@ export function Factors() {
   if (data === undefined) return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
   // An address that was shown to be one's own is no second factor.
   const factors = data.items.filter(({ type }) => type !== 'EMAIL')
-  const real = secondFactors(factors).filter(({ type }) => type !== 'RECOVERY_CODES')
+  const real = realOf(factors)
   const hasCodes = factors.some(({ type }) => type === 'RECOVERY_CODES')
-  const wantsCodes = real.length > 0 && !hasCodes
   const questionOf = ({ id }: Factor) => (real.length === 1 && real[0]!.id === id ? (name: string) => words.factors.removeLast(name, hasCodes) : words.factors.removeSure)
   if (begun !== undefined) {
     return <div className="card"><Begun at="/me/factors" factor={begun} onCancel={() => {
@@ -55,7 +54,7 @@ export function Factors() {
       <p>{words.factors.intro}</p>
       {failure ? <Notice kind="error" takesFocus><p>{wordsOf(failure, words)}</p></Notice> : null}
       {done === undefined ? null : <Notice kind="good" takesFocus><p>{words.factors[done]}</p></Notice>}
-      {wantsCodes ? <Notice kind="warning" title={words.factors.noCodes}><p>{words.factors.noCodesHint}</p><p><Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({ type: 'RECOVERY_CODES' })}>{words.factors.makeCodes}</Button></p></Notice> : null}
+      {wantsCodes(factors) ? <Notice kind="warning" title={words.factors.noCodes}><p>{words.factors.noCodesHint}</p><p><Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({ type: 'RECOVERY_CODES' })}>{words.factors.makeCodes}</Button></p></Notice> : null}
       <section className="card stack">
         {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} question={questionOf(one)} onRemove={() => removal.mutate(one.id)} onAgain={() => begin.mutate({ type: one.type, name: one.name })} /></li>)}</ul>}
         {factors.length === 0 ? null : <p className="dimmed">{words.factors.lost}</p>}

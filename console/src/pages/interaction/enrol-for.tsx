@@ -1,7 +1,7 @@
 /** Adds the factor that an application demands and its person has not, so that they can go on to it. */
 import { useState } from 'react'
 import type { Factor, Interaction, SignInState } from '../../api.ts'
-import { arrive, client, standing } from '../../query.ts'
+import { arrive, beginOffer, client, standing } from '../../query.ts'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
 import { AddFactor, kindsFor } from '../factors/add-factor.tsx'
@@ -15,6 +15,7 @@ export function EnrolFor({ asked }: { asked: Interaction }) {
   const [begun, setBegun] = useState<Factor>()
   // Whether it is enough comes first: a higher level alone would have the person be asked to sign in anew.
   const goOn = async (state?: SignInState) => {
+    beginOffer()
     await client.invalidateQueries({ queryKey: ['interaction'] })
     if (state) arrive(state)
     else await client.invalidateQueries({ queryKey: standing.queryKey })
