@@ -62,6 +62,7 @@ export const de: Words = {
   save: 'Speichern',
   saved: 'Gespeichert.',
   cancel: 'Abbrechen',
+  close: 'Schließen',
   remove: 'Entfernen',
   more: 'Mehr anzeigen',
   optional: 'freiwillig',

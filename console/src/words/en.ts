@@ -17,6 +17,7 @@ export const en = {
   save: 'Save',
   saved: 'Saved.',
   cancel: 'Cancel',
+  close: 'Close',
   remove: 'Remove',
   more: 'Show more',
   optional: 'optional',

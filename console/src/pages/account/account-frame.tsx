@@ -31,7 +31,7 @@ export function AccountFrame() {
         <nav aria-label={words.account.pages}>
           <ul>{accountPages.filter(({ under }) => under === undefined).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }} aria-current={path === above ? 'true' : undefined}>{title(words)}</Link></li>)}</ul>
         </nav>
-        <main id="content" tabIndex={-1} className="stack">{data === undefined ? null : <Handed name={data.body.displayName ?? data.body.userName} />}<Expiry /><Outlet /></main>
+        <main id="content" tabIndex={-1} className="stack">{data === undefined ? null : <Handed name={data.body.displayName ?? data.body.userName} at={pathname} />}<Expiry /><Outlet /></main>
       </div>
     </div>
   )
