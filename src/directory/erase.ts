@@ -11,6 +11,7 @@ import type { Transaction } from '../store/database.ts'
 import { changesOf, hasEvents } from '../store/audit-events.ts'
 import { eraseNames, mergedInto } from '../store/erase-names.ts'
 import { blankAnswers } from '../store/idempotency.ts'
+import { forgetUserNames } from '../store/messages.ts'
 import { forgetLogouts } from '../store/oidc-logouts.ts'
 import { blankQueue } from '../store/unassignment-queue.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
@@ -59,6 +60,7 @@ async function eraseTraces(tx: Transaction, ctx: Context, id: string, document: 
   await blankPlans(tx, id, names)
   await blankQueue(tx, id)
   await blankAnswers(tx, id)
+  await forgetUserNames(tx, names.flatMap(({ path, value }) => (path === 'emails.value' || path === 'logins.login' || path === 'userName' ? [value] : [])))
   await forgetLogouts(tx, id)
   await forgetAccessHistory(tx, id)
   await erasePerson(tx, ctx, id)

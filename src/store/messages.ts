@@ -92,11 +92,11 @@ export interface QueuedMessage {
 }
 
 /**
- * An invitation tells the user name as it stands when it is sent, also where a server of an older version has enqueued it without one, or
- * migration 0066 has filled in another.
+ * A user name is told as it stands when the message is sent: its person may have another one since, a server of an older version have enqueued an
+ * invitation without, or migration 0066 have filled in another.
  */
-const content = `case when m.template = 'invitation' then m.content || coalesce(
-    (select jsonb_build_object('userName', l.login) from login l where l.user_id = m.user_id and l.managed_sys_id = '0'), '{}') else m.content end as content`
+const content = `case when m.user_id is not null and m.template in ('invitation', 'user-name') then m.content || coalesce(
+    (select jsonb_build_object(case m.template when 'invitation' then 'userName' else 'userNames' end, l.login) from login l where l.user_id = m.user_id and l.managed_sys_id = '0'), '{}') else m.content end as content`
 
 const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, ${content}, m.secrets_encrypted as secrets, m.attempts,
   m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
@@ -134,6 +134,17 @@ export async function expireMessages(db: Pick<Database, 'execute'>, now: string,
 export async function sweepMessages(db: Pick<Database, 'execute'>, before: Date, batch: number): Promise<number> {
   return db.execute(
     `delete from gatehouse.message where message_id in (select message_id from gatehouse.message where created_at < $1 and status <> 'QUEUED' limit $2 for update skip locked)`, [before, batch])
+}
+
+/**
+ * Removes what tells the user names of several people at one address, and so is none of theirs, where somebody who is erased is among them: it
+ * does not go with their record. Whoever else waits for it asks again.
+ * @param known user names and addresses of who is erased, in any case of letters
+ */
+export async function forgetUserNames(tx: Transaction, known: readonly string[]): Promise<void> {
+  await tx.execute(
+    `delete from gatehouse.message where user_id is null and template = 'user-name'
+       and array(select lower(one) from unnest($1::text[]) one) && (lower(recipient) || string_to_array(lower(content->>'userNames'), ', '))`, [known])
 }
 
 /** Queues a dead message again; its row before, held. */
