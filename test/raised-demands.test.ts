@@ -1,5 +1,6 @@
 /** What is demanded of people more, while they are in: what ends at once, and what holds from the next sign-in on (decision 31). */
 import { expect, test } from 'vitest'
+import { passwordAuthType } from '../src/model/auth-type.ts'
 import { Authenticator } from './authenticator.ts'
 import { factorServer } from './factor-people.ts'
 import { application, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
@@ -29,6 +30,12 @@ test('a login that authenticates otherwise from now on: sessions that a password
     await ctx.db.execute('update login set auth_type = $2 where user_id = $1', [bea.id, authType])
     expect(await status(bea)).toBe(200)
   }
+})
+
+test('what says that a login is one by a password is the same in the database', async () => {
+  const triggers = await ctx.db.query<{ text: string }>(`select pg_get_triggerdef(oid) as text from pg_trigger where not tgisinternal and pg_get_triggerdef(oid) ~ 'auth_type\\S* ~'`)
+  expect(triggers.length).toBeGreaterThan(0)
+  for (const { text } of triggers) expect([...text.matchAll(/auth_type\)?(?:::text)?\)? ~\*? '([^']*)'/g)].map(([, pattern]) => pattern)).toEqual([passwordAuthType, passwordAuthType])
 })
 
 test('a higher level: who is in stays in, the next sign-in is asked for it, and whoever cannot wait ends all sessions', async () => {

@@ -51,9 +51,9 @@ const refused = () => new GatehouseError('recovery_refused')
 export async function completeBySms(ctx: Context, { userName, code, next, answers }: { userName: string; code: string; next: string; answers?: readonly GivenAnswer[] | undefined }): Promise<{ userName: string }> {
   const claim = await claimRecovery(ctx, userName)
   const found = await findLogin(ctx.db, userName)
-  const given = resetCodeHash(found?.loginId ?? '', code)
-  const userId = await lookAtCode(ctx, found, code)
-  if (userId === undefined) throw refused()
+  const seen = await lookAtCode(ctx, found, code)
+  if (!seen) throw refused()
+  const { userId, given } = seen
   await refuseWithoutAnswers(ctx, userId, answers)
   await setPassword({ ...ctx, authority: undefined }, userId, { next, forceChange: false }, async (tx) => {
     const login = await lockLogin(tx, userId)
@@ -67,8 +67,8 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
   return { userName: found!.login }
 }
 
-/** Whose code it is, when it is right. A name that nobody has costs the same statements. */
-export async function lookAtCode(ctx: Context, found: SignInLogin | undefined, code: string): Promise<string | undefined> {
+/** Whose code it is, when it is right, and its hash. A name that nobody has costs the same statements. */
+export async function lookAtCode(ctx: Context, found: SignInLogin | undefined, code: string): Promise<{ userId: string; given: string } | undefined> {
   const given = resetCodeHash(found?.loginId ?? '', code)
   const most = mostAnswers(await policyOf(ctx.db, found?.userId ?? nobody, ctx.now()))
   return ctx.db.transaction(async (tx) => {
@@ -77,7 +77,7 @@ export async function lookAtCode(ctx: Context, found: SignInLogin | undefined, c
     const hash = await claimResetCode(tx, loginId, most, ctx.now())
     if (hash !== undefined && hash.length === given.length && timingSafeEqual(Buffer.from(hash), Buffer.from(given))) {
       await uncountResetCode(tx, loginId)
-      return login!.userId
+      return { userId: login!.userId, given }
     }
     return void (await recordEvents(tx, ctx, [eventOf('FACTOR_WRONG', found?.userId, [{ path: 'recovery', after: 'reset-code' }])]))
   })

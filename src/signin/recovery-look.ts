@@ -31,7 +31,7 @@ export async function lookAtLink(ctx: Context, token: string): Promise<RecoveryL
 /** The same by a code, which counts as an answer where it is wrong. Errors: `recovery_refused`, `too_many_requests`. */
 export async function lookByCode(ctx: Context, { userName, code }: { userName: string; code: string }): Promise<RecoveryLook> {
   const claim = await claimRecovery(ctx, userName)
-  const userId = await lookAtCode(ctx, await findLogin(ctx.db, userName), code)
+  const userId = (await lookAtCode(ctx, await findLogin(ctx.db, userName), code))?.userId
   if (userId === undefined) throw new GatehouseError('recovery_refused')
   const look = await lookOf(ctx, userId)
   await releaseAttempt(ctx, claim)

@@ -3,6 +3,7 @@
  * answer; after it, the person is told the truth.
  */
 import { GatehouseError } from '../errors.ts'
+import { isByPassword } from '../model/auth-type.ts'
 import { signInResults, type SignInResult } from '../model/sign-in-results.ts'
 import { openStatuses, type Status } from '../model/user-statuses.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
@@ -16,8 +17,8 @@ export interface Attempt {
 
 type Refusal = (attempt: Attempt) => SignInResult | undefined
 
-/** A login that authenticates otherwise (AUTH_TYPE) has no password here, whatever hash is left of one. */
-export const hasPasswordHere = ({ authType }: Pick<SignInLogin, 'authType'>): boolean => authType === null || /^\s*(?:PASSWORD)?\s*$/i.test(authType)
+/** A login that authenticates otherwise has no password here. */
+export const hasPasswordHere = ({ authType }: Pick<SignInLogin, 'authType'>): boolean => isByPassword(authType)
 
 /** Whether there is a password to guess: where none is, none is locked. */
 export const keepsPassword = (login: Pick<SignInLogin, 'authType' | 'password'>): boolean => login.password !== null && hasPasswordHere(login)

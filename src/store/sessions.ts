@@ -1,5 +1,6 @@
 /** SQL on AUTH_STATE: the sessions of people. The id of one is a hash of what the browser holds, and so no secret. */
 import type { Way } from '../model/amr.ts'
+import { passwordAuthType } from '../model/auth-type.ts'
 import { sessionAttributes } from '../model/listings.ts'
 import type { StepName } from '../model/session.ts'
 import { personCounts } from './access-walk.ts'
@@ -58,7 +59,7 @@ const shownOf = (s: string) =>
   `${s}.session_id as "sessionId", ${s}.user_id as "userId", ${s}.auth_state as level, ${s}.last_login as started, ${s}.expires_at as expires, ${s}.last_seen as "lastSeen", ${s}.next_step as "nextStep",
    ${s}.proved_at as proved, coalesce(${s}.proved_level, ${s}.auth_state) as "provedLevel", ${s}.proved_by as "provedBy", ${s}.content_provider_id as "siteId", ${s}.idle_minutes as "idleMinutes"`
 /** What a password let in does not hold once there is none here for its person (AUTH_TYPE); see `hasPasswordHere`. */
-const stillByPassword = `('PASSWORD' <> all(s.proved_by) or l.auth_type is null or l.auth_type ~* '^\\s*(password)?\\s*$')`
+const stillByPassword = `('PASSWORD' <> all(s.proved_by) or l.auth_type is null or l.auth_type ~* '${passwordAuthType}')`
 const person = (at: string) => `u.user_name as "userName", l.pwd_exp as "passwordExpires", (${personCounts(at, false)}) and ${stillByPassword} as active
    from auth_state s join users u on u.user_id = s.user_id left join login l on l.user_id = s.user_id and l.managed_sys_id = '0' where s.session_id = $1`
 
