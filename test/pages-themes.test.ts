@@ -91,7 +91,7 @@ describe('themes', { timeout: 120_000 }, () => {
       expect(await brand(page), path).toBe(colours.plum)
       if (path !== '/recover') await page.goBack()
     }
-    await page.getByRole('link', { name: 'To signing in' }).click()
+    await page.getByRole('link', { name: 'Back to sign-in' }).click()
     await page.getByText('to go on to Vineyard').waitFor()
     expect(await brand(page)).toBe(colours.plum)
     await page.goto(`${url}/recover`)

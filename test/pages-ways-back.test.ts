@@ -24,7 +24,7 @@ describe('the way to an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ state: 'kept', error: 'access_denied' })
     await page.goto(request(id))
     await signIn(page, 'ada')
-    await heading(page, 'One step more')
+    await heading(page, 'One more step')
     await page.getByText('to go on to Notebook').waitFor()
     await page.getByText('Signed in as ada').waitFor()
     expect(await flawsOf(page)).toEqual([])

@@ -29,6 +29,12 @@ export function Profile() {
   )
 }
 
+/** Breaks before the @, where there is not room for all of it, and not within a name. */
+function Address({ text }: { text: string }) {
+  const at = text.lastIndexOf('@')
+  return <>{text.slice(0, at)}<wbr />{text.slice(at)}</>
+}
+
 function Facts({ person }: { person: Me }) {
   const { words, day } = useWords()
   const facts = shown.flatMap(({ path, label, type }) => {
@@ -39,7 +45,7 @@ function Facts({ person }: { person: Me }) {
   return (
     <dl className="facts">
       {facts.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
-      {emails.length > 0 ? <div><dt>{words.profile.emails}</dt>{emails.map((one) => <dd key={one}>{one}</dd>)}</div> : null}
+      {emails.length > 0 ? <div><dt>{words.profile.emails}</dt>{emails.map((one) => <dd key={one}><Address text={one} /></dd>)}</div> : null}
     </dl>
   )
 }
