@@ -17,8 +17,9 @@ test('an authenticator app that was enrolled by it is of use at once; codes stil
     await two.signIn('ada')
     return (await two.ask('POST', '/sign-in/factor', { factor: id, code })).status
   }
-  const code = codeOf(secret)
-  expect([await answer(code), await answer(code), await answer(codeOf(secret, 1)), await answer(codeOf(secret, 1))]).toEqual([200, 403, 200, 403])
+  // Both made at once: half a minute may be over before the last answer.
+  const [code, after] = [codeOf(secret), codeOf(secret, 1)]
+  expect([await answer(code), await answer(code), await answer(after), await answer(after)]).toEqual([200, 403, 200, 403])
   expect((await resultsOf(ctx, one.id)).filter(([result]) => result === 'FACTOR_WRONG')).toHaveLength(2)
 })
 
