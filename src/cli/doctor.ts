@@ -11,6 +11,7 @@ import { countDead } from '../store/messages.ts'
 import { checkMasterKey } from '../store/open-master-key.ts'
 import { stoppedPlans } from '../store/plans.ts'
 import { heldPlans, lastOutcomes, waitingByPortal, waitingElsewhere, type LastOutcome } from '../store/sync-status.ts'
+import { examineSystemRows } from '../store/system-rows.ts'
 import { countQueue } from '../store/unassignment-queue.ts'
 import { heldQueue } from '../sync/held-queue.ts'
 import { counted, table } from './run.ts'
@@ -28,6 +29,7 @@ export interface Check {
 }
 
 const standing: readonly { subject: string; good: string; look: (reading: Reading) => Promise<Finding[]> }[] = [
+  { subject: 'rows that come with Gatehouse', good: 'are there, and as they came', look: ({ db }) => examineSystemRows(db) },
   { subject: 'master key', good: 'is the right one, or none is needed yet', look: lookAtMasterKey },
   { subject: 'plans', good: 'none was stopped and waits for a release', look: lookAtPlans },
   { subject: 'queues of accounts to unassign', good: 'nothing held, nothing failed', look: lookAtQueues },
