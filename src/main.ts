@@ -30,7 +30,7 @@ import { createOpenIdProvider, type OpenIdProvider } from './oidc/provider.ts'
 import type { SessionOf } from './oidc/provider-context.ts'
 import { addPages } from './pages/serve-pages.ts'
 import { themeFor } from './pages/themes.ts'
-import { applyPlan } from './plans/apply.ts'
+import { applyPlan, giveUpBroken } from './plans/apply.ts'
 import { applyMassDelete, purgeMassDeletes, undoMassDelete } from './portals/apply-mass-delete.ts'
 import { massDeleteNeeds } from './portals/mass-delete.ts'
 import { accessGraphRoutes } from './rest/access-graph.ts'
@@ -366,6 +366,7 @@ function scheduledJobs({ db, config, masterKey, context }: Opened, openId: OpenI
     { name: 'rotate-openid-keys', schedule: '20 2 * * *', work: () => rotateOldKeys(job('rotate-openid-keys'), masterKey) },
     { name: 'drain-unassignments', schedule: '* * * * *', work: (stop) => drainUnassignments(job('drain-unassignments'), stop) },
     { name: 'purge-mass-deletes', schedule: '35 * * * *', work: () => purgeMassDeletes(job('purge-mass-deletes')) },
+    { name: 'give-up-broken-plans', schedule: '45 * * * *', work: () => giveUpBroken(job('give-up-broken-plans'), hoursAgo(24)) },
     { name: 'sweep-idempotency-keys', schedule: '15 * * * *', work: () => inBatches((batch) => sweepKeys(db, hoursAgo(24), batch)) },
   ]
 }

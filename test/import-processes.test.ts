@@ -157,6 +157,18 @@ describe('what it says', () => {
     expect((await gatehouse(where, ['plan', 'cancel', id]).ended).stdout).toContain(`steps, cancelled, ${through} of them done`)
   })
 
+  test.each(['--plan', '--apply'])('of %s that a signal ended while it planned: nothing is written, the plan is given up, and how to begin again', { timeout: 120_000 }, async (how) => {
+    const where = await place()
+    const file = jsonl(...people(3000))
+    const run = gatehouse(where, ['import', file, how])
+    while (!run.over() && !(await where.db.first('select from gatehouse.plan_step limit 1'))) await sleep(5)
+    process.kill(run.pid, 'SIGINT')
+    const { code, stdout, stderr } = await run.ended
+    expect([code, stdout, stderr]).toEqual([130, '', `Broken off while planning: the plan was not finished and is given up, and nothing else was written. Begin again with: npx gatehouse import ${file} ${how}\n`])
+    expect(await where.db.query('select status from gatehouse.plan')).toEqual([{ status: 'cancelled' }])
+    expect(await where.db.query(`select action from gatehouse.audit_event where target_type <> 'ApiKey' order by event_id`)).toEqual([{ action: 'plan.create' }, { action: 'plan.cancel' }])
+  })
+
   test('totals, what needs a person\'s eye, where the rejected rows are, and what to do next', { timeout: 60_000 }, async () => {
     const where = await place()
     const file = csv('userName,name.familyName,birthdate', 'fine,Fine,2000-02-29', 'wrong,Wrong,2001-02-29')

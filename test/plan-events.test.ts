@@ -3,9 +3,11 @@ import { expect, test } from 'vitest'
 import { runBulk } from '../src/directory/bulk.ts'
 import { eraseUser } from '../src/directory/erase.ts'
 import type { Document } from '../src/model/attribute.ts'
-import { applyPlan, type StepRunner } from '../src/plans/apply.ts'
+import { applyPlan, cancelPlan, giveUpBroken, type StepRunner } from '../src/plans/apply.ts'
+import { makePlan } from '../src/plans/make.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { readPlan } from '../src/store/plans.ts'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
@@ -103,4 +105,34 @@ test('a mass delete and its undoing', async () => {
   expect(await statuses(plan)).toEqual(['done', 'done'])
   expect(await post(`/plans/${plan.id}/undo`)).toMatchObject({ status: 'undone' })
   expect((await actions(plan)).filter((one) => one !== 'plan.release')).toEqual(['plan.apply', 'plan.create', 'plan.undo', ...Array(2).fill('portal.removeUser of another'), ...Array(2).fill('portal.removeUser.undo of another')])
+})
+
+const head = { kind: 'bulk', title: 'Half made', options: {} }
+
+test('a plan that is cancelled while it is being made stays cancelled, however far it comes', async () => {
+  let id = ''
+  const making = makePlan(ctx, head, async (planId) => {
+    await cancelPlan(ctx, (id = planId))
+    return { counts: { update: 1 }, steps: 1 }
+  })
+  await expect(making).rejects.toMatchObject({ code: 'plan_state', message: expect.stringContaining('cancelled meanwhile') })
+  expect((await readPlan(ctx.db, id)).status).toBe('cancelled')
+})
+
+test('what was left half made is given up after a day, with an event; what is being made is left alone', async () => {
+  const { promise: broken, resolve: go } = Promise.withResolvers<never>()
+  const ids: string[] = []
+  const making = [0, 1].map(() => makePlan(ctx, head, (planId) => {
+    ids.push(planId)
+    return broken
+  }).catch(() => {}))
+  while (ids.length < 2) await new Promise(setImmediate)
+  await ctx.db.execute(`update gatehouse.plan set created_at = created_at - interval '25 hours' where plan_id = $1`, [ids[0]])
+  const dayAgo = new Date(Date.now() - 86_400_000)
+  expect(await giveUpBroken(ctx, dayAgo)).toBe(1)
+  expect(await giveUpBroken(ctx, dayAgo)).toBe(0)
+  expect(await Promise.all(ids.map(async (id) => (await readPlan(ctx.db, id)).status))).toEqual(['cancelled', 'planning'])
+  expect(await ctx.db.query('select action from gatehouse.audit_event where target_id = $1 order by event_id', [ids[0]])).toEqual([{ action: 'plan.create' }, { action: 'plan.cancel' }])
+  go(Promise.reject(new Error('broken')) as never)
+  await Promise.all(making)
 })

@@ -11,7 +11,7 @@ import { runAdoption } from '../transfer/adopt-apply.ts'
 import { adoptionKind, planAdoption, type AdoptionOptions } from '../transfer/adopt-plan.ts'
 import { verifyAdoption, type Verified } from '../transfer/adopt-verify.ts'
 import { loadEfsMapping } from '../transfer/efs-mapping.ts'
-import { exitCodeOf, planLines } from './plans.ts'
+import { exitCodeOf, planLines, tellWhenPlanBrokenOff } from './plans.ts'
 import { print, progressLine, table, withDatabase } from './run.ts'
 
 interface AdoptOptions {
@@ -52,7 +52,8 @@ async function plan(ctx: Context, config: Config, given: string | undefined, map
   const source = await openSource(address, zone)
   const progress = progressLine('rows read')
   try {
-    return (await planAdoption(ctx, source, address.shown, mapping, (rows) => progress.show(rows))).id
+    // What was typed may hold a password.
+    return (await tellWhenPlanBrokenOff(ctx, 'the same command', () => planAdoption(ctx, source, address.shown, mapping, (rows) => progress.show(rows)))).id
   } finally {
     progress.end()
     await source.close()

@@ -5,7 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import { planKinds } from '../main.ts'
 import { harmless } from '../model/harmless.ts'
 import { decidedReason } from '../model/plan-limits.ts'
-import { cancelPlan } from '../plans/apply.ts'
+import { cancelPlan, giveUpUnfinished } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
 import { massDeleteKind } from '../portals/mass-delete.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
@@ -13,7 +13,7 @@ import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
 import type { FieldChange } from '../sync/connector.ts'
 import type { Action, TakenField } from '../sync/steps.ts'
 import { namePeople } from './name-people.ts'
-import { counted, print, progressLine, table, withDatabase } from './run.ts'
+import { breakable, counted, print, progressLine, table, withDatabase } from './run.ts'
 
 /** Counts that the name alone does not explain. */
 function countWords({ kind }: Plan, action: string): string {
@@ -62,12 +62,13 @@ export function nextLines({ id, kind, status, steps, counts, released, stopReaso
 export async function tellWhenBrokenOff<T>({ id, kind, steps, appliedThrough }: Plan, apply: (show: ShowProgress) => Promise<T>, show: ShowProgress): Promise<T> {
   let done = appliedThrough
   const tell = () => console.error(`Broken off: ${done} of ${counted(steps, 'step')} are done, and stay done. Go on with: npx gatehouse ${kind === 'import' ? 'import --apply' : 'plan apply'} ${id}`)
-  process.once('exit', tell)
-  try {
-    return await apply((now, of) => show((done = now), of))
-  } finally {
-    process.off('exit', tell)
-  }
+  return breakable({ tell }, () => apply((now, of) => show((done = now), of)))
+}
+
+/** Makes a plan; a signal that ends the process gives it up, and is answered with the command that begins again. */
+export function tellWhenPlanBrokenOff<T>(ctx: Context, again: string, plan: () => Promise<T>): Promise<T> {
+  const tell = () => console.error(`Broken off while planning: the plan was not finished and is given up, and nothing else was written. Begin again with: ${again}`)
+  return breakable({ tell, tidy: () => giveUpUnfinished(ctx) }, plan)
 }
 
 type ShowProgress = (done: number, of: number) => void

@@ -1,5 +1,6 @@
 /** What commands share: the database for as long as they work, answers for people or for machines, progress. */
 import { InvalidArgumentError } from 'commander'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { open, type Opened } from '../main.ts'
 import { checkInstant } from '../model/values.ts'
@@ -27,6 +28,31 @@ export function readInstant(text: string): string {
 
 const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
+/** What is to be done when a signal ends the process in the middle of some work. */
+interface BreakingOff {
+  /** Said last, before the process ends. */
+  tell: () => void
+  /** Puts away what the work has begun, while the database is still there. */
+  tidy?: () => Promise<unknown>
+}
+
+const underWay = new Set<BreakingOff>()
+const tidyingMs = 3000
+
+/** Does work that a signal may break off. */
+export async function breakable<T>(onBreak: BreakingOff, work: () => Promise<T>): Promise<T> {
+  underWay.add(onBreak)
+  return work().finally(() => underWay.delete(onBreak))
+}
+
+/** The work itself may fail by what is done here, and is under way no longer then: what is to be said is kept first. */
+async function breakOff(): Promise<void> {
+  const broken = [...underWay]
+  for (const { tell } of broken) process.once('exit', tell)
+  const tidied = Promise.allSettled(broken.map(({ tidy }) => tidy?.()))
+  if (broken.some(({ tidy }) => tidy)) await Promise.race([tidied, sleep(tidyingMs)])
+}
+
 /**
  * Opens something, works with it, and closes it, whatever happens. A signal gives the database back at once, so that no
  * embedded PostgreSQL stays behind; what was under way is rolled back there.
@@ -39,7 +65,7 @@ export async function interruptible<O extends { close: () => Promise<void> }, T>
     if (interrupted) return
     interrupted = true
     const end = () => process.exit(signals[signal as keyof typeof signals])
-    opening.then(release).then(end, end)
+    opening.then((opened) => breakOff().then(() => release(opened))).then(end, end)
   }
   const names = Object.keys(signals) as NodeJS.Signals[]
   for (const signal of names) process.on(signal, onSignal)
@@ -90,6 +116,9 @@ export const exitCodeOption = ['--exit-code', 'end with 1 when the answer is no'
 export function answeredBy({ exitCode }: AnswerOptions, yes: boolean): void {
   if (exitCode && !yes) process.exitCode = 1
 }
+
+/** The command as it was given, for a shell. Not for those that may have been given a secret. */
+export const asTyped = (): string => ['npx gatehouse', ...process.argv.slice(2).map((one) => (/^[\w./:=@%+,-]+$/.test(one) ? one : `'${one.replaceAll("'", `'\\''`)}'`))].join(' ')
 
 /** A number and what it counts: `1 step`, `2 steps`. */
 export const counted = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`

@@ -10,7 +10,8 @@ import type { TwinProgram } from '../../twin/main.ts'
 import { connectedRun } from '../main.ts'
 import { namePeople } from './name-people.ts'
 import { readPortalId } from './portals.ts'
-import { print, progressLine, readWhole, withDatabase } from './run.ts'
+import { tellWhenPlanBrokenOff } from './plans.ts'
+import { asTyped, print, progressLine, readWhole, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
 
 interface SyncOptions {
@@ -88,7 +89,7 @@ async function sync(options: SyncOptions): Promise<void> {
     const progress = progressLine('syncing')
     const run: SyncRun = { ...(await connectedRun(ctx)), turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     if (options.plan) {
-      const plan = await plannedAs(run, options)
+      const plan = await tellWhenPlanBrokenOff(ctx, asTyped(), () => plannedAs(run, options))
       progress.end()
       print(options.json, plan, () => [describePlan(plan)])
       process.exitCode = plan.status === 'planned' ? 0 : 2

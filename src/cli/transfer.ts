@@ -22,8 +22,8 @@ import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/writ
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
-import { exitCodeOf, planLines, stepLines, tellWhenBrokenOff } from './plans.ts'
-import { counted, print, progressLine, withDatabase } from './run.ts'
+import { exitCodeOf, planLines, stepLines, tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plans.ts'
+import { asTyped, counted, print, progressLine, withDatabase } from './run.ts'
 
 interface ImportOptions {
   map?: string[]
@@ -95,7 +95,7 @@ async function filesOf(paths: readonly string[], maps: readonly string[]): Promi
 
 async function plan(ctx: Context, files: readonly ImportFile[]): Promise<Plan> {
   const progress = progressLine('rows read')
-  const made = await planImport(ctx, files, (rows) => progress.show(rows))
+  const made = await tellWhenPlanBrokenOff(ctx, asTyped(), () => planImport(ctx, files, (rows) => progress.show(rows)))
   progress.end()
   return made
 }

@@ -14,7 +14,7 @@
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
 import type { Transaction } from '../store/database.ts'
-import { advancePlan, completePlan, holdPeople, markSteps, readPlan, staleReads, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
+import { advancePlan, completePlan, holdPeople, markSteps, readPlan, staleReads, unfinishedPlans, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
 import { actOnPlan, ofPlan } from './events.ts'
 import { readAhead, type Ahead, type ReadAhead } from './read-ahead.ts'
 
@@ -188,4 +188,26 @@ async function noteVersions(tx: Transaction, plan: Plan, written: readonly Versi
 /** A plan that will not be applied, or not to its end. Errors: `plan_state` once it has been. */
 export function cancelPlan(ctx: Context, planId: string): Promise<Plan> {
   return ctx.db.transaction((tx) => actOnPlan(tx, ctx, planId, 'plan.cancel', ['planning', 'planned', 'stopped', 'applying'], 'cancelled'))
+}
+
+/** Gives up the plans that this request or command has begun and not finished; no more than one, as it is. */
+export async function giveUpUnfinished(ctx: Context): Promise<void> {
+  for (const id of await unfinishedPlans(ctx.db, { correlationId: ctx.actor.correlationId })) await giveUp(ctx, id)
+}
+
+/**
+ * Gives up the plans that were begun before an instant and never finished: whoever made them was killed. Nobody can apply them, and
+ * they would stand there for ever. The number given up.
+ */
+export async function giveUpBroken(ctx: Context, before: Date): Promise<number> {
+  const ids = await unfinishedPlans(ctx.db, { before })
+  for (const id of ids) await giveUp(ctx, id)
+  return ids.length
+}
+
+/** One that has been finished or given up meanwhile stays as it is. */
+async function giveUp(ctx: Context, planId: string): Promise<void> {
+  await ctx.db.transaction((tx) => actOnPlan(tx, ctx, planId, 'plan.cancel', ['planning'], 'cancelled')).catch((error: unknown) => {
+    if (!(error instanceof GatehouseError) || error.code !== 'plan_state') throw error
+  })
 }

@@ -169,8 +169,17 @@ export async function holdPeople(tx: Transaction, planId: string, ids: readonly 
 
 /** Makes a plan ready to be applied, with its totals. */
 export async function finishPlan(db: Pick<Database, 'execute'>, planId: string, counts: Record<string, number>, steps: number, stopReason?: string): Promise<void> {
-  await db.execute(`update gatehouse.plan set status = $2, counts = $3, steps = $4, stop_reason = $5 where plan_id = $1`,
+  const finished = await db.execute(`update gatehouse.plan set status = $2, counts = $3, steps = $4, stop_reason = $5 where plan_id = $1 and status <> 'cancelled'`,
     [planId, stopReason === undefined ? 'planned' : 'stopped', JSON.stringify(counts), steps, stopReason ?? null])
+  // Given up is given up, however far whoever makes it has come.
+  if (finished === 0) throw new GatehouseError('plan_state', `The plan ${planId} was cancelled meanwhile.`)
+}
+
+/** Plans that are still being made, or were left half made: by the request or command that began them, or begun before an instant. */
+export async function unfinishedPlans(db: Reader, { correlationId = null, before = null }: { correlationId?: string | null; before?: Date | null }): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    `select plan_id as id from gatehouse.plan where status = 'planning' and (correlation_id = $1 or created_at < $2) order by plan_id`, [correlationId, before])
+  return rows.map(({ id }) => id)
 }
 
 /** A plan, or `not_found`. With `lock`, held until the transaction ends. */
