@@ -20,6 +20,7 @@ import { refuseConnection } from './refuse-connection.ts'
 import { problemPage, problemPageHeaders, type ProblemPage } from './problem-page.ts'
 import { problemWords } from './problem-words.ts'
 import { problemOf } from './problem.ts'
+import { terminalLog } from './readable-log.ts'
 import { personParameter, readQuery, takesVersions, type Answer, type Call, type Route } from './route.ts'
 
 export type BaseContext = Omit<Context, 'actor' | 'authority'>
@@ -30,8 +31,9 @@ export const apiPrefix = '/api/v1'
 export function createServer(base: BaseContext): FastifyInstance {
   const { config } = base
   const trusted = config.TRUST_PROXY?.split(',').map((one) => one.trim()).filter((one) => one !== '')
+  const stream = terminalLog(process.stdout)
   const server = fastify({
-    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL, serializers: { err: loggedError }, redact: ['req.headers.authorization', 'req.headers.cookie'] },
+    logger: config.LOG_LEVEL === 'silent' ? false : { level: config.LOG_LEVEL, ...(stream ? { stream } : {}), serializers: { err: loggedError }, redact: ['req.headers.authorization', 'req.headers.cookie'] },
     bodyLimit: config.BODY_LIMIT_BYTES,
     trustProxy: trusted && trusted.length > 0 ? trusted : false,
     genReqId: () => randomUUID(),
