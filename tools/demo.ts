@@ -128,14 +128,19 @@ async function syncOnce(opened: Opened, ctx: Context, portalId: number, tries = 
   }
 }
 
-/** A person with an account in the double; best one whose name is written with an accent and found without. */
-async function personToShow(ctx: Context, portalId: number): Promise<{ person: Document; account: string }> {
+/** A person with an account in the double, and what finds them and nobody else; best one whose name is written with an accent and found without. */
+async function personToShow(ctx: Context, portalId: number): Promise<Pick<Shown, 'person' | 'account' | 'typed'>> {
   const linked = (await membersOf(ctx, portalId)).filter(({ uuid }) => uuid !== null)
   const records = await loadRecords(ctx.db, user, linked.map(({ person_id: id }) => id), { collections: [] })
   const shown = linked.map(({ person_id: id, uuid }) => ({ person: documentOf(user, records.get(id)!), account: uuid! }))
+    .map((one) => ({ ...one, typed: typedFor(one.person) }))
   const hasAccent = ({ person }: { person: Document }) => /[^\u0000-\u007f]/.test(nameOf(person)) && /^[a-z]{4,}$/.test(fold(nameOf(person)))
-  return shown.find(hasAccent) ?? shown[0]!
+  for (const one of [...shown.filter(hasAccent), ...shown]) if ((await listIds(ctx.db, user, { q: one.typed, count: 2 })).ids.length === 1) return one
+  return shown[0]!
 }
+
+/** The beginning of the first name and the family name, as one types them: namesakes of the family stand in no order that means anything. */
+const typedFor = (person: Document): string => [fold(String((person.name as Document).givenName ?? '')).trim().slice(0, 3), fold(nameOf(person)).trim()].join(' ').trim()
 
 const membersOf = (ctx: Context, portalId: number) => allRows(ctx.db, portalUserListing, { where: { portal_id: portalId } }) as Promise<{ person_id: string; uuid: string | null }[]>
 const nameOf = (person: Document) => String((person.name as Document).familyName ?? '')
@@ -156,10 +161,10 @@ interface Shown {
   portals: Portal[]
   person: Document
   account: string
+  typed: string
 }
 
-function announcement({ url, administrator, outbox, twin, token, folder, key, portals, person, account }: Shown): string {
-  const typed = fold(nameOf(person)).trim()
+function announcement({ url, administrator, outbox, twin, token, folder, key, portals, person, account, typed }: Shown): string {
   return `
   server        ${url}
   pages         http://localhost:${new URL(url).port}  (user name ${administrator.userName}, password ${administrator.password})
