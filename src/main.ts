@@ -9,15 +9,15 @@ import { dropOldEvents } from './audit/retention.ts'
 import { createRefusals } from './audit/refusals.ts'
 import { sealEvents } from './audit/seal.ts'
 import { connectOkta, type KeyPlace } from './connectors/okta/create-connector.ts'
-import { publicUrl, readConfig, type Config } from './config.ts'
-import type { Actor, Context } from './context.ts'
+import { publicUrl, type Config } from './config.ts'
+import { open, type Opened } from './cli/open.ts'
+import type { Context } from './context.ts'
 import { putAffiliations, removeAffiliations } from './directory/affiliations.ts'
 import { runBulk } from './directory/bulk.ts'
 import { runMerge } from './directory/merge.ts'
 import { undoMerge } from './directory/merge-undo.ts'
 import { GatehouseError } from './errors.ts'
 import { amrOf } from './model/amr.ts'
-import { newId } from './model/id.ts'
 import { queuePopulations } from './model/queue-states.ts'
 import { endPeople, followParents, inactivatePeople, startPeople } from './directory/nightly.ts'
 import { newUser, writeUsers } from './directory/users.ts'
@@ -79,15 +79,11 @@ import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
 import { sweep } from './signin/sessions-open.ts'
 import { sweepThrottle } from './signin/throttle.ts'
-import { ensureAuditEpoch } from './store/audit-epochs.ts'
-import type { Database } from './store/database.ts'
 import { sweepKeys } from './store/idempotency.ts'
 import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
 import { sweepPortalSignIns } from './store/portal-sign-in.ts'
 import { closeMemcached } from './store/token-memcached.ts'
-import { migrate, readMigrations } from './store/migrate.ts'
-import { openDatabase, type OpenDatabase } from './store/open.ts'
 import { openMasterKey } from './store/open-master-key.ts'
 import { endTurns } from './sync/alone.ts'
 import { countQueue } from './store/unassignment-queue.ts'
@@ -97,36 +93,6 @@ import { checkPortalSetup, type PortalFinding } from './sync/check-portal.ts'
 import { applySync, undoSync, type SyncRun } from './sync/run.ts'
 import { runAdoption } from './transfer/adopt-apply.ts'
 import { runImport } from './transfer/apply-import.ts'
-
-export interface Opened {
-  config: Config
-  db: Database
-  masterKey: MasterKey
-  database: OpenDatabase
-  /** Whether nothing was there before: the database is new and empty. */
-  made: boolean
-  /** A context for whoever acts: a command, a job, the server itself. */
-  context: (actor: Partial<Actor> & Pick<Actor, 'source' | 'principal'>) => Context
-  close: () => Promise<void>
-}
-
-/** Opens the database (migrated) and the master key for a command or for the server. */
-export async function open(env: Record<string, string | undefined>, role: 'server' | 'client'): Promise<Opened> {
-  const config = readConfig(env)
-  const database = await openDatabase(config, { role, applicationName: `gatehouse-${role}` })
-  const { db } = database
-  try {
-    const made = (await migrate(db)).length === readMigrations().length
-    const masterKey = await openMasterKey(db, config)
-    await ensureAuditEpoch(db, new Date())
-    const base: BaseContext = { db, config, now: () => new Date(), newId }
-    const context: Opened['context'] = (actor) => ({ ...base, actor: { userId: null, ip: null, correlationId: newId(), ...actor } })
-    return { config, db, masterKey, database, made, context, close: database.close }
-  } catch (error) {
-    await database.close()
-    throw error
-  }
-}
 
 const runGrants = grantsRunner({ put: putAffiliations, remove: removeAffiliations })
 

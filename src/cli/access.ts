@@ -5,7 +5,6 @@ import { putEdge, removeEdge } from '../access/edges.ts'
 import { grantRequest, planGrants } from '../access/grants.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { planKinds } from '../main.ts'
 import { edgeKinds, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { periodOf } from '../model/edge-terms.ts'
@@ -19,7 +18,7 @@ import { loadRecords } from '../store/records.ts'
 import { allResourceTypes } from '../store/resource-types.ts'
 import { idOf, namePath } from './find-by-name.ts'
 import { exitCodeOf, nextLines, planLines } from './plans.ts'
-import { print, progressLine, readInstant, table, withDatabase } from './run.ts'
+import { print, progressLine, readInstant, table, wholeServer, withDatabase } from './run.ts'
 
 interface Ends {
   user?: string
@@ -74,7 +73,7 @@ async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: 
   const { id } = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, includeHidden: options.all, options: { ...named, ...termsOf(options) } }))
   if (options.apply) {
     const progress = progressLine('applying')
-    await planKinds.grants!.apply(ctx, id, progress.show)
+    await (await wholeServer()).planKinds.grants!.apply(ctx, id, progress.show)
     progress.end()
   }
   const plan = await readPlan(ctx.db, id)

@@ -3,7 +3,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { connectedRun } from '../main.ts'
 import { harmless } from '../model/harmless.ts'
 import type { QueuePopulation } from '../model/queue-states.ts'
 import { applyMassDelete } from '../portals/apply-mass-delete.ts'
@@ -18,7 +17,7 @@ import { countLines } from './sync-report.ts'
 import { lineSplitter } from '../transfer/text-lines.ts'
 import { openText } from '../transfer/text-source.ts'
 import { exitCodeOf, nextLines, planLines, queueLines } from './plans.ts'
-import { print, progressLine, readWhole, table, withDatabase } from './run.ts'
+import { print, progressLine, readWhole, table, wholeServer, withDatabase } from './run.ts'
 
 interface MassDeleteOptions {
   file?: string
@@ -118,7 +117,7 @@ function addQueueCommands(portals: Command): void {
 const daysMs = 30 * 86_400_000
 
 async function drain(ctx: Context, { json }: QueueOptions): Promise<void> {
-  const run = await connectedRun(ctx)
+  const run = await (await wholeServer()).connectedRun(ctx)
   const progress = progressLine('unassigning')
   let drained = 0
   const report = await drainInSlices(run, {

@@ -2,7 +2,6 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
-import { planKinds } from '../main.ts'
 import { harmless } from '../model/harmless.ts'
 import { decidedReason } from '../model/plan-limits.ts'
 import { cancelPlan, giveUpUnfinished } from '../plans/apply.ts'
@@ -13,7 +12,7 @@ import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
 import type { FieldChange } from '../sync/connector.ts'
 import type { Action, TakenField } from '../sync/steps.ts'
 import { namePeople } from './name-people.ts'
-import { breakable, counted, print, progressLine, table, withDatabase } from './run.ts'
+import { breakable, counted, print, progressLine, table, wholeServer, withDatabase } from './run.ts'
 
 /** Counts that the name alone does not explain. */
 function countWords({ kind }: Plan, action: string): string {
@@ -161,7 +160,7 @@ export function addPlanCommands(gatehouse: Command): void {
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
       const before = await readPlan(ctx.db, id)
       const { kind } = before
-      const apply = planKinds[kind]?.apply
+      const apply = (await wholeServer()).planKinds[kind]?.apply
       if (!apply) throw new GatehouseError('plan_state', `A plan of the kind ${kind} is applied by its own command.`)
       // What a guard has stopped is shown with its reason and what to do about it.
       if (nextLines(before).length === 0 || before.status !== 'stopped') {
@@ -188,7 +187,7 @@ export function addPlanCommands(gatehouse: Command): void {
   plans.command('undo').description('Takes back what a plan did, where that is possible.').argument('<id>', 'the id of the plan').option('--json', 'answer for machines')
     .action((id: string, options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
       const { kind } = await readPlan(ctx.db, id)
-      const undo = planKinds[kind]?.undo
+      const undo = (await wholeServer()).planKinds[kind]?.undo
       if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
       await undo(ctx, id)
       const plan = await readPlan(ctx.db, id)

@@ -2,13 +2,12 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
-import { connectedRun } from '../main.ts'
 import { isObject } from '../model/attribute.ts'
 import { harmless } from '../model/harmless.ts'
 import { readMapping, setMapping, type AccountMapping } from '../portals/mapping.ts'
 import type { MappingOwner } from '../store/account-mappings.ts'
 import { checkPortalSetup } from '../sync/check-portal.ts'
-import { print, table, withDatabase } from './run.ts'
+import { print, table, wholeServer, withDatabase } from './run.ts'
 
 interface MappingOptions {
   set?: string
@@ -49,7 +48,7 @@ export function addMappingCommands(portals: Command, readPortalId: (text: string
   portals.command('check').description('Holds a portal against Okta (OKTA_ORG_URL, OKTA_API_TOKEN): client, group, addresses, issuer, and whether the mapping fits the user schema. Changes nothing.')
     .argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')
     .action((id: number, options: { json?: boolean }) => withDatabase(async ({ db }, ctx) => {
-      const { connector, errorLog } = await connectedRun(ctx)
+      const { connector, errorLog } = await (await wholeServer()).connectedRun(ctx)
       const findings = await checkPortalSetup(db, connector, id).finally(() => errorLog.flush())
       print(options.json, findings, () => findings.flatMap(({ subject, result, message, declare }) => [
         `${result === 'good' ? '   ok   ' : result.padEnd(8)}${subject}: ${harmless(message)}`, ...(declare ? [`           ${JSON.stringify(declare)}`] : []),

@@ -2,8 +2,11 @@
 import { InvalidArgumentError } from 'commander'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
-import { open, type Opened } from '../main.ts'
 import { checkInstant } from '../model/values.ts'
+import { open, type Opened } from './open.ts'
+
+/** The whole server, loaded by the commands that need it and no others: most of the time that a short one would take. */
+export const wholeServer = () => import('../main.ts')
 
 /** Who runs the command: the account of the operating system, as far as it is known. */
 function operator(): string {

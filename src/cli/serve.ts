@@ -1,7 +1,6 @@
 /** gatehouse serve: the server, until it is told to stop. */
 import type { Command } from 'commander'
-import { serve } from '../main.ts'
-import { print } from './run.ts'
+import { print, wholeServer } from './run.ts'
 
 export function addServeCommand(gatehouse: Command): void {
   gatehouse
@@ -9,6 +8,7 @@ export function addServeCommand(gatehouse: Command): void {
     .description('Starts the server: the embedded database (unless DATABASE_URL names one), the API, and the jobs.')
     .option('--json', 'says where it listens as one JSON object')
     .action(async (options: { json?: boolean }) => {
+      const { serve } = await wholeServer()
       const running = await serve(process.env)
       const { url, pages, administrator } = running
       print(options.json, { url, pages, ...(administrator ? { administrator } : {}) }, () => [

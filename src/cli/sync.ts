@@ -7,11 +7,10 @@ import { describePlan, describeRun, exitCodeOfRun } from './sync-report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
-import { connectedRun } from '../main.ts'
 import { namePeople } from './name-people.ts'
 import { readPortalId } from './portals.ts'
 import { tellWhenPlanBrokenOff } from './plans.ts'
-import { asTyped, print, progressLine, readWhole, withDatabase } from './run.ts'
+import { asTyped, print, progressLine, readWhole, wholeServer, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
 
 interface SyncOptions {
@@ -87,7 +86,7 @@ async function sync(options: SyncOptions): Promise<void> {
   if (typeof options.apply !== 'string' && options.portal === undefined && options.undo === undefined && !options.reconcile) throw new GatehouseError('invalid_parameter', 'Say which portal: --portal N.')
   await withDatabase(async (_opened, ctx) => {
     const progress = progressLine('syncing')
-    const run: SyncRun = { ...(await connectedRun(ctx)), turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
+    const run: SyncRun = { ...(await (await wholeServer()).connectedRun(ctx)), turn: { waitMs: options.wait * 60_000 }, onProgress: ({ step, done, of }) => progress.show(done, of, step) }
     if (options.plan) {
       const plan = await tellWhenPlanBrokenOff(ctx, asTyped(), () => plannedAs(run, options))
       progress.end()
