@@ -6,12 +6,11 @@ import type { Context } from '../context.ts'
 import { eventMaker, type NewEvent } from '../audit/record.ts'
 import { isObject, setValueAt, valueAt, type Document, type Resource } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
-import type { DataType } from '../model/data-type.ts'
 import { auditedChanges, elementsFor, type Metadata } from '../model/metadata.ts'
 import { attributesWritten, diffRecords, recordOf, type LoadedRecord, type RowChange, type RowMaker } from '../model/rows.ts'
 import type { EventRow } from '../store/audit-events.ts'
 import type { Database } from '../store/database.ts'
-import { loadMetadata } from '../store/metadata.ts'
+import { loadMetadata, type Judged } from '../store/metadata.ts'
 import { checkMetadata } from './check-metadata.ts'
 import type { Pause } from './pause.ts'
 import type { Pending, RecordKind, Written } from './record-kind.ts'
@@ -25,8 +24,8 @@ export interface Prepared {
   /** The events of records that lose entries: they tell as well what lets go of these, which is known once it has. */
   untold: NewEvent[]
   written: Written[]
-  /** Declared attributes of which values are written, by METADATA_ELEMENT's id, and the data type each was judged by. */
-  judgedAs: Map<string, DataType>
+  /** The declarations that the records were judged by. */
+  judged: Judged
   /** The documents as they will stand, in the order of the pending ones. */
   results: Document[]
 }
@@ -45,7 +44,7 @@ export async function prepareRecords(db: Pick<Database, 'query'>, ctx: Context, 
   await checkMetadata(db, ctx, kind.resource, settled, metadata, pause)
   await kind.complete?.(db, settled, ctx.now().toISOString())
   const rowOf = eventMaker(ctx)
-  const prepared: Prepared = { pending: settled, changes: [], events: [], untold: [], written: [], judgedAs: new Map(), results: [] }
+  const prepared: Prepared = { pending: settled, changes: [], events: [], untold: [], written: [], judged: { written: new Map(), without: new Map() }, results: [] }
   for (const one of settled) {
     const event = addRows(prepared, ctx, kind, one, metadata)
     if (event && losesEntries(kind.resource, one)) prepared.untold.push(event)
@@ -69,7 +68,7 @@ const losesEntries = ({ collections }: Resource, { before, after }: Pending): bo
 
 /** The rows of one record; the event that tells of them, or undefined when there are none to write. */
 function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pending, metadata: Metadata): NewEvent | undefined {
-  const own = changesOf(ctx, kind, one, metadata, prepared.judgedAs)
+  const own = changesOf(ctx, kind, one, metadata, prepared.judged)
   prepared.results.push(own.length === 0 ? one.before!.document : one.after)
   if (own.length === 0) return undefined
   prepared.changes.push(...own)
@@ -80,7 +79,7 @@ function addRows(prepared: Prepared, ctx: Context, kind: RecordKind, one: Pendin
   return { action: one.action, targetType: kind.resource.name, targetId: id, changes: [...auditedChanges(found, metadata), ...one.besides ?? []] }
 }
 
-function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata, judgedAs: Map<string, DataType>): RowChange[] {
+function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: Metadata, judged: Judged): RowChange[] {
   const { resource } = kind
   const { before, after } = pending
   // Only a record has types of its own; entries have what is declared for all of their kind.
@@ -91,8 +90,11 @@ function changesOf(ctx: Context, kind: RecordKind, pending: Pending, metadata: M
   const changes = diffRecords(resource, before?.record, record)
   for (const id of attributesWritten(resource, record, changes)) {
     const element = metadata.elements.find((each) => each.id === id)
-    if (element) judgedAs.set(id, element.dataType)
+    if (element) judged.written.set(id, element.version ?? 1)
   }
+  // What is new, or of another type, was asked for what is required too.
+  const isNew = !before || before.document.typeId !== after.typeId || before.document.subTypeId !== after.subTypeId
+  if (isNew && resource.custom) for (const { id, version } of elementsFor(metadata, resource.custom, after.typeId, after.subTypeId).values()) if (!judged.written.has(id)) judged.without.set(id, version ?? 1)
   if (changes.length > 0 || pending.besides?.length) stamp(resource, after, changes, ctx)
   return changes
 }

@@ -4,7 +4,6 @@
  */
 import { GatehouseError, type Problem } from '../errors.ts'
 import type { CustomAttributes } from '../model/attribute.ts'
-import type { DataType } from '../model/data-type.ts'
 import { checkCustomAttributes, elementsFor, type Element, type Metadata, type PatternCheck } from '../model/metadata.ts'
 import { user } from '../model/user.ts'
 import { logins } from '../model/user-links.ts'
@@ -14,9 +13,9 @@ import { holdJudged, mismatches } from '../store/metadata.ts'
 
 /** Holds the declarations from here on. Errors: `conflict`, saying which values of the first of these people cannot come back, and why. */
 export async function refuseOutdated(tx: Transaction, metadata: Metadata, people: readonly KeptRows[]): Promise<void> {
-  const judgedAs = new Map<string, DataType>()
+  const judgedAs = new Map<string, number>()
   const found = people.map((kept) => judge(kept, metadata, judgedAs))
-  await holdJudged(tx, judgedAs)
+  await holdJudged(tx, { written: judgedAs, without: new Map() })
   const wrong = await mismatches(tx, found.flatMap(({ patterns }) => patterns))
   const problems = found
     .map((one) => [...one.problems, ...one.patterns.filter((check) => wrong.includes(check)).map(({ path, pattern }) => ({ path, message: `does not have the form ${pattern}` }))])
@@ -32,7 +31,7 @@ interface Judged {
   patterns: PatternCheck[]
 }
 
-function judge(kept: KeptRows, metadata: Metadata, judgedAs: Map<string, DataType>): Judged {
+function judge(kept: KeptRows, metadata: Metadata, judgedAs: Map<string, number>): Judged {
   const judged: Judged = { problems: [], patterns: [] }
   const [person] = keptOf(kept, 'users')
   const requiredThen = person?.required_then as string[] | undefined
@@ -55,11 +54,11 @@ function valuesOf(kept: KeptRows, custom: CustomAttributes, row: Row): string[] 
     .toSorted((a, b) => (a.ordinal as number) - (b.ordinal as number)).map((value) => value.attr_value as string)
 }
 
-function judgeValue({ problems, patterns }: Judged, row: Row, values: readonly string[], path: string, elements: ReadonlyMap<string, Element>, metadata: Metadata, judgedAs: Map<string, DataType>): void {
+function judgeValue({ problems, patterns }: Judged, row: Row, values: readonly string[], path: string, elements: ReadonlyMap<string, Element>, metadata: Metadata, judgedAs: Map<string, number>): void {
   // What nobody had declared is nobody's to change.
   if (row.metadata_id === null) return
   const element = metadata.elements.find(({ id }) => id === row.metadata_id)
-  if (element) judgedAs.set(element.id, element.dataType)
+  if (element) judgedAs.set(element.id, element.version ?? 1)
   if (element && element.version === row.declared_version) return
   const name = row.name as string
   if (!element || elements.get(name)?.id !== element.id) {

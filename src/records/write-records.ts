@@ -27,7 +27,7 @@ export async function writeRecords(tx: Transaction, ctx: Context, kind: RecordKi
 /** The same for records that have been prepared already. */
 export async function writePrepared(tx: Transaction, ctx: Context, kind: RecordKind, prepared: Prepared): Promise<Document[]> {
   // Under way with the statements of the guards.
-  const held = holdJudged(tx, prepared.judgedAs)
+  const held = holdJudged(tx, prepared.judged)
   held.catch(() => {})
   await kind.guard?.(tx, ctx, prepared.pending)
   await kind.check?.(tx, prepared.pending)

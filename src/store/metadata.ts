@@ -11,8 +11,8 @@ const keepMs = 2000
 let kept: { metadata: Metadata; until: number; owner: unknown } | undefined
 
 /**
- * All types and elements. What another server declares is seen here within two seconds; the foreign keys hold in the
- * meantime. `given` is the database the answer belongs to; its views for single callers share the pool.
+ * All types and elements. What another server declares is seen here within two seconds; in the meantime the foreign keys hold, and
+ * `holdJudged` what was judged by a declaration that has changed. `given` is the database the answer belongs to; its views for single callers share the pool.
  */
 export async function loadMetadata(db: Reader, given: Database): Promise<Metadata> {
   const owner = given.pool
@@ -41,19 +41,28 @@ export function forgetMetadata(): void {
   kept = undefined
 }
 
+/** Versions of declarations that records were judged by, by METADATA_ELEMENT's id. */
+export interface Judged {
+  /** Of which values are written. */
+  written: Map<string, number>
+  /** Of which a record that is made, or takes another type, has none: they do not ask for any. */
+  without: Map<string, number>
+}
+
 /**
  * Holds declared attributes until the transaction ends, as a foreign key to them would: nobody changes their declarations meanwhile
- * (`lockElement`). Values were judged by what was known of them; where that is past, the transaction is tried again. Errors: `conflict`.
+ * (`lockElement`). Records were judged by what was known of them; where that is past, the transaction is tried again. Errors: `conflict`.
  */
-export async function holdJudged(tx: Pick<Transaction, 'query'>, judgedAs: ReadonlyMap<string, DataType>): Promise<void> {
-  if (judgedAs.size === 0) return
-  // Who had to wait for a row is given it as it has become.
-  const rows = await tx.query<{ id: string; type: DataType }>(
-    'select metadata_id as id, data_type as type from metadata_element where metadata_id = any($1) order by metadata_id for key share', [[...judgedAs.keys()]], 'hold_judged')
-  if (rows.every(({ id, type }) => judgedAs.get(id) === type)) return
+export async function holdJudged(tx: Pick<Transaction, 'query'>, { written, without }: Judged): Promise<void> {
+  // Who had to wait for a row is given it as it has become. What no value is written of is read and not held: to write into the rows of
+  // all declarations with every person who is made would cost more than it is worth.
+  const read = (of: ReadonlyMap<string, number>, hold: string, name: string) => (of.size === 0 ? [] : tx.query<{ id: string; version: number }>(
+    `select metadata_id as id, version from metadata_element where metadata_id = any($1) order by metadata_id${hold}`, [[...of.keys()]], name))
+  const [held, seen] = await Promise.all([read(written, ' for key share', 'hold_judged'), read(without, '', 'see_judged')])
+  if (held.every(({ id, version }) => written.get(id) === version) && seen.every(({ id, version }) => without.get(id) === version)) return
   forgetMetadata()
   // To `Database.transaction` a failure of serialisation; to a plan, a reason to do each step by itself.
-  throw new GatehouseError('conflict', 'The data type of an attribute was changed at the same moment; try again.', { cause: { code: '40001' } })
+  throw new GatehouseError('conflict', 'The declaration of an attribute was changed at the same moment; try again.', { cause: { code: '40001' } })
 }
 
 interface ElementRow {
