@@ -15,8 +15,11 @@ const fileTroubles: Record<string, string> = {
   EROFS: 'lies on a disk that cannot be written to',
 }
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 2))
+// A reader that has seen enough (`| head`) is no error. Whatever is open is given back as after any signal.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exitCode = error.code === 'EPIPE' ? 0 : 2
+  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit()
+})
 
 try {
   const [first, second] = process.argv.slice(2)

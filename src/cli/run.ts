@@ -29,7 +29,8 @@ export function readInstant(text: string): string {
   return checked.value as string
 }
 
-const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
+/** How a process ends that one of them has ended; whom nobody reads any more (`gatehouse.ts`) has said so in its exit code. */
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGPIPE: undefined }
 
 /** What is to be done when a signal ends the process in the middle of some work. */
 interface BreakingOff {
