@@ -1,5 +1,5 @@
 /** The Okta double's groups, memberships and apps. */
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { everyPage, harness } from './twin-harness.ts'
 import type { Harness, Wire } from './twin-harness.ts'
 
@@ -259,4 +259,15 @@ it('PUT replaces an app\'s settings; its client keeps id and secret', async () =
   const changed = (await call('PUT', `/api/v1/apps/${id}`, body)).body
   expect(changed).toMatchObject({ id, label: 'Gate', settings: body.settings, credentials: { oauthClient: { client_id: id, client_secret: credentials.oauthClient.client_secret, pkce_required: true } } })
   expect((await call('PUT', `/api/v1/apps/${id}`, {})).status).toBe(400)
+})
+
+test('a group that an application has brought has the members of its seed, and takes nobody', async () => {
+  const h = harness({ seed: { users: [{ id: '00uAdaAdaAdaAdaAda00', profile: { login: 'ada@example.com', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' } }], groups: [{ id: '00gDirectoryDirector', type: 'APP_GROUP', name: 'Directory', members: ['ada@example.com'] }] } })
+  const url = '/api/v1/groups/00gDirectoryDirector'
+  expect((await h.call('GET', url)).body).toMatchObject({ type: 'APP_GROUP', profile: { name: 'Directory' } })
+  expect((await h.call('GET', `${url}/users`)).body).toMatchObject([{ id: '00uAdaAdaAdaAdaAda00' }])
+  for (const method of ['PUT', 'DELETE']) {
+    const answer = await h.call(method, `${url}/users/00uAdaAdaAdaAdaAda00`)
+    expect([answer.status, answer.body.errorCode]).toEqual([501, 'E0000060'])
+  }
 })

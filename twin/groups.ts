@@ -1,6 +1,7 @@
 /**
  * Groups and memberships. OKTA_GROUP may be changed; Everyone is BUILT_IN, has every user as a member without anybody
- * adding them, and cannot be touched. Adding a member twice or removing one who is not in answers 204 all the same.
+ * adding them, and cannot be touched, nor can an APP_GROUP (of a seed), whose members an application has brought. Adding a
+ * member twice or removing one who is not in answers 204 all the same.
  */
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isRecord } from './credentials.ts'
@@ -120,10 +121,10 @@ function listMembers(
 }
 
 /** Puts a new group. */
-export function createGroup(org: Org, id: string, profile: OktaGroup['profile']): OktaGroup {
+export function createGroup(org: Org, id: string, profile: OktaGroup['profile'], type: OktaGroup['type'] = 'OKTA_GROUP'): OktaGroup {
   const now = org.timestamp()
   const group: OktaGroup = {
-    id, type: 'OKTA_GROUP', created: now, lastUpdated: now, lastMembershipUpdated: now, profile,
+    id, type, created: now, lastUpdated: now, lastMembershipUpdated: now, profile,
   }
   org.groups.put(group)
   return group

@@ -100,7 +100,7 @@ function seedGroup(org: Org, row: Row, made: Map<Row, string>): void {
   if (row['type'] === 'BUILT_IN') return
   const profile = isRecord(row['profile']) ? row['profile'] : { name: row['name'], description: row['description'] }
   const id = typeof row['id'] === 'string' ? row['id'] : org.newId('00g')
-  made.set(row, createGroup(org, id, readProfile(org, { profile }, id)).id)
+  made.set(row, createGroup(org, id, readProfile(org, { profile }, id), row['type'] === 'APP_GROUP' ? 'APP_GROUP' : 'OKTA_GROUP').id)
 }
 
 function seedMembers(org: Org, row: Row, made: Map<Row, string>): void {
@@ -111,7 +111,7 @@ function seedMembers(org: Org, row: Row, made: Map<Row, string>): void {
 
 function join(org: Org, groupId: string, idOrLogin: string): void {
   const user = requireUser(org, idOrLogin)
-  if (requireGroup(org, groupId).type === 'OKTA_GROUP') addMember(org, groupId, user.id)
+  if (requireGroup(org, groupId).type !== 'BUILT_IN') addMember(org, groupId, user.id)
 }
 
 function seedApp(org: Org, row: Row): void {

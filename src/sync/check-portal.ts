@@ -10,6 +10,7 @@ import { peopleInBoth, readMappings } from '../store/account-mappings.ts'
 import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { RemoteError, type Connector } from './connector.ts'
+import { groupProblem } from './portal-groups.ts'
 
 export interface PortalFinding {
   /** What was looked at: schema, mapping, client, group, redirects, issuer. */
@@ -45,7 +46,7 @@ export async function checkPortalSetup(db: Database, connector: Connector, porta
   const ofAdmins = mappings.admins ?? defaultMapping
   if (ofAdmins !== own) await look('schema', () => schemaFindings(connector, ofAdmins, 'administrators'))
   await look('mapping', () => rivals(db, portalId, mappings.portals))
-  await look('group', () => groupFindings(connector, accessGroupOf(portalId, settings)))
+  await look('group', () => groupFindings(connector, portalId, settings))
   const hasSecret = settings.client_id !== undefined && (await readPortalSecret(db, portalId)) !== undefined
   await look('client', () => clientFindings(connector, portalId, settings, hasSecret))
   await look('issuer', async () => {
@@ -78,8 +79,11 @@ async function rivals(db: Database, portalId: number, portals: ReadonlyMap<numbe
   })
 }
 
-async function groupFindings(connector: Connector, group: string): Promise<Found[]> {
+async function groupFindings(connector: Connector, portalId: number, settings: PortalSettings): Promise<Found[]> {
+  const group = accessGroupOf(portalId, settings)
   const id = await connector.findGroup(group)
+  const wrong = id === null ? null : await groupProblem(connector, portalId, settings)
+  if (wrong !== null) return [problem(wrong)]
   return [id === null ? note(`there is no group "${group}" yet; the first run makes it`) : good(`the group "${group}" is ${id}`)]
 }
 

@@ -18,7 +18,7 @@ import { conflictsOf, localStep, pushedDifferences } from './conflicts.ts'
 import type { Connector, RemoteAccount } from './connector.ts'
 import { planPeople, preparations, refuseMapping, type Planning } from './make-plan.ts'
 import { accountIdOf, accountIdsOf, planPerson, type Person, type PortalGroup } from './plan.ts'
-import { portalGroups } from './portal-groups.ts'
+import { portalGroups, refuseGroup } from './portal-groups.ts'
 import { personOf } from './read-people.ts'
 import { rulesOf } from './rules.ts'
 import type { Action, SyncStep } from './steps.ts'
@@ -98,7 +98,9 @@ async function* prepare({ connector, portals, mappings, bounds }: Comparison): A
   const names = new Set([...portals].map(([id, settings]) => accessGroupOf(id, settings)))
   let isFirst = true
   for (const group of names) {
-    const steps = await preparations(connector, allRules(mappings), group, (await connector.findGroup(group)) !== null)
+    const isThere = (await connector.findGroup(group)) !== null
+    if (isThere) for (const [id, settings] of portals) if (accessGroupOf(id, settings) === group) await refuseGroup(connector, id, settings)
+    const steps = await preparations(connector, allRules(mappings), group, isThere)
     // The schema is one for all groups.
     const wanted = steps.filter(({ actions }) => isFirst || actions[0]!.kind === 'createGroup')
     isFirst = false

@@ -99,6 +99,8 @@ export interface Connector {
 
   /** The id of a group given by id or name, or null when there is none. */
   findGroup(group: string): Promise<string | null>
+  /** Why nobody can be put into a group and taken out of it, said of the group; null where one can, or where there is none yet. */
+  groupProblem(group: string): Promise<string | null>
   createGroup(name: string): Promise<void>
   /** The account ids of a group's members, page by page. */
   groupMembers(group: string): AsyncIterable<string[]>

@@ -18,7 +18,7 @@ import { concurrently } from './concurrently.ts'
 import { pushedDifferences, withConflicts } from './conflicts.ts'
 import type { Connector, CorrelationKeys, RemoteAccount } from './connector.ts'
 import { accountIdsOf, planPerson, planQueued, type Person, type PortalGroup } from './plan.ts'
-import { portalGroups } from './portal-groups.ts'
+import { portalGroups, refuseGroup } from './portal-groups.ts'
 import { queuedAccounts } from './queued-accounts.ts'
 import { personOf } from './read-people.ts'
 import { rulesOf, type AllRules, type Portals } from './rules.ts'
@@ -53,11 +53,12 @@ export interface Planning {
 /** Of so many it is known who has which login; beyond them the other side refuses the second. */
 const mostLoginsKept = 100_000
 
-/** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read. */
+/** The steps of a run in pages. Errors: RemoteError when the connected system cannot be read; `invalid_value`, `invalid_mapping` for settings that cannot be pushed. */
 export async function* makePlan(db: Database, connector: Connector, given: SyncScope): AsyncGenerator<SyncStep[]> {
   const settings = given.portals.get(given.portalId) ?? {}
   const group = accessGroupOf(given.portalId, settings)
   const isGroupThere = (await connector.findGroup(group)) !== null
+  if (isGroupThere) await refuseGroup(connector, given.portalId, settings)
   // With a group everybody who was in it has gone from it, and no mark of ours tells: all are looked at, as in a full run.
   const scope: SyncScope = isGroupThere ? given : { ...given, mode: 'full' }
   const mappings = scope.mappings ?? noMappings

@@ -5,23 +5,26 @@ import { isMissing, OktaError } from './errors.ts'
 import type { OktaUser } from './lookup.ts'
 
 type GroupCalls = Pick<
-  Connector, 'findGroup' | 'createGroup' | 'groupMembers' | 'groupsOf' | 'addToGroup' | 'removeFromGroup'
+  Connector, 'findGroup' | 'groupProblem' | 'createGroup' | 'groupMembers' | 'groupsOf' | 'addToGroup' | 'removeFromGroup'
 >
 
 interface OktaGroup {
   id: string
+  type: string
   profile: { name: string }
 }
 
 /** What the engine asks about groups. Ids found are remembered, so that each group is looked up once a run. */
 export function createGroupCalls(client: OktaClient): GroupCalls {
-  const ids = new Map<string, string>()
+  const known = new Map<string, Pick<OktaGroup, 'id' | 'type'>>()
 
-  async function findGroup(group: string): Promise<string | null> {
-    const id = ids.get(group) ?? (await findGroupId(client, group))
-    if (id !== null) ids.set(group, id)
-    return id
+  async function find(group: string): Promise<Pick<OktaGroup, 'id' | 'type'> | null> {
+    const found = known.get(group) ?? (await lookUp(client, group))
+    if (found !== null) known.set(group, found)
+    return found
   }
+
+  const findGroup = async (group: string): Promise<string | null> => (await find(group))?.id ?? null
 
   async function membersPath(group: string): Promise<string> {
     const id = await findGroup(group)
@@ -32,8 +35,12 @@ export function createGroupCalls(client: OktaClient): GroupCalls {
 
   return {
     findGroup,
+    async groupProblem(group) {
+      const found = await find(group)
+      return found === null ? null : typeProblem(found.type)
+    },
     async createGroup(name) {
-      ids.set(name, await createGroup(client, name))
+      known.set(name, await createGroup(client, name))
     },
     async *groupMembers(group) {
       const path = await membersPath(group)
@@ -60,30 +67,38 @@ export function createGroupCalls(client: OktaClient): GroupCalls {
 /** Ids of groups look like this; anything else is a name. */
 const groupId = /^00g[A-Za-z0-9]{17}$/
 
+/** Types of groups whose memberships Okta refuses to change (`Unsupported operation`, E0000060), and who says who is in them. */
+const whoseMembers: Readonly<Record<string, string>> = { BUILT_IN: 'Okta itself says', APP_GROUP: 'the application that it was imported from says' }
+
+function typeProblem(type: string): string | null {
+  const whose = whoseMembers[type]
+  return whose === undefined ? null : `is of the type ${type}: ${whose} who is in it, and nobody can be put into it or taken out of it`
+}
+
 /** The group with this id or exactly this name. */
-async function findGroupId(client: OktaClient, group: string): Promise<string | null> {
+async function lookUp(client: OktaClient, group: string): Promise<OktaGroup | null> {
   if (groupId.test(group)) {
     try {
-      return (await client.request<OktaGroup>('GET', `/api/v1/groups/${group}`)).body.id
+      return { ...(await client.request<OktaGroup>('GET', `/api/v1/groups/${group}`)).body, id: group }
     } catch (error) {
       if (!isMissing(error)) throw error
     }
   }
   for await (const page of client.pages<OktaGroup>('/api/v1/groups', { q: group, limit: '200' })) {
     const found = page.find((one) => one.profile.name === group)
-    if (found) return found.id
+    if (found) return found
   }
   return null
 }
 
 /** A group may be there already, made by another run or by a create whose answer was lost. */
-async function createGroup(client: OktaClient, name: string): Promise<string> {
+async function createGroup(client: OktaClient, name: string): Promise<OktaGroup> {
   const body = { profile: { name, description: 'Members are kept by Gatehouse.' } }
   try {
-    return (await client.request<OktaGroup>('POST', '/api/v1/groups', { body, repeatable: false, expects: 'something' })).body.id
+    return (await client.request<OktaGroup>('POST', '/api/v1/groups', { body, repeatable: false, expects: 'something' })).body
   } catch (error) {
-    const id = error instanceof OktaError ? await findGroupId(client, name) : null
-    if (id === null) throw error
-    return id
+    const found = error instanceof OktaError ? await lookUp(client, name) : null
+    if (found === null) throw error
+    return found
   }
 }
