@@ -24,7 +24,11 @@ export async function recordOfPlan(tx: Transaction, ctx: Context, plan: Pick<Pla
 export async function beginPlan(tx: Transaction, ctx: Context, plan: Pick<NewPlan, 'id' | 'kind' | 'title' | 'options'>): Promise<void> {
   const { principal: createdBy, userId: actorId, correlationId } = ctx.actor
   await insertPlan(tx, { ...plan, createdBy, actorId, correlationId, now: ctx.now() })
-  await recordOfPlan(tx, ctx, { id: plan.id, correlationId }, 'plan.create', [{ path: 'kind', after: plan.kind }])
+  await recordMade(tx, ctx, { ...plan, correlationId })
+}
+
+export function recordMade(tx: Transaction, ctx: Context, plan: Pick<Plan, 'id' | 'kind' | 'correlationId'>): Promise<void> {
+  return recordOfPlan(tx, ctx, plan, 'plan.create', [{ path: 'kind', after: plan.kind }])
 }
 
 /** Moves a plan from one of some states to another, with the event. Errors: `plan_state`. */

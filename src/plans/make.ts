@@ -1,6 +1,6 @@
 /**
  * Making a plan that is filled in several transactions: begun, filled, ready; or cancelled when filling it fails. A sync plan, which
- * speaks of a whole portal and so belongs to nobody, is made by itself (`sync/stored-plan.ts`).
+ * speaks of a whole portal and so belongs to nobody, and is told of once it is known to do something, is made by itself (`sync/stored-plan.ts`).
  */
 import type { Context } from '../context.ts'
 import { finishPlan, readPlan, type Plan } from '../store/plans.ts'

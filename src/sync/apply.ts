@@ -5,6 +5,8 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { actOnPlan, ofPlan, recordMade, recordOfPlan } from '../plans/events.ts'
+import type { Transaction } from '../store/database.ts'
 import { advancePlan, completePlan, finishPlan, markSteps, movePlan, readPlan, staleReads, type Plan } from '../store/plans.ts'
 import { versionsOf } from '../store/sync-people.ts'
 import { concurrently } from './concurrently.ts'
@@ -16,7 +18,7 @@ import { leftSteps, settledOtherwise } from './overtaken.ts'
 import { movedSteps } from './remote-stale.ts'
 import { readStepPage, undoable, type StoredStep } from './stored-plan.ts'
 import { createSilence, type Silence } from './silence.ts'
-import { countActions, type Counts } from './steps.ts'
+import { countActions, doesAnything, type Counts } from './steps.ts'
 import { takingOver } from './take-over.ts'
 
 export interface Failure {
@@ -56,9 +58,12 @@ export interface Applying {
   onProgress?: (progress: { done: number; of?: number; failed: number }) => void
   /** The plan was made a moment ago, by the same run: single people who change meanwhile are skipped, not the whole. */
   fresh?: boolean
+  /** It was made by the scheduler's run and is told only once it has done something: a push that fails every few minutes stands in the runs. */
+  unattended?: boolean
 }
 
 const stepsPerPage = 200
+const appliable = ['planned', 'applying'] as const
 const listedFailures = 200
 
 interface Run extends Applying {
@@ -67,6 +72,8 @@ interface Run extends Applying {
   silence: Silence
   /** Time has passed since the accounts were looked at: each page is looked at again. */
   resumed: boolean
+  /** Nothing of its plan is in the audit yet. */
+  untold: boolean
 }
 
 /**
@@ -81,11 +88,13 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     await refuseStale(ctx, plan.id)
     await refuseMoved(applying, plan)
   }
-  await ctx.db.transaction((tx) => movePlan(tx, plan.id, ['planned', 'applying'], 'applying'))
+  const untold = applying.unattended === true
+  const tells = !untold && doesAnything(plan.counts as Counts)
+  await ctx.db.transaction((tx) => (tells ? actOnPlan(tx, ctx, plan.id, 'plan.apply', appliable, 'applying') : movePlan(tx, plan.id, appliable, 'applying')))
   const report: ApplyReport = {
     planId: plan.id, steps: plan.steps, done: {}, failed: 0, blocked: 0, stale: 0, failures: [], stopped: null,
   }
-  const run: Run = { ...applying, planId: plan.id, report, silence: createSilence('steps'), resumed: plan.status === 'applying' }
+  const run: Run = { ...applying, ctx: ofPlan(ctx, plan), planId: plan.id, report, silence: createSilence('steps'), resumed: plan.status === 'applying', untold }
   let through = plan.appliedThrough
   for (;;) {
     const page = await readStepPage(ctx.db, plan.id, through, stepsPerPage)
@@ -98,6 +107,7 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     through = page.last
     const status = await ctx.db.transaction(async (tx) => {
       await advancePlan(tx, plan.id, through, unfinished(report) - before)
+      await tellOnce(tx, run, plan)
       return (await readPlan(tx, plan.id, true)).status
     })
     if (status !== 'applying') {
@@ -112,7 +122,7 @@ export async function applyPlan(applying: Applying, plan: Plan): Promise<ApplyRe
     const { undoes } = plan.options
     // What could not be taken back this time can be tried again.
     const isWhole = plan.failed === 0 && unfinished(report) === 0
-    if (isWhole && typeof undoes === 'string' && undoable.includes((await readPlan(tx, undoes, true)).status)) await movePlan(tx, undoes, undoable, 'undone')
+    if (isWhole && typeof undoes === 'string' && undoable.includes((await readPlan(tx, undoes, true)).status)) await actOnPlan(tx, ctx, undoes, 'plan.undo', undoable, 'undone')
   })
   return report
 }
@@ -122,8 +132,19 @@ function unfinished(report: ApplyReport): number {
 }
 
 async function stop(run: Run, plan: Plan): Promise<ApplyReport> {
-  await finishPlan(run.ctx.db, plan.id, plan.counts, plan.steps, run.report.stopped ?? undefined)
+  await run.ctx.db.transaction(async (tx) => {
+    await finishPlan(tx, plan.id, plan.counts, plan.steps, run.report.stopped ?? undefined)
+    await tellOnce(tx, run, plan)
+  })
   return run.report
+}
+
+/** Of a plan that the scheduler's run has made for itself: that it was made and applied, with the first page of it that did something. */
+async function tellOnce(tx: Transaction, run: Run, plan: Plan): Promise<void> {
+  if (!run.untold || !doesAnything(run.report.done)) return
+  run.untold = false
+  await recordMade(tx, run.ctx, plan)
+  await recordOfPlan(tx, run.ctx, plan, 'plan.apply', [{ path: 'status', before: 'planned', after: 'applying' }])
 }
 
 async function refuseStale(ctx: Context, planId: string): Promise<void> {

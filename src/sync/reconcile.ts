@@ -11,7 +11,7 @@ import type { ApplyReport } from './apply.ts'
 import { basisOf } from './basis.ts'
 import { compareAll, type Compared } from './compare-all.ts'
 import { guardOf } from './limits.ts'
-import { applyUnlessStopped, planned, within, type SyncRun } from './run.ts'
+import { applyUnlessStopped, isUnattended, planned, within, type SyncRun } from './run.ts'
 import { storePlan } from './stored-plan.ts'
 
 /** Makes and stores the plan; nothing else is written. Errors: `remote_error`, `conflict` while another run works. */
@@ -37,7 +37,7 @@ async function plan(run: SyncRun, turn: Turn): Promise<Plan> {
   const progress = () => run.onProgress?.({ step: 'comparing', done: compared.accounts, failed: 0 })
   const pages = compareAll({ db: run.ctx.db, connector: run.connector, portals, mappings, compared, progress })
   const guard = guardOf(run.ctx, null, portals)
-  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, null, 'reconcile', pages, guard, basisOf(null, portals, mappings))))
+  const made = await planned(run, turn, () => run.errorLog.within({ step: 'reconcile' }, () => storePlan(run.ctx, { portalId: null, mode: 'reconcile', options: basisOf(null, portals, mappings), unattended: isUnattended(run) }, pages, guard)))
   turn.note({ compared })
   return made
 }

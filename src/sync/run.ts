@@ -93,7 +93,7 @@ async function undoPlanOf(run: SyncRun, planId: string, turn: Turn): Promise<Pla
   const portalId = (original.options.portalId ?? null) as number | null
   const guard = guardOf(run.ctx, portalId, portals)
   const pages = counted(run, makeUndo(db, run.connector, original, portals.get(portalId ?? 0)?.activation))
-  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, 'undo', pages, guard, basisOfUndo(planId))))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, { portalId, mode: 'undo', options: basisOfUndo(planId) }, pages, guard)))
 }
 
 /** The run, writing only as long as it has its turn, and telling how far it is. */
@@ -109,6 +109,9 @@ export function within(run: SyncRun, turn: Turn): SyncRun {
   }
 }
 
+/** Started by the scheduler, and again in a few minutes: nobody waits for it. */
+export const isUnattended = ({ turn }: Pick<SyncRun, 'turn'>): boolean => turn?.noteSkip === true
+
 async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn): Promise<Plan> {
   const { db } = run.ctx
   const portals = await readPortalSettings(db)
@@ -117,7 +120,7 @@ async function plan(run: SyncRun, portalId: number, mode: SyncMode, turn: Turn):
   const scope = { portalId, mode, portals, mappings }
   const pages = counted(run, makePlan(db, run.connector, scope))
   const guard = guardOf(run.ctx, portalId, portals)
-  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, portalId, mode, pages, guard, basisOf(portalId, portals, mappings))))
+  return planned(run, turn, () => run.errorLog.within({ portalId }, () => storePlan(run.ctx, { portalId, mode, options: basisOf(portalId, portals, mappings), unattended: isUnattended(run) }, pages, guard)))
 }
 
 /** Makes a plan and tells of it. Errors: `remote_error`. */
@@ -168,7 +171,7 @@ async function apply(run: SyncRun, stored: Plan, turn: Turn, fresh = false): Pro
   if (isInterrupted(stored)) await reopenInterrupted(run.ctx.db, stored.id)
   turn.plan(stored.id)
   turn.progress('applying', stored.appliedThrough, stored.steps)
-  const report = await applyPlan({ ...run, fresh }, goesOn ? { ...stored, status: 'applying' } : stored)
+  const report = await applyPlan({ ...run, fresh, unattended: fresh && isUnattended(run) }, goesOn ? { ...stored, status: 'applying' } : stored)
   const { done, failed, blocked, stale } = report
   turn.note({ done, failed, blocked, stale })
   if (report.stopped !== null) turn.stopped(report.stopped)

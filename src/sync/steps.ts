@@ -105,6 +105,9 @@ export interface SyncStep {
 
 export type Counts = Partial<Record<ActionKind, number>>
 
+/** Whether there is anything to do, or was: what is only reported, or waits for a decision, is left as it is, run after run. */
+export const doesAnything = (counts: Counts): boolean => Object.entries(counts).some(([kind, count]) => count > 0 && kind !== 'report' && kind !== 'blocked')
+
 /** How many actions of each kind some steps hold. */
 export function countActions(steps: Iterable<{ actions: readonly Action[] }>, counts: Counts = {}): Counts {
   for (const step of steps) {

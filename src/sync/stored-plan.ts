@@ -1,25 +1,40 @@
-/** A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`. */
+/**
+ * A sync plan in the table of plans: a row a step, with the whole step as JSON in `changes`.
+ *
+ * Making one is an event as with any plan, but only of one that would do something, and so with its end and not with its first
+ * row: the scheduler makes a plan every few minutes, and one that is empty, or holds nothing but what waits for a decision,
+ * would be told for ever. The run is the row that tells of those.
+ */
 import type { Context } from '../context.ts'
+import { recordMade } from '../plans/events.ts'
 import type { Transaction } from '../store/database.ts'
 import {
   finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep,
 } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import type { Guard } from './limits.ts'
-import { countActions, type Counts, type SyncStep } from './steps.ts'
+import { countActions, doesAnything, type Counts, type SyncStep } from './steps.ts'
 
 export const syncPlanKind = 'sync'
 
 /** Plans that may have done something which can be taken back. */
 export const undoable: readonly PlanStatus[] = ['applied', 'stopped', 'cancelled']
 
+export interface SyncPlanHead {
+  /** Null: the whole org. */
+  portalId: number | null
+  mode: SyncMode | 'reconcile' | 'undo'
+  options?: Record<string, unknown>
+  /** Made by the scheduler to be applied at once: told by what it does (`apply.ts`), or here when a guard stops it. */
+  unattended?: boolean
+}
+
 /**
  * Writes a plan as its steps come, in pages. A source that fails on the way leaves a cancelled plan, never half.
  * @param guard says whether it is to be applied
  */
 export async function storePlan(
-  ctx: Context, portalId: number | null, mode: SyncMode | 'reconcile' | 'undo', pages: AsyncIterable<SyncStep[]>,
-  guard: Guard, options: Record<string, unknown> = {},
+  ctx: Context, { portalId, mode, options = {}, unattended = false }: SyncPlanHead, pages: AsyncIterable<SyncStep[]>, guard: Guard,
 ): Promise<Plan> {
   const id = ctx.newId()
   const { principal, correlationId } = ctx.actor
@@ -42,7 +57,10 @@ export async function storePlan(
     await ctx.db.transaction((tx) => movePlan(tx, id, ['planning'], 'cancelled'))
     throw error
   }
-  await finishPlan(ctx.db, id, counts as Record<string, number>, number, stopReason ?? undefined)
+  await ctx.db.transaction(async (tx) => {
+    await finishPlan(tx, id, counts as Record<string, number>, number, stopReason ?? undefined)
+    if (stopReason !== null || (!unattended && doesAnything(counts))) await recordMade(tx, ctx, { id, kind: syncPlanKind, correlationId })
+  })
   return readPlan(ctx.db, id)
 }
 
