@@ -5,8 +5,10 @@
  * row and not the file, and the row's problem can show the byte.
  */
 import { isUtf8 } from 'node:buffer'
-import { createReadStream } from 'node:fs'
+import { closeSync, constants, createReadStream, open, openSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { Socket } from 'node:net'
+import { promisify } from 'node:util'
 import { GatehouseError } from '../errors.ts'
 
 export type Encoding = 'utf-8' | 'latin1'
@@ -48,9 +50,9 @@ export async function refuseUnlessFile(path: string): Promise<void> {
 const notRead = (path: string, error: NodeJS.ErrnoException) => new GatehouseError('invalid_file', `${path} cannot be read (${error.code}).`, { cause: error })
 
 async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
-  const stream = typeof source === 'string' ? createReadStream(source, { highWaterMark: chunkBytes }) : source
   let first = true
   try {
+    const stream = typeof source === 'string' ? await streamOf(source) : source
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       const bytes = Buffer.isBuffer(chunk) ? chunk : Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
       if (first && bytes.length > 0) refuseOtherFiles(bytes)
@@ -60,6 +62,33 @@ async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
   } catch (error) {
     if (typeof source === 'string' && isSystemError(error)) throw notRead(source, error)
     throw error
+  }
+}
+
+/**
+ * A file, or a pipe. Who writes into a pipe may be late, or silent, and a thread that waits for them would keep the process from
+ * ending at a signal: what comes out of it is read by events.
+ */
+async function streamOf(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const isPipe = await stat(path).then((found) => found.isFIFO(), () => false)
+  return isPipe ? new Socket({ fd: await openPipe(path), readable: true, writable: false }) : createReadStream(path, { highWaterMark: chunkBytes })
+}
+
+/** Waits for whoever writes. Opened at once, without waiting, a pipe that nobody writes into yet reads as empty on some systems. */
+async function openPipe(path: string): Promise<number> {
+  // A process that ends while it waits opens the other end itself, which is what the thread is waiting for.
+  const wake = () => {
+    try {
+      closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK))
+    } catch {
+      // Then nobody waits for it.
+    }
+  }
+  process.once('exit', wake)
+  try {
+    return await promisify(open)(path, 'r')
+  } finally {
+    process.off('exit', wake)
   }
 }
 

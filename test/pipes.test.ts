@@ -1,0 +1,65 @@
+/** Lists that come by a pipe (`<(…)`, a FIFO): read whole however late and slowly they come, and no signal waits for who writes them. */
+import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, expect, test } from 'vitest'
+import { openText } from '../src/transfer/text-source.ts'
+import { memoryFolder } from './memory-folder.ts'
+import { pinnedNode, removeFolders } from './server-process.ts'
+
+const folder = memoryFolder('gatehouse-pipes-')
+afterAll(() => removeFolders(folder))
+
+function pipe(name: string): string {
+  const path = join(folder, name)
+  execFileSync('mkfifo', [path])
+  return path
+}
+
+test('who writes late and in pieces is heard to the end', async () => {
+  const path = pipe('late')
+  const reading = (async () => {
+    let text = ''
+    for await (const chunk of openText(path).chunks) text += chunk
+    return text
+  })()
+  await sleep(300)
+  const writer = await open(path, 'w')
+  for (const part of ['\ufeffAda\nGr', 'ace\n', 'é'.repeat(300_000)]) {
+    await writer.writeFile(part)
+    await sleep(100)
+  }
+  await writer.close()
+  expect(await reading).toBe(`Ada\nGrace\n${'é'.repeat(300_000)}`)
+})
+
+test('what is not there is told as ever', async () => {
+  await expect(openText(join(folder, 'none')).chunks.next()).rejects.toMatchObject({ code: 'invalid_file', message: expect.stringContaining('ENOENT') })
+})
+
+test.for(['nobody', 'silent'])('Ctrl-C while %s writes ends the process', { timeout: 30_000 }, async (who) => {
+  const [path, program] = [pipe(who), join(folder, `${who}.ts`)]
+  const from = (file: string) => JSON.stringify(join(import.meta.dirname, '..', file))
+  writeFileSync(program, `
+    import { interruptible } from ${from('src/cli/run.ts')}
+    import { openText } from ${from('src/transfer/text-source.ts')}
+    const closed = { close: async () => {} }
+    console.log('reads')
+    await interruptible(Promise.resolve(closed), closed.close, async () => Array.fromAsync(openText(process.argv[2]).chunks))
+  `)
+  const child = spawn(pinnedNode, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  try {
+    await once(child.stdout, 'data')
+    const writer = who === 'silent' ? await open(path, 'w') : undefined
+    await sleep(500)
+    child.kill('SIGINT')
+    const ended = await Promise.race([once(child, 'exit'), sleep(10_000, 'still there', { ref: false })])
+    expect(ended).toEqual([130, null])
+    await writer?.close()
+  } finally {
+    child.kill('SIGKILL')
+  }
+})
