@@ -59,7 +59,7 @@ describe('the sync', () => {
     const [ada] = await world.members('Ada Byron')
     await world.sync()
     await removePortalUsers(world.ctx, world.portalId, [ada!.id as string])
-    expect(await found(world.ctx)).toEqual({ ...nothing, 'queues of accounts to unassign': [expect.stringMatching(/^warning: .*1 accounts to deactivate, and the limit is 0.*sync --portal/)] })
+    expect(await found(world.ctx)).toEqual({ ...nothing, 'queues of accounts to unassign': [expect.stringMatching(/^warning: .*1 account to deactivate, and the limit is 0.*sync --portal/)] })
     const plan = await planSync(world.run(), world.portalId)
     expect(await found(world.ctx)).toMatchObject({ 'plans': [expect.stringMatching(`^warning: plan ${plan.id} .*portal ${world.portalId}.* limit is 0.*plan release ${plan.id}`)], 'last sync runs': [] })
     await cancelPlan(world.ctx, plan.id)

@@ -160,7 +160,7 @@ test('a file is read row by row; what is unknown is told, what is stopped says h
   await one.db.execute(`update ${queue} set dead_at = now(), attempts = 12, last_error = 'refused' where user_id <= 2`)
   expect((await run(one, 'portals', 'queue')).stdout).toMatch(/2 not tried yet, 0 waiting for another attempt, 2 given up\n.*\n1 +1 .*dead +12 +refused/)
   expect((await run(one, 'portals', 'queue', 'retry')).code).toBe(2)
-  expect((await run(one, 'portals', 'queue', 'retry', '--all')).stdout).toBe('2 are tried again.\n')
+  expect((await run(one, 'portals', 'queue', 'retry', '--all')).stdout).toBe('2 accounts are tried again.\n')
   expect((await run(one, 'portals', 'queue', 'retry', '999')).code).toBe(2)
   for (const wrong of [['--plan'], ['--file', file], ['--file', file, '--filter', 'title pr', '--plan'], ['--file', join(folder, 'none'), '--plan']]) {
     expect((await run(one, 'portals', 'mass-delete', '1', ...wrong)).code, wrong.join(' ')).toBe(2)

@@ -18,7 +18,7 @@ describe('limits', () => {
       '600 accounts to deactivate, and the limit is 500 (limit_deactivate)', '600 accounts to delete, and the limit is 100 (limit_delete)']],
     ['all of a small portal', { deactivate: 3, groupRemove: 3 }, 3, {}, []],
     ['all of a portal that is not so small', { deactivate: 11 }, 11, {}, ['11 accounts to deactivate, and the limit is 20 % of 11 people (limit_deactivate)']],
-    ['a number of its own, where none may', { delete: 1 }, 3, { limit_delete: '0' }, ['1 accounts to delete, and the limit is 0 (limit_delete)']],
+    ['a number of its own, where none may', { delete: 1 }, 3, { limit_delete: '0' }, ['1 account to delete, and the limit is 0 (limit_delete)']],
     ['no limit', { deactivate: 5000 }, 5000, { limit_deactivate: 'none' }, []],
     ['a share alone', { deactivate: 5000 }, 100_000, { limit_deactivate: '7.5%' }, []],
     ['what gives, once it has a limit', { create: 31 }, 100, { limit_create: '30' }, ['31 accounts to create, and the limit is 30 (limit_create)']],

@@ -79,5 +79,5 @@ test('mappings of two portals that differ for people in both are pointed out', a
   const other = await createPortal(world.ctx, { name: 'Other' })
   await addPortalUsers(world.ctx, other.id, [ada!.id])
   await setMapping(world.ctx, other.id, { login: 'userName', email: { email: 'primaryEmail' }, title: { constant: 'T' } })
-  expect(await check(world)).toContain(`note mapping: 1 people are in portal ${other.id} too, whose mapping fills login, title otherwise: that of portal ${world.portalId} counts`)
+  expect(await check(world)).toContain(`note mapping: 1 person is in portal ${other.id} too, whose mapping fills login, title otherwise: that of portal ${world.portalId} counts`)
 })

@@ -73,7 +73,7 @@ describe('the worker', () => {
     expect(await drain(world)).toMatchObject({ drained: 1, held: expect.stringContaining(`portal ${world.portalId}: 2 accounts to deactivate, and the limit is 0`) })
     expect(await queue(world)).toEqual(['ada', 'grace'])
     // The other portal's run cannot let go what this one's limit holds, either.
-    expect(await other.sync()).toMatchObject({ guarded: true, stopped: expect.stringContaining(`portal ${world.portalId}: 1 accounts to deactivate`) })
+    expect(await other.sync()).toMatchObject({ guarded: true, stopped: expect.stringContaining(`portal ${world.portalId}: 1 account to deactivate`) })
     // What names no portal stands for all of them.
     await world.ctx.db.execute(`update efs.iam_portal_user_group_unassignment_queue set portals = '{}'`)
     expect(await drain(world)).toMatchObject({ drained: 0 })
@@ -100,7 +100,7 @@ test('a reconcile is judged by each portal\'s own limits too', async () => {
   expect(await reconcileOrg(world.run())).toMatchObject({ stopped: null, done: { groupRemove: 1 } })
   await patchUser(world.ctx, ada!.id as string, { active: false })
   world.twin.calls.clear()
-  expect(await reconcileOrg(world.run())).toMatchObject({ guarded: true, stopped: expect.stringContaining(`portal ${world.portalId}: 1 group memberships to remove, and the limit is 0`) })
+  expect(await reconcileOrg(world.run())).toMatchObject({ guarded: true, stopped: expect.stringContaining(`portal ${world.portalId}: 1 group membership to remove, and the limit is 0`) })
   expect(world.writes()).toEqual([])
 })
 
@@ -205,7 +205,7 @@ test('a portal keeps its place and its group until those who have left are out o
   await expect(deletePortal(world.ctx, world.portalId)).rejects.toMatchObject({ code: 'still_referenced' })
   await updatePortalSettings(world.ctx, other.id, { access_group: 'another' })
   await world.ctx.db.execute(`update efs.iam_portal_user_group_unassignment_queue set dead_at = null, any_portal = email like 'ada%'`)
-  await expect(updatePortalSettings(world.ctx, other.id, { access_group: 'other' })).rejects.toMatchObject({ message: expect.stringContaining('1 accounts that have left') })
+  await expect(updatePortalSettings(world.ctx, other.id, { access_group: 'other' })).rejects.toMatchObject({ message: expect.stringContaining('1 account that has left') })
   expect(await drain(world)).toMatchObject({ drained: 2 })
   expect(world.inGroup()).toEqual([])
   await updatePortalSettings(world.ctx, world.portalId, { access_group: 'moved' })

@@ -17,6 +17,6 @@ test.each<[Partial<ApplyReport>, string]>([
 
 test('lists what was done, kind by kind, and why it stopped', () => {
   expect(describeRun({ ...report, done: { create: 200, groupAdd: 1 }, stopped: 'the plan is cancelled by now' }).split('\n').slice(1)).toEqual([
-    '     200  accounts created', '       1  group memberships added', 'Stopped: the plan is cancelled by now. What was not done stays marked for the next run.',
+    '     200  accounts created', '       1  group membership added', 'Stopped: the plan is cancelled by now. What was not done stays marked for the next run.',
   ])
 })

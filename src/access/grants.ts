@@ -1,6 +1,7 @@
 /** One group, role, resource or organisation given to, or taken from, everyone a filter finds: planned person by person, then applied. */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { edgeKind, memberships, nodeTypes, type EdgeKind } from '../model/access-edges.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { grantsMore, meantPeriod, readTerms, sameTerms, saysOpen, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
@@ -70,7 +71,7 @@ export async function planGrants(ctx: Context, request: GrantRequest): Promise<P
   const target = await checkedTarget(ctx, kind, request)
   await checkQuery(ctx, user, request)
   const { query, found, hidden } = await findWhom(ctx, request)
-  const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${found} people, ${request.filter ?? request.q ?? ''}`
+  const title = `${request.operation} ${nodeTypes[kind.target].toLowerCase()} ${named(target)}: ${counted(found, 'person', 'people')}, ${request.filter ?? request.q ?? ''}`
   return makePlan(ctx, { kind: 'grants', title, options: { ...request } }, (planId) => fill(ctx, planId, { request, kind, target, query, hidden }))
 }
 

@@ -1,11 +1,12 @@
 /** gatehouse access graph and path: the access graph as a graph, as text that Graphviz or Mermaid draws. */
+import { counted } from '../model/counted.ts'
 import type { Command } from 'commander'
 import { graphLimits, neighbourhood } from '../access/graph-neighbourhood.ts'
 import { shortestPath } from '../access/graph-path.ts'
 import { dotOf, mermaidOf, type Drawing, type GraphEdge, type GraphNode } from '../model/access-graph.ts'
 import type { Direction } from '../store/access-steps.ts'
 import { namedNode } from './find-by-name.ts'
-import { answeredBy, counted, exitCodeOption, print, readWhole, table, withDatabase, type AnswerOptions } from './run.ts'
+import { answeredBy, exitCodeOption, print, readWhole, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface DrawOptions {
   json?: boolean

@@ -1,4 +1,5 @@
 /** gatehouse access mine and findings: roles that could replace single grants, and what is out of order. */
+import { counted } from '../model/counted.ts'
 import { InvalidArgumentError, type Command } from 'commander'
 import { findings } from '../access/findings.ts'
 import { planMining } from '../access/mining-plan.ts'
@@ -6,7 +7,7 @@ import { miningNumbers, miningRequest, miningSources, minimiseWords } from '../a
 import { proposeRoles, type Proposal } from '../access/mining.ts'
 import { findingKinds, findingNames, type FindingKind } from '../model/access-findings.ts'
 import { planLines } from './plans.ts'
-import { counted, print, readWhole, table, withDatabase } from './run.ts'
+import { print, readWhole, table, withDatabase } from './run.ts'
 
 const oneOf = (words: readonly string[]) => (text: string) => {
   if (!words.includes(text)) throw new InvalidArgumentError(`must be one of ${words.join(', ')}.`)

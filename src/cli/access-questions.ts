@@ -6,12 +6,13 @@ import { why, whyNot, type Explanation, type ShownStep, type Thing } from '../ac
 import { whatIf, type Effect } from '../access/what-if.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { isObject } from '../model/attribute.ts'
 import { nodeTypes, type Letter, type NodeType } from '../model/access-edges.ts'
 import type { Check } from '../store/access-of-person.ts'
 import { userNamesOf } from '../store/sessions.ts'
 import { namedId, namedIdAt, namedNode } from './find-by-name.ts'
-import { answeredBy, counted, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
+import { answeredBy, exitCodeOption, print, readInstant, table, withDatabase, type AnswerOptions } from './run.ts'
 
 interface Options {
   type?: NodeType

@@ -17,7 +17,8 @@ import { readPlan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
 import { allResourceTypes } from '../store/resource-types.ts'
 import { idOf, namePath } from './find-by-name.ts'
-import { exitCodeOf, nextLines, planLines } from './plans.ts'
+import { nextLines, tellWhenBrokenOff } from './plan-ways.ts'
+import { exitCodeOf, planLines } from './plans.ts'
 import { print, progressLine, readInstant, table, wholeServer, withDatabase } from './run.ts'
 
 interface Ends {
@@ -70,13 +71,14 @@ const termsOf = ({ start, end, right, description }: GrantOptions): Document =>
 async function planFor(ctx: Context, operation: 'assign' | 'unassign', options: GrantOptions): Promise<void> {
   const target = endOf(options, planTargets, 'what it is about')
   const named = { [nodeTypes[target.letter].toLowerCase()]: await idOf(ctx, target.letter, target.name) }
-  const { id } = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, includeHidden: options.all, options: { ...named, ...termsOf(options) } }))
+  const made = await planGrants(ctx, grantRequest({ kind: 'bulk', operation, filter: options.filter, includeHidden: options.all, options: { ...named, ...termsOf(options) } }))
   if (options.apply) {
     const progress = progressLine('applying')
-    await (await wholeServer()).planKinds.grants!.apply(ctx, id, progress.show)
+    const { planKinds } = await wholeServer()
+    await tellWhenBrokenOff(made, (show) => planKinds.grants!.apply(ctx, made.id, show), progress.show)
     progress.end()
   }
-  const plan = await readPlan(ctx.db, id)
+  const plan = await readPlan(ctx.db, made.id)
   print(options.json, plan, () => [...planLines(plan), ...(options.apply ? [] : nextLines(plan))])
   process.exitCode = exitCodeOf(plan)
 }

@@ -1,4 +1,5 @@
 /** gatehouse audit: proving, exporting and searching the audit, and erasing a person from it. */
+import { counted } from '../model/counted.ts'
 import type { Command } from 'commander'
 import { once } from 'node:events'
 import { createReadStream } from 'node:fs'
@@ -12,7 +13,7 @@ import { verifyAudit } from '../audit/verify.ts'
 import type { ChainReport } from '../audit/breaks.ts'
 import { eraseUser } from '../directory/erase.ts'
 import { writeWholeFile } from '../transfer/whole-file.ts'
-import { counted, print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
+import { print, progressLine, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 function reportLines(report: ChainReport): string[] {
   const head = `${counted(report.events, 'event')} in ${counted(report.blocks, 'block')}`

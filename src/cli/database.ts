@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { readFileSync } from 'node:fs'
 import { readConfig, type Config } from '../config.ts'
+import { counted } from '../model/counted.ts'
 import { migrate } from '../store/migrate.ts'
 import { openDatabase } from '../store/open.ts'
 import { parseMasterKey } from '../store/master-key.ts'
@@ -10,7 +11,7 @@ import type { Database } from '../store/database.ts'
 import { backup } from '../transfer/backup.ts'
 import { restore } from '../transfer/restore.ts'
 import { checkLines, lookOver } from './doctor.ts'
-import { counted, interruptible, print, progressLine, withDatabase } from './run.ts'
+import { interruptible, print, progressLine, withDatabase } from './run.ts'
 
 /** These look at the database as it is: they neither migrate it nor need the master key to open it. */
 async function withBareDatabase<T>(role: 'server' | 'client', work: (db: Database, config: Config) => Promise<T>): Promise<T> {
@@ -52,6 +53,6 @@ export function addDatabaseCommands(gatehouse: Command): void {
     .option('--to <file>', 'a file that holds the new key (Base64 of 32 bytes); without it a new key is made in the place of the one in the data folder').option('--json', 'answer for machines')
     .action((options: { to?: string; json?: boolean }) => withDatabase(async ({ config, db, masterKey }) => {
       const values = options.to === undefined ? await rotateMadeKey(db, config) : await rotateMasterKey(db, masterKey, parseMasterKey(readFileSync(options.to, 'utf8'), options.to))
-      print(options.json, { values }, () => [`${values} values are encrypted with the new key. Restart the servers with it now.`])
+      print(options.json, { values }, () => [`${counted(values, 'value is', 'values are')} encrypted with the new key. Restart the servers with it now.`])
     }))
 }

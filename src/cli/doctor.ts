@@ -4,6 +4,7 @@
  */
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { harmless } from '../model/harmless.ts'
 import { queuePopulations } from '../model/queue-states.ts'
 import { examine, type Finding } from '../store/doctor.ts'
@@ -14,7 +15,8 @@ import { heldPlans, lastOutcomes, waitingByPortal, waitingElsewhere, type LastOu
 import { examineSystemRows } from '../store/system-rows.ts'
 import { countQueue } from '../store/unassignment-queue.ts'
 import { heldQueue } from '../sync/held-queue.ts'
-import { counted, table } from './run.ts'
+import { eitherWay } from './plan-ways.ts'
+import { table } from './run.ts'
 
 type Reading = Pick<Context, 'db' | 'config'>
 
@@ -78,7 +80,7 @@ async function lookAtPlans({ db }: Reading): Promise<Finding[]> {
   const others = (await stoppedPlans(db)).map(({ id, title, stopReason }) => ({ id, what: title, reason: stopReason ?? '' }))
   return [...sync, ...others].map(({ id, what, reason }) => warning(
     `plan ${id}`, `(${harmless(what)}) was stopped by a guard and waits: ${harmless(reason)}.`,
-    `Look at it (npx gatehouse plan show ${id}), then: npx gatehouse plan release ${id} --reason '…'  or  npx gatehouse plan cancel ${id}`,
+    `Look at it (npx gatehouse plan show ${id}), then: ${eitherWay(id)}`,
   ))
 }
 

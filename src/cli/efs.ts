@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { openSource } from '../connectors/efs/source.ts'
 import { readSourceAddress } from '../connectors/efs/source-address.ts'
+import { counted } from '../model/counted.ts'
 import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
@@ -11,7 +12,8 @@ import { runAdoption } from '../transfer/adopt-apply.ts'
 import { adoptionKind, planAdoption, type AdoptionOptions } from '../transfer/adopt-plan.ts'
 import { verifyAdoption, type Verified } from '../transfer/adopt-verify.ts'
 import { loadEfsMapping } from '../transfer/efs-mapping.ts'
-import { exitCodeOf, planLines, tellWhenPlanBrokenOff } from './plans.ts'
+import { applyLine, tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plan-ways.ts'
+import { exitCodeOf, planLines } from './plans.ts'
 import { print, progressLine, table, withDatabase } from './run.ts'
 
 interface AdoptOptions {
@@ -61,10 +63,10 @@ async function plan(ctx: Context, config: Config, given: string | undefined, map
 }
 
 async function apply(ctx: Context, planId: string): Promise<Verified> {
-  const { kind } = await readPlan(ctx.db, planId)
-  if (kind !== adoptionKind) throw new GatehouseError('plan_state', `The plan ${planId} is no adoption of EFS.`)
+  const found = await readPlan(ctx.db, planId)
+  if (found.kind !== adoptionKind) throw new GatehouseError('plan_state', `The plan ${planId} is no adoption of EFS.`)
   const progress = progressLine('rows applied')
-  await applyPlan(ctx, planId, runAdoption, { progress: progress.show })
+  await tellWhenBrokenOff(found, (show) => applyPlan(ctx, planId, runAdoption, { progress: show }), progress.show)
   progress.end()
   return verifyAdoption(ctx, planId)
 }
@@ -103,7 +105,7 @@ function totals({ options }: Plan): string[] {
     '', `From ${source} (${version}), DATETIME in ${timeZone}:`,
     ...table(['table', 'rows', 'taken over'], Object.entries(tables).map(([name, one]) => [name, one.rows, one.taken])),
     ...(loose.length > 0 ? [`${loose.join(', ')}: no InnoDB tables, so that they were not read as of one moment. Let nobody write while you move in.`] : []),
-    ...(tokens > 0 ? [`iam_token_data: ${tokens} rows stay behind: they are sessions that somebody could use. People sign in again.`] : []),
+    ...(tokens > 0 ? [`iam_token_data: ${counted(tokens, 'row stays', 'rows stay')} behind, as ${tokens === 1 ? 'a session' : 'sessions'} that somebody could use. People sign in again.`] : []),
   ]
 }
 
@@ -113,7 +115,7 @@ function verifiedLines(verified: Verified | undefined): string[] {
   return [
     '', 'Compared:',
     ...table(['table', 'taken over', 'here', 'checksum', 'checksum here', ''], tables.map((one) => [one.table, one.taken, one.here, one.checksum.slice(0, 12), one.checksumHere.slice(0, 12), one.agrees ? 'agrees' : `differs: ${one.differing.join(', ') || 'rows are missing'}`])),
-    `${people.compared} people compared field by field, ${people.differing.length === 0 ? 'none differs' : `these differ: ${people.differing.join(', ')}`}.`,
+    `${counted(people.compared, 'person', 'people')} compared field by field, ${people.differing.length === 0 ? 'none differs' : `these differ: ${people.differing.join(', ')}`}.`,
     agrees ? 'Both sides agree.' : 'Both sides do not agree: rows named above have failed, or have changed here since.',
   ]
 }
@@ -121,5 +123,5 @@ function verifiedLines(verified: Verified | undefined): string[] {
 function outcome(found: Plan): string[] {
   const work = (found.counts.create ?? 0) + (found.counts.update ?? 0)
   if (work === 0) return ['', 'Nothing to do: everything that can be taken over is here already.']
-  return found.status === 'planned' ? ['', `Apply it: npx gatehouse efs adopt --apply ${found.id}`] : []
+  return found.status === 'planned' ? ['', applyLine(found)] : []
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Option, type Command } from 'commander'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { harmless } from '../model/harmless.ts'
 import type { QueuePopulation } from '../model/queue-states.ts'
 import { applyMassDelete } from '../portals/apply-mass-delete.ts'
@@ -16,7 +17,8 @@ import { drainInSlices } from '../sync/drain.ts'
 import { countLines } from './sync-report.ts'
 import { lineSplitter } from '../transfer/text-lines.ts'
 import { openText } from '../transfer/text-source.ts'
-import { exitCodeOf, nextLines, planLines, queueLines } from './plans.ts'
+import { nextLines, tellWhenBrokenOff } from './plan-ways.ts'
+import { exitCodeOf, planLines, queueLines } from './plans.ts'
 import { print, progressLine, readWhole, table, wholeServer, withDatabase } from './run.ts'
 
 interface MassDeleteOptions {
@@ -44,8 +46,9 @@ export function addMassDeleteCommands(portals: Command, readPortalId: (text: str
 
 async function massDelete(ctx: Context, portalId: number, options: MassDeleteOptions): Promise<void> {
   if ((options.plan === true) === (options.apply !== undefined)) throw new GatehouseError('invalid_parameter', 'Say either --plan or --apply.')
-  let plan = typeof options.apply === 'string' ? await ownPlan(ctx, options.apply, portalId) : await planMassDelete(ctx, portalId, requestOf(options))
-  if (options.apply !== undefined && plan.status !== 'stopped') plan = await applyMassDelete(ctx, plan.id)
+  const made = typeof options.apply === 'string' ? await ownPlan(ctx, options.apply, portalId) : await planMassDelete(ctx, portalId, requestOf(options))
+  const isApplied = options.apply !== undefined && made.status !== 'stopped'
+  const plan = isApplied ? await tellWhenBrokenOff(made, () => applyMassDelete(ctx, made.id)) : made
   const waiting = await queueLines(ctx, plan)
   print(options.json, plan, () => [...planLines(plan), ...unknownLines(plan), ...waiting, ...nextLines(plan), ...(plan.status === 'applied' ? [`Undo it: npx gatehouse plan undo ${plan.id}`] : [])])
   process.exitCode = exitCodeOf(plan)
@@ -70,7 +73,7 @@ async function* readRows(file: string): AsyncGenerator<RowText[]> {
 }
 
 function unknownLines({ id, counts }: Plan): string[] {
-  return counts.error ? [`${counts.error} ${counts.error === 1 ? 'row names' : 'rows name'} nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
+  return counts.error ? [`${counted(counts.error, 'row names', 'rows name')} nobody to take out: npx gatehouse plan steps ${id} --action error`] : []
 }
 
 interface QueueOptions {
@@ -108,7 +111,7 @@ function addQueueCommands(portals: Command): void {
       if ((given.length > 0) === (options.all === true)) throw new GatehouseError('invalid_parameter', 'Say which: their places in the queue, or --all.')
       let retried = 0
       for (const id of options.all ? [null] : given) retried += await retryQueued(ctx, populationOf(options), id)
-      print(options.json, { retried }, () => [`${retried} are tried again.`])
+      print(options.json, { retried }, () => [`${counted(retried, 'account is', 'accounts are')} tried again.`])
     }))
   queue.command('drain').description('Works off what is due, as a running server does every minute (OKTA_ORG_URL, OKTA_API_TOKEN).').addOption(option.json())
     .action((options: QueueOptions) => withDatabase((_opened, ctx) => drain(ctx, options)))
@@ -125,7 +128,7 @@ async function drain(ctx: Context, { json }: QueueOptions): Promise<void> {
   })
   progress.end()
   print(json, report, () => [
-    `${report.drained} accounts dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done, 'done'), ...(report.stopped === null ? [] : [`Stopped: ${harmless(report.stopped)}. What was not done stays in the queue.`]),
+    `${counted(report.drained, 'account')} dealt with, ${report.failed} failed, ${report.dead} given up`, ...countLines(report.done, 'done'), ...(report.stopped === null ? [] : [`Stopped: ${harmless(report.stopped)}. What was not done stays in the queue.`]),
     ...(report.held === null ? [] : [`Held: ${report.held}.`]),
   ])
   process.exitCode = report.stopped !== null || report.held !== null ? 2 : report.failed > 0 ? 1 : 0

@@ -2,22 +2,25 @@
 import type { Command } from 'commander'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { harmless } from '../model/harmless.ts'
 import { decidedReason } from '../model/plan-limits.ts'
-import { cancelPlan, giveUpUnfinished } from '../plans/apply.ts'
+import { cancelPlan } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
 import { massDeleteKind } from '../portals/mass-delete.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
 import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
 import type { FieldChange } from '../sync/connector.ts'
 import type { Action, TakenField } from '../sync/steps.ts'
-import { namePeople } from './name-people.ts'
-import { breakable, counted, print, progressLine, table, wholeServer, withDatabase } from './run.ts'
+import { nameSteps } from './name-people.ts'
+import { nextLines, tellWhenBrokenOff } from './plan-ways.ts'
+import { print, progressLine, table, wholeServer, withDatabase } from './run.ts'
 
 /** Counts that the name alone does not explain. */
-function countWords({ kind }: Plan, action: string): string {
-  if (action === 'hidden') return 'hidden people are found as well, and left out'
-  if (action === 'relatedLeftOpen' && kind === massDeleteKind) return 'accounts related to persons who go stay open (relatedLeftOpen): end them yourself'
+function countWords({ kind, counts }: Plan, action: string): string {
+  const isOne = counts[action] === 1
+  if (action === 'hidden') return `hidden ${isOne ? 'person is' : 'people are'} found as well, and left out`
+  if (action === 'relatedLeftOpen' && kind === massDeleteKind) return `${isOne ? 'account related to persons who go stays open (relatedLeftOpen): end it' : 'accounts related to persons who go stay open (relatedLeftOpen): end them'} yourself`
   return action
 }
 
@@ -39,38 +42,6 @@ function stopLines({ status, stopReason }: Plan): string[] {
   if (stopReason === undefined) return []
   return status === 'planned' || status === 'cancelled' ? [`Had been stopped: ${decidedReason(stopReason)}`] : [`Stopped: ${stopReason}`]
 }
-
-/** How a plan is let go that a guard has stopped. */
-export const releaseLine = (planId: string): string => `Release it: npx gatehouse plan release ${planId} --reason 'why this is right'`
-
-/** The command that comes next, for whoever has seen the plan; none where there is nothing to do. */
-export function nextLines({ id, kind, status, steps, counts, released, stopReason }: Plan): string[] {
-  const isEmpty = steps - (counts.error ?? 0) - (counts.unchanged ?? 0) === 0
-  if (status === 'planned' && !isEmpty) return [`Apply it: npx gatehouse plan apply ${id}`]
-  const [goOn, giveUp] = [`npx gatehouse ${kind === 'import' ? 'import --apply' : 'plan apply'} ${id}`, `npx gatehouse plan cancel ${id}`]
-  if (status === 'planning') return [`If nobody is at work on it any more, it was broken off: give it up (${giveUp}) and plan again`]
-  if (status === 'applying') return [`If nobody is at work on it any more, it was broken off. Go on with it: ${goOn}`, `Or give up the rest of it: ${giveUp}`]
-  // What has stopped for another reason than a limit, a run that broke off say, is none of a release's.
-  if (status === 'stopped' && released === undefined && stopReason !== undefined && decidedReason(stopReason) !== stopReason) {
-    return [releaseLine(id), `Or give it up: npx gatehouse plan cancel ${id}`]
-  }
-  return []
-}
-
-/** Applies a plan; a signal that ends the process is answered with how far it has come and how to go on. */
-export async function tellWhenBrokenOff<T>({ id, kind, steps, appliedThrough }: Plan, apply: (show: ShowProgress) => Promise<T>, show: ShowProgress): Promise<T> {
-  let done = appliedThrough
-  const tell = () => console.error(`Broken off: ${done} of ${counted(steps, 'step')} are done, and stay done. Go on with: npx gatehouse ${kind === 'import' ? 'import --apply' : 'plan apply'} ${id}`)
-  return breakable({ tell }, () => apply((now, of) => show((done = now), of)))
-}
-
-/** Makes a plan; a signal that ends the process gives it up, and is answered with the command that begins again. */
-export function tellWhenPlanBrokenOff<T>(ctx: Context, again: string, plan: () => Promise<T>): Promise<T> {
-  const tell = () => console.error(`Broken off while planning: the plan was not finished and is given up, and nothing else was written. Begin again with: ${again}`)
-  return breakable({ tell, tidy: () => giveUpUnfinished(ctx) }, plan)
-}
-
-type ShowProgress = (done: number, of: number) => void
 
 /** A step in a line, with its problems below; one of a sync with a line for each thing it does to the account, and why. */
 export function stepLines(step: PlanStep): string[] {
@@ -150,7 +121,7 @@ export function addPlanCommands(gatehouse: Command): void {
       await readPlan(ctx.db, id)
       for (let after = 0; ;) {
         const steps = await listSteps(ctx.db, id, { after, count: 500, action: options.action, failed: options.failed })
-        const named = options.json ? steps : await namePeople(ctx, steps.map((step) => (step.resource === 'User' ? { ...step, personId: step.targetId } : step)))
+        const named = options.json ? steps : await nameSteps(ctx, id, steps)
         for (const step of named) print(options.json, step, () => stepLines(step))
         if (steps.length < 500) return
         after = steps.at(-1)!.step

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
+import { counted } from '../model/counted.ts'
 import { harmless } from '../model/harmless.ts'
 import { readMapping, setMapping, type AccountMapping } from '../portals/mapping.ts'
 import type { MappingOwner } from '../store/account-mappings.ts'
@@ -43,7 +44,7 @@ export function addMappingCommands(portals: Command, readPortalId: (text: string
         return
       }
       const mapping = await setMapping(ctx, owner, options.set === undefined ? null : await readMappingFile(options.set))
-      print(options.json, mapping, () => [...mappingLines(mapping), `${mapping.marked} links are marked to be pushed.`])
+      print(options.json, mapping, () => [...mappingLines(mapping), `${counted(mapping.marked, 'link is', 'links are')} marked to be pushed.`])
     }))
   portals.command('check').description('Holds a portal against Okta (OKTA_ORG_URL, OKTA_API_TOKEN): client, group, addresses, issuer, and whether the mapping fits the user schema. Changes nothing.')
     .argument('<portal>', 'the number of the portal', readPortalId).option('--json', 'answer for machines')

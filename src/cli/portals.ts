@@ -12,12 +12,13 @@ import { allRows, documentOfRow } from '../store/list-rows.ts'
 import type { Database } from '../store/database.ts'
 import type { Document } from '../model/attribute.ts'
 import type { Context } from '../context.ts'
+import { counted } from '../model/counted.ts'
 import { readPortalSecret } from '../store/portal-sign-in.ts'
 import { efsAdminListing, portalUserListing } from '../store/portals.ts'
 import { addMassDeleteCommands } from './mass-delete.ts'
 import { addMappingCommands } from './portal-mapping.ts'
 import type { Opened } from './open.ts'
-import { counted, print, table, withDatabase } from './run.ts'
+import { print, table, withDatabase } from './run.ts'
 
 /** A portal's number on the command line. */
 export function readPortalId(text: string): number {

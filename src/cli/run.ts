@@ -124,9 +124,6 @@ export function answeredBy({ exitCode }: AnswerOptions, yes: boolean): void {
 /** The command as it was given, for a shell. Not for those that may have been given a secret. */
 export const asTyped = (): string => ['npx gatehouse', ...process.argv.slice(2).map((one) => (/^[\w./:=@%+,-]+$/.test(one) ? one : `'${one.replaceAll("'", `'\\''`)}'`))].join(' ')
 
-/** A number and what it counts: `1 step`, `2 steps`. */
-export const counted = (count: number, one: string, many = `${one}s`): string => `${count.toLocaleString('en')} ${count === 1 ? one : many}`
-
 /** A line that tells how far a long command has come, with a bar where the end is known; on a terminal only. */
 export function progressLine(label: string): { show: (done: number, of?: number, step?: string) => void; end: () => void } {
   const terminal = process.stderr.isTTY

@@ -1,9 +1,10 @@
 /** What a plan or a run did, in words for a terminal. */
+import { counted, phraseOf } from '../model/counted.ts'
 import { harmless } from '../model/harmless.ts'
 import type { Plan } from '../store/plans.ts'
 import type { ApplyReport } from '../sync/apply.ts'
 import type { ActionKind, Counts } from '../sync/steps.ts'
-import { releaseLine } from './plans.ts'
+import { applyLine, nextLines, releaseLine } from './plan-ways.ts'
 
 /** Of each kind of action: what it is done to, and what is to be done and has been done with that. */
 const words: Record<ActionKind, readonly [what: string, planned: string, done: string]> = {
@@ -31,7 +32,7 @@ const words: Record<ActionKind, readonly [what: string, planned: string, done: s
 export function countLines(counts: Counts, tense: 'planned' | 'done' = 'planned'): string[] {
   return Object.entries(words).flatMap(([kind, [what, planned, done]]) => {
     const count = counts[kind as ActionKind]
-    return count ? [`${String(count).padStart(8)}  ${what} ${tense === 'planned' ? planned : done}`] : []
+    return count ? [`${String(count).padStart(8)}  ${phraseOf(count, what)} ${tense === 'planned' ? planned : done}`] : []
   })
 }
 
@@ -42,14 +43,14 @@ export function describePlan(plan: Plan): string {
   const doing = lines.length > countLines({ blocked: counts.blocked, report: counts.report }).length
   const next = [
     ...(counts.blocked ? [`Why some are blocked: npx gatehouse plan steps ${plan.id}`] : []),
-    ...(plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, releaseLine(plan.id)] : []),
-    ...(plan.status === 'planned' && doing ? [`Apply it: npx gatehouse sync --apply ${plan.id}`] : []),
+    ...(plan.status === 'stopped' ? [`Stopped: ${plan.stopReason}`, ...nextLines(plan)] : []),
+    ...(plan.status === 'planned' && doing ? [applyLine(plan)] : []),
   ]
   return [`Plan ${plan.id}: ${plan.title}`, ...(lines.length > 0 ? lines : ['          nothing to do']), ...next].join('\n')
 }
 
 export function describeRun(report: ApplyReport): string {
-  const steps = `${report.steps} ${report.steps === 1 ? 'step' : 'steps'}`
+  const steps = counted(report.steps, 'step')
   if (report.guarded) return `Plan ${report.planId}: none of its ${steps} done.\nStopped: ${report.stopped}\n${releaseLine(report.planId)}`
   const { failed, blocked, stale } = report
   const undone = [...(failed ? [`${failed} failed`] : []), ...(blocked ? [`${blocked} blocked`] : []), ...(stale ? [`${stale} changed meanwhile and left`] : [])]

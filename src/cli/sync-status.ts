@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Command } from 'commander'
 import type { Config } from '../config.ts'
 import type { Context } from '../context.ts'
+import { counted } from '../model/counted.ts'
 import type { Document } from '../model/attribute.ts'
 import { harmless } from '../model/harmless.ts'
 import { queuePopulations, type QueuePopulation } from '../model/queue-states.ts'
@@ -12,8 +13,9 @@ import type { QueueCounts } from '../store/unassignment-queue.ts'
 import { closeDeadRuns, runListing, runOfRow } from '../store/sync-runs.ts'
 import { syncStatus, type SyncStatus } from '../sync/status.ts'
 import { namePeople } from './name-people.ts'
+import { eitherWay } from './plan-ways.ts'
 import { waitingLines } from './plans.ts'
-import { bar, counted, print, readInstant, readWhole, table, withDatabase } from './run.ts'
+import { bar, print, readInstant, readWhole, table, withDatabase } from './run.ts'
 
 export function addSyncStatusCommands(okta: Command, sync: Command): void {
   sync.command('status').description('Tells how the sync stands: what is at work, how far and how fast, what waits, what failed and when it is tried again.')
@@ -104,11 +106,11 @@ export function statusLines(status: SyncStatus, config: Config): string[] {
   return [
     ...(running ? runningLines(running) : ['Nothing is at work.']),
     '', ...table(['portal', 'name', 'changed', 'new'], portals.map((one) => [one.id, harmless(one.name), one.changed, one.newcomers])),
-    `Waiting besides: ${waiting.administrators} administrators, ${waiting.queued + waiting.queuedAdministrators} accounts to unassign, ${waiting.hints} accounts that Okta says have changed.`,
+    `Waiting besides: ${counted(waiting.administrators, 'administrator')}, ${counted(waiting.queued + waiting.queuedAdministrators, 'account')} to unassign, ${counted(waiting.hints, 'account that Okta says has changed', 'accounts that Okta says have changed')}.`,
     ...queuePopulations.flatMap((one) => queueLines(one, status.queues[one])),
     ...workerLines(status, config),
     ...(status.heldQueue === undefined ? [] : [`Held: the worker of the queues leaves accounts alone: ${harmless(status.heldQueue)}.`]),
-    ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: npx gatehouse plan release ${one.planId} --reason '…'  or  npx gatehouse plan cancel ${one.planId}`),
+    ...holds.map((one) => `Held: a guard has stopped plan ${one.planId} (${one.where}): ${harmless(one.reason)}\n  Look at it, then: ${eitherWay(one.planId)}`),
     ...(failed.length > 0 ? ['', `Failed last, and tried again ${status.nextRun ?? 'by the next run'}:`, ...failed.map((one) => `  ${harmless(one.label)}: ${harmless(one.result.action ?? one.action)}: ${harmless(one.result.message)}`)] : []),
     '', ...(last.length > 0 ? table(['began', 'kind', 'portal', 'status', 'took', 'requests', 'plan', 'outcome'], last.slice(0, 20).map(runCells)) : ['No run yet.']),
     '', ...scheduleLines(status, config),
@@ -150,7 +152,7 @@ function runningLines({ kind, portalId, step, done, total, started, startedBy, r
   const buckets = Object.entries((rates ?? {}) as Record<string, BucketRate>)
   return [
     `At work: ${kind}${portalId === undefined ? '' : ` of portal ${portalId}`}, begun ${started} by ${harmless(startedBy)}`,
-    `  ${harmless(step)} ${far}, ${requests} requests`,
-    ...buckets.map(([bucket, { lastMinute, allowance }]) => `  ${bucket}: ${lastMinute} requests in the last minute${allowance === undefined ? '' : `, ${allowance} allowed (${Math.round((lastMinute / allowance) * 100)} %)`}`),
+    `  ${harmless(step)} ${far}, ${counted(Number(requests), 'request')}`,
+    ...buckets.map(([bucket, { lastMinute, allowance }]) => `  ${bucket}: ${counted(lastMinute, 'request')} in the last minute${allowance === undefined ? '' : `, ${allowance} allowed (${Math.round((lastMinute / allowance) * 100)} %)`}`),
   ]
 }

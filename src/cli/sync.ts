@@ -1,15 +1,15 @@
 /** gatehouse sync: keeps the people of a portal in step with Okta; and the Okta double to try it on. */
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { GatehouseError } from '../errors.ts'
-import type { Plan } from '../store/plans.ts'
+import { readPlan, type Plan } from '../store/plans.ts'
 import type { ApplyReport } from '../sync/apply.ts'
 import { describePlan, describeRun, exitCodeOfRun } from './sync-report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
+import { tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plan-ways.ts'
 import { namePeople } from './name-people.ts'
 import { readPortalId } from './portals.ts'
-import { tellWhenPlanBrokenOff } from './plans.ts'
 import { asTyped, print, progressLine, readWhole, wholeServer, withDatabase } from './run.ts'
 import { addSyncStatusCommands } from './sync-status.ts'
 
@@ -109,8 +109,9 @@ function plannedAs(run: SyncRun, options: SyncOptions): Promise<Plan> {
   return options.reconcile ? planReconcile(run) : planSync(run, options.portal!, modeOf(options))
 }
 
-function appliedAs(run: SyncRun, options: SyncOptions): Promise<ApplyReport> {
-  if (typeof options.apply === 'string') return applySync(run, options.apply)
+async function appliedAs(run: SyncRun, options: SyncOptions): Promise<ApplyReport> {
+  const stored = typeof options.apply === 'string' ? await readPlan(run.ctx.db, options.apply) : undefined
+  if (stored) return tellWhenBrokenOff(stored, (show) => applySync({ ...run, onProgress: (one) => (one.of === undefined ? run.onProgress!(one) : show(one.done, one.of)) }, stored.id), (done, of) => run.onProgress!({ done, of, failed: 0 }))
   if (options.undo !== undefined) return undoSync(run, options.undo)
   return options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, modeOf(options))
 }

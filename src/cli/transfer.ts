@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
+import { counted } from '../model/counted.ts'
 import type { Document } from '../model/attribute.ts'
 import { applyPlan } from '../plans/apply.ts'
 import { listSteps, readPlan, type Plan } from '../store/plans.ts'
@@ -22,8 +23,10 @@ import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/writ
 import { writeGenerated } from '../transfer/write-generated.ts'
 import { jsonlText } from '../transfer/write-jsonl.ts'
 import { ldifText } from '../transfer/write-ldif.ts'
-import { exitCodeOf, planLines, stepLines, tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plans.ts'
-import { asTyped, counted, print, progressLine, withDatabase } from './run.ts'
+import { nameSteps } from './name-people.ts'
+import { applyLine, tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plan-ways.ts'
+import { exitCodeOf, planLines, stepLines } from './plans.ts'
+import { asTyped, print, progressLine, withDatabase } from './run.ts'
 
 interface ImportOptions {
   map?: string[]
@@ -83,7 +86,7 @@ async function importFiles(paths: string[], options: ImportOptions): Promise<voi
 }
 
 async function filesOf(paths: readonly string[], maps: readonly string[]): Promise<ImportFile[]> {
-  if (maps.length > 1 && maps.length !== paths.length) throw new GatehouseError('invalid_parameter', `There are ${paths.length} files and ${maps.length} mappings; give one mapping, or one for each file.`)
+  if (maps.length > 1 && maps.length !== paths.length) throw new GatehouseError('invalid_parameter', `Of files there ${paths.length === 1 ? 'is' : 'are'} ${paths.length}, and of mappings ${maps.length}; give one mapping, or one for each file.`)
   return Promise.all(paths.map(async (path, index) => {
     const map = maps.length > 1 ? maps[index] : maps[0]
     const mapping = map === undefined ? formatOf(path) : await loadMapping(map)
@@ -120,7 +123,7 @@ async function report(ctx: Context, planId: string, options: ImportOptions): Pro
       `${one.rows} rejected ${one.rows === 1 ? 'row is' : 'rows are'} in ${one.file}`,
       ...(one.kept === undefined ? [] : [`${one.kept} is not what this plan wrote, and was left as it is`]),
     ]),
-    ...(found.status === 'planned' && hasWork(found) ? [`Apply it: npx gatehouse import --apply ${planId}`] : []),
+    ...(found.status === 'planned' && hasWork(found) ? [applyLine(found)] : []),
   ])
   process.exitCode = exitCodeOf(found)
 }
@@ -137,11 +140,11 @@ async function notable(ctx: Context, found: Plan): Promise<string[]> {
   for (const action of ['error', 'conflict', 'update'] as const) {
     if (action === 'update' && found.status !== 'planned') continue
     const steps = await listSteps(ctx.db, found.id, { count: mostShown, action })
-    lines.push(...steps.flatMap(stepLines))
+    lines.push(...(await nameSteps(ctx, found.id, steps)).flatMap(stepLines))
     if ((found.counts[action] ?? 0) > steps.length) lines.push(`          … and ${found.counts[action]! - steps.length} more: npx gatehouse plan steps ${found.id} --action ${action}`)
   }
   const failed = await listSteps(ctx.db, found.id, { count: mostShown, failed: true })
-  return [...lines, ...failed.flatMap(stepLines)]
+  return [...lines, ...(await nameSteps(ctx, found.id, failed)).flatMap(stepLines)]
 }
 
 async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<Rejects[]> {

@@ -1,5 +1,6 @@
 /** One lifecycle operation, or deletion, over everyone a filter finds: planned first, person by person, then applied. */
 import { GatehouseError, type Problem } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import type { Context } from '../context.ts'
 import type { Document } from '../model/attribute.ts'
 import { isObject } from '../model/attribute.ts'
@@ -53,7 +54,7 @@ export async function planBulk(ctx: Context, request: BulkRequest): Promise<Plan
   if (request.operation === 'terminate' || request.operation === 'retire') refuseAhead(ctx, request.options)
   await checkQuery(ctx, user, request)
   const { query, found, hidden } = await findWhom(ctx, request)
-  const title = `${request.operation} ${found} people: ${request.filter ?? request.q ?? ''}`
+  const title = `${request.operation} ${counted(found, 'person', 'people')}: ${request.filter ?? request.q ?? ''}`
   return makePlan(ctx, { kind: 'bulk', title, options: { ...request } }, (planId) => fill(ctx, planId, request, query, hidden))
 }
 

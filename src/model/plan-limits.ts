@@ -9,6 +9,7 @@
  * is set, because a first run does nothing else.
  */
 import { GatehouseError } from '../errors.ts'
+import { phraseOf } from './counted.ts'
 
 export interface LimitedOperation {
   /** Its key in the settings of a portal, and in PLAN_LIMITS. */
@@ -114,7 +115,7 @@ export function brokenLimits(counts: LimitCounts, people: number, limits: Limits
     const count = counts[kind] ?? 0
     const { most, percent } = limits[kind]
     const { what, setting } = limitedOperations[kind]
-    if (most !== undefined && count > most) return [`${number(count)} ${what}, and the limit is ${number(most)} (${setting})`]
+    if (most !== undefined && count > most) return [`${number(count)} ${phraseOf(count, what)}, and the limit is ${number(most)} (${setting})`]
     if (percent === undefined || count <= Math.max(shareBeginsAbove, (people * percent) / 100)) return []
     return [`${number(count)} ${what}, and the limit is ${percent} % of ${number(people)} people (${setting})`]
   })

@@ -13,6 +13,7 @@
  */
 import { GatehouseError } from '../errors.ts'
 import type { Context } from '../context.ts'
+import { counted } from '../model/counted.ts'
 import type { Transaction } from '../store/database.ts'
 import { advancePlan, completePlan, holdPeople, markSteps, readPlan, staleReads, unfinishedPlans, updateReads, type Plan, type PlanStep } from '../store/plans.ts'
 import { actOnPlan, ofPlan } from './events.ts'
@@ -96,7 +97,7 @@ export async function refuseStale(tx: Transaction, plan: Plan, ctx: Context, mov
 export function refuseMoved(plan: Plan, stale: readonly Moved[]): void {
   if (stale.length === 0) return
   const problems = [...new Map(stale.map((one) => [resource(one), one]))].map(([path, { how = 'has changed, or is gone,' }]) => ({ path, message: `${how} since the plan was made` }))
-  const sofar = plan.appliedThrough > 0 ? `the ${plan.appliedThrough} steps that are behind stay done. Cancel it and plan the rest` : 'nothing was written. Make the plan'
+  const sofar = plan.appliedThrough > 0 ? `the ${counted(plan.appliedThrough, 'step that is behind stays', 'steps that are behind stay')} done. Cancel it and plan the rest` : 'nothing was written. Make the plan'
   throw new GatehouseError('plan_stale', `${resource(stale[0]!)} ${stale[0]!.how ?? 'has changed'} since the plan was made; ${sofar} again.`, { problems })
 }
 

@@ -2,6 +2,7 @@
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { accessGroupOf, mildest, policyOf, portalSettings, type PortalSettingKey, type PortalSettings } from '../model/portal-settings.ts'
 import type { Database, Row, Transaction } from '../store/database.ts'
@@ -109,7 +110,7 @@ export async function deletePortal(ctx: Context, portalId: number, versions?: re
     checkVersion({ meta: row }, versions)
     const people = await countPeople(tx, portalId)
     if (people > 0) {
-      const detail = `The portal has ${people} people or links to accounts: take them out and sync first.`
+      const detail = `The portal has ${counted(people, 'person or link to an account', 'people or links to accounts')}: take them out and sync first.`
       throw new GatehouseError('still_referenced', detail)
     }
     // Only after the people: who leaves meanwhile is still there, or queued already.
@@ -182,10 +183,10 @@ async function refuseMove(tx: Transaction, before: Portal, changes: SettingChang
   const refuse = (detail: string, message: string) => new GatehouseError('conflict', detail, { problems: [{ path: 'settings.access_group', message }] })
   const assigned = await countAssigned(tx, before.id)
   if (assigned > 0) {
-    throw refuse(`${assigned} people are in the portal's group "${now}": take them out of the portal and sync before naming another.`, `${assigned} people are in the present group`)
+    throw refuse(`${counted(assigned, 'person is', 'people are')} in the portal's group "${now}": take them out of the portal and sync before naming another.`, `${counted(assigned, 'person is', 'people are')} in the present group`)
   }
   const left = await countLeft(tx, before.id)
-  if (left > 0) throw refuse(stillQueued(left), `${left} accounts wait to be taken out of the present group`)
+  if (left > 0) throw refuse(stillQueued(left), `${counted(left, 'account waits', 'accounts wait')} to be taken out of the present group`)
 }
 
 /** A mass delete was let go for what the policy did to accounts then: what is worse nobody has been asked about. */
@@ -195,12 +196,12 @@ async function refuseHarsher(tx: Transaction, before: Portal, changes: SettingCh
   if (now === then || mildest([now, then]) === then) return
   const left = await countLeft(tx, before.id, 'mass deletes')
   if (left === 0) return
-  const detail = `${left} accounts of mass deletes wait to be closed by the policy \`${now}\`, for which they were let go: set \`${then}\` once they are worked off.`
-  throw new GatehouseError('conflict', detail, { problems: [{ path: 'settings.deprovisioning_policy', message: `is harsher than \`${now}\`, and ${left} accounts wait` }] })
+  const detail = `${counted(left, 'account of mass deletes waits', 'accounts of mass deletes wait')} to be closed by the policy \`${now}\`, for which the plan was let go: set \`${then}\` once that is worked off.`
+  throw new GatehouseError('conflict', detail, { problems: [{ path: 'settings.deprovisioning_policy', message: `is harsher than \`${now}\`, and ${counted(left, 'account waits', 'accounts wait')}` }] })
 }
 
 function stillQueued(count: number): string {
-  return `${count} accounts that have left the portal wait to be taken out of its group: let a running server work the queue off, or do it with `
+  return `${counted(count, 'account that has left the portal waits', 'accounts that have left the portal wait')} to be taken out of its group: let a running server work the queue off, or do it with `
     + '`gatehouse portals queue drain`; what it has given up on is tried again after `gatehouse portals queue retry --all`.'
 }
 

@@ -293,6 +293,13 @@ export async function madeByPlan(db: Reader, planId: string, ids: readonly strin
   return new Set(rows.map(({ id }) => id))
 }
 
+/** How a plan labels records that it makes. */
+export async function labelsInPlan(db: Reader, planId: string, ids: readonly string[]): Promise<Map<string, string>> {
+  const rows = await db.query<{ id: string; label: string }>(
+    `select target_id as id, label from gatehouse.plan_step where plan_id = $1 and target_id = any($2) and action = 'create' and resource in ('User', 'Organization') and label <> target_id`, [planId, ids])
+  return new Map(rows.map(({ id, label }) => [id, label]))
+}
+
 /** The affiliations that steps bring for some people, in the order of the steps. */
 export async function plannedAffiliations<Entry>(db: Reader, planId: string, ids: readonly string[]): Promise<{ id: string; entries: Entry[] }[]> {
   return db.query(

@@ -4,6 +4,7 @@
  */
 import type { Database } from '../store/database.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { defaultMapping, externalIdField, mappingOf, type Mapping } from '../model/account-mapping.ts'
 import { accessGroupOf, redirectAddressesOf, type PortalSettings } from '../model/portal-settings.ts'
 import { peopleInBoth, readMappings } from '../store/account-mappings.ts'
@@ -75,7 +76,7 @@ async function rivals(db: Database, portalId: number, portals: ReadonlyMap<numbe
     const differing = (portals.get(other) ?? defaultMapping).filter(({ target, value }) => own.has(target) && own.get(target) !== JSON.stringify(value))
     if (differing.length === 0) return []
     const fields = differing.map(({ target }) => target).join(', ')
-    return [note(`${people} people are in portal ${other} too, whose mapping fills ${fields} otherwise: that of portal ${Math.min(portalId, other)} counts`)]
+    return [note(`${counted(people, 'person is', 'people are')} in portal ${other} too, whose mapping fills ${fields} otherwise: that of portal ${Math.min(portalId, other)} counts`)]
   })
 }
 
