@@ -157,6 +157,64 @@ describe('tampering', () => {
   })
 })
 
+describe('each line is what the writer prints, to the byte', () => {
+  const added = (kind: string, n = 0) => ({ index: at(kind, n), name: kind })
+  const withText = (index: number, from: string | RegExp, to: string) => changed(index, (line) => line.replace(from, to))
+  const places = () => [{ index: 0, name: 'header', open: '{' }, ...['block', 'event', 'end'].map((kind) => ({ ...added(kind, kind === 'end' ? 0 : 1), open: `{"${kind}":{` }))]
+
+  test('a member more, at any place, or one that stands twice', async () => {
+    for (const { index, name, open } of places()) {
+      for (const member of ['"principal":"mallory",', '"__proto__":{},', '"action":"user.delete",', '"keyId":"x",', '"exportedAt":"x",']) {
+        for (const altered of [withText(index, open, open + member), withText(index, /^\{/, `{${member}`)]) {
+          const report = await verify(altered)
+          expect(report.ok, `${name} ${member}`).toBe(false)
+          expect(report.breaks.at(-1), `${name} ${member}`).toMatchObject({ kind: 'format', message: expect.stringContaining(`Line ${index + 1}:`) })
+        }
+      }
+    }
+    for (const inner of ['"first":{', '"last":{', '"head":{', '"jwk":{', '"keys":[{']) {
+      const index = lines.findIndex((line) => line.includes(inner))
+      expect(kinds(await verify(withText(index, inner, `${inner}"x":1,`))), inner).toContain('format')
+    }
+  })
+
+  test('the same, written otherwise', async () => {
+    const event = at('event', 3)
+    const others: [string, readonly string[]][] = [
+      ['a space', withText(event, '{"event":', '{"event": ')],
+      ['an escape that needs none', withText(event, '"user.', '"\\u0075ser.')],
+      ['a carriage return', withText(event, /$/, '\r')],
+      ['a mark of the byte order', withText(0, /^/, '\ufeff')],
+      ['a number with a fraction', withText(at('block', 1), '"eventCount":4', '"eventCount":4.0')],
+      ['a signature with a letter of no alphabet', withText(at('block', 1), '"signature":"', '"signature":"!')],
+      ['the signature at the end, with a space', withText(at('end'), '"signature":"', '"signature":" ')],
+      ['members in another order', changed(event, (line) => JSON.stringify({ event: Object.fromEntries(Object.entries((JSON.parse(line) as { event: object }).event).reverse()) }))],
+      ['two objects in one line', withText(event, /\}$/, ',"end":{}}')],
+    ]
+    for (const [what, altered] of others) expect(kinds(await verify(altered)), what).toContain('format')
+    async function* bytes(...parts: Buffer[]): AsyncGenerator<Buffer> {
+      yield* parts
+    }
+    const whole = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+    expect(await verifyAuditFile(bytes(whole))).toMatchObject({ ok: true })
+    expect(kinds(await verifyAuditFile(bytes(whole.subarray(0, -1)))), 'without the last break').toContain('format')
+    expect(kinds(await verifyAuditFile(bytes(whole, Buffer.from([0xe2, 0x82])))), 'half a letter behind it').toContain('format')
+  })
+
+  test('a byte that is no UTF-8, where a replacement character stood', async () => {
+    const other = testContext(await testDatabase(), { principal: 'a\ufffdb' })
+    await write(other, userEvent('x'))
+    await seal(other, key)
+    const whole = Buffer.from((await exported(other)).map((line) => `${line}\n`).join(''))
+    const place = whole.indexOf(Buffer.from('\ufffd'))
+    expect(place).toBeGreaterThan(0)
+    async function* forged(): AsyncGenerator<Buffer> {
+      yield Buffer.concat([whole.subarray(0, place), Buffer.from([0xff]), whole.subarray(place + 3)])
+    }
+    expect(kinds(await verifyAuditFile(forged()))).toContain('format')
+  })
+})
+
 test('erased and dropped events are accounted for in the file too, also from behind its range', async () => {
   const other = testContext(await testDatabase())
   await write(other, userEvent('old'))

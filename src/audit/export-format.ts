@@ -7,7 +7,7 @@
  *   {"end": {"blocks", "events", "head"?, "keyId", "signature"}}   signed, so that nothing can be cut off
  */
 import { sign, verify, type KeyObject } from 'node:crypto'
-import type { Block } from './block.ts'
+import type { Block, Position } from './block.ts'
 import type { Head } from './breaks.ts'
 import { netstring } from './digest.ts'
 import type { EventRecord } from './stored.ts'
@@ -57,7 +57,10 @@ export function printLine(line: ExportLine): string {
   }
 }
 
-/** A line read back; undefined when it is none of ours. */
+/**
+ * A line read back, without its break; undefined when it is none of ours. Each must be, to the byte, what the writer prints of what is read
+ * from it: a member more, a name that stands twice or a number written otherwise proves nothing, and whoever reads the file would believe it.
+ */
 export function parseLine(text: string): ExportLine | undefined {
   let value: unknown
   try {
@@ -65,20 +68,25 @@ export function parseLine(text: string): ExportLine | undefined {
   } catch {
     return undefined
   }
-  if (!isRecord(value)) return undefined
-  if (value.gatehouseAudit === 1) return isHeader(value) ? { kind: 'header', header: value } : undefined
-  if (isRecord(value.event)) return isEvent(value.event) ? { kind: 'event', event: value.event } : undefined
+  const line = isRecord(value) ? lineOf(value) : undefined
+  return line && printLine(line) === `${text}\n` ? line : undefined
+}
+
+/** What is read of a line: members that the writer knows, in its order, and no others. */
+function lineOf(value: Record<string, unknown>): ExportLine | undefined {
+  if (value.gatehouseAudit === 1) return isHeader(value) ? { kind: 'header', header: headerOf(value) } : undefined
+  if (isRecord(value.event)) return isEvent(value.event) ? { kind: 'event', event: eventOf(value.event) } : undefined
   if (isRecord(value.block)) {
     const block = parseBlock(value.block)
     return block && { kind: 'block', block }
   }
   if (isRecord(value.proof)) return parseProof(value.proof)
-  return isRecord(value.end) && isEnd(value.end) ? { kind: 'end', end: value.end } : undefined
+  return isRecord(value.end) && isEnd(value.end) ? { kind: 'end', end: endOf(value.end) } : undefined
 }
 
 function parseProof({ block, event }: Record<string, unknown>): ExportLine | undefined {
   const parsed = isRecord(block) ? parseBlock(block) : undefined
-  return parsed && isRecord(event) && isEvent(event) ? { kind: 'proof', block: parsed, event } : undefined
+  return parsed && isRecord(event) && isEvent(event) ? { kind: 'proof', block: parsed, event: eventOf(event) } : undefined
 }
 
 /** Base64 of the signature at the end of an export. */
@@ -115,33 +123,26 @@ function blockJson({ content, ...block }: Block): BlockJson {
 }
 
 function parseBlock(value: Record<string, unknown>): Block | undefined {
-  const { eventIds, leaves, ...block } = value
-  const { blockNo, eventCount, first, last } = block
-  const texts = ['prevHash', 'contentHash', 'sealedAt', 'keyId', 'hash', 'signature']
+  const { blockNo, eventCount, first, last, eventIds, leaves, droppedAt, ...texts } = value
   if (!isCount(blockNo) || !isCount(eventCount) || !isPosition(first) || !isPosition(last)) return undefined
-  if (!texts.every((name) => typeof block[name] === 'string')) return undefined
-  const header = block as unknown as Block
-  if (typeof eventIds !== 'string' || typeof leaves !== 'string') return header
-  return { ...header, content: { eventIds: Buffer.from(eventIds, 'base64'), leaves: Buffer.from(leaves, 'base64') } }
+  const { prevHash, contentHash, sealedAt, keyId, hash, signature } = texts
+  if (![prevHash, contentHash, sealedAt, keyId, hash].every(isText) || !isBase64(signature)) return undefined
+  if (droppedAt !== undefined && (!isText(droppedAt) || eventIds !== undefined)) return undefined
+  const block = { blockNo, prevHash, eventCount, first: positionOf(first), last: positionOf(last), contentHash, sealedAt, keyId, hash, signature, ...(droppedAt === undefined ? {} : { droppedAt }) } as Block
+  return isText(eventIds) && isText(leaves) ? { ...block, content: { eventIds: Buffer.from(eventIds, 'base64'), leaves: Buffer.from(leaves, 'base64') } } : block
 }
 
-const eventTexts = ['eventId', 'at', 'source', 'action', 'targetType', 'targetId', 'result', 'digest']
-const eventOptionals = [
-  'actorId',
-  'correlationId',
-  'origin',
-  'originSalt',
-  'originDigest',
-  'changes',
-  'changesSalt',
-  'changesDigest',
-]
+/** Names of `EventRecord`, in the order in which they are written; of those without a null value. */
+const eventMembers = [
+  'eventId', 'at', 'actorId', 'source', 'action', 'targetType', 'targetId', 'result', 'correlationId',
+  'origin', 'originSalt', 'originDigest', 'changes', 'changesSalt', 'changesDigest', 'digest',
+] as const satisfies readonly (keyof EventRecord)[]
+const alwaysTexts: readonly string[] = ['eventId', 'at', 'source', 'action', 'targetType', 'targetId', 'result', 'digest']
+
+const eventOf = (event: EventRecord): EventRecord => Object.fromEntries(eventMembers.map((name) => [name, event[name]])) as unknown as EventRecord
 
 function isEvent(value: Record<string, unknown>): value is Record<string, unknown> & EventRecord {
-  return (
-    eventTexts.every((name) => typeof value[name] === 'string') &&
-    eventOptionals.every((name) => value[name] === null || typeof value[name] === 'string')
-  )
+  return eventMembers.every((name) => isText(value[name]) || (value[name] === null && !alwaysTexts.includes(name)))
 }
 
 function isHeader(value: Record<string, unknown>): value is Record<string, unknown> & ExportHeader {
@@ -152,8 +153,13 @@ function isHeader(value: Record<string, unknown>): value is Record<string, unkno
     isCount(toBlock) &&
     (previous === undefined || isHead(previous)) &&
     Array.isArray(keys) &&
-    keys.every((key) => isRecord(key) && typeof key.keyId === 'string' && isRecord(key.jwk))
+    keys.every((key) => isRecord(key) && isText(key.keyId) && isRecord(key.jwk) && isText(key.jwk.kty) && isText(key.jwk.crv) && isBase64(key.jwk.x, 'base64url'))
   )
+}
+
+function headerOf({ exportedAt, fromBlock, toBlock, previous, keys }: ExportHeader): ExportHeader {
+  const own = keys.map(({ keyId, jwk: { kty, crv, x } }) => ({ keyId, jwk: { kty, crv, x } }))
+  return { gatehouseAudit: 1, exportedAt, fromBlock, toBlock, ...(previous ? { previous: headOf(previous) } : {}), keys: own }
 }
 
 function isEnd(value: Record<string, unknown>): value is Record<string, unknown> & ExportEnd {
@@ -162,21 +168,25 @@ function isEnd(value: Record<string, unknown>): value is Record<string, unknown>
     isCount(blocks) &&
     isCount(events) &&
     (head === undefined || isHead(head)) &&
-    typeof keyId === 'string' &&
-    typeof signature === 'string'
+    isText(keyId) &&
+    isBase64(signature)
   )
 }
 
-function isHead(value: unknown): boolean {
-  return isRecord(value) && isCount(value.blockNo) && typeof value.hash === 'string'
-}
+const endOf = ({ blocks, events, head, keyId, signature }: ExportEnd): ExportEnd => ({ blocks, events, ...(head ? { head: headOf(head) } : {}), keyId, signature })
 
-function isPosition(value: unknown): boolean {
-  return isRecord(value) && isCount(value.epoch) && typeof value.xid === 'string' && typeof value.eventId === 'string'
-}
+const isHead = (value: unknown): value is Head => isRecord(value) && isCount(value.blockNo) && isText(value.hash)
+const headOf = ({ blockNo, hash }: Head): Head => ({ blockNo, hash })
 
-function isCount(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+const isPosition = (value: unknown): value is Position => isRecord(value) && isCount(value.epoch) && isText(value.xid) && isText(value.eventId)
+const positionOf = ({ epoch, xid, eventId }: Position): Position => ({ epoch, xid, eventId })
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+const isText = (value: unknown): value is string => typeof value === 'string'
+
+/** Written as the writer does: decoders overlook what does not belong there, and the last bits of the last letter. */
+function isBase64(value: unknown, form: 'base64' | 'base64url' = 'base64'): value is string {
+  return isText(value) && Buffer.from(value, form).toString(form) === value
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

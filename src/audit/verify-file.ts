@@ -3,6 +3,7 @@
  * whoever wants to be sure that they are the installation's compares their ids with those noted earlier.
  */
 import type { KeyObject } from 'node:crypto'
+import { TextDecoder } from 'node:util'
 import type { ChainReport, Head } from './breaks.ts'
 import { beginChain, endChain, reportBreak, takeBlock, takeEvent, takeProof, type Chain } from './chain.ts'
 import { isEndSigned, parseLine, type ExportEnd, type ExportHeader, type ExportLine } from './export-format.ts'
@@ -27,7 +28,7 @@ export async function verifyAuditFile(
   for await (const text of linesOf(chunks)) {
     state.number++
     const line = text === undefined ? undefined : parseLine(text)
-    const fault = line ? takeLine(state, line, options) : 'it is not a line of an exported audit'
+    const fault = line ? takeLine(state, line, options) : 'it is not a line as the export writes it'
     if (fault === undefined) continue
     const chain = state.chain ?? beginChain(new Map())
     reportBreak(chain, 'format', `Line ${state.number}: ${fault}.`)
@@ -101,13 +102,17 @@ function finish(state: State, end: ExportEnd, { expect }: VerifyFileOptions): vo
   }
 }
 
-/** The lines of a stream without their breaks; undefined for one that is too long, after which nothing follows. */
+/**
+ * The lines of a stream without their breaks; undefined for one that is too long, without its break or not in UTF-8, after which nothing
+ * follows. Nothing is overlooked, a mark of the byte order neither: the bytes are the writer's, or the file is not.
+ */
 async function* linesOf(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<string | undefined> {
-  const decoder = new TextDecoder()
+  const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   let parts: string[] = []
   let length = 0
   for await (const chunk of chunks) {
-    const text = typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true })
+    const text = typeof chunk === 'string' ? chunk : decoded(decoder, chunk)
+    if (text === undefined) return yield undefined
     let from = 0
     for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', from)) {
       parts.push(text.slice(from, at))
@@ -123,6 +128,14 @@ async function* linesOf(chunks: AsyncIterable<Buffer | string>): AsyncGenerator<
       return
     }
   }
-  const last = parts.join('')
-  if (last.length > 0) yield last
+  if (parts.join('').length > 0 || decoded(decoder) === undefined) yield undefined
+}
+
+/** The next text of a stream of bytes, or what is left at its end; undefined where the bytes are no UTF-8. */
+function decoded(decoder: TextDecoder, chunk?: Buffer): string | undefined {
+  try {
+    return decoder.decode(chunk, { stream: chunk !== undefined })
+  } catch {
+    return undefined
+  }
 }
