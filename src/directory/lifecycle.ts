@@ -24,7 +24,7 @@ import type { Pending } from '../records/record-kind.ts'
 import { may, refuseSystem, refuseUnless } from '../records/guard.ts'
 import { checkVersion, type Versions } from '../records/versions.ts'
 import { lockExisting, lockRecords } from '../records/write-records.ts'
-import { dateConversion, writeUsers } from './users.ts'
+import { dateConversion, refuseOver, writeUsers } from './users.ts'
 
 type Loaded = Pending['before'] & object
 
@@ -112,8 +112,9 @@ export function checkBody(operation: Operation, body: unknown): Document {
 }
 
 /**
- * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`, `system_record`; `forbidden`
- * where it lifts a lock or a disabling besides, for who may not do that by itself; `invalid_value` for a rehiring into the past.
+ * The document after an operation; the very same document when it has nothing left to do. Errors: `transition_not_allowed`, also where it would let
+ * somebody in whose last day is over; `system_record`; `forbidden` where it lifts a lock or a disabling besides, for who may not do that by
+ * itself; `invalid_value` for a rehiring into the past.
  */
 export function afterOperation(ctx: Context, before: Document, operation: Operation, options: Document & Internal = {}): Document {
   refuseSystem(before)
@@ -143,8 +144,9 @@ export function afterOperation(ctx: Context, before: Document, operation: Operat
     refuseAhead(ctx, options)
     if (typeof options.lastDate === 'string') moved.lastDate = options.lastDate
   }
-  if (operation === 'convert') return converted(ctx, moved, options)
-  return moved
+  // A row of a file may bring the last day along.
+  refuseOver(ctx, before, options.lastDate === undefined ? moved : { ...moved, lastDate: options.lastDate })
+  return operation === 'convert' ? converted(ctx, moved, options) : moved
 }
 
 /** Whoever comes back for days that are over would be gone with the next hour. Errors: `invalid_value`. */

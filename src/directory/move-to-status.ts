@@ -17,7 +17,7 @@ export function movedTo(ctx: Context, before: Document, row: Document): { moved:
   if (wanted === moved.secondaryStatus) return byStatus ?? { moved }
   const operation = accountOperationTo(moved.secondaryStatus, wanted)
   if (!operation) throw notAllowed('secondaryStatus', moved.secondaryStatus, wanted)
-  return { moved: afterOperation(ctx, moved, operation), operation: byStatus?.operation ?? operation }
+  return { moved: afterOperation(ctx, moved, operation, { lastDate: row.lastDate }), operation: byStatus?.operation ?? operation }
 }
 
 const waiting: readonly unknown[] = ['PENDING_START_DATE', 'PENDING_APPROVAL', 'PENDING_USER_VALIDATION', 'TERMINATED', 'DELETED', 'RETIRED']

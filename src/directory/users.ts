@@ -7,6 +7,7 @@ import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
 import { initialStatus, needOf, withActive } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
+import { hasLeft, isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
 import { loadRecords } from '../store/records.ts'
 import type { Pending } from '../records/record-kind.ts'
@@ -45,6 +46,7 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 function activated(ctx: Context, before: Document, document: Document, active: boolean | undefined): Document {
   refuseUnborn(ctx, document, before)
   const after = withActive(document, active, before)
+  refuseOver(ctx, before, after)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
   return dateConversion(ctx, before, after)
 }
@@ -54,6 +56,17 @@ export function refuseUnborn(ctx: Context, { birthdate }: Document, before?: Doc
   if (typeof birthdate !== 'string' || birthdate === before?.birthdate || birthdate <= dayAfter(today(ctx))) return
   const message = 'lies ahead: nobody is born yet on that day'
   throw new GatehouseError('invalid_value', `birthdate: ${message}.`, { problems: [{ path: 'birthdate', message }] })
+}
+
+/**
+ * Nobody is let in again whose last day is over: the job that goes by it would end them, and what they have, within the hour.
+ * Errors: `transition_not_allowed`, with the day and what to do.
+ */
+export function refuseOver(ctx: Context, before: Document, { status, secondaryStatus, lastDate }: Document): void {
+  if (typeof lastDate !== 'string' || lastDate >= today(ctx)) return
+  if (!isActive(status, secondaryStatus) || isActive(before.status, before.secondaryStatus)) return
+  const message = `${lastDate} was the last day, and the nightly job would end the person again: set it to a day to come, or remove it, first${hasLeft(before.status) ? '; or use rehire, which does both' : ''}`
+  throw new GatehouseError('transition_not_allowed', `lastDate: ${message}.`, { problems: [{ path: 'lastDate', message }] })
 }
 
 /** A person whose type changes, by whatever way, is converted at that moment. */

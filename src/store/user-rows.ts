@@ -133,10 +133,10 @@ export interface IdPage {
   limit: number
 }
 
-/** People whose start date has come. */
+/** People whose start date has come, and whose last date has not passed: those are ended as they are. */
 export async function dueToStart(db: Pick<Database, 'query'>, today: string, { after, limit }: IdPage): Promise<string[]> {
   const rows = await db.query<{ user_id: string }>(
-    `select user_id from users where status = 'PENDING_START_DATE' and start_date <= $1 and coalesce(system_flag, 'N') <> 'Y' and user_id > $2 order by user_id limit $3`, [today, after, limit])
+    `select user_id from users where status = 'PENDING_START_DATE' and start_date <= $1 and coalesce(last_date, 'infinity') >= $1 and coalesce(system_flag, 'N') <> 'Y' and user_id > $2 order by user_id limit $3`, [today, after, limit])
   return rows.map((row) => row.user_id)
 }
 

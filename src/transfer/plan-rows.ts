@@ -3,7 +3,7 @@ import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
 import { fromFirstDay, movedTo, untilLastDay } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
-import { dateConversion, newUser, refuseUnborn } from '../directory/users.ts'
+import { dateConversion, newUser, refuseOver, refuseUnborn } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import type { Pending } from '../records/record-kind.ts'
@@ -238,7 +238,7 @@ async function newDocument({ ctx }: Planning, kind: Kind, document: Document): P
 
 /**
  * The document of an existing record after a row, checked, and the operation by which a person's status changes, if it
- * does. Errors: `transition_not_allowed` where no operation leads to that status.
+ * does. Errors: `transition_not_allowed` where no operation leads to that status, or their last day is over.
  */
 export function updatedDocument(ctx: Context, kind: Kind, before: Document, given: Document): { after: Document; operation?: Operation } {
   const row = kind === 'User' ? untilLastDay(ctx, before, fromFirstDay(ctx, before, given)) : given
@@ -251,7 +251,9 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, give
   refuseUnborn(ctx, checked, before)
   const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
   const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : checked
-  return { after: dateConversion(ctx, before, userKind.prepare(followActive(settled, before, row), before)), operation }
+  const followed = followActive(settled, before, row)
+  if (!operation) refuseOver(ctx, before, followed)
+  return { after: dateConversion(ctx, before, userKind.prepare(followed, before)), operation }
 }
 
 /**
