@@ -26,6 +26,40 @@ describe('a first day ahead', () => {
   })
 })
 
+describe('a first day that is taken away', () => {
+  const startDate = '2031-01-01'
+  const ways: [string, (id: string, userName: unknown) => Promise<unknown>][] = [
+    ['a patch', (id) => patchUser(ctx, id, { startDate: null })],
+    ['a replacement', (id, userName) => replaceUser(ctx, id, { userName })],
+    ['a replacement with `active` as it was read', (id, userName) => replaceUser(ctx, id, { userName, active: false })],
+    ['a row of a file', async (_, userName) => apply(ctx, (await plan(ctx, jsonl({ userName, startDate: null } as Document))).id)],
+  ]
+  test.each(ways)('leaves nobody waiting: %s, in one write and one event', async (_, change) => {
+    const { id, userName, meta } = await person({ startDate })
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ status: 'PENDING_START_DATE' })
+    await change(id as string, userName)
+    const after = await readUser(ctx.db, id as string)
+    expect(after).toMatchObject({ status: 'PENDING_INITIAL_LOGIN', active: true, meta: { version: (meta as { version: number }).version + 1 } })
+    expect(after).not.toHaveProperty('startDate')
+    const events = await ctx.db.query<{ changes: string }>(`select changes::text as changes from gatehouse.audit_event where target_id = $1 and action <> 'user.create'`, [id])
+    expect(events).toHaveLength(1)
+    expect(JSON.parse(events[0]!.changes)).toEqual(expect.arrayContaining([
+      { path: 'status', before: 'PENDING_START_DATE', after: 'PENDING_INITIAL_LOGIN' }, { path: 'startDate', before: startDate },
+    ]))
+  })
+
+  test('lifts no disabling, and leaves alone who waits without a day or for something else', async () => {
+    const disabled = await person({ startDate, secondaryStatus: 'DISABLED' })
+    expect(await patchUser(ctx, disabled.id as string, { startDate: null })).toMatchObject({ status: 'PENDING_INITIAL_LOGIN', secondaryStatus: 'DISABLED', active: false })
+    const kept = await person({ startDate })
+    expect(await patchUser(ctx, kept.id as string, { startDate: null, active: false })).toMatchObject({ status: 'PENDING_INITIAL_LOGIN', secondaryStatus: 'DISABLED' })
+    const named = await person({ status: 'PENDING_START_DATE' })
+    expect(await patchUser(ctx, named.id as string, { title: 'x' })).toMatchObject({ status: 'PENDING_START_DATE' })
+    const other = await person({ status: 'PENDING_APPROVAL', startDate })
+    expect(await patchUser(ctx, other.id as string, { startDate: null })).toMatchObject({ status: 'PENDING_APPROVAL' })
+  })
+})
+
 describe('a row of a file that calls somebody active', () => {
   const ahead = '2031-01-01'
   const load = async (row: Document) => {

@@ -5,7 +5,7 @@ import { isObject, type Document } from '../model/attribute.ts'
 import { mergePatch } from '../model/merge-patch.ts'
 import { user } from '../model/user.ts'
 import { validateDocument } from '../model/validate.ts'
-import { initialStatus, needOf, withActive } from '../model/lifecycle.ts'
+import { initialStatus, needOf, withActive, withoutWaiting } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { hasLeft, isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
@@ -43,8 +43,9 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 }
 
 /** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
-function activated(ctx: Context, before: Document, document: Document, active: boolean | undefined): Document {
-  refuseUnborn(ctx, document, before)
+function activated(ctx: Context, before: Document, given: Document, active: boolean | undefined): Document {
+  refuseUnborn(ctx, given, before)
+  const document = withoutWaiting(before, given)
   const after = withActive(document, active, before)
   refuseOver(ctx, before, after)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])

@@ -120,6 +120,12 @@ export function initialStatus(document: Document, active: boolean | undefined, t
   return { ...document, status, ...(secondary === undefined ? {} : { secondaryStatus: secondary }) }
 }
 
+/** Whoever waits for a first day that is taken away would wait for ever: they are as if made without one. */
+export function withoutWaiting(before: Document, document: Document): Document {
+  const left = before.status === 'PENDING_START_DATE' && document.status === before.status && before.startDate !== undefined && document.startDate === undefined
+  return left ? { ...document, status: 'PENDING_INITIAL_LOGIN' } : document
+}
+
 /**
  * Setting `active` on an existing person sets or clears DISABLED, and nothing else: false also for who is locked or away, so that they
  * are not let in by what opens the lock or ends the leave; true opens no lock and ends no leave. A lock that a disabling has taken the

@@ -12,7 +12,7 @@ import { GatehouseError } from '../errors.ts'
 import { nodeKey } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
-import { withActive, type Operation } from '../model/lifecycle.ts'
+import { withActive, withoutWaiting, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
@@ -250,7 +250,7 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, give
   if (kind !== 'User') return { after: recordKinds[kind].prepare(checked, before) }
   refuseUnborn(ctx, checked, before)
   const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
-  const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : checked
+  const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : row.status === undefined ? withoutWaiting(before, checked) : checked
   const followed = followActive(settled, before, row)
   if (!operation) refuseOver(ctx, before, followed)
   return { after: dateConversion(ctx, before, userKind.prepare(followed, before)), operation }
