@@ -28,6 +28,18 @@ async function listening(faults: unknown): Promise<Send> {
 
 const ada = { profile: { login: 'ada@example.com', email: 'ada@example.com', firstName: 'Ada', lastName: 'Byron' } }
 
+it.each([
+  ['a list', (faults: unknown) => faults],
+  ['a list with a seed', (faults: unknown) => ({ seed: 1, faults })],
+])('%s of faults is armed whole or not at all', async (_, wrapped) => {
+  const send = await listening([])
+  const good = { kind: 'status', status: 500, path: '/api/v1/users' }
+  expect((await send('POST', '/_twin/faults', wrapped([good, { ...good, kind: 'none of ours' }]))).status).toBe(400)
+  expect(await (await send('GET', '/_twin/faults')).json()).toEqual([])
+  expect((await send('POST', '/_twin/faults', wrapped([good, good]))).status).toBe(200)
+  expect((await (await send('GET', '/_twin/faults')).json() as { id: string }[]).map(({ id }) => id)).toEqual(['fault-1', 'fault-2'])
+})
+
 describe('faults over the wire', () => {
   it('lost-answer: the user is there, the client does not know', async () => {
     const send = await listening([{ kind: 'lost-answer', method: 'POST', path: '/api/v1/users', count: 1 }])

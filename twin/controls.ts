@@ -70,13 +70,14 @@ function faultRoutes(app: FastifyInstance, twin: Controlled): void {
   })
 }
 
-/** Adds one fault, a list of them, or `{seed, faults}`; what a fault file holds. */
+/** Adds one fault, a list of them, or `{seed, faults}`; what a fault file holds. All of it or nothing. */
 export function loadFaults(plan: FaultPlan, input: unknown): unknown {
-  if (Array.isArray(input)) return input.map((fault) => plan.add(fault))
-  if (!isRecord(input) || !('faults' in input)) return plan.add(input)
-  if (typeof input['seed'] === 'number') plan.seed(seededRandom(input['seed']))
+  if (Array.isArray(input)) return plan.addAll(input)
+  if (!isRecord(input) || !('faults' in input)) return plan.addAll([input])[0]
   if (!Array.isArray(input['faults'])) throw validationError(['faults: Must be an array'])
-  return input['faults'].map((fault) => plan.add(fault))
+  const added = plan.addAll(input['faults'])
+  if (typeof input['seed'] === 'number') plan.seed(seededRandom(input['seed']))
+  return added
 }
 
 function summary(twin: Controlled): Record<string, unknown> {

@@ -51,6 +51,8 @@ export interface Fault {
 export interface FaultPlan {
   /** Adds one; throws E0000001 for what is wrong with it. */
   add(input: unknown): Fault
+  /** Adds all of a list, or none where one of them is wrong. */
+  addAll(inputs: readonly unknown[]): Fault[]
   /** Faults that strike a request, in order; counts them. Ends at the first after which the request does not go on. */
   strike(method: string, path: string): Fault[]
   /** Faults that strike the delivery of an event to a hook. */
@@ -139,10 +141,14 @@ export function createFaultPlan(random: Random): FaultPlan {
 
   return {
     add(input) {
-      made += 1
-      const fault = readFault(input, `fault-${made}`)
-      faults.push(fault)
-      return fault
+      return this.addAll([input])[0]!
+    },
+    addAll(inputs) {
+      // All are read before one is armed: whoever is told of a mistake has armed nothing.
+      const read = inputs.map((input, index) => readFault(input, `fault-${made + index + 1}`))
+      made += read.length
+      faults.push(...read)
+      return read
     },
     strike(method, path) {
       const struck: Fault[] = []
