@@ -43,8 +43,8 @@ export const wholeOf = (resource: Resource): Selection =>
   ({ paths: knownPaths(resource), collections: resource.collections.map((one) => one.path), custom: true })
 
 function knownPaths(resource: Resource): Set<string> {
-  const paths = ['attributes', 'meta', ...resource.attributes.filter((one) => one.returned !== 'never').flatMap((one) => [one.path, one.path.split('.')[0]!])]
-  for (const { path, attributes } of resource.collections) paths.push(path, ...attributes.map((one) => `${path}.${one.path}`))
+  const paths = ['attributes', 'meta', 'meta.resourceType', 'meta.location', ...resource.attributes.filter((one) => one.returned !== 'never').flatMap((one) => [one.path, one.path.split('.')[0]!])]
+  for (const { path, attributes, custom } of resource.collections) paths.push(path, ...attributes.map((one) => `${path}.${one.path}`), ...(custom ? [`${path}.attributes`] : []))
   return new Set(paths.map((path) => path.toLowerCase()))
 }
 
@@ -65,8 +65,15 @@ export function project(resource: Resource, document: Document, selection: Selec
   }
   const custom = selection.custom ? projectCustom(document.attributes, paths) : undefined
   if (custom) result.attributes = custom
-  if (paths === undefined || paths.has('meta')) result.meta = { resourceType: resource.name, ...(document.meta as Document), location }
+  const meta = projectMeta({ resourceType: resource.name, ...(document.meta as Document), location }, paths)
+  if (meta) result.meta = meta
   return result
+}
+
+function projectMeta(meta: Document, paths: ReadonlySet<string> | undefined): Document | undefined {
+  if (paths === undefined || paths.has('meta')) return meta
+  const chosen = Object.entries(meta).filter(([name]) => paths.has(`meta.${name}`.toLowerCase()))
+  return chosen.length > 0 ? Object.fromEntries(chosen) : undefined
 }
 
 function shown(attribute: Attribute, path: string, paths: ReadonlySet<string> | undefined): boolean {
@@ -87,7 +94,7 @@ export function projectEntry(attributes: readonly Attribute[], entry: Document, 
     const visible = whole ? attribute.returned === 'default' || attribute.returned === 'always' || paths?.has(`${path}.${attribute.path}`.toLowerCase()) : shown(attribute, `${path}.${attribute.path}`, paths)
     if (visible && entry[attribute.path] !== undefined && attribute.returned !== 'never') result[attribute.path] = entry[attribute.path]
   }
-  if (whole && isObject(entry.attributes)) result.attributes = entry.attributes
+  if ((whole || paths.has(`${path}.attributes`.toLowerCase())) && isObject(entry.attributes)) result.attributes = entry.attributes
   return result
 }
 
