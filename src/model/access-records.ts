@@ -89,7 +89,7 @@ export const resource: Resource = {
     text('name', 'name', 255, 'Name', 'What people call it; one of a kind.', { required: true, sortable: true, byLetters: true, searched: true }),
     reference('resourceType', 'resource_type_id', 'ResourceType', 'Type', 'What type of resource it is: one of `/metadata/resource-types`.', { required: true }),
     text('description', 'description', 512, 'Description', 'What it is.'),
-    text('url', 'url', 255, 'Address', 'Where it is.', { caseExact: true }),
+    text('url', 'url', 255, 'Address', 'Where it is.', { caseExact: true, form: 'address' }),
     text('correlatedName', 'coorelated_name', 250, 'Name in its system', 'Its name in the system it belongs to.', { searched: true }),
     flag('isPublic', 'is_public', 'Public', 'True when everybody has it without being given it.', { default: false }),
     text('risk', 'risk', 10, 'Risk', 'How much harm wrong access does.', { canonical: ['LOW', 'MEDIUM', 'HIGH'] }),

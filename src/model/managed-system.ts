@@ -22,7 +22,7 @@ export const managedSystem: Collection = {
     text('name', 'name', 40, 'Name', 'What people call it; no two have the same.', { required: true, sortable: true, byLetters: true }),
     text('description', 'description', 255, 'Description', 'What it is for.'),
     text('status', 'status', 20, 'Status', 'Whether accounts in it are managed; kept for whoever does.', { canonical: ['ACTIVE', 'INACTIVE'], default: 'ACTIVE' }),
-    text('hostUrl', 'host_url', 255, 'Address', 'Where it is.', { caseExact: true }),
+    text('hostUrl', 'host_url', 255, 'Address', 'Where it is.', { caseExact: true, form: 'address' }),
     integer('port', 'port', 'Port', `On which port, from 1 to ${mostPort}.`, { least: 1 }),
     text('commProtocol', 'comm_protocol', 20, 'Protocol', 'Whether it is spoken to in the clear.', { canonical: ['CLEAR', 'SSL'] }),
     dateTime('start', 'start_date', 'From', 'From when it is managed.'),

@@ -33,18 +33,18 @@ export const portalSettings = {
     doc: 'The group in Okta whose members may use the portal. Default: `gatehouse-portal-N`; made when it is missing.',
   },
   issuer: {
-    pattern: /^https?:\/\/[^\s?#]+$/,
-    expects: 'an http(s) address without query',
+    pattern: /^https?:\/\/[^\s?#@/]+(?:\/[^\s?#]*)?$/,
+    expects: 'an http(s) address without query, user name and password',
     doc: 'The issuer that the portal signs in with: the org itself or one of its authorization servers.',
   },
   redirect_uri: {
-    pattern: /^https?:\/\/[^\s#]+( https?:\/\/[^\s#]+)*$/,
-    expects: 'http(s) addresses without fragment, separated by spaces',
+    pattern: /^https?:\/\/[^\s#@/?]+(?:[/?][^\s#]*)?( https?:\/\/[^\s#@/?]+(?:[/?][^\s#]*)?)*$/,
+    expects: 'http(s) addresses without fragment, user name and password, separated by spaces',
     doc: 'Where Okta sends people back to after signing in; the first of several is asked for.',
   },
   post_logout_redirect_uri: {
-    pattern: /^https?:\/\/[^\s#]+$/,
-    expects: 'an http(s) address without fragment',
+    pattern: /^https?:\/\/[^\s#@/?]+(?:[/?][^\s#]*)?$/,
+    expects: 'an http(s) address without fragment, user name and password',
     doc: 'Where Okta sends people back to after signing out there; the client in Okta must list it. Absent: they stay at Okta.',
   },
   scopes: {

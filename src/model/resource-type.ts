@@ -19,7 +19,7 @@ export const resourceType: Collection = {
     flag('provisionResource', 'provision_resource', 'Accounts', 'True when to have one means to have an account somewhere.', { default: false }),
     flag('searchable', 'searchable', 'Searchable', 'Whether a catalogue shows them in searches; kept for such a one, lists here show all.', { default: true }),
     text('processName', 'process_name', 80, 'Process', 'The process that grants it, kept for whoever runs one.', { caseExact: true }),
-    text('url', 'url', 255, 'Address', 'Where they are found.', { caseExact: true }),
+    text('url', 'url', 255, 'Address', 'Where they are found.', { caseExact: true, form: 'address' }),
     text('imageType', 'image_type', 50, 'Picture', 'The picture that is shown for them.', { caseExact: true }),
   ],
 }

@@ -26,7 +26,7 @@ export const contentProvider: Collection = {
     reference('resourceId', 'resource_id', 'Resource', 'Resource', 'The resource whose holders may use the site.'),
     reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system whose accounts sign in there.'),
     flag('showOnAppPage', 'show_on_app_page', 'Shown', 'True when it appears among a person\'s applications.', { default: true }),
-    text('loginUrl', 'login_url', 300, 'Sign-in page', 'Where its own sign-in page is.', { caseExact: true }),
+    text('loginUrl', 'login_url', 300, 'Sign-in page', 'Where its own sign-in page is.', { caseExact: true, form: 'address' }),
   ],
 }
 

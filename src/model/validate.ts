@@ -8,7 +8,7 @@ import { isObject, setValueAt, valueAt, type Attribute, type Collection, type Do
 import { languageFault } from './languages.ts'
 import { addressFault, domainFault } from './mail-address.ts'
 import { nameFault } from './shown-name.ts'
-import { wordFault } from './text.ts'
+import { userInfoFault, wordFault } from './text.ts'
 import { checkValue } from './values.ts'
 
 interface Found extends Problem {
@@ -144,7 +144,7 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
 
 /** Records from before a rule must not be kept from changing by it, so it is asked of what is new only. */
 const formFault = ({ form }: Attribute, value: unknown): string | undefined => (form === undefined ? undefined : forms[form](value as string))
-const forms: Readonly<Record<NonNullable<Attribute['form']>, (value: string) => string | undefined>> = { domain: domainFault, email: addressFault, language: languageFault, name: nameFault, word: wordFault }
+const forms: Readonly<Record<NonNullable<Attribute['form']>, (value: string) => string | undefined>> = { address: userInfoFault, domain: domainFault, email: addressFault, language: languageFault, name: nameFault, word: wordFault }
 
 function keepCurrent(attribute: Attribute, given: unknown, current: unknown, path: string, found: Found[]): unknown {
   if (given !== undefined && given !== null && given !== current) {
