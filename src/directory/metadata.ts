@@ -18,11 +18,25 @@ import { deleteElement, deleteType, groupingOfType, insertElement, insertType, l
 import { clientsTold, lockClaims } from '../store/oidc-clients.ts'
 import { forgetMetadata, mismatches } from '../store/metadata.ts'
 
-type Written = { before?: Document; after?: Document }
+type Written = { before?: Document | undefined; after?: Document | undefined }
 
-async function written(tx: Transaction, ctx: Context, action: string, targetType: string, id: string, { before, after }: Written): Promise<void> {
-  await recordEvents(tx, ctx, [{ action, targetType, targetId: id, result: 'SUCCESS', changes: [{ path: '', ...(before ? { before } : {}), ...(after ? { after } : {}) }] }])
+async function written(tx: Transaction, ctx: Context, action: string, targetType: string, id: string, { before, after }: Written, paths: readonly string[] = []): Promise<void> {
+  const whole = { path: '', ...(before ? { before } : {}), ...(after ? { after } : {}) }
+  await recordEvents(tx, ctx, [{ action, targetType, targetId: id, result: 'SUCCESS', changes: [whole, ...paths.map((path) => ({ path }))] }])
 }
+
+/**
+ * The same of an attribute. What a sensitive one is by default is many people's value of it, and its valid values are all that theirs can be:
+ * neither stands in the audit, no more than the values themselves, also where the same change makes it sensitive or no longer so.
+ */
+async function writtenElement(tx: Transaction, ctx: Context, action: string, id: string, { before, after }: Written): Promise<void> {
+  if (before?.sensitive !== true && after?.sensitive !== true) return written(tx, ctx, action, 'MetadataElement', id, { before, after })
+  const told = (document?: Document) => (document ? Object.fromEntries(Object.entries(document).filter(([key]) => !valuesOfOthers.includes(key))) : undefined)
+  const changed = valuesOfOthers.filter((path) => JSON.stringify(before?.[path]) !== JSON.stringify(after?.[path]))
+  await written(tx, ctx, action, 'MetadataElement', id, { before: told(before), after: told(after) }, changed)
+}
+
+const valuesOfOthers: readonly string[] = ['defaultValue', 'validValues']
 
 async function change<T>(ctx: Context, work: (tx: Transaction) => Promise<T>): Promise<T> {
   const result = await ctx.db.transaction(work)
@@ -98,7 +112,7 @@ export async function declareElement(tx: Transaction, ctx: Context, { id, ...inp
   await checkPlace(tx, element, {})
   await insertElement(tx, element)
   await checkDefault(tx, element)
-  await written(tx, ctx, 'metadata.element.create', 'MetadataElement', id as string, { after: element })
+  await writtenElement(tx, ctx, 'metadata.element.create', id as string, { after: element })
   forgetMetadata()
   return element
 }
@@ -129,7 +143,7 @@ function changeElement(ctx: Context, id: string, versions: Versions, changed: (b
     await checkPlace(tx, after, before)
     await updateElement(tx, id, after)
     await checkDefault(tx, after)
-    await written(tx, ctx, 'metadata.element.update', 'MetadataElement', id, { before, after })
+    await writtenElement(tx, ctx, 'metadata.element.update', id, { before, after })
     return readElement(tx, id)
   })
 }
@@ -179,7 +193,7 @@ export function removeElement(ctx: Context, id: string, versions?: Versions): Pr
     checkVersion({ meta: { version } }, versions)
     if ((await usesOfElement(tx, id)) > 0) throw new GatehouseError('still_referenced', 'Records have values of this attribute; remove those first.')
     await deleteElement(tx, id)
-    await written(tx, ctx, 'metadata.element.delete', 'MetadataElement', id, { before })
+    await writtenElement(tx, ctx, 'metadata.element.delete', id, { before })
   })
 }
 
