@@ -9,6 +9,7 @@ import { documentOf } from '../model/rows.ts'
 import { user } from '../model/user.ts'
 import { namedAt } from '../store/access-people.ts'
 import type { Moment } from '../store/access-walk.ts'
+import { comparedText } from '../model/text.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { loadRecords } from '../store/records.ts'
 
@@ -26,7 +27,7 @@ export const namePath = (letter: Letter) => resources[letter].name
  */
 export async function namedId({ db }: Pick<Context, 'db'>, letter: Letter, given: string): Promise<string> {
   const { resource, name } = resources[letter]
-  const found = (await findByKey(db, resource, name, [given])).get(given.toLowerCase()) ?? []
+  const found = (await findByKey(db, resource, name, [given])).get(comparedText(given)) ?? []
   if (found.length > 1) {
     // Of several whose names differ in case, what is written exactly so is meant.
     const records = await loadRecords(db, resource, found, { collections: [], custom: false })

@@ -38,7 +38,7 @@ export interface Attribute {
   /** The only values allowed. */
   canonical?: readonly string[]
   /** The form of a text, asked of what is new or changes: what stood there before the rule may stay. */
-  form?: 'address' | 'domain' | 'email' | 'language' | 'name' | 'word'
+  form?: 'address' | 'domain' | 'email' | 'language' | 'login' | 'name' | 'word'
   /** What a reference points to. */
   references?: string
   /** For references to METADATA_TYPE: the grouping the type must belong to. */

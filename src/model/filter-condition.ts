@@ -209,7 +209,9 @@ function attributeTest(attribute: Attribute, path: string, operator: Order | Par
   }
 }
 
-function textTest({ caseExact, canonical }: Attribute, operator: Order | Part, value: string): Test {
+function textTest({ caseExact, canonical, form }: Attribute, operator: Order | Part, given: string): Test {
+  // Names to sign in with are kept with each accent in its letter; those from before that are not, `q` finds.
+  const value = form === 'login' ? given.normalize('NFC') : given
   const spelling = operator === 'eq' ? canonical?.find((one) => one.toLowerCase() === value.toLowerCase()) : undefined
   return { operator, value: spelling ?? value, exact: caseExact || spelling !== undefined }
 }

@@ -19,6 +19,17 @@ export function nameFault(name: string): string | undefined {
   return /[\p{L}\p{N}\p{P}\p{S}]/u.test(name) ? undefined : 'must not be empty'
 }
 
+/**
+ * What is wrong with a user name or a login, or undefined: two that nobody can tell apart would be two people (RFC 8265 §3.3 allows no
+ * spaces at all; those between words are ours to keep). Joiners are refused too: with and without them names look the same. Letters that
+ * are written in two ways are made one by normalising them (NFC).
+ */
+export function loginFault(name: string): string | undefined {
+  if (/^[\s\p{Z}]|[\s\p{Z}]$/u.test(name)) return 'must not begin or end with a space'
+  if (deceiving.test(name)) return 'must hold no line breaks, control characters, or characters that turn the direction of writing or are not seen'
+  return /(?! )\p{Zs}| {2}/u.test(name) ? 'must hold single plain spaces alone, if any' : undefined
+}
+
 /** Errors: `invalid_value`. */
 export function refuseName(name: string): void {
   const message = nameFault(name)

@@ -6,6 +6,9 @@ export function textFault(text: string): string | undefined {
   return text.isWellFormed() ? undefined : 'holds half of a surrogate pair, which is not a character'
 }
 
+/** A value as it is compared: without regard to case, and to whether an accent is written with its letter or behind it, as macOS writes it. */
+export const comparedText = (text: string): string => text.normalize('NFC').toLowerCase()
+
 /** The beginning of a text, of at most so many characters: never half of one. */
 export function cutText(text: string, most: number): string {
   return text.length <= most ? text : Array.from(text.slice(0, most * 2)).slice(0, most).join('')

@@ -105,7 +105,7 @@ export const logins: Collection = {
   },
   attributes: [
     id('login_id'),
-    text('login', 'login', 220, 'Login', 'The name of the account in its system.', { required: true }),
+    text('login', 'login', 220, 'Login', 'The name of the account in its system.', { required: true, form: 'login' }),
     reference('managedSystem', 'managed_sys_id', 'ManagedSystem', 'Managed system', 'The system; 0 is Gatehouse itself.', { required: true }),
     text('identityType', 'identity_type', 20, 'Identity type', 'Primary, service account, …'),
     text('status', 'status', 20, 'Status', 'Whether the account is in use.', { canonical: ['ACTIVE', 'INACTIVE', 'SUSPENDED'], default: 'ACTIVE' }),

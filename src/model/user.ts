@@ -52,7 +52,7 @@ const governance = [
 
 const identity = [
   identifier('id', 'user_id', 'Id', 'The id of the record, made by the server.', { mutability: 'readOnly', returned: 'always', uniqueness: 'server', sortable: true }),
-  text('userName', 'user_name', 220, 'User name', 'The name the person signs in with: the login of managed system 0.', { required: true, uniqueness: 'server', sortable: true, searched: true }),
+  text('userName', 'user_name', 220, 'User name', 'The name the person signs in with: the login of managed system 0.', { required: true, uniqueness: 'server', sortable: true, searched: true, form: 'login' }),
   flag('active', 'status', 'Active', 'True when the person may sign in; setting it enables or disables.', { expression: activeExpression }),
   text('status', 'status', 40, 'Status', 'Where the person stands in their life here; changed by the lifecycle operations.', { mutability: 'immutable', canonical: statuses }),
   text('secondaryStatus', 'secondary_status', 40, 'Account status', 'Locked or disabled; absent when nothing stands against signing in.', { mutability: 'immutable', canonical: secondaryStatuses }),

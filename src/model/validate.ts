@@ -7,7 +7,7 @@ import { GatehouseError, type ErrorCode, type Problem } from '../errors.ts'
 import { isObject, setValueAt, valueAt, type Attribute, type Collection, type Document, type Resource } from './attribute.ts'
 import { languageFault } from './languages.ts'
 import { addressFault, domainFault } from './mail-address.ts'
-import { nameFault } from './shown-name.ts'
+import { loginFault, nameFault } from './shown-name.ts'
 import { userInfoFault, wordFault } from './text.ts'
 import { checkValue } from './values.ts'
 
@@ -135,8 +135,10 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
     return undefined
   }
   if (attribute.side) return checkList(attribute, given, path, found)
-  const checked = checkValue(attribute, given)
-  const fault = 'message' in checked ? checked.message : given === current ? undefined : formFault(attribute, checked.value)
+  // The same letters, written in two ways, are one name. What stands there from before stays as it is.
+  const meant = attribute.form === 'login' && typeof given === 'string' && given !== current ? given.normalize('NFC') : given
+  const checked = checkValue(attribute, meant)
+  const fault = 'message' in checked ? checked.message : meant === current ? undefined : formFault(attribute, checked.value)
   if ('value' in checked && fault === undefined) return checked.value
   found.push({ code: 'invalid_value', path, message: fault! })
   return undefined
@@ -144,7 +146,7 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
 
 /** Records from before a rule must not be kept from changing by it, so it is asked of what is new only. */
 const formFault = ({ form }: Attribute, value: unknown): string | undefined => (form === undefined ? undefined : forms[form](value as string))
-const forms: Readonly<Record<NonNullable<Attribute['form']>, (value: string) => string | undefined>> = { address: userInfoFault, domain: domainFault, email: addressFault, language: languageFault, name: nameFault, word: wordFault }
+const forms: Readonly<Record<NonNullable<Attribute['form']>, (value: string) => string | undefined>> = { address: userInfoFault, domain: domainFault, email: addressFault, language: languageFault, login: loginFault, name: nameFault, word: wordFault }
 
 function keepCurrent(attribute: Attribute, given: unknown, current: unknown, path: string, found: Found[]): unknown {
   if (given !== undefined && given !== null && given !== current) {

@@ -1,22 +1,31 @@
 /** Finding records by an attribute's value, many at once: how an import correlates. One statement an attribute. */
 import type { Resource } from '../model/attribute.ts'
+import { comparedText } from '../model/text.ts'
 import type { Database } from './database.ts'
 import { isOneOf } from './text-order.ts'
 
 type Reader = Pick<Database, 'query'>
 
 /**
- * The ids of the records that have these values at a path, by value in lower case. Case is ignored unless the attribute
+ * The ids of the records that have these values at a path, by value as it is compared (`comparedText`). Case is ignored unless the attribute
  * says otherwise. The path is one that `canFindBy` allows.
  */
 export async function findByKey(db: Reader, resource: Resource, path: string, values: readonly string[]): Promise<Map<string, string[]>> {
   if (values.length === 0) return new Map()
-  const wanted = [...new Set(values.map((value) => value.toLowerCase()))]
-  const rows = await db.query<{ value: string; id: string }>(lookup(resource, path), parameters(resource, path, wanted, values))
+  const forms = [...new Set(values.flatMap(writtenForms))]
+  const wanted = [...new Set(forms.map((value) => value.toLowerCase()))]
+  const rows = await db.query<{ value: string; id: string }>(lookup(resource, path), parameters(resource, path, wanted, forms))
   const found = new Map<string, string[]>()
-  for (const { value, id } of rows) found.set(value.toLowerCase(), [...(found.get(value.toLowerCase()) ?? []), id])
+  for (const { value, id } of rows) {
+    const ids = found.get(comparedText(value)) ?? []
+    // Somebody may have one value in both forms.
+    if (!ids.includes(id)) found.set(comparedText(value), [...ids, id])
+  }
   return found
 }
+
+/** Letters with accents as one, and as two: records from before may have them either way. */
+const writtenForms = (value: string): string[] => [value, value.normalize('NFC'), value.normalize('NFD')]
 
 function parameters(resource: Resource, path: string, wanted: string[], values: readonly string[]): unknown[] {
   if (path.startsWith('attributes.')) return [wanted, path.slice('attributes.'.length)]

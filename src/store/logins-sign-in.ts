@@ -42,12 +42,25 @@ const columns = `l.login_id as "loginId", l.user_id as "userId", l.login, l.pass
    ${ofPerson}`
 const from = 'from login l join users u on u.user_id = l.user_id'
 
+/**
+ * A typed name in the ways in which it may be written here: as it was typed, and with each accent in its letter (NFC), as new names are
+ * kept, or behind it (NFD), as old ones may be. Whatever is typed, the same is looked up.
+ */
+const writtenForms = (name: string): string => `array[lower(${name}::text), lower(normalize(${name}::text, NFC)), lower(normalize(${name}::text, NFD))]`
+
+/** What follows `where` to find that one login in a system, under the alias of its table; of two from before who differ in the form alone, each is found by their own. */
+const firstNamed = (alias: string, name: string, more: string): string =>
+  `${alias}.lowercase_login = any(${writtenForms(name)}) and ${more} order by array_position(${writtenForms(name)}, ${alias}.lowercase_login::text) limit 1`
+
+/** The same of the login `l` that signs in here under the name $1. */
+export const named = firstNamed('l', '$1', `l.managed_sys_id = '0'`)
+
 /** The login that signs in here under a name; the database says which letters are the same but for their case. */
 export async function findLogin(db: Pick<Database, 'first'>, userName: string): Promise<SignInLogin | undefined> {
-  return db.first(`select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0'`, [userName], 'find_login')
+  return db.first(`select ${columns} ${from} where ${named}`, [userName], 'find_login')
 }
 
-const findWithPolicies = `with f as materialized (select ${columns} ${from} where l.lowercase_login = lower($1) and l.managed_sys_id = '0')
+const findWithPolicies = `with f as materialized (select ${columns} ${from} where ${named})
    select f.*, p.* from (values (1)) one left join f on true cross join (${policiesForAll('(select f."userId" from f)')}) p`
 
 /** The same with the policies that count for everybody: what signing in begins with, in one statement. */
@@ -61,11 +74,11 @@ export async function findLoginWithPolicies(db: Pick<Database, 'first'>, userNam
  * reference leads to. A row that somebody wrote by hand says nothing.
  */
 export async function findLoginByAccount(db: Pick<Database, 'first'>, systemId: string, accountName: string): Promise<SignInLogin | undefined> {
-  return db.first(
-    `select ${columns} ${from} where l.managed_sys_id = '0' and l.user_id = (
-       select a.user_id from login a where a.managed_sys_id = $1 and a.lowercase_login = lower($2) and a.prov_status is not null
+  const linked = `a.managed_sys_id = $1 and a.prov_status is not null
          and (exists (select from efs.panelists p join efs.iam_portal_user_reference r on r.user_id = p.uid where p.person_id = a.user_id and r.uuid is not null)
-           or exists (select from efs.users e join efs.iam_user_reference r on r.user_id = e.uid where e.person_id = a.user_id and r.uuid is not null)) limit 1)`, [systemId, accountName])
+           or exists (select from efs.users e join efs.iam_user_reference r on r.user_id = e.uid where e.person_id = a.user_id and r.uuid is not null))`
+  return db.first(
+    `select ${columns} ${from} where l.managed_sys_id = '0' and l.user_id = (select a.user_id from login a where ${firstNamed('a', '$2', linked)})`, [systemId, accountName])
 }
 
 /**

@@ -1,5 +1,6 @@
 /** SQL on recovery: what was asked for, whom it is about, and the hash of the link that is out (LOGIN.PSWD_RESET_TOKEN). */
 import type { Database, Transaction } from './database.ts'
+import { named } from './logins-sign-in.ts'
 
 export type RecoveryKind = 'PASSWORD' | 'PASSWORD_BY_SMS' | 'UNLOCK' | 'USER_NAME'
 
@@ -32,7 +33,7 @@ export async function peopleAtAddress(db: Pick<Database, 'query'>, address: stri
 /** People whose login has this name, or to whose address it belongs; mail goes to their primary address and nowhere else. */
 export async function peopleToRecover(db: Pick<Database, 'query'>, name: string): Promise<string[]> {
   const rows = await db.query<{ id: string }>(
-    `select l.user_id as id from login l where l.lowercase_login = lower($1) and l.managed_sys_id = '0'
+    `(select l.user_id as id from login l where ${named})
      union ${atAddress}`, [name])
   return rows.map(({ id }) => id)
 }

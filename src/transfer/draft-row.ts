@@ -3,6 +3,7 @@
  * references mean.
  */
 import type { Document } from '../model/attribute.ts'
+import { comparedText } from '../model/text.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { noSuch, refused, type Draft } from './draft.ts'
 import { isKind, ownName, type Kind } from './importable.ts'
@@ -95,7 +96,7 @@ export const firstKey = (keys: readonly Key[]) => keys.find((key) => key.path !=
  * another person, or a mistake that a person has to judge.
  */
 export function contradiction(keys: readonly Key[], before: Document): string | undefined {
-  const found = keys.findIndex(({ path, value }) => path === 'id' ? before.id === value : valuesAt(before, path).some((one) => one.toLowerCase() === value.toLowerCase()))
+  const found = keys.findIndex(({ path, value }) => path === 'id' ? before.id === value : valuesAt(before, path).some((one) => comparedText(one) === comparedText(value)))
   for (const { path, value } of keys.slice(0, Math.max(found, 0))) {
     const own = path === 'id' ? [] : valuesAt(before, path)
     if (own.length > 0) return `${keys[found]!.path} finds ${String(before.id)}, whose ${path} is "${own[0]}" and not "${value}"`

@@ -29,13 +29,16 @@ export function mergeEntries(collection: Collection, before: readonly Document[]
   const taken = new Set<Document>()
   for (const given of row) {
     const known = findEntry(collection, entries.filter((entry) => !taken.has(entry)), given)
-    const merged: Document = known ? Object.assign(known, mergeObject(known, given)) : { ...given }
+    const merged: Document = known ? Object.assign(known, keptForms(known, mergeObject(known, given))) : { ...given }
     if (!known) entries.push(merged)
     taken.add(merged)
     if (merged.primary === true) for (const other of entries) if (other !== merged && other.primary === true) other.primary = false
   }
   return entries
 }
+
+/** What differs in nothing but how an accent is written stays as it is. */
+const keptForms = (known: Document, merged: Document): Document => Object.fromEntries(Object.entries(merged).map(([key, value]) => [key, same(known[key], value) ? known[key] : value]))
 
 function findEntry(collection: Collection, entries: Document[], given: Document): Document | undefined {
   const says = (entry: Document) => Object.entries(given).every(([key, value]) => key === 'id' || value === null || same(entry[key], value))
@@ -54,5 +57,6 @@ function samePeriod(collection: Collection, entry: Document, given: Document): b
 
 function same(a: unknown, b: unknown): boolean {
   if ((a ?? null) === (b ?? null)) return true
+  if (typeof a === 'string' && typeof b === 'string') return a.normalize('NFC') === b.normalize('NFC')
   return typeof a === 'object' && typeof b === 'object' && JSON.stringify(a) === JSON.stringify(b)
 }

@@ -6,6 +6,7 @@ import { ownNames } from '../model/distinguished-name.ts'
 import { cutText } from '../model/text.ts'
 import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
+import { comparedText } from '../model/text.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
 import { closesCircle, type EdgeStepChange } from './plan-edges.ts'
@@ -52,11 +53,11 @@ async function placeGroups({ ctx }: Planning, groups: readonly PlannedGroup[]): 
   return groups.map((one): Placed => {
     const { name, description } = one.group
     const base = { resource: 'Group', line: one.line, label: name }
-    const ids = known.get(name.toLowerCase()) ?? []
-    const earlier = own.get(name.toLowerCase())
+    const ids = known.get(comparedText(name)) ?? []
+    const earlier = own.get(comparedText(name))
     const against = earlier !== undefined ? `line ${earlier} of the import already means this group` : ids.length > 1 ? `${ids.length} groups have this name` : undefined
     if (against !== undefined) return { ...one, id: '', step: { ...base, action: 'conflict', problems: [{ message: against }] } }
-    own.set(name.toLowerCase(), one.line)
+    own.set(comparedText(name), one.line)
     if (ids[0] !== undefined) return { ...one, id: ids[0], step: { ...base, action: 'unchanged', targetId: ids[0] } }
     const document = newAccessRecord(ctx, groupKind, { displayName: name, ...(description === undefined ? {} : { description }) })
     const id = document.id as string
@@ -120,7 +121,7 @@ async function finder({ ctx, planId }: Planning, named: readonly Named[]): Promi
     const byDn = dn === undefined ? undefined : planned.get(keyText({ path: 'dn', value: dn }))?.targetId
     if (byDn !== undefined) return byDn
     for (const value of own) {
-      const id = planned.get(keyText({ path: 'userName', value }))?.targetId ?? known.get(value.toLowerCase())?.[0]
+      const id = planned.get(keyText({ path: 'userName', value }))?.targetId ?? known.get(comparedText(value))?.[0]
       if (id !== undefined) return id
     }
     return undefined

@@ -1,5 +1,6 @@
 /** Which record does a row mean, and which records does it speak of? Answered for a batch of rows at a time. */
 import { setValueAt, type Document } from '../model/attribute.ts'
+import { comparedText } from '../model/text.ts'
 import type { Database } from '../store/database.ts'
 import { findByKey } from '../store/find-by-key.ts'
 import { findPlanKeys } from '../store/plans.ts'
@@ -16,7 +17,7 @@ export interface Lookup {
 }
 
 /** A key as the plan keeps it. */
-export const keyText = ({ path, value }: Key): string => `${path}=${path === 'id' ? value : value.toLowerCase()}`
+export const keyText = ({ path, value }: Key): string => `${path}=${path === 'id' ? value : comparedText(value)}`
 
 /** The keys of a row, and what nobody else may have besides: a user name, whether the mapping looks by it or not. */
 export function uniqueKeys({ resource, correlate, document }: MappedRecord): readonly Key[] {
@@ -42,7 +43,7 @@ export async function lookUp(db: Database, planId: string, rows: readonly Mapped
     planned[kind] = await findPlanKeys(db, planId, kind, [...new Set(keys)])
   }
   return {
-    existing: (kind, { path, value }) => found[kind].get(path)?.get(value.toLowerCase()) ?? [],
+    existing: (kind, { path, value }) => found[kind].get(path)?.get(comparedText(value)) ?? [],
     planned: (kind, key) => planned[kind].get(keyText(key)),
   }
 }
