@@ -160,6 +160,16 @@ test('a site is let go of by the versions of usage policies that were asked for 
   expect(await changesOf(site, 'content-provider.delete')).toContainEqual({ path: `policyVersions[${version}].contentProviderId`, before: site })
 })
 
+test('a site stays as long as a version in force is asked for on it alone: without it all sites would ask for it', async () => {
+  const site = await made('/content-providers', { name: 'Kept site', domainPattern: 'kept.example.com' })
+  const version = await made('/it-policy-versions', { policyId: await made('/it-policies', {}), name: 'In force', content: 'Text', contentProviderId: site, active: true })
+  const refused = await ask('DELETE', `/content-providers/${site}`)
+  expect([refused.status, refused.body.code, refused.body.detail]).toEqual([409, 'still_referenced', expect.stringContaining(`${version} of a usage policy (In force)`)])
+  expect((await read(`/it-policy-versions/${version}`)).body.contentProviderId).toBe(site)
+  expect((await ask('PATCH', `/it-policy-versions/${version}`, { active: false })).status).toBe(200)
+  expect((await ask('DELETE', `/content-providers/${site}`)).status).toBe(204)
+})
+
 test('of entries of records, locations alone are referred to: plans change others without telling whose versions rise', async () => {
   const tables = [user, organization].flatMap(({ collections }) => collections.map(({ table }) => table))
   expect(await referredTables(ctx.db, tables)).toEqual(['location'])

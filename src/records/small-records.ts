@@ -30,6 +30,8 @@ export interface SmallKind {
   update: (tx: Transaction, document: Document) => Promise<void>
   /** Errors: `still_referenced`. */
   remove: (tx: Transaction, id: string) => Promise<void>
+  /** Refuses a removal that would change what others are asked for. Errors: `still_referenced`. */
+  refuseRemoval?: (tx: Transaction, id: string) => Promise<void>
   /** Other records hint at it and stay when it goes: they let go of it, with a new version (decisions/0055). */
   hintedAt?: true
   /** What must wait while a record is changed, taken before the record itself. */
@@ -90,6 +92,7 @@ export function smallVerbs(kind: SmallKind): SmallVerbs {
     remove: (ctx, id, versions) => ctx.db.transaction(async (tx) => {
       const { document: before, version } = await read(tx, id, true)
       checkVersion({ meta: { version } }, versions)
+      await kind.refuseRemoval?.(tx, id)
       const letGo = kind.hintedAt ? (await clearReferences(tx, ctx, collection, [id])).taken.get(id) : []
       await kind.remove(tx, id)
       await note(tx, ctx, 'delete', id, { before }, letGo)

@@ -7,7 +7,7 @@ import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { smallVerbs, type SmallKind } from '../records/small-records.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteSiteRecord, insertSiteRecord, isDecided, readSiteRecord, retireVersions, updateSiteRecord } from '../store/site-records.ts'
+import { deleteSiteRecord, insertSiteRecord, isDecided, readSiteRecord, retireVersions, updateSiteRecord, versionAskedOn } from '../store/site-records.ts'
 
 const hostPattern = /^(?:\*|(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?)$/
 
@@ -15,6 +15,12 @@ function settleSite(_tx: Transaction, _ctx: Context, after: Document): Document 
   if (!hostPattern.test(after.domainPattern as string)) throw refused('domainPattern', 'must be a host name such as www.example.com, *.example.com or *')
   if (after.loginUrl !== undefined && !/^https?:$/.test(URL.parse(after.loginUrl as string)?.protocol ?? '')) throw refused('loginUrl', 'must be a web address')
   return after
+}
+
+/** A version without a site is asked for on all of them: nobody who deletes a site means that. */
+async function refuseAsked(tx: Transaction, siteId: string): Promise<void> {
+  const asked = await versionAskedOn(tx, siteId)
+  if (asked) throw new GatehouseError('still_referenced', `The version ${asked.id} of a usage policy (${asked.name}) is in force on this site alone and would be asked for everywhere; put it out of force (active: false) or name another site first.`)
 }
 
 function settlePolicy(_tx: Transaction, ctx: Context, after: Document, before?: Document): Document {
@@ -48,7 +54,7 @@ const stored = (collection: Collection): Pick<SmallKind, 'collection' | 'read' |
 
 const refused = (path: string, message: string) => new GatehouseError('invalid_value', `${path}: ${message}.`, { problems: [{ path, message }] })
 
-export const sites = smallVerbs({ ...stored(contentProvider), name: 'ContentProvider', action: 'content-provider', hintedAt: true, settle: settleSite })
+export const sites = smallVerbs({ ...stored(contentProvider), name: 'ContentProvider', action: 'content-provider', hintedAt: true, settle: settleSite, refuseRemoval: refuseAsked })
 export const policies = smallVerbs({ ...stored(itPolicy), name: 'ItPolicy', action: 'it-policy', settle: settlePolicy })
 export const policyVersions = smallVerbs({ ...stored(itPolicyVersion), name: 'ItPolicyVersion', action: 'it-policy.version', settle: settleVersion })
 export const questionGroups = smallVerbs({ ...stored(questionGroup), name: 'QuestionGroup', action: 'question-group' })

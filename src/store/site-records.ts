@@ -98,6 +98,11 @@ export async function retireVersions(tx: Transaction, { id, policyId, contentPro
   return rows.map((row) => row.id)
 }
 
+/** The first of the versions in force that are asked for on one site alone. */
+export async function versionAskedOn(tx: Transaction, siteId: string): Promise<{ id: string; name: string } | undefined> {
+  return tx.first(`select version_id as id, name from it_policy_version where content_provider_id = $1 and active = 'Y' order by version_id limit 1`, [siteId])
+}
+
 /** Whether anybody has decided on a version. */
 export async function isDecided(tx: Transaction, versionId: string): Promise<boolean> {
   return (await tx.first('select from user_it_policy_history where version_id = $1 limit 1', [versionId])) !== undefined
