@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { openText } from '../src/transfer/text-source.ts'
 import { memoryFolder } from './memory-folder.ts'
-import { pinnedNode, removeFolders } from './server-process.ts'
+import { cleanEnv, eventually, pinnedNode, processesIn, removeFolders } from './server-process.ts'
 
 const folder = memoryFolder('gatehouse-pipes-')
 afterAll(() => removeFolders(folder))
@@ -62,4 +62,13 @@ test.for(['nobody', 'silent'])('Ctrl-C while %s writes ends the process', { time
   } finally {
     child.kill('SIGKILL')
   }
+})
+
+test('whom nobody reads any more gives the database back', { timeout: 60_000 }, async () => {
+  const data = join(folder, 'unread')
+  const child = spawn(pinnedNode, [join(import.meta.dirname, '..', 'bin/gatehouse.js'), 'serve'], { env: cleanEnv({ GATEHOUSE_DATA: data, PORT: '0' }), stdio: ['ignore', 'pipe', 'inherit'] })
+  await once(child.stdout, 'data')
+  child.stdout.destroy()
+  expect((await once(child, 'exit'))[0]).toBe(0)
+  await eventually(async () => expect(processesIn(data)).toEqual([]))
 })
