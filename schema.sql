@@ -1296,6 +1296,7 @@ create table gatehouse.plan_read (
   resource character varying(40) not null,
   target_id character varying(64) not null,
   version integer not null,
+  is_referred boolean default false not null,
   constraint plan_read_pkey PRIMARY KEY (plan_id, resource, target_id)
 );
 
@@ -4643,6 +4644,7 @@ comment on column gatehouse.plan_read.plan_id is 'The plan.';
 comment on column gatehouse.plan_read.resource is 'What sort of record.';
 comment on column gatehouse.plan_read.target_id is 'Which one.';
 comment on column gatehouse.plan_read.version is 'The version it had.';
+comment on column gatehouse.plan_read.is_referred is 'Whether steps of the plan name the record: it counts until the plan is at its end.';
 
 -- comment: gatehouse.plan_step
 comment on table gatehouse.plan_step is 'One step of a plan: what happens to one record.';

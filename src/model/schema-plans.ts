@@ -65,6 +65,7 @@ export const plans: Area = {
         added('resource', 'varchar(40)', 'What sort of record.', { key: true }),
         added('target_id', 'varchar(64)', 'Which one.', { key: true }),
         added('version', 'integer', 'The version it had.', { required: true }),
+        added('is_referred', 'boolean', 'Whether steps of the plan name the record: it counts until the plan is at its end.', { required: true }),
       ],
     ),
     table('added', 'gatehouse.plan_key', 'How later rows of a plan find a record that an earlier row makes.', [

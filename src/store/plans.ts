@@ -107,6 +107,22 @@ export async function insertReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'insert_plan_reads')
 }
 
+/** Notes the versions of records that steps of the plan name, each once; one that was read before keeps the version of then. */
+export async function insertReferred(tx: Transaction, planId: string, resource: string, reads: readonly { id: string; version: number }[]): Promise<void> {
+  if (reads.length === 0) return
+  await tx.execute(
+    `insert into gatehouse.plan_read as r (plan_id, resource, target_id, version, is_referred) select $1, $2, v.*, true from unnest($3::text[], $4::int[]) v
+     on conflict (plan_id, resource, target_id) do update set is_referred = true where not r.is_referred`,
+    [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'insert_plan_referred')
+}
+
+/** The versions of records of one resource, by their ids; 0 of those that are not there. */
+export async function readRecordVersions(db: Reader, resource: string, ids: readonly string[]): Promise<{ id: string; version: number }[]> {
+  if (ids.length === 0) return []
+  const { table, idColumn } = resources[resource as keyof typeof resources]
+  return db.query(`select v.id, coalesce(t.version, 0) as version from unnest($1::text[]) v(id) left join ${table} t on t.${idColumn} = v.id`, [ids], `versions_of_${resource}`)
+}
+
 /** The versions that the plan read of some records; those that it never read are absent. */
 export async function findReads(db: Reader, planId: string, resource: string, ids: readonly string[]): Promise<Map<string, number>> {
   if (ids.length === 0) return new Map()
@@ -138,17 +154,20 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
 }
 
-/** The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet. */
+/**
+ * The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet; one that its steps
+ * name is not dealt with before the end.
+ */
 export async function staleReads(db: Reader, planId: string): Promise<{ resource: string; id: string }[]> {
   const found: { resource: string; id: string }[] = []
   for (const { name, table, idColumn } of Object.values(resources)) {
     found.push(...await db.query<{ resource: string; id: string }>(
       `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${idColumn} = r.target_id
-       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and not exists (
+       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and (r.is_referred or not exists (
          select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
          where p.plan_id = r.plan_id and p.applied_through > 0 and s.target_id = r.target_id
            and s.resource in (r.resource, case r.resource when 'User' then 'Membership' end)
-         having max(s.step_no) <= max(p.applied_through)) limit 10`, [planId, name]))
+         having max(s.step_no) <= max(p.applied_through))) limit 10`, [planId, name]))
   }
   return found
 }

@@ -1,6 +1,6 @@
 /** The groups of an import and their members: planned last, when it is known who else comes with it. */
 import { groupKind, newAccessRecord } from '../access/access-records.ts'
-import { edgeKind } from '../model/access-edges.ts'
+import { edgeKind, nodeTypes } from '../model/access-edges.ts'
 import { group as groupResource } from '../model/access-records.ts'
 import { ownNames } from '../model/distinguished-name.ts'
 import { cutText } from '../model/text.ts'
@@ -8,7 +8,7 @@ import { user } from '../model/user.ts'
 import { edgesBetween } from '../store/access-edges.ts'
 import { comparedText } from '../model/text.ts'
 import { findByKey } from '../store/find-by-key.ts'
-import { findPlanKeys } from '../store/plans.ts'
+import { findPlanKeys, readRecordVersions } from '../store/plans.ts'
 import { closesCircle, type EdgeStepChange } from './plan-edges.ts'
 import { storePlanned, type NewStep, type Planning } from './planning.ts'
 import { dnKey, type GroupRow } from './read-group.ts'
@@ -31,19 +31,30 @@ const mostShown = 255
 /** Adds the steps: each group, then each of its members, found in the import by distinguished name, else by login. */
 export async function planGroups(planning: Planning, groups: readonly PlannedGroup[]): Promise<void> {
   const placed = await placeGroups(planning, groups)
-  await store(planning, placed.map(({ step, source }) => ({ ...step, source })))
+  await store(planning, placed.map(({ step, source }) => ({ ...step, source })), [['Group', placed.flatMap(({ id, step }) => (step.action === 'unchanged' ? id : []))]])
   const meant = placed.filter(({ step }) => step.action !== 'conflict')
   const byDn = new Map(meant.flatMap(({ group, id }) => (group.dn === undefined ? [] : [[group.dn, id] as const])))
   for (const one of meant) {
     const named = [...one.group.members.map((dn) => ({ text: dn, dn: dnKey(dn), logins: ownNames(dn) })), ...one.group.logins.map((login) => ({ text: login, dn: undefined, logins: [login] }))]
     const seen = new Set<string>()
-    for (let from = 0; from < named.length; from += page) await store(planning, await memberSteps(planning, one, named.slice(from, from + page), byDn, seen))
+    for (let from = 0; from < named.length; from += page) {
+      const steps = await memberSteps(planning, one, named.slice(from, from + page), byDn, seen)
+      const made = steps.flatMap(({ action, changes }) => (action === 'create' ? (changes as EdgeStepChange) : []))
+      await store(planning, steps, [...Map.groupBy(made, ({ kind }) => nodeTypes[edgeKind(kind).source])].map(([type, own]) => [type, own.map(({ source }) => source)]))
+    }
   }
 }
 
-async function store(planning: Planning, steps: NewStep[]): Promise<void> {
+/** With the versions of the groups and people that steps lean on: `named`, by resource. */
+async function store(planning: Planning, steps: NewStep[], named: Iterable<[string, string[]]>): Promise<void> {
   planning.changed = []
-  await planning.ctx.db.transaction((tx) => storePlanned(tx, planning, undefined, { steps, keys: [], reads: new Map() }))
+  const reads = new Map<string, { id: string; version: number }[]>()
+  for (const [kind, ids] of named) {
+    // What the import makes itself is not there yet.
+    const there = (await readRecordVersions(planning.ctx.db, kind, [...new Set(ids)])).filter(({ version }) => version > 0)
+    reads.set(kind, there)
+  }
+  await planning.ctx.db.transaction((tx) => storePlanned(tx, planning, undefined, { steps, keys: [], reads }))
 }
 
 /** A group that is there by its name stays as it is; a new one is made. */

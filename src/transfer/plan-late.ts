@@ -6,6 +6,7 @@ import { noSuch, type RowProblem } from './draft.ts'
 import type { Kind } from './importable.ts'
 import type { Reference } from './map-record.ts'
 import { refusedKey, storePlanned, type Late, type NewStep, type Planned, type Planning } from './planning.ts'
+import { keepReferred, referredVersions } from './referred-records.ts'
 import { keyText, lookUp, resolveReferences } from './resolve-rows.ts'
 import { settlePlan } from './settle-plan.ts'
 
@@ -22,15 +23,21 @@ export async function planLateReferences(planning: Planning): Promise<void> {
     after = found.at(-1)!.step
     const rows = found.map(({ resource, late }) => ({ kind: 'record' as const, line: 0, resource: resource as Kind, document: late.document, correlate: [], references: late.references }))
     const lookup = await lookUp(ctx.db, planId, rows)
+    const versions = await referredVersions(planning, lookup, rows)
     const planned: Planned = { steps: [], keys: [], reads: new Map() }
+    const set: typeof rows = []
     const lost: { step: number; reference: Reference }[] = []
-    for (const { step, resource, targetId, label, source, line, late } of found) {
+    for (const [at, { step, resource, targetId, label, source, line, late }] of found.entries()) {
       const patch: Document = structuredClone(late.document)
       const open = resolveReferences(patch, late.references, ({ resource: kind, by, value }) =>
         lookup.existing(kind, { path: by, value })[0] ?? lookup.planned(kind, { path: by, value })?.targetId)
       if (open[0]) lost.push({ step, reference: open[0] })
-      else planned.steps.push(lateStep({ resource, targetId, label, source, line }, patch))
+      else {
+        planned.steps.push(lateStep({ resource, targetId, label, source, line }, patch))
+        set.push(rows[at]!)
+      }
     }
+    planned.referred = keepReferred(planning, lookup, versions, set)
     if (lost.length > 0) isWhole = false
     const refused = await reasonsFor(planning, lost)
     await ctx.db.transaction(async (tx) => {

@@ -37,6 +37,7 @@ import { belong, readBelongings, type Belongings } from './planned-affiliations.
 import { note, refusedKey, type Late, type NewStep, type Planned, type Planning } from './planning.ts'
 import type { MappedRow } from './read-records.ts'
 import { recordKinds } from './record-kinds.ts'
+import { keepReferred, referredVersions } from './referred-records.ts'
 import { refuseTogether } from './refuse-together.ts'
 import { keyText, lookUp, uniqueKeys, type Lookup } from './resolve-rows.ts'
 
@@ -66,6 +67,7 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   const stored = await lookUp(ctx.db, planId, records)
   const { keys: inFlight } = planning.inFlight
   const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
+  const versions = await referredVersions(planning, stored, records)
   const settled = new Map<MappedRecord, Draft>()
   let attempt = await attemptRows(planning, records, lookup, settled, new Set())
   for (let round = 0; round < mostRounds; round++) {
@@ -82,7 +84,8 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
   tellOfRefused(drafts)
   await addPasswords(planning, drafts)
   const steps = rows.flatMap((row) => (row.kind === 'record' ? attempt.all.get(row)!.step ?? [] : passedStep(row)))
-  return { steps: [...attempt.declared, ...steps], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads }
+  const referred = keepReferred(planning, stored, versions, drafts.flatMap(({ row, step }) => (step && isTaken(step) ? row : [])))
+  return { steps: [...attempt.declared, ...steps], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads, referred }
 }
 
 /** `settled` are rows that an earlier attempt has refused for good; rows of the lines `probed` are not in each other's way. */

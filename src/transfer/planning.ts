@@ -5,7 +5,7 @@ import type { Metadata } from '../model/metadata.ts'
 import type { Thing } from '../store/access-edges.ts'
 import type { Transaction } from '../store/database.ts'
 import { wantedBy, wantedKey } from '../store/plan-settle.ts'
-import { insertPlanKeys, insertReads, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
+import { insertPlanKeys, insertReads, insertReferred, insertSteps, type PlanKey, type PlanStep } from '../store/plans.ts'
 import type { Reference } from './map-record.ts'
 import type { Mapping } from './mapping.ts'
 
@@ -31,6 +31,8 @@ export interface Planning {
   changed: (() => void)[]
   /** Ids of what records refer to and no import brings, by its sort: those that are known to be there. */
   known: Map<string, ReadonlySet<string>>
+  /** Ids of records whose versions are noted because rows name them, by resource; the last of them, for they may be a million. */
+  noted: Map<string, ReadonlySet<string>>
   /** Whether rows say where organisations stand, or change what they are: whether all of it fits is asked at the end. */
   nests: boolean
   /** Whether rows tie people to each other: circles are looked for at the end. */
@@ -53,7 +55,7 @@ export const refusedKey = (resource: string): string => `refused ${resource}`
 
 /** A planning that has come across nothing yet. */
 export function newPlanning(ctx: Context, planId: string, metadata: Metadata): Planning {
-  return { ctx, planId, metadata, steps: 0, counts: {}, inFlight: { keys: new Map(), steps: [] }, things: new Map(), room: new Map(), above: new Map(), changed: [], known: new Map(), nests: false, ties: false, waits: false }
+  return { ctx, planId, metadata, steps: 0, counts: {}, inFlight: { keys: new Map(), steps: [] }, things: new Map(), room: new Map(), above: new Map(), changed: [], known: new Map(), noted: new Map(), nests: false, ties: false, waits: false }
 }
 
 export type NewStep = Omit<PlanStep, 'step'>
@@ -63,6 +65,8 @@ export interface Planned {
   keys: PlanKey[]
   /** Records that were read, by resource. */
   reads: Map<string, { id: string; version: number }[]>
+  /** Records that steps only name, by resource: the people, organisations and rights that rows refer to. */
+  referred?: Map<string, { id: string; version: number }[]>
 }
 
 /** A reference to a record that stands later in the import: set by a step of its own, at the end. */
@@ -78,4 +82,5 @@ export async function storePlanned(tx: Transaction, planning: Planning, source: 
   await insertSteps(tx, planning.planId, steps)
   await insertPlanKeys(tx, planning.planId, planned.keys.map((one) => (one.resource === wantedKey ? { ...one, key: wantedBy(one.line, source) } : one)))
   for (const [resource, reads] of planned.reads) await insertReads(tx, planning.planId, resource, reads)
+  for (const [resource, reads] of planned.referred ?? []) await insertReferred(tx, planning.planId, resource, reads)
 }
