@@ -131,6 +131,15 @@ describe('passwords', () => {
     expect((await dump(ctx.db)).includes(word)).toBe(false)
   })
 
+  test('and what stands in for them stay out of the plan and its reject file', async () => {
+    const path = jsonl({ userName: 'k15', recoveryCode: 'LEAKPWB9', bogus: 1 }, { userName: 'k16', backupCodes: ['LEAKPWB9'], answer: 'LEAKPWB9', questions: { securityAnswer: 'LEAKPWB9' } })
+    const { id, counts } = await plan(ctx, path)
+    const target = join(importFolder(), 'rejected.jsonl')
+    expect([counts, await collectRejects(ctx.db, id, { path, mapping: 'jsonl' }, 'people.jsonl', target)]).toEqual([{ error: 2 }, 2])
+    expect(`${await dump(ctx.db)}${readFileSync(target, 'utf8')}`).not.toContain('LEAKPWB9')
+    expect(readFileSync(target, 'utf8')).toContain('was left out')
+  })
+
   test('are left alone by the next import, and given to who has none', async () => {
     const file = csv('login,last,born,pw', 'keep,Keep,,first-password')
     await imported(ctx, file, mapping)

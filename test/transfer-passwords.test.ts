@@ -53,11 +53,15 @@ describe('schemes', () => {
     'Hasło', 'heslo', 'Lösenord', 'adgangskode', 'salasana', 'jelszó', 'Şifre', 'lozinka', 'Пароль', 'κωδικός πρόσβασης', 'パスワード', '密码', '비밀번호',
     'userpassword;x-foo', '2.5.4.35', '2.5.4.35;binary', 'OID.2.5.4.35', 'unicodePwd', 'unicodepwd', 'dBCSPwd', 'ms-Mcs-AdmPwd', 'ntPwdHistory', 'sambaNTPassword', 'sambaLMPassword',
     'krbPrincipalKey', 'supplementalCredentials', 'passwordThemePassword',
+    'recoveryCode', 'RECOVERY_CODES', 'backupcode', 'Backup Code 1', 'scratch codes', 'recovery key', 'mfa_secret', 'totpSeed', 'oneTimeCode', 'seed phrase', 'passphrase', 'securityAnswer', 'security_question_answer', 'secret answer', 'challengeResponse',
+    'Wiederherstellungscode', 'Ersatzcodes', 'Notfallcode', 'Geheimzahl', 'Sicherheitsantwort', 'Antwort Sicherheitsfrage', 'code de récupération', 'codesDeSecours', 'réponse secrète', 'phrase de passe', 'código de recuperación', 'respuestaSecreta', 'codi de recuperació',
+    'codici di recupero', 'risposta segreta', 'código de recuperação', 'resposta secreta', 'herstelcode', 'noodcodes', 'beveiligingsantwoord', 'kod odzyskiwania', 'kody zapasowe', 'záložní kód', 'återställningskod', 'sikkerhedssvar', 'gendannelseskode', 'palautuskoodi',
+    'helyreállítási kód', 'cod de recuperare', 'yedek kod', 'güvenlik sorusu cevabı', 'код восстановления', 'резервный код', 'ответ на контрольный вопрос', 'κωδικός ανάκτησης', '暗証番号', '恢复代码', '복구 코드',
   ])('%s is the name of a secret', (name) => expect(isSecretName(name)).toBe(true))
-  test.each(['PIN', 'userPIN', 'initial_pin', 'pin;x-old', 'clave', 'mdp', 'PIN1', 'pw2', 'pass1'])('%s may be the name of a secret', (name) => {
+  test.each(['PIN', 'userPIN', 'initial_pin', 'pin;x-old', 'clave', 'mdp', 'PIN1', 'pw2', 'pass1', 'pinCode', 'PIN-Nr', 'answer1', 'Antwort', 'réponse2', 'securityCode', 'Sicherheitscode', 'verification_code', 'code de sécurité'])('%s may be the name of a secret', (name) => {
     expect([isSecretName(name), mayBeSecretName(name)]).toEqual([false, true])
   })
-  test.each(['secretary', 'passport', 'compass', 'compass weight', 'datePasswordChanged', 'pwdLastSet', 'badPwdCount', 'pwdPolicySubentry', 'shipping', 'spin', 'title', 'Reisepass', '2.5.4.3'])('%s only looks like it', (name) => {
+  test.each(['secretary', 'passport', 'compass', 'compass weight', 'datePasswordChanged', 'pwdLastSet', 'badPwdCount', 'pwdPolicySubentry', 'shipping', 'spin', 'challengeResponseFailCount', 'dateChallengeRespChanged', 'recoveryEmail', 'backupContact', 'recoveryPhone', 'costCode', 'keyWorker', 'postcode', 'emergencyContact', 'securityClearance', 'Ersatzschlüssel', 'reservesleutel', 'jobCode', 'title', 'Reisepass', '2.5.4.3'])('%s only looks like it', (name) => {
     expect(mayBeSecretName(name)).toBe(false)
   })
 })
@@ -111,6 +115,8 @@ describe('no clear password in a row, a problem or a reject file', () => {
     ['JSON', '{"userName":"a","password":"hunter2"}\n', 'jsonl'],
     ['JSON of a login', '{"userName":"a","logins":[{"login":"a","password":"hunter2"}]}\n', 'jsonl'],
     ['JSON with a secret word', '{"userName":"a","secretWord":"hunter2"}\n', 'jsonl'],
+    ['JSON with a recovery code', '{"recoveryCode":"hunter2"}\n', mappingOf({ format: 'jsonl', records: [{ resource: 'User', set: { userName: 'userName' } }] })],
+    ['JSON with answers in it', '{"questions":[{"question":"Pet?","answer":"hunter2"}]}\n', mappingOf({ format: 'jsonl', records: [{ resource: 'User', set: { userName: 'userName' } }] })],
     ['JSON that breaks off', '{"userName":"a","password":"hunter2\n', 'jsonl'],
     ['JSON with a scheme that is none', '{"userName":"a","password":"{hunter2}x"}\n', 'jsonl'],
   ])('%s', async (_, content, mapping) => {

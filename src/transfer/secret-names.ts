@@ -24,10 +24,32 @@ const sure = [
 /** Whole words that are secrets, unless a mapping says what else they are. */
 const likely = ['pins?', 'pin ?code', 'puk', 'pw', 'pass', 'mdp', 'clave', 'parole', 'kod ?dostepu', 'passwd?', 'token', 'otp', 'tan']
 
-const [sureName, likelyName] = [new RegExp(sure.join('|')), new RegExp(`\\b(?:${likely.join('|')})\\d*\\b`)]
+const codes = '(?:codes?|keys?|phrases?|words?|tokens?)'
+
+/** What lets somebody in beside their password: codes for whoever has lost it or their device, and answers to questions, with who asks for them. */
+const besides = [
+  `(?:recovery|back ?up|scratch|rescue|one ?time|mfa|2fa|totp|seed) ?${codes}\\b`, '(?:security|secret|challenge|recovery|(?:security|secret) questions?) ?(?:answers?|respon[sc]es?)\\b', 'mnemonic', '(?:mfa|2fa|totp|hotp) ?seed',
+  // German, French, Spanish and Catalan, Italian, Portuguese, Dutch
+  '(?:wiederherstellungs|ersatz|notfall|einmal|entsperr|rettungs) ?codes?\\b', 'wiederherstellungs ?schlussel', '(?:sicherheits|geheim(?:e|en|er)?|kontroll) ?(?:frage )?antwort', 'antwort (?:auf )?(?:die )?(?:sicherheits|geheim|kontroll)', 'passsatz',
+  'codes? (?:de )?(?:recuperation|secours|deblocage)', 'reponses? (?:de )?(?:securite|secrete|(?:a la )?question)', 'phrase (?:secrete|de passe)',
+  'codi(?:go)?s? (?:de )?(?:recuperacio|respaldo|emergencia)', 'clave (?:de )?recuperacio', 'r[ei]spost[ae] (?:a |di |de |alla )?(?:domanda |pergunta )?(?:segur|secret|segret|sicur)', 'respuestas? (?:de |a la )?(?:pregunta (?:de )?)?(?:segur|secret)',
+  '(?:frase|palabra|parola|palavra) ?(?:secret|segret)', 'codic[ei] (?:di )?(?:recupero|ripristino|backup|emergenza|riserva)', 'codigos? (?:de )?(?:recuperacao|backup|reserva)', '(?:herstel|nood|reserve) ?codes?\\b', 'herstel ?sleutel', '(?:beveiligings|geheim) ?antwoord',
+  // Polish, Czech and Slovak, Swedish, Norwegian, Danish, Finnish, Hungarian, Romanian, Turkish, Croatian, Russian
+  'kod(?:y|u)? (?:odzyskiwania|zapasow|awaryjn)', '(?:zalozn|obnovovac|zachrann)\\w* ?kod', 'kody? (?:pro|na) obnov', 'bezpecnostn\\w* odpove[dt]', '(?:aterstallnings|reserv|gjenopprettings|gendannelses|nod) ?kod', '(?:sakerhets|sikkerheds|sikkerhets) ?svar',
+  '(?:palautus|vara) ?koodi', 'turva ?vastaus', '(?:helyreallitasi|tartalek) ?kod', 'biztonsagi valasz', 'coduri? de (?:recuperare|rezerva)', 'cod de (?:recuperare|rezerva)', '(?:kurtarma|yedek) ?kod', 'guvenlik (?:sorusu(?:nun)? )?cevab', 'kod za oporavak',
+  'kody? vosstanovleniya', 'rezervny\\w* kod', 'otvet na (?:kontrolnyi|sekretnyi)', 'kody? vidnovlennya',
+  ...['κωδικός ανάκτησης', 'リカバリーコード', '回復コード', 'バックアップコード', '暗証番号', '秘密の答え', '恢复代码', '恢復代碼', '备用代码', '備用代碼', '安全答案', '복구 코드', '백업 코드', 'קוד שחזור', 'رمز الاسترداد'].map((word) => fold(word).replaceAll(' ', ' ?')),
+]
+
+/** The same codes by words that may be others: a security is a share, too. */
+const likelyBesides = ['(?:security|access|emergency|verification|activation|unlock|reset) ?(?:code|key)s?', '(?:sicherheits|zugangs|freischalt|aktivierungs|bestatigungs) ?codes?', 'codes? (?:de )?(?:securite|acces|verification)',
+  'codi(?:go)?s? (?:de )?(?:segur\\w+|acces\\w*|verific\\w+)', 'codic[ei] (?:di )?(?:sicurezza|accesso|verifica)', 'beveiligings ?codes?', 'kod bezpieczenstwa', 'bezpecnostn\\w* kod', '(?:sakerhets|sikkerheds|sikkerhets) ?kode?', 'turva ?koodi', 'guvenlik kodu',
+  'pin ?(?:no|nr|number|nummer|hash)', 'pincodes?', 'codepin', 'answers?', 'antwort(?:en)?', 'reponses?', 'respuestas?', 'rispost[ae]', 'respostas?', 'antwoord(?:en)?', 'odpowiedz', 'odpoved', 'svar', 'vastaus', 'otvet']
+
+const [sureName, likelyName] = [new RegExp([...sure, ...besides].join('|')), new RegExp(`\\b(?:${[...likely, ...likelyBesides].join('|')})\\d*\\b`)]
 
 /** What only tells of a password: when it was changed, how often it was wrong, what is asked of it. */
-const toldOf = /passwordChanged|passwordTheme|secretFailCount|resetPwd|badPwd|pwd(?:Change|Exp|Last|Policy|Account|Failure|Grace|Reset|Must|Attribute|Min|Max|Check|Lockout|Safe|InHistory|Allow|StartTime|EndTime)/gi
+const toldOf = /challengeResponseFailCount|dateChallengeResp|passwordChanged|passwordTheme|secretFailCount|resetPwd|badPwd|pwd(?:Change|Exp|Last|Policy|Account|Failure|Grace|Reset|Must|Attribute|Min|Max|Check|Lockout|Safe|InHistory|Allow|StartTime|EndTime)/gi
 
 /** userPassword, authPassword, and those of Active Directory, Samba, Kerberos and OpenLDAP by their numbers. */
 const numbers = new Set([
