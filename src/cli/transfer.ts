@@ -17,6 +17,7 @@ import { kinds, resources, type Kind } from '../transfer/importable.ts'
 import { loadMapping } from '../transfer/mapping.ts'
 import { planImport, sourceOf, type ImportFile } from '../transfer/plan-import.ts'
 import { formatOf, formatToWrite, refuseOtherFormat } from '../transfer/read-records.ts'
+import { openSealKey } from '../transfer/source-seal.ts'
 import { refuseUnlessFile } from '../transfer/text-source.ts'
 import { writeWholeFile } from '../transfer/whole-file.ts'
 import { csvColumns, csvText, edgeColumns, emptyColumns } from '../transfer/write-csv.ts'
@@ -77,11 +78,12 @@ async function importFiles(paths: string[], options: ImportOptions): Promise<voi
   const stored = typeof options.apply === 'string' ? options.apply : undefined
   if ((stored === undefined) === (paths.length === 0)) throw new GatehouseError('invalid_parameter', 'Name the files to import, or the plan to apply.')
   const files = await filesOf(paths, options.map ?? [])
-  await withDatabase(async (_opened, operator) => {
+  await withDatabase(async ({ masterKey }, operator) => {
     const ctx: Context = { ...operator, actor: { ...operator.actor, source: 'IMPORT' } }
-    const planId = stored ?? (await plan(ctx, files)).id
+    const sealKey = await openSealKey(ctx, masterKey)
+    const planId = stored ?? (await plan(ctx, files, sealKey)).id
     if (!options.plan) await apply(ctx, planId)
-    await report(ctx, planId, options)
+    await report(ctx, planId, options, sealKey)
   })
 }
 
@@ -96,9 +98,9 @@ async function filesOf(paths: readonly string[], maps: readonly string[]): Promi
   }))
 }
 
-async function plan(ctx: Context, files: readonly ImportFile[]): Promise<Plan> {
+async function plan(ctx: Context, files: readonly ImportFile[], sealKey: Buffer): Promise<Plan> {
   const progress = progressLine('rows read')
-  const made = await tellWhenPlanBrokenOff(ctx, asTyped(), () => planImport(ctx, files, (rows) => progress.show(rows)))
+  const made = await tellWhenPlanBrokenOff(ctx, asTyped(), () => planImport(ctx, files, (rows) => progress.show(rows), sealKey))
   progress.end()
   return made
 }
@@ -112,20 +114,27 @@ async function apply(ctx: Context, planId: string): Promise<void> {
 }
 
 /** Totals, what needs a person's eye, and the rejected rows in files of their own. */
-async function report(ctx: Context, planId: string, options: ImportOptions): Promise<void> {
+async function report(ctx: Context, planId: string, options: ImportOptions, sealKey: Buffer): Promise<void> {
   const found = await readPlan(ctx.db, planId)
-  const rejects = await writeRejects(ctx, found, options.rejects)
+  const rejects = await writeRejects(ctx, found, options.rejects, sealKey)
   const shown = options.json ? [] : await notable(ctx, found)
   print(options.json, { ...found, rejects }, () => [
     ...shown,
     ...planLines(found),
-    ...rejects.flatMap((one) => [
-      `${one.rows} rejected ${one.rows === 1 ? 'row is' : 'rows are'} in ${one.file}`,
-      ...(one.kept === undefined ? [] : [`${one.kept} is not what this plan wrote, and was left as it is`]),
-    ]),
+    ...rejects.flatMap((one) => rejectLines(found, one)),
     ...(found.status === 'planned' && hasWork(found) ? [applyLine(found)] : []),
   ])
   process.exitCode = exitCodeOf(found)
+}
+
+function rejectLines({ id, counts, failed }: Plan, { rows, file, kept, replaced }: Rejects): string[] {
+  const are = rows === 1 ? 'row is' : 'rows are'
+  if (replaced === undefined) return [`${rows} rejected ${are} in ${file}`, ...(kept === undefined ? [] : [`${kept} is not what this plan wrote, and was left as it is`])]
+  const asked = [...(['error', 'conflict'] as const).filter((action) => counts[action]).map((action) => `--action ${action}`), ...(failed > 0 ? ['--failed'] : [])]
+  return [
+    `${rows} rejected ${are} not copied: ${replaced} is not the file any more that this plan was made of, and what stands at their lines now is not theirs. What the plan knows of them:`,
+    ...asked.map((which) => `  npx gatehouse plan steps ${id} ${which}`),
+  ]
 }
 
 /** Whether applying would write anything. */
@@ -147,15 +156,15 @@ async function notable(ctx: Context, found: Plan): Promise<string[]> {
   return [...lines, ...(await nameSteps(ctx, found.id, failed)).flatMap(stepLines)]
 }
 
-async function writeRejects(ctx: Context, found: Plan, folder: string | undefined): Promise<Rejects[]> {
+async function writeRejects(ctx: Context, found: Plan, folder: string | undefined, sealKey: Buffer): Promise<Rejects[]> {
   const written: Rejects[] = []
   const { files } = found.options as { files: ImportFile[] }
   for (const file of files) {
     const extension = extname(file.path)
     const stem = join(folder ?? dirname(file.path), `${basename(file.path, extension)}.rejected`)
-    const same = written.filter((one) => one.file.startsWith(stem)).length
+    const same = written.filter((one) => one.file?.startsWith(stem)).length
     const target = `${stem}${same === 0 ? '' : `-${same + 1}`}${extension}`
-    const rejects = await placeRejects(ctx.db, found.id, file, sourceOf(file, files), target).catch((error: unknown) => {
+    const rejects = await placeRejects(ctx.db, found.id, file, sourceOf(file, files), target, sealKey).catch((error: unknown) => {
       throw new GatehouseError('invalid_file', `The plan ${found.id} is ${found.status}, but its rejected rows could not be written: ${(error as Error).message}`)
     })
     if (rejects) written.push(rejects)

@@ -186,6 +186,11 @@ export async function holdPeople(tx: Transaction, planId: string, ids: readonly 
   return rows.map(({ id }) => id)
 }
 
+/** Writes what is known of a plan only once it has been filled. */
+export async function writePlanOptions(db: Pick<Database, 'execute'>, planId: string, options: Record<string, unknown>): Promise<void> {
+  await db.execute('update gatehouse.plan set options = $2 where plan_id = $1', [planId, JSON.stringify(options)])
+}
+
 /** Makes a plan ready to be applied, with its totals. */
 export async function finishPlan(db: Pick<Database, 'execute'>, planId: string, counts: Record<string, number>, steps: number, stopReason?: string): Promise<void> {
   const finished = await db.execute(`update gatehouse.plan set status = $2, counts = $3, steps = $4, stop_reason = $5 where plan_id = $1 and status <> 'cancelled'`,

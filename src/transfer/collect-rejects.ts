@@ -11,20 +11,27 @@ import { rejectedLines } from '../store/rejected-steps.ts'
 import type { ImportFile } from './plan-import.ts'
 import { readRecords, type FileLayout, type MappedRow } from './read-records.ts'
 import { besideFile } from './whole-file.ts'
+import { sealOf } from './source-seal.ts'
 import { rejectWriter, type RejectWriter } from './write-rejects.ts'
 
 export interface Rejects {
-  file: string
+  /** Where they are; nowhere, when another file stands in the place of theirs. */
+  file?: string
   rows: number
+  /** The file of the rows is gone, or is another one than the plan was made of: what stands at their lines now is not theirs. */
+  replaced?: string
   /** A file that stood in the way and is not what the plan has written: somebody may have mended it, so it was left alone. */
   kept?: string
 }
 
 /**
  * Writes the rejected rows to `wanted`, or beside it where another file stands there; undefined without any. What the plan
- * itself wrote there before is replaced.
+ * itself wrote there before is replaced. With the key that the file was sealed with, nothing is taken from another file in its place, and
+ * what was written of the right one before stays.
  */
-export async function placeRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, wanted: string): Promise<Rejects | undefined> {
+export async function placeRejects(db: Pick<Database, 'query'>, planId: string, file: ImportFile, source: string, wanted: string, sealKey?: Buffer): Promise<Rejects | undefined> {
+  const lost = await lostRows(db, planId, file, source, sealKey)
+  if (lost !== undefined) return lost > 0 ? { rows: lost, replaced: file.path } : undefined
   const [fresh, earlier] = [besideFile(wanted, 'partial'), besideFile(wanted, 'planned')]
   const remove = () => [fresh, earlier].forEach((one) => rmSync(one, { force: true }))
   process.on('exit', remove)
@@ -50,6 +57,17 @@ export async function placeRejects(db: Pick<Database, 'query'>, planId: string, 
     process.off('exit', remove)
     remove()
   }
+}
+
+/** How many rejected rows cannot be copied, for their file is not there any more; undefined while it is. */
+async function lostRows(db: Pick<Database, 'query'>, planId: string, { path, seal }: ImportFile, source: string, sealKey: Buffer | undefined): Promise<number | undefined> {
+  if (seal === undefined || !sealKey) return undefined
+  let rows = 0
+  const lines = linesOf(db, planId, source, false)
+  if ((await lines.next()).done) return 0
+  if (await sealOf(path, sealKey) === seal) return undefined
+  for (rows = 1; !(await lines.next()).done; rows++);
+  return rows
 }
 
 /** What is in a file, in short; undefined where there is none. Of what is no file, it is nothing that was written here. */

@@ -7,40 +7,53 @@ import { basename, resolve } from 'node:path'
 import type { Context } from '../context.ts'
 import { loadMetadata } from '../store/metadata.ts'
 import { makePlan, type Filled } from '../plans/make.ts'
-import type { Plan } from '../store/plans.ts'
+import { writePlanOptions, type Plan } from '../store/plans.ts'
 import type { Format, Mapping } from './mapping.ts'
 import { planGroups, type PlannedGroup } from './plan-groups.ts'
 import { planLateReferences } from './plan-late.ts'
 import { planRows } from './plan-rows.ts'
 import { newPlanning, storePlanned, type Planned, type Planning } from './planning.ts'
 import { readRecords, type MappedRow as Row } from './read-records.ts'
+import { sealing } from './source-seal.ts'
 
 export interface ImportFile {
   path: string
   mapping: Mapping | Format
+  /** What tells the file that the plan was made of from another one in its place (`source-seal.ts`). */
+  seal?: string
 }
 
 /** Rows planned at a time: so many, or fewer when they are long. */
 const batch = { rows: 500, characters: 2 * 1024 * 1024 }
 
-/** Plans the import of files, in their order. Errors: `invalid_file`, `invalid_mapping`; the plan is cancelled then. */
-export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void): Promise<Plan> {
+/**
+ * Plans the import of files, in their order, and tells how many rows have been read; with a key, the files are sealed (`source-seal.ts`).
+ * Errors: `invalid_file`, `invalid_mapping`; the plan is cancelled then.
+ */
+export async function planImport(ctx: Context, files: readonly ImportFile[], progress?: (rows: number) => void, sealKey?: Buffer): Promise<Plan> {
   const title = `import ${files.map((file) => basename(file.path)).join(', ')}`
-  const options = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
-  return makePlan(ctx, { kind: 'import', title, options }, (planId) => fill(ctx, planId, files, progress))
+  const options: { files: ImportFile[] } = { files: files.map((file) => ({ path: resolve(file.path), mapping: file.mapping })) }
+  return makePlan(ctx, { kind: 'import', title, options }, async (planId) => {
+    const { seals, ...filled } = await fill(ctx, planId, files, progress, sealKey)
+    options.files.forEach((file, at) => (file.seal = seals[at]))
+    if (sealKey) await writePlanOptions(ctx.db, planId, options)
+    return filled
+  })
 }
 
-async function fill(ctx: Context, planId: string, files: readonly ImportFile[], progress: ((rows: number) => void) | undefined): Promise<Filled> {
+async function fill(ctx: Context, planId: string, files: readonly ImportFile[], progress: ((rows: number) => void) | undefined, sealKey: Buffer | undefined): Promise<Filled & { seals: (string | undefined)[] }> {
   const planning = newPlanning(ctx, planId, await loadMetadata(ctx.db, ctx.db))
   const groups: PlannedGroup[] = []
   const first = new Set<string>()
+  const seals: (string | undefined)[] = []
   let rows = 0
   // Stored while the next batch is planned.
   let storing = Promise.resolve()
   try {
     for (const file of files) {
       planning.declare = typeof file.mapping === 'string' ? undefined : file.mapping.declare
-      for await (const some of readAhead(inBatches(readRecords(file.path, file.mapping, { first })))) {
+      const sealed = sealKey && sealing(file.path, sealKey)
+      for await (const some of readAhead(inBatches(readRecords(sealed?.bytes ?? file.path, file.mapping, { first })))) {
         groups.push(...some.flatMap((row) => groupIn(row, sourceOf(file, files))))
         const planned = await planRows(planning, some.filter((row) => row.kind !== 'waiting' || !row.group))
         await storing
@@ -48,11 +61,12 @@ async function fill(ctx: Context, planId: string, files: readonly ImportFile[], 
         storing.catch(() => {})
         progress?.((rows += some.length))
       }
+      seals.push(sealed?.seal())
     }
     await storing
     await planLateReferences(planning)
     if (groups.length > 0) await planGroups(planning, groups)
-    return planning
+    return { counts: planning.counts, steps: planning.steps, seals }
   } catch (error) {
     await storing.catch(() => {})
     throw error

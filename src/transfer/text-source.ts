@@ -49,7 +49,8 @@ export async function refuseUnlessFile(path: string): Promise<void> {
 
 const notRead = (path: string, error: NodeJS.ErrnoException) => new GatehouseError('invalid_file', `${path} cannot be read (${error.code}).`, { cause: error })
 
-async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
+/** The bytes of a source. Throws `invalid_file` as `openText` does. */
+export async function* bytesOf(source: Source): AsyncGenerator<Buffer> {
   let first = true
   try {
     const stream = typeof source === 'string' ? await streamOf(source) : source
