@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import fc from 'fast-check'
 import type { Context } from '../src/context.ts'
 import { createElement, createType } from '../src/directory/metadata.ts'
-import { createOrganizations, newOrganization } from '../src/directory/organizations.ts'
-import { createUsers, newUser } from '../src/directory/users.ts'
+import { createOrganization, createOrganizations, newOrganization } from '../src/directory/organizations.ts'
+import { createUser, createUsers, newUser, patchUser } from '../src/directory/users.ts'
 import type { Document, Resource } from '../src/model/attribute.ts'
 import { organization } from '../src/model/organization.ts'
 import { user } from '../src/model/user.ts'
@@ -17,7 +17,7 @@ import { jsonlText } from '../src/transfer/write-jsonl.ts'
 import { ldifText } from '../src/transfer/write-ldif.ts'
 import type { Format } from '../src/transfer/mapping.ts'
 import { testContext } from './context.ts'
-import { against, apply, eventCount, everything, importFolder, plan, stepsOf, writeText } from './import-harness.ts'
+import { against, apply, eventCount, everything, importFolder, jsonl, plan, stepsOf, writeText } from './import-harness.ts'
 
 async function declared(): Promise<Context> {
   const ctx = await testContext()
@@ -124,5 +124,41 @@ describe('export and import', () => {
     expect(hidden.some((id) => shown.includes(id))).toBe(false)
     expect(hidden.every((id) => all.includes(id))).toBe(true)
     expect(all.length).toBe(shown.length + hidden.length)
+  })
+})
+
+describe('an empty text among several values', () => {
+  const refusedAt = (path: string) => ({ code: 'invalid_value', problems: [{ path, message: 'must not be empty: leave the value out' }] })
+
+  test('is refused by every door; alone, of an attribute of one value, it is none of the business of a file', async () => {
+    const ctx = await testContext()
+    for (const typeId of ['DEFAULT_USER', 'DEFAULT_ORGANIZATION']) await createElement(ctx, { typeId, name: 'many', dataType: 'STRING', multiValued: true, defaultValue: '' })
+    await createElement(ctx, { typeId: 'DEFAULT_USER', name: 'one', dataType: 'STRING' })
+    await expect(createUser(ctx, { userName: 'e1', attributes: { many: ['a', '', 'b'] } })).rejects.toMatchObject(refusedAt('attributes.many[1]'))
+    await expect(createUser(ctx, { userName: 'e1', attributes: { many: '' } })).rejects.toMatchObject(refusedAt('attributes.many[0]'))
+    await expect(createOrganization(ctx, { name: 'E', attributes: { many: [''] } })).rejects.toMatchObject(refusedAt('attributes.many[0]'))
+    const { id } = await plan(ctx, jsonl({ userName: 'e2', attributes: { many: ['a', ''] } }))
+    expect(against((await stepsOf(ctx.db, id))[0])).toBe('attributes.many[1]  must not be empty: leave the value out')
+    const made = await createUser(ctx, { userName: 'e1', attributes: { one: '' } })
+    expect(made.attributes).toEqual({ one: '' })
+    const path = await write(ctx, user, join(importFolder(), 'one.csv'), 'csv')
+    expect((await plan(ctx, path)).counts).toEqual({ unchanged: 1 })
+  })
+
+  test.each(['csv', 'jsonl', 'ldif'] as const)('of before is read, written to a %s file, and stays when that is imported again', async (format) => {
+    const ctx = await testContext()
+    await createElement(ctx, { typeId: 'DEFAULT_USER', name: 'many', dataType: 'STRING', multiValued: true })
+    for (const [userName, many] of [['old1', ['a', 'a', 'b', '-']], ['old2', ['-']], ['old3', ['-', 'a']]] as const) await createUser(ctx, { userName, attributes: { many } })
+    await ctx.db.execute(`update user_attribute_values set attr_value = '' where attr_value = '-'`)
+    const many = async () => [...(await everything(ctx.db, user)).values()].map(({ userName, attributes }) => [userName, (attributes as Document).many])
+    const before = await many()
+    expect(before).toContainEqual(['old1', ['a', 'a', 'b', '']])
+    const path = await write(ctx, user, join(importFolder(), `old.${format}`), format)
+    expect((await plan(ctx, path)).counts).toEqual({ unchanged: 3 })
+    // Whoever changes the list is asked for one without it; what else they change is free.
+    const [{ id }] = await ctx.db.query<{ id: string }>(`select user_id as id from users where user_name = 'old1'`) as [{ id: string }]
+    await patchUser(ctx, id, { title: 'Any' })
+    await expect(patchUser(ctx, id, { attributes: { many: ['a', ''] } })).rejects.toMatchObject(refusedAt('attributes.many[1]'))
+    expect(await many()).toEqual(before)
   })
 })

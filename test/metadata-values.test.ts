@@ -113,8 +113,10 @@ describe('another data type', () => {
       await add(right)
       expect((await become(one.id, dataType)).body).toMatchObject({ dataType })
       expect((await become(one.id, 'STRING')).status).toBe(200)
-      await add(wrong)
-      const message = expect.stringContaining(`${wrong.length} values of records are not such as ${dataType} values are kept (`)
+      // Of several values none is empty.
+      const others = index === 2 ? wrong : wrong.filter((value) => value !== '')
+      await add(others)
+      const message = expect.stringContaining(`${others.length} values of records are not such as ${dataType} values are kept (`)
       expect(await become(one.id, dataType)).toMatchObject({ status: 409, body: { code: 'still_referenced', problems: [{ path: 'dataType', message }] } })
       expect((await ask('GET', `/metadata/elements/${one.id}`)).body.dataType).toBe('STRING')
     }

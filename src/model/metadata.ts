@@ -75,7 +75,7 @@ export function checkCustomAttributes(
   for (const element of elements.values()) {
     const current = attributes[element.name]
     const creating = known?.get(element.name)?.id !== element.id
-    if (current === undefined && creating && element.defaultValue !== null) {
+    if (current === undefined && creating && element.defaultValue !== null && !(element.multiValued && element.defaultValue === '')) {
       attributes[element.name] = element.multiValued ? [element.defaultValue] : element.defaultValue
     }
     if (element.required && isBlank(attributes[element.name]) && (creating || !isBlank(old[element.name]))) {
@@ -135,13 +135,16 @@ export function plainNumber(value: number): string {
   return text.includes('e-') && Number(plain) === value ? canonicalNumber(plain) : text
 }
 
+/** Directories keep no empty text among several values, and a file of a table cannot tell it from none. One kept from before stays until its list changes. */
+const noValue = 'must not be empty: leave the value out'
+
 function checkElementValue(element: Element, value: unknown, path: string, patterns: PatternCheck[]): Finding[] {
   if (Array.isArray(value) && !element.multiValued) return [{ code: 'invalid_value', path, message: 'holds one value, not a list' }]
   const findings: Finding[] = []
   const values = (Array.isArray(value) ? value : [value]) as string[]
   values.forEach((one, index) => {
     const at = Array.isArray(value) ? `${path}[${index}]` : path
-    const message = refusal(element, one)
+    const message = element.multiValued && one === '' ? noValue : refusal(element, one)
     if (message) findings.push({ code: 'invalid_value', path: at, message })
     else if (element.validator !== null) patterns.push({ path: at, value: one, pattern: element.validator })
   })

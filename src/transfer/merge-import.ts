@@ -20,7 +20,14 @@ export function mergeImport(resource: Resource, before: Document, row: Document)
 
 function mergeObject(before: unknown, row: Document): Document {
   const merged: Document = { ...(isObject(before) ? before : {}), ...row }
-  return Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null))
+  const kept = Object.entries(merged).filter(([, value]) => value !== null)
+  return Object.fromEntries(kept.map(([name, value]) => [name, isObject(before) && Object.hasOwn(before, name) ? withEmpty(before[name], value) : value]))
+}
+
+/** Empty texts of lists from before they were refused are in no table: a row that says all the others changes nothing. */
+function withEmpty(before: unknown, value: unknown): unknown {
+  if (!Array.isArray(before) || !before.includes('')) return value
+  return same(before.filter((one) => one !== ''), Array.isArray(value) ? value : [value]) ? before : value
 }
 
 /** The entries after the row; `path` names what two entries of a kind have in common. */
