@@ -23,6 +23,8 @@ export interface Draft {
   /** Refused for what another row, or another record of its own row, is refused for. */
   follows?: true
   pending?: Pending
+  /** What the shape of the record is refused for: what else stands against it is still to be asked. */
+  faults?: readonly Problem[]
 }
 
 /** A problem of a row: which column it stood in, where it was to go, its value, and the reason. */

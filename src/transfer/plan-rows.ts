@@ -10,13 +10,13 @@ import type { Pending } from '../records/record-kind.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeKey } from '../model/access-edges.ts'
-import type { Document } from '../model/attribute.ts'
+import { isObject, type Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { withActive, withoutWaiting, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
-import { validateDocument, validateEntry } from '../model/validate.ts'
+import { validateCustom, validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
 import { costOf, hashAtOwnPace, hashPassword, type HashCost } from '../signin/password-hash.ts'
 import { withoutPassword } from '../store/first-password.ts'
@@ -24,7 +24,7 @@ import { wantedKey } from '../store/plan-settle.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { missingTargets } from './check-targets.ts'
 import { declareAttributes } from './declare-attributes.ts'
-import { isRefused, isTaken, labelOf, refused, type Draft } from './draft.ts'
+import { isRefused, isTaken, labelOf, refused, type Draft, type RowProblem } from './draft.ts'
 import { contradiction, draftOf, firstKey } from './draft-row.ts'
 import { idReferences } from './id-references.ts'
 import { eachKind, isKind, kinds, resources, type Kind } from './importable.ts'
@@ -105,6 +105,7 @@ async function attemptRows(planning: Planning, records: readonly MappedRecord[],
   const belongings = await readBelongings(planning, open, (id) => existing.User.get(id)?.document)
   for (const draft of open) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing, belongings)
   await checkDrafts(planning, open)
+  await addFindings(planning, open.filter((draft) => draft.faults), existing)
   refuseTogether(drafts)
   noteStanding(planning, open, own, keys)
   const reads = readsOf(existing)
@@ -225,6 +226,7 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing, b
     const action = error.code === 'transition_not_allowed' ? 'conflict' : 'error'
     const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }]
     draft.step = refused(draft.row, action, ...nameProblems(draft.row, problems, planning.metadata, judged(draft, existing)))
+    if (action === 'error' && isKind(draft.kind)) draft.faults = problems
   }
 }
 
@@ -294,6 +296,37 @@ async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promis
       draft.step = problems.length > 0 ? refused(draft.row, 'error', ...nameProblems(draft.row, problems, planning.metadata, draft.pending!.after)) : stepOf(planning, draft, kind)
     })
   }
+}
+
+/** What else stands against rows that are refused for their shape, so that all of it can be mended at once. */
+async function addFindings(planning: Planning, drafts: readonly Draft[], existing: Existing): Promise<void> {
+  for (const [kind, some] of Map.groupBy(drafts, (draft) => draft.kind as Kind)) {
+    const pending = some.map((draft): Pending => ({ action: 'check', ...(draft.isNew ? {} : { before: existing[kind].get(draft.id) }), after: wellFormed(kind, judged(draft, existing)) }))
+    const found = await findProblems(planning.ctx.db, resources[kind], pending, planning.metadata)
+    const missing = await missingTargets(planning, kind, pending.map(({ after }) => after))
+    some.forEach((draft, index) => {
+      const told = new Set(draft.faults!.map(({ path }) => path))
+      const more = [...found[index]!.map(({ path, message }) => ({ path, message })), ...missing[index]!].filter(({ path }) => !told.has(path))
+      if (more.length > 0) (draft.step!.problems as RowProblem[]).push(...nameProblems(draft.row, more, planning.metadata, judged(draft, existing)))
+    })
+  }
+}
+
+/** What a metadata check can read of a document whose shape is wrong: entries that are objects, and custom attributes that are plain values. */
+function wellFormed(kind: Kind, document: Document): Document {
+  const plain = ({ attributes, ...rest }: Document): Document => (isObject(attributes) ? { ...rest, attributes: plainValues(attributes) } : rest)
+  const lists = resources[kind].collections.map(({ path }): [string, Document[]] => [path, [document[path]].flat().map((entry) => (isObject(entry) ? plain(entry) : {}))])
+  return { ...plain(document), ...Object.fromEntries(lists.filter(([path]) => document[path] !== undefined)) }
+}
+
+function plainValues(given: Document): Document {
+  return Object.fromEntries(Object.entries(given).filter(([name, value]) => {
+    try {
+      return value !== null && validateCustom({ [name]: value })
+    } catch {
+      return false
+    }
+  }))
 }
 
 /** What a step that makes a record says. */

@@ -70,6 +70,9 @@ function headOf(layout: FileLayout): string {
   return layout.format === 'ldif' ? 'version: 1\n' : ''
 }
 
+/** Several reasons as one text: sentences, and what is none. */
+const inOne = (reasons: readonly string[]): string => reasons.map((one, at) => (at < reasons.length - 1 ? one.replace(/\.$/, '') : one)).join('; ')
+
 const leftOut = 'The password was left out of this file.'
 const notCopied = 'The row could not be taken apart and may hold a password, so it is not copied here; see the line of the source.'
 
@@ -94,14 +97,14 @@ function csvReject(row: RejectedRow, layout: FileLayout): string {
     if (secretive) reasons.push(notCopied)
     else if (parts.length > columns.length) reasons.push(`Further fields: ${parts.slice(columns.length).join(' | ')}`)
   }
-  const extra: Record<string, string> = { [lineColumn]: String(row.line), [reasonColumn]: reasons.join(' ') }
+  const extra: Record<string, string> = { [lineColumn]: String(row.line), [reasonColumn]: inOne(reasons) }
   return csvLine([...cells, ...rejectColumns.map((column) => extra[column]!)], layout.delimiter ?? ',')
 }
 
 const comment = (text: string) => text.split(/\r\n|\r|\n/).map((line) => `# ${line}\n`).join('')
 
 function ldifReject(row: RejectedRow, layout: FileLayout): string {
-  const reasons = [`Line ${row.line}: ${row.reasons.join(' ')}`]
+  const reasons = [`Line ${row.line}: ${inOne(row.reasons)}`]
   if (row.source) {
     let body = ldifLine('dn', row.source.dn ?? '')
     for (const [name, values] of Object.entries(row.source.values)) {
@@ -135,7 +138,7 @@ function jsonReject(row: RejectedRow, layout: FileLayout): string {
     if (secretive) reasons.push(notCopied)
     else text = row.raw
   }
-  return `${JSON.stringify({ ...document, [rejectMember]: { line: row.line, reason: reasons.join(' '), text } })}\n`
+  return `${JSON.stringify({ ...document, [rejectMember]: { line: row.line, reason: inOne(reasons), text } })}\n`
 }
 
 function withoutSecrets(value: unknown, layout: FileLayout, onBlank: () => void): unknown {
