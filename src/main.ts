@@ -285,7 +285,7 @@ function stopping(parts: (() => Promise<unknown>)[]): Pick<Running, 'stopped' | 
     }
     return stopped
   }
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   const onSignal = () => void stop().catch(() => {})
   for (const signal of signals) process.on(signal, onSignal)
   return { stopped, stop, ready }

@@ -3,12 +3,13 @@ import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
 import { openText } from '../src/transfer/text-source.ts'
 import { memoryFolder } from './memory-folder.ts'
-import { cleanEnv, eventually, pinnedNode, processesIn, removeFolders } from './server-process.ts'
+import { cleanEnv, eventually, pinnedNode, processesIn, removeFolders, startServer } from './server-process.ts'
 
 const folder = memoryFolder('gatehouse-pipes-')
 afterAll(() => removeFolders(folder))
@@ -71,4 +72,20 @@ test('whom nobody reads any more gives the database back', { timeout: 60_000 }, 
   child.stdout.destroy()
   expect((await once(child, 'exit'))[0]).toBe(0)
   await eventually(async () => expect(processesIn(data)).toEqual([]))
+})
+
+test('whoever breaks off an answer of the server ends nothing but their connection', { timeout: 60_000 }, async () => {
+  const server = await startServer({ GATEHOUSE_DATA: join(folder, 'broken'), PORT: '0' })
+  const { hostname, port } = new URL(server.url)
+  for (let round = 0; round < 5; round++) {
+    const client = connect(Number(port), hostname)
+    await once(client, 'connect')
+    // It reads nothing, says that it asks no more, and goes: what the server writes then breaks its pipe.
+    client.pause().end('GET /api/v1/openapi.json HTTP/1.1\r\nHost: localhost\r\n\r\n'.repeat(40))
+    await sleep(200)
+    client.destroy()
+    await sleep(200)
+  }
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200)
+  expect((await server.stop('SIGTERM')).code).toBe(0)
 })

@@ -15,10 +15,11 @@ const fileTroubles: Record<string, string> = {
   EROFS: 'lies on a disk that cannot be written to',
 }
 
-// A reader that has seen enough (`| head`) is no error. Whatever is open is given back as after any signal.
+// A reader that has seen enough (`| head`) is no error. Whatever is open is given back first, as when told to end. By SIGTERM: a
+// listener of SIGPIPE would hear of every connection that anybody breaks off.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = error.code === 'EPIPE' ? 0 : 2
-  if (!process.emit('SIGPIPE', 'SIGPIPE')) process.exit()
+  if (!process.emit('SIGTERM', 'SIGTERM')) process.exit()
 })
 
 try {

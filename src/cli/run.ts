@@ -29,8 +29,7 @@ export function readInstant(text: string): string {
   return checked.value as string
 }
 
-/** How a process ends that one of them has ended; whom nobody reads any more (`gatehouse.ts`) has said so in its exit code. */
-const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGPIPE: undefined }
+const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 }
 
 /** What is to be done when a signal ends the process in the middle of some work. */
 interface BreakingOff {
@@ -68,7 +67,10 @@ export async function interruptible<O extends { close: () => Promise<void> }, T>
   const onSignal = (signal: NodeJS.Signals) => {
     if (interrupted) return
     interrupted = true
-    const end = () => process.exit(signals[signal as keyof typeof signals])
+    // Whom nobody reads any more has its exit code already (`gatehouse.ts`); but work that is broken off was not done.
+    const own = signals[signal as keyof typeof signals]
+    const exitCode = underWay.size > 0 ? own : process.exitCode ?? own
+    const end = () => process.exit(exitCode)
     opening.then((opened) => breakOff().then(() => release(opened))).then(end, end)
   }
   const names = Object.keys(signals) as NodeJS.Signals[]
