@@ -92,7 +92,7 @@ export async function gatehouse(folder: string, parameters: string[]): Promise<{
   const peakFile = join(benchFolder(), 'peak.txt')
   // The flag of the first line of bin/gatehouse.js.
   const flags = ['--max-semi-space-size=4', '--max-old-space-size=512', '--import', source('peak-memory.ts'), source('../bin/gatehouse.js')]
-  const env = { ...process.env, GATEHOUSE_DATA: folder, GATEHOUSE_BENCH_PEAK: peakFile, DATABASE_URL: '' }
+  const env = { ...process.env, GATEHOUSE_DATA: folder, PEAK_FILE: peakFile, DATABASE_URL: '' }
   let plan: Plan | undefined
   const ms = await time(async () => {
     const { stdout } = await run(process.execPath, [...flags, ...parameters, '--json'], { env, maxBuffer: 2 ** 26 }).catch((error: { code?: unknown; stdout: string }) => {

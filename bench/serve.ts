@@ -59,7 +59,7 @@ const source = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** A server of its own; until it listens. `stop` gives its largest size in MB. */
 async function started(folder: string): Promise<{ url: string; stop: () => Promise<number> }> {
   const peak = join(benchFolder(), 'peak.txt')
-  const env = { ...process.env, GATEHOUSE_DATA: folder, GATEHOUSE_BENCH_PEAK: peak, GATEHOUSE_API_KEY: benchKey, DATABASE_URL: '', HOST: '127.0.0.1', PORT: '0' }
+  const env = { ...process.env, GATEHOUSE_DATA: folder, PEAK_FILE: peak, GATEHOUSE_API_KEY: benchKey, DATABASE_URL: '', HOST: '127.0.0.1', PORT: '0' }
   // The flags of the first line of bin/gatehouse.js.
   const child = spawn(process.execPath, ['--max-semi-space-size=4', '--max-old-space-size=512', '--import', source('peak-memory.ts'), source('../bin/gatehouse.js'), 'serve'], { env, stdio: ['ignore', 'pipe', 'inherit'] })
   const url = await new Promise<string>((resolve, reject) => {

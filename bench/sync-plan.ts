@@ -84,7 +84,7 @@ async function planner(portalId: number, orgUrl: string, mode: 'delta' | 'reconc
   rmSync(peak, { force: true })
   const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
   const args = ['--max-semi-space-size=4', '--import', file('peak-memory.ts'), file('sync-plan-run.ts'), join(benchFolder(), folderName), String(portalId), orgUrl, mode]
-  const { stdout } = await run(process.execPath, args, { env: { ...process.env, GATEHOUSE_BENCH_PEAK: peak } })
+  const { stdout } = await run(process.execPath, args, { env: { ...process.env, PEAK_FILE: peak } })
   return { ...(JSON.parse(stdout.trim().split('\n').at(-1)!) as Omit<Planned, 'peakMb'>), peakMb: Number(readFileSync(peak, 'utf8')) }
 }
 

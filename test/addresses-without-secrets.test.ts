@@ -7,7 +7,7 @@ const { ask, ctx } = await testServer()
 const secret = 'MSPW2'
 
 test.each([
-  `ldap://u:${secret}@x`, `u:${secret}@x`, `//u:${secret}@x`, `ldap://a ldap://u:${secret}@b`, `ldap://a,ldap://u:${secret}@b:389/o=x`, `https://${secret}@x/`, `LDAPS://u:p,${secret}@x`, `@x`, `ldap:\\\\u:${secret}@x`,
+  `ldap://u:${secret}@x`, `u:${secret}@x`, `//u:${secret}@x`, `ldap://a ldap://u:${secret}@b`, `ldap://a,ldap://u:${secret}@b:389/o=x`, `https://${secret}@x/`, `LDAPS://u:p,${secret}@x`, `@x`, `ldap:\\\\u:${secret}@x`, `http:/u:${secret}@x/`, `https:\\u:${secret}@x`,
 ])('%s holds user info', (address) => {
   expect(userInfoFault(address)).toMatch(/no user name and no password/)
 })

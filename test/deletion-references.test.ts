@@ -1,4 +1,5 @@
 /** What refers to something that is deleted lets go of it: with a new version, and told by the event of the deletion. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
@@ -168,6 +169,20 @@ test('a site stays as long as a version in force is asked for on it alone: witho
   expect((await read(`/it-policy-versions/${version}`)).body.contentProviderId).toBe(site)
   expect((await ask('PATCH', `/it-policy-versions/${version}`, { active: false })).status).toBe(200)
   expect((await ask('DELETE', `/content-providers/${site}`)).status).toBe(204)
+})
+
+test('a version is put into force on a site only while nobody deletes that', async () => {
+  const site = await made('/content-providers', { name: 'Held site', domainPattern: 'held.example.com' })
+  const version = await made('/it-policy-versions', { policyId: await made('/it-policies', {}), name: 'Waits', content: 'Text', contentProviderId: site })
+  let answered = false
+  const waiting = await ctx.db.transaction(async (tx) => {
+    await tx.execute('select from content_provider where content_provider_id = $1 for update', [site])
+    const asked = ask('PATCH', `/it-policy-versions/${version}`, { active: true }).finally(() => (answered = true))
+    await sleep(500)
+    expect(answered).toBe(false)
+    return { asked }
+  })
+  expect((await waiting.asked).status).toBe(200)
 })
 
 test('of entries of records, locations alone are referred to: plans change others without telling whose versions rise', async () => {

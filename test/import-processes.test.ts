@@ -7,7 +7,7 @@ import { user } from '../src/model/user.ts'
 import type { Document } from '../src/model/attribute.ts'
 import type { Database } from '../src/store/database.ts'
 import { connectionOf, migratedDatabase, open } from './database.ts'
-import { csv, everything, fileOf, importFolder, jsonl } from './import-harness.ts'
+import { csv, everything, importFolder, jsonl } from './import-harness.ts'
 import { running, type Running } from './server-process.ts'
 
 interface Place {
@@ -96,19 +96,16 @@ describe('killed and resumed', () => {
 })
 
 /** Loaded into a process, writes its largest size, in MB, to the file PEAK_FILE. */
-function peakProbe(): string {
-  return fileOf('peak.mjs', `import { writeFileSync } from 'node:fs'\nprocess.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS / 1024)))\n`)
-}
+const peakProbe = join(import.meta.dirname, '..', 'bench/peak-memory.ts')
 
 describe('memory and time', () => {
   test('do not grow with the rows: planning 30,000 takes what 5,000 take', { timeout: 180_000 }, async () => {
-    const probe = peakProbe()
     const peaks: number[] = []
     for (const rows of [5000, 30_000]) {
       const where = await place()
       where.env.PEAK_FILE = join(importFolder(), 'peak')
       const lines = Array.from({ length: rows }, (_, at) => `flat${at},Flat ${at},E${at}`)
-      const { code, stdout } = await gatehouse(where, ['import', csv('userName,name.familyName,employeeNumber', ...lines), '--plan', '--json'], ['--import', probe]).ended
+      const { code, stdout } = await gatehouse(where, ['import', csv('userName,name.familyName,employeeNumber', ...lines), '--plan', '--json'], ['--import', peakProbe]).ended
       expect([code, (JSON.parse(stdout) as Document).counts]).toEqual([0, { create: rows }])
       peaks.push(Number(readFileSync(where.env.PEAK_FILE, 'utf8')))
     }
@@ -124,7 +121,7 @@ describe('rows as long as a row may be', () => {
     const rows = Array.from({ length: 60 }, (_, at) => ({ userName: `wide${at}`, name: { familyName: 'Wide' }, birthdate: '2001-02-29', title: 'x'.repeat(3_000_000) }))
     // A heap that the rows together would burst, and the process with it. What buffers lie beside it before Node collects
     // them is up to how busy the machine is.
-    const { stdout } = await gatehouse(where, ['import', jsonl(...rows), '--plan', '--json'], ['--max-old-space-size=160', '--import', peakProbe()]).ended
+    const { stdout } = await gatehouse(where, ['import', jsonl(...rows), '--plan', '--json'], ['--max-old-space-size=160', '--import', peakProbe]).ended
     expect((JSON.parse(stdout) as Document).counts).toEqual({ error: 60 })
     console.log(`peak memory in MB: ${Math.round(Number(readFileSync(where.env.PEAK_FILE, 'utf8')))}`)
   })

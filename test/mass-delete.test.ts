@@ -209,7 +209,7 @@ describe('carried out', () => {
     expect((await plan(one, { ids })).body.counts).toEqual({ delete: 3 })
     const { body } = await plan(one, { ids, deletePersons: true })
     expect(body.counts).toEqual({ delete: 3, persons: 3, relatedLeftOpen: 1 })
-    expect(planLines(body).join('\n')).toMatch(/ 1 {2}accounts related to persons who go stay open/)
+    expect(planLines(body).join('\n')).toMatch(/ 1 {2}account related to persons who go stays open/)
     expect((await apply(body.id)).body.status).toBe('applied')
     expect((await ask('GET', `/users/${admin}`)).body.status).toBe('PENDING_INITIAL_LOGIN')
   })

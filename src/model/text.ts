@@ -57,10 +57,12 @@ function faultOf(text: string): { steps: never[]; fault: string } | undefined {
 /** Schemes whose addresses name a mailbox or an account, and nobody's secret. */
 const mailboxes = /^(?:mailto|sips?|tel|acct|xmpp):/i
 const userInfo = /(?:^|[\s,;]|\/\/)[^\s/?#,;]*@/
+/** As a browser reads it, which takes `http:/name:password@host` and backslashes for the same. */
+const hasUserInfo = (url: URL | null): boolean => url !== null && url.username + url.password !== ''
 
 /** Why a text cannot be the address of something; undefined where it can. Addresses are shown and audited, which names and passwords in them would be as well. */
 export const userInfoFault = (text: string): string | undefined =>
-  (!mailboxes.test(text) && userInfo.test(text) ? 'must hold no user name and no password before the @: an address is shown and audited as it is' : undefined)
+  (!mailboxes.test(text) && (userInfo.test(text) || hasUserInfo(URL.parse(text))) ? 'must hold no user name and no password before the @: an address is shown and audited as it is' : undefined)
 
 const word = /^(?!.*\.\.)[A-Za-z0-9][A-Za-z0-9_.-]*$/
 

@@ -7,7 +7,7 @@ import { questionGroup, securityQuestion } from '../model/security-questions.ts'
 import { contentProvider, itPolicy, itPolicyVersion } from '../model/site-records.ts'
 import { smallVerbs, type SmallKind } from '../records/small-records.ts'
 import type { Transaction } from '../store/database.ts'
-import { deleteSiteRecord, insertSiteRecord, isDecided, readSiteRecord, retireVersions, updateSiteRecord, versionAskedOn } from '../store/site-records.ts'
+import { deleteSiteRecord, holdSite, insertSiteRecord, isDecided, readSiteRecord, retireVersions, updateSiteRecord, versionAskedOn } from '../store/site-records.ts'
 
 const hostPattern = /^(?:\*|(?:\*\.)?[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*(?::\d{1,5})?)$/
 
@@ -37,6 +37,8 @@ async function settleVersion(tx: Transaction, ctx: Context, after: Document, bef
     throw error instanceof GatehouseError && error.code === 'not_found' ? new GatehouseError('invalid_reference', `policyId: there is no usage policy ${String(after.policyId)}.`, { problems: [{ path: 'policyId', message: 'is no usage policy' }] }) : error
   })
   if (after.active === true) {
+    // The site is held too: whoever deletes it looks first for versions that are in force on it.
+    if (after.contentProviderId !== undefined) await holdSite(tx, after.contentProviderId as string)
     const retired = await retireVersions(tx, after)
     await recordEvents(tx, ctx, retired.map((id) => ({ action: 'it-policy.version.update', targetType: 'ItPolicyVersion', targetId: id, changes: [{ path: 'active', before: true, after: false }] })))
   }

@@ -98,6 +98,11 @@ export async function retireVersions(tx: Transaction, { id, policyId, contentPro
   return rows.map((row) => row.id)
 }
 
+/** Holds a site, if it is there, so that nobody deletes it meanwhile. */
+export async function holdSite(tx: Transaction, siteId: string): Promise<void> {
+  await tx.execute('select from content_provider where content_provider_id = $1 for key share', [siteId])
+}
+
 /** The first of the versions in force that are asked for on one site alone. */
 export async function versionAskedOn(tx: Transaction, siteId: string): Promise<{ id: string; name: string } | undefined> {
   return tx.first(`select version_id as id, name from it_policy_version where content_provider_id = $1 and active = 'Y' order by version_id limit 1`, [siteId])
