@@ -382,6 +382,19 @@ begin
   return null;
 end $function$;
 
+-- function: gatehouse.keep_login_name()
+CREATE OR REPLACE FUNCTION gatehouse.keep_login_name()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if exists (select from gatehouse.logins_named(new.login, new.managed_sys_id) n where n.login_id <> new.login_id) then
+    raise exception 'duplicate key value violates unique constraint "login_name_key"' using errcode = 'unique_violation', schema = 'public', table = 'login',
+      constraint = 'login_name_key', detail = format('Key (lowercase_login, managed_sys_id)=(%s, %s) already exists.', new.lowercase_login, new.managed_sys_id);
+  end if;
+  return null;
+end $function$;
+
 -- function: gatehouse.keep_membership()
 CREATE OR REPLACE FUNCTION gatehouse.keep_membership()
  RETURNS trigger
@@ -528,6 +541,17 @@ AS $function$
   select gatehouse.is_super_admin(person) and not exists (select from gatehouse.delegation d where d.user_id = person)
     and exists (select from public.user_role r where r.user_id = person and r.role_id = 'GATEHOUSE_SUPER_ADMIN' and r.end_date is null)
     and exists (select from public.users u where u.user_id = person and u.last_date is null)
+$function$;
+
+-- function: gatehouse.logins_named(name text, system text)
+CREATE OR REPLACE FUNCTION gatehouse.logins_named(name text, system text)
+ RETURNS TABLE(login_id text, user_id text)
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select l.login_id, l.user_id from public.login l where l.lowercase_login = lower(normalize(name, NFC)) and l.managed_sys_id = system
+  union all select l.login_id, l.user_id from public.login l
+    where l.login is not nfc normalized and lower(normalize(l.login, NFC)) = lower(normalize(name, NFC)) and l.managed_sys_id = system
 $function$;
 
 -- function: gatehouse.mirror_edge()
@@ -3041,6 +3065,9 @@ CREATE INDEX login_attribute_undeclared ON public.login_attribute USING btree (l
 -- index: public.login_locked
 CREATE INDEX login_locked ON public.login USING btree (login_id) WHERE ((lock_marker)::text = 'LOCKED'::text);
 
+-- index: public.login_name_unlike_nfc
+CREATE INDEX login_name_unlike_nfc ON public.login USING btree (lower(NORMALIZE(login, NFC)), managed_sys_id) WHERE (NOT (login IS NFC NORMALIZED));
+
 -- index: public.login_primary_key
 CREATE UNIQUE INDEX login_primary_key ON public.login USING btree (user_id) WHERE ((managed_sys_id)::text = '0'::text);
 
@@ -3947,6 +3974,9 @@ CREATE TRIGGER login_gone_end_sessions AFTER DELETE ON public.login FOR EACH ROW
 -- trigger: public.login.login_gone_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_gone_keeps_super_admin AFTER DELETE ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
 
+-- trigger: public.login.login_keeps_name
+CREATE TRIGGER login_keeps_name AFTER INSERT ON public.login FOR EACH ROW WHEN ((octet_length((new.login)::text) <> char_length((new.login)::text))) EXECUTE FUNCTION gatehouse.keep_login_name();
+
 -- trigger: public.login.login_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_keeps_super_admin AFTER UPDATE OF is_active, status, managed_sys_id, user_id ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text) AND ((new.is_active IS DISTINCT FROM 'Y'::bpchar) OR ((new.status)::text IS DISTINCT FROM 'ACTIVE'::text) OR ((new.managed_sys_id)::text <> '0'::text) OR ((new.user_id)::text <> (old.user_id)::text)))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();
 
@@ -3961,6 +3991,9 @@ CREATE TRIGGER login_password_end_recovery BEFORE UPDATE OF password ON public.l
 
 -- trigger: public.login.login_password_end_sessions
 CREATE TRIGGER login_password_end_sessions AFTER UPDATE OF password ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.password)::text IS DISTINCT FROM (new.password)::text) AND (COALESCE(current_setting('gatehouse.rehash'::text, true), ''::text) <> 'true'::text))) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_renamed_keeps_name
+CREATE TRIGGER login_renamed_keeps_name AFTER UPDATE OF login, managed_sys_id ON public.login FOR EACH ROW WHEN (((((new.login)::text <> (old.login)::text) OR ((new.managed_sys_id)::text <> (old.managed_sys_id)::text)) AND (octet_length((new.login)::text) <> char_length((new.login)::text)))) EXECUTE FUNCTION gatehouse.keep_login_name();
 
 -- trigger: public.org_to_org_membership_rights.org_to_org_membership_rights_mirror_delete
 CREATE TRIGGER org_to_org_membership_rights_mirror_delete AFTER DELETE ON public.org_to_org_membership_rights REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION gatehouse.mirror_rights('oo');

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { comparedText } from '../src/model/text.ts'
 import { peopleToRecover } from '../src/store/recovery.ts'
+import { writeAccountLogin } from '../src/store/references.ts'
 import { findLogin, findLoginWithPolicies } from '../src/store/logins-sign-in.ts'
 import { apply, csv, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
@@ -36,8 +37,10 @@ test.each(['a b', 'O\u2019Brien', '\u7530\u4e2d', 'x@y.example', 'Stra\u00dfe', 
 describe('a row from before the rule', () => {
   const old = async (userName: string, written: string) => {
     const { id } = (await ask('POST', '/users', { userName })).body
+    await ctx.db.execute('alter table login disable trigger login_renamed_keeps_name')
     await ctx.db.execute('update users set user_name = $2 where user_id = $1', [id, written])
     await ctx.db.execute(`update login set login = $2 where user_id = $1 and managed_sys_id = '0'`, [id, written])
+    await ctx.db.execute('alter table login enable trigger login_renamed_keeps_name')
     return id as string
   }
 
@@ -48,9 +51,39 @@ describe('a row from before the rule', () => {
       expect((await findLoginWithPolicies(ctx.db, typed)).login, typed).toMatchObject({ userId: id })
       expect(await peopleToRecover(ctx.db, typed), typed).toEqual([id])
     }
+    const other = await ask('POST', '/users', { userName: 'andreas', logins: [{ login: 'andr\u00e9', managedSystem: 'OKTA' }] })
+    expect(other.status).toBe(201)
+    for (const userName of ['Andre\u0301', 'andre\u0301', 'andr\u00e9', 'ANDR\u00c9']) {
+      for (const taken of [await ask('POST', '/users', { userName }), await ask('PATCH', `/users/${other.body.id}`, { userName })]) {
+        expect(taken, userName).toMatchObject({ status: 409, body: { code: 'already_exists', problems: [{ path: 'userName', message: 'Another person signs in with this name.' }] } })
+      }
+      for (const operator of ['eq', 'sw']) expect((await ask('GET', `/users?filter=${encodeURIComponent(`userName ${operator} "${userName}"`)}`)).body.items, `${operator} ${userName}`).toMatchObject([{ id }])
+    }
+    const [step] = await stepsOf(ctx.db, (await plan(ctx, csv('userName,title', 'andr\u00e9,Dr'))).id)
+    expect(step).toMatchObject({ action: 'update', targetId: id })
     expect(await ask('PATCH', `/users/${id}`, { title: 'x' })).toMatchObject({ status: 200, body: { userName: 'Andre\u0301' } })
     expect(await ask('PUT', `/users/${id}`, { userName: 'Andre\u0301', title: 'y' })).toMatchObject({ status: 200, body: { userName: 'Andre\u0301' } })
     expect(await ask('PATCH', `/users/${id}`, { userName: 'andre\u0301' })).toMatchObject({ status: 200, body: { userName: 'andr\u00e9' } })
+  })
+
+  test('holds its place in other systems too, whatever is mixed in it, against rows as they were as well', async () => {
+    const [one, two] = [(await ask('POST', '/users', { userName: 'one' })).body.id, (await ask('POST', '/users', { userName: 'two' })).body.id] as string[]
+    expect((await ask('POST', '/managed-systems', { id: 'LINUX', name: 'Linux' })).status).toBe(201)
+    await ctx.db.execute(`insert into login (login_id, login, managed_sys_id, user_id, is_active, status) values ('L-1', 'Ge\u0301n\u00e9', 'LINUX', $1, 'Y', 'ACTIVE')`, [one])
+    const again = await ask('POST', `/users/${two}/logins`, { login: 'g\u00e9n\u00e9', managedSystem: 'LINUX' })
+    expect(again).toMatchObject({ status: 409, body: { problems: [{ path: expect.stringMatching(/^logins/), message: 'Another account of the managed system LINUX has this login.' }] } })
+    expect(await ask('POST', `/users/${two}/logins`, { login: 'g\u00e9n\u00e9', managedSystem: 'OKTA' })).toMatchObject({ status: 201 })
+    await expect(ctx.db.execute(`update login set login = 'ge\u0301ne\u0301' where user_id = $1 and managed_sys_id = '0'`, [one])).resolves.toBe(1)
+    await expect(ctx.db.execute(`update login set login = 'GE\u0301NE\u0301', managed_sys_id = 'OKTA' where login_id = 'L-1'`)).rejects.toMatchObject({ code: 'already_exists' })
+    // What an account is called elsewhere, and was somebody else's, is left as it was.
+    const account = { systemId: 'LINUX', provStatus: null, agrees: false, active: null }
+    await ctx.db.transaction(async (tx) => {
+      await writeAccountLogin(tx, { ...account, personId: two!, loginId: 'L-2', login: 'g\u00e9ne\u0301' }, ctx.now().toISOString())
+      await writeAccountLogin(tx, { ...account, personId: two!, loginId: 'L-2', login: 'zoe\u0301' }, ctx.now().toISOString())
+      await writeAccountLogin(tx, { ...account, personId: two!, loginId: 'L-3', login: 'G\u00e9n\u00e9' }, ctx.now().toISOString())
+      await writeAccountLogin(tx, { ...account, personId: one!, loginId: 'L-4', login: 'ge\u0301ne\u0301' }, ctx.now().toISOString())
+    })
+    expect(await ctx.db.query(`select login_id as id, login from login where managed_sys_id = 'LINUX' order by 1`)).toEqual([{ id: 'L-1', login: 'g\u00e9n\u00e9' }, { id: 'L-2', login: 'zo\u00e9' }])
   })
 
   test('and two that differ in that alone are each found by their own', async () => {

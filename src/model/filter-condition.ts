@@ -182,7 +182,15 @@ function attributeCondition(attribute: Attribute, path: string, question: Ask, o
     if (operator !== 'eq') throw refuse(`${path}: null goes with eq and ne alone`)
     return { kind: 'not', term: { kind: 'present', attribute } }
   }
-  return { kind: 'compare', attribute, test: attributeTest(attribute, path, operator, value) }
+  const compare = (one: Value): Condition => ({ kind: 'compare', attribute, test: attributeTest(attribute, path, operator, one) })
+  const forms = attribute.form === 'login' && typeof value === 'string' ? writtenForms(value, operator) : [value]
+  return forms.length === 1 ? compare(forms[0]!) : { kind: 'or', terms: forms.map(compare) }
+}
+
+/** Names to sign in with are kept with each accent in its letter (NFC); those from before may have it behind (NFD). In an order one place is meant. */
+function writtenForms(name: string, operator: Order | Part): string[] {
+  const kept = name.normalize('NFC')
+  return (['gt', 'ge', 'lt', 'le'] as string[]).includes(operator) ? [kept] : [...new Set([kept, name.normalize('NFD'), name])]
 }
 
 const orders: readonly string[] = ['eq', 'gt', 'ge', 'lt', 'le']
@@ -209,9 +217,7 @@ function attributeTest(attribute: Attribute, path: string, operator: Order | Par
   }
 }
 
-function textTest({ caseExact, canonical, form }: Attribute, operator: Order | Part, given: string): Test {
-  // Names to sign in with are kept with each accent in its letter; those from before that are not, `q` finds.
-  const value = form === 'login' ? given.normalize('NFC') : given
+function textTest({ caseExact, canonical }: Attribute, operator: Order | Part, value: string): Test {
   const spelling = operator === 'eq' ? canonical?.find((one) => one.toLowerCase() === value.toLowerCase()) : undefined
   return { operator, value: spelling ?? value, exact: caseExact || spelling !== undefined }
 }

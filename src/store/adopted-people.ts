@@ -38,13 +38,13 @@ export async function insertAccountLogins(tx: Transaction, logins: readonly { lo
   // Both by their indexes, whatever the planner believes of tables that are being filled.
   await tx.execute(
     `with u as materialized (
-       select user_id, case when user_name like '%@%' then user_name else primary_email end as login from public.users where user_id = any($4::text[])
+       select user_id, normalize(case when user_name like '%@%' then user_name else primary_email end, NFC) as login from public.users where user_id = any($4::text[])
      ), there as materialized (select user_id from public.login where user_id = any($4::text[]) and managed_sys_id = $2::text)
      insert into public.login (login_id, login, managed_sys_id, user_id, identity_type, prov_status, status, is_active, create_date, last_update)
      select g."loginId", u.login, $2::text, u.user_id, 'PROVISION',
        case when g.closed then 'DISABLED' else 'UPDATED' end, case when g.closed then 'INACTIVE' else 'ACTIVE' end, case when g.closed then 'N' else 'Y' end, $3::timestamptz, $3::timestamptz
      from jsonb_to_recordset($1) as g("loginId" text, "personId" text, closed boolean) join u on u.user_id = g."personId"
-     where u.login is not null and not exists (select from there where there.user_id = u.user_id)
+     where u.login is not null and not exists (select from there where there.user_id = u.user_id) and not exists (select from gatehouse.logins_named(u.login, $2::text))
      on conflict (lowercase_login, managed_sys_id) do nothing`, [JSON.stringify(logins), oktaSystemId, now, logins.map((one) => one.personId)], 'adopt_account_logins')
 }
 

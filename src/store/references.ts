@@ -160,9 +160,9 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
        status = coalesce($5, l.status), is_active = coalesce($6, l.is_active), last_update = $7
      from (
        select login_id, case when $3::text is null or exists (
-         select from public.login o where o.managed_sys_id = $2 and o.lowercase_login = lower($3) and o.user_id <> $1
-       ) then login else $3 end as login
-       from public.login where user_id = $1 and managed_sys_id = $2 order by lowercase_login = lower($3) desc nulls last, login_id limit 1
+         select from gatehouse.logins_named($3::text, $2::text) o where o.user_id <> $1
+       ) then login else normalize($3::text, NFC) end as login
+       from public.login where user_id = $1 and managed_sys_id = $2::text order by lower(normalize(login, NFC)) = lower(normalize($3::text, NFC)) desc nulls last, login_id limit 1
      ) n where l.login_id = n.login_id`,
     [...params, row.agrees],
     'update_account_login',
@@ -171,9 +171,9 @@ export async function writeAccountLogin(tx: Writer, row: AccountLogin, now: stri
   await tx.execute(
     `insert into public.login (login_id, login, managed_sys_id, user_id, identity_type, prov_status, status,
        is_active, create_date, last_update)
-     select $8, $3::text, $2, user_id, 'PROVISION', coalesce($4, 'UPDATED'), coalesce($5, 'ACTIVE'),
+     select $8, normalize($3::text, NFC), $2::text, user_id, 'PROVISION', coalesce($4, 'UPDATED'), coalesce($5, 'ACTIVE'),
        coalesce($6, 'Y'), $7, $7
-     from public.users where user_id = $1
+     from public.users where user_id = $1 and not exists (select from gatehouse.logins_named($3::text, $2::text))
      on conflict (lowercase_login, managed_sys_id) do nothing`,
     [...params, row.loginId],
     'insert_account_login',

@@ -188,7 +188,7 @@ function creation(kind: Kind, step: PlanStep): Pending {
 
 /** Somebody whom the row would have meant may have come since it was planned; newcomers are locked. Errors: `already_exists`. */
 async function refuseTaken(tx: Transaction, kind: Kind, steps: readonly PlanStep[]): Promise<void> {
-  // The database itself holds names to one record each.
+  // The database itself holds names to one record each, in whichever form an old one stands (decisions/0022).
   const [first] = await takenKeys(tx, kind, steps, (path) => path !== ownName[kind])
   if (first) throw new GatehouseError('already_exists', `${first.path} "${first.value}" is that of ${first.id}, who came after the plan was made; plan the row again.`)
 }
