@@ -11,6 +11,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { parseSshKey, type SshKey } from '../src/model/ssh-key.ts'
+import { sshKeysOf } from '../src/store/ssh-keys.ts'
 import { root } from '../tools/house-rules.ts'
 import { connectionOf, migratedDatabase } from './database.ts'
 import { curvePoint, ed25519Bytes, ed25519Key, keyLine, mpint, rsaKey } from './public-keys.ts'
@@ -93,6 +94,29 @@ test('over REST a key is added with its fingerprint, changed, and refused with t
   expect((await ask('POST', `/users/${id}/keys`, { name: 'bad', value: `no-pty ${line}` })).body).toMatchObject({ code: 'invalid_value', problems: [{ message: expect.stringContaining('without options') }] })
   expect((await ask('POST', `/users/${id}/keys`, { name: 'weak', value: rsaKey(1024) })).body.detail).toContain('1024 bits')
   expect(await ctx.db.query(`select from gatehouse.audit_event where target_id = $1 and changes::text like '%fingerprint%'`, [id])).toHaveLength(2)
+})
+
+test('a login is found whichever way its accents are written, in exactly its letters otherwise', async () => {
+  const { ask, ctx } = await testServer()
+  const keys = (login: string) => sshKeysOf(ctx.db, login, 'LINUX', ctx.now().toISOString())
+  await ctx.db.execute(`insert into managed_sys (managed_sys_id, name) values ('LINUX', 'Linux')`)
+  const withLogin = async (userName: string, login: string) => {
+    const { id } = (await ask('POST', '/users', { userName, status: 'ACTIVE' })).body
+    const key = (await ask('POST', `/users/${id}/keys`, { name: 'laptop', value: ed25519Key() })).body.value as string
+    await ctx.db.execute(`insert into login (login_id, login, managed_sys_id, user_id, is_active, status) values ($1, $2, 'LINUX', $3, 'Y', 'ACTIVE')`, [`L-${userName}`, login, id])
+    return key
+  }
+  const [old, renewed] = [await withLogin('old', 'Andre\u0301'), await withLogin('renewed', 'zo\u00eb')]
+  for (const login of ['Andre\u0301', 'Andr\u00e9']) expect(await keys(login), login).toEqual([old])
+  for (const login of ['zo\u00eb', 'zoe\u0308']) expect(await keys(login), login).toEqual([renewed])
+  for (const login of ['andre\u0301', 'ANDR\u00c9', 'Andre', 'Zo\u00eb']) expect(await keys(login), login).toEqual([])
+  // Two from before who differ in that alone each have their own, and where theirs is closed nobody else's.
+  await ctx.db.execute('alter table login disable trigger login_keeps_name')
+  const twin = await withLogin('twin', 'zoe\u0308')
+  await ctx.db.execute('alter table login enable trigger login_keeps_name')
+  expect([await keys('zo\u00eb'), await keys('zoe\u0308')]).toEqual([[renewed], [twin]])
+  await ctx.db.execute(`update login set is_active = 'N' where login_id = 'L-twin'`)
+  expect([await keys('zo\u00eb'), await keys('zoe\u0308')]).toEqual([[renewed], []])
 })
 
 const node = createRequire(import.meta.url).resolve('node/bin/node')
