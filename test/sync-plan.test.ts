@@ -136,6 +136,12 @@ describe('an account is found', () => {
     expect(correlate(keys, [several[0]!, both[1]!], new Set())).toMatchObject({ kind: 'found', account: { id: 'b' } })
   })
 
+  test('whichever way accents are written', () => {
+    const candidates = [account('active', { id: 'a', ...free, login: 'Rene\u0301@example.com', email: null })]
+    expect(correlate({ ...keys, login: 'ren\u00e9@example.com' }, candidates, new Set())).toMatchObject({ kind: 'found', account: { id: 'a' } })
+    expect(correlate({ ...keys, login: 'x', email: 'ren\u00e9@example.com' }, [{ ...candidates[0]!, login: 'y', email: 'rene\u0301@example.com' }], new Set())).toMatchObject({ kind: 'found', account: { id: 'a' } })
+  })
+
   test.for(cases)('%s', ([, candidates, taken, kind, id]) => {
     const result = correlate(keys, candidates, new Set(taken))
     expect(result.kind).toBe(kind)

@@ -4,6 +4,7 @@ import { comparedText } from '../src/model/text.ts'
 import { peopleToRecover } from '../src/store/recovery.ts'
 import { writeAccountLogin } from '../src/store/references.ts'
 import { findLogin, findLoginWithPolicies } from '../src/store/logins-sign-in.ts'
+import { settleNames, type Draft, type Place } from '../src/transfer/adopt-whose.ts'
 import { apply, csv, jsonl, plan, stepsOf } from './import-harness.ts'
 import { testServer } from './rest-server.ts'
 
@@ -114,4 +115,10 @@ test('an import finds people whichever way their names and addresses are written
   const twice = await plan(ctx, csv('login,title,mail', 'cle\u0301o,a,', 'cl\u00e9o,b,'), mapping('userName'))
   expect((await stepsOf(ctx.db, twice.id)).map(({ action }) => action)).toEqual(['create', 'conflict'])
   expect(comparedText('RENE\u0301')).toBe('ren\u00e9')
+})
+
+test('of two rows from elsewhere with one name the second gets another', () => {
+  const drafts = ['rene\u0301', 'REN\u00c9'].map((userName, uid) => ({ uid, notes: [], read: { record: { document: { userName }, correlate: [] } } }) as unknown as Draft)
+  settleNames({ population: 'panelists' } as Place, drafts, { existing: () => [], planned: () => undefined }, new Map())
+  expect(drafts.map(({ read, notes }) => [read!.record.document.userName, notes.length])).toEqual([['rene\u0301', 0], ['efs-panelist-1', 1]])
 })

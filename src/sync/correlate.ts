@@ -4,6 +4,7 @@
  * person's id on the right one has decided.
  */
 import { externalIdField } from '../model/account-mapping.ts'
+import { comparedText } from '../model/text.ts'
 import type { CorrelationKeys, RemoteAccount } from './connector.ts'
 
 export type Correlation =
@@ -40,7 +41,7 @@ function isFree(account: RemoteAccount, taken: ReadonlySet<string>): boolean {
 }
 
 function same(left: string | null, right: string | null): boolean {
-  return left !== null && right !== null && left.toLowerCase() === right.toLowerCase()
+  return left !== null && right !== null && comparedText(left) === comparedText(right)
 }
 
 function found(account: RemoteAccount, reason: string): Correlation {

@@ -8,6 +8,7 @@
 import { GatehouseError } from '../errors.ts'
 import { allRules, mappingOf, noMappings, type Mapping, type Mappings } from '../model/account-mapping.ts'
 import { accessGroupOf } from '../model/portal-settings.ts'
+import { comparedText } from '../model/text.ts'
 import type { Database } from '../store/database.ts'
 import { hintedAccounts } from '../store/sync-hints.ts'
 import {
@@ -164,9 +165,9 @@ function withOwnLogin({ created }: Planning, { personId }: Person, step: SyncSte
   const creation = step?.actions.find((action) => action.kind === 'create')
   const login = creation?.profile['login']
   if (!step || !login) return step
-  const first = created.get(login.toLowerCase())
+  const first = created.get(comparedText(login))
   if (first === undefined || first === personId) {
-    if (created.size < mostLoginsKept) created.set(login.toLowerCase(), personId)
+    if (created.size < mostLoginsKept) created.set(comparedText(login), personId)
     return step
   }
   const reason = `person ${first} gets an account with the login ${login} in this plan: change the user name or the e-mail address of one of them`

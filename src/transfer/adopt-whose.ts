@@ -4,6 +4,7 @@
  */
 import type { SourceTable } from '../connectors/efs/source.ts'
 import type { SourceRow } from '../connectors/efs/source-values.ts'
+import { comparedText } from '../model/text.ts'
 import { uidsOfPeople, type Kept, type StandingRow } from '../store/adopted-rows.ts'
 import { ownName, type PersonReader, type ReadPerson } from './adopt-read-person.ts'
 import type { Adoption, RowProblem } from './adoption.ts'
@@ -90,8 +91,8 @@ export function settleNames({ population }: Place, drafts: readonly Draft[], loo
     const value = record.document.userName as string
     const own = found.get(draft) ?? draft.personId
     const holders = [...lookup.existing('User', { path: 'userName', value }), lookup.planned('User', { path: 'userName', value })?.targetId]
-    const isTaken = holders.some((id) => id !== undefined && id !== own) || names.has(value.toLowerCase())
-    names.add(value.toLowerCase())
+    const isTaken = holders.some((id) => id !== undefined && id !== own) || names.has(comparedText(value))
+    names.add(comparedText(value))
     if (!isTaken) continue
     // Who is there already keeps the name they have.
     if (own !== undefined) delete record.document.userName

@@ -1,6 +1,7 @@
 /** Finding accounts in Okta: search expressions, cut into requests of a length that every proxy takes. */
 import { externalIdField } from '../../model/account-mapping.ts'
 import { isObject } from '../../model/attribute.ts'
+import { comparedText } from '../../model/text.ts'
 import type { AccountState, CorrelationKeys, RemoteAccount } from '../../sync/connector.ts'
 import type { OktaClient } from './client.ts'
 import { OktaError } from './errors.ts'
@@ -116,8 +117,8 @@ function index(byKey: Map<string, Map<string, RemoteAccount>>, account: RemoteAc
 }
 
 function marksOf(externalId: string | null, login: string, email: string | null): string[] {
-  const marks = [`login ${login.toLowerCase()}`]
+  const marks = [`login ${comparedText(login)}`]
   if (externalId !== null) marks.push(`id ${externalId}`)
-  if (email !== null) marks.push(`email ${email.toLowerCase()}`)
+  if (email !== null) marks.push(`email ${comparedText(email)}`)
   return marks
 }
