@@ -160,3 +160,23 @@ test('among many steps they are found without reading all', async () => {
   await eraseUser(own, one!)
   expect(await own.db.query(`select s.step_no as step from gatehouse.plan_step s where s.label is null order by s.plan_id, s.step_no`)).toHaveLength(4)
 })
+
+test('names that a file wrote with their accents behind the letters', async () => {
+  const apart = 'ame\u0301lie'
+  const members = await plan(ctx, fileOf('accents.ldif', ['version: 1', '', 'dn: cn=Trio,ou=Groups,dc=example', 'objectClass: groupOfNames', 'cn: Trio', `member: ${apart}`, `member: cn=${apart},dc=example`, 'member: cn=nora,dc=example', ''].join('\n')))
+  const rows = await plan(ctx, jsonl({ userName: apart, name: { familyName: 'X' }, sex: 'nonsense' }, { userName: 'mia', alternateId: apart }))
+  const dry = await plan(ctx, jsonl({ userName: apart, title: 'Chief', name: { familyName: apart } }))
+  await made('nora')
+  const { id: bulk } = (await ask('POST', '/plans', { kind: 'bulk', operation: 'lock', q: apart })).body
+  const title = async () => JSON.stringify(await ctx.db.first('select title, options from gatehouse.plan where plan_id = $1', [bulk]))
+  for (const one of [members, rows, dry]) expect(await told(one)).toContain(apart)
+  // Whoever has the name today in the other form keeps what is told.
+  const [one, other] = [await made('ame\u0301lie'), await made('other', { name: { familyName: apart } })]
+  await erase(one)
+  expect(await told(members, rows)).toContain(apart)
+  await ask('PATCH', `/users/${other}`, { name: { familyName: 'Y' } })
+  await erase(await made('AM\u00c9LIE'))
+  for (const one of [members, rows, dry]) expect(await told(one)).not.toMatch(/am(e\u0301|\u00e9)lie/)
+  expect(await told(members)).toContain('nora')
+  expect(await title()).not.toMatch(/am(e\u0301|\u00e9)lie/)
+})

@@ -10,6 +10,7 @@ import type { Attribute, Collection, CustomAttributes, FilterTarget } from './at
 import type { Comparison, Filter, Literal } from './filter.ts'
 import type { DataType } from './data-type.ts'
 import { canonicalNumber, plainNumber } from './metadata.ts'
+import { writtenForms } from './text.ts'
 import { checkDate, checkInstant } from './values.ts'
 
 export type Order = 'eq' | 'gt' | 'ge' | 'lt' | 'le'
@@ -183,15 +184,13 @@ function attributeCondition(attribute: Attribute, path: string, question: Ask, o
     return { kind: 'not', term: { kind: 'present', attribute } }
   }
   const compare = (one: Value): Condition => ({ kind: 'compare', attribute, test: attributeTest(attribute, path, operator, one) })
-  const forms = attribute.form === 'login' && typeof value === 'string' ? writtenForms(value, operator) : [value]
+  const forms = attribute.form === 'login' && typeof value === 'string' ? formsOf(value, operator) : [value]
   return forms.length === 1 ? compare(forms[0]!) : { kind: 'or', terms: forms.map(compare) }
 }
 
-/** Names to sign in with are kept with each accent in its letter (NFC); those from before may have it behind (NFD). In an order one place is meant. */
-function writtenForms(name: string, operator: Order | Part): string[] {
-  const kept = name.normalize('NFC')
-  return (['gt', 'ge', 'lt', 'le'] as string[]).includes(operator) ? [kept] : [...new Set([kept, name.normalize('NFD'), name])]
-}
+/** Names to sign in with are kept with each accent in its letter; those from before may have it behind. In an order one place is meant. */
+const formsOf = (name: string, operator: Order | Part): string[] => (operator in oneIsMeant ? [name.normalize('NFC')] : writtenForms(name))
+const oneIsMeant: Partial<Record<Order | Part, true>> = { gt: true, ge: true, lt: true, le: true }
 
 const orders: readonly string[] = ['eq', 'gt', 'ge', 'lt', 'le']
 

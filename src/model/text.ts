@@ -9,6 +9,9 @@ export function textFault(text: string): string | undefined {
 /** A value as it is compared: without regard to case, and to whether an accent is written with its letter or behind it, as macOS writes it. */
 export const comparedText = (text: string): string => text.normalize('NFC').toLowerCase()
 
+/** A text as it was given, with each accent in its letter (NFC), and behind it (NFD): what is kept from before may stand in any of them. */
+export const writtenForms = (text: string): string[] => [...new Set([text, text.normalize('NFC'), text.normalize('NFD')])]
+
 /** The beginning of a text, of at most so many characters: never half of one. */
 export function cutText(text: string, most: number): string {
   return text.length <= most ? text : Array.from(text.slice(0, most * 2)).slice(0, most).join('')

@@ -1,6 +1,7 @@
 /** What plans tell of a person who is erased: steps about them, steps that would have made them, and rows that were refused. */
 import { adoptedTables } from '../model/adopted-rows.ts'
 import { ownNames } from '../model/distinguished-name.ts'
+import { comparedText, writtenForms } from '../model/text.ts'
 import type { Transaction } from './database.ts'
 import { isBehind, keyHash } from './plans.ts'
 import { isOneOf } from './text-order.ts'
@@ -28,13 +29,16 @@ const naming = '^(id|userName|displayName|employeeNumber|user|source|target|alte
 export async function blankPlans(tx: Transaction, userId: string, names: readonly KnownName[]): Promise<void> {
   await tx.execute(`update gatehouse.plan_step set ${blank} where target_id = $1 and resource in ${aboutPeople}`, [userId])
   await blankMerges(tx, userId)
-  const own = await withoutOthers(tx, userId, names.map(({ path, value }) => ({ path, value: value.toLowerCase() })).filter(({ value }) => value !== ''))
+  const own = await withoutOthers(tx, userId, names.flatMap(formsOf).filter(({ value }) => value !== ''))
   await blankUnborn(tx, userId, own)
   const known = [...new Set([userId, ...own.map(({ value }) => value)])]
   await blankTitles(tx, known)
   await blankRefused(tx, known)
   await blankReasons(tx, known)
 }
+
+/** Plans hold names as a file wrote them: with their accents in the letters, or behind them. */
+const formsOf = ({ path, value }: KnownName): KnownName[] => writtenForms(value.toLowerCase()).map((one) => ({ path, value: one }))
 
 /** Merges that they were part of, on either side, and those that passed on what a survivor had from them; such a plan has one step. */
 async function blankMerges(tx: Transaction, userId: string): Promise<void> {
@@ -56,8 +60,8 @@ async function withoutOthers(tx: Transaction, userId: string, names: readonly Kn
      union select lowercase_login from public.login where lowercase_login = any($1) and user_id <> $2
      union select lower(e.email_address) from public.email_address e join public.users u on u.user_id = e.parent_id where lower(e.email_address) collate "C" = any($1) and u.user_id <> $2`,
     [[...new Set(names.map(({ value }) => value))], userId])
-  const others = new Set(taken.map(({ value }) => value))
-  return names.filter(({ value }) => !others.has(value))
+  const others = new Set(taken.map(({ value }) => comparedText(value)))
+  return names.filter(({ value }) => !others.has(comparedText(value)))
 }
 
 /** By what an import may find somebody who is known by a name: what is a login here stands as an address there. */
@@ -115,8 +119,8 @@ async function calledMembers(tx: Transaction, known: readonly string[]): Promise
   const some = await tx.query<{ plan: string; step: number; text: string; whole: boolean }>(
     `select s.plan_id as plan, s.step_no as step, ${member} as text, s.problems->0 ? 'value' as whole from gatehouse.plan_step s
      where ${refused} and s.resource = 'Membership' and (${named(`position(n.name in lower(${member})) > 0`)} or ${member} ~ '[\\\\"]')`, [known])
-  const names = new Set(known)
-  const isCalled = (text: string) => [text, ...ownNames(text)].some((name) => names.has(name.toLowerCase()))
+  const names = new Set(known.map(comparedText))
+  const isCalled = (text: string) => [text, ...ownNames(text)].some((name) => names.has(comparedText(name)))
   return some.filter(({ text, whole }) => (whole ? [text] : beginnings(text)).some(isCalled))
 }
 

@@ -1,6 +1,6 @@
 /** Finding records by an attribute's value, many at once: how an import correlates. One statement an attribute. */
 import type { Resource } from '../model/attribute.ts'
-import { comparedText } from '../model/text.ts'
+import { comparedText, writtenForms } from '../model/text.ts'
 import type { Database } from './database.ts'
 import { isOneOf } from './text-order.ts'
 
@@ -23,9 +23,6 @@ export async function findByKey(db: Reader, resource: Resource, path: string, va
   }
   return found
 }
-
-/** Letters with accents as one, and as two: records from before may have them either way. */
-const writtenForms = (value: string): string[] => [value, value.normalize('NFC'), value.normalize('NFD')]
 
 function parameters(resource: Resource, path: string, wanted: string[], values: readonly string[]): unknown[] {
   if (path.startsWith('attributes.')) return [wanted, path.slice('attributes.'.length)]
