@@ -1,7 +1,7 @@
 -- New names have each accent in its letter (NFC); those from before may have it behind (NFD), and held their place against nobody: the constraint
 -- login_name_key compares letter by letter, so a new login of the same name was taken, and whoever had it was found no more (decisions/0022). Old
 -- names stay as they are, for two of them may differ in that alone; beside them no new one of the same name is taken now, whichever door it comes
--- by. The index holds the old names only, which are few. It looks at each login once: about a second for a million.
+-- by. The index holds the old names only, which are few. It looks at each login once: two seconds for a million.
 create index login_name_unlike_nfc on public.login (lower(normalize(login, NFC)), managed_sys_id) where login is not nfc normalized;
 
 create function gatehouse.logins_named(name text, system text) returns table (login_id text, user_id text) language sql stable as $$
