@@ -30,8 +30,8 @@ describe('a first day that is taken away', () => {
   const startDate = '2031-01-01'
   const ways: [string, (id: string, userName: unknown) => Promise<unknown>][] = [
     ['a patch', (id) => patchUser(ctx, id, { startDate: null })],
-    ['a replacement', (id, userName) => replaceUser(ctx, id, { userName })],
-    ['a replacement with `active` as it was read', (id, userName) => replaceUser(ctx, id, { userName, active: false })],
+    ['a replacement', (id, userName) => replaceUser(ctx, id, { userName, startDate: null })],
+    ['a replacement with `active` as it was read', (id, userName) => replaceUser(ctx, id, { userName, startDate: null, active: false })],
     ['a row of a file', async (_, userName) => apply(ctx, (await plan(ctx, jsonl({ userName, startDate: null } as Document))).id)],
   ]
   test.each(ways)('leaves nobody waiting: %s, in one write and one event', async (_, change) => {
@@ -46,6 +46,28 @@ describe('a first day that is taken away', () => {
     expect(JSON.parse(events[0]!.changes)).toEqual(expect.arrayContaining([
       { path: 'status', before: 'PENDING_START_DATE', after: 'PENDING_INITIAL_LOGIN' }, { path: 'startDate', before: startDate },
     ]))
+  })
+
+  test('is not by a replacement that says nothing of it: nobody comes in by that', async () => {
+    const { id, userName } = await person({ startDate })
+    for (const more of [{}, { active: false }, { active: true }]) {
+      await expect(replaceUser(ctx, id as string, { userName, title: 'x', ...more })).rejects.toMatchObject({
+        code: 'transition_not_allowed', message: expect.stringContaining('startDate: the person waits for 2031-01-01') as string, problems: [{ path: 'startDate' }],
+      })
+    }
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ status: 'PENDING_START_DATE', startDate })
+    expect(await replaceUser(ctx, id as string, { userName, title: 'x', startDate })).toMatchObject({ status: 'PENDING_START_DATE', title: 'x', startDate })
+    const here = await person({ status: 'ACTIVE', startDate })
+    expect(await replaceUser(ctx, here.id as string, { userName: here.userName })).toMatchObject({ status: 'ACTIVE' })
+  })
+
+  test('takes the right of activating, as it lets somebody in', async () => {
+    const { id, userName } = await person({ startDate })
+    const asked = { ...ctx, authority: { rights: new Set(['people RESET']) } }
+    const refused = { code: 'forbidden', message: expect.stringContaining('UPDATE') as string }
+    await expect(patchUser(asked, id as string, { startDate: null })).rejects.toMatchObject(refused)
+    await expect(replaceUser(asked, id as string, { userName, startDate: null })).rejects.toMatchObject(refused)
+    expect(await readUser(ctx.db, id as string)).toMatchObject({ status: 'PENDING_START_DATE', startDate })
   })
 
   test('lifts no disabling, and leaves alone who waits without a day or for something else', async () => {

@@ -45,11 +45,28 @@ export async function createUsers(ctx: Context, documents: readonly Document[]):
 /** To keep somebody out, or let them in again, takes the right of the operations that do. Errors: `forbidden`, `transition_not_allowed`. */
 function activated(ctx: Context, before: Document, given: Document, active: boolean | undefined): Document {
   refuseUnborn(ctx, given, before)
-  const document = withoutWaiting(before, given)
+  const document = endWaiting(ctx, before, given)
   const after = withActive(document, active, before)
   refuseOver(ctx, before, after)
   if (after !== document) refuseUnless(ctx.authority, [needOf(active ? 'enable' : 'disable')])
   return dateConversion(ctx, before, after)
+}
+
+/** The person as they are once a first day that they wait for is taken away. That lets them in, so it takes the right of the operation that does. Errors: `forbidden`. */
+export function endWaiting(ctx: Context, before: Document, given: Document): Document {
+  const document = withoutWaiting(before, given)
+  if (document !== given) refuseUnless(ctx.authority, [needOf('activate')])
+  return document
+}
+
+/**
+ * Whoever knows nothing of first days leaves them out of a replacement, and would let somebody in before theirs: of who waits, the day is
+ * taken away by null alone. Errors: `transition_not_allowed`, with the day and what to send.
+ */
+function refuseUnsaid(before: Document, after: Document, input: unknown): void {
+  if (withoutWaiting(before, after) === after || (isObject(input) && input.startDate === null)) return
+  const message = `the person waits for ${String(before.startDate)}, and without the date they would be let in before: send it, or null to take it away`
+  throw new GatehouseError('transition_not_allowed', `startDate: ${message}.`, { problems: [{ path: 'startDate', message }] })
 }
 
 /** Nobody is born after tomorrow, wherever on earth it is that day already. Errors: `invalid_value`. */
@@ -76,12 +93,16 @@ export function dateConversion(ctx: Context, before: Document, after: Document):
   return same ? after : { ...after, conversionDate: ctx.now().toISOString() }
 }
 
-/** Replaces a person's document: what it does not name is cleared, collections shown only on request are kept. */
+/**
+ * Replaces a person's document: what it does not name is cleared, collections shown only on request are kept. Errors: those of making one;
+ * `transition_not_allowed` where it does not say what becomes of a first day that is waited for.
+ */
 export async function replaceUser(ctx: Context, id: string, input: unknown, versions?: Versions): Promise<Document> {
   return changeUser(ctx, id, 'user.replace', async (before) => {
     const { active, rest } = splitActive(input)
     const cleared = Object.fromEntries(user.collections.filter((one) => one.returned === 'default').map((one) => [one.path, []]))
     const checked = validateDocument(user, isObject(rest) ? { ...cleared, ...rest } : rest, before)
+    refuseUnsaid(before, checked, rest)
     // What was read and is sent back as it was changes nothing.
     return activated(ctx, before, await hashSecretWord({ ...collectionsOf(before), ...checked, id }), active === before.active ? undefined : active)
   }, versions)

@@ -3,7 +3,7 @@ import { newAccessRecord } from '../access/access-records.ts'
 import { newOrganization } from '../directory/organizations.ts'
 import { fromFirstDay, movedTo, untilLastDay } from '../directory/move-to-status.ts'
 import { userKind } from '../directory/user-record.ts'
-import { dateConversion, newUser, refuseOver, refuseUnborn } from '../directory/users.ts'
+import { dateConversion, endWaiting, newUser, refuseOver, refuseUnborn } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import { checkPeriods } from '../records/check-periods.ts'
 import type { Pending } from '../records/record-kind.ts'
@@ -12,7 +12,7 @@ import { GatehouseError } from '../errors.ts'
 import { nodeKey } from '../model/access-edges.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
-import { withActive, withoutWaiting, type Operation } from '../model/lifecycle.ts'
+import { withActive, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
@@ -255,7 +255,7 @@ export function updatedDocument(ctx: Context, kind: Kind, before: Document, give
   if (kind !== 'User') return { after: recordKinds[kind].prepare(checked, before) }
   refuseUnborn(ctx, checked, before)
   const { moved, operation } = movedTo(ctx, before, { ...row, status: checked.status, secondaryStatus: row.secondaryStatus === undefined ? undefined : checked.secondaryStatus ?? null })
-  const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : row.status === undefined ? withoutWaiting(before, checked) : checked
+  const settled = operation ? { ...laidOver(moved), status: moved.status, secondaryStatus: moved.secondaryStatus } : row.status === undefined ? endWaiting(ctx, before, checked) : checked
   const followed = followActive(settled, before, row)
   if (!operation) refuseOver(ctx, before, followed)
   return { after: dateConversion(ctx, before, userKind.prepare(followed, before)), operation }
