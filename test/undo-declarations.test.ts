@@ -1,7 +1,8 @@
 /** Undoing a merge or a mass delete brings back custom attributes; what has been declared anew since stands against it. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
+import { Transaction } from '../src/store/database.ts'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 
@@ -92,4 +93,23 @@ test('values that a declaration did not take before either come back: it has not
   expect((await undo(plan)).body).toMatchObject({ status: 'undone', failed: 0 })
   expect(await attributes(old)).toEqual({ [name]: 'high' })
   await patch(path, { required: false })
+})
+
+test('a declaration that changes while a mass delete is undone keeps nobody away: it is judged again, whole', async () => {
+  const { name, path } = await declare()
+  const ids = [await person({ attributes: { [name]: 'high' } }), await person({ attributes: { [name]: 'low' } })]
+  const plan = await massDeleted(ids)
+  // Once the declarations have been read, and before anybody is held against them.
+  const query = Transaction.prototype.query
+  let changed: Promise<void> | undefined
+  const spied = vi.spyOn(Transaction.prototype, 'query').mockImplementation(async function (this: Transaction, sql: string, ...more: never[]) {
+    if (sql.includes('secret is not null')) await (changed ??= patch(path, { displayName: 'Level' }))
+    return query.call(this, sql, ...more)
+  } as typeof query)
+  const undone = await undo(plan).finally(() => spied.mockRestore())
+  expect(changed).toBeDefined()
+  expect(undone.body).toMatchObject({ status: 'undone', failed: 0 })
+  expect(await Promise.all(ids.map(attributes))).toEqual([{ [name]: 'high' }, { [name]: 'low' }])
+  // Told once, though it was tried twice.
+  expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'user.delete.undo' and target_id = any($1)`, [ids])).toHaveLength(2)
 })

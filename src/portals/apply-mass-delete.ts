@@ -16,7 +16,7 @@ import { actOnPlan, ofPlan } from '../plans/events.ts'
 import { clearReferences, regainReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import { refuseOutdated } from '../records/refuse-outdated.ts'
-import type { Transaction } from '../store/database.ts'
+import { isRetryable, type Transaction } from '../store/database.ts'
 import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata, loadMetadataAnew } from '../store/metadata.ts'
@@ -162,9 +162,12 @@ async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: reado
   return { back, refused }
 }
 
-/** Their place has been taken (somebody has their user name, or they have joined anew), or what they have is declared otherwise by now. */
+/**
+ * Their place has been taken (somebody has their user name, or they have joined anew), or what they have is declared otherwise by now. What was
+ * only done at the same moment says nothing of anybody: the whole is tried again, with the declarations as they are then.
+ */
 function isRefusal(error: unknown): error is GatehouseError {
-  return error instanceof GatehouseError && error.status >= 400 && error.status < 500
+  return !isRetryable(error) && error instanceof GatehouseError && error.status >= 400 && error.status < 500
 }
 
 /** Forgets what mass deletes have kept that cannot be undone any more; how many people. */

@@ -395,7 +395,8 @@ export function withoutViews(db: Database): Database {
   return one
 }
 
-function isRetryable(error: unknown): boolean {
+/** A serialisation failure or a deadlock, or what counts as one: it speaks of the moment, and the transaction is to be tried again as a whole. */
+export function isRetryable(error: unknown): boolean {
   const code = (error as { cause?: { code?: unknown } }).cause?.code ?? (error as { code?: unknown }).code
   return code === '40001' || code === '40P01'
 }
