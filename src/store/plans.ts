@@ -154,20 +154,41 @@ export async function updateReads(tx: Transaction, planId: string, resource: str
     [planId, resource, reads.map((read) => read.id), reads.map((read) => read.version)], 'update_plan_reads')
 }
 
+/** Whether a change `c` that an event tells of is one of those that signing in makes by itself: a first sign-in, a lock by failures, its end. */
+const ofSignIn = `case c ->> 'path'
+    when 'status' then c ->> 'before' in ('PENDING_INITIAL_LOGIN', 'PENDING_START_DATE') and c ->> 'after' = 'ACTIVE'
+    when 'secondaryStatus' then coalesce(c ->> 'before', 'LOCKED') = 'LOCKED' and coalesce(c ->> 'after', 'LOCKED') = 'LOCKED'
+    else c ->> 'path' in ('active', 'logins.lockMarker') end`
+
+/**
+ * Whether signing in alone has raised the version of a person `t` since the plan noted it in `r`: strangers can do that, by wrong passwords,
+ * and it changes nothing by which anybody is named. Each raise has an event, and those of transactions that began to write after the one
+ * which noted the version are no part of it. Ids of transactions go round in a row's xmin, and mean something within an epoch alone.
+ */
+const hasOnlySignedIn = `t.version > r.version and t.version - r.version <= (
+    select count(*) from gatehouse.audit_event e
+    where e.target_id = r.target_id and e.target_type = 'User' and e.action in ('user.activate', 'user.lock', 'user.unlock') and e.result = 'SUCCESS'
+      and e.at >= (select p.created_at from gatehouse.plan p where p.plan_id = r.plan_id)
+      and e.epoch = gatehouse.current_audit_epoch() and ((e.xid::text::bigint - r.xmin::text::bigint) & 4294967295) between 1 and 2147483647
+      and (select bool_and(${ofSignIn}) and bool_or(c ->> 'path' in ('status', 'secondaryStatus')) from json_array_elements(e.changes) c))`
+
 /**
  * The first records that have changed, or vanished, since the plan read them, and that it has not dealt with yet; one that its steps
- * name is not dealt with before the end.
+ * name is not dealt with before the end. Of a person whom they only name, or who is dealt with, what signing in does by itself does not count.
  */
 export async function staleReads(db: Reader, planId: string): Promise<{ resource: string; id: string }[]> {
   const found: { resource: string; id: string }[] = []
   for (const { name, table, idColumn } of Object.values(resources)) {
+    const excused = name === 'User' ? `not coalesce(not exists (
+         select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
+         where p.plan_id = r.plan_id and s.target_id = r.target_id and s.step_no > p.applied_through) and ${hasOnlySignedIn}, false)` : 'true'
     found.push(...await db.query<{ resource: string; id: string }>(
       `select r.resource, r.target_id as id from gatehouse.plan_read r left join ${table} t on t.${idColumn} = r.target_id
-       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and (r.is_referred or not exists (
+       where r.plan_id = $1 and r.resource = $2 and t.version is distinct from r.version and case when r.is_referred then ${excused} else not exists (
          select from gatehouse.plan p join gatehouse.plan_step s on s.plan_id = p.plan_id
          where p.plan_id = r.plan_id and p.applied_through > 0 and s.target_id = r.target_id
            and s.resource in (r.resource, case r.resource when 'User' then 'Membership' end)
-         having max(s.step_no) <= max(p.applied_through))) limit 10`, [planId, name]))
+         having max(s.step_no) <= max(p.applied_through)) end limit 10`, [planId, name]))
   }
   return found
 }
