@@ -86,6 +86,8 @@ export async function openBench(folder: string): Promise<BenchDatabase> {
   const config = readConfig({ GATEHOUSE_DATA: folder, GATEHOUSE_API_KEY: benchKey, LOG_LEVEL: 'silent' })
   const opened = await openDatabase(config, { role: 'client', applicationName: 'gatehouse-bench' })
   const { db, options } = opened
+  // Of the connection that is open already, and of those to come.
+  await db.execute('set statement_timeout = 0')
   db.pool.options.statement_timeout = 0
   await migrate(db)
   await ensureAuditEpoch(db, new Date())
