@@ -20,13 +20,26 @@ function pipe(name: string): string {
   return path
 }
 
-test('who writes late and in pieces is heard to the end', async () => {
+/** A program of its own that reads a path to its end: a thread of the tests would close a second time what a pipe was opened as. */
+function reader(name: string, path: string) {
+  const from = (file: string) => JSON.stringify(join(import.meta.dirname, '..', file))
+  const program = join(folder, `${name}.ts`)
+  writeFileSync(program, `
+    import { interruptible } from ${from('src/cli/run.ts')}
+    import { openText } from ${from('src/transfer/text-source.ts')}
+    const closed = { close: async () => {} }
+    console.error('reads')
+    const parts = await interruptible(Promise.resolve(closed), closed.close, async () => Array.fromAsync(openText(process.argv[2]).chunks))
+    process.stdout.write(parts.join(''))
+  `)
+  return spawn(pinnedNode, [program, path], { stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+test('who writes late and in pieces is heard to the end', { timeout: 30_000 }, async () => {
   const path = pipe('late')
-  const reading = (async () => {
-    let text = ''
-    for await (const chunk of openText(path).chunks) text += chunk
-    return text
-  })()
+  const child = reader('late', path)
+  const said = child.stdout.setEncoding('utf8').toArray()
+  await once(child.stderr, 'data')
   await sleep(300)
   const writer = await open(path, 'w')
   for (const part of ['\ufeffAda\nGr', 'ace\n', 'é'.repeat(300_000)]) {
@@ -34,7 +47,7 @@ test('who writes late and in pieces is heard to the end', async () => {
     await sleep(100)
   }
   await writer.close()
-  expect(await reading).toBe(`Ada\nGrace\n${'é'.repeat(300_000)}`)
+  expect((await said).join('')).toBe(`Ada\nGrace\n${'é'.repeat(300_000)}`)
 })
 
 test('what is not there is told as ever', async () => {
@@ -42,18 +55,10 @@ test('what is not there is told as ever', async () => {
 })
 
 test.for(['nobody', 'silent'])('Ctrl-C while %s writes ends the process', { timeout: 30_000 }, async (who) => {
-  const [path, program] = [pipe(who), join(folder, `${who}.ts`)]
-  const from = (file: string) => JSON.stringify(join(import.meta.dirname, '..', file))
-  writeFileSync(program, `
-    import { interruptible } from ${from('src/cli/run.ts')}
-    import { openText } from ${from('src/transfer/text-source.ts')}
-    const closed = { close: async () => {} }
-    console.log('reads')
-    await interruptible(Promise.resolve(closed), closed.close, async () => Array.fromAsync(openText(process.argv[2]).chunks))
-  `)
-  const child = spawn(pinnedNode, [program, path], { stdio: ['ignore', 'pipe', 'inherit'] })
+  const path = pipe(who)
+  const child = reader(who, path)
   try {
-    await once(child.stdout, 'data')
+    await once(child.stderr, 'data')
     const writer = who === 'silent' ? await open(path, 'w') : undefined
     await sleep(500)
     child.kill('SIGINT')
