@@ -79,7 +79,7 @@ test('starts beside another server, works as printed, and leaves nothing behind'
     expect(JSON.parse(found).items.map((one: { displayName: string }) => one.displayName)).toEqual([name])
     expect(JSON.parse(changed)).toMatchObject({ displayName: name, title: 'Keeper of the Gate' })
     const [report, done, account] = synced.split('\n')
-    expect([report, done]).toEqual([expect.stringMatching(/: of 1 step, all done\.$/), '       1  accounts updated'])
+    expect([report, done]).toEqual([expect.stringMatching(/: of 1 step, all done\.$/), '       1  account updated'])
     expect(JSON.parse(account!).profile).toMatchObject({ displayName: name, title: 'Keeper of the Gate' })
     const [, data] = /^ +data +(\S+)/.exec(lines.find((line) => /^ +data/.test(line))!)!
     const postgres = readdirSync(data!).find((one) => /^postgres-\d+$/.test(one))!
