@@ -23,7 +23,7 @@ export async function mark(db: Database): Promise<number> {
 
 /**
  * Dumps every row of ours written since the mark, with tables in an order in which they can be loaded. Left out is what
- * a first start notes about itself.
+ * an installation notes about itself: its migrations and settings, and the keys that it makes once, when they are first needed.
  */
 export async function dumpSince(db: Database, since: number, folder: string): Promise<Dumped[]> {
   rmSync(folder, { recursive: true, force: true })
@@ -76,7 +76,7 @@ async function loadOrder(db: Database): Promise<string[]> {
        array(select distinct k.confrelid::regclass::text from pg_constraint k
              where k.conrelid = c.oid and k.contype = 'f' and k.confrelid <> c.oid) as needs
      from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where n.nspname in ('public', 'efs', 'gatehouse') and c.relkind = 'r' and c.relname not in ('migration', 'setting') order by 1`)
+     where n.nspname in ('public', 'efs', 'gatehouse') and c.relkind = 'r' and c.relname not in ('migration', 'setting', 'data_key') order by 1`)
   const placed: string[] = []
   const visit = (name: string, trail: readonly string[]): void => {
     if (placed.includes(name) || trail.includes(name)) return
