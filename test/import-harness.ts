@@ -102,3 +102,15 @@ export async function writeText(path: string, pieces: AsyncIterable<string>): Pr
   await pipeline(pieces, createWriteStream(path))
   return path
 }
+
+/** Applies the first step of a plan, and dies before the next. */
+export async function applyFirst(ctx: Context, planId: string): Promise<void> {
+  let written = 0
+  const once = Object.assign(async (...args: Parameters<typeof runImport>) => {
+    if (written++ > 0) throw new Error('stop')
+    return runImport(...args)
+  }, { moved: runImport.moved })
+  await applyPlan(ctx, planId, once, { batch: 1 }).catch((error: Error) => {
+    if (error.message !== 'stop') throw error
+  })
+}
