@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newMasterKey } from '../src/store/master-key.ts'
 import {
-  command, dataFolder, databaseOf, eventually, postgresFolder, postmasterOf, processesIn, removeFolders, startServer,
+  command, dataFolder, databaseOf, eventually, postgresFolder, postmasterOf, processesIn, removeFolders, running, startServer,
   systemNode, type ServerProcess,
 } from './server-process.ts'
 
@@ -121,6 +121,18 @@ describe('told to stop', () => {
     process.kill(server, 'SIGTERM')
     expect(await starting).toMatchObject({ code: 0 })
     expect(processesIn(data)).toEqual([])
+  })
+
+  test('in the middle of its first start, together with what it has started, as Ctrl-C does', async () => {
+    const data = fresh()
+    const starting = running(['serve'], { GATEHOUSE_DATA: data }, { ownGroup: true })
+    await eventually(async () => expect(readdirSync(data)).toContainEqual(expect.stringMatching(/\.new-\d+$/)))
+    process.kill(-starting.pid, 'SIGINT')
+    expect(await starting.ended).toMatchObject({ code: 0, stderr: '' })
+    expect(processesIn(data)).toEqual([])
+    const again = await startServer({ GATEHOUSE_DATA: data })
+    expect(await names(again)).toEqual(['admin'])
+    await again.stop('SIGTERM')
   })
 
   test('a command gives the database back', async () => {

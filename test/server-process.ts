@@ -43,11 +43,13 @@ interface Started {
   cwd?: string
   /** What it reads; without it, nothing. */
   input?: string
+  /** Leads a group of processes, to which a signal can be sent as a terminal does. */
+  ownGroup?: boolean
 }
 
-function start(args: readonly string[], env: Record<string, string>, { node = pinnedNode, prefix = [], flags = [], cwd = '/', input }: Started = {}): ChildProcess {
+function start(args: readonly string[], env: Record<string, string>, { node = pinnedNode, prefix = [], flags = [], cwd = '/', input, ownGroup = false }: Started = {}): ChildProcess {
   const [program = '', ...rest] = [...prefix, node, ...flags, join(root, 'bin/gatehouse.js'), ...args]
-  const child = spawn(program, rest, { cwd, env: cleanEnv(env), stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
+  const child = spawn(program, rest, { cwd, env: cleanEnv(env), detached: ownGroup, stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'] })
   child.stdin?.end(input)
   processes.add(child)
   child.once('exit', () => processes.delete(child))

@@ -2,24 +2,23 @@
  * The data folder of the embedded PostgreSQL and the one postmaster on it: make, find, start, stop.
  * Everything here expects to be called under the lock of `embedded-lock.ts`.
  */
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import {
   chownSync, closeSync, existsSync, lchownSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync,
   renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { promisify } from 'node:util'
 import { GatehouseError } from '../errors.ts'
 import { programEnv, type Binaries, type Launch } from './embedded-binaries.ts'
 import { isAlive } from './embedded-lock.ts'
 import { limitLog } from './embedded-log.ts'
 import { accessFile, serverSettings } from './embedded-settings.ts'
 import { socketFolderFor } from './embedded-socket.ts'
-
-const run = promisify(execFile)
 
 export interface Cluster {
   /** PostgreSQL's own data folder, absolute and without symbolic links. */
@@ -70,13 +69,15 @@ export function passwordOf(cluster: Cluster): string {
 }
 
 async function runProgram(cluster: Cluster, program: string, args: string[]): Promise<void> {
-  const { launch } = cluster
+  const { launch, folder } = cluster
   const [command = '', ...rest] = [...launch.prefix, join(launch.folder, program), ...args]
   try {
-    await run(command, rest, { env: programEnv, cwd: dirname(cluster.folder), ...launch.user })
+    // Detached: it comes to its end also when Ctrl-C at the terminal ends what we do.
+    const child = spawn(command, rest, { env: programEnv, cwd: dirname(folder), detached: true, ...launch.user, stdio: ['ignore', 'ignore', 'pipe'] })
+    const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number | null, string | null]>])
+    if (code !== 0) throw new Error(said.trim() || `it ended with ${signal ?? code}`)
   } catch (error) {
-    const said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
-    throw new GatehouseError('configuration', `${program} failed on ${cluster.folder}: ${said}`, { cause: error })
+    throw new GatehouseError('configuration', `${program} failed on ${folder}: ${(error as Error).message}`, { cause: error })
   }
 }
 
