@@ -54,6 +54,7 @@ describe('recovery', { timeout: 120_000 }, () => {
     await page.getByRole('alert').getByRole('link', { name: /at least \d+/ }).waitFor()
     await page.getByLabel('New password').fill(next)
     await press(page, 'Set the password')
+    await page.getByRole('heading', { name: 'Password changed' }).waitFor()
     await page.getByText('Your new password is set.').waitFor()
     expect(new URL(page.url()).hash).toBe('')
     expect((await elsewhere.ask('GET', '/me')).status).toBe(401)

@@ -82,7 +82,7 @@ function Choose({ look: { userName, passwordLength }, proof, onDone }: { look: R
 
 function Done({ userName }: { userName: string }) {
   const { words: { recovery: words } } = useWords()
-  return <Sheet title={words.newTitle} done={`${words.newDone} ${words.signInAs(userName)}`}>{null}</Sheet>
+  return <Sheet title={words.doneTitle} done={`${words.newDone} ${words.signInAs(userName)}`}>{null}</Sheet>
 }
 
 function OpenLock({ token, onDone }: { token: string; onDone: () => void }) {
@@ -110,7 +110,7 @@ export function Unlock() {
   const { words: { recovery: words } } = useWords()
   const token = useToken()
   const [done, setDone] = useState(false)
-  if (done && token === '') return <Sheet title={words.unlockTitle} done={words.unlockDone}>{null}</Sheet>
+  if (done && token === '') return <Sheet title={words.unlockDoneTitle} done={words.unlockDone}>{null}</Sheet>
   return token === '' ? <AskLink what="unlock" /> : <OpenLock key={token} token={token} onDone={() => {
     setDone(true)
     spent('/unlock')
