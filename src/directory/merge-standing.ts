@@ -4,18 +4,16 @@
  */
 import type { Document } from '../model/attribute.ts'
 import { rules } from '../model/lifecycle.ts'
-import type { Status } from '../model/user-statuses.ts'
+import { hasLeft, type Status } from '../model/user-statuses.ts'
 
 /** The statuses of both, for the plan. */
 export const standings = (survivor: Document, duplicate: Document) => ({ survivor: standing(survivor), duplicate: standing(duplicate) })
 
 const standing = ({ status, secondaryStatus }: Document) => ({ status, ...(secondaryStatus === undefined ? {} : { secondaryStatus }) })
 
-const over: readonly unknown[] = ['TERMINATED', 'RETIRED', 'DECEASED', 'DELETED'] satisfies Status[]
-
 /** Why somebody who is here is not merged into somebody who is not, and what to do; undefined where nothing stands against it. */
 export function leftBehind(survivor: Document, duplicate: Document): string | undefined {
-  if (!over.includes(survivor.status) || over.includes(duplicate.status)) return undefined
+  if (!hasLeft(survivor.status) || hasLeft(duplicate.status)) return undefined
   const rehire = rules.rehire.from!.includes(survivor.status as Status) ? ', or rehire the survivor first' : ''
   return `The survivor is ${String(survivor.status)} and the duplicate ${String(duplicate.status)}: merged, somebody who is here would be gone. Swap the two${rehire}; then plan the merge again.`
 }
@@ -27,7 +25,7 @@ const begins: readonly unknown[] = ['PENDING_START_DATE', 'PENDING_APPROVAL', 'P
 
 /** Why a date of the duplicate's is not to be taken, and what to do; undefined where nothing stands against it. */
 export function datesAgainst({ status }: Document, duplicate: Document, take: readonly string[], today: string): string | undefined {
-  if (over.includes(status)) return undefined
+  if (hasLeft(status)) return undefined
   const taken = (path: string) => (take.includes(path) ? (duplicate[path] as string | undefined) : undefined)
   const [first, last] = [taken('startDate'), taken('lastDate')]
   const [path, why] = last !== undefined && last < today ? ['lastDate', `would be terminated by the last date ${last}`]
