@@ -41,17 +41,25 @@ export function nextLines({ id, kind, status, steps, counts, released, stopReaso
 
 export type ShowProgress = (done: number, of: number) => void
 
+const tellBrokenOff = (plan: Plan, done: number) => console.error(`Broken off: ${brokenOff(plan, done)}. Go on with: ${applyCommand(plan)}`)
+const tellPlanBrokenOff = (again: string) => console.error(`Broken off while planning: the plan was not finished and is given up, and nothing else was written. Begin again with: ${again}`)
+
 /** Applies a plan; a signal that ends the process is answered with how far it has come and how to go on. */
 export async function tellWhenBrokenOff<T>(plan: Plan, apply: (show: ShowProgress) => Promise<T>, show: ShowProgress = () => {}): Promise<T> {
   let done = plan.appliedThrough
-  const tell = () => console.error(`Broken off: ${brokenOff(plan, done)}. Go on with: ${applyCommand(plan)}`)
-  return breakable({ tell }, () => apply((now, of) => show((done = now), of)))
+  return breakable({ tell: () => tellBrokenOff(plan, done) }, () => apply((now, of) => show((done = now), of)))
 }
 
 /** Makes a plan; a signal that ends the process gives it up, and is answered with the command that begins again. */
 export function tellWhenPlanBrokenOff<T>(ctx: Context, again: string, plan: () => Promise<T>): Promise<T> {
-  const tell = () => console.error(`Broken off while planning: the plan was not finished and is given up, and nothing else was written. Begin again with: ${again}`)
-  return breakable({ tell, tidy: () => giveUpUnfinished(ctx) }, plan)
+  return breakable({ tell: () => tellPlanBrokenOff(again), tidy: () => giveUpUnfinished(ctx) }, plan)
+}
+
+/** Makes a plan and applies it in one go; a signal that ends the process is answered as for a plan that is made, and once it is (`made`), as for one that is applied. */
+export function tellWhenRunBrokenOff<T>(ctx: Context, again: string, run: (made: (plan: Plan) => void) => Promise<T>): Promise<T> {
+  let plan: Plan | undefined
+  const tell = () => (plan ? tellBrokenOff(plan, plan.appliedThrough) : tellPlanBrokenOff(again))
+  return breakable({ tell, tidy: () => giveUpUnfinished(ctx) }, () => run((made) => (plan = made)))
 }
 
 function brokenOff({ kind, steps }: Plan, done: number): string {

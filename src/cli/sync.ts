@@ -7,7 +7,7 @@ import { describePlan, describeRun, exitCodeOfRun } from './sync-report.ts'
 import { planReconcile, reconcileOrg } from '../sync/reconcile.ts'
 import { applySync, planSync, planUndo, syncPortal, undoSync, type SyncRun } from '../sync/run.ts'
 import type { TwinProgram } from '../../twin/main.ts'
-import { tellWhenBrokenOff, tellWhenPlanBrokenOff } from './plan-ways.ts'
+import { tellWhenBrokenOff, tellWhenPlanBrokenOff, tellWhenRunBrokenOff } from './plan-ways.ts'
 import { namePeople } from './name-people.ts'
 import { readPortalId } from './portals.ts'
 import { asTyped, print, progressLine, readWhole, wholeServer, withDatabase } from './run.ts'
@@ -112,6 +112,9 @@ function plannedAs(run: SyncRun, options: SyncOptions): Promise<Plan> {
 async function appliedAs(run: SyncRun, options: SyncOptions): Promise<ApplyReport> {
   const stored = typeof options.apply === 'string' ? await readPlan(run.ctx.db, options.apply) : undefined
   if (stored) return tellWhenBrokenOff(stored, (show) => applySync({ ...run, onProgress: (one) => (one.of === undefined ? run.onProgress!(one) : show(one.done, one.of)) }, stored.id), (done, of) => run.onProgress!({ done, of, failed: 0 }))
-  if (options.undo !== undefined) return undoSync(run, options.undo)
-  return options.reconcile ? reconcileOrg(run) : syncPortal(run, options.portal!, modeOf(options))
+  return tellWhenRunBrokenOff(run.ctx, asTyped(), (onPlanned) => {
+    const telling = { ...run, onPlanned }
+    if (options.undo !== undefined) return undoSync(telling, options.undo)
+    return options.reconcile ? reconcileOrg(telling) : syncPortal(telling, options.portal!, modeOf(options))
+  })
 }

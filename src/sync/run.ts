@@ -35,6 +35,8 @@ export interface SyncRun {
   connector: Connector
   errorLog: ErrorLog
   onProgress?: (progress: Progress) => void
+  /** Told of the plan that a run has made, before it is applied. */
+  onPlanned?: (plan: Plan) => void
   /** How to wait for one's turn, and the like. */
   turn?: Pick<RunStart, 'waitMs' | 'noteSkip' | 'stop' | 'leaseMs'>
 }
@@ -128,6 +130,7 @@ export async function planned(run: SyncRun, turn: Turn, make: () => Promise<Plan
   turn.progress('planning')
   const made = await readable(run, make, 'Nothing was planned.')
   turn.plan(made.id)
+  run.onPlanned?.(made)
   turn.note({ steps: made.steps, planned: made.counts })
   if (made.status === 'stopped') turn.stopped(made.stopReason ?? 'A guard has stopped the plan.')
   return made
