@@ -8,9 +8,8 @@
 import type { Context } from '../context.ts'
 import { recordMade } from '../plans/events.ts'
 import type { Transaction } from '../store/database.ts'
-import {
-  finishPlan, insertPlan, insertReads, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep,
-} from '../store/plans.ts'
+import { insertReads } from '../store/plan-reads.ts'
+import { finishPlan, insertPlan, insertSteps, listSteps, movePlan, readPlan, type Plan, type PlanStatus, type PlanStep } from '../store/plans.ts'
 import type { SyncMode } from '../store/sync-people.ts'
 import type { Guard } from './limits.ts'
 import { countActions, doesAnything, type Counts, type SyncStep } from './steps.ts'

@@ -2,7 +2,7 @@
  * What rows only name (a supervisor by their employee number, an organisation by its name) is a record that the plan has read like any
  * other: should it change, the name may mean somebody else, or nobody. Its version is noted once, however many rows name it.
  */
-import { readRecordVersions } from '../store/plans.ts'
+import { readRecordVersions } from '../store/plan-reads.ts'
 import type { Kind } from './importable.ts'
 import type { MappedRecord } from './map-record.ts'
 import type { Planned, Planning } from './planning.ts'
