@@ -1,5 +1,8 @@
 /** Ties that an undo brings back are held against those that others have made meanwhile: none leads in a circle, and an account is one person's. */
 import { expect, test } from 'vitest'
+import { writeUsers } from '../src/directory/users.ts'
+import { user } from '../src/model/user.ts'
+import { lockRecords } from '../src/records/write-records.ts'
 import { addPortalUsers } from '../src/portals/portal-users.ts'
 import { createPortal } from '../src/portals/portals.ts'
 import { makePerson } from './administrators.ts'
@@ -43,6 +46,23 @@ test('a mass delete: who is supervised by somebody below them by now comes back 
   const supervisorsOf = async (id: string) => ((await read(id)).supervisors ?? []).map(({ supervisor }: { supervisor: string }) => supervisor)
   expect(await Promise.all([top, middle, low, aside].map(supervisorsOf))).toEqual([[low], [], [middle], [middle]])
   expect(await notesOf(plan)).toEqual([{ targetId: middle, path: `users[${middle}].supervisors[${tie.id}].supervisor`, message: `stays away: ${middle} supervises ${top} by now, by themselves or through others` }])
+})
+
+test('a mass delete: a supervision that somebody else is about to write is waited for', async () => {
+  const top = await person()
+  const middle = await person(under(top))
+  const low = await person(under(middle))
+  const plan = await gone(middle)
+  let undoing: ReturnType<typeof ask> | undefined
+  await ctx.db.transaction(async (tx) => {
+    const before = (await lockRecords(tx, user, [top])).get(top)!
+    await writeUsers(tx, ctx, [{ action: 'user.update', before, after: { ...before.document, ...under(low) } }])
+    undoing = ask('POST', `/plans/${plan}/undo`)
+    const waits = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`
+    await expect.poll(async () => (await ctx.db.query(waits)).length, { timeout: 10_000 }).toBe(1)
+  })
+  expect((await undoing!).body).toMatchObject({ status: 'undone', failed: 0 })
+  expect([(await read(middle)).supervisors, await notesOf(plan)]).toMatchObject([undefined, [{ message: expect.stringContaining(`${middle} supervises ${top} by now`) }]])
 })
 
 test('a mass delete of two who stood above each other through somebody who stays', async () => {

@@ -38,13 +38,15 @@ function returningOf({ collection, attribute }: KeptTie, people: readonly KeptRo
 export async function tiesAgainst(tx: Transaction, people: readonly KeptRows[]): Promise<StandingTie[]> {
   const coming = new Set(people.flatMap((kept) => keptOf(kept, 'users')).map(({ user_id: id }) => id as string))
   const found: StandingTie[] = []
-  for (const one of keptTies) {
-    const edges = returningOf(one, people)
+  const kinds = keptTies.map((kind) => ({ kind, edges: returningOf(kind, people) }))
+  // Before the lock of ties, as every verb holds the records that it writes: two who wait for each other would have to begin again.
+  await tx.execute('select from users where user_id = any($1) order by user_id for no key update', [kinds.flatMap(({ edges }) => edges.map(({ own }) => own))])
+  for (const { kind, edges } of kinds) {
     const there = new Set([...coming, ...await those(tx, edges.flatMap(({ own, target }) => [own, target]))])
     const returning = edges.filter(({ own, target }) => there.has(own) && there.has(target))
     // What has to stay away is rather theirs than an entry of somebody who has been here all the time.
     const [theirs, others] = [returning.filter(({ own }) => coming.has(own)), returning.filter(({ own }) => !coming.has(own))]
-    found.push(...await standingAgainst(tx, one, [...theirs, ...others], []))
+    found.push(...await standingAgainst(tx, kind, [...theirs, ...others], []))
   }
   return found
 }
