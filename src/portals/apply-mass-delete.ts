@@ -168,7 +168,7 @@ async function withoutStanding(tx: Transaction, members: readonly KeptMember[]):
   }
 }
 
-/** Those who are back, and why/** Those who are back, and why the first of the others is not. */
+/** Those who are back, and why the first of the others is not. */
 async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: readonly KeptMember[], metadata: Metadata): Promise<{ back: KeptMember[]; notes: Note[]; refused?: string }> {
   const { portalId } = optionsOf(plan)
   await guardReach(tx, ctx, members.filter(({ person }) => !person).map(({ personId }) => personId))
