@@ -226,9 +226,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const working: Awaited<ReturnType<typeof startJobs>>[] = []
     parts.push(async () => {
       // All are told before any is waited for: a run that has been ended must not be followed by the next one.
-      const ended = Promise.all(working.map(({ stop: stopJobs }) => stopJobs()))
-      endTurns()
-      await ended
+      await Promise.all([...working.map(({ stop: stopJobs }) => stopJobs()), endTurns()])
     })
     for (const jobs of [scheduledJobs(opened, openId), syncing]) working.push(await startJobs(opened.database.options, jobs, { log: failed, now: system.now }))
     // Last: the password is shown once, and a start that fails before this leaves it to the next one.

@@ -60,6 +60,21 @@ test('efs adopt', { timeout: 60_000 }, async () => {
   expect(await brokenOff(['efs', 'adopt', '--apply', id], plan, [id])).toBe(`Broken off: none of 2 steps is done. Go on with: npx gatehouse efs adopt --apply ${id}\n`)
 })
 
+/** Ended while Okta takes its time: the request comes to its end, and whoever goes on has the turn at once. */
+async function slowlyBrokenOff(args: readonly string[], okta: Record<string, string>, twin: ReturnType<typeof createTwin>): Promise<void> {
+  const env = { DATABASE_URL: connectionOf(options), GATEHOUSE_DATA: folder, ...okta }
+  const before = twin.calls.list().length
+  twin.faults.add({ kind: 'slow', delayMs: 300, count: 1000 })
+  const run = running(args, env, { cwd: folder })
+  while (!run.over() && twin.calls.list().length < before + 2) await sleep(10)
+  process.kill(run.pid, 'SIGINT')
+  const ended = await run.ended
+  expect(ended.stderr).toContain(`Go on with: npx gatehouse ${args.join(' ')}`)
+  expect(ended.code).toBe(130)
+  twin.faults.clear()
+  expect(await running(args, env, { cwd: folder }).ended).toMatchObject({ code: 0, stderr: '' })
+}
+
 test('sync that plans and applies in one go', { timeout: 120_000 }, async () => {
   const twin = createTwin({ token: 'a-token-of-this-test', seed: { schema: { gatehouseId: { title: 'Gatehouse', type: 'string' } } } })
   const okta = { OKTA_ORG_URL: await twin.listen(0), OKTA_API_TOKEN: 'a-token-of-this-test' }
@@ -74,6 +89,8 @@ test('sync that plans and applies in one go', { timeout: 120_000 }, async () => 
     const said = await brokenOff(args, person, [bea], okta)
     const id = await newest()
     expect(said).toMatch(new RegExp(`^Broken off: what is done of \\d+ steps? stays done\\. Go on with: npx gatehouse sync --apply ${id}\\n$`))
+    await ctx.db.execute('update gatehouse.sync_run set lease_until = clock_timestamp()')
+    await slowlyBrokenOff(['sync', '--apply', id], okta, twin)
   } finally {
     await twin.close()
   }

@@ -150,16 +150,17 @@ describe('the fence', () => {
     const ctx = await testContext()
     const second = open({ ...(await optionsOf(ctx)), poolSize: 2 })
     const steps: string[] = []
+    let next: Promise<unknown> | undefined
     await alone(ctx, { kind: 'delta' }, ({ ctx: own }) => own.db.transaction(async (tx) => {
       const [limit] = await tx.query<{ idle: string }>(`select current_setting('idle_in_transaction_session_timeout') as idle`)
       expect(limit!.idle).toBe('30s')
       await dead(ctx)
-      const next = claimRun(second, { id: ctx.newId(), kind: 'full', portalId: null, planId: null, startedBy: 'x', source: 'JOB', correlationId: 'c' }, 60_000)
-      void next.then(() => steps.push('taken over'))
+      next = claimRun(second, { id: ctx.newId(), kind: 'full', portalId: null, planId: null, startedBy: 'x', source: 'JOB', correlationId: 'c' }, 60_000)
+        .then(() => steps.push('taken over'))
       await sleep(100)
       steps.push('committed')
     }))
-    await sleep(100)
+    await next
     expect(steps).toEqual(['committed', 'taken over'])
   })
 

@@ -5,6 +5,7 @@ import { decidedReason } from '../model/plan-limits.ts'
 import { giveUpUnfinished } from '../plans/apply.ts'
 import { massDeleteKind } from '../portals/mass-delete.ts'
 import type { Plan } from '../store/plans.ts'
+import { endTurns } from '../sync/alone.ts'
 import { syncPlanKind } from '../sync/stored-plan.ts'
 import { adoptionKind } from '../transfer/adopt-plan.ts'
 import { breakable } from './run.ts'
@@ -47,20 +48,23 @@ const tellPlanBrokenOff = (again: string) => console.error(`Broken off while pla
 /** Applies a plan; a signal that ends the process is answered with how far it has come and how to go on. */
 export async function tellWhenBrokenOff<T>(plan: Plan, apply: (show: ShowProgress) => Promise<T>, show: ShowProgress = () => {}): Promise<T> {
   let done = plan.appliedThrough
-  return breakable({ tell: () => tellBrokenOff(plan, done) }, () => apply((now, of) => show((done = now), of)))
+  return breakable({ tell: () => tellBrokenOff(plan, done), tidy: endTurns }, () => apply((now, of) => show((done = now), of)))
 }
 
 /** Makes a plan; a signal that ends the process gives it up, and is answered with the command that begins again. */
 export function tellWhenPlanBrokenOff<T>(ctx: Context, again: string, plan: () => Promise<T>): Promise<T> {
-  return breakable({ tell: () => tellPlanBrokenOff(again), tidy: () => giveUpUnfinished(ctx) }, plan)
+  return breakable({ tell: () => tellPlanBrokenOff(again), tidy: () => tidy(ctx) }, plan)
 }
 
 /** Makes a plan and applies it in one go; a signal that ends the process is answered as for a plan that is made, and once it is (`made`), as for one that is applied. */
 export function tellWhenRunBrokenOff<T>(ctx: Context, again: string, run: (made: (plan: Plan) => void) => Promise<T>): Promise<T> {
   let plan: Plan | undefined
   const tell = () => (plan ? tellBrokenOff(plan, plan.appliedThrough) : tellPlanBrokenOff(again))
-  return breakable({ tell, tidy: () => giveUpUnfinished(ctx) }, () => run((made) => (plan = made)))
+  return breakable({ tell, tidy: () => tidy(ctx) }, () => run((made) => (plan = made)))
 }
+
+/** Whoever goes on at once would otherwise wait for a turn that nobody has any more. */
+const tidy = (ctx: Context) => Promise.all([endTurns(), giveUpUnfinished(ctx)])
 
 function brokenOff({ kind, steps }: Plan, done: number): string {
   // One transaction, so it is done whole or not at all, and only a look tells which.

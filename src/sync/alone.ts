@@ -49,12 +49,13 @@ const defaultLeaseMs = 60_000
 const mostBeatMs = 2_000
 const silentMs = 8_000
 const processStopped = 'The process was stopped. The next run takes up what this one left.'
-/** What runs of this process are to be told when it stops. */
-const working = new Set<(reason: string) => void>()
+/** What runs of this process are to be told when it stops, and when each has given its turn back. */
+const working = new Map<(reason: string) => void, Promise<void>>()
 
-/** The process is about to stop: its runs end with the request that they are at; the next ones take up what they leave. */
-export function endTurns(): void {
-  for (const end of working) end(processStopped)
+/** The process is about to stop: its runs end with the request that they are at, which is waited for; the next ones take up what they leave. */
+export async function endTurns(): Promise<void> {
+  for (const end of working.keys()) end(processStopped)
+  await Promise.all(working.values())
 }
 
 const turns = new AsyncLocalStorage<{ assert: () => Promise<void>; meter: Meter }>()
@@ -139,7 +140,8 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
   let isOver = false
   let told: string | null = null
   const tell = (reason: string) => void (told = reason)
-  working.add(tell)
+  const { promise: released, resolve } = Promise.withResolvers<void>()
+  working.set(tell, released)
 
   const now = (): RunProgress => ({ ...at, requests: meter.requests(), rates: meter.rates() })
   const renew = async () => {
@@ -178,6 +180,7 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
     release() {
       beat.stop()
       working.delete(tell)
+      resolve()
     },
   }
 }
