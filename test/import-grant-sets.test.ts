@@ -7,17 +7,18 @@ import { accessOf, askedMoment, checkMany } from '../src/access/effective.ts'
 import { collectRejects } from '../src/transfer/collect-rejects.ts'
 import { testContext } from './context.ts'
 import { grantMapping, grantSet, grantSetFile, grantSetsAreThere, loadGrantSet, personId, thingId } from './grant-sets.ts'
-import { csv, fileOf, importFolder, plan, stepsOf } from './import-harness.ts'
+import { against, csv, fileOf, importFolder, plan, stepsOf } from './import-harness.ts'
 
 test('many rows name a record: the first makes it, a row that goes wrong takes its edge alone with it', async () => {
   const ctx = await testContext()
   const { columns: _columns, delimiter: _delimiter, ...mapping } = await grantMapping('x')
   const { id, counts } = await plan(ctx, csv('person,thing', '1,1', '1,2', '2,1', '2,', '2,1'), mapping)
-  expect(counts).toEqual({ create: 7, conflict: 1, error: 1 })
+  expect(counts).toEqual({ create: 7, conflict: 1, error: 2 })
   const steps = await stepsOf(ctx.db, id)
   expect(steps.filter(({ action }) => action === 'create').map(({ line, resource }) => `${line} ${resource}`)).toEqual([
     '2 User', '2 Resource', '2 Membership', '3 Resource', '3 Membership', '4 User', '4 Membership',
   ])
+  expect(steps.filter(({ action }) => action === 'error').map((step) => `${step.line} ${step.resource} ${against(step)}`)).toEqual(['5 Resource thing is required', '5 Edge thing The row does not say which target is meant.'])
 })
 
 test('a file without a header: blanks of any width, and what was refused comes back by the same mapping', async () => {

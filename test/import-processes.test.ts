@@ -171,7 +171,7 @@ describe('what it says', () => {
     const file = csv('userName,name.familyName,birthdate', 'fine,Fine,2000-02-29', 'wrong,Wrong,2001-02-29')
     const planned = await gatehouse(where, ['import', file, '--plan']).ended
     expect([planned.code, planned.stderr]).toEqual([1, ''])
-    expect(planned.stdout).toMatch(/error +Row +line 3\n +birthdate "2001-02-29" /)
+    expect(planned.stdout).toMatch(/error +User wrong +line 3\n +birthdate "2001-02-29" /)
     expect(planned.stdout).toMatch(/1 {2}create\n/)
     const id = /Apply it: npx gatehouse import --apply (\S+)/.exec(planned.stdout)![1]!
     const applied = await gatehouse(where, ['import', '--apply', id]).ended

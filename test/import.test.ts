@@ -83,7 +83,7 @@ describe('what becomes of a row', () => {
     const found = await stepsOf(ctx.db, id)
     expect(found.map((step) => [step.line, step.action, step.resource, step.label])).toEqual([
       [2, 'create', 'User', 'Turing'], [3, 'update', 'User', 'Lovelace'], [4, 'unchanged', 'User', 'Hopper'],
-      [5, 'conflict', 'User', 'mary'], [6, 'error', 'Row', undefined], [7, 'waiting', 'Group', 'everyone'],
+      [5, 'conflict', 'User', 'mary'], [6, 'error', 'User', 'kurt'], [7, 'waiting', 'Group', 'everyone'],
       [8, 'skipped', 'Row', undefined], [9, 'skipped', 'Row', undefined],
     ])
     expect({ counts, steps }).toEqual({ counts: { create: 1, update: 1, unchanged: 1, conflict: 1, error: 1, waiting: 1, skipped: 2 }, steps: 8 })

@@ -151,7 +151,7 @@ describe('records', () => {
     expect(user!.document).toEqual({ userName: 'e1', employeeNumber: 'E1' })
     expect(user!.references).toEqual([])
   })
-  test('a row with one problem yields its problems only', async () => {
+  test('a row of which something cannot be read yields nothing to take, and all that cannot be', async () => {
     const rows = await mapped(`${header}person,E1,perhaps,,,,,A1,2024-02-30,\n`, mapping)
     expect(records(rows).map(({ line }) => line)).toEqual([0])
     expect(problems(rows)).toMatchObject([

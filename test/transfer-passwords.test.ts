@@ -7,7 +7,7 @@ import { readRecords, type FileLayout, type MappedRow } from '../src/transfer/re
 import type { Format, Mapping } from '../src/transfer/mapping.ts'
 import { isSecretName, mayBeSecretName } from '../src/transfer/secret-names.ts'
 import { rejectWriter } from '../src/transfer/write-rejects.ts'
-import { bytes, mappingOf, records } from './transfer-source.ts'
+import { bytes, mappingOf, problems, records } from './transfer-source.ts'
 
 const b64 = (length: number) => Buffer.alloc(length, 7).toString('base64')
 
@@ -76,7 +76,7 @@ async function leaks(content: string | Buffer, mapping: Mapping | Format): Promi
   const writer = rejectWriter(layout!, () => out)
   for (const row of rows) {
     const raw = row.kind === 'problem' ? row.raw : undefined
-    await writer.add({ line: row.line, reasons: ['reason' in row ? row.reason : 'refused later'], source: row.source, raw })
+    await writer.add({ line: row.line, reasons: ['reason' in row ? row.reason : problems([row]).map(({ reason }) => reason).join() || 'refused later'], source: row.source, raw })
   }
   await writer.end()
   const shown = rows.map(({ source: _, ...row }) => ({ ...row, raw: undefined }))

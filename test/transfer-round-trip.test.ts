@@ -95,7 +95,8 @@ describe('CSV', () => {
     await expect(mapped('id,shoeSize,displayName\n', 'csv')).rejects.toThrow(/names "shoeSize"/)
     await expect(mapped('id,userName,domainName\n1,a,\n', 'csv')).rejects.toThrow(/meta\.resourceType/)
     const rows = await mapped('meta.resourceType,id,userName,domainName\nUser,1,a,x\nOrganization,2,,x.org\nRobot,3,,\n', 'csv')
-    expect(rows).toMatchObject([{ kind: 'problem', line: 2, column: 'domainName' }, { document: { id: '2', domainName: 'x.org' } }, { kind: 'skipped', line: 4 }])
+    expect(problems(rows)).toMatchObject([{ line: 2, column: 'domainName' }])
+    expect(rows).toMatchObject([{ unread: [{ column: 'domainName' }] }, { document: { id: '2', domainName: 'x.org' } }, { kind: 'skipped', line: 4 }])
   })
 })
 
@@ -130,7 +131,7 @@ describe('reject files', () => {
     let layout: FileLayout | undefined
     const parts: Buffer[] = []
     const rows = []
-    for await (const row of readRecords(bytes(content), mapping, { onLayout: (given) => (layout = given) })) if (row.kind === 'problem') rows.push(row)
+    for await (const row of readRecords(bytes(content), mapping, { onLayout: (given) => (layout = given) })) rows.push(...problems([row]))
     const writer = rejectWriter(layout!, () => new Writable({ write: (chunk: Buffer, _, done) => { parts.push(chunk); done() } }))
     for (const row of rows) await writer.add({ line: row.line, reasons: [row.reason], source: row.source, raw: row.raw })
     expect(await writer.end()).toBe(rows.length)

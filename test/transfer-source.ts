@@ -34,6 +34,9 @@ export const mappingOf = (given: Partial<Mapping>): Mapping => parseMapping(JSON
 export const mapped = (content: string | Buffer, mapping: Parameters<typeof readRecords>[1]): Promise<MappedRow[]> =>
   all(readRecords(bytes(content), mapping))
 
-export const problems = (rows: readonly MappedRow[]): MappedProblem[] => rows.filter((row) => row.kind === 'problem')
-export const records = (rows: readonly MappedRow[]): MappedRecord[] => rows.filter((row) => row.kind === 'record')
+/** What stands against rows, and against the records of rows of which something cannot be read. */
+export const problems = (rows: readonly MappedRow[]): MappedProblem[] => rows.flatMap((row): MappedProblem[] =>
+  (row.kind === 'problem' ? [row] : row.kind === 'record' ? (row.unread ?? []).map(({ message, ...cell }) => ({ kind: 'problem', line: row.line, ...cell, reason: message, source: row.source })) : []))
+/** Records of rows that can be read. */
+export const records = (rows: readonly MappedRow[]): MappedRecord[] => rows.filter((row) => row.kind === 'record' && !row.unread) as MappedRecord[]
 export const documents = (rows: readonly MappedRow[]): Document[] => records(rows).map(({ document }) => document)

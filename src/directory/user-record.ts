@@ -1,11 +1,12 @@
 /** What is particular to a person's record: the sign-in login, one primary per kind of contact, and derived names. */
-import { GatehouseError } from '../errors.ts'
+import { GatehouseError, type Problem } from '../errors.ts'
 import { setValueAt, valueAt, type Document } from '../model/attribute.ts'
 import { searchText } from '../model/fold.ts'
 import { nameOrder } from '../model/name-order.ts'
 import { parseSshKey } from '../model/ssh-key.ts'
 import { displayName, elidedNames, sortName } from '../model/person-names.ts'
 import { user } from '../model/user.ts'
+import { raise } from '../model/validate.ts'
 import { today } from '../model/today.ts'
 import { isActive } from '../model/user-statuses.ts'
 import type { Transaction } from '../store/database.ts'
@@ -66,7 +67,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   setValueAt(document, 'displayName', name)
   setValueAt(document, 'sortName', sortName(document))
   document.active = isActive(document.status, document.secondaryStatus)
-  checkLinks(document)
+  raise(linkProblems(document).map((one) => ({ ...one, code: 'invalid_value' })))
   checkPasswords(document)
   checkAccounts(document, before)
   settleKeys(document, before)
@@ -185,17 +186,21 @@ function apiKeys(keys: readonly Document[]): string {
   return own.map((key) => JSON.stringify([key.id, key.name, key.value, key.scopes, key.expires])).sort().join()
 }
 
-/** Nobody supervises, or is related to, themselves; and no relation stands twice. */
-function checkLinks(document: Document): void {
+const periods = [['alternateStartDate', 'alternateEndDate'], ['certDelegateStartDate', 'certDelegateEndDate'], ['startDate', 'lastDate']] as const
+
+/** What of a person's document does not go together: nobody supervises, is related to, or stands in for themselves, and nothing ends before it begins. */
+export function linkProblems(document: Document): Problem[] {
+  const found: Problem[] = []
   for (const [path, other] of [['supervisors', 'supervisor'], ['relations', 'user']] as const) {
     const entries = (document[path] ?? []) as Document[]
-    if (entries.some((entry) => entry[other] === document.id)) refuse(path, 'a person cannot be tied to themselves')
+    if (entries.some((entry) => entry[other] === document.id)) found.push({ path, message: 'a person cannot be tied to themselves' })
   }
-  if (document.alternateId !== undefined && document.alternateId === document.id) refuse('alternateId', 'a person cannot stand in for themselves')
-  for (const [from, until] of [['alternateStartDate', 'alternateEndDate'], ['certDelegateStartDate', 'certDelegateEndDate'], ['startDate', 'lastDate']] as const) {
+  if (document.alternateId !== undefined && document.alternateId === document.id) found.push({ path: 'alternateId', message: 'a person cannot stand in for themselves' })
+  for (const [from, until] of periods) {
     const [start, end] = [document[from], document[until]]
-    if (typeof start === 'string' && typeof end === 'string' && start > end) refuse(until, `must not lie before ${from}`)
+    if (typeof start === 'string' && typeof end === 'string' && start > end) found.push({ path: until, message: `must not lie before ${from}` })
   }
+  return found
 }
 
 const ownTies = [['supervisors', 'supervisor'], ['relations', 'user']] as const

@@ -22,6 +22,13 @@ interface Found extends Problem {
  */
 export function validateDocument(resource: Resource, input: unknown, before?: Document, trusted = false): Document {
   if (!isObject(input)) throw new GatehouseError('invalid_body', 'The body must be a JSON object.')
+  const { document, problems } = checkDocument(resource, input, before, trusted)
+  raise(problems)
+  return document
+}
+
+/** The same without errors: what of the document is as it should be, and all that is not. */
+export function checkDocument(resource: Resource, input: Document, before?: Document, trusted = false): { document: Document; problems: (Problem & { code: ErrorCode })[] } {
   const found: Found[] = []
   const rules = { creating: before === undefined, trusted }
   const result = checkObject(resource.attributes, input, before, '', found, rules, [...(resource.custom ? ['attributes'] : []), ...resource.collections.map((one) => one.path)])
@@ -32,8 +39,7 @@ export function validateDocument(resource: Resource, input: unknown, before?: Do
   }
   const custom = resource.custom && checkCustom(input.attributes, 'attributes', found)
   if (custom) result.attributes = custom
-  raise(found)
-  return result
+  return { document: result, problems: found }
 }
 
 /** One entry of a collection, checked on its own: what the address below a record takes. */
@@ -53,7 +59,8 @@ export function validateCustom(input: unknown): Document {
   return result ?? {}
 }
 
-function raise(found: Found[]): void {
+/** Errors: one with all that was found and the code of the first, if anything was. */
+export function raise(found: readonly (Problem & { code: ErrorCode })[]): void {
   const first = found[0]
   if (!first) return
   const problems = found.map(({ path, message }) => ({ path, message }))

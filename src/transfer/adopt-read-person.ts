@@ -50,9 +50,9 @@ function mapWithout(compiled: ReturnType<typeof compileRecord>, values: SourceRo
   const left: Record<string, unknown> = { ...values }
   for (let attempt = 0; attempt < tries; attempt++) {
     const mapped = compiled.map({ line, values: left })
-    if (!Array.isArray(mapped)) return mapped
-    for (const { column, value, reason } of mapped) {
-      notes.push({ column: column ?? '', value, message: reason })
+    if (!mapped.unread) return mapped
+    for (const { column, value, message } of mapped.unread) {
+      notes.push({ column: column ?? '', value, message })
       if (column !== undefined) left[column] = null
     }
   }

@@ -19,10 +19,11 @@ export function draftOf(planning: Planning, row: MappedRecord, lookup: Lookup, o
     const kind = row.resource
     const found = correlate(lookup, kind, row.correlate)
     if ('conflict' in found) return { ...draft, step: refused(row, 'conflict', { message: found.conflict }) }
-    const meant = alreadyMeant(planning, row, kind, found, lookup, own, probed)
+    if (row.unsure && 'none' in found) draft.isUnknown = true
+    const meant = draft.isUnknown ? undefined : alreadyMeant(planning, row, kind, found, lookup, own, probed)
     if (meant?.blockedBy !== undefined) draft.blockedBy = meant.blockedBy
     if (meant && row.once) return { ...draft, isRepeated: true, leans: [{ reference: { resource: kind, by: meant.key.path, value: meant.key.value, path: meant.key.path }, id: meant.targetId }] }
-    const against = meant ? meant.message : takenByOthers(row, kind, found, lookup)
+    const against = meant ? meant.message : draft.isUnknown ? undefined : takenByOthers(row, kind, found, lookup)
     if (against !== undefined) return { ...draft, step: refused(row, 'conflict', { message: against }) }
     draft.isNew = 'none' in found
     draft.id = 'id' in found ? found.id : ((row.document.id as string | undefined) ?? planning.ctx.newId())
@@ -50,7 +51,9 @@ interface Meant {
 /** The earlier row of the import that says what the record is. */
 function alreadyMeant({ isSettled }: Planning, row: MappedRecord, kind: Kind, found: Correlated, lookup: Lookup, own: ReadonlyMap<string, PlanKey>, probed: ReadonlySet<number>): Meant | undefined {
   for (const key of [...decisive(kind, uniqueKeys(row)), ...('id' in found ? [{ path: 'id', value: found.id }] : []), ...(isSettled ? [] : tried(row, kind, lookup))]) {
-    const inBatch = own.get(`${kind} ${keyText(key)}`)
+    const there = own.get(`${kind} ${keyText(key)}`)
+    // Rows of which something cannot be read are judged after all others of their batch.
+    const inBatch = there && !(row.unread && there.line > row.line) ? there : undefined
     const earlier = inBatch ?? lookup.planned(kind, key)
     if (!earlier || (inBatch && probed.has(row.line) && probed.has(inBatch.line))) continue
     const says = `${earlier.line === 0 ? 'a record of "first" in a mapping' : `line ${earlier.line} of the import`} already means this record`
@@ -118,7 +121,9 @@ function resolved(draft: Draft, lookup: Lookup, own: ReadonlyMap<string, PlanKey
   }
   const open = references.filter((reference) => find(reference) === undefined)
   if (open[0] && !isKind(row.resource)) {
-    return { ...draft, step: refused(row, 'error', noSuch(open[0], 'neither in the directory nor earlier in the import')) }
+    const lost = open.map((one) => noSuch(one, 'neither in the directory nor earlier in the import'))
+    // An end that could not be read is told already.
+    return { ...draft, step: refused(row, 'error', ...lost.filter(({ path }) => !row.unread?.some((cell) => cell.path === path))), faults: lost }
   }
   const heads = new Set(open.map(headOf))
   const settled = references.filter((reference) => !heads.has(headOf(reference)))

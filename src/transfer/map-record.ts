@@ -1,7 +1,8 @@
 /**
- * Carries out a mapping: a record of a file becomes the records of the directory that it speaks of. Pure; a row with
- * one problem yields its problems and nothing else. What only the directory can tell of it, `refuse-together.ts` and
- * `settle-plan.ts` hold to the same: no row is half applied.
+ * Carries out a mapping: a record of a file becomes the records of the directory that it speaks of. Pure. A row of which
+ * something cannot be read is refused whole: its records carry what stands against it, and are there only to find what
+ * else does. What only the directory can tell of it, `refuse-together.ts` and `settle-plan.ts` hold to the same: no row
+ * is half applied.
  */
 import type { Document } from '../model/attribute.ts'
 import { cutText, textFault } from '../model/text.ts'
@@ -14,7 +15,7 @@ import { readPassword, type Password } from './password-value.ts'
 import { makeTest, type RecordTest } from './row-condition.ts'
 import { isSecretName } from './secret-names.ts'
 import type { SourceRecord } from './source-row.ts'
-import { compileRule, isValueProblem, type ReadValues, type ValueProblem } from './value-rule.ts'
+import { compileRule, isUnread, mostTold, type ReadValues, type Unread, type ValueProblem } from './value-rule.ts'
 
 /** An id that stands in the directory, or in another record of the import, and is found by an attribute. */
 export interface Reference {
@@ -62,6 +63,19 @@ export interface MappedRecord {
   dn?: string
   /** The row as it stands in the file, for the reject file; it may hold a clear password. */
   source?: SourceRecord
+  /** What of the record cannot be read. It is there, and perhaps empty, on every record of a row of which something cannot be: the row is refused. */
+  unread?: CellProblem[]
+  /** A key that cannot be read would have come first: if none of `correlate` finds the record, whom the row means is not known. */
+  unsure?: true
+}
+
+/** Why a cell of a row cannot be read, and where it was to go. */
+export interface CellProblem {
+  column?: string
+  path?: string
+  /** Shortened, and absent where it may be a secret. */
+  value?: string
+  message: string
 }
 
 export interface MappedProblem {
@@ -89,7 +103,7 @@ interface Field {
 
 export interface CompiledRecord {
   applies: RecordTest
-  map: (record: SourceRecord) => MappedRecord | MappedProblem[]
+  map: (record: SourceRecord) => MappedRecord
 }
 
 const maxShown = 200
@@ -107,10 +121,7 @@ export function compileRecord(format: Format, rule: RecordRule, secrets: Readonl
   const correlate = rule.correlate ?? defaultKeys[rule.resource]
   return {
     applies: makeTest(format, rule.when),
-    map: (record) => {
-      const mapped = mapFields(record, rule.resource, strong, constant, correlate)
-      return Array.isArray(mapped) ? mapped : { ...mapped, ...marks }
-    },
+    map: (record) => ({ ...mapFields(record, rule.resource, strong, constant, correlate), ...marks }),
   }
 }
 
@@ -141,50 +152,65 @@ function compileField(format: Format, resource: ResourceName, path: string, rule
 
 interface Draft {
   document: Document
-  problems: MappedProblem[]
+  problems: CellProblem[]
+  /** What could not be read, as keys are named: `emails.value`. */
+  lost?: Set<string>
   references: { reference: Reference; marker: object }[]
   password?: Password
 }
 
 function mapFields(
   record: SourceRecord, resource: ResourceName, strong: Field[], constant: Field[], correlate: string[],
-): MappedRecord | MappedProblem[] {
+): MappedRecord {
   const draft: Draft = { document: {}, problems: [], references: [] }
   const late: [Field, string[]][] = []
   for (const field of strong) {
     const values = field.read(record)
-    if (isValueProblem(values)) draft.problems.push(problemOf(record, field, values))
-    else if (values.length > 0) setValues(draft, record, field, values)
+    if (isUnread(values)) takeReadable(draft, field, values)
+    else if (values.length > 0) setValues(draft, field, values)
     else if (field.rule.default !== undefined) late.push([field, [String(field.rule.default)]])
     else if (field.rule.clear) setPath(draft.document, field.steps, null)
   }
   for (const field of constant) late.push([field, field.read(record) as string[]])
-  for (const [field, values] of late) setLate(draft, record, field, values)
-  if (resource === 'Affiliation' || resource === 'Edge') requireTies(draft, record, strong)
-  if (draft.problems.length > 0) return draft.problems
+  for (const [field, values] of late) setLate(draft, field, values)
+  if (resource === 'Affiliation' || resource === 'Edge') requireTies(draft, strong)
   const document = closeGaps(draft.document) as Document
   const references = draft.references.length === 0 ? [] : takeReferences(document, draft.references)
-  return { kind: 'record', line: record.line, resource, document, correlate: keysOf(resource, document, correlate), references, password: draft.password, dn: record.dn, source: record }
+  const made: MappedRecord = { kind: 'record', line: record.line, resource, document, correlate: keysOf(resource, document, correlate), references, password: draft.password, dn: record.dn, source: record }
+  return draft.problems.length > 0 ? withUnread(made, draft, correlate) : made
 }
 
-function setValues(draft: Draft, record: SourceRecord, field: Field, values: string[]): void {
+/** A record with what of it cannot be read: only the keys before the first that cannot be tell whom it means. */
+function withUnread(made: MappedRecord, { problems: unread, lost }: Draft, correlate: readonly string[]): MappedRecord {
+  const { resource, document } = made
+  const keys = keyPaths(resource, document, correlate)
+  const at = keys.findIndex((key) => lost!.has(key))
+  return at < 0 ? { ...made, unread } : { ...made, unread, unsure: true, correlate: keysOf(resource, document, keys.slice(0, at)) }
+}
+
+/** Of several values, those that can be read are judged like any others. */
+function takeReadable(draft: Draft, field: Field, { problems, values }: Unread): void {
+  for (const problem of problems) addProblem(draft, field, problem)
+  if (values.length > 0 && (field.place.multiple || field.steps.includes(each))) setValues(draft, field, values)
+}
+
+function setValues(draft: Draft, field: Field, values: string[]): void {
   const { steps, place } = field
   const repeated = steps.includes(each)
   if (values.length > 1 && !repeated && !place.multiple) {
     const reason = `It holds ${values.length} values, and ${formatPath(steps)} takes one. Say "pick": "first" in the mapping.`
-    draft.problems.push(problemOf(record, field, { column: field.column, reason }))
-    return
+    return addProblem(draft, field, { reason })
   }
   const made: unknown[] = []
   for (const [at, text] of values.entries()) {
     const target = repeated ? steps.map((step) => (step === each ? at : step)) : steps
     const fault = place.password ? undefined : textFault(text)
-    if (fault !== undefined) draft.problems.push(problemOf(record, field, { column: field.column, value: text, reason: `It ${fault}.` }))
+    if (fault !== undefined) addProblem(draft, field, { value: text, reason: `It ${fault}.` })
     else if (field.rule.by !== undefined) addReference(draft, field, place.multiple ? [...target, at] : target, text)
-    else if (place.password) addPassword(draft, record, field, text)
+    else if (place.password) addPassword(draft, field, text)
     else {
       const coerced = coerceValue(place, text)
-      if ('reason' in coerced) draft.problems.push(problemOf(record, field, { column: field.column, value: text, reason: coerced.reason }))
+      if ('reason' in coerced) addProblem(draft, field, { value: text, reason: coerced.reason })
       else if (repeated) setPath(draft.document, target, coerced.value)
       else made.push(coerced.value)
     }
@@ -193,15 +219,15 @@ function setValues(draft: Draft, record: SourceRecord, field: Field, values: str
 }
 
 /** Constants and defaults fill an entry of a list only when the row itself has put something there. */
-function setLate(draft: Draft, record: SourceRecord, field: Field, values: string[]): void {
+function setLate(draft: Draft, field: Field, values: string[]): void {
   const [list, at] = field.steps
-  if (typeof at !== 'number') return setValues(draft, record, field, values)
+  if (typeof at !== 'number') return setValues(draft, field, values)
   const entries = draft.document[list!]
   if (!Array.isArray(entries)) return
   for (const [index, entry] of entries.entries()) {
     if (entry === undefined || (at !== each && at !== index)) continue
     const steps = field.steps.map((step) => (step === each ? index : step))
-    setValues(draft, record, { ...field, steps }, values)
+    setValues(draft, { ...field, steps }, values)
   }
 }
 
@@ -232,24 +258,27 @@ function takeReferences(document: Document, pending: Draft['references']): Refer
   })
 }
 
-function addPassword(draft: Draft, record: SourceRecord, field: Field, text: string): void {
+function addPassword(draft: Draft, field: Field, text: string): void {
   const password = readPassword(text)
-  if ('reason' in password) draft.problems.push(problemOf(record, field, { column: field.column, reason: password.reason }))
+  if ('reason' in password) addProblem(draft, field, { reason: password.reason })
   else draft.password = password
 }
 
-function requireTies(draft: Draft, record: SourceRecord, fields: Field[]): void {
+function requireTies(draft: Draft, fields: Field[]): void {
   for (const field of fields) {
     const path = formatPath(field.steps)
-    if (tieNames.some((name) => name === path) && draft.document[path] === undefined && draft.problems.length === 0) {
-      draft.problems.push(problemOf(record, field, { column: field.column, reason: `The row does not say which ${path} is meant.` }))
+    if (tieNames.some((name) => name === path) && draft.document[path] === undefined && !draft.problems.some((one) => one.path === path)) {
+      addProblem(draft, field, { reason: `The row does not say which ${path} is meant.` })
     }
   }
 }
 
-function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): MappedProblem {
-  const value = field.secret || problem.value === undefined ? undefined : cutText(problem.value, maxShown)
-  return { kind: 'problem', line: record.line, column: problem.column ?? field.column, path: formatPath(field.steps), value, reason: problem.reason, source: record }
+function addProblem(draft: Draft, field: Field, { column = field.column, value, reason }: ValueProblem): void {
+  const lost = (draft.lost ??= new Set())
+  lost.add(field.steps.filter((step) => typeof step === 'string').join('.'))
+  // One more than is told, so that it can be told that there are more.
+  if (draft.problems.length > mostTold) return
+  draft.problems.push({ column, path: formatPath(field.steps), value: field.secret || value === undefined ? undefined : cutText(value, maxShown), message: reason })
 }
 
 /**
@@ -257,9 +286,12 @@ function problemOf(record: SourceRecord, field: Field, problem: ValueProblem): M
  * mapping says so: many departments share a name, and groups of several systems do.
  */
 export function keysOf(resource: ResourceName, document: Document, correlate: readonly string[]): Key[] {
+  return keyPaths(resource, document, correlate).flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
+}
+
+function keyPaths(resource: ResourceName, document: Document, correlate: readonly string[]): readonly string[] {
   const byId = (correlate === defaultKeys.Organization || correlate === defaultKeys.Group) && document.id !== undefined
-  const named = byId ? ['id'] : correlate
-  return named.flatMap((path) => valuesAt(document, path).map((value) => ({ path, value })))
+  return byId ? ['id'] : correlate
 }
 
 /** The texts at a path that goes through lists: `emails.value`. */

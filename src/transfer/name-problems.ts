@@ -13,9 +13,12 @@ const maxShown = 200
 
 /** The problems of a record with their columns and values. `judged` is the document that they are about, where it isn't the row's alone. */
 export function nameProblems(row: MappedRecord, problems: readonly Problem[], metadata: Metadata, judged: Document = row.document): RowProblem[] {
-  return problems.map(({ path, message }): RowProblem => {
+  const unread = new Set(row.unread?.flatMap(({ path }) => (path === undefined ? [] : nameOf(path))))
+  return problems.flatMap(({ path, message }): RowProblem | [] => {
     if (path === undefined) return { message }
     const found = textAt(judged, path)
+    // What is lacking, or stays from before, because a cell could not be read is no fault of its own.
+    if (unread.has(nameOf(path)) && (found === undefined || !valuesAt(row.document, nameOf(path)).includes(found))) return []
     const own = ownPlace(row, path, found)
     const column = row.columns ? own?.column : path
     // Of a document that is taken as it is, no mapping says what its members are.
@@ -65,15 +68,23 @@ function stepsOf(path: string): (string | number)[] {
   return [...head, 'attributes', name.replace(/^\["(.*)"\]$/s, '$1'), ...(at === undefined ? [] : [Number(at)])]
 }
 
+const nameOf = (path: string): string => namesOf(path).join('.')
+
 const namesOf = (path: string): string[] => stepsOf(path.replaceAll('[]', '')).filter((step): step is string => typeof step === 'string')
 
 /** The single value at a path, as text. */
 function textAt(document: Document, path: string): string | undefined {
+  let value = partAt(document, path)
+  if (Array.isArray(value) && value.length === 1) [value] = value
+  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined
+}
+
+/** Whatever stands at a path. */
+export function partAt(document: Document, path: string): unknown {
   let value: unknown = document
   for (const step of stepsOf(path)) {
     if (typeof step === 'number') value = Array.isArray(value) ? value[step] : step === 0 ? value : undefined
     else value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined
   }
-  if (Array.isArray(value) && value.length === 1) [value] = value
-  return ['string', 'number', 'boolean'].includes(typeof value) ? String(value) : undefined
+  return value
 }

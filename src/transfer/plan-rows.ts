@@ -6,17 +6,16 @@ import { userKind } from '../directory/user-record.ts'
 import { dateConversion, endWaiting, newUser, refuseOver, refuseUnborn } from '../directory/users.ts'
 import { findProblems } from '../records/check-metadata.ts'
 import { checkPeriods } from '../records/check-periods.ts'
-import type { Pending } from '../records/record-kind.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { nodeKey } from '../model/access-edges.ts'
-import { isObject, type Document } from '../model/attribute.ts'
+import type { Document } from '../model/attribute.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { withActive, type Operation } from '../model/lifecycle.ts'
 import { documentOf } from '../model/rows.ts'
 import { affiliations } from '../model/user-links.ts'
 import { hasLeft } from '../model/user-statuses.ts'
-import { validateCustom, validateDocument, validateEntry } from '../model/validate.ts'
+import { validateDocument, validateEntry } from '../model/validate.ts'
 import { loadRecords } from '../store/records.ts'
 import { costOf, hashAtOwnPace, hashPassword, type HashCost } from '../signin/password-hash.ts'
 import { withoutPassword } from '../store/first-password.ts'
@@ -24,8 +23,9 @@ import { wantedKey } from '../store/plan-settle.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { missingTargets } from './check-targets.ts'
 import { declareAttributes } from './declare-attributes.ts'
-import { isRefused, isTaken, labelOf, refused, type Draft, type RowProblem } from './draft.ts'
+import { isRefused, isTaken, labelOf, refused, type Draft, type Existing, type RowProblem } from './draft.ts'
 import { contradiction, draftOf, firstKey } from './draft-row.ts'
+import { addFindings, judged } from './further-findings.ts'
 import { idReferences } from './id-references.ts'
 import { eachKind, isKind, kinds, resources, type Kind } from './importable.ts'
 import type { MappedRecord } from './map-record.ts'
@@ -40,13 +40,14 @@ import { recordKinds } from './record-kinds.ts'
 import { keepReferred, referredVersions } from './referred-records.ts'
 import { refuseTogether } from './refuse-together.ts'
 import { keyText, lookUp, uniqueKeys, type Lookup } from './resolve-rows.ts'
-
-type Existing = Record<Kind, Map<string, NonNullable<Pending['before']>>>
+import { mostTold } from './value-rule.ts'
 
 /** A way through the rows of a batch: what each would become, and what later rows find. */
 interface Attempt {
   all: Map<MappedRecord, Draft>
   declared: NewStep[]
+  /** The keys of its rows, by resource and key. */
+  own: ReadonlyMap<string, PlanKey>
   keys: PlanKey[]
   reads: Planned['reads']
   /** Forgets what the planning has noted on the way. */
@@ -63,13 +64,14 @@ const mostRounds = 3
 export async function planRows(planning: Planning, rows: readonly MappedRow[]): Promise<Planned> {
   const { ctx, planId } = planning
   const records = rows.filter((row): row is MappedRecord => row.kind === 'record')
+  const whole = records.filter((row) => !row.unread)
   for (const row of records) row.references = [...row.references, ...idReferences(row.resource, row.document)]
   const stored = await lookUp(ctx.db, planId, records)
   const { keys: inFlight } = planning.inFlight
   const lookup: Lookup = { ...stored, planned: (kind, key) => stored.planned(kind, key) ?? inFlight.get(`${kind} ${keyText(key)}`) }
   const versions = await referredVersions(planning, stored, records)
   const settled = new Map<MappedRecord, Draft>()
-  let attempt = await attemptRows(planning, records, lookup, settled, new Set())
+  let attempt = await attemptRows(planning, whole, lookup, settled, new Set())
   for (let round = 0; round < mostRounds; round++) {
     const freed = linesFreed(attempt, settled)
     if (freed.size === 0) break
@@ -77,25 +79,41 @@ export async function planRows(planning: Planning, rows: readonly MappedRow[]): 
     for (const probed of [freed, new Set<number>()]) {
       settleRefused(attempt, settled)
       attempt.undo()
-      attempt = await attemptRows(planning, records, lookup, settled, probed)
+      attempt = await attemptRows(planning, whole, lookup, settled, probed)
     }
   }
-  const drafts = [...attempt.all.values()]
+  const all = whole.length === records.length ? attempt.all : new Map([...attempt.all, ...await judgeUnread(planning, records.filter((row) => row.unread), lookup, attempt)])
+  const drafts = [...all.values()]
   tellOfRefused(drafts)
   await addPasswords(planning, drafts)
-  const steps = rows.flatMap((row) => (row.kind === 'record' ? attempt.all.get(row)!.step ?? [] : passedStep(row)))
+  const steps = rows.flatMap((row) => (row.kind === 'record' ? bounded(all.get(row)!.step) ?? [] : passedStep(row)))
   const referred = keepReferred(planning, stored, versions, drafts.flatMap(({ row, step }) => (step && isTaken(step) ? row : [])))
   return { steps: [...attempt.declared, ...steps], keys: keysAfter(planning, drafts, steps, attempt.keys), reads: attempt.reads, referred }
 }
 
+/**
+ * What else stands against rows of which something cannot be read, by what the directory and the other rows say. They make nothing and
+ * stand in nobody's way, not even each other's.
+ */
+async function judgeUnread(planning: Planning, records: readonly MappedRecord[], lookup: Lookup, { own }: Attempt): Promise<Attempt['all']> {
+  const { all, undo } = await attemptRows(planning, records, lookup, new Map(), new Set(records.map(({ line }) => line)), new Map(own))
+  undo()
+  return all
+}
+
+/** What a step tells is read by somebody: of hundreds of problems they see the first, and that there are more. */
+function bounded(step: NewStep | undefined): NewStep | undefined {
+  const problems = step?.problems as RowProblem[] | undefined
+  return problems && problems.length > mostTold ? { ...step!, problems: [...problems.slice(0, mostTold), { message: 'there are more problems: mend these first' }] } : step
+}
+
 /** `settled` are rows that an earlier attempt has refused for good; rows of the lines `probed` are not in each other's way. */
-async function attemptRows(planning: Planning, records: readonly MappedRecord[], lookup: Lookup, settled: ReadonlyMap<MappedRecord, Draft>, probed: ReadonlySet<number>): Promise<Attempt> {
+async function attemptRows(planning: Planning, records: readonly MappedRecord[], lookup: Lookup, settled: ReadonlyMap<MappedRecord, Draft>, probed: ReadonlySet<number>, own = new Map<string, PlanKey>()): Promise<Attempt> {
   const { metadata, changed } = { metadata: planning.metadata, changed: (planning.changed = []) as (() => void)[] }
   const undo = () => {
     planning.metadata = metadata
     for (const back of changed.toReversed()) back()
   }
-  const own = new Map<string, PlanKey>()
   const keys: PlanKey[] = []
   const all = new Map(records.map((row) => [row, settled.get(row) ?? draftOf(planning, row, lookup, own, keys, probed)]))
   const drafts = [...all.values()].filter((draft) => !settled.has(draft.row))
@@ -103,6 +121,7 @@ async function attemptRows(planning: Planning, records: readonly MappedRecord[],
   const existing = await loadExisting(planning, open)
   const declared = declareAttributes(planning, open.filter((draft) => !draft.step))
   const belongings = await readBelongings(planning, open, (id) => existing.User.get(id)?.document)
+  for (const draft of drafts) if (!draft.step && draft.row.unread?.length) refuseUnread(draft, existing)
   for (const draft of open) if (!draft.step && draft.kind !== 'Edge') await fillDraft(planning, draft, existing, belongings)
   await checkDrafts(planning, open)
   await addFindings(planning, open.filter((draft) => draft.faults), existing)
@@ -111,7 +130,7 @@ async function attemptRows(planning: Planning, records: readonly MappedRecord[],
   const reads = readsOf(existing)
   await planEdges(planning, open.filter((draft) => draft.kind === 'Edge' && !draft.step), own, keys, reads)
   refuseTogether(drafts)
-  return { all, declared, keys, reads, undo }
+  return { all, declared, own, keys, reads, undo }
 }
 
 const refusedLines = (drafts: Iterable<Draft>): Set<number> => new Set([...drafts].flatMap(({ row, step }) => (row.line > 0 && isRefused(step) ? [row.line] : [])))
@@ -136,7 +155,7 @@ function tellOfRefused(drafts: readonly Draft[]): void {
   const gone = refusedLines(drafts)
   for (const { row, step, blockedBy, follows } of drafts) {
     if (step?.action !== 'conflict' || follows || blockedBy === undefined || blockedBy === row.line || !gone.has(blockedBy)) continue
-    for (const problem of step.problems as { message: string }[]) problem.message += `; line ${blockedBy} is refused itself, so import this row again`
+    for (const problem of (step.problems as RowProblem[]).filter(({ path }) => path === undefined)) problem.message += `; line ${blockedBy} is refused itself, so import this row again`
   }
 }
 
@@ -187,7 +206,9 @@ async function loadExisting({ ctx }: Planning, drafts: readonly Draft[]): Promis
   const ids = eachKind(() => new Set<string>())
   for (const draft of drafts) {
     if (draft.step) continue
-    if (draft.kind === 'Affiliation') ids.User.add(draft.document.user as string)
+    if (draft.kind === 'Affiliation') {
+      if (typeof draft.document.user === 'string') ids.User.add(draft.document.user)
+    }
     else if (isKind(draft.kind) && !draft.isNew) ids[draft.kind].add(draft.id)
   }
   const load = async (kind: Kind) => {
@@ -202,6 +223,14 @@ async function loadExisting({ ctx }: Planning, drafts: readonly Draft[]): Promis
 function readsOf(existing: Existing): Planned['reads'] {
   const versions = (kind: Kind) => [...existing[kind].values()].map(({ document }) => ({ id: document.id as string, version: (document.meta as Document).version as number }))
   return new Map(kinds.map((kind) => [kind, versions(kind)]))
+}
+
+/** What can be read of it is held against the directory all the same, unless it is not clear whom it means. */
+function refuseUnread(draft: Draft, existing: Existing): void {
+  const { row, kind, id, isNew, isRepeated } = draft
+  const against = isKind(kind) && !isNew && !isRepeated ? contradiction(row.correlate, existing[kind].get(id)!.document) : undefined
+  draft.step = refused(row, 'error', ...(against === undefined ? [] : [{ message: against }]))
+  if (against === undefined && !isRepeated) draft.faults = []
 }
 
 /** The record as the row would leave it, or the step that says why not. */
@@ -219,21 +248,17 @@ async function fillDraft(planning: Planning, draft: Draft, existing: Existing, b
     if (!draft.pending) return
     if (draft.kind === 'User' && Array.isArray(draft.document.affiliations)) belong(draft, belongings, (draft.isNew ? draft.pending.after : draft.document).affiliations as Document[])
     else checkPeriods(resources[draft.kind as Kind], draft.pending.after)
-    if (draft.step) delete draft.pending
+    if (!draft.step) return
+    delete draft.pending
+    draft.faults = []
   } catch (error) {
     if (!(error instanceof GatehouseError)) throw error
     delete draft.pending
     const action = error.code === 'transition_not_allowed' ? 'conflict' : 'error'
     const problems = error.problems.length > 0 ? error.problems : [{ message: error.message }]
     draft.step = refused(draft.row, action, ...nameProblems(draft.row, problems, planning.metadata, judged(draft, existing)))
-    if (action === 'error' && isKind(draft.kind)) draft.faults = problems
+    draft.faults = problems
   }
-}
-
-/** What a refusal of a record speaks of: what is there already, with the row laid over it. */
-function judged({ kind, isNew, id, document }: Draft, existing: Existing): Document {
-  const before = isKind(kind) && !isNew ? existing[kind].get(id)?.document : undefined
-  return before ? mergeImport(resources[kind as Kind], before, document) : document
 }
 
 async function newDocument({ ctx }: Planning, kind: Kind, document: Document): Promise<Document> {
@@ -296,37 +321,6 @@ async function checkDrafts(planning: Planning, drafts: readonly Draft[]): Promis
       draft.step = problems.length > 0 ? refused(draft.row, 'error', ...nameProblems(draft.row, problems, planning.metadata, draft.pending!.after)) : stepOf(planning, draft, kind)
     })
   }
-}
-
-/** What else stands against rows that are refused for their shape, so that all of it can be mended at once. */
-async function addFindings(planning: Planning, drafts: readonly Draft[], existing: Existing): Promise<void> {
-  for (const [kind, some] of Map.groupBy(drafts, (draft) => draft.kind as Kind)) {
-    const pending = some.map((draft): Pending => ({ action: 'check', ...(draft.isNew ? {} : { before: existing[kind].get(draft.id) }), after: wellFormed(kind, judged(draft, existing)) }))
-    const found = await findProblems(planning.ctx.db, resources[kind], pending, planning.metadata)
-    const missing = await missingTargets(planning, kind, pending.map(({ after }) => after))
-    some.forEach((draft, index) => {
-      const told = new Set(draft.faults!.map(({ path }) => path))
-      const more = [...found[index]!.map(({ path, message }) => ({ path, message })), ...missing[index]!].filter(({ path }) => !told.has(path))
-      if (more.length > 0) (draft.step!.problems as RowProblem[]).push(...nameProblems(draft.row, more, planning.metadata, judged(draft, existing)))
-    })
-  }
-}
-
-/** What a metadata check can read of a document whose shape is wrong: entries that are objects, and custom attributes that are plain values. */
-function wellFormed(kind: Kind, document: Document): Document {
-  const plain = ({ attributes, ...rest }: Document): Document => (isObject(attributes) ? { ...rest, attributes: plainValues(attributes) } : rest)
-  const lists = resources[kind].collections.map(({ path }): [string, Document[]] => [path, [document[path]].flat().map((entry) => (isObject(entry) ? plain(entry) : {}))])
-  return { ...plain(document), ...Object.fromEntries(lists.filter(([path]) => document[path] !== undefined)) }
-}
-
-function plainValues(given: Document): Document {
-  return Object.fromEntries(Object.entries(given).filter(([name, value]) => {
-    try {
-      return value !== null && validateCustom({ [name]: value })
-    } catch {
-      return false
-    }
-  }))
 }
 
 /** What a step that makes a record says. */

@@ -32,7 +32,7 @@ export async function readBelongings({ ctx, planId, inFlight }: Planning, drafts
 /** The person whose affiliations a row speaks of. */
 function personOf({ kind, id, document, step }: Draft): string | undefined {
   if (step) return undefined
-  if (kind === 'Affiliation') return document.user as string
+  if (kind === 'Affiliation') return document.user as string | undefined
   return kind === 'User' && Array.isArray(document.affiliations) ? id : undefined
 }
 

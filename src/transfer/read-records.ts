@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { GatehouseError } from '../errors.ts'
 import { cutText, faultIn, textFault } from '../model/text.ts'
 import { csvMapping, ldifMapping, type OwnRule } from './default-mapping.ts'
-import { compileRecord, type CompiledRecord, type MappedProblem, type MappedRecord } from './map-record.ts'
+import { compileRecord, type CellProblem, type CompiledRecord, type MappedProblem, type MappedRecord } from './map-record.ts'
 import { columnsOf, mappedColumns, type Format, type Mapping, type RecordRule } from './mapping.ts'
 import { carriesDocument, makeRecord, mapDocument, mapEntry } from './own-documents.ts'
 import { readCsv } from './read-csv.ts'
@@ -14,7 +14,7 @@ import { makeTest } from './row-condition.ts'
 import { isSecretName, mayBeSecretName } from './secret-names.ts'
 import { isProblem, type RowProblem, type SourceRecord, type SourceRow } from './source-row.ts'
 import type { Encoding, Source } from './text-source.ts'
-import { columnReader, isValueProblem } from './value-rule.ts'
+import { columnReader, isUnread } from './value-rule.ts'
 
 /** A row that is no record and no tie: left out, or of a kind that cannot be taken yet. */
 export interface PassedRow {
@@ -86,8 +86,8 @@ export function refuseOtherFormat(path: string, { format }: Mapping, map: string
 
 /**
  * Reads a file by a mapping, or by the default of a format. Records that the mapping puts first come first, with line 0;
- * then every row of the file yields at least one row here, in order: all its records, or all its problems, or that it
- * waits or was left out. The file streams; nothing is held back. Throws `invalid_file` when it cannot be read at all.
+ * then every row of the file yields at least one row here, in order: all its records (with what of them cannot be read), or
+ * why there are none, or that it waits or was left out. The file streams; nothing is held back. Throws `invalid_file` when it cannot be read at all.
  */
 export async function* readRecords(source: Source, mapping: Mapping | Format, options: ReadOptions = {}): AsyncGenerator<MappedRow> {
   let mapRows: RowMapper = () => []
@@ -181,18 +181,33 @@ function rowMapper(format: Format, mapping: Mapping | undefined, names: Names, o
   }
 }
 
-function mapRow(row: SourceRecord, records: OwnRecord[]): (MappedRecord | MappedProblem)[] {
+function mapRow(row: SourceRecord, records: OwnRecord[]): MappedRecord[] {
   const made: MappedRecord[] = []
-  const problems: MappedProblem[] = []
+  let isWhole = true
   for (const record of records) {
     if (!record.applies(row)) continue
-    const extra = record.empty.find((column) => row.values[column] !== '')
-    if (extra !== undefined) problems.push({ kind: 'problem', line: row.line, column: extra, reason: 'This kind of record has no such attribute.', source: row })
     const mapped = record.map(row)
-    if (Array.isArray(mapped)) problems.push(...mapped)
-    else made.push(mapped)
+    if (record.empty.some((column) => row.values[column] !== '')) mapped.unread = [...extraCells(row, record), ...(mapped.unread ?? [])]
+    if (mapped.unread) isWhole = false
+    made.push(mapped)
   }
-  return problems.length > 0 ? problems : made
+  if (!isWhole) markUnread(made)
+  return made
+}
+
+const extraCells = ({ values }: SourceRecord, { empty }: OwnRecord): CellProblem[] =>
+  empty.filter((column) => values[column] !== '').map((column) => ({ column, message: 'This kind of record has no such attribute.' }))
+
+/** A row falls whole. Whom a record means by a cell that another could not read is not known either. */
+function markUnread(made: readonly MappedRecord[]): void {
+  const cells = new Map(made.flatMap(({ unread = [] }) => unread.map((one) => [one.column, one] as const)))
+  for (const one of made) {
+    const own = (one.unread ??= [])
+    for (const { column, path } of one.references) {
+      const cell = column === undefined ? undefined : cells.get(column)
+      if (cell && !own.some((known) => known.path === path)) own.push({ ...cell, path })
+    }
+  }
 }
 
 /** A row that could not be read, with its value only where it is sure to be no secret. */
@@ -210,7 +225,7 @@ function passedRows(format: Format, mapping: Mapping | undefined): (row: SourceR
     const waits = waiting.find(({ test }) => test(row))
     if (waits) {
       const names = waits.name === undefined ? [] : columnReader(format, waits.name)(row)
-      const name = isValueProblem(names) ? undefined : names[0]
+      const name = isUnread(names) ? undefined : names[0]
       const group = format === 'ldif' && waits.as === 'Group' && typeof name === 'string' ? readGroup(row, name) : undefined
       const bad = group && faultIn(group)
       if (bad) return { kind: 'problem', line: row.line, path: `${bad.steps[0]}`, reason: `It ${bad.fault}.`, source: row }

@@ -1,6 +1,7 @@
 /** A row is taken whole or not at all: what stands and falls together within a batch. Pure. */
 import { isRefused, refused, type Draft } from './draft.ts'
 import { isKind } from './importable.ts'
+import { mostTold } from './value-rule.ts'
 
 /**
  * Refuses whoever builds on a new record that was refused, and every record of a row of which one was, until nothing
@@ -44,4 +45,4 @@ function follow(draft: Draft, problem: Parameters<typeof refused>[2]): void {
 }
 
 const reasonOf = ({ step }: Draft): string => (step!.problems as { column?: string; path?: string; message: string }[] | undefined)
-  ?.map(({ column, path, message }) => [column ?? path, message].filter((part) => part !== undefined).join(': ')).join('; ') ?? 'it cannot be taken'
+  ?.slice(0, mostTold).map(({ column, path, message }) => [column ?? path, message].filter((part) => part !== undefined).join(': ')).join('; ') ?? 'it cannot be taken'

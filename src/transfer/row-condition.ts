@@ -1,7 +1,7 @@
 /** The `when` of a mapping: whether a row is of a kind. Texts are compared without case and surrounding spaces. */
 import type { Condition, Format } from './mapping.ts'
 import type { SourceRecord } from './source-row.ts'
-import { columnReader, isValueProblem } from './value-rule.ts'
+import { columnReader, isUnread } from './value-rule.ts'
 
 export type RecordTest = (record: SourceRecord) => boolean
 
@@ -19,7 +19,7 @@ function makeOne(format: Format, condition: Condition): RecordTest {
   return (record) => {
     const values = read(record)
     // Bytes and objects are something, though no text equals them.
-    if (isValueProblem(values)) return condition.present === true
+    if (isUnread(values)) return condition.present === true
     if (condition.present !== undefined) return condition.present === values.some((value) => value.trim() !== '')
     // An empty column equals the empty text.
     const folded = values.length === 0 ? [''] : values.map(fold)

@@ -13,10 +13,19 @@ export interface ValueProblem {
   reason: string
 }
 
-/** The values of a rule in a record, none when it is empty. */
-export type ReadValues = (record: SourceRecord) => string[] | ValueProblem
+/** Values of a rule of which some cannot be taken: why, and the others. */
+export interface Unread {
+  problems: ValueProblem[]
+  values: string[]
+}
 
-export const isValueProblem = (read: unknown[] | ValueProblem): read is ValueProblem => !Array.isArray(read)
+/** The values of a rule in a record, none when it is empty. */
+export type ReadValues = (record: SourceRecord) => string[] | Unread
+
+export const isUnread = (read: string[] | Unread): read is Unread => !Array.isArray(read)
+
+/** The most problems that are kept of one row: a cell of megabytes may hold millions. */
+export const mostTold = 50
 
 /** Reads a column in a format: CSV text, LDIF values without regard to case, JSON members by name or dotted path. */
 export function columnReader(format: Format, column: string): ReadValues {
@@ -32,16 +41,16 @@ export function columnReader(format: Format, column: string): ReadValues {
   return ({ values }) => ldifValues(Object.hasOwn(values, key) ? (values[key] as (string | Buffer)[]) : [], column)
 }
 
-function ldifValues(values: (string | Buffer)[], column: string): string[] | ValueProblem {
+function ldifValues(values: (string | Buffer)[], column: string): string[] | Unread {
   const texts: string[] = []
   for (const value of values) {
-    if (typeof value !== 'string') return { column, reason: 'The value is bytes, not text.' }
+    if (typeof value !== 'string') return { problems: [{ column, reason: 'The value is bytes, not text.' }], values: [] }
     if (value !== '') texts.push(value)
   }
   return texts
 }
 
-function jsonValues(document: Record<string, unknown>, column: string): string[] | ValueProblem {
+function jsonValues(document: Record<string, unknown>, column: string): string[] | Unread {
   let value: unknown = Object.hasOwn(document, column) ? document[column] : document
   if (value === document) {
     for (const key of column.split('.')) {
@@ -52,7 +61,7 @@ function jsonValues(document: Record<string, unknown>, column: string): string[]
   const texts: string[] = []
   for (const one of Array.isArray(value) ? value : [value]) {
     if (one === null || one === undefined || one === '') continue
-    if (typeof one === 'object') return { column, reason: 'The value is an object; name a member of it.' }
+    if (typeof one === 'object') return { problems: [{ column, reason: 'The value is an object; name a member of it.' }], values: [] }
     texts.push(String(one))
   }
   return texts
@@ -69,7 +78,7 @@ export function compileRule(format: Format, rule: Rule): ReadValues {
   const column = columnsOf(rule)[0]
   return (record) => {
     const read = source(record)
-    if (isValueProblem(read)) return read
+    if (isUnread(read)) return read
     let values = rule.split === undefined ? read : read.flatMap((text) => text.split(rule.split!))
     if (rule.trim || rule.split !== undefined) values = values.map((text) => text.trim()).filter((text) => text !== '')
     if (rule.pick && values.length > 1) values = [rule.pick === 'first' ? values[0]! : values.at(-1)!]
@@ -77,19 +86,27 @@ export function compileRule(format: Format, rule: Rule): ReadValues {
   }
 }
 
-function applySteps(values: string[], steps: Step[], column: string | undefined): string[] | ValueProblem {
+function applySteps(values: string[], steps: Step[], column: string | undefined): string[] | Unread {
   const made: string[] = []
+  let problems: ValueProblem[] | undefined
   for (const value of values) {
-    let text: string | undefined = value
-    for (const step of steps) {
-      const next = step(text)
-      if (typeof next === 'object') return { column, value, ...next }
-      text = next
-      if (text === undefined || text === '') break
-    }
-    if (text !== undefined && text !== '') made.push(text)
+    const text = applied(steps, value)
+    if (typeof text === 'object') (problems ??= []).push({ column, value, ...text })
+    else if (text !== undefined && text !== '') made.push(text)
+    if (problems && problems.length > mostTold) break
   }
-  return made
+  return problems ? { problems, values: made } : made
+}
+
+function applied(steps: Step[], value: string): string | ValueProblem | undefined {
+  let text: string | undefined = value
+  for (const step of steps) {
+    const next = step(text)
+    if (typeof next === 'object') return next
+    text = next
+    if (text === undefined || text === '') break
+  }
+  return text
 }
 
 function sourceOf(format: Format, rule: ValueRule): ReadValues {
@@ -103,7 +120,7 @@ function sourceOf(format: Format, rule: ValueRule): ReadValues {
   return (record) => {
     for (const reader of readers) {
       const values = reader(record)
-      if (isValueProblem(values) || values.length > 0) return values
+      if (isUnread(values) || values.length > 0) return values
     }
     return []
   }
@@ -117,7 +134,7 @@ function templateReader(format: Format, template: string): ReadValues {
     let text = ''
     for (const [, optional, fixed] of parts) {
       const filled = fill(optional ?? fixed ?? '', readers, record)
-      if (isValueProblem(filled)) return filled
+      if (isUnread(filled)) return filled
       if (filled.length === 0 && optional === undefined) return []
       text += filled[0] ?? ''
     }
@@ -125,17 +142,17 @@ function templateReader(format: Format, template: string): ReadValues {
   }
 }
 
-function fill(part: string, readers: Map<string, ReadValues>, record: SourceRecord): string[] | ValueProblem {
-  let problem: ValueProblem | undefined
+function fill(part: string, readers: Map<string, ReadValues>, record: SourceRecord): string[] | Unread {
+  let unread: Unread | undefined
   let empty = false
   const text = part.replace(/\\(.)|\{([^{}]+)\}/g, (_, escaped: string | undefined, column: string) => {
     if (escaped !== undefined) return escaped
     const values = readers.get(column)!(record)
-    if (isValueProblem(values)) problem = values
+    if (isUnread(values)) unread = { ...values, problems: [...(unread?.problems ?? []), ...values.problems] }
     else if (values.length === 0) empty = true
-    return isValueProblem(values) ? '' : (values[0] ?? '')
+    return isUnread(values) ? '' : (values[0] ?? '')
   })
-  return problem ?? (empty ? [] : [text])
+  return unread ?? (empty ? [] : [text])
 }
 
 /** What is done to each value, in the order in which ValueRule lists it. */
