@@ -164,7 +164,7 @@ test('drawings hold every node and edge, and names cannot break out of them', as
   const dot = dotOf(drawing)
   expect(dot).toContain(String.raw`"User:ann" [label="User Ann A \"quoted\" <b>", shape=ellipse];`)
   expect(dot).toContain('"User:ann" -> "Resource:s2" [label="", style=dashed];')
-  expect(dot).toContain('"Role:r3" [label="Role Retired, 1 people", shape=hexagon, style=dashed];')
+  expect(dot).toContain('"Role:r3" [label="Role Retired, 1 person", shape=hexagon, style=dashed];')
   const mermaid = mermaidOf(drawing)
   expect(mermaid).toContain('n0(["User Ann A &quot;quoted&quot; &lt;b&gt;"])')
   expect(mermaid).toMatch(/n0 -\.-> n\d/)

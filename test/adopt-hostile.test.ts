@@ -164,7 +164,7 @@ describe('hostile rows', () => {
     const { plan, verified } = await adopted(ctx, server().url('keyless'))
     expect(await complaints(ctx, plan.id)).toEqual([
       'conflict panelists 2: uid 2 2 rows have this number',
-      'error panelists: uid 1 rows have no number',
+      'error panelists: uid 1 row has no number',
       'error panelists: uid 99999999999 is no number that can be kept',
       'conflict iam_portal_user_group_unassignment_queue 2: user_id 5 row 1 is of the same panelist',
     ])

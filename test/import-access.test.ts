@@ -82,7 +82,7 @@ describe('edges by a mapping', () => {
     const steps = await stepsOf(ctx.db, id)
     expect(steps.slice().sort((a, b) => a.line! - b.line!).map((step) => [step.line, step.action, against(step)])).toEqual([
       [2, 'create', ''],
-      [3, 'conflict', expect.stringContaining('for 1 people at most')],
+      [3, 'conflict', expect.stringContaining('for 1 person at most')],
       [4, 'error', 'login nobody there is no User whose userName is "nobody", neither in the directory nor earlier in the import'],
       [5, 'error', expect.stringContaining('role Nothing there is no Role whose name is "Nothing"')],
       [6, 'conflict', expect.stringContaining('for part of this time: from 2024-01-01')],

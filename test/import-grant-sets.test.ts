@@ -30,7 +30,7 @@ test('a file without a header: blanks of any width, and what was refused comes b
   const target = join(importFolder(), 'pairs.rejected.txt')
   expect(await collectRejects(ctx.db, id, { path, mapping }, 'pairs.txt', target)).toBe(2)
   const refused = readFileSync(target, 'utf8')
-  expect(refused).toMatch(/^person\tthing\t_line\t_reason\r\n3\t\t4\tThe row has 1 fields/)
+  expect(refused).toMatch(/^person\tthing\t_line\t_reason\r\n3\t\t4\tThe row has 1 field and/)
   const mended = fileOf('mended.txt', refused.split('\r\n').slice(0, 2).join('\n').replace('3\t\t4', '3\t2\t4'))
   expect((await plan(ctx, mended, mapping)).counts).toEqual({ create: 3 })
   await expect(plan(ctx, path, { ...mapping, columns: ['person', 'things'] })).rejects.toMatchObject({ code: 'invalid_file', message: expect.stringContaining('lacks "thing"') })

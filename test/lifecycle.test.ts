@@ -426,7 +426,7 @@ describe('at night', () => {
     const [stuck, free] = [await person({ startDate: '2026-08-11' }), await person({ startDate: '2026-08-11' })].toSorted((a, b) => idOf(a).localeCompare(idOf(b)))
     await ctx.db.execute(`alter table users add constraint stuck check (user_id <> '${idOf(stuck!)}' or status <> 'ACTIVE')`)
     clock = new Date('2026-08-11T12:00:00.000Z')
-    await expect(startPeople(ctx)).rejects.toMatchObject({ message: expect.stringContaining(`1 people could not be changed, 1 were (${idOf(stuck!)})`) })
+    await expect(startPeople(ctx)).rejects.toMatchObject({ message: expect.stringContaining(`1 person could not be changed, 1 was (${idOf(stuck!)})`) })
     expect(await readUser(ctx.db, idOf(free!))).toMatchObject({ status: 'ACTIVE' })
     expect(await readUser(ctx.db, idOf(stuck!))).toMatchObject({ status: 'PENDING_START_DATE' })
     await ctx.db.execute('alter table users drop constraint stuck')

@@ -107,7 +107,7 @@ describe('rows', () => {
   test('ragged rows say how', async () => {
     const rows = await read('id,name\n1\n2,Anne,x\n3,Bert\n')
     expect(rows.map((row) => row.reason)).toEqual([
-      'The row has 1 fields and the header 2.',
+      'The row has 1 field and the header 2.',
       'The row has 3 fields and the header 2. Quote a field that holds the delimiter.',
       undefined,
     ])

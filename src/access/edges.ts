@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
+import { counted } from '../model/counted.ts'
 import { edgeField, grantsMore, meantPeriod, readTerms, sameTerms, saysOpen, type Edge, type EdgeChange } from '../model/edge-terms.ts'
 import {
   countPeople, edgesBetween, findCircle, knownRights, lockEdges, readThings, writeEdges, type Thing,
@@ -156,7 +157,7 @@ async function checkLimits(tx: Transaction, { now }: Context, kind: EdgeKind, ta
     const { all, among } = await countPeople(tx, kind, id, now(), people)
     const more = people.length - among.size
     if (more > 0 && all + more > target.most) {
-      throw new GatehouseError('conflict', `${nodeTypes[kind.target]} ${named(target)} is for ${target.most} people at most and has ${all}; ${more} more do not fit.`)
+      throw new GatehouseError('conflict', `${nodeTypes[kind.target]} ${named(target)} is for ${counted(target.most, 'person', 'people')} at most and has ${all}; ${counted(more, 'more does', 'more do')} not fit.`)
     }
   }
 }

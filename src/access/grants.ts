@@ -145,7 +145,7 @@ function assignment(ctx: Context, { terms, open }: GrantRequest, kind: EdgeKind,
   const reason = objection(ctx, kind, proposal, person, target)
   if (reason !== undefined) return conflict(reason)
   const isCounted = periods.some((one) => until(one) > ctx.now().getTime())
-  if (!isCounted && grantsMore(before, after, ctx.now()) && room.left-- <= 0) return conflict(`is one more than the ${target.most} people it is for`)
+  if (!isCounted && grantsMore(before, after, ctx.now()) && room.left-- <= 0) return conflict(`is one more than the ${counted(target.most!, 'person', 'people')} it is for`)
   const change = { path: `${kind.segment}[${target.id}]`, ...(before ? { before: termsOf(before) } : {}), after: termsOf(after) }
   return { action: before ? 'update' : 'create', changes: [change] }
 }

@@ -5,6 +5,7 @@
 import type { Context } from '../context.ts'
 import { errorTable, GatehouseError } from '../errors.ts'
 import type { Resource } from '../model/attribute.ts'
+import { counted } from '../model/counted.ts'
 import { organization } from '../model/organization.ts'
 import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
@@ -60,18 +61,19 @@ export async function followParents(ctx: Context): Promise<number> {
   const since = followed === undefined ? undefined : new Date(Date.parse(followed) - overlapMs).toISOString()
   const count = await inBatches(ctx, (page) => parentsToFollow(ctx.db, since, now, page), () => true,
     (tx, found) => writeRecords(tx, ctx, organizationKind, found.map((before) => ({ action: 'organization.update', before, after: before.document }))),
-    { resource: organization, called: 'organisations', lockFirst: lockHierarchy })
+    { resource: organization, called: ['organisation', 'organisations'], lockFirst: lockHierarchy })
   await saveParentsFollowed(ctx.db, now, ctx.actor.principal)
   return count
 }
 
 interface Swept {
   resource: Resource
-  called: string
+  /** One of them, and several. */
+  called: readonly [one: string, many: string]
   lockFirst: (tx: Transaction) => Promise<void>
 }
 
-const people: Swept = { resource: user, called: 'people', lockFirst: goByDates }
+const people: Swept = { resource: user, called: ['person', 'people'], lockFirst: goByDates }
 
 /**
  * Page by page in the order of ids; whoever cannot be changed is passed over, so that nobody waits behind them, and told of at the end.
@@ -108,5 +110,5 @@ async function inBatches(
   const [first] = refused
   if (!first) return count
   const list = refused.slice(0, 5).map(({ id }) => id).join(', ')
-  throw new GatehouseError(first.error.code, `${refused.length} ${called} could not be changed, ${count} were (${list}): ${first.error.message}`, { cause: first.error })
+  throw new GatehouseError(first.error.code, `${counted(refused.length, ...called)} could not be changed, ${counted(count, 'was', 'were')} (${list}): ${first.error.message}`, { cause: first.error })
 }

@@ -1,6 +1,7 @@
 /** The access graph as it is shown: nodes and edges by names that outsiders know, and drawings of them as text. */
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeKey, nodeOf, nodeTypes, type Letter } from './access-edges.ts'
+import { counted } from './counted.ts'
 
 export interface GraphNode {
   /** Type and id, such as `Role:3000`: what edges refer to. */
@@ -96,6 +97,6 @@ export function mermaidOf({ nodes, edges }: Drawing): string {
 }
 
 function labelOf({ type, name, people }: GraphNode): string {
-  const count = people === undefined || people.count === 0 ? '' : `, ${people.count.toLocaleString('en')}${people.more ? '+' : ''} people`
+  const count = people === undefined || people.count === 0 ? '' : people.more ? `, ${people.count.toLocaleString('en')}+ people` : `, ${counted(people.count, 'person', 'people')}`
   return `${type} ${name}${count}`
 }

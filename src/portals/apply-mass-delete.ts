@@ -6,6 +6,7 @@
 import { recordEvents, type NewEvent } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { documentChanges } from '../model/document-diff.ts'
 import { auditedChanges, type Metadata } from '../model/metadata.ts'
 import { documentOf } from '../model/rows.ts'
@@ -105,7 +106,7 @@ export async function undoMassDelete(asked: Context, planId: string): Promise<Pl
     const plan = await actOnPlan(tx, asked, planId, 'plan.undo', ['applied', 'undone'], 'undone')
     const ctx = ofPlan(asked, plan)
     if (Date.parse(plan.applied!) + hours * 3_600_000 <= ctx.now().getTime()) {
-      throw new GatehouseError('plan_state', `The mass delete was applied on ${plan.applied}, and can be undone for ${hours} hours (MASS_DELETE_UNDO_HOURS).`)
+      throw new GatehouseError('plan_state', `The mass delete was applied on ${plan.applied}, and can be undone for ${counted(hours, 'hour')} (MASS_DELETE_UNDO_HOURS).`)
     }
     const { portalId } = optionsOf(plan)
     await lockedPortal(tx, portalId)

@@ -8,6 +8,7 @@
 import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { clockSkewMs } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
@@ -121,7 +122,7 @@ function judgeLimits(login: PasswordLogin, { changes, advisory }: PasswordPolicy
   }
   const age = login.pwd_changed === null ? Infinity : now.getTime() - new Date(login.pwd_changed).getTime()
   // Set in the future, by a clock that was wrong: how old it is nobody knows.
-  if (age < minimumAgeHours * 3_600_000 && age >= -clockSkewMs) found.push({ rule: 'minimumAgeHours', message: `It may be changed again ${minimumAgeHours} hours after it was set.` })
+  if (age < minimumAgeHours * 3_600_000 && age >= -clockSkewMs) found.push({ rule: 'minimumAgeHours', message: `It may be changed again ${counted(minimumAgeHours, 'hour')} after it was set.` })
   return found.filter(({ rule }) => !advisory.has(rule))
 }
 

@@ -6,6 +6,7 @@ import { quoted } from '../connectors/efs/source.ts'
 import type { SourceRow } from '../connectors/efs/source-values.ts'
 import { GatehouseError } from '../errors.ts'
 import { adoptedTables } from '../model/adopted-rows.ts'
+import { counted } from '../model/counted.ts'
 import { keptRows, peopleOfUids, standingRows, uidsOfPeople } from '../store/adopted-rows.ts'
 import type { PlanKey } from '../store/plans.ts'
 import { linkTables, planLinks, planOrphans, type TakenPerson } from './adopt-links.ts'
@@ -49,7 +50,7 @@ async function doubledNumbers(adoption: Adoption, population: EfsPopulation, { t
   const [[none = '0'] = []] = await adoption.source.figures(`select count(*) from ${quoted(table)} where ${column} is null`)
   const numbers = found.flatMap(([number]) => wholeOf(number) ?? [])
   const steps = found.map(([number, count]): NewStep => refusedRow(own, wholeOf(number), 'conflict', [{ column: uid, value: number ?? '', message: `${count} rows have this number` }]))
-  if (none !== '0') steps.push(refusedRow(own, undefined, 'error', [{ column: uid, message: `${none} rows have no number` }]))
+  if (none !== '0') steps.push(refusedRow(own, undefined, 'error', [{ column: uid, message: `${counted(Number(none), 'row has', 'rows have')} no number` }]))
   await storeSteps(adoption, steps)
   return new Set(numbers)
 }

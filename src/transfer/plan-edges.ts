@@ -6,6 +6,7 @@ import { named, objection, propose, type Proposal } from '../access/judge-edge.t
 import { GatehouseError } from '../errors.ts'
 import { edgeKind, nodeKey, nodeTypes, type EdgeKind, type Letter } from '../model/access-edges.ts'
 import type { Document } from '../model/attribute.ts'
+import { counted } from '../model/counted.ts'
 import { grantsMore, periodOf, readTerms, sameTerms, termsOf, type Edge, type EdgeTerms } from '../model/edge-terms.ts'
 import { countPeople, edgesBetween, hierarchyPairs, readThings, readVersions, type Thing } from '../store/access-edges.ts'
 import { findPlanKeys, type PlanKey } from '../store/plans.ts'
@@ -187,7 +188,7 @@ async function noRoom(planning: Planning, { kind, targets }: World, { before, af
   const key = nodeKey(kind.target, after.target)
   const left = room.get(key) ?? target.most - (await countPeople(ctx.db, kind, after.target, ctx.now(), [])).all
   note(planning, room, key, left > 0 ? left - 1 : left)
-  return left > 0 ? undefined : `${nodeTypes[kind.target]} ${named(target)} is for ${target.most} people at most, and this is one more`
+  return left > 0 ? undefined : `${nodeTypes[kind.target]} ${named(target)} is for ${counted(target.most, 'person', 'people')} at most, and this is one more`
 }
 
 /** Whether the edge would put something below itself, by what stands and by what earlier rows add. */

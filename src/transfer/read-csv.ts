@@ -1,5 +1,6 @@
 /** CSV files with a header line (RFC 4180), or with columns that the mapping names: one record a row. */
 import { GatehouseError } from '../errors.ts'
+import { counted } from '../model/counted.ts'
 import { csvParser, type CsvParser, type CsvRow } from './csv-parser.ts'
 import { rejectColumns } from './reject-columns.ts'
 import { maxRecordLength, parseRows, type RowParser, type SourceRow } from './source-row.ts'
@@ -204,7 +205,7 @@ function toRecord(row: CsvRow, columns: string[], damaged: boolean): SourceRow |
   if (!fields) return { line, reason: row.reason!, raw: row.raw }
   if (fields.length === 1 && fields[0] === '') return undefined
   if (fields.length !== columns.length) {
-    const reason = `The row has ${fields.length} fields and the header ${columns.length}.${fields.length > columns.length ? ' Quote a field that holds the delimiter.' : ''}`
+    const reason = `The row has ${counted(fields.length, 'field')} and the header ${columns.length}.${fields.length > columns.length ? ' Quote a field that holds the delimiter.' : ''}`
     return { line, reason, raw: row.raw.replace(/[\r\n]+$/, '') }
   }
   const values: Record<string, string> = {}

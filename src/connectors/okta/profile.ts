@@ -5,6 +5,7 @@
 import type { Problem } from '../../errors.ts'
 import { emailShape, evaluate, possibleValues, sourcesIn } from '../../model/account-expression.ts'
 import { externalIdField, type Mapping, type MappingRule } from '../../model/account-mapping.ts'
+import { counted } from '../../model/counted.ts'
 import type { FieldChange, Profile, RemoteAccount } from '../../sync/connector.ts'
 import { baseRules, type FieldRules } from './field-rules.ts'
 
@@ -46,7 +47,7 @@ function problemOf(target: string, value: string, rules: FieldRules): string | n
   const wide = wideCharacter.exec(value)
   if (wide) return `holds the character U+${wide[0].codePointAt(0)!.toString(16).toUpperCase()}, and Okta takes none of four bytes`
   if (brokenCharacter.test(value)) return 'holds half a character or U+0000, which is no text'
-  if (min !== undefined && value.length < min) return `must have at least ${min} characters, has ${value.length}`
+  if (min !== undefined && value.length < min) return `must have at least ${counted(min, 'character')}, has ${value.length}`
   if (max !== undefined && value.length > max) return `must have at most ${max} characters, has ${value.length}`
   if (values && !values.includes(value)) return `has the value "${value.slice(0, 100)}", and Okta's schema allows ${listed(values)}`
   return target === 'login' ? loginProblem(value, rules) : target === 'email' || target === 'secondEmail' ? emailProblem(value) : null
