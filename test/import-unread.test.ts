@@ -8,7 +8,7 @@ import { createUser } from '../src/directory/users.ts'
 import { collectRejects } from '../src/transfer/collect-rejects.ts'
 import type { Mapping } from '../src/transfer/mapping.ts'
 import { testContext } from './context.ts'
-import { against, csv, importFolder, imported, jsonl, plan, stepsOf } from './import-harness.ts'
+import { against, csv, fileOf, importFolder, imported, jsonl, plan, stepsOf } from './import-harness.ts'
 
 let ctx: Context
 beforeAll(async () => {
@@ -79,6 +79,14 @@ test('whoever belongs to the row falls with it, and is told what is wrong with t
     expect.stringMatching(/^3 error Organization/), '3 error User no 7 It is none of 1, 2.', '3 error Affiliation no 7 It is none of 1, 2.',
     '4 create Organization', '4 create User', '4 create Affiliation',
     `5 error Organization the Affiliation of the same row is refused: from: ${noDate}`, `5 error User the Affiliation of the same row is refused: from: ${noDate}`, `5 error Affiliation from y ${noDate}`])
+})
+
+test('bytes that are no text are told of every column, whoever reads it, and of a secret without its value', async () => {
+  const mapping: Mapping = { format: 'csv', records: [{ resource: 'User', when: { column: 'kind', equals: 'p' }, set: { userName: 'login', title: 'title', birthdate: dated('born'), password: 'Pw' } }] }
+  const bad = 'It holds bytes that are not UTF-8. Save the file as UTF-8, or pass "encoding": "latin1" in the mapping.'
+  const path = fileOf('people.csv', Buffer.from('kind,login,title,born,Pw,other\np,,\xfc,x,hunter\xfc,\xe4\n\xfc,a,\xe4,,,\n', 'latin1'))
+  expect(await told(path, mapping)).toEqual([`2 error User title \\xFC ${bad}; born x ${noDate}; Pw ${bad}; other \\xE4 ${bad}; login is required`,
+    `3 error Row kind \\xFC ${bad}`, `3 error Row title \\xE4 ${bad}`])
 })
 
 test('of very many the first are told, and that there are more', async () => {

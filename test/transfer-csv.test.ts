@@ -29,13 +29,13 @@ describe('encodings and line ends', () => {
 
   test('Latin-1 bytes cost their row, and say where and what to do', async () => {
     const rows = await read(Buffer.from('id,name\n1,Zoë\n2,Anne\n', 'latin1'), {}, 3)
-    expect(rows[0]).toMatchObject({ line: 2, column: 'name', value: 'Zo\\xEB' })
-    expect(rows[0]!.reason).toMatch(/save the file as UTF-8.*"encoding": "latin1"/i)
+    expect(rows[0]).toMatchObject({ line: 2, damaged: [{ column: 'name', value: 'Zo\\xEB' }] })
+    expect(rows[0]!.damaged![0]!.reason).toMatch(/save the file as UTF-8.*"encoding": "latin1"/i)
     expect(rows[1]!.values).toEqual({ id: '2', name: 'Anne' })
   })
   test('only the bad byte is bad, not the good letters beside it', async () => {
     const content = Buffer.concat([Buffer.from('id,name\n1,🙂ü'), Buffer.from([0xfc]), Buffer.from('ß\n')])
-    for (const size of [1, 4, 100]) expect((await read(content, {}, size))[0]).toMatchObject({ column: 'name', value: '🙂ü\\xFCß' })
+    for (const size of [1, 4, 100]) expect((await read(content, {}, size))[0]).toMatchObject({ damaged: [{ column: 'name', value: '🙂ü\\xFCß' }] })
   })
   test('Latin-1 is read when asked for, with the signs of Windows', async () => {
     const content = Buffer.concat([Buffer.from('id,name\n1,Zo'), Buffer.from([0xeb, 0x80, 0x92]), Buffer.from('\n')])

@@ -211,10 +211,8 @@ function toRecord(row: CsvRow, columns: string[], damaged: boolean): SourceRow |
   const values: Record<string, string> = {}
   for (let at = 0; at < columns.length; at++) values[columns[at]!] = fields[at]!
   if (damaged) {
-    const column = columns.find((name) => hasBadBytes(values[name]!))
-    if (column !== undefined) {
-      return { line, column, value: showBadBytes(values[column]!), reason: notUtf8, record: { line, values } }
-    }
+    const cells = columns.filter((name) => hasBadBytes(values[name]!)).map((column) => ({ column, value: showBadBytes(values[column]!), reason: notUtf8 }))
+    if (cells.length > 0) return { line, values, damaged: cells }
   }
   return { line, values }
 }

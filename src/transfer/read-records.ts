@@ -176,12 +176,13 @@ function rowMapper(format: Format, mapping: Mapping | undefined, names: Names, o
     if (fault !== undefined) return [{ kind: 'problem', line: row.line, column: 'dn', reason: `It ${fault}.`, source: row }]
     if (own && format === 'jsonl') return [mapDocument(row)]
     if (own && format === 'ldif' && carriesDocument(row)) return [mapEntry(row)]
-    const made = mapRow(row, records)
-    return made.length > 0 ? made : [passed(row)]
+    const made = mapRow(row, records, names)
+    if (made.length > 0) return made
+    return row.damaged ? row.damaged.map((cell) => readProblem({ ...cell, line: row.line, record: row }, names)) : [passed(row)]
   }
 }
 
-function mapRow(row: SourceRecord, records: OwnRecord[]): MappedRecord[] {
+function mapRow(row: SourceRecord, records: OwnRecord[], names: Names): MappedRecord[] {
   const made: MappedRecord[] = []
   let isWhole = true
   for (const record of records) {
@@ -191,9 +192,18 @@ function mapRow(row: SourceRecord, records: OwnRecord[]): MappedRecord[] {
     if (mapped.unread) isWhole = false
     made.push(mapped)
   }
-  if (!isWhole) markUnread(made)
+  const [first] = made
+  if (first && row.damaged) first.unread = [...(first.unread ?? []), ...untold(row, made, names)]
+  if (!isWhole || row.damaged) markUnread(made)
   return made
 }
+
+/** Damaged cells that no rule has read. */
+const untold = ({ line, damaged = [] }: SourceRecord, made: readonly MappedRecord[], names: Names): CellProblem[] =>
+  damaged.filter(({ column }) => !made.some(({ unread = [] }) => unread.some((one) => one.column === column))).map((cell) => {
+    const { column, value, reason } = readProblem({ ...cell, line }, names)
+    return { column, value, message: reason }
+  })
 
 const extraCells = ({ values }: SourceRecord, { empty }: OwnRecord): CellProblem[] =>
   empty.filter((column) => values[column] !== '').map((column) => ({ column, message: 'This kind of record has no such attribute.' }))

@@ -15,6 +15,8 @@ export interface SourceRecord {
   dn?: string
   /** About how many characters of the file it takes. */
   size?: number
+  /** CSV: cells that are no text in the encoding of the file, their values as they are shown. */
+  damaged?: readonly { column: string; value: string; reason: string }[]
 }
 
 /** A row that could not be read. `raw` is its text, for the reject file alone: it may hold a password. */

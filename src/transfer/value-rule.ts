@@ -30,8 +30,10 @@ export const mostTold = 50
 /** Reads a column in a format: CSV text, LDIF values without regard to case, JSON members by name or dotted path. */
 export function columnReader(format: Format, column: string): ReadValues {
   if (format === 'csv') {
-    return ({ values }) => {
+    return ({ values, damaged }) => {
       const value = values[column]
+      const cell = damaged?.find((one) => one.column === column)
+      if (cell) return { problems: [cell], values: [] }
       return typeof value === 'string' && value !== '' ? [value] : []
     }
   }
