@@ -1,8 +1,10 @@
 /** What one may not read, one can neither see, filter nor sort by, nor find in the audit or in plans; nor change unseen. */
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { user } from '../src/model/user.ts'
+import { showsAccounts, veiled, veilFor } from '../src/model/veil.ts'
 import { recordEvents } from '../src/audit/record.ts'
 import { setMapping } from '../src/portals/mapping.ts'
+import { forgetMetadata } from '../src/store/metadata.ts'
 import { finishPlan, insertPlan, insertSteps } from '../src/store/plans.ts'
 import { administrator, makePerson, type Ask } from './administrators.ts'
 import { testServer } from './rest-server.ts'
@@ -149,6 +151,31 @@ test('a mapping carries nothing of it to where it may be read: not by who may no
     expect(JSON.stringify(seen.body)).toContain('Countess')
     expect(holdsNone(whole.body).length).toBeGreaterThan(0)
   }
+})
+
+test.each<[string, object]>([
+  ['the profile of an account to be made', { changes: { actions: [{ kind: 'create', profile: { costCenter: 'X' } }] } }],
+  ['a field of one to be changed', { changes: { actions: [{ kind: 'update', fields: [{ field: 'costCenter', before: 'X', after: 'Y' }] }] } }],
+  ['a field that differs', { kind: 'report', field: 'costCenter', reason: 'is X here' }],
+  ['a problem with a field', { problems: [{ path: 'account.costCenter', message: 'is X here' }] }],
+  ['an account that was changed', { changes: [{ path: 'account', before: { costCenter: 'X' } }] }],
+  ['an account that was made', { items: [{ changes: [{ path: 'account', after: { costCenter: 'X' } }] }] }],
+])('is asked about wherever accounts show it, and nowhere else: %s', (_, value) => {
+  const veil = veilFor({ types: new Map(), elements: [] }, new Set(), [{ target: 'costCenter', value: 'birthdate' }])
+  expect(JSON.stringify(veiled(value, veil))).not.toContain('X')
+  expect(showsAccounts(value)).toBe(true)
+  expect(showsAccounts([{ id: '1', name: { familyName: 'X' }, emails: [{ value: 'x@y.z' }], attributes: { costCenter: 'X' }, path: 'costCenter' }])).toBe(false)
+})
+
+test('somebody who reads a person by their own key costs two statements: who they are, and the person', async () => {
+  const { ask: lookup } = await administrator(shared, 'counting', 'HELP_DESK')
+  // What is declared is kept for two seconds, from here on.
+  forgetMetadata()
+  await lookup('GET', `/users/${ada}`)
+  const connect = vi.spyOn(ctx.db.pool, 'connect')
+  expect((await lookup('GET', `/users/${ada}`)).status).toBe(200)
+  expect(connect).toHaveBeenCalledTimes(2)
+  connect.mockRestore()
 })
 
 test('who may declare attributes, but not read sensitive ones, does not lift the veil', async () => {

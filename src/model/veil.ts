@@ -26,7 +26,7 @@ const personalNames = new Set([user, organization].flatMap(attributesOf).filter(
 
 /**
  * @param held resources that the actor has, of elements that are not public
- * @param rules of the mappings in force, whose fields show what they are made of
+ * @param rules of the mappings in force, whose fields show what they are made of; none for what shows no accounts
  */
 export function veilFor(metadata: Metadata, held: ReadonlySet<string>, rules: Mapping = []): Veil {
   const isShown = ({ isPublic, resourceId }: Element) => isPublic !== false || held.has(resourceId ?? '')
@@ -56,6 +56,15 @@ export function veiled<T>(value: T, veil: Veil): T {
   if (typeof value.field === 'string' && veil.has(accountField(value.field))) return { ...(value.kind === undefined ? {} : { kind: value.kind }), field: value.field } as T
   const shown = Object.entries(value).filter(([key]) => !personalNames.has(key.toLowerCase()))
   return Object.fromEntries(shown.map(([key, inner]) => [key, isObject(inner) && key === 'attributes' ? withoutHidden(inner, veil) : isObject(inner) && isAccount(value, key) ? withoutFields(inner, veil) : veiled(inner, veil)])) as T
+}
+
+/** Whether anything that is answered shows a remote account or a field of one: only there a veil needs the rules of mappings. */
+export function showsAccounts(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(showsAccounts)
+  if (!isObject(value)) return false
+  if (typeof value.field === 'string' || (typeof value.path === 'string' && value.path.startsWith('account.'))) return true
+  for (const key in value) if (isObject(value[key]) ? isAccount(value, key) || showsAccounts(value[key]) : Array.isArray(value[key]) && value[key].some(showsAccounts)) return true
+  return false
 }
 
 /** The profile of a remote account: in a step of a plan, or in an event (`{ path: 'account', after }`). */

@@ -6,7 +6,7 @@ import type { Document, Resource } from '../model/attribute.ts'
 import { conditionOf } from '../model/filter-condition.ts'
 import { parseFilter } from '../model/filter.ts'
 import type { Metadata } from '../model/metadata.ts'
-import { hiddenIn, hiddenSource, isPersonal, keepHidden, veiled, veilFor, type Veil } from '../model/veil.ts'
+import { hiddenIn, hiddenSource, isPersonal, keepHidden, showsAccounts, veiled, veilFor, type Veil } from '../model/veil.ts'
 import { checkAccesses } from '../store/access-of-person.ts'
 import { momentOf } from '../store/access-walk.ts'
 import { readMappings } from '../store/account-mappings.ts'
@@ -15,12 +15,13 @@ import { may } from './guard.ts'
 
 type Asking = Pick<Context, 'db' | 'authority' | 'actor' | 'now'>
 
-/** The veil for an actor; undefined for those who may read sensitive data. */
-export async function veilOf(ctx: Asking): Promise<Veil | undefined> {
-  const { db, authority } = ctx
-  if (may(authority, { resource: 'sensitive', right: 'READ' })) return undefined
+const mayReadAll = ({ authority }: Asking): boolean => may(authority, { resource: 'sensitive', right: 'READ' })
+
+/** The veil for somebody who may not read sensitive data. Only what shows remote accounts needs the mappings, which are a statement of their own. */
+async function veilOf(ctx: Asking, overAccounts: boolean): Promise<Veil> {
+  const { db } = ctx
   const metadata = await loadMetadata(db, db)
-  return veilFor(metadata, await heldBy(ctx, metadata), allRules(await readMappings(db)))
+  return veilFor(metadata, await heldBy(ctx, metadata), overAccounts ? allRules(await readMappings(db)) : [])
 }
 
 /** Which resources of elements that are not public the actor has. */
@@ -33,8 +34,7 @@ async function heldBy({ db, actor: { userId }, now }: Asking, metadata: Metadata
 
 /** What an actor sees of anything that is answered. */
 export async function seenBy<T>(ctx: Asking, value: T): Promise<T> {
-  const veil = await veilOf(ctx)
-  return veil ? veiled(value, veil) : value
+  return mayReadAll(ctx) ? value : veiled(value, await veilOf(ctx, showsAccounts(value)))
 }
 
 const refusal = (where: string, path: string) =>
@@ -42,12 +42,11 @@ const refusal = (where: string, path: string) =>
 
 /** Errors: `forbidden` for a filter or an order that tells something about what one may not read. */
 export async function checkQuery(ctx: Asking, resource: Resource, { filter, sortBy }: { filter?: string; sortBy?: string }): Promise<void> {
-  const veil = await veilOf(ctx)
-  if (!veil) return
+  if (mayReadAll(ctx)) return
   const sorted = sortBy === undefined ? undefined : resource.attributes.find((one) => one.path.toLowerCase() === sortBy.trim().toLowerCase())
   if (sorted && isPersonal(sorted)) throw refusal('sortBy', sorted.path)
   if (filter === undefined || filter.trim() === '') return
-  const hidden = hiddenIn(conditionOf(parseFilter(filter), resource), veil)
+  const hidden = hiddenIn(conditionOf(parseFilter(filter), resource), await veilOf(ctx, false))
   if (hidden !== undefined) throw refusal('filter', hidden)
 }
 
@@ -58,7 +57,7 @@ export async function checkSources(ctx: Asking, rules: Mapping): Promise<void> {
 
 /** The same for a transaction about to begin, which reads the mapping. */
 export async function sourcesGuard(ctx: Asking): Promise<(rules: Mapping) => void> {
-  const veil = await veilOf(ctx)
+  const veil = mayReadAll(ctx) ? undefined : await veilOf(ctx, true)
   return (rules) => {
     const hidden = veil && hiddenSource(rules, veil)
     if (hidden !== undefined) throw refusal('The mapping', hidden)

@@ -8,13 +8,12 @@ import { deleteUser } from '../directory/delete-users.ts'
 import type { Versions } from '../records/versions.ts'
 import { userKind } from '../directory/user-record.ts'
 import type { RecordKind } from '../records/record-kind.ts'
-import { checkNamed, checkQuery, seenBy, veilOf } from '../records/veil.ts'
+import { checkNamed, checkQuery, seenBy } from '../records/veil.ts'
 import type { Context } from '../context.ts'
 import { valueAt, type Collection, type Document, type Resource } from '../model/attribute.ts'
 import type { OwnResource } from '../model/own-access.ts'
 import { project, projectEntry, selectionOf, type Selection } from '../model/project.ts'
 import { documentOf } from '../model/rows.ts'
-import { veiled } from '../model/veil.ts'
 import { listIds } from '../store/list-records.ts'
 import { reachScope } from '../store/reach.ts'
 import { loadRecords } from '../store/records.ts'
@@ -145,13 +144,9 @@ export async function list(resource: Resource, { ctx, query }: Call): Promise<An
     total: query.total as boolean | undefined,
   })
   const records = await loadRecords(ctx.db, resource, page.ids, { collections: selection.collections, custom: selection.custom })
-  const veil = await veilOf(ctx)
-  const seen = (document: Document) => (veil ? veiled(document, veil) : document)
-  const items = page.ids.flatMap((id) => {
-    const record = records.get(id)
-    // Deleted between the two statements: gone from the page, and nothing else moves.
-    return record ? [project(resource, seen(documentOf(resource, record)), selection, addressOf(ctx, resource, id))] : []
-  })
+  // Deleted between the two statements: gone from the page, and nothing else moves.
+  const documents = page.ids.flatMap((id) => records.get(id) ?? []).map((record) => documentOf(resource, record))
+  const items = (await seenBy(ctx, documents)).map((document) => project(resource, document, selection, addressOf(ctx, resource, document.id)))
   return { body: { items, ...(page.next === undefined ? {} : { next: page.next }), ...(page.total === undefined ? {} : { total: page.total }) } }
 }
 
