@@ -20,16 +20,17 @@ export interface Directory {
   more: PersonDocument[]
 }
 
-/** A path to a list, and how many it finds. */
+/** A path to a list, what kind of request it is, and how many it finds. */
 export interface Sized {
   path: string
+  kind: string
   total: number
 }
 
 export type Case = Kind & (
   /** Paths below /api/v1 to ask a directory for. */
   | { paths: (directory: Directory) => string[] }
-  /** The same with what they find: compared with those of the same size alone. */
+  /** The same with what they find: compared with those of the same kind and size alone. */
   | { sized: (directory: Directory) => Promise<Sized[]> }
 )
 
@@ -44,7 +45,8 @@ interface Kind {
 }
 
 const sample = 60
-const larger = 300
+/** Requests that find as many as those of a large directory are rarer in a small one, where it takes little to look for more. */
+const larger = (people: number) => (people > 100_000 ? 300 : 1200)
 
 /** Runs every case against both directories. */
 export async function inBothSizes({ people, small }: BenchOptions, cases: readonly Case[]): Promise<Figure[]> {
@@ -61,7 +63,7 @@ export async function inBothSizes({ people, small }: BenchOptions, cases: readon
 async function open(people: number): Promise<{ directory: Directory; close: () => Promise<void> }> {
   const database = await peopleDatabase(people)
   const server = benchServer(database.ctx)
-  return { directory: { people, server, some: peopleOf(people, sample), more: peopleOf(people, larger) }, async close() {
+  return { directory: { people, server, some: peopleOf(people, sample), more: peopleOf(people, larger(people)) }, async close() {
     await server.close()
     await database.close()
   } }
@@ -72,9 +74,9 @@ function peopleOf(people: number, count: number): PersonDocument[] {
   return Array.from({ length: count }, (_, n) => generatePerson(worldOf(people), Math.floor(n * step + (n * 7919) % step)).document)
 }
 
-/** As many of either as have a partner of the same size: to ten exactly, above to a tenth. */
+/** As many of either as have a partner of the same kind and size: to ten exactly, above to a tenth. */
 function ofEqualSizes(first: readonly Sized[], second: readonly Sized[]): [string[], string[]] {
-  const bySize = (requests: readonly Sized[]) => Map.groupBy(requests, ({ total }) => Math.round(Math.log(total) / Math.log(1.1)))
+  const bySize = (requests: readonly Sized[]) => Map.groupBy(requests, ({ kind, total }) => `${kind} ${Math.round(Math.log(total) / Math.log(1.1))}`)
   const [inFirst, inSecond] = [bySize(first), bySize(second)]
   const pairs = [...inFirst].flatMap(([size, mine]) => {
     const others = inSecond.get(size) ?? []
