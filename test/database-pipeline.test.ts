@@ -1,5 +1,6 @@
 /** Statements that travel together: whatever becomes of one of them, the caller hears it, once, and the server lives. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { Socket } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Database, Transaction } from '../src/store/database.ts'
 import { migratedDatabase, open } from './database.ts'
 
@@ -38,6 +39,19 @@ describe('what is sent along', () => {
       tx.later(`update public.travelled set id = 'b' where id = 'a'`)
     })
     expect([await there('a'), await there('b')]).toEqual([false, true])
+  })
+
+  test('leaves together with all that is sent before the answer is waited for, in one write', async () => {
+    const writes = vi.spyOn(Socket.prototype as unknown as { _writev: () => void }, '_writev')
+    const one = 'select $1::integer'
+    await db.transaction(async (tx) => {
+      tx.later(one, [1])
+      await Promise.all([tx.query(one, [2]), Promise.resolve().then(() => tx.query(one, [3]))])
+      expect(writes).toHaveBeenCalledTimes(1)
+      tx.later(one, [4])
+    })
+    expect(writes).toHaveBeenCalledTimes(2)
+    writes.mockRestore()
   })
 
   test.each<[string, (tx: Transaction) => Promise<unknown>]>([

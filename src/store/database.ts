@@ -8,7 +8,7 @@
 import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import { pipeline } from 'node:stream/promises'
-import { Readable } from 'node:stream'
+import { Readable, type Writable } from 'node:stream'
 import { GatehouseError } from '../errors.ts'
 import { asDomainError, isConnectionLoss } from './database-errors.ts'
 
@@ -107,7 +107,16 @@ export class Transaction extends Connection {
 
   /** Answers come in the order of statements, and so do their errors here: the first of them is the reason for the others. */
   protected run(config: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    this.gather()
     return this.client.query<Row>(config).catch((error: unknown) => this.spoil(error))
+  }
+
+  /** What is sent before this process waits for anything leaves in one write: each costs a system call, and wakes the database. */
+  private gather(): void {
+    const { stream } = (this.client as unknown as { connection: { stream: Writable } }).connection
+    if (stream.writableCorked > 0) return
+    stream.cork()
+    process.nextTick(() => stream.uncork())
   }
 
   private spoil(error: unknown): never {
