@@ -98,6 +98,9 @@ const insertSql = `insert into gatehouse.audit_event (${eventColumns.join(', ')}
   select ${eventColumns.map((name) => `v.${name}::${types[name] ?? 'text'}`).join(', ')}
   from json_to_recordset($1) as v(${eventColumns.map((name) => `${name} text`).join(', ')})`
 
+/** The same of one event, which is what most verbs have to tell: without JSON between. */
+const insertOneSql = `insert into gatehouse.audit_event (${eventColumns.join(', ')}) values (${eventColumns.map((_, at) => `$${at + 1}`).join(', ')})`
+
 /** Writes events in the transaction of the change they tell of. */
 export async function insertEvents(tx: Transaction, rows: readonly EventRow[]): Promise<void> {
   if (rows.length === 0) return
@@ -108,7 +111,8 @@ export async function insertEvents(tx: Transaction, rows: readonly EventRow[]): 
     )
     return
   }
-  tx.later(insertSql, [JSON.stringify(rows)], 'audit_insert')
+  if (rows.length === 1) tx.later(insertOneSql, eventColumns.map((name) => rows[0]![name]), 'audit_insert_one')
+  else tx.later(insertSql, [JSON.stringify(rows)], 'audit_insert')
 }
 
 /**
