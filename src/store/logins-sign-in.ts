@@ -87,7 +87,7 @@ export async function findLoginByAccount(db: Pick<Database, 'first'>, systemId: 
  */
 export async function lockLogin(tx: Transaction, userId: string): Promise<SignInLogin | undefined> {
   return tx.first(
-    `with u as materialized (select * from users where user_id = $1 for no key update)
+    `with u as materialized (select user_id, status, secondary_status, start_date, last_date, system_flag from users where user_id = $1 for no key update)
      select ${columns} from login l join u on u.user_id = l.user_id where l.user_id = $1 and l.managed_sys_id = '0' for no key update of l`, [userId], 'lock_login')
 }
 
