@@ -85,6 +85,9 @@ describe('with the right password', () => {
     const browsers = [browser(own.server), browser(own.server), browser(own.server)]
     for (const one of browsers) expect((await one.signIn('flo')).status).toBe(200)
     expect(await Promise.all(browsers.map(async (one) => (await one.ask('GET', '/me')).status))).toEqual([401, 200, 200])
+    // The session of the browser that signs in anew gives way itself, and nobody else's.
+    expect((await browsers[1]!.signIn('flo')).status).toBe(200)
+    expect(await Promise.all(browsers.map(async (one) => (await one.ask('GET', '/me')).status))).toEqual([401, 200, 200])
     await Promise.all(Array.from({ length: 6 }, () => browser(own.server).signIn('flo')))
     expect(await own.ctx.db.query('select from auth_state where user_id = $1', [id])).toHaveLength(2)
   })

@@ -8,7 +8,7 @@ import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinute
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
 import { giveToSession, restingOn } from '../store/oidc-artifacts.ts'
-import { endSession, giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
+import { giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
 import { knownPlaces, notePlaces, sweepPlaces, type KnownPlaces, type PlaceKind } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
@@ -88,8 +88,7 @@ export function openSession(tx: Transaction, ctx: Context, userId: string, { lev
   const { known } = places
   const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedLevel: level, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
-  if (before !== undefined) endSession(tx, before)
-  insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON)
+  insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON, before)
   if (resting.length > 0) giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: !known.has('DEVICE'), newNetwork: !known.has('NETWORK') }
 }

@@ -114,10 +114,11 @@ async function lookAround(tx: Transaction, ctx: Context, userId: string, siteId:
 type Entry = Omit<Admission, 'seen'> & { voucher?: Voucher; around: Surroundings; whence: Whence }
 
 async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy, rehashed, cut, level, siteId: named, factorId, voucher, around, whence }: Entry, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
-  const closed = (voucher === undefined && factorId === undefined ? closedToPassword : closedBy)(login, today(ctx))
+  const day = today(ctx)
+  const closed = (voucher === undefined && factorId === undefined ? closedToPassword : closedBy)(login, day)
   if (closed !== undefined) return closed
   // The job that starts people would do the same.
-  if (mayStart(login, today(ctx))) await activate(tx, actingAs(ctx, login), login)
+  if (mayStart(login, day)) await activate(tx, actingAs(ctx, login), login)
   if (cut) login.reset_pwd = await demandWholePassword(tx, actingAs(ctx, login), login)
   const siteId = named ?? around.sites.ids[0] ?? null
   const way = voucher ? 'PORTAL' : factorId === undefined ? 'PASSWORD' : 'WEBAUTHN'

@@ -90,27 +90,30 @@ export interface NewSession extends SessionRow {
 }
 
 /**
- * Sessions that a person has beyond so many, the oldest: those that are in and sign-ins under way each for themselves, so that
- * who knows a password and no more pushes nobody out.
+ * The ids of sessions that a person has beyond so many, the oldest: those that are in and sign-ins under way each for themselves, so that
+ * who knows a password and no more pushes nobody out. `but` do not count.
  */
-const beyond = (user: string, but: string, step: string, most: string) =>
-  `${most}::int > 0 and user_id = ${user} and session_id in (
-       select session_id from auth_state where user_id = ${user} and session_id <> ${but} and (next_step is null) = (${step} is null)
-       order by last_login desc nulls last, session_id desc offset greatest(${most} - 1, 0))`
+const beyond = (user: string, but: readonly string[], step: string, most: string) =>
+  `array(select session_id from auth_state where ${most}::int > 0 and user_id = ${user} and ${but.map((id) => `session_id is distinct from ${id}`).join(' and ')}
+       and (next_step is null) = (${step} is null)
+     order by last_login desc nulls last, session_id desc offset greatest(${most} - 1, 0))`
 
-/** Opens a session. What its person has beyond so many (0: any number) goes, the oldest first. */
-export function insertSession(tx: Transaction, one: NewSession, most: number): void {
+/**
+ * Opens a session in place of the one that its browser had, whosever that was. What its person has beyond so many (0: any number) goes
+ * too, the oldest first.
+ */
+export function insertSession(tx: Transaction, one: NewSession, most: number, before: string | undefined): void {
   tx.later(
     `with opened as (
        insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by, proved_level)
        values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16, $17))
-     delete from auth_state where ${beyond('$2', '$1', '$7::varchar', '$12')}`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy, one.provedLevel], 'insert_session')
+     delete from auth_state where session_id = any(${beyond('$2', ['$1', '$18::varchar'], '$7::varchar', '$12')} || $18::varchar)`,
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy, one.provedLevel, before ?? null], 'insert_session')
 }
 
 /** Of a session that has come to its end of steps: those beyond so many give way to it as to a new one. */
 export async function giveWay(tx: Transaction, userId: string, sessionId: string, most: number): Promise<void> {
-  await tx.execute(`delete from auth_state where ${beyond('$1', '$2', 'null', '$3')}`, [userId, sessionId, most], 'give_way')
+  await tx.execute(`delete from auth_state where session_id = any(${beyond('$1', ['$2'], 'null', '$3')})`, [userId, sessionId, most], 'give_way')
 }
 
 export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedLevel' | 'provedBy' | 'siteId'>
@@ -124,11 +127,6 @@ export async function renameSession(tx: Transaction, sessionId: string, newId: s
 /** Notes that a session is in use. */
 export async function touchSession(db: Pick<Database, 'execute'>, sessionId: string, at: string): Promise<void> {
   await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')
-}
-
-/** The browser that had a session signs in anew. */
-export function endSession(tx: Transaction, sessionId: string): void {
-  tx.later('delete from auth_state where session_id = $1', [sessionId], 'end_session')
 }
 
 /** Removes one session, whosever it is; its person, when it was there. */
