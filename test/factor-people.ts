@@ -25,13 +25,14 @@ export async function factorServer(env: Record<string, string> = {}) {
 
   const codeOf = (secret: string, steps = 0) => new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: now().getTime() + steps * 30_000 })
 
-  /** Enrols an authenticator app in a session with a fresh proof; its secret. The code of now is used up. */
-  async function withTotp(one: Browser, at = '/me/factors'): Promise<{ id: string; secret: string }> {
+  /** Enrols an authenticator app in a session with a fresh proof; its secret, and the code that was used up by it. */
+  async function withTotp(one: Browser, at = '/me/factors'): Promise<{ id: string; secret: string; taken: string }> {
     const { status, body } = await one.ask('POST', at, { type: 'TOTP', name: 'phone' })
     expect(status).toBe(201)
     const secret = new URL(body.uri as string).searchParams.get('secret')!
-    expect((await one.ask('POST', `${at}/${body.id}/confirm`, { code: codeOf(secret) })).status).toBe(200)
-    return { id: body.id as string, secret }
+    const taken = codeOf(secret)
+    expect((await one.ask('POST', `${at}/${body.id}/confirm`, { code: taken })).status).toBe(200)
+    return { id: body.id as string, secret, taken }
   }
 
   /** What waits to be sent to somebody, the newest first, with its secrets. */
