@@ -9,7 +9,6 @@ import { cancelPlan } from '../plans/apply.ts'
 import { releasePlan } from '../plans/release.ts'
 import { massDeleteKind } from '../portals/mass-delete.ts'
 import { listPlans, listSteps, readPlan, type Plan, type PlanStep } from '../store/plans.ts'
-import { countNotRestored } from '../store/undo-mass-delete.ts'
 import { countQueue, type QueueCounts } from '../store/unassignment-queue.ts'
 import type { FieldChange } from '../sync/connector.ts'
 import type { Action, TakenField } from '../sync/steps.ts'
@@ -51,10 +50,10 @@ export function stepLines(step: PlanStep): string[] {
   const said = new Set(actions?.map(({ reason }) => reason))
   const problems = ((step.problems ?? []) as { path?: string; column?: string; value?: string; message?: string; reason?: string }[]).filter((one) => !said.has(one.message ?? '')).map((one) =>
     `             ${[one.column ?? one.path, one.value === undefined ? undefined : JSON.stringify(one.value), one.reason ?? one.message].filter((part) => part !== undefined).join(' ')}`)
-  const { detail, message, action, notRestored = [] } = (step.result ?? {}) as { detail?: string; message?: string; action?: string; notRestored?: { path: string; message: string }[] }
+  const { detail, message, action } = (step.result ?? {}) as { detail?: string; message?: string; action?: string }
   const result = step.status === 'failed' && !(action === 'blocked' && said.has(message ?? '')) ? [`             failed: ${harmless([action, detail ?? message].filter(Boolean).join(': '))}`] : []
   const changed = step.action === 'update' && !actions ? `  ${changeText(step.changes)}` : ''
-  return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${harmless(step.label)}${where}${changed}`, ...(actions ?? []).map(actionLine), ...problems, ...result, ...(step.status === 'undone' ? notRestored : []).map((one) => `             ${harmless(`${one.path} ${one.message}`)}`)]
+  return [`${String(step.step).padStart(8)}  ${step.action.padEnd(9)} ${step.resource} ${harmless(step.label)}${where}${changed}`, ...(actions ?? []).map(actionLine), ...problems, ...result]
 }
 
 /** What a step of a sync does to an account: what, with which group or which fields, and why. */
@@ -92,11 +91,10 @@ export function waitingLines({ queued, waiting }: Pick<QueueCounts, 'queued' | '
   return [`${counted(count, 'account waits', 'accounts wait')} to be unassigned in Okta: a server that runs with OKTA_ORG_URL does it every minute, or at once: npx gatehouse portal queue drain`]
 }
 
-/** Accounts that were dealt with before the undo are not as they were yet; and what others have changed since stays. */
-async function undoneLines({ db }: Pick<Context, 'db'>, { id, kind, status, options }: Plan): Promise<string[]> {
+/** Accounts that were dealt with before the undo are not as they were yet. */
+function undoneLines({ kind, status, options }: Plan): string[] {
   if (kind !== massDeleteKind || status !== 'undone') return []
-  const some = await countNotRestored(db, id)
-  return [...(some === 0 ? [] : [`Of ${counted(some, 'step', 'steps')} not all could come back as it was, and it says what: npx gatehouse plan steps ${id}`]), `Accounts that Okta has closed since come back with the next sync: npx gatehouse sync --portal ${Number(options.portalId)} --apply (a server with OKTA_ORG_URL and SYNC_DELTA_MINUTES runs it by itself)`]
+  return [`Accounts that Okta has closed since come back with the next sync: npx gatehouse sync --portal ${Number(options.portalId)} --apply (a server with OKTA_ORG_URL and SYNC_DELTA_MINUTES runs it by itself)`]
 }
 
 interface StepOptions {
@@ -164,7 +162,6 @@ export function addPlanCommands(gatehouse: Command): void {
       if (!undo) throw new GatehouseError('plan_state', `A plan of the kind ${kind} cannot be undone.`)
       await undo(ctx, id)
       const plan = await readPlan(ctx.db, id)
-      const undone = await undoneLines(ctx, plan)
-      print(options.json, plan, () => [...planLines(plan), ...undone])
+      print(options.json, plan, () => [...planLines(plan), ...undoneLines(plan)])
     }))
 }

@@ -10,14 +10,13 @@ import { regainReferences } from '../records/clear-references.ts'
 import { refuseOutdated } from '../records/refuse-outdated.ts'
 import { lockRecords, writeRecords } from '../records/write-records.ts'
 import type { Transaction } from '../store/database.ts'
-import { putBackRows, type KeptRows } from '../store/kept-rows.ts'
+import { putBackRows } from '../store/kept-rows.ts'
 import { laterMerge, readKept, takeBackLinks, type MovedLinks } from '../store/merge.ts'
 import { refuseChangedPeriods } from '../store/merge-periods.ts'
 import { withdrawAccounts } from '../store/merge-portals.ts'
 import { loadMetadataAnew } from '../store/metadata.ts'
 import { listSteps, markSteps, type Plan } from '../store/plans.ts'
 import { loadRecords } from '../store/records.ts'
-import { tiesAgainstDuplicate } from '../store/returning-ties.ts'
 import { markDataChanges } from '../store/references.ts'
 import { contacts, changedSince, mergedPaths, withoutGiven, type Given } from './merge-given.ts'
 import { restrictionsOf, type MergeRequest } from './merge.ts'
@@ -36,7 +35,7 @@ interface Kept extends Omit<MovedLinks, 'divided'>, Partial<Pick<MovedLinks, 'di
 /**
  * Brings the duplicate back as it was, and the survivor. Errors: `plan_state`; `conflict` when others have changed what the merge gave the
  * survivor, merged somebody else into them, decided anew whom they may administer,
- * changed what both had or where they are in EFS, tied others together so that ties of the duplicate close a circle, or declared anew what the duplicate has.
+ * changed what both had or where they are in EFS, or declared anew what the duplicate has.
  */
 export async function undoMerge(asked: Context, planId: string): Promise<void> {
   await asked.db.transaction(async (tx) => {
@@ -56,7 +55,6 @@ export async function undoMerge(asked: Context, planId: string): Promise<void> {
     await putBackRows(tx, kept)
     await withdrawAccounts(tx, request.duplicate, kept)
     await takeBackLinks(tx, request.survivor, request.duplicate, { moved, divided, places })
-    await refuseStandingTies(tx, kept, request.survivor)
     const record = (await loadRecords(tx, user, [request.survivor])).get(request.survivor)!
     const before = { record, document: documentOf(user, record) }
     const after = result.given ? withoutGiven(before.document, result.given) : withoutMerged(before.document, result.survivor!)
@@ -83,14 +81,6 @@ async function refuseChanged(tx: Transaction, plan: Plan, survivor: Document, { 
   if (restrictions && restrictions.join() !== (await restrictionsOf(tx, id)).join()) {
     throw new GatehouseError('conflict', 'The delegations of the survivor have changed since the merge: undone, rights would go back to the duplicate without them. Make a new record and give it what is its own by hand.')
   }
-}
-
-/** Ties of the duplicate come back under the rules for new ones (decision 49): others may have tied the same people since. */
-async function refuseStandingTies(tx: Transaction, kept: KeptRows, survivor: string): Promise<void> {
-  const against = await tiesAgainstDuplicate(tx, kept, survivor)
-  if (against.length === 0) return
-  const problems = against.map(({ tie, why }) => ({ path: tie, message: why }))
-  throw new GatehouseError('conflict', `Since the merge others have been tied together in a way that ties of the duplicate cannot come back beside: ${[...new Set(problems.map(({ path, message }) => `${path}: ${message}`))].join('; ')}. Take away what ties them; then undo it again.`, { problems })
 }
 
 /** The same by the whole survivor as they were, who has not changed since. */

@@ -14,18 +14,16 @@ import { closingPolicy, type DeprovisioningPolicy } from '../model/portal-settin
 import { user } from '../model/user.ts'
 import { lockPlan, refuseMoved } from '../plans/apply.ts'
 import { actOnPlan, ofPlan } from '../plans/events.ts'
-import { clearReferences, placeOfReference, regainReferences, regainValues } from '../records/clear-references.ts'
+import { clearReferences, regainReferences } from '../records/clear-references.ts'
 import { guardPeople, guardReach } from '../records/guard.ts'
 import { refuseOutdated } from '../records/refuse-outdated.ts'
 import { isRetryable, type Transaction } from '../store/database.ts'
-import { keepOwed, keepReferences } from '../store/kept-references.ts'
 import { markOtherMapping } from '../store/account-mappings.ts'
 import { holdMembers, keepMembers, movedMembers, planAfresh, purgeKept, removedMembers, removeMembers, type RemovedMember, type Stretch } from '../store/mass-delete.ts'
 import { loadMetadata, loadMetadataAnew } from '../store/metadata.ts'
 import { advancePlan, completePlan, markSteps, readPlan, type Plan } from '../store/plans.ts'
 import { readPortalSettings } from '../store/portals.ts'
 import { loadRecords } from '../store/records.ts'
-import { primariesAgainst, tiesAgainst, withoutEntries, type StandingTie } from '../store/returning-ties.ts'
 import { forgetKept, putBackMembers, readKeptMembers, tieMembers, type KeptMember } from '../store/undo-mass-delete.ts'
 import { lockedPortal } from './portals.ts'
 
@@ -55,11 +53,9 @@ export async function applyMassDelete(asked: Context, planId: string): Promise<P
     await holdMembers(tx, planId)
     refuseMoved(plan, await movedMembers(tx, planId, portalId))
     const metadata = await loadMetadata(tx, ctx.db)
-    const stretches: Stretch[] = []
-    for (let after = 0; after < plan.steps; after += stepsAtOnce) stretches.push({ planId, portalId, after, through: after + stepsAtOnce })
-    // All of them before anybody goes: who goes later is kept as they name who goes first.
-    if (ctx.config.MASS_DELETE_UNDO_HOURS > 0) for (const stretch of stretches) await keepMembers(tx, stretch)
-    for (const stretch of stretches) await applyStretch(tx, ctx, stretch, metadata)
+    for (let after = 0; after < plan.steps; after += stepsAtOnce) {
+      await applyStretch(tx, ctx, { planId, portalId, after, through: after + stepsAtOnce }, metadata)
+    }
     await advancePlan(tx, planId, plan.steps)
     await completePlan(tx, planId, ctx.actor.principal, ctx.now())
     return readPlan(tx, planId)
@@ -72,8 +68,8 @@ async function applyStretch(tx: Transaction, ctx: Context, stretch: Stretch, met
   await guardReach(tx, ctx, leaving.map((one) => one.person_id))
   await guardPeople(tx, ctx, gone.map((one) => one.person_id))
   const told = await eventsOf(tx, leaving, stretch.portalId, metadata)
-  const { taken, emptied } = await clearReferences(tx, ctx, user, gone.map((one) => one.person_id))
-  await keepReferences(tx, stretch.planId, new Map(gone.map((one) => [one.person_id, one.step])), emptied)
+  if (ctx.config.MASS_DELETE_UNDO_HOURS > 0) await keepMembers(tx, stretch)
+  const { taken } = await clearReferences(tx, ctx, user, gone.map((one) => one.person_id))
   const events = told.map((event) => ({ ...event, changes: [...event.changes ?? [], ...taken.get(event.targetId) ?? []] }))
   await removeMembers(tx, stretch)
   // Another mapping may count for who stays in other portals, or as an administrator.
@@ -112,93 +108,50 @@ export async function undoMassDelete(asked: Context, planId: string): Promise<Pl
     await lockedPortal(tx, portalId)
     const metadata = await loadMetadataAnew(tx, ctx.db)
     const back: KeptMember[] = []
-    const notes: Note[] = []
     let refused: string | undefined
     for (let after = 0; ;) {
       const members = await readKeptMembers(tx, planId, after, stepsAtOnce)
       if (members.length === 0) break
       const result = await putBack(tx, ctx, plan, members, metadata)
       back.push(...result.back)
-      notes.push(...result.notes)
       refused ??= result.refused
       after = members.at(-1)!.step
     }
     if (back.length === 0) throw new GatehouseError('plan_state', refused ?? (before === 'undone' ? 'The mass delete has been undone already; nobody is left to come back.' : 'Nothing is left that could come back: what the plan has kept is gone.'))
     await tieMembers(tx, back)
-    await keepOwed(tx, planId, peopleOf(back))
-    const steps = new Map(back.map(({ step, personId }) => [personId, step]))
-    const changed = await regainValues(tx, ctx, back.flatMap(({ references = [] }) => references))
-    await tellNotRestored(tx, planId, [...notes, ...changed.map((one) => ({ step: steps.get(one.target)!, path: placeOfReference(one), message: 'has been changed since, and stays as it is' }))])
     await forgetKept(tx, planId, back.map(({ step }) => step))
     return readPlan(tx, planId)
   })
 }
 
-/** Something that could not come back as it was, told by the step of one whom it tied. */
-interface Note {
-  step: number
-  path: string
-  message: string
-}
-
-/** Of each step as many as stand to be read; of more it says how many. */
-const mostNotes = 100
-
-async function tellNotRestored(tx: Transaction, planId: string, notes: readonly Note[]): Promise<void> {
-  const told = [...Map.groupBy(notes, ({ step }) => step)].map(([step, all]) => {
-    const notRestored = all.slice(0, mostNotes).map(({ path, message }) => ({ path, message }))
-    return { step, status: 'undone' as const, result: { notRestored, ...(all.length > mostNotes ? { notRestoredInAll: all.length } : {}) } }
-  })
-  await markSteps(tx, planId, told)
-}
-
-const peopleOf = (members: readonly KeptMember[]) => members.flatMap(({ person }) => (person ? [person] : []))
-
-/** Without ties that others stand against by now: those stay away, and everybody comes back. */
-async function withoutStanding(tx: Transaction, members: readonly KeptMember[]): Promise<{ members: readonly KeptMember[]; notes: Note[] }> {
-  const people = peopleOf(members)
-  const away = await tiesAgainst(tx, people)
-  const beside = await primariesAgainst(tx, people)
-  if (away.length + beside.length === 0) return { members, notes: [] }
-  const [gone, second] = [away, beside].map((some) => new Set(some.map(({ entry }) => entry))) as [Set<string>, Set<string>]
-  const steps = new Map(members.map(({ step, personId }) => [personId, step]))
-  const noteOf = ({ tie, entry, member, own, target, why }: StandingTie, message: string) => ({ step: steps.get(target) ?? steps.get(own)!, path: `${user.segment}[${own}].${tie}[${entry}].${member}`, message: `${message}: ${why}` })
-  return {
-    members: members.map((one) => ({ ...one, person: one.person && withoutEntries(one.person, gone, second) })),
-    notes: [...away.map((one) => noteOf(one, 'stays away')), ...beside.filter(({ entry }) => !gone.has(entry)).map((one) => noteOf(one, 'is not primary any more'))],
-  }
-}
-
 /** Those who are back, and why the first of the others is not. */
-async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: readonly KeptMember[], metadata: Metadata): Promise<{ back: KeptMember[]; notes: Note[]; refused?: string }> {
+async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: readonly KeptMember[], metadata: Metadata): Promise<{ back: KeptMember[]; refused?: string }> {
   const { portalId } = optionsOf(plan)
   await guardReach(tx, ctx, members.filter(({ person }) => !person).map(({ personId }) => personId))
-  const put = async (some: readonly KeptMember[]): Promise<Note[]> => {
-    const { regained, notes } = await tx.savepoint(async () => {
-      await refuseOutdated(tx, metadata, peopleOf(some))
-      const { members: able, notes: against } = await withoutStanding(tx, some)
-      const entries = await regainReferences(tx, ctx, peopleOf(able))
-      await putBackMembers(tx, portalId, able)
-      return { regained: entries, notes: against }
+  const put = async (some: readonly KeptMember[]) => {
+    const people = some.flatMap(({ person }) => (person ? [person] : []))
+    const regained = await tx.savepoint(async () => {
+      await refuseOutdated(tx, metadata, people)
+      const entries = await regainReferences(tx, ctx, people)
+      await putBackMembers(tx, portalId, some)
+      return entries
     })
     await markOtherMapping(tx, some.map(({ personId }) => personId))
     await recordEvents(tx, ctx, some.map(({ personId, person }) => (
       { action: person ? 'user.delete.undo' : 'portal.removeUser.undo', targetType: 'User', targetId: personId, changes: [{ path: 'portals', after: portalId }, ...regained.get(personId) ?? []] })))
     await markSteps(tx, plan.id, some.map(({ step }) => ({ step, status: 'undone' })))
-    return notes
   }
   try {
-    const notes = await put(members)
-    return { back: [...members], notes }
+    await put(members)
+    return { back: [...members] }
   } catch (error) {
     if (!isRefusal(error)) throw error
   }
   const back: KeptMember[] = []
-  const notes: Note[] = []
   let refused: string | undefined
   for (const member of members) {
     try {
-      notes.push(...await put([member]))
+      await put([member])
       back.push(member)
     } catch (error) {
       if (!isRefusal(error)) throw error
@@ -207,7 +160,7 @@ async function putBack(tx: Transaction, ctx: Context, plan: Plan, members: reado
     }
   }
   await advancePlan(tx, plan.id, plan.appliedThrough, members.length - back.length)
-  return { back, notes, refused }
+  return { back, refused }
 }
 
 /**

@@ -3,13 +3,11 @@
  * the old one writes over it or is told that nothing has changed (decisions/0055). The same where an undo gives something back.
  */
 import type { Context } from '../context.ts'
-import { recordEvents } from '../audit/record.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { user } from '../model/user.ts'
 import type { Transaction } from '../store/database.ts'
-import { emptiedOf, giveBackReferences, type KeptReference } from '../store/kept-references.ts'
 import { regainedWith, type KeptRows } from '../store/kept-rows.ts'
-import { clearReferrers, ownerNamed, raisePeople, type Cleared, type Referrer } from '../store/referrers.ts'
+import { clearReferrers, raisePeople, type Cleared, type Referrer } from '../store/referrers.ts'
 import { markMapped } from './mark-mapped.ts'
 
 /** What the event of a deletion names one by one, for each attribute that let go; of more it tells how many. */
@@ -20,8 +18,6 @@ export interface References {
   taken: Map<string, FieldChange[]>
   /** Records that have a new version by it. */
   raised: { resource: string; id: string; version: number }[]
-  /** Values that were emptied, for a plan that can be undone. */
-  emptied: KeptReference[]
 }
 
 /**
@@ -36,7 +32,7 @@ export async function clearReferences(tx: Transaction, ctx: Pick<Context, 'actor
   for (const [referrer, own] of Map.groupBy(cleared, (one) => one.referrer)) {
     if (referrer.owner.name === 'User') await markMapped(tx, [...new Set(own.map(({ id }) => id))].map((id) => ({ id, paths: [placeOf(referrer)] })))
   }
-  return { taken, raised: [...raised.values()], emptied: emptiedOf(cleared) }
+  return { taken, raised: [...raised.values()] }
 }
 
 const placeOf = ({ collection, attribute }: Pick<Referrer, 'collection' | 'attribute'>): string => (collection ? `${collection.path}.${attribute.path}` : attribute.path)
@@ -70,24 +66,4 @@ export async function regainReferences(tx: Transaction, ctx: Pick<Context, 'acto
     ...some.slice(0, mostNamed).map(({ owner, collection, attribute, entry }) => ({ path: `${user.segment}[${owner}].${collection.path}[${entry}].${attribute.path}`, after: target })),
     ...(some.length > mostNamed ? [{ path: `${user.segment}.${path}`, after: some.length }] : []),
   ])]))
-}
-
-/** How a value of a record is called where others are told of it. */
-export const placeOfReference = ({ kind, id, path }: KeptReference): string => `${ownerNamed(kind).segment}[${id}].${path}`
-
-/**
- * Once people are back: records whose values named them name them again, with a new version, the instant of the change and an event of
- * their own. Those that others have changed since stay, and are given back here.
- */
-export async function regainValues(tx: Transaction, ctx: Context, references: readonly KeptReference[]): Promise<KeptReference[]> {
-  if (references.length === 0) return []
-  const { back, changed } = await giveBackReferences(tx, references, { userId: ctx.actor.userId, now: ctx.now().toISOString() })
-  await markMapped(tx, back.filter(({ kind }) => kind === 'User').map(({ id, path }) => ({ id, paths: [path] })))
-  await recordEvents(tx, ctx, [...Map.groupBy(back, ({ kind, id }) => `${kind} ${id}`).values()].map((own) => {
-    const { kind, id } = own[0]!
-    const targetType = kind === 'OidcClient' ? 'Client' : kind
-    const changes = own.flatMap(({ path, target, along }): FieldChange[] => [{ path, after: target }, ...Object.entries(along).map(([beside, after]) => ({ path: beside, after }))])
-    return { action: `${targetType.toLowerCase()}.reference.undo`, targetType, targetId: id, changes }
-  }))
-  return changed
 }

@@ -105,14 +105,14 @@ export function keptSql(id: string): string {
 }
 
 /** References of people to each other, which may go and come back together: written once both are there. */
-export const personColumns = ['alternate_id', 'cert_delegate_id', 'user_owner_id'] as const
+const personColumns = ['alternate_id', 'cert_delegate_id', 'user_owner_id'] as const
 
 /** Entries of a person that name another one: they come back with the second of the two. */
-export const keptTies = [supervisors, relations].map((collection) => ({ collection, attribute: collection.attributes.find(({ references }) => references === 'User')! }))
+const ties = [supervisors, relations].map((collection) => ({ collection, attribute: collection.attributes.find(({ references }) => references === 'User')! }))
 
 /** A condition over r: both are there. */
 const bothThere = (table: string): string | undefined => {
-  const tie = keptTies.find(({ collection }) => collection.table === table)
+  const tie = ties.find(({ collection }) => collection.table === table)
   return tie && [tie.collection.parentColumn, tie.attribute.column].map((column) => `exists (select from users p where p.user_id = r.${column})`).join(' and ')
 }
 
@@ -128,7 +128,7 @@ export interface Regained {
 /** What others get back with some people. */
 export function regainedWith(people: readonly KeptRows[]): Regained[] {
   const coming = new Set(people.flatMap((kept) => keptOf(kept, 'users')).map(({ user_id: id }) => id))
-  return keptTies.flatMap(({ collection, attribute }) => people.flatMap((kept) => keptOf(kept, collection.table)).flatMap((row): Regained[] => {
+  return ties.flatMap(({ collection, attribute }) => people.flatMap((kept) => keptOf(kept, collection.table)).flatMap((row): Regained[] => {
     const [owner, target] = [row[collection.parentColumn] as string, row[attribute.column] as string]
     return coming.has(target) && !coming.has(owner) ? [{ owner, collection, attribute, entry: row[collection.idColumn] as string, target }] : []
   }))

@@ -15,16 +15,11 @@ interface Owner extends PlainRecord {
 
 const owners: readonly Owner[] = [...Object.values(resources), ...Object.entries<PlainRecord>(plainRecords).map(([name, one]) => ({ ...one, name, collections: [] }))]
 
-/** The kind of record by its name. */
-export const ownerNamed = (name: string): Owner => owners.find((one) => one.name === name)!
-
 /** Attributes that mean nothing without the one that lets go: instants, all of them. */
 const alongside: Record<string, readonly string[]> = {
   alternateId: ['alternateStartDate', 'alternateEndDate'],
   certDelegateId: ['certDelegateStartDate', 'certDelegateEndDate'],
 }
-
-export const alongOf = ({ attributes }: Owner, path: string): Attribute[] => (alongside[path] ?? []).map((along) => attributes.find((one) => one.path === along)!)
 
 /** One attribute that lets go of what is deleted, or goes with it. */
 export interface Referrer {
@@ -93,19 +88,14 @@ export function referrerOf({ table, column, cascades }: ForeignKey): Referrer | 
   for (const owner of owners) {
     const attribute = owner.attributes.find((one) => one.column === column && !one.side)
     if (owner.table === table && attribute && !cascades) {
-      return { owner, attribute, along: alongOf(owner, attribute.path), cascades }
+      const along = (alongside[attribute.path] ?? []).map((path) => owner.attributes.find((one) => one.path === path)!)
+      return { owner, attribute, along, cascades }
     }
     const collection = owner.collections.find((one) => one.table === table && one.parentColumn !== column)
     const entry = collection?.attributes.find((one) => one.column === column && !one.side)
     if (collection && entry) return { owner, collection, attribute: entry, along: [], cascades }
   }
   return undefined
-}
-
-/** Who writes, and when. */
-export interface WrittenBy {
-  userId: string | null
-  now: string
 }
 
 /** What one record lost. */
@@ -134,7 +124,7 @@ export async function referredTables(tx: Pick<Transaction, 'query'>, tables: rea
  * Clears every reference to rows of a table that are about to be deleted, a statement a reference and ten thousand records; their records have a new version and
  * were changed now. The rows are held, so that nobody refers to them anew. Records that are deleted along with them are passed over.
  */
-export async function clearReferrers(tx: Transaction, target: { table: string; idColumn: string }, ids: readonly string[], by: WrittenBy): Promise<Cleared[]> {
+export async function clearReferrers(tx: Transaction, target: { table: string; idColumn: string }, ids: readonly string[], by: { userId: string | null; now: string }): Promise<Cleared[]> {
   const { of, own } = await referrers(tx)
   const [places, entries] = [of.get(target.table) ?? [], (own.get(target.table) ?? []).filter(({ table }) => of.has(table))]
   if (ids.length === 0 || places.length + entries.length === 0) return []
@@ -152,7 +142,7 @@ export async function clearReferrers(tx: Transaction, target: { table: string; i
 /** Records a statement: a person has twenty indexes, and a hundred thousand at once would come near the limit of a statement. */
 const most = 10_000
 
-async function clearOne(tx: Transaction, referrer: Referrer, sameKind: boolean, ids: readonly string[], by: WrittenBy): Promise<Cleared[]> {
+async function clearOne(tx: Transaction, referrer: Referrer, sameKind: boolean, ids: readonly string[], by: { userId: string | null; now: string }): Promise<Cleared[]> {
   const sql = referrer.collection ? entrySql(referrer, referrer.collection, sameKind) : recordSql(referrer, sameKind)
   const cleared: Cleared[] = []
   for (;;) {
@@ -171,22 +161,22 @@ function clearedOf(referrer: Referrer, { id, entry, target, version, along }: Cl
   }
 }
 
-/** New version, and when and by whom, as a verb stamps what it writes: $2 and $3. */
-export function raising({ attributes, unversioned }: Owner, alias: string): string[] {
+/** New version, and when and by whom, as a verb stamps what it writes. */
+function stamps({ attributes, unversioned }: Owner, alias: string): string[] {
   const [at, by] = ['meta.lastModified', 'lastUpdatedBy'].map((path) => attributes.find((one) => one.path === path)?.column)
   return [...(unversioned ? [] : [`version = ${alias}.version + 1`]), ...(at ? [`${at} = $2::timestamptz`] : []), ...(by ? [`${by} = $3::varchar`] : [])]
 }
 
 /** Gives people a new version, as somebody who changes them does; who of them is there. */
-export async function raisePeople(tx: Transaction, ids: readonly string[], by: WrittenBy): Promise<string[]> {
+export async function raisePeople(tx: Transaction, ids: readonly string[], by: { userId: string | null; now: string }): Promise<string[]> {
   const rows = await tx.query<{ id: string }>(
     `with held as (select o.user_id from users o where o.user_id = any($1) and ${typed} order by 1 for no key update)
-     update users o set ${raising(user, 'o').join(', ')} from held h where o.user_id = h.user_id returning o.user_id as id`, [ids, by.now, by.userId])
+     update users o set ${stamps(user, 'o').join(', ')} from held h where o.user_id = h.user_id returning o.user_id as id`, [ids, by.now, by.userId])
   return rows.map(({ id }) => id)
 }
 
 /** Parameters that a kind has no column for are named all the same: PostgreSQL wants to know their types. */
-export const typed = '$2::timestamptz is not null and ($3::varchar is null or true)'
+const typed = '$2::timestamptz is not null and ($3::varchar is null or true)'
 
 function recordSql({ owner, attribute, along }: Referrer, sameKind: boolean): string {
   const { table, idColumn } = owner
@@ -194,7 +184,7 @@ function recordSql({ owner, attribute, along }: Referrer, sameKind: boolean): st
   return `with held as (
       select t.${idColumn} as id, t.${attribute.column} as target, jsonb_strip_nulls(jsonb_build_object(${kept})) as along from ${table} t
       where t.${attribute.column} = any($1) ${sameKind ? `and t.${idColumn} <> all($1)` : ''} and ${typed} order by 1 limit ${most} for no key update)
-    update ${table} o set ${[attribute, ...along].map(({ column }) => `${column} = null`).concat(raising(owner, 'o')).join(', ')} from held h where o.${idColumn} = h.id
+    update ${table} o set ${[attribute, ...along].map(({ column }) => `${column} = null`).concat(stamps(owner, 'o')).join(', ')} from held h where o.${idColumn} = h.id
     returning h.id, null as entry, h.target, ${owner.unversioned ? 'null::int' : 'o.version'} as version, h.along`
 }
 
@@ -210,6 +200,6 @@ function entrySql({ owner, attribute, cascades }: Referrer, { table, idColumn, p
       select o.${owner.idColumn} as id, o.version + 1 as version from ${owner.table} o
       where o.${owner.idColumn} in (select c.${parentColumn} from ${table} c where c.${attribute.column} = any($1)) ${sameKind ? `and o.${owner.idColumn} <> all($1)` : ''} and ${typed} order by 1 limit ${most} for no key update),
     cleared as (${change} where c.${parentColumn} = h.id and c.${attribute.column} = any($1)${condition} returning h.id, c.${idColumn} as entry, ${source}.${attribute.column} as target, h.version),
-    raised as (update ${owner.table} o set ${raising(owner, 'o').join(', ')} where o.${owner.idColumn} in (select id from cleared))
+    raised as (update ${owner.table} o set ${stamps(owner, 'o').join(', ')} where o.${owner.idColumn} in (select id from cleared))
     select id, entry, target, version, '{}'::jsonb as along from cleared order by id, entry`
 }

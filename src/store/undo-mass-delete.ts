@@ -1,7 +1,6 @@
 /** SQL of undoing a mass delete: panelists, memberships and references come back under the same numbers. */
 import { linkStatus } from '../model/link-statuses.ts'
 import type { Row, Transaction } from './database.ts'
-import type { KeptReference } from './kept-references.ts'
 import { putBackPeople, tiePeople, type KeptRows } from './kept-rows.ts'
 
 /** What a step has kept. */
@@ -15,8 +14,6 @@ export interface KeptMember {
   version: number
   /** The person's rows, when the person went too. */
   person: KeptRows | null
-  /** Values of others that named the person; absent in plans that an older version applied, and where nothing named them. */
-  references?: KeptReference[]
 }
 
 /** The steps after a number that have kept something, in order. */
@@ -86,9 +83,4 @@ export async function tieMembers(tx: Transaction, members: readonly KeptMember[]
 /** Forgets what some steps have kept. */
 export async function forgetKept(tx: Transaction, planId: string, steps: readonly number[]): Promise<void> {
   await tx.execute('update gatehouse.plan_step set secret = null where plan_id = $1 and step_no = any($2::integer[])', [planId, steps])
-}
-
-/** How many steps of a plan say of something that it could not come back as it was. */
-export async function countNotRestored(db: Pick<Transaction, 'query'>, planId: string): Promise<number> {
-  return (await db.query<{ count: number }>(`select count(*)::int as count from gatehouse.plan_step where plan_id = $1 and status = 'undone' and result ? 'notRestored'`, [planId]))[0]!.count
 }
