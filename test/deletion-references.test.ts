@@ -4,6 +4,9 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { makePerson } from './administrators.ts'
 import { testServer } from './rest-server.ts'
 import { organization } from '../src/model/organization.ts'
+import { setMapping } from '../src/portals/mapping.ts'
+import { addPortalUsers } from '../src/portals/portal-users.ts'
+import { createPortal } from '../src/portals/portals.ts'
 import { user } from '../src/model/user.ts'
 import { foreignKeys, ownEntries, referredTables, referrerOf } from '../src/store/referrers.ts'
 
@@ -60,6 +63,18 @@ describe('a person who is deleted', () => {
       const [entry] = before.body[path]
       expect(changes).toContainEqual({ path: `users[${id}].${path}[${entry.id}].${path === 'relations' ? 'user' : 'supervisor'}`, before: gone })
     }
+  })
+
+  test('leaves days that an account shows to be pushed, where they went with whom they were about', async () => {
+    const other = await person()
+    const id = await person({ emails: [{ value: 'away@example.com', primary: true }], alternateId: other, alternateEndDate: '2099-01-01T00:00:00.000Z' })
+    const { id: portal } = await createPortal(ctx, { name: 'Away' })
+    await addPortalUsers(ctx, portal, [id])
+    await setMapping(ctx, portal, { login: 'userName', email: { email: 'primaryEmail' }, awayUntil: 'alternateEndDate' })
+    await ctx.db.execute(`insert into efs.iam_portal_user_reference (portal_id, user_id, uuid, status, has_data_changes)
+      select pp.portal_id, pp.user_id, '00uAway', 1, 0 from efs.portal_panelist pp where pp.portal_id = $1`, [portal])
+    expect((await ask('DELETE', `/users/${other}`)).status).toBe(204)
+    expect(await ctx.db.query('select has_data_changes as marked from efs.iam_portal_user_reference where portal_id = $1', [portal])).toEqual([{ marked: 1 }])
   })
 
   test('with many below is deleted in seconds, and the event names the first and says how many', async () => {

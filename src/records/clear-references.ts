@@ -30,7 +30,8 @@ export async function clearReferences(tx: Transaction, ctx: Pick<Context, 'actor
   const raised = new Map<string, References['raised'][number]>()
   for (const { referrer: { owner }, id, version } of cleared) if (version !== null) raised.set(`${owner.name} ${id}`, { resource: owner.name, id, version })
   for (const [referrer, own] of Map.groupBy(cleared, (one) => one.referrer)) {
-    if (referrer.owner.name === 'User') await markMapped(tx, [...new Set(own.map(({ id }) => id))].map((id) => ({ id, paths: [placeOf(referrer)] })))
+    const paths = [placeOf(referrer), ...referrer.along.map(({ path }) => path)]
+    if (referrer.owner.name === 'User') await markMapped(tx, [...new Set(own.map(({ id }) => id))].map((id) => ({ id, paths })))
   }
   return { taken, raised: [...raised.values()] }
 }
