@@ -61,13 +61,14 @@ test('an issuer has to answer for itself', async () => {
   expect(await says(`${url}/oauth2/none`)).toMatch(/^problem issuer: .*answers with 404$/)
   expect(await says(`${url}/`)).toMatch(/^problem issuer: .*says that the issuer is http/)
   expect(await says('http://127.0.0.1:9')).toMatch(/^problem issuer: .*gives no answer that can be read/)
+  const address = (issuer: string) => `${issuer}/.well-known/openid-configuration`
   const logged = async (issuer: string) => {
     const run = world.run()
     await run.connector.issuerProblem(issuer)
     await run.errorLog.flush()
-    return world.ctx.db.first('select message, status_code, error_code, trace::jsonb as trace from efs.iam_error_log order by id desc limit 1')
+    // What the checks above met is written beside this, and may come behind it.
+    return world.ctx.db.first(`select message, status_code, error_code, trace::jsonb as trace from efs.iam_error_log where trace::jsonb ->> 'request' = $1 order by id desc limit 1`, [`GET ${address(issuer)}`])
   }
-  const address = (issuer: string) => `${issuer}/.well-known/openid-configuration`
   expect(await logged(`${url}/oauth2/none`)).toMatchObject({
     message: expect.stringContaining('answers with 404'), status_code: 404, error_code: 'unexpected_answer', trace: { request: `GET ${address(`${url}/oauth2/none`)}`, requestId: expect.any(String) } })
   expect(await logged('http://127.0.0.1:9')).toMatchObject({ status_code: 0, error_code: 'network', trace: { request: `GET ${address('http://127.0.0.1:9')}`, requestId: null } })
