@@ -98,6 +98,17 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await kept.context().clearCookies()
     return kept
   }
+  /** By the navigation of my account, which is folded on a phone. */
+  const goTo = async (page: Page, title: string, opened = async () => {}) => {
+    const menu = page.getByRole('button', { name: words.account.menu(undefined) })
+    expect(await menu.isVisible()).toBe(options.viewport.width < 768)
+    if (await menu.isVisible()) {
+      expect(await page.getByRole('link', { name: title, exact: true }).isVisible()).toBe(false)
+      await menu.click()
+      await opened()
+    }
+    await page.getByRole('link', { name: title, exact: true }).click()
+  }
   const somebody = async (userName: string) => {
     kept ??= await visitor(options)
     await enter(kept, url, userName)
@@ -209,8 +220,13 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.signIn.submit }).click()
     await page.getByRole('link', { name: words.password.change }).waitFor()
     for (const part of ['profile', 'password', 'factors', 'devices', 'sessions', 'keys', 'consents', 'decisions', 'access', 'data'] as const) {
-      await page.getByRole('link', { name: words[part].title, exact: true }).click()
-      await page.getByRole('heading', { name: words[part].title, level: 1, exact: true }).waitFor()
+      await goTo(page, words[part].title, async () => {
+        // Open over the page it was opened on, and folded again where it leads.
+        if (part === 'password') await look(flaws, 'the menu', page)
+      })
+      const heading = page.getByRole('heading', { name: words[part].title, level: 1, exact: true })
+      await heading.waitFor()
+      expect((await heading.boundingBox())!.y).toBeLessThan(options.viewport.height * 0.6)
       // What a page is about has come from the server.
       await page.locator('main .card').first().waitFor()
       if (part === 'consents' || part === 'devices' || part === 'decisions') expect(await page.locator('main .card li h2').count()).toBe(2)
@@ -224,7 +240,7 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.getByRole('button', { name: words.questions.save }).click()
     await page.getByRole('alert').waitFor()
     await look(flaws, 'questions', page)
-    await page.getByRole('link', { name: words.keys.title, exact: true }).click()
+    await goTo(page, words.keys.title)
     await page.locator('input[name=name]').first().fill(options.locale)
     await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
     await page.getByRole('button', { name: words.keys.make }).click()

@@ -128,7 +128,7 @@ export const de: Words = {
     change: 'Jetzt ändern',
   },
   ...deDoors,
-  account: { title: 'Mein Konto', pages: 'Mein Konto', signOut: 'Abmelden', signedInAs: 'Angemeldet als', another: 'In diesem Browser hat sich in einem anderen Fenster jemand anderes angemeldet. Was hier zuletzt getan wurde, ist nicht ausgeführt.', anotherIs: (name) => `Ab jetzt handeln Sie als ${name}.` },
+  account: { title: 'Mein Konto', pages: 'Mein Konto', menu: (page) => (page === undefined ? 'Menü' : `Menü: ${page}`), signOut: 'Abmelden', signedInAs: 'Angemeldet als', another: 'In diesem Browser hat sich in einem anderen Fenster jemand anderes angemeldet. Was hier zuletzt getan wurde, ist nicht ausgeführt.', anotherIs: (name) => `Ab jetzt handeln Sie als ${name}.` },
   profile: {
     title: 'Profil',
     intro: 'Was hier über Sie gespeichert ist. Was Sie nicht selbst ändern können, kann ändern, wer Ihren Eintrag verwaltet.',

@@ -85,7 +85,7 @@ export const en = {
     change: 'Change it now',
   },
   ...enDoors,
-  account: { title: 'My account', pages: 'My account', signOut: 'Sign out', signedInAs: 'Signed in as', another: 'Somebody else has signed in in this browser, in another window. What was done here last was not carried out.', anotherIs: (name: string) => `From here on you act as ${name}.` },
+  account: { title: 'My account', pages: 'My account', menu: (page: string | undefined) => (page === undefined ? 'Menu' : `Menu: ${page}`), signOut: 'Sign out', signedInAs: 'Signed in as', another: 'Somebody else has signed in in this browser, in another window. What was done here last was not carried out.', anotherIs: (name: string) => `From here on you act as ${name}.` },
   profile: {
     title: 'Profile',
     intro: 'What is kept about you here. What you cannot change yourself, whoever administers your record can.',

@@ -1,3 +1,4 @@
+import { Button } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -15,7 +16,6 @@ export function AccountFrame() {
   const { words } = useWords()
   const { data } = useQuery(me)
   const { pathname } = useLocation()
-  const above = accountPages.find(({ path }) => path === pathname)?.under
   return (
     <div className="account">
       <a className="skip" href="#content">{words.skip}</a>
@@ -28,12 +28,26 @@ export function AccountFrame() {
         </div>
       </header>
       <div className="columns">
-        <nav aria-label={words.account.pages}>
-          <ul>{accountPages.filter(({ under }) => under === undefined).map(({ path, title }) => <li key={path}><Link to={path} activeOptions={{ exact: true }} aria-current={path === above ? 'true' : undefined}>{title(words)}</Link></li>)}</ul>
-        </nav>
+        <Navigation at={pathname} />
         <main id="content" tabIndex={-1} className="stack">{data === undefined ? null : <Handed name={data.body.displayName ?? data.body.userName} at={pathname} />}<Expiry /><Outlet /></main>
       </div>
     </div>
+  )
+}
+
+/** Folded on a phone, where ten pages would push the one that was asked for off the screen; wherever it leads, it is folded again. */
+function Navigation({ at }: { at: string }) {
+  const { words } = useWords()
+  const [openedAt, setOpenedAt] = useState<string>()
+  const isOpen = openedAt === at
+  const here = accountPages.find(({ path }) => path === at)
+  const entries = accountPages.filter(({ under }) => under === undefined)
+  const current = entries.find(({ path }) => path === (here?.under ?? at))
+  return (
+    <nav aria-label={words.account.pages}>
+      <Button className="menu" variant="default" fullWidth aria-expanded={isOpen} onClick={() => setOpenedAt(isOpen ? undefined : at)}>{words.account.menu(current?.title(words))}</Button>
+      <ul>{entries.map(({ path, title }) => <li key={path}><Link to={path} onClick={() => setOpenedAt(undefined)} activeOptions={{ exact: true }} aria-current={path === here?.under ? 'true' : undefined}>{title(words)}</Link></li>)}</ul>
+    </nav>
   )
 }
 
