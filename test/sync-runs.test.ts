@@ -1,9 +1,12 @@
 /** Runs and their fence: one at a time, whoever dies or sleeps; and nobody writes whose turn is over. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { connectOktaClient, type OktaConfig } from '../src/connectors/okta/create-connector.ts'
 import type { Context } from '../src/context.ts'
 import { listRows } from '../src/store/list-rows.ts'
 import { claimRun, closeDeadRuns, runListing, runOfRow } from '../src/store/sync-runs.ts'
@@ -120,6 +123,32 @@ test('a process that stops tells its runs: they end with the request they are at
   expect(await runs(ctx)).toMatchObject([{ status: 'interrupted', reason: expect.stringContaining('stopped'), requests: 1 }])
   await alone(ctx, { kind: 'delta' }, () => beforeRequest('users'))
 })
+
+test('a run that waits for a limit of the other side gives its turn back at once when the process stops', async () => {
+  const ctx = await testContext()
+  const asked = Promise.withResolvers<void>()
+  const org = createServer((_request, response) => {
+    response.writeHead(429, { 'content-type': 'application/json', 'x-rate-limit-limit': '600', 'x-rate-limit-remaining': '0', 'x-rate-limit-reset': String(Math.ceil(Date.now() / 1000) + 50) })
+    response.end(JSON.stringify({ errorCode: 'E0000047', errorSummary: 'API call exceeded rate limit due to too many requests.' }))
+    asked.resolve()
+  }).listen(0, '127.0.0.1')
+  await once(org, 'listening')
+  onTestFinished(() => void org.close())
+  const { port } = org.address() as AddressInfo
+  const waiting = alone(ctx, { kind: 'delta' }, () => {
+    const client = connectOktaClient({ OKTA_ORG_URL: `http://127.0.0.1:${port}`, OKTA_API_TOKEN: 'a-token', OKTA_SCOPES: '', OKTA_RATE_SHARE_PERCENT: 50 } as OktaConfig, () => {})
+    return client.request('GET', '/api/v1/users/me')
+  })
+  waiting.catch(() => {})
+  await asked.promise
+  await sleep(300)
+  const began = performance.now()
+  await endTurns()
+  await expect(waiting).rejects.toMatchObject({ code: 'conflict' })
+  // The limit would have been lifted after 50 seconds.
+  expect(performance.now() - began).toBeLessThan(20_000)
+  expect(await runs(ctx)).toMatchObject([{ status: 'interrupted', reason: expect.stringContaining('stopped'), requests: 1 }])
+}, 60_000)
 
 describe('the fence', () => {
   test('whoever has been replaced commits nothing and asks nothing more', async () => {

@@ -58,7 +58,7 @@ export async function endTurns(): Promise<void> {
   await Promise.all(working.values())
 }
 
-const turns = new AsyncLocalStorage<{ assert: () => Promise<void>; meter: Meter }>()
+const turns = new AsyncLocalStorage<{ assert: () => Promise<void>; ending: AbortSignal; meter: Meter }>()
 
 /** To be awaited before each request to the other side. Errors: `conflict` when the run has lost its turn. */
 export async function beforeRequest(bucket: string): Promise<void> {
@@ -66,6 +66,16 @@ export async function beforeRequest(bucket: string): Promise<void> {
   if (!turn) return
   await turn.assert()
   turn.meter.count(bucket)
+}
+
+/**
+ * Waits for so many milliseconds before a request to the other side. A run that is told to end meanwhile does so at once: a limit there
+ * may be a minute away, and its turn would be nobody's for as long. Errors: those of `beforeRequest`.
+ */
+export async function pause(ms: number): Promise<void> {
+  const turn = turns.getStore()
+  await sleep(ms, undefined, { signal: turn?.ending }).catch(() => {})
+  await turn?.assert()
 }
 
 /** To be told the limit of a bucket that an answer's headers name, and the part of it that we allow ourselves. */
@@ -139,7 +149,11 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
   let stopReason: string | null = null
   let isOver = false
   let told: string | null = null
-  const tell = (reason: string) => void (told = reason)
+  const ending = new AbortController()
+  const tell = (reason: string) => {
+    told = reason
+    ending.abort()
+  }
   const { promise: released, resolve } = Promise.withResolvers<void>()
   working.set(tell, released)
 
@@ -167,6 +181,7 @@ function holdTurn(ctx: Context, run: NewRun, token: number, leaseMs: number, cla
     turn,
     meter,
     tell,
+    ending: ending.signal,
     async assert() {
       if (isOver) throw lostTurn()
       if (told !== null) throw new GatehouseError('conflict', told)

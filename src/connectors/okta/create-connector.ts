@@ -1,9 +1,8 @@
 /** The connector to the org that the settings name, with real time and a real network. */
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { Config } from '../../config.ts'
 import { GatehouseError } from '../../errors.ts'
 import type { MasterKey } from '../../store/master-key.ts'
-import { beforeRequest, noteLimit } from '../../sync/alone.ts'
+import { beforeRequest, noteLimit, pause } from '../../sync/alone.ts'
 import type { Connector, RemoteError } from '../../sync/connector.ts'
 import { createOktaClient, type OktaClient, type OktaClientOptions } from './client.ts'
 import { clientKeys, type KeyContext } from './client-keys.ts'
@@ -55,7 +54,7 @@ export function connectOktaClient(config: OktaConfig, onError: OnError, keys?: K
     orgUrl,
     budget: budgetOf(orgUrl, config.OKTA_RATE_SHARE_PERCENT, 'work'),
     now: steadyNow,
-    sleep: async (ms) => void (await sleep(ms)),
+    sleep: pause,
     random: Math.random,
     onError,
     beforeRequest,
