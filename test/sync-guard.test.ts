@@ -28,7 +28,7 @@ test('a plan that takes too many is stopped before its first write, says why, an
   const world = await emptied()
   const report = await world.sync()
   expect(report).toMatchObject({ guarded: true, done: {}, steps: 12 })
-  expect(report.stopped).toContain('12 accounts to deactivate, and the limit is 20 % of 12 people (limit_deactivate)')
+  expect(report.stopped).toContain('12 accounts to deactivate, and the limit is 20 % of 12 people, but at least 10 (limit_deactivate)')
   expect(report.stopped).toContain('Nothing has been written')
   expect(world.writes()).toEqual([])
   expect(world.inGroup()).toHaveLength(12)

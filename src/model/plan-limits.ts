@@ -116,8 +116,11 @@ export function brokenLimits(counts: LimitCounts, people: number, limits: Limits
     const { most, percent } = limits[kind]
     const { what, setting } = limitedOperations[kind]
     if (most !== undefined && count > most) return [`${number(count)} ${phraseOf(count, what)}, and the limit is ${number(most)} (${setting})`]
-    if (percent === undefined || count <= Math.max(shareBeginsAbove, (people * percent) / 100)) return []
-    return [`${number(count)} ${what}, and the limit is ${percent} % of ${number(people)} people (${setting})`]
+    if (percent === undefined) return []
+    const share = Math.floor((people * percent) / 100)
+    if (count <= Math.max(shareBeginsAbove, share)) return []
+    const allowed = share < shareBeginsAbove ? `, but at least ${shareBeginsAbove}` : `, which is ${number(share)}`
+    return [`${number(count)} ${what}, and the limit is ${percent} % of ${number(people)} people${allowed} (${setting})`]
   })
 }
 
