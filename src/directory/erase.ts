@@ -5,7 +5,7 @@ import { GatehouseError } from '../errors.ts'
 import { isObject, type Document } from '../model/attribute.ts'
 import type { FieldChange } from '../model/document-diff.ts'
 import { user } from '../model/user.ts'
-import { blankPlans, type KnownName } from '../store/blank-plans.ts'
+import { blankPlans, holdKept, type KnownName } from '../store/blank-plans.ts'
 import { forgetAccessHistory } from '../store/access-history.ts'
 import type { Transaction } from '../store/database.ts'
 import { changesOf, hasEvents } from '../store/audit-events.ts'
@@ -44,6 +44,7 @@ function namesIn({ path, before, after }: FieldChange): KnownName[] {
  */
 export async function eraseUser(ctx: Context, id: string, versions?: Versions): Promise<void> {
   await ctx.db.transaction(async (tx) => {
+    await holdKept(tx, id)
     const found = (await lockExisting(tx, user, [id])).get(id)
     if (found) checkVersion(found.document, versions)
     if (!found && !(await hasEvents(tx, 'User', id))) throw new GatehouseError('not_found', `There is no User with the id ${id}, and there never was.`)

@@ -23,6 +23,17 @@ const aboutPeople = `('User', 'Membership', 'Affiliation', ${[users, panelists, 
 const naming = '^(id|userName|displayName|employeeNumber|user|source|target|alternateId|certDelegateId|certifierId)$|^(name|emails|logins|supervisors|relations)([.[]|$)'
 
 /**
+ * Holds what could bring a person back, before anybody looks whether they are there: an undo that is under way comes to its end first, and one
+ * that begins later finds nothing. Plans and their steps are taken before people everywhere.
+ */
+export async function holdKept(tx: Transaction, userId: string): Promise<void> {
+  await tx.execute(`select from gatehouse.plan where kind = 'merge' and options->>'duplicate' = $1 order by plan_id for update`, [userId])
+  await tx.execute(
+    `select from gatehouse.plan_step where target_id = $1 and action = 'delete' and secret is not null and plan_id in (select plan_id from gatehouse.plan where kind = 'mass-delete')
+     order by plan_id, step_no for update`, [userId])
+}
+
+/**
  * Blanks what plans tell of a person.
  * @param names what they are known by, and were; what is somebody else's today tells of them
  */

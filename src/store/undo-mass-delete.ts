@@ -16,11 +16,11 @@ export interface KeptMember {
   person: KeptRows | null
 }
 
-/** The steps after a number that have kept something, in order. */
+/** The steps after a number that have kept something, in order; held, so that nobody is erased while they come back (`holdKept`). */
 export async function readKeptMembers(tx: Transaction, planId: string, after: number, count: number): Promise<KeptMember[]> {
   const rows = await tx.query<{ step: number; person_id: string; kept: Omit<KeptMember, 'step' | 'personId'> }>(
     `select step_no as step, target_id as person_id, convert_from(secret, 'UTF8')::jsonb as kept from gatehouse.plan_step
-     where plan_id = $1 and step_no > $2 and action = 'delete' and secret is not null order by step_no limit $3`, [planId, after, count])
+     where plan_id = $1 and step_no > $2 and action = 'delete' and secret is not null order by step_no limit $3 for update`, [planId, after, count])
   return rows.map(({ step, person_id, kept }) => ({ step, personId: person_id, ...kept }))
 }
 
