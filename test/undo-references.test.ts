@@ -82,3 +82,41 @@ test('by a merge of two whom they both name', async () => {
   expect(after.meta.version).toBe(without.meta.version + 1)
   for (const path of paths) expect(await changesOf(duplicate, 'user.merged.undo')).toContainEqual({ path, after: duplicate })
 })
+
+const window = { alternateStartDate: '2026-01-01T00:00:00.000Z', alternateEndDate: '2027-01-01T00:00:00.000Z' }
+const delegateOf = async (id: string) => {
+  const { alternateId, alternateStartDate, alternateEndDate } = (await ask('GET', `/users/${id}`)).body
+  return { alternateId, alternateStartDate, alternateEndDate }
+}
+
+test('who comes back without their delegate, who is gone by now, keeps nothing of the delegate\'s days; with one, all of it', async () => {
+  const [delegate, other] = [await person(), await person()]
+  const [without, along] = [await person({ alternateId: delegate, ...window }), await person({ alternateId: other, ...window })]
+  const plan = await massDelete([without, along])
+  await apply(plan)
+  await ask('DELETE', `/users/${delegate}`)
+  await undo(plan)
+  expect(await delegateOf(without)).toEqual({})
+  expect(await delegateOf(along)).toEqual({ alternateId: other, ...window })
+})
+
+test('a merge is undone although the delegate of the duplicate is gone by now', async () => {
+  const [delegate, other] = [await person(), await person()]
+  const [survivor, duplicate] = [await person({ alternateId: other }), await person({ alternateId: delegate, ...window })]
+  const { body: plan } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  await apply(plan.id)
+  await ask('DELETE', `/users/${delegate}`)
+  await undo(plan.id)
+  expect(await delegateOf(duplicate)).toEqual({})
+  expect((await delegateOf(survivor)).alternateId).toBe(other)
+})
+
+test('whoever was made anew under the id of somebody deleted is not overwritten', async () => {
+  const gone = await person({ title: 'Before' })
+  const plan = await massDelete([gone])
+  await apply(plan)
+  // As an import does that keeps ids.
+  await ctx.db.execute(`insert into users (user_id, last_name, title, status) values ($1, 'Anew', 'After', 'ACTIVE')`, [gone])
+  expect((await ask('POST', `/plans/${plan}/undo`)).body).toMatchObject({ detail: expect.stringContaining(`a person with the id ${gone} again`) })
+  expect((await ask('GET', `/users/${gone}`)).body).toMatchObject({ title: 'After' })
+})

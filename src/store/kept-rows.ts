@@ -1,4 +1,5 @@
 /** The rows that go when a person goes, kept so that they can come back: for undoing a merge or a mass delete. */
+import { GatehouseError } from '../errors.ts'
 import type { Attribute, Collection } from '../model/attribute.ts'
 import { relations, supervisors } from '../model/user-links.ts'
 import type { Row, Transaction } from './database.ts'
@@ -79,7 +80,15 @@ export async function keepRows(tx: Transaction, userId: string): Promise<KeptRow
  * when something has taken their place: another person has the user name by now.
  */
 export async function putBackRows(tx: Transaction, kept: KeptRows): Promise<void> {
-  for (const { table, rows } of kept) await insertKept(tx, table, rows, bothThere(table))
+  await refuseTaken(tx, keptOf(kept, 'users'))
+  for (const { table, rows } of kept) await insertKept(tx, table, table === 'users' ? rows.map(bare) : rows, bothThere(table))
+  await tiePeople(tx, [kept])
+}
+
+/** Somebody made anew under an id that an import keeps is not overwritten. Errors: `already_exists`. */
+async function refuseTaken(tx: Transaction, people: readonly Row[]): Promise<void> {
+  const taken = await tx.first<{ id: string }>('select user_id as id from users where user_id = any($1) limit 1', [people.map((row) => row.user_id)])
+  if (taken) throw new GatehouseError('already_exists', `The place has been taken: there is a person with the id ${taken.id} again.`)
 }
 
 /** Puts rows back into their table; `where` is a condition over the alias r. */
@@ -104,8 +113,13 @@ export function keptSql(id: string): string {
   return `(select jsonb_agg(jsonb_build_object('table', k.name, 'rows', k.rows) order by k.place) from (${parts.join(' union all ')}) k where k.rows is not null)`
 }
 
-/** References of people to each other, which may go and come back together: written once both are there. */
-const personColumns = ['alternate_id', 'cert_delegate_id', 'user_owner_id'] as const
+/** References of people to each other, which may go and come back together: written once both are there. With each, what means nothing without it. */
+const personColumns: Readonly<Record<string, readonly string[]>> = {
+  alternate_id: ['alternate_start_date', 'alternate_end_date'], cert_delegate_id: ['cert_delegate_start_date', 'cert_delegate_end_date'], user_owner_id: [],
+}
+
+/** A person without what their record says of others. */
+const bare = (row: Row): Row => ({ ...row, ...Object.fromEntries(Object.entries(personColumns).flat(2).map((column) => [column, null])) })
 
 /** Entries of a person that name another one: they come back with the second of the two. */
 const ties = [supervisors, relations].map((collection) => ({ collection, attribute: collection.attributes.find(({ references }) => references === 'User')! }))
@@ -142,20 +156,21 @@ export async function putBackPeople(tx: Transaction, people: readonly KeptRows[]
   for (const { table } of directoryCascades) {
     const rows = people.flatMap((kept) => keptOf(kept, table))
     if (rows.length === 0) continue
-    const bare = table === 'users' ? rows.map((row) => ({ ...row, ...Object.fromEntries(personColumns.map((column) => [column, null])) })) : rows
-    await insertKept(tx, table, bare, bothThere(table))
+    if (table === 'users') await refuseTaken(tx, rows)
+    await insertKept(tx, table, table === 'users' ? rows.map(bare) : rows, bothThere(table))
   }
 }
 
-/** Ties people who are back to those they named, as far as those are there. */
+/** Ties people who are back to those they named, as far as those are there: nobody acts for them in the days of a delegate who is gone. */
 export async function tiePeople(tx: Transaction, people: readonly KeptRows[]): Promise<void> {
   const rows = people.flatMap((kept) => keptOf(kept, 'users'))
-  for (const column of personColumns) {
-    const named = rows.filter((row) => typeof row[column] === 'string')
+  for (const [column, along] of Object.entries(personColumns)) {
+    const named = rows.filter((row) => [column, ...along].some((one) => row[one] !== null && row[one] !== undefined))
     if (named.length === 0) continue
+    const set = [`${column} = o.user_id`, ...along.map((one) => `${one} = v.${one}`)]
     await tx.execute(
-      `update users u set ${column} = o.user_id from unnest($1::text[], $2::text[]) v(id, other) join users o on o.user_id = v.other where u.user_id = v.id`,
-      [named.map((row) => row.user_id), named.map((row) => row[column])])
+      `update users u set ${set.join(', ')} from jsonb_populate_recordset(null::users, $1) v left join users o on o.user_id = v.${column}
+       where u.user_id = v.user_id and (v.${column} is null or o.user_id is not null)`, [JSON.stringify(named)])
   }
 }
 
