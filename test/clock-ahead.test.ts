@@ -59,3 +59,32 @@ test('a password that was set by it may be changed; one that was set just now, o
   }
   expect([await change('cal', 2 * day), await change('dot', 0), await change('eve', 4), await change('fay', -day - 1)]).toEqual([200, 400, 400, 200])
 })
+
+test('a usage policy that was put into force by it, and a reset, are satisfied by one acceptance', async () => {
+  const { id } = await signedIn('hal')
+  const accept = async (policy: string) => {
+    const two = fresh()
+    expect((await two.signIn('hal')).body.next).toBe('accept_policy')
+    expect((await ask('GET', `/it-policy-versions/${policy}/undecided?filter=${encodeURIComponent(`id eq "${id}"`)}`)).body.items).toHaveLength(1)
+    expect((await two.ask('POST', '/sign-in/policy', { policy, accepted: true })).body.next).toBe('done')
+    expect((await ask('GET', `/it-policy-versions/${policy}/undecided?filter=${encodeURIComponent(`id eq "${id}"`)}`)).body.items).toHaveLength(0)
+    later(1)
+    expect((await fresh().signIn('hal')).body.next).toBe('done')
+  }
+  later(30 * day)
+  const { body: { id: policyId } } = await ask('POST', '/it-policies', { active: true })
+  const { body: { id: version } } = await ask('POST', '/it-policy-versions', { policyId, name: 'Ahead', content: 'Text', active: true })
+  // What was declined by it is not the last word either.
+  const early = fresh()
+  await early.signIn('hal')
+  await early.ask('POST', '/sign-in/policy', { policy: version, accepted: false })
+  later(-30 * day)
+  await accept(version)
+  later(30 * day)
+  await ask('POST', `/users/${id}/reset`, {})
+  later(-30 * day)
+  await ctx.db.execute(`update login set password = (select password from login where login = 'dot' and managed_sys_id = '0'), reset_pwd = null, pwd_changed = now(), pwd_exp = null where user_id = $1`, [id])
+  expect((await fresh().signIn('hal')).body.next).toBe('done')
+  expect(await ctx.db.query(`select accepted from user_it_policy_history where user_id = $1 order by submit_date`, [id])).toEqual([{ accepted: 'Y' }, { accepted: 'N' }])
+  await ask('PATCH', `/it-policies/${policyId}`, { active: false })
+})

@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createOrganization } from '../src/directory/organizations.ts'
 import { policyDue, yearMs, type AskedVersion } from '../src/model/it-policy.ts'
-import { askedVersions, undecidedListing } from '../src/store/it-policies.ts'
+import { askedVersions, undecidedAt, undecidedListing } from '../src/store/it-policies.ts'
 import { decidePolicy, policiesDue } from '../src/signin/it-policies.ts'
 import { root } from '../tools/house-rules.ts'
 import { administrator } from './administrators.ts'
@@ -46,6 +46,8 @@ describe('policyDue', () => {
     ['accepted before it was put into force', {}, [true, '2025-12-31T00:00:00.000Z'], true],
     ['accepted 364 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [true, '2025-11-22T08:00:00.000Z'], false],
     ['accepted 365 days ago, annually', { approveType: 'ANNUALLY', inForceSince: null }, [true, '2025-11-21T08:00:00.000Z'], true],
+    ['accepted, though it was put into force by a clock that was ahead', { inForceSince: '2026-12-21T08:00:00.000Z' }, [true, '2026-11-21T07:59:00.000Z'], false],
+    ['accepted just before a server a little ahead put it into force', { inForceSince: '2026-11-21T08:04:00.000Z' }, [true, '2026-11-21T07:59:00.000Z'], true],
     ['accepted long ago, once', { inForceSince: null }, [true, '2001-01-01T00:00:00.000Z'], false],
   ]
   test.each(cases)('%s', (_, version, [accepted, decided] = [false, ''], expected) => {
@@ -64,7 +66,7 @@ describe('policyDue', () => {
         await db.execute(`insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted, name) values ($1, $2, $3, $4, $5, 'x')`, [`d${n}`, whose, versions[version]!.versionId, at, accepted ? 'Y' : 'N'])
       }
       const last = versions.map((_, at) => decisions.filter((one) => one.whose === id && one.version === at && (since === null || one.at > since)).toSorted((a, b) => a.at.localeCompare(b.at)).at(-1))
-      const found = await askedVersions(db, id, { sites: [] })
+      const found = await askedVersions(db, id, { sites: [] }, now)
       expect(versions.map(({ versionId }) => found.find((one) => one.versionId === versionId)).map((one) => [one!.accepted, one!.decided])).toEqual(last.map((one) => [one?.accepted ?? null, one?.at ?? null]))
       const expected = last.flatMap((one, at) => (one?.accepted ? [] : [`Last ${at + 1}`]))
       await db.execute(`update it_policy set create_date = null where it_policy_id = any($1)`, [versions.map(({ policyId }) => policyId)])
@@ -240,7 +242,8 @@ describe('the report', () => {
     await db.execute(`insert into user_it_policy_history (id, user_id, version_id, submit_date, accepted) select md5('h' || n), md5(n::text), $1, now(), 'Y' from generate_series(1, 20000) n`, [versionId])
     await db.execute('analyze users; analyze user_it_policy_history')
     const plan = await db.transaction(async (tx) => {
-      return tx.query<{ 'QUERY PLAN': string }>(`explain select t.* from ${undecidedListing.table} t where t.version_id = '${versionId}' and t.due_from <= now() and t.user_id > 'a' order by t.user_id limit 101`)
+      const { sql, params } = undecidedAt(clock)(1)
+      return tx.query<{ 'QUERY PLAN': string }>(`explain select t.* from ${undecidedListing.table} t where t.version_id = '${versionId}' and ${sql} and t.user_id > 'a' order by t.user_id limit 101`, [...params])
     })
     const text = plan.map((line) => line['QUERY PLAN']).join('\n')
     expect(text).toContain('user_it_policy_history_last')

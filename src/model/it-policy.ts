@@ -1,4 +1,5 @@
 /** When a person must be asked to accept a usage policy. Pure. */
+import { clockSkewMs } from './session.ts'
 
 /** A version that is asked for, of a policy in force, as one person stands to it. Instants are ISO texts in UTC. */
 export interface AskedVersion {
@@ -21,11 +22,12 @@ export const yearMs = 365 * 86_400_000
 
 /**
  * Whether a version has to be decided on: the person's last decision on it is not to accept, or lies before the policy was
- * put into force, or a year back where it is asked for annually.
+ * put into force, or a year back where it is asked for annually. A beginning in the future counts as none: the clock was wrong when it was
+ * noted, and nobody could accept what it asks for until then.
  */
 export function policyDue({ approveType, inForceSince, accepted, decided }: AskedVersion, now: Date): boolean {
   if (!accepted || decided === null) return true
-  if (inForceSince !== null && decided < inForceSince) return true
+  if (inForceSince !== null && decided < inForceSince && Date.parse(inForceSince) <= now.getTime() + clockSkewMs) return true
   return approveType === 'ANNUALLY' && now.getTime() - Date.parse(decided) >= yearMs
 }
 

@@ -13,7 +13,7 @@ import { lockPerson } from '../store/user-rows.ts'
 
 /** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
-  return policiesDueOf(await askedVersions(db, userId, { sites }), sites, now)
+  return policiesDueOf(await askedVersions(db, userId, { sites }, now), sites, now)
 }
 
 /**
@@ -28,9 +28,9 @@ export async function decidePolicy(ctx: Context, userId: string, versionId: stri
 export async function decideWith(tx: Transaction, ctx: Context, userId: string, versionId: string, accepted: boolean, contentProviderId: string | null): Promise<void> {
   if (!(await lockPerson(tx, userId))) throw new GatehouseError('not_found', `There is no user with the id ${userId}.`)
   await guardPeople(tx, ctx, [userId])
-  const asked = await askedVersion(tx, userId, versionId)
-  if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
   const now = ctx.now()
+  const asked = await askedVersion(tx, userId, versionId, now)
+  if (!asked) throw new GatehouseError('not_found', `The version ${versionId} is not asked for now.`)
   if (accepted && !policyDue(asked, now)) return
   await insertDecision(tx, { id: ctx.newId(), userId, versionId, at: now.toISOString(), accepted, name: asked.name, contentProviderId: contentProviderId ?? asked.contentProviderId })
   const after = { accepted, name: asked.name }

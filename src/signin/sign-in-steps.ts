@@ -29,7 +29,7 @@ export interface Surroundings {
 
 /** Reads it, in statements that travel together. */
 export async function surroundingsOf(tx: Transaction, ctx: Context, userId: string, siteId: string | null): Promise<Surroundings> {
-  const [sites, asked, factors] = await Promise.all([sitesOf(tx, ctx, siteId), askedVersions(tx, userId, { sites: siteId === null ? [] : [siteId], host: ownHost(ctx) }), factorsOf(tx, userId)])
+  const [sites, asked, factors] = await Promise.all([sitesOf(tx, ctx, siteId), askedVersions(tx, userId, { sites: siteId === null ? [] : [siteId], host: ownHost(ctx) }, ctx.now()), factorsOf(tx, userId)])
   return { sites, asked, factors }
 }
 
