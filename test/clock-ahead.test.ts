@@ -1,10 +1,11 @@
 /** A clock that was ahead and is set back: what was proved or set meanwhile keeps nobody out, and nothing counts twice. */
 import { expect, test } from 'vitest'
+import { recoverAccounts } from '../src/signin/recovery.ts'
 import { password, resultsOf } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
 const shared = await factorServer()
-const { ask, ctx, fresh, signedIn, withTotp, codeOf, later } = shared
+const { ask, ctx, fresh, masterKey, signedIn, withTotp, codeOf, sentTo, later } = shared
 const day = 24 * 60
 
 test('an authenticator app that was enrolled by it is of use at once; codes still count once', async () => {
@@ -87,4 +88,35 @@ test('a usage policy that was put into force by it, and a reset, are satisfied b
   expect((await fresh().signIn('hal')).body.next).toBe('done')
   expect(await ctx.db.query(`select accepted from user_it_policy_history where user_id = $1 order by submit_date`, [id])).toEqual([{ accepted: 'Y' }, { accepted: 'N' }])
   await ask('PATCH', `/it-policies/${policyId}`, { active: false })
+})
+
+test('messages that it wrote stand in the way of none, and prove no other address than the link that came back', async () => {
+  const one = await signedIn('ida', { emails: [{ value: 'ida@example.com', primary: true }] })
+  const { body: { id: sms } } = await one.ask('POST', '/me/factors', { type: 'SMS', value: '+491700000301' })
+  await one.ask('POST', `/me/factors/${sms}/confirm`, { code: (await sentTo('+491700000301'))[0]!.code })
+  await withTotp(one)
+  const kinds = ['account-unlock', 'password-reset', 'reset-code', 'user-name']
+  const askAll = async () => {
+    await ctx.db.execute(`update login set lock_marker = 'LOCKED' where user_id = $1 and managed_sys_id = '0'`, [one.id])
+    await fresh().ask('POST', '/recovery/unlock', { userName: 'ida' })
+    await recoverAccounts(ctx, masterKey)
+    for (const channel of ['EMAIL', 'SMS']) await fresh().ask('POST', '/recovery/password', { userName: 'ida', channel })
+    await fresh().ask('POST', '/recovery/user-name', { email: 'ida@example.com' })
+    await recoverAccounts(ctx, masterKey)
+  }
+  const count = async () => (await ctx.db.query<{ template: string; n: number }>(`select template, count(*)::int as n from gatehouse.message where template = any($1) and lower(recipient) in ('ida@example.com', '+491700000301') group by 1 order by 1`, [kinds])).map(({ template, n }) => `${template} ${n}`)
+  later(30 * day)
+  await askAll()
+  expect(await count()).toEqual(kinds.map((kind) => `${kind} 1`))
+  later(-30 * day)
+  await askAll()
+  expect(await count()).toEqual(kinds.map((kind) => `${kind} 2`))
+  later(2)
+  expect((await ask('POST', `/users/${one.id}/recover`)).status).toBe(202)
+  // As if the one ahead had gone to another address of theirs.
+  await ask('POST', `/users/${one.id}/emails`, { value: 'ida2@example.com' })
+  await ctx.db.execute(`update gatehouse.message set recipient = 'ida2@example.com' where user_id = $1 and created_at > $2`, [one.id, new Date(ctx.now().getTime() + day * 60_000)])
+  const token = new URL((await sentTo('ida@example.com')).find(({ template }) => template === 'password-reset')!.link!).hash.slice(1)
+  expect((await fresh().ask('POST', '/recovery/password/complete', { token, next: 'another horse, another battery' })).status).toBe(200)
+  expect(await ctx.db.query(`select param_value as address from user_auth_param where user_id = $1 and type = 'EMAIL'`, [one.id])).toEqual([{ address: 'ida@example.com' }])
 })

@@ -13,7 +13,7 @@ import type { Transaction } from '../store/database.ts'
 import { factorsOf, spendNumbers } from '../store/factors.ts'
 import { findLogin, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { enqueueMessage, readersOf, sentSince } from '../store/messages.ts'
+import { enqueueMessage, readersOf, sentWithin } from '../store/messages.ts'
 import { claimResetCode, takeResetCode, uncountResetCode, writeResetCode } from '../store/recovery.ts'
 import { unlock } from './locks.ts'
 import { setPassword } from './password-change.ts'
@@ -32,7 +32,7 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
   const factors = (await factorsOf(tx, userId)).filter(({ confirmed }) => confirmed)
   const number = factors.find(({ type }) => type === 'SMS')
   if (!number || !factors.some(({ type }) => type === 'TOTP' || type === 'WEBAUTHN')) return
-  if (await sentSince(tx, userId, 'reset-code', new Date(ctx.now().getTime() - pauseMs))) return
+  if (await sentWithin(tx, userId, 'reset-code', { now: ctx.now(), ms: pauseMs })) return
   const [code, made] = [newCode(), ctx.now()]
   const expires = new Date(made.getTime() + challengeMinutes * 60_000)
   if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId, ctx.now())) }))) return

@@ -17,7 +17,7 @@ import type { Transaction } from '../store/database.ts'
 import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { countSent, enqueueMessage, readersOf, sentSince, sentTo } from '../store/messages.ts'
+import { countSent, enqueueMessage, readersOf, sentTo, sentWithin } from '../store/messages.ts'
 import { findResetToken, insertRecoveryRequest, ownerOfResetToken, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
@@ -102,7 +102,7 @@ const invitationMinutes = 7 * 24 * 60
 
 async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { userId, loginId, login: userName }: SignInLogin, template: 'password-reset' | 'account-unlock' | 'invitation'): Promise<boolean> {
   const reader = (await readersOf(tx, [userId])).get(userId)
-  if (!reader?.email || (await sentSince(tx, userId, template, new Date(ctx.now().getTime() - pauseMs)))) return false
+  if (!reader?.email || (await sentWithin(tx, userId, template, { now: ctx.now(), ms: pauseMs }))) return false
   const purpose: Purpose = template === 'account-unlock' ? 'unlock' : 'password'
   const minutes = template === 'invitation' ? invitationMinutes : (await policyOf(tx, userId, ctx.now())).recovery.tokenMinutes
   const [token, expires] = [newToken(), new Date(ctx.now().getTime() + minutes * 60_000)]
@@ -118,7 +118,7 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
 /** The names of everybody whose primary address this is, in one mail to it as they have it: what was typed may be another one for a mail server. */
 async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Promise<void> {
   if (!isMailAddress(typed)) return
-  if (await sentTo(tx, typed, 'user-name', new Date(ctx.now().getTime() - pauseMs)) || (await hadEnough(tx, ctx, { recipient: typed }, templates.USER_NAME))) return
+  if (await sentTo(tx, typed, 'user-name', { now: ctx.now(), ms: pauseMs }) || (await hadEnough(tx, ctx, { recipient: typed }, templates.USER_NAME))) return
   const people = await peopleAtAddress(tx, typed)
   const readers = await readersOf(tx, people)
   const found: { userId: string; login: string; to: string; locale: string | null }[] = []

@@ -89,13 +89,16 @@ export async function isProvedNumber(db: Pick<Database, 'first'>, userId: string
     `select from user_auth_param where user_id = $1 and type = 'SMS' and confirmed = 'Y' and param_value = gatehouse.sms_number($2, $3, $4)`, [userId, country, area, number])) !== undefined
 }
 
-/** Notes that the last link that went to somebody has come back: the address it went to is theirs. Whether that was new. */
+/**
+ * Notes that the last link that went to somebody has come back: the address it went to is theirs, if it is in use. Whether that was new. What
+ * a clock far ahead has written is not the last one: no link of it lives.
+ */
 export async function proveAddressOfLink(tx: Transaction, { id, userId, at }: { id: string; userId: string; at: Date }): Promise<boolean> {
   return (await tx.execute(
     `insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, created_at)
      select $1, $2, 'EMAIL', m.recipient, 'Y', 'LINK', m.recipient, $3 from (
-       select recipient from gatehouse.message where user_id = $2 and template in ('password-reset', 'account-unlock', 'invitation') order by created_at desc, message_id desc limit 1) m
-     where exists (select from email_address e where e.parent_id = $2 and lower(e.email_address) = lower(m.recipient))
+       select recipient from gatehouse.message where user_id = $2 and template in ('password-reset', 'account-unlock', 'invitation') and created_at <= $3::timestamptz + interval '5 minutes' order by created_at desc, message_id desc limit 1) m
+     where exists (select from email_address e where e.parent_id = $2 and lower(e.email_address) = lower(m.recipient) and e.active is distinct from 'N')
        and not exists (select from user_auth_param p where p.user_id = $2 and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(m.recipient))`, [id, userId, at])) > 0
 }
 

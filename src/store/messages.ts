@@ -181,14 +181,22 @@ export const messageListing: Listing = {
   name: 'Message', table: 'gatehouse.message', idColumn: 'message_id', attributes: messageAttributes, collections: [], order: ['created'], descending: true,
 }
 
-/** Whether a message of a kind was written to a person after an instant. */
-export async function sentSince(db: Pick<Database, 'first'>, userId: string, template: MessageName, since: Date): Promise<boolean> {
-  return (await db.first('select from gatehouse.message where user_id = $1 and template = $2 and created_at > $3', [userId, template, since])) !== undefined
+/** Written within so many milliseconds before an instant; by a server a little ahead, too. What lies further ahead a clock wrote that was wrong, and it counts for nothing (`clockSkewMs`). */
+const written = (now: string, ms: string) => `created_at > ${now}::timestamptz - ${ms}::float8 * interval '1 millisecond' and created_at <= ${now}::timestamptz + interval '5 minutes'`
+
+export interface Within {
+  now: Date
+  ms: number
+}
+
+/** Whether a message of a kind was written to a person within a time. */
+export async function sentWithin(db: Pick<Database, 'first'>, userId: string, template: MessageName, { now, ms }: Within): Promise<boolean> {
+  return (await db.first(`select from gatehouse.message where user_id = $1 and template = $2 and ${written('$3', '$4')}`, [userId, template, now, ms])) !== undefined
 }
 
 /** The same by the address it went to. */
-export async function sentTo(db: Pick<Database, 'first'>, recipient: string, template: MessageName, since: Date): Promise<boolean> {
-  return (await db.first('select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and created_at > $3', [recipient, template, since])) !== undefined
+export async function sentTo(db: Pick<Database, 'first'>, recipient: string, template: MessageName, { now, ms }: Within): Promise<boolean> {
+  return (await db.first(`select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and ${written('$3', '$4')}`, [recipient, template, now, ms])) !== undefined
 }
 
 /** How many messages of a kind were written to a person, or to an address, within the last hour and the last day, and when the last of them was. */
@@ -196,8 +204,10 @@ export async function countSent(db: Pick<Database, 'first'>, whom: { userId: str
   const [condition, value] = 'userId' in whom ? ['user_id = $1', whom.userId] : ['lower(recipient) = lower($1)', whom.recipient]
   return (await db.first<{ hour: number; day: number; last: string | null }>(
     `select (count(*) filter (where created_at > $3::timestamptz - interval '1 hour'))::int as hour, count(*)::int as day, max(created_at) as last
-     from gatehouse.message where ${condition} and template = $2 and created_at > $3::timestamptz - interval '1 day'`, [value, template, now]))!
+     from gatehouse.message where ${condition} and template = $2 and ${written('$3', '$4')}`, [value, template, now, dayMs]))!
 }
+
+const dayMs = 86_400_000
 
 export interface Reader {
   id: string
