@@ -120,3 +120,21 @@ test('messages that it wrote stand in the way of none, and prove no other addres
   expect((await fresh().ask('POST', '/recovery/password/complete', { token, next: 'another horse, another battery' })).status).toBe(200)
   expect(await ctx.db.query(`select param_value as address from user_auth_param where user_id = $1 and type = 'EMAIL'`, [one.id])).toEqual([{ address: 'ida@example.com' }])
 })
+
+test('sessions that it began take no place of those that hold, and are not listed among them', async () => {
+  const { id } = await signedIn('jan')
+  later(30 * day)
+  for (let n = 0; n < 10; n++) expect((await fresh().signIn('jan')).body.next).toBe('done')
+  later(-30 * day)
+  const browsers = [fresh(), fresh(), fresh()]
+  for (const one of browsers) {
+    await one.signIn('jan')
+    later(1)
+  }
+  expect(await Promise.all(browsers.map(async (one) => (await one.ask('GET', '/me')).status))).toEqual([200, 200, 200])
+  expect((await ask('GET', `/users/${id}/sessions`)).body.items).toHaveLength(3)
+  // Nor does one that was left alone too long, though it began last.
+  await ctx.db.execute(`update auth_state set last_seen = last_seen - interval '1 day', last_login = $2 where user_id = $1 and last_login < $2::timestamptz - interval '150 seconds'`, [id, ctx.now()])
+  for (let n = 0; n < 8; n++) await fresh().signIn('jan')
+  expect(await Promise.all(browsers.map(async (one) => (await one.ask('GET', '/me')).status))).toEqual([401, 200, 200])
+})

@@ -63,7 +63,7 @@ beforeAll(async () => {
     select 'm' || n, 'email-changed', 'EMAIL', 'a@example.com', 'en', '{}', 'SENT', n, now(), now() + interval '1 day', now() + n * interval '1 second' from generate_series(1, 4) n`)
   await ctx.db.execute(
     `insert into auth_state (user_id, session_id, auth_state, last_login, ip_address, is_new_flags, expires_at, last_seen)
-     select v.*, now() + interval '1 hour', now() from (values ($1, 's1', 1, '2026-11-01'::timestamptz, '10.0.0.1', 3), ($1, 's2', 1.5, '2026-11-02', '::1', 2), ($1, 's3', 1, null, null, 0), ($2, 's4', 1, null, null, 0)) v`, [people[0], people[1]])
+     select v.*, now() + interval '1 hour', now() from (values ($1, 's1', 1, '2026-11-01'::timestamptz, '10.0.0.1', 3), ($1, 's2', 1.5, '2026-11-02', '::1', 2), ($1, 's3', 1, '2026-11-03', null, 0), ($2, 's4', 1, null, null, 0)) v`, [people[0], people[1]])
 })
 
 const lists: [string, readonly Attribute[], string][] = [

@@ -8,7 +8,7 @@ import { isToken, newDevice, newNetwork, newToken, sessionIdOf, unfinishedMinute
 import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
 import { giveToSession, restingOn } from '../store/oidc-artifacts.ts'
-import { giveWay, insertSession, renameSession, sweepSessions, type SessionRow } from '../store/sessions.ts'
+import { giveWay, insertSession, renameSession, sweepSessions, type SessionLimit, type SessionRow } from '../store/sessions.ts'
 import { knownPlaces, notePlaces, sweepPlaces, type KnownPlaces, type PlaceKind } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
@@ -57,6 +57,9 @@ function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, star
   return new Date(next === null ? last : Math.min(last, ctx.now().getTime() + unfinishedMinutes * 60_000)).toISOString()
 }
 
+/** What the policy of a person says, or else the installation. */
+const limitOf = ({ now, config }: Pick<Context, 'now' | 'config'>, most = config.SESSIONS_PER_PERSON): SessionLimit => ({ most, now: now().toISOString(), idleMinutes: config.SESSION_IDLE_MINUTES })
+
 /** Whence somebody comes. */
 export interface Whence {
   /** What the browser is known by. */
@@ -88,7 +91,7 @@ export function openSession(tx: Transaction, ctx: Context, userId: string, { lev
   const { known } = places
   const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedLevel: level, provedBy: [way], siteId, idleMinutes: idleMinutes || null }
-  insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, most ?? ctx.config.SESSIONS_PER_PERSON, before)
+  insertSession(tx, { ...session, ip: ctx.actor.ip, flags, device: deviceLabel(userAgent), userAgent: userAgent?.slice(0, 400) ?? null }, limitOf(ctx, most), before)
   if (resting.length > 0) giveToSession(tx, resting, userId, session.sessionId)
   return { token, device, session, newDevice: !known.has('DEVICE'), newNetwork: !known.has('NETWORK') }
 }
@@ -103,7 +106,7 @@ export async function renewSession(tx: Transaction, ctx: Context, session: Sessi
   const expires = endOf(ctx, next, new Date(session.started))
   const renewed: SessionRow = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), ...(proved === undefined ? {} : { proved: now.toISOString(), provedLevel: proved }), provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
   if (!(await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now))) return undefined
-  if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, most ?? ctx.config.SESSIONS_PER_PERSON)
+  if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, limitOf(ctx, most))
   return { token, session: renewed }
 }
 

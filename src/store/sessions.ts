@@ -16,9 +16,13 @@ export const sessionListing: Listing = {
     from auth_state s)`,
 }
 
-/** Only sessions that still hold: neither past their end nor left alone too long. */
+/** Whether a session holds, as `isLive` judges it. */
+const holds = (s: string, at: string, idleMinutes: string) => `(${s}.last_login <= ${at}::timestamptz + interval '5 minutes' and ${s}.expires_at > ${at}::timestamptz
+   and ${s}.last_seen > ${at}::timestamptz - least(${s}.idle_minutes, ${idleMinutes}::integer) * interval '1 minute')`
+
+/** Only sessions that still hold: begun, neither past their end nor left alone too long. */
 export function liveSessions(now: Date, idleMinutes: number): (first: number) => SqlCondition {
-  return (first) => ({ sql: `t.expires_at > $${first} and t.last_seen > $${first} - least(t.idle_minutes, $${first + 1}::integer) * interval '1 minute'`, params: [now, idleMinutes] })
+  return (first) => ({ sql: holds('t', `$${first}`, `$${first + 1}`), params: [now, idleMinutes] })
 }
 
 export interface SessionRow {
@@ -89,31 +93,36 @@ export interface NewSession extends SessionRow {
   userAgent: string | null
 }
 
-/**
- * The ids of sessions that a person has beyond so many, the oldest: those that are in and sign-ins under way each for themselves, so that
- * who knows a password and no more pushes nobody out. `but` do not count.
- */
-const beyond = (user: string, but: readonly string[], step: string, most: string) =>
-  `array(select session_id from auth_state where ${most}::int > 0 and user_id = ${user} and ${but.map((id) => `session_id is distinct from ${id}`).join(' and ')}
-       and (next_step is null) = (${step} is null)
-     order by last_login desc nulls last, session_id desc offset greatest(${most} - 1, 0))`
+/** How many sessions a person may have at once, 0 for any number, and what tells which of them hold. */
+export interface SessionLimit {
+  most: number
+  now: string
+  /** The installation's idle limit. */
+  idleMinutes: number
+}
 
 /**
- * Opens a session in place of the one that its browser had, whosever that was. What its person has beyond so many (0: any number) goes
- * too, the oldest first.
+ * The ids of sessions that a person has beyond so many: first those that hold no more, or began in the future and do not hold either, then the
+ * oldest. Those that are in and sign-ins under way each for themselves, so that who knows a password and no more pushes nobody out. `but` do not count.
  */
-export function insertSession(tx: Transaction, one: NewSession, most: number, before: string | undefined): void {
+const beyond = (user: string, but: readonly string[], step: string, { most, now, idleMinutes }: Readonly<Record<keyof SessionLimit, string>>) =>
+  `array(select s.session_id from auth_state s where ${most}::int > 0 and s.user_id = ${user} and ${but.map((id) => `s.session_id is distinct from ${id}`).join(' and ')}
+       and (s.next_step is null) = (${step} is null)
+     order by ${holds('s', now, idleMinutes)} desc nulls last, s.last_login desc nulls last, s.session_id desc offset greatest(${most} - 1, 0))`
+
+/** Opens a session in place of the one that its browser had, whosever that was. What its person has beyond so many goes too. */
+export function insertSession(tx: Transaction, one: NewSession, { most, now, idleMinutes }: SessionLimit, before: string | undefined): void {
   tx.later(
     `with opened as (
        insert into auth_state (session_id, user_id, auth_state, last_login, expires_at, last_seen, next_step, ip_address, is_new_flags, device, user_agent, proved_at, content_provider_id, idle_minutes, proved_by, proved_level)
        values ($1, $2, $3, $4, $5, $6, $7::varchar, $8, $9, $10, $11, $13, $14, $15, $16, $17))
-     delete from auth_state where session_id = any(${beyond('$2', ['$1', '$18::varchar'], '$7::varchar', '$12')} || $18::varchar)`,
-    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy, one.provedLevel, before ?? null], 'insert_session')
+     delete from auth_state where session_id = any(${beyond('$2', ['$1', '$18::varchar'], '$7::varchar', { most: '$12', now: '$19', idleMinutes: '$20' })} || $18::varchar)`,
+    [one.sessionId, one.userId, one.level, one.started, one.expires, one.lastSeen, one.nextStep, one.ip, one.flags, one.device, one.userAgent, most, one.proved, one.siteId, one.idleMinutes, one.provedBy, one.provedLevel, before ?? null, now, idleMinutes], 'insert_session')
 }
 
 /** Of a session that has come to its end of steps: those beyond so many give way to it as to a new one. */
-export async function giveWay(tx: Transaction, userId: string, sessionId: string, most: number): Promise<void> {
-  await tx.execute(`delete from auth_state where session_id = any(${beyond('$1', ['$2'], 'null', '$3')})`, [userId, sessionId, most], 'give_way')
+export async function giveWay(tx: Transaction, userId: string, sessionId: string, { most, now, idleMinutes }: SessionLimit): Promise<void> {
+  await tx.execute(`delete from auth_state where session_id = any(${beyond('$1', ['$2'], 'null', { most: '$3', now: '$4', idleMinutes: '$5' })})`, [userId, sessionId, most, now, idleMinutes], 'give_way')
 }
 
 export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedLevel' | 'provedBy' | 'siteId'>
