@@ -5743,7 +5743,7 @@ comment on column public.users.conversion_date is 'When the person was last conv
 comment on column public.users.user_name is 'Derived: the login of managed system 0, to sort and show without a join.';
 comment on column public.users.display_name is 'Derived: the name in one line, as one writes it.';
 comment on column public.users.sort_name is 'Derived: the name as an index lists it, family name first, particle last.';
-comment on column public.users.primary_email is 'Derived: the default e-mail address.';
+comment on column public.users.primary_email is 'Derived: the default e-mail address, while it is in use.';
 comment on column public.users.search_text is 'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before each word; what q and contains-filters look in.';
 comment on column public.users.version is 'Counts the changes of the record; its ETag.';
 comment on column public.users.preferred_language is 'The language the person is written to in.';

@@ -50,7 +50,7 @@ export const errorTable = {
   // What stands against it
   already_exists: { status: 409, title: 'The value is taken.', scimType: 'uniqueness' },
   conflict: { status: 409, title: 'The current state does not allow this.' },
-  no_mail_address: { status: 409, title: 'The person has no primary e-mail address.' },
+  no_mail_address: { status: 409, title: 'The person has no primary e-mail address that is in use.' },
   mail_sent_already: { status: 409, title: 'Such a mail was sent a moment ago.' },
   transition_not_allowed: { status: 409, title: 'The status does not allow this change.' },
   circular_dependency: { status: 409, title: 'The change would close a circle.' },

@@ -32,7 +32,9 @@ beforeAll(async () => {
     insert into efs.portal (portal_id, name) values (1, 'Portal');
     insert into efs.portal_panelist (portal_id, user_id) values (1, 1), (1, 2);
     insert into efs.iam_portal_user_reference (portal_id, user_id, uuid) values (1, 1, '00u1');
-    insert into content_provider (content_provider_id, content_provider_name, domain_pattern) values ('c1', 'Site', 'site.example')`)
+    insert into content_provider (content_provider_id, content_provider_name, domain_pattern) values ('c1', 'Site', 'site.example');
+    insert into email_address (email_id, parent_id, email_address, is_default, active, published) values ('e1', 'ann', 'Ann@example.com', 'Y', 'N', 'N'), ('e2', 'ann', 'ann2@example.com', 'N', 'Y', 'N'), ('e3', 'bob', 'bob@example.com', 'Y', 'Y', 'N');
+    update users set primary_email = case user_id when 'ann' then 'Ann@example.com' else 'bob@example.com' end where user_id in ('ann', 'bob')`)
   await db.execute(`update users set status = 'TERMINATED' where user_id = 'bob'`)
   const applied = await migrate(db, { names: before('0025') })
   expect(applied[0]).toMatch(/^0012/)
@@ -77,6 +79,10 @@ test('levels go by their right names, counts to where they belong, keys get a fi
   expect(await db.query('select user_key_id as id, fingerprint from user_key order by 1')).toEqual([{ id: 'k1', fingerprint: expect.stringMatching(/^SHA256:[A-Za-z0-9+/]{43}$/) }, { id: 'k2', fingerprint: null }])
   expect(await db.first('select proved_at as proved, proved_level as level from auth_state')).toEqual({ proved: '2026-01-01T00:00:00.000Z', level: 1 })
   expect(await db.query(`select user_id as id, policies_asked_since is not null as reset from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', reset: true }, { id: 'bob', reset: false }])
+})
+
+test('an address that is not in use is nobody\'s primary one', async () => {
+  expect(await db.query(`select user_id as id, primary_email as email from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', email: null }, { id: 'bob', email: 'bob@example.com' }])
 })
 
 test('members with an account are told from those who wait for one, and the shipped sign-in policy locks later', async () => {

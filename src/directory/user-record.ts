@@ -61,7 +61,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   const document = withLogin(given, before)
   for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, before, kind)
   const emails = (document.emails ?? []) as Document[]
-  setValueAt(document, 'primaryEmail', emails.find((email) => email.primary === true)?.value)
+  setValueAt(document, 'primaryEmail', emails.find((email) => email.primary === true && email.active !== false)?.value)
   const name = displayName(document)
   setValueAt(document, 'name.formatted', name)
   setValueAt(document, 'displayName', name)
@@ -107,7 +107,7 @@ function settlePrimary(document: Document, before: Document | undefined, path: s
   if (!settled.some((entry) => entry.primary === true)) {
     const was = ((before?.[path] ?? []) as Document[]).find((entry) => entry.primary === true)
     const gone = was !== undefined && !settled.some((entry) => entry.id === was.id)
-    const next = settled.find((entry) => entry.primary === undefined) ?? (gone ? (settled.find((entry) => entry.isActive !== false) ?? settled[0]) : undefined)
+    const next = settled.find((entry) => entry.primary === undefined) ?? (gone ? (settled.find(({ active }) => active !== false) ?? settled[0]) : undefined)
     if (next) next.primary = true
   }
   for (const entry of settled) entry.primary ??= false

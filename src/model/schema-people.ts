@@ -120,7 +120,7 @@ export const people: Area = {
           'sort_name', 'varchar(400)',
           'Derived: the name as an index lists it, family name first, particle last.',
         ),
-        added('primary_email', 'varchar(320)', 'Derived: the default e-mail address.'),
+        added('primary_email', 'varchar(320)', 'Derived: the default e-mail address, while it is in use.'),
         added(
           'search_text', 'text',
           'Derived: names, logins and e-mail addresses without case, accents and apostrophes, a space before ' +

@@ -56,7 +56,7 @@ const identity = [
   flag('active', 'status', 'Active', 'True when the person may sign in; setting it enables or disables.', { expression: activeExpression }),
   text('status', 'status', 40, 'Status', 'Where the person stands in their life here; changed by the lifecycle operations.', { mutability: 'immutable', canonical: statuses }),
   text('secondaryStatus', 'secondary_status', 40, 'Account status', 'Locked or disabled; absent when nothing stands against signing in.', { mutability: 'immutable', canonical: secondaryStatuses }),
-  text('primaryEmail', 'primary_email', 320, 'Primary e-mail', 'The address marked primary among the e-mail addresses.', { ...readOnly, searched: true }),
+  text('primaryEmail', 'primary_email', 320, 'Primary e-mail', 'The address marked primary among the e-mail addresses; absent while that is not in use.', { ...readOnly, searched: true }),
   date('birthdate', 'birthdate', 'Date of birth', 'The date of birth.', personal),
   text('sex', 'sex', 1, 'Sex', 'M or F, as the seed has it; absent when not known or not said.', { ...personal, canonical: ['M', 'F'] }),
   text('preferredLanguage', 'preferred_language', 35, 'Language', 'The language the person is written to in, as in BCP 47: de, en-GB.', { ...selfEditable, caseExact: true, form: 'language' }),

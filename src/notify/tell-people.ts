@@ -107,20 +107,26 @@ export function noticesOf(event: Event): Notice[] {
   return notices
 }
 
-/** Old and new addresses are told of each other masked: one of them may be a stranger's by now. */
+/** Old and new addresses are told of each other masked: one of them may be a stranger's by now. To one that was not in use nothing goes. */
 function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, to?: Pick<Notice, 'alsoTo' | 'formerly'>) => unknown): void {
   const emails = movesOf(changes, 'emails', 'primaryEmail')
-  if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, { alsoTo: [...emails.before, ...emails.after], formerly: emails.before })
+  if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, { alsoTo: [...emails.inUse.before, ...emails.inUse.after], formerly: emails.inUse.before })
   const phones = movesOf(changes, 'phoneNumbers')
   if (phones) add('phone-changed', { before: listOf(phones.before, maskNumber), after: listOf(phones.after, maskNumber) })
 }
 
-/** Values of a collection that went and came: entries added and removed, values changed. */
-function movesOf(changes: readonly FieldChange[], collection: string, primary?: string): { before: string[]; after: string[] } | undefined {
+interface Moves {
+  before: string[]
+  after: string[]
+}
+
+/** Values of a collection that went and came: entries added and removed, values changed; and those of them that were, or are, in use. */
+function movesOf(changes: readonly FieldChange[], collection: string, primary?: string): (Moves & { inUse: Moves }) | undefined {
   const own = changes.filter(({ path }) => path === primary || new RegExp(`^${collection}\\[[^\\]]*\\](?:\\.value)?$`).test(path))
-  const values = (side: 'before' | 'after') => [...new Set(own.flatMap((change) => valueOf(change[side])))]
-  const [before, after] = [values('before'), values('after')]
-  return before.length + after.length === 0 ? undefined : { before, after }
+  const values = (side: 'before' | 'after', wanted: (one: unknown) => boolean) => [...new Set(own.flatMap((change) => (wanted(change[side]) ? valueOf(change[side]) : [])))]
+  const movesWhere = (wanted: (one: unknown) => boolean): Moves => ({ before: values('before', wanted), after: values('after', wanted) })
+  const all = movesWhere(() => true)
+  return all.before.length + all.after.length === 0 ? undefined : { ...all, inUse: movesWhere((one) => !isObject(one) || one.active !== false) }
 }
 
 function valueOf(side: unknown): string[] {

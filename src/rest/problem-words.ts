@@ -49,7 +49,7 @@ const germanTitles: Partial<Record<ErrorCode, string>> = {
   account_disabled: 'Das Konto ist gesperrt worden.',
   account_locked: 'Das Konto ist gesperrt.',
   sign_in_refused: 'Die Anmeldung ist im Augenblick nicht möglich.',
-  no_mail_address: 'Die Person hat keine bevorzugte E-Mail-Adresse.',
+  no_mail_address: 'Die Person hat keine bevorzugte E-Mail-Adresse, die in Gebrauch ist.',
   mail_sent_already: 'Eine solche Nachricht wurde eben erst gesendet.',
   another_signed_in: 'In diesem Browser ist inzwischen jemand anderes angemeldet.',
   conflict: 'Das lässt der gegenwärtige Zustand nicht zu.',

@@ -143,7 +143,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     const login = await lockLogin(tx, userId)
     if (!login || !isRecoverable(login, today(ctx))) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
-    if (!(await readersOf(tx, [userId])).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address: add one first.')
+    if (!(await readersOf(tx, [userId])).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address that is in use: add one, or mark one that is used as the primary one, first.')
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('mail_sent_already', 'Such a mail was sent within the last minute: wait, or look at the messages.')
   })
 }
