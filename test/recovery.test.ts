@@ -362,3 +362,30 @@ test('whoever sets a password otherwise ends the link', async () => {
   await setPassword(ctx, id, { next, forceChange: false })
   expect((await complete(token)).body.code).toBe('recovery_refused')
 })
+
+test('of many people at an address twenty names are told, with the word that there are more; five get a link; who is gone takes no place', async () => {
+  const names = Array.from({ length: 22 }, (_, n) => `crew${String(n).padStart(2, '0')}`)
+  const gone = new Set(names.slice(0, 2))
+  const emails = [{ value: 'crew@example.com', primary: true }]
+  for (const userName of names) {
+    const { body } = await ask('POST', '/users', { userName, status: 'ACTIVE', emails })
+    if (gone.has(userName)) await ask('POST', `/users/${body.id}/terminate`, {})
+  }
+  const told = async () => {
+    await request('user-name', { email: 'crew@example.com' })
+    await work()
+    const [mail] = await sentTo('crew@example.com')
+    later(2)
+    return { userNames: mail!.userNames!, text: (locale: string) => renderMail({ template: 'user-name', locale, values: { userNames: mail!.userNames! } }, { product: 'Gatehouse', timeZone: 'UTC' }).text }
+  }
+  const here = names.filter((one) => !gone.has(one))
+  expect((await told()).userNames).toBe(here.join(', '))
+  await request('password', { userName: 'crew@example.com' })
+  await work()
+  const linked = await ctx.db.query<{ name: string }>(`select u.user_name as name from gatehouse.message m join users u using (user_id) where m.template = 'password-reset' and m.recipient = 'crew@example.com' order by 1`)
+  expect(linked.map(({ name }) => name)).toEqual(here.slice(0, 5))
+  await ask('POST', '/users', { userName: 'crew99', status: 'ACTIVE', emails })
+  const more = await told()
+  expect(more.userNames).toBe(`${here.join(', ')}, …`)
+  for (const [locale, word] of [['en', 'others'], ['de', 'weitere'], ['fr', 'autres']] as const) expect(more.text(locale)).toContain(`crew21, ${locale === 'en' ? 'and' : locale === 'de' ? 'und' : 'et d’'}${locale === 'fr' ? '' : ' '}${word}`)
+})

@@ -168,7 +168,7 @@ describe('a person is told', () => {
 })
 
 describe('every language', () => {
-  const sample = { text: 'VALUE', instant: '2026-11-21T08:30:00.000Z', link: 'https://people.example.com/x', label: 'VALUE' } as const
+  const sample = { text: 'VALUE', instant: '2026-11-21T08:30:00.000Z', link: 'https://people.example.com/x', label: 'VALUE', names: 'VALUE' } as const
   test.each(languages)('%s has every message, with exactly the values it is given', (language) => {
     expect(Object.keys(texts[language].messages).toSorted()).toEqual(Object.keys(messageKinds).toSorted())
     for (const [name, kind] of Object.entries(messageKinds)) {

@@ -3,8 +3,11 @@
  * in src/notify/texts-*.ts, a file a language; a test holds them to this list.
  */
 
-/** How a value is written: an instant in the reader's language, a link as one, a label (below), everything else as it stands. */
-export type ValueForm = 'text' | 'instant' | 'link' | 'label'
+/** How a value is written: an instant in the reader's language, a link as one, a label or names (below), everything else as it stands. */
+export type ValueForm = 'text' | 'instant' | 'link' | 'label' | 'names'
+
+/** The last of names with commas between them, where not all are given. */
+export const andOthers = '…'
 
 /** What has a name of its owner's choice. A label is such a name, or, where that cannot be repeated in our mail, one of these. */
 export const namedKinds = ['TOTP', 'WEBAUTHN', 'SMS', 'RECOVERY_CODES', 'EMAIL', 'SSH', 'API'] as const
@@ -35,7 +38,7 @@ export const messageKinds = {
   'sign-in-code': coded,
   'reset-code': coded,
   'address-code': coded,
-  'user-name': notice({ userNames: 'text' }),
+  'user-name': notice({ userNames: 'names' }),
   'account-locked': notice({ at: 'instant' }),
   'password-closed': notice({ at: 'instant' }),
   'account-locked-by-administrator': notice({ at: 'instant' }),

@@ -20,5 +20,7 @@ export interface LanguageTexts {
   ending: string
   /** What stands for a name that cannot be repeated. */
   kinds: Readonly<Record<NamedKind, string>>
+  /** What stands behind names, where not all are given. */
+  andOthers: string
   messages: Readonly<Record<MessageName, MessageText>>
 }

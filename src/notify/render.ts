@@ -1,6 +1,6 @@
 /** A message as it is read: subject, plain text and HTML, or the text of an SMS. Pure; every value is somebody's input. */
 import { languageOf } from '../model/languages.ts'
-import { messageKinds, namedKinds, type MessageName, type NamedKind, type ValueForm } from '../model/message-kinds.ts'
+import { andOthers, messageKinds, namedKinds, type MessageName, type NamedKind, type ValueForm } from '../model/message-kinds.ts'
 import type { LanguageTexts, MessageText } from './message-text.ts'
 import { texts } from './texts.ts'
 
@@ -61,6 +61,7 @@ function prepared({ template, locale, values }: Letter, { product, timeZone }: S
     const value = values[name]
     if (forms[name] === undefined || value === undefined) throw new Error(`${template} has no value ${name}`)
     if (forms[name] === 'label') return labelIn(texts[language], value)
+    if (forms[name] === 'names') return namesIn(texts[language], value)
     return forms[name] === 'instant' ? instantIn(value, locale, language, timeZone) : oneLine(value, 400)
   })
   return { language, all: texts[language], message: texts[language].messages[template], fill }
@@ -102,6 +103,12 @@ function greetable(name: string | undefined): string | undefined {
 export const mentionable = (name: unknown): string | undefined => (typeof name === 'string' && name.length <= 60 ? greetable(name) : undefined)
 
 const labelIn = ({ kinds }: LanguageTexts, label: string): string => (namedKinds.includes(label as NamedKind) ? kinds[label as NamedKind] : (mentionable(label) ?? '–'))
+
+/** Of names there may be twenty, each as long as an address. */
+const mostOfNames = 8000
+
+const namesIn = (all: LanguageTexts, value: string): string =>
+  value.endsWith(`, ${andOthers}`) ? `${oneLine(value.slice(0, -andOthers.length), mostOfNames)} ${all.andOthers}` : oneLine(value, mostOfNames)
 
 function safeLink(link: string | undefined): string {
   const url = URL.parse(link ?? '')

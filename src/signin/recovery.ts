@@ -10,6 +10,7 @@ import type { Context } from '../context.ts'
 import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { isMailAddress } from '../model/mail-address.ts'
+import { andOthers } from '../model/message-kinds.ts'
 import { networkOf } from '../model/network.ts'
 import { isToken, newToken } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
@@ -115,11 +116,15 @@ async function sendLink(tx: Transaction, ctx: Context, masterKey: MasterKey, { u
   return true
 }
 
+/** How many user names one mail has; that there are more, it says. */
+const mostNames = 20
+
 /** The names of everybody whose primary address this is, in one mail to it as they have it: what was typed may be another one for a mail server. */
 async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Promise<void> {
   if (!isMailAddress(typed)) return
   if (await sentTo(tx, typed, 'user-name', { now: ctx.now(), ms: pauseMs }) || (await hadEnough(tx, ctx, { recipient: typed }, templates.USER_NAME))) return
-  const people = await peopleAtAddress(tx, typed)
+  const all = await peopleAtAddress(tx, typed, mostNames + 1)
+  const people = all.slice(0, mostNames)
   const readers = await readersOf(tx, people)
   const found: { userId: string; login: string; to: string; locale: string | null }[] = []
   for (const userId of people) {
@@ -130,7 +135,7 @@ async function sendUserNames(tx: Transaction, ctx: Context, typed: string): Prom
     const [{ locale, userId }] = some as [(typeof found)[number]]
     // Of several people none can be said to be whose mail it is.
     const whose = some.length === 1 ? { userId } : {}
-    await enqueueMessage(tx, ctx, { template: 'user-name', to, ...whose, locale, values: { userNames: some.map(({ login }) => login).join(', ') } })
+    await enqueueMessage(tx, ctx, { template: 'user-name', to, ...whose, locale, values: { userNames: [...some.map(({ login }) => login), ...(all.length > people.length ? [andOthers] : [])].join(', ') } })
   }
   await recordEvents(tx, ctx, found.map(({ userId }) => ({ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'user-name' }] })))
 }
