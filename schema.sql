@@ -1174,6 +1174,7 @@ create table gatehouse.message (
   created_at timestamp with time zone not null,
   sent_at timestamp with time zone,
   last_error character varying(500),
+  awaited boolean default false not null,
   constraint message_pkey PRIMARY KEY (message_id),
   constraint message_channel CHECK (((channel)::text = ANY (ARRAY[('EMAIL'::character varying)::text, ('SMS'::character varying)::text]))),
   constraint message_secrets CHECK ((((status)::text = 'QUEUED'::text) OR (secrets_encrypted IS NULL))),
@@ -2866,6 +2867,9 @@ CREATE INDEX membership_history_target ON gatehouse.membership_history USING btr
 
 -- index: gatehouse.membership_history_user
 CREATE INDEX membership_history_user ON gatehouse.membership_history USING btree (user_id, recorded_to);
+
+-- index: gatehouse.message_awaited
+CREATE INDEX message_awaited ON gatehouse.message USING btree (channel, due_at, message_id) WHERE (((status)::text = 'QUEUED'::text) AND awaited);
 
 -- index: gatehouse.message_created
 CREATE INDEX message_created ON gatehouse.message USING btree (created_at);
@@ -4562,6 +4566,7 @@ comment on column gatehouse.message.expires_at is 'When it is of no use any more
 comment on column gatehouse.message.created_at is 'When it was written.';
 comment on column gatehouse.message.sent_at is 'When it was handed over.';
 comment on column gatehouse.message.last_error is 'Why the last attempt failed.';
+comment on column gatehouse.message.awaited is 'Somebody has asked for it and waits: it goes before notices.';
 
 -- comment: gatehouse.migration
 comment on table gatehouse.migration is 'The migrations applied to this database.';

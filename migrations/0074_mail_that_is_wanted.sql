@@ -4,3 +4,11 @@ update public.users u set primary_email = null
   where u.primary_email is not null and exists (
     select from public.email_address e where e.parent_id = u.user_id and e.is_default = 'Y' and e.active = 'N' and e.email_address = u.primary_email);
 comment on column public.users.primary_email is 'Derived: the default e-mail address, while it is in use.';
+
+-- Links, codes and user names that somebody waits for go before notices, however many of those wait (decisions/0032). Both orders of taking
+-- have their index.
+alter table gatehouse.message add column awaited boolean not null default false;
+comment on column gatehouse.message.awaited is 'Somebody has asked for it and waits: it goes before notices.';
+update gatehouse.message set awaited = true
+  where status = 'QUEUED' and template in ('password-reset', 'account-unlock', 'sign-in-code', 'reset-code', 'address-code', 'user-name');
+create index message_awaited on gatehouse.message (channel, due_at, message_id) where status = 'QUEUED' and awaited;

@@ -48,6 +48,6 @@ test('a user name is told as it is when the message goes out', async () => {
   expect((await ask('PATCH', `/users/${one.id}`, { userName: 'dorothea' })).status).toBe(200)
   await ctx.db.execute(`delete from gatehouse.message where user_id is distinct from $1 or template <> 'user-name'`, [one.id])
   const now = ctx.now()
-  const leased = await leaseMessage(ctx.db, 'EMAIL', now.toISOString(), new Date(now.getTime() + 60_000).toISOString())
+  const leased = await leaseMessage(ctx.db, 'EMAIL', { now: now.toISOString(), until: new Date(now.getTime() + 60_000).toISOString(), first: 'awaited' })
   expect(leased).toMatchObject({ recipient: 'dora@example.com', content: { userNames: 'dorothea' } })
 })

@@ -11,7 +11,7 @@ import { connectMail, senderOf } from '../src/notify/send-mail.ts'
 import { channelsOf, sendMessages, type SenderContext } from '../src/notify/send-messages.ts'
 import { rotateMasterKey } from '../src/store/open-master-key.ts'
 import { newMasterKey, parseMasterKey } from '../src/store/master-key.ts'
-import { enqueueMessage, sweepMessages } from '../src/store/messages.ts'
+import { enqueueMessage, leaseMessage, sweepMessages, type Lease } from '../src/store/messages.ts'
 import { testContext } from './context.ts'
 import { headersOf, mailServer, partsOf } from './mail-server.ts'
 import { testMasterKey } from './master-key.ts'
@@ -303,5 +303,37 @@ describe('an SMS', () => {
 
   test('needs a number with its country', async () => {
     for (const number of ['0170 1234567', '+49', '+49170123456789012', 'tel:+491701234567', '+4917\r\n01234567']) expect(await row(await code(number))).toMatchObject({ status: number.includes('\r') ? 'QUEUED' : 'DEAD' })
+  })
+})
+
+describe('what somebody waits for', () => {
+  const order = () => mail.received.map(({ to }) => to[0]!.replace('@example.com', ''))
+
+  test('goes before notices that wait longer, and leaves them one turn in five', async () => {
+    for (let n = 0; n < 4; n++) await changed(`notice${n}@example.com`)
+    later(1)
+    for (let n = 0; n < 6; n++) await reset(`link${n}@example.com`)
+    later(1)
+    await db.transaction((tx) => enqueueMessage(tx, ctx, { template: 'user-name', to: 'name@example.com', values: { userNames: 'ann' } }))
+    await db.transaction((tx) => enqueueMessage(tx, ctx, { template: 'invitation', to: 'new@example.com', values: { link, userName: 'new' } }, masterKey))
+    await sendMessages(sender)
+    expect(order()).toEqual(['link0', 'link1', 'link2', 'link3', 'notice0', 'link4', 'link5', 'name', 'notice1', 'notice2', 'notice3', 'new'])
+  })
+
+  test('is found by its index among a hundred thousand others, and they by theirs', async () => {
+    await db.execute(`insert into gatehouse.message (message_id, template, channel, recipient, locale, content, status, due_at, expires_at, created_at, awaited)
+      select 'n' || lpad(n::text, 6, '0'), case when n % 20 = 0 then 'sign-in-code' else 'password-expires' end, 'EMAIL', 'a@example.com', 'en', '{}', 'QUEUED', $1::timestamptz - (100000 - n) * interval '1 millisecond', $1::timestamptz + interval '1 day', $1, n % 20 = 0
+      from generate_series(1, 100000) n`, [clock])
+    await db.execute('analyze gatehouse.message')
+    const lease: Lease = { now: clock.toISOString(), until: new Date(clock.getTime() + 60_000).toISOString(), first: 'awaited' }
+    for (const [first, index] of [['awaited', 'message_awaited'], ['oldest', 'message_due']] as const) {
+      const lines: string[] = []
+      const planned = { first: async (sql: string, params?: unknown[]) => void lines.push(...(await db.query<{ 'QUERY PLAN': string }>(`explain (costs off) ${sql}`, params)).map((line) => line['QUERY PLAN'])) }
+      await leaseMessage(planned as unknown as typeof db, 'EMAIL', { ...lease, first })
+      expect(lines.join('\n')).toContain(`Index Scan using ${index}`)
+      expect(lines.join('\n')).not.toMatch(/Seq Scan on message|Sort/)
+    }
+    expect((await leaseMessage(db, 'EMAIL', lease))!.template).toBe('sign-in-code')
+    expect((await leaseMessage(db, 'EMAIL', { ...lease, first: 'oldest' }))!.template).toBe('password-expires')
   })
 })

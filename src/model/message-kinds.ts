@@ -20,6 +20,8 @@ export interface MessageKind {
   secrets: readonly string[]
   /** How long it is worth sending, in minutes, unless whoever writes it says otherwise. */
   lives: number
+  /** Somebody has asked for it and waits, some of them for no longer than minutes: it goes before what tells of something. */
+  awaited?: true
 }
 
 export type Channel = 'EMAIL' | 'SMS'
@@ -28,8 +30,8 @@ const week = 7 * 24 * 60
 
 /** Something has happened: no secret in it. */
 const notice = <V extends Readonly<Record<string, ValueForm>>>(values: V) => ({ channels: ['EMAIL'] as const, values, secrets: [] as const, lives: week })
-const linked = <L extends number>(lives: L) => ({ channels: ['EMAIL'] as const, values: { link: 'link', minutes: 'text' } as const, secrets: ['link'] as const, lives })
-const coded = { channels: ['EMAIL', 'SMS'] as const, values: { code: 'text', minutes: 'text' } as const, secrets: ['code'] as const, lives: 10 }
+const linked = <L extends number>(lives: L) => ({ channels: ['EMAIL'] as const, values: { link: 'link', minutes: 'text' } as const, secrets: ['link'] as const, lives, awaited: true as const })
+const coded = { channels: ['EMAIL', 'SMS'] as const, values: { code: 'text', minutes: 'text' } as const, secrets: ['code'] as const, lives: 10, awaited: true as const }
 
 export const messageKinds = {
   'password-reset': linked(30),
@@ -38,7 +40,7 @@ export const messageKinds = {
   'sign-in-code': coded,
   'reset-code': coded,
   'address-code': coded,
-  'user-name': notice({ userNames: 'names' }),
+  'user-name': { ...notice({ userNames: 'names' }), awaited: true },
   'account-locked': notice({ at: 'instant' }),
   'password-closed': notice({ at: 'instant' }),
   'account-locked-by-administrator': notice({ at: 'instant' }),
@@ -65,6 +67,9 @@ export type MessageValues<N extends MessageName> = Record<keyof (typeof messageK
 export function kindOf(name: string): MessageKind | undefined {
   return Object.hasOwn(messageKinds, name) ? messageKinds[name as MessageName] : undefined
 }
+
+/** Whether it goes before what tells of something. */
+export const isAwaited = (name: MessageName): boolean => (messageKinds[name] as MessageKind).awaited === true
 
 /** Values as they are kept: what anybody who keeps the queue may see, and what nobody may. */
 export function splitSecrets(name: MessageName, values: Readonly<Record<string, string>>): { open: Record<string, string>; secret: Record<string, string> } {

@@ -68,6 +68,7 @@ export const gatehouse: Area = {
       added('created_at', 'timestamptz', 'When it was written.', { required: true }),
       added('sent_at', 'timestamptz', 'When it was handed over.'),
       added('last_error', 'varchar(500)', 'Why the last attempt failed.'),
+      added('awaited', 'boolean', 'Somebody has asked for it and waits: it goes before notices.', { required: true }),
     ]),
     table('added', 'gatehouse.setting', 'Settings that live with the data rather than with the process.', [
       added('name', 'varchar(100)', 'Which setting.', { key: true }),

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { kindOf, type Channel, type MessageName } from '../model/message-kinds.ts'
 import type { Database } from '../store/database.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { expireMessages, leaseMessage, markFailed, markSent, secretsOf, type QueuedMessage } from '../store/messages.ts'
+import { expireMessages, leaseMessage, markFailed, markSent, secretsOf, type Lease, type QueuedMessage } from '../store/messages.ts'
 import { DeliveryFailure, type ChannelSender } from './channel.ts'
 import { connectMail } from './send-mail.ts'
 import { connectSms } from './send-sms.ts'
@@ -31,6 +31,11 @@ const minute = 60_000
 /** How long until the next attempt, after each that failed; after the last one the message is dead. */
 const pauses = [1, 5, 15, 60, 180, 360, 720].map((minutes) => minutes * minute)
 const batch = 1000
+/**
+ * Links and codes go before notices: of ten thousand reminders the last goes minutes later, when a code has lapsed. But of so many one is the
+ * oldest of all, so that a stream of them, which strangers can ask for, keeps nothing back for good.
+ */
+const inTurnEvery = 5
 /** What is left then is left to the next minute: other work waits for this one. */
 const drainMs = 5 * minute
 
@@ -54,8 +59,9 @@ export async function sendMessages(ctx: SenderContext, channels = channelsOf(ctx
 async function drain(ctx: SenderContext, channel: Channel, connect: () => ChannelSender, done: Sent): Promise<void> {
   let sender: ChannelSender | undefined
   try {
-    for (const end = performance.now() + drainMs; performance.now() < end;) {
-      const message = await lease(ctx, channel)
+    const end = performance.now() + drainMs
+    for (let taken = 1; performance.now() < end; taken++) {
+      const message = await lease(ctx, channel, taken % inTurnEvery === 0 ? 'oldest' : 'awaited')
       if (!message) return
       const failure = await attempt(ctx, message, (sender ??= connect()))
       if (!failure) {
@@ -72,9 +78,9 @@ async function drain(ctx: SenderContext, channel: Channel, connect: () => Channe
   }
 }
 
-async function lease({ db, now }: SenderContext, channel: Channel): Promise<QueuedMessage | undefined> {
+async function lease({ db, now }: SenderContext, channel: Channel, first: Lease['first']): Promise<QueuedMessage | undefined> {
   const at = now()
-  return leaseMessage(db, channel, at.toISOString(), new Date(at.getTime() + leaseMs).toISOString())
+  return leaseMessage(db, channel, { now: at.toISOString(), until: new Date(at.getTime() + leaseMs).toISOString(), first })
 }
 
 async function attempt({ masterKey }: SenderContext, message: QueuedMessage, sender: ChannelSender): Promise<DeliveryFailure | undefined> {

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { languageOf } from '../model/languages.ts'
 import { messageAttributes } from '../model/listings.ts'
-import { messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
+import { isAwaited, messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
 import { smsNumber } from '../model/sms-number.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
@@ -43,9 +43,9 @@ export async function enqueueMessages(tx: Transaction, writer: MessageWriter, me
   if (messages.length === 0) return []
   const rows = messages.map((message) => rowOf(writer, message, masterKey))
   await tx.execute(
-    `insert into gatehouse.message (message_id, template, channel, user_id, recipient, locale, content, secrets_encrypted, status, due_at, expires_at, created_at, last_error)
-     select v.id, v.template, v.channel, v.user_id, v.recipient, v.locale, v.content, v.secrets::bytea, v.status, v.created_at, v.expires_at, v.created_at, v.error
-     from json_to_recordset($1) as v(id text, template text, channel text, user_id text, recipient text, locale text, content jsonb, secrets text, status text, expires_at timestamptz, created_at timestamptz, error text)`,
+    `insert into gatehouse.message (message_id, template, channel, user_id, recipient, locale, content, secrets_encrypted, status, due_at, expires_at, created_at, last_error, awaited)
+     select v.id, v.template, v.channel, v.user_id, v.recipient, v.locale, v.content, v.secrets::bytea, v.status, v.created_at, v.expires_at, v.created_at, v.error, v.awaited
+     from json_to_recordset($1) as v(id text, template text, channel text, user_id text, recipient text, locale text, content jsonb, secrets text, status text, expires_at timestamptz, created_at timestamptz, error text, awaited boolean)`,
     [JSON.stringify(rows)], 'enqueue_messages')
   return rows.map(({ id }) => id)
 }
@@ -63,7 +63,7 @@ function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, maste
   return {
     id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: open, secrets,
     status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
-    created_at: now().toISOString(), expires_at: expires.toISOString(),
+    created_at: now().toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
   }
 }
 
@@ -101,13 +101,24 @@ const content = `case when m.user_id is not null and m.template in ('invitation'
 const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, ${content}, m.secrets_encrypted as secrets, m.attempts,
   m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
 
+/** The oldest that is due, by one of the two indexes. */
+const due = (which: '' | 'and awaited') =>
+  `(select message_id from gatehouse.message where status = 'QUEUED' ${which} and channel = $1 and due_at <= $2 and expires_at > $2 order by due_at, message_id limit 1 for update skip locked)`
+
+const lease = (next: string) => `update gatehouse.message m set due_at = $3, attempts = m.attempts + 1 where m.message_id = ${next} returning ${queued}`
+const leaseAwaited = lease(`coalesce(${due('and awaited')}, ${due('')})`)
+const leaseOldest = lease(due(''))
+
+export interface Lease {
+  now: string
+  until: string
+  /** `awaited`: what somebody waits for goes before everything else; `oldest`: in turn. */
+  first: 'awaited' | 'oldest'
+}
+
 /** Takes the next message that is due, for as long as the lease lasts; undefined when there is none. */
-export async function leaseMessage(db: Pick<Database, 'first'>, channel: Channel, now: string, until: string): Promise<QueuedMessage | undefined> {
-  return db.first(
-    `update gatehouse.message m set due_at = $3, attempts = m.attempts + 1
-     where m.message_id = (select message_id from gatehouse.message where status = 'QUEUED' and channel = $1 and due_at <= $2 and expires_at > $2
-       order by due_at, message_id limit 1 for update skip locked)
-     returning ${queued}`, [channel, now, until], 'lease_message')
+export async function leaseMessage(db: Pick<Database, 'first'>, channel: Channel, { now, until, first }: Lease): Promise<QueuedMessage | undefined> {
+  return first === 'awaited' ? db.first(leaseAwaited, [channel, now, until], 'lease_awaited') : db.first(leaseOldest, [channel, now, until], 'lease_message')
 }
 
 /** Both record only for who holds the lease still: `attempts` tells. */
