@@ -50,11 +50,16 @@ export function connectMail(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PRO
   return { send, close: () => transport.close() }
 }
 
-/** What a mail server's refusal means for the message and for those behind it. */
+/**
+ * What a mail server's refusal means for the message and for those behind it. Only what is said of the recipient (RCPT) or of
+ * the message itself (DATA) is said of this message: a sender that may not send (MAIL FROM) would be refused for all of them.
+ */
 function failureOf(error: unknown): DeliveryFailure {
-  const { code = '', responseCode = 0, message } = error as { code?: string; responseCode?: number; message: string }
+  const { code = '', command = '', responseCode = 0, message } = error as { code?: string; command?: string; responseCode?: number; message: string }
   const text = `${code} ${message}`.trim()
-  const final = responseCode >= 500 && responseCode < 600
-  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new DeliveryFailure(final || responseCode === 0 ? 'message' : 'later', text, error)
-  return new DeliveryFailure('channel', text, error)
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return new DeliveryFailure('channel', text, error)
+  // What nodemailer finds fault with by itself, before it says a word to the server.
+  if (responseCode === 0) return new DeliveryFailure('message', text, error)
+  if (command !== 'RCPT TO' && command !== 'DATA') return new DeliveryFailure('channel', text, error)
+  return new DeliveryFailure(responseCode >= 500 && responseCode < 600 ? 'message' : 'later', text, error)
 }
