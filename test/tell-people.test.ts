@@ -63,6 +63,19 @@ describe('a person is told', () => {
     expect((await messages(id))[2]!.content).toMatchObject({ before: '–', after: '…567' })
   })
 
+  test('of a phone number that is another one by its country, its area or its extension alone, masked', async () => {
+    const id = await person({ phoneNumbers: [{ value: '1234567', areaCd: '170', countryCd: '49' }] })
+    const [{ id: entry }] = (await ask('GET', `/users/${id}/phones`)).body.items
+    for (const change of [{ countryCd: '7', areaCd: '999' }, { areaCd: '998' }, { phoneExt: '12' }, { countryCd: '+1', value: '7654321' }, { name: 'Desk' }]) {
+      expect((await ask('PATCH', `/users/${id}/phones/${entry}`, change)).status).toBe(200)
+    }
+    await ask('DELETE', `/users/${id}/phones/${entry}`)
+    await tellPeople(ctx)
+    const sent = await messages(id)
+    expect(new Set(sent.map(({ template }) => template))).toEqual(new Set(['phone-changed']))
+    expect(sent.map(({ content: { before, after } }) => `${before} > ${after}`)).toEqual(['+49 … > +7 …', '… > …', '… > …', '+7 …567 > +1 …321', '+1 …321 > –'])
+  })
+
   test('of a password, a factor, a key, another user name and a lock, by whatever verb', async () => {
     const id = await person()
     await event(id, 'user.password.change', [{ path: 'password' }])
