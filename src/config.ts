@@ -45,7 +45,7 @@ export const settings = {
   TERMINATE_RELATED_USERS: { kind: 'boolean', default: 'true', doc: 'Whether the accounts related to a person end with them: terminated with who is terminated, retires, dies or is deleted, deactivated with who is deactivated.' },
   INACTIVE_AFTER_DAYS: { kind: 'integer', default: '0', min: 0, max: 3650, doc: 'People whose password has expired and who have not signed in for so many days become INACTIVE; 0 turns this off.' },
   MEMBERSHIP_REMINDER_DAYS: { kind: 'integer', default: '14', min: 0, max: 3650, doc: 'How many days before a membership of a group or role ends people are reminded of it; 0 turns this off.' },
-  PASSWORD_HASH_MEMORY_KIB: { kind: 'integer', default: '19456', min: 19456, max: 262144, doc: 'Memory that one argon2id hash of a password takes, in KiB. One a core is made at a time, four at most. Older hashes are made anew at the next sign-in.' },
+  PASSWORD_HASH_MEMORY_KIB: { kind: 'integer', default: '19456', min: 19456, max: 262144, doc: 'Memory that one argon2id hash of a password takes, in KiB. One a core is made at a time, four at most. Hashes of another memory, passes or lanes are made anew at the next sign-in of their person, when the setting is lowered too; until then one that is dearer than today\'s takes longer, which tells that there is such a person.' },
   PASSWORD_HASH_PASSES: { kind: 'integer', default: '2', min: 2, max: 10, doc: 'How often argon2id goes over that memory. The least, with the least memory, is what OWASP asks for.' },
   PASSWORD_HASH_LANES: { kind: 'integer', default: '1', min: 1, max: 8, doc: 'Lanes of argon2id.' },
   PRODUCT_NAME: { kind: 'text', default: 'Gatehouse', doc: 'What this installation calls itself in messages, in 1 to 40 characters.' },

@@ -85,7 +85,8 @@ export async function hashPassword(clear: string, cost: HashCost): Promise<strin
 
 /**
  * Whether `clear` is the password behind `stored`, which may be null, ours, foreign or broken. `stale`: it is, and should be
- * hashed anew, because the hash is foreign or cost less than it would today. Errors: `busy`.
+ * hashed anew, because the hash is foreign or cost another amount than it would today: one that costs more would answer later than
+ * where nobody is, as long as it is there. Errors: `busy`.
  */
 export function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
   return withRoomToHash(() => verifyAtCost(stored, clear, cost))
@@ -94,13 +95,16 @@ export function verifyPassword(stored: string | null, clear: string, cost: HashC
 async function verifyAtCost(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
   const fits = clear.length <= longestPassword
   const setting = stored === null ? undefined : argon2Setting(stored)
-  const cheaper = setting === undefined || setting.kind !== 'argon2id' || setting.memoryKiB < cost.memoryKiB || setting.passes < cost.passes || setting.lanes < cost.lanes
+  const parts = ['memoryKiB', 'passes', 'lanes'] as const
+  const foreign = setting === undefined || setting.kind !== 'argon2id'
+  const cheaper = foreign || parts.some((part) => setting[part] < cost[part])
+  const stale = foreign || parts.some((part) => setting[part] !== cost[part])
   // Side by side: of the two, the one that takes longer is what the answer takes.
   const [ok] = await Promise.all([
     fits && stored !== null && isPasswordOf(stored, clear),
     (!fits || stored === null || cheaper) && decoy(cost).then((made) => verify(made, fits ? normal(clear) : '')),
   ])
-  return { ok, stale: ok && cheaper }
+  return { ok, stale: ok && stale }
 }
 
 /** The same without the cost of a decoy: for earlier passwords, whose owner is known already. Errors: `busy`. */
