@@ -113,6 +113,14 @@ describe('those of others', () => {
     expect([await isPasswordOf(stored, decomposed), await isPasswordOf(stored, 'geheim')]).toEqual([true, false])
   })
 
+  test('nor is one lost that was hashed before it was composed by argon2 elsewhere, bare or in braces; it is hashed anew', async () => {
+    const [composed, decomposed] = ['Café à la crème'.normalize('NFC'), 'Café à la crème'.normalize('NFD')]
+    const stored = await argon2(decomposed, { memoryCost: cost.memoryKiB, timeCost: cost.passes, parallelism: cost.lanes })
+    for (const typed of [decomposed, composed]) expect(await verifyPassword(stored, typed, cost)).toEqual({ ok: true, stale: true })
+    expect([await isPasswordOf(stored, decomposed), await isPasswordOf(`{ARGON2}${stored}`, decomposed), await isPasswordOf(stored, 'Cafe a la creme')]).toEqual([true, true, false])
+    expect(await verifyPassword(await hashPassword(decomposed, cost), decomposed, cost)).toEqual({ ok: true, stale: false })
+  })
+
   test('whatever is stored, it is answered and never thrown', async () => {
     const scheme = fc.constantFrom('{SSHA}', '{SHA}', '{CRYPT}$6$', '{CRYPT}$1$', '{PBKDF2}', '{PBKDF2-SHA256}10:', '{BCRYPT}$2b$04$', '$argon2id$v=19$m=8,t=1,p=1$', '$scrypt$ln=4,r=1,p=1$', '')
     await fc.assert(fc.asyncProperty(scheme, fc.string({ unit: 'binary', maxLength: 80 }), fc.string(), async (start, rest, clear) => {
