@@ -86,6 +86,14 @@ describe('a mail', () => {
     expect(await row(id)).toMatchObject({ status: 'SENT', secrets_encrypted: null, attempts: 1 })
   })
 
+  test('names the help desk as the setting has it, which is one line', async () => {
+    await changed()
+    await sendMessages({ ...sender, config: { ...ctx.config, HELP_DESK_CONTACT: 'help@example.com' } })
+    expect(partsOf(mail.received[0]!.raw).text).toContain('tell your help desk (help@example.com) at once.')
+    expect(readConfig({ HELP_DESK_CONTACT: 'x'.repeat(200) }).HELP_DESK_CONTACT).toHaveLength(200)
+    for (const wrong of ['x'.repeat(201), 'a\nb', ' ', 'a\u202eb']) expect(() => readConfig({ HELP_DESK_CONTACT: wrong })).toThrow(/HELP_DESK_CONTACT/)
+  })
+
   test('is not written when the verb is rolled back', async () => {
     await expect(db.transaction(async (tx) => {
       await enqueueMessage(tx, ctx, { template: 'password-changed', to: 'ann@example.com', values: { at: clock.toISOString() } })

@@ -187,6 +187,7 @@ describe('every language', () => {
     for (const [name, kind] of Object.entries(messageKinds)) {
       const { subject, paragraphs, button, sms } = texts[language].messages[name as MessageName]
       const used = new Set([...paragraphs.join(' ').matchAll(/\{(\w+)\}/g)].map(([, one]) => one!))
+      used.delete('helpDesk')
       expect([...used].toSorted(), name).toEqual(Object.keys(kind.values).toSorted())
       expect(subject, name).not.toMatch(/[{}]/)
       expect(button !== undefined, name).toBe(used.has('link'))
@@ -195,6 +196,19 @@ describe('every language', () => {
       const letter = { template: name as MessageName, locale: language, values }
       const mail = renderMail(letter, { product: 'Gatehouse', timeZone: 'Europe/Berlin' })
       expect(mail.text + mail.html + (sms === undefined ? '' : renderSms(letter, { product: 'Gatehouse', timeZone: 'UTC' })), name).not.toMatch(/\{\w*\}|undefined/)
+    }
+  })
+
+  test.each([['en', /help desk/], ['de', /Helpdesk/], ['fr', /service d’assistance/]] as const)('%s says how to reach the help desk wherever it sends people there, escaped, and no more than that it is there where nobody has said', (language, helpDesk) => {
+    const sentThere = Object.entries(texts[language].messages).filter(([, { paragraphs }]) => helpDesk.test(paragraphs.join(' ').replaceAll(/not even to the help desk|auch nicht dem Helpdesk/g, ''))).map(([name]) => name as MessageName)
+    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added']))
+    for (const template of sentThere) {
+      const values = Object.fromEntries(Object.entries(messageKinds[template].values).map(([key, form]) => [key, sample[form]]))
+      const mail = (contact?: string) => renderMail({ template, locale: language, values }, { product: 'Gatehouse', timeZone: 'UTC', helpDesk: contact })
+      const named = mail('<b>Desk</b> & help@example.com')
+      expect(named.text, template).toContain('(<b>Desk</b> & help@example.com)')
+      expect(named.html, template).toContain('(&lt;b&gt;Desk&lt;/b&gt; &amp; help@example.com)')
+      expect(mail().text, template).not.toMatch(/[()]|\{|undefined/)
     }
   })
 
