@@ -1,4 +1,5 @@
 /** What people are told of by mail: by every door, to old and new addresses, once; and what wakes the sender. */
+import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAccessRecord, roleKind } from '../src/access/access-records.ts'
 import { putEdge } from '../src/access/edges.ts'
@@ -90,6 +91,19 @@ describe('a person is told', () => {
     await tellPeople(ctx)
     expect((await told(id)).map((one) => one.split(' ')[0])).toEqual(['password-changed', 'password-changed', 'factor-added', 'factor-removed', 'recovery-code-used', 'key-added', 'user-name-changed', 'account-locked-by-administrator'])
     expect((await messages(id)).map(({ content }) => content.name).filter(Boolean)).toEqual(['TOTP', 'My phone', 'laptop'])
+  })
+
+  test('of a key that was added, made another one, or removed, by themselves or by others, and by what it is where it has no name', async () => {
+    const id = await person()
+    const api = (await ask('POST', '/keys', { userId: id, name: 'laptop', scopes: ['read'] })).body.id as string
+    const ssh = () => `ssh-ed25519 ${Buffer.concat([Buffer.from('ssh-ed25519'), randomBytes(32)].flatMap((one) => [Buffer.from([0, 0, 0, one.length]), one])).toString('base64')}`
+    const added = (await ask('POST', `/users/${id}/keys`, { type: 'SSH', name: 'desk', value: ssh() })).body.id as string
+    expect((await ask('PATCH', `/users/${id}/keys/${added}`, { value: ssh() })).status).toBe(200)
+    expect((await ask('DELETE', `/users/${id}/keys/${added}`)).status).toBe(204)
+    expect((await ask('DELETE', `/keys/${api}`)).status).toBe(204)
+    await event(id, 'user.keys.remove', [{ path: 'keys[9]', before: { type: 'API', name: 'see https://evil.example' } }])
+    await tellPeople(ctx)
+    expect((await messages(id)).map(({ template, content }) => `${template} ${content.name}`)).toEqual(['key-added laptop', 'key-added desk', 'key-added SSH', 'key-removed desk', 'key-removed laptop', 'key-removed API'])
   })
 
   test('of things whose names could lead a reader elsewhere by their kind, in the words of the language', async () => {
@@ -201,7 +215,7 @@ describe('every language', () => {
 
   test.each([['en', /help desk/], ['de', /Helpdesk/], ['fr', /service d’assistance/]] as const)('%s says how to reach the help desk wherever it sends people there, escaped, and no more than that it is there where nobody has said', (language, helpDesk) => {
     const sentThere = Object.entries(texts[language].messages).filter(([, { paragraphs }]) => helpDesk.test(paragraphs.join(' ').replaceAll(/not even to the help desk|auch nicht dem Helpdesk/g, ''))).map(([name]) => name as MessageName)
-    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added']))
+    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added', 'key-removed']))
     for (const template of sentThere) {
       const values = Object.fromEntries(Object.entries(messageKinds[template].values).map(([key, form]) => [key, sample[form]]))
       const mail = (contact?: string) => renderMail({ template, locale: language, values }, { product: 'Gatehouse', timeZone: 'UTC', helpDesk: contact })

@@ -21,7 +21,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
@@ -102,7 +102,9 @@ export function noticesOf(event: Event): Notice[] {
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })
     if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.proved$/.test(path) && isObject(after) && after.type === 'RECOVERY_CODES') add('recovery-code-used', { left: String(after.left ?? '–') })
-    if (/^keys\[[^\]]*\]$/.test(path) && after !== undefined) add('key-added', { name: labelOf(after) })
+    if (/^keys\[[^\]]*\]$/.test(path)) add(after === undefined ? 'key-removed' : 'key-added', { name: labelOf(after ?? before) })
+    // Another key in the place of one: the event has its fingerprint and no name.
+    if (/^keys\[[^\]]*\]\.fingerprint$/.test(path)) add('key-added', { name: labelOf({ type: 'SSH' }) })
   }
   return notices
 }

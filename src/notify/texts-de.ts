@@ -58,6 +58,7 @@ export const german: LanguageTexts = {
     'recovery-code-used': { subject: 'Ein Wiederherstellungscode wurde benutzt', paragraphs: ['Am {at} wurde einer Ihrer Wiederherstellungscodes anstelle eines anderen Anmeldeverfahrens benutzt.', 'Übrige Codes: {left}. Neue können Sie in Ihrem Konto erzeugen.', notYou] },
     'questions-changed': { subject: 'Ihre Sicherheitsfragen wurden geändert', paragraphs: ['Am {at} wurden die Antworten auf Ihre Sicherheitsfragen gesetzt oder entfernt.', notYou] },
     'key-added': { subject: 'Ein Schlüssel ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Schlüssel hinzu: {name}.', notYou] },
+    'key-removed': { subject: 'Ein Schlüssel wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Schlüssel entfernt: {name}. Mit ihm kommt nichts mehr hinein.', notYou] },
     'password-expires': { subject: 'Ihr Passwort läuft bald ab', paragraphs: ['Ihr Passwort läuft am {expires} ab.', 'Wählen Sie vorher in Ihrem Konto ein neues. Wir fragen nie per E-Mail nach einem Passwort.'] },
     'membership-ends': { subject: 'Ein Zugang von Ihnen endet bald', paragraphs: ['Ihre Zugehörigkeit zu {name} endet am {end}.', 'Wenn Sie sie länger brauchen, wenden Sie sich an die Person, die sie Ihnen gegeben hat.'] },
   },

@@ -58,6 +58,7 @@ export const english: LanguageTexts = {
     'recovery-code-used': { subject: 'A recovery code was used', paragraphs: ['On {at} one of your recovery codes was used, in the place of another way of signing in.', 'Codes that are left: {left}. You can make new ones in your account.', notYou] },
     'questions-changed': { subject: 'Your security questions were changed', paragraphs: ['On {at} the answers to your security questions were set or removed.', notYou] },
     'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
+    'key-removed': { subject: 'A key was removed from your account', paragraphs: ['On {at} a key was removed from your account: {name}. Nothing gets in by it any more.', notYou] },
     'password-expires': { subject: 'Your password expires soon', paragraphs: ['Your password expires on {expires}.', 'Choose a new one before that, in your account. We never ask for a password by mail.'] },
     'membership-ends': { subject: 'Access of yours ends soon', paragraphs: ['Your membership of {name} ends on {end}.', 'If you need it for longer, ask whoever gave it to you.'] },
   },

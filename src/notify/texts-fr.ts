@@ -58,6 +58,7 @@ export const french: LanguageTexts = {
     'recovery-code-used': { subject: 'Un code de récupération a été utilisé', paragraphs: ['Le {at}, un de vos codes de récupération a été utilisé à la place d’un autre moyen de connexion.', 'Codes restants : {left}. Vous pouvez en créer de nouveaux dans votre compte.', notYou] },
     'questions-changed': { subject: 'Vos questions de sécurité ont été modifiées', paragraphs: ['Le {at}, les réponses à vos questions de sécurité ont été définies ou supprimées.', notYou] },
     'key-added': { subject: 'Une clé a été ajoutée à votre compte', paragraphs: ['Le {at}, une clé a été ajoutée à votre compte : {name}.', notYou] },
+    'key-removed': { subject: 'Une clé a été supprimée de votre compte', paragraphs: ['Le {at}, une clé a été supprimée de votre compte : {name}. Elle ne donne plus accès à rien.', notYou] },
     'password-expires': { subject: 'Votre mot de passe expire bientôt', paragraphs: ['Votre mot de passe expire le {expires}.', 'Choisissez-en un nouveau avant cette date, dans votre compte. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'membership-ends': { subject: 'Un de vos accès prend bientôt fin', paragraphs: ['Votre appartenance à {name} prend fin le {end}.', 'S’il vous la faut plus longtemps, adressez-vous à la personne qui vous l’a donnée.'] },
   },
