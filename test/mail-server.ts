@@ -16,22 +16,32 @@ export interface MailServer {
   received: Received[]
   /** How a recipient is answered: an SMTP code, or undefined to accept. */
   refuse: (address: string) => number | undefined
+  /** The same of the sender, and of a message when it is in. */
+  refuseSender: number | undefined
+  refuseMessage: number | undefined
   /** Called when a message is in, before it is answered. */
   taken: (() => Promise<void>) | undefined
 }
 
 export async function mailServer(): Promise<MailServer> {
-  const state: MailServer = { url: '', received: [], refuse: () => undefined, taken: undefined }
+  const state: MailServer = { url: '', received: [], refuse: () => undefined, refuseSender: undefined, refuseMessage: undefined, taken: undefined }
+  const answer = (code: number | undefined) => (code === undefined ? null : Object.assign(new Error('refused by the test'), { responseCode: code }))
   const server = new SMTPServer({
     authOptional: true, disabledCommands: ['STARTTLS'], logger: false,
     onRcptTo({ address }, _session, done) {
-      const code = state.refuse(address)
-      done(code === undefined ? null : Object.assign(new Error('refused by the test'), { responseCode: code }))
+      done(answer(state.refuse(address)))
+    },
+    onMailFrom(_address, _session, done) {
+      done(answer(state.refuseSender))
     },
     onData(stream, { envelope }, done) {
       const parts: Buffer[] = []
       stream.on('data', (part: Buffer) => parts.push(part))
       stream.on('end', async () => {
+        if (state.refuseMessage !== undefined) {
+          done(answer(state.refuseMessage))
+          return
+        }
         const from = envelope.mailFrom === false ? '' : envelope.mailFrom!.address
         state.received.push({ from, to: envelope.rcptTo.map(({ address }) => address), raw: Buffer.concat(parts).toString() })
         await state.taken?.()

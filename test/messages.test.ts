@@ -30,6 +30,8 @@ const link = 'https://people.example.com/reset?token=TOP-SECRET-TOKEN&x=1'
 beforeEach(async () => {
   mail.received.length = 0
   mail.refuse = () => undefined
+  mail.refuseSender = undefined
+  mail.refuseMessage = undefined
   mail.taken = undefined
   hook.calls.length = 0
   hook.status = 200
@@ -82,6 +84,14 @@ describe('a mail', () => {
     expect(waiting.secrets_encrypted).not.toBeNull()
     await sendMessages(sender)
     expect(await row(id)).toMatchObject({ status: 'SENT', secrets_encrypted: null, attempts: 1 })
+  })
+
+  test('names the help desk as the setting has it, which is one line', async () => {
+    await changed()
+    await sendMessages({ ...sender, config: { ...ctx.config, HELP_DESK_CONTACT: 'help@example.com' } })
+    expect(partsOf(mail.received[0]!.raw).text).toContain('tell your help desk (help@example.com) at once.')
+    expect(readConfig({ HELP_DESK_CONTACT: 'x'.repeat(200) }).HELP_DESK_CONTACT).toHaveLength(200)
+    for (const wrong of ['x'.repeat(201), 'a\nb', ' ', 'a\u202eb']) expect(() => readConfig({ HELP_DESK_CONTACT: wrong })).toThrow(/HELP_DESK_CONTACT/)
   })
 
   test('is not written when the verb is rolled back', async () => {
@@ -235,6 +245,27 @@ describe('at least once', () => {
     expect((await Promise.all(ids.map(row))).map(({ attempts }) => attempts).toSorted()).toEqual([0, 1])
     later(2)
     expect(await sendMessages(sender)).toEqual({ sent: 2, failed: 0 })
+  })
+
+  test.each([550, 451])('a sender that the server will not have (%i to MAIL FROM) costs one message one attempt, and no secret', async (refusal) => {
+    mail.refuseSender = refusal
+    const ids = [await reset(), await reset('bob@example.com')]
+    expect(await sendMessages(sender)).toEqual({ sent: 0, failed: 1 })
+    const rows = await Promise.all(ids.map(row))
+    expect(rows.map(({ attempts }) => attempts).toSorted()).toEqual([0, 1])
+    for (const one of rows) expect(one).toMatchObject({ status: 'QUEUED', secrets_encrypted: expect.anything() })
+    mail.refuseSender = undefined
+    later(2)
+    expect(await sendMessages(sender)).toEqual({ sent: 2, failed: 0 })
+  })
+
+  test('a message that the server will not have when it has read it is dead at once, or comes again, and the others go', async () => {
+    for (const [refusal, status] of [[554, 'DEAD'], [451, 'QUEUED']] as const) {
+      mail.refuseMessage = refusal
+      const ids = [await changed(), await changed('bob@example.com')]
+      expect(await sendMessages(sender)).toEqual({ sent: 0, failed: 2 })
+      for (const id of ids) expect(await row(id)).toMatchObject({ status, attempts: 1 })
+    }
   })
 
   test('what has expired is not sent, and its secret is gone', async () => {

@@ -30,6 +30,12 @@ describe('the pages', () => {
     expect(policy).not.toMatch(/unsafe|\*|https?:|data:/)
   })
 
+  test('say in their head how the help desk is reached, escaped, where the setting does', async () => {
+    const told = await testServer({ HELP_DESK_CONTACT: '"><b>Desk</b> $& help@example.com' })
+    const meta = async (of: typeof server) => /<meta name="help-desk"[^>]*>/.exec((await of.inject({ url: '/', headers: { host: 'localhost:8080' } })).body)?.[0]
+    expect([await meta(told.server), await meta(server)]).toEqual(['<meta name="help-desk" content="&#34;&#62;&#60;b&#62;Desk&#60;/b&#62; $&#38; help@example.com">', undefined])
+  })
+
   test('have the theme of the site that their host belongs to, where there is such a file', async () => {
     const themed = await testServer({ THEMES_FOLDER: join(root, 'examples/themes') })
     const page = async (host: string) => /\/themes\/[^"]+/.exec((await themed.server.inject({ url: '/', headers: { host } })).body)?.[0]

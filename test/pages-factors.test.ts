@@ -9,7 +9,7 @@ import { readQrCode } from './qr-reader.ts'
 // Sessions outlive the leaps that codes and proofs are given here; browsers do not see this clock.
 let ahead = 0
 const now = () => new Date(Date.now() + ahead)
-const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, now)
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000', HELP_DESK_CONTACT: 'desk@example.com' }, now)
 const { ctx, url, ask } = shared
 const later = (minutes: number) => void (ahead += minutes * 60_000)
 const codeOf = (secret: string) => codeAt(secret, now())
@@ -129,7 +129,7 @@ describe('factors', { timeout: 120_000 }, () => {
     await page.getByLabel('What it is').selectOption('TOTP')
     expect(await page.getByText('whoever takes over your number').count()).toBe(0)
     await addApp(page, 'phone')
-    await page.getByText('remove it at once, or tell your help desk').waitFor()
+    await page.getByText('remove it at once, or tell your help desk. How to reach your help desk: desk@example.com').waitFor()
     await page.close()
     await personWithPassword(shared, 'uwe')
     const german = await visitor({ locale: 'de-DE' })
@@ -156,6 +156,7 @@ describe('factors', { timeout: 120_000 }, () => {
     await page.getByText('I do not have it with me').click()
     await page.getByText('There are no recovery codes of yours').waitFor()
     await page.getByText('turn to your help desk').waitFor()
+    await page.getByText('How to reach your help desk: desk@example.com').waitFor()
     await page.reload()
     await heading(page, 'One more step')
     await press(page, 'Go on')

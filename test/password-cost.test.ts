@@ -35,6 +35,21 @@ test('our own costs one, right or wrong, and not two', async () => {
   expect(calls).toEqual([today, today])
 })
 
+test('letters that are written in two forms cost two, whoever is asked about, however they were typed; the right one is found at the first', async () => {
+  const stored = await hashPassword('Café', cost)
+  for (const asked of [stored, null, '{SSHA}', '{CRYPT}$1$abcdefgh$fzmjzFdo5nMtBG8gtud5e0']) {
+    for (const typed of ['Crème'.normalize('NFC'), 'Crème'.normalize('NFD')]) {
+      calls.splice(0)
+      await verifyPassword(asked, typed, cost)
+      expect(calls).toEqual([today, today])
+    }
+  }
+  calls.splice(0)
+  await verifyPassword(stored, 'Café'.normalize('NFD'), cost)
+  await verifyPassword(null, 'é'.repeat(2000), cost)
+  expect(calls).toEqual([today, today])
+})
+
 test('a cheaper one costs as much as today\'s, and its own', async () => {
   const stored = await hashPassword('right', cost)
   await verifyPassword(stored, 'right', { ...cost, passes: 3 })

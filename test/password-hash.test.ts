@@ -26,14 +26,16 @@ describe('our own', () => {
     ['less memory', { ...cost, memoryKiB: 20_000 }, true],
     ['fewer passes', { ...cost, passes: 3 }, true],
     ['fewer lanes', { ...cost, lanes: 2 }, true],
+    ['more memory', { ...cost, memoryKiB: 19_000 }, true],
+    ['more passes', { ...cost, passes: 1 }, true],
     ['the same', cost, false],
   ])('are stale with %s than today', async (_name, today, stale) => {
     expect(await verifyPassword(await hashPassword('x', cost), 'x', today)).toEqual({ ok: true, stale })
   })
 
-  test('are stale when they are argon2i, and not when they cost more', async () => {
+  test('are stale when they are argon2i, and when they have more lanes', async () => {
     expect(await verifyPassword(await argon2('x', { algorithm: 1, memoryCost: 19_456, timeCost: 3 }), 'x', cost)).toEqual({ ok: true, stale: true })
-    expect(await verifyPassword(await hashPassword('x', { ...cost, passes: 3 }), 'x', cost)).toEqual({ ok: true, stale: false })
+    expect(await verifyPassword(await hashPassword('x', { ...cost, lanes: 2 }), 'x', cost)).toEqual({ ok: true, stale: true })
   })
 
   test('know the same letters, however they were typed, and every one of them', async () => {
@@ -109,6 +111,14 @@ describe('those of others', () => {
     const decomposed = 'gëheim'.normalize('NFD')
     const stored = `{SHA}${createHash('sha1').update(decomposed).digest('base64')}`
     expect([await isPasswordOf(stored, decomposed), await isPasswordOf(stored, 'geheim')]).toEqual([true, false])
+  })
+
+  test('nor is one lost that was hashed before it was composed by argon2 elsewhere, bare or in braces; it is hashed anew', async () => {
+    const [composed, decomposed] = ['Café à la crème'.normalize('NFC'), 'Café à la crème'.normalize('NFD')]
+    const stored = await argon2(decomposed, { memoryCost: cost.memoryKiB, timeCost: cost.passes, parallelism: cost.lanes })
+    for (const typed of [decomposed, composed]) expect(await verifyPassword(stored, typed, cost)).toEqual({ ok: true, stale: true })
+    expect([await isPasswordOf(stored, decomposed), await isPasswordOf(`{ARGON2}${stored}`, decomposed), await isPasswordOf(stored, 'Cafe a la creme')]).toEqual([true, true, false])
+    expect(await verifyPassword(await hashPassword(decomposed, cost), decomposed, cost)).toEqual({ ok: true, stale: false })
   })
 
   test('whatever is stored, it is answered and never thrown', async () => {

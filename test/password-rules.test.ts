@@ -107,10 +107,19 @@ describe('a policy', () => {
     expect((await judgePassword(policy, 'something else altogether', { ...nobody, current, history: [] })).map(({ rule }) => rule)).toEqual(['digits', 'unchanged'])
   })
 
+  test('tells of control characters beside all the rest, and no more of half characters or of a text that is far too long', async () => {
+    const policy = { ...typedPolicy(undefined, undefined), composition: { length: { min: 15 }, digits: { min: 1 }, blocklist: true } }
+    const broken = async (clear: string) => (await judgePassword(policy, clear, nobody)).map(({ rule }) => rule)
+    expect([await broken('dragon\u0007'), await broken('dragon\ud800'), await broken('x\u0007'.repeat(600))]).toEqual([['characters', 'length', 'digits', 'blocklist'], ['characters'], ['length']])
+  })
+
   test('does not enforce what is recommended, and tells it', async () => {
     const policy = { ...typedPolicy(undefined, undefined), composition: { length: { min: 4 }, digits: { min: 1 } }, advisory: new Set(['digits']) }
     expect(await judgePassword(policy, 'abcd', nobody)).toEqual([])
-    expect((await judgeAll(policy, 'abcd', nobody)).map(({ rule }) => rule)).toEqual(['digits'])
+    expect((await judgeAll(policy, 'abcd', nobody)).advice.map(({ rule }) => rule)).toEqual(['digits'])
+    // What no policy allows is no matter of recommendation.
+    const short = { ...policy, advisory: new Set(['length']) }
+    expect((await judgePassword(short, '', nobody)).map(({ rule }) => rule)).toEqual(['length'])
   })
 
   test('judges letters as they are composed', async () => {

@@ -4,10 +4,11 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { root } from '../tools/house-rules.ts'
 import { asvsNumbers } from './asvs-numbers.ts'
+import { nistSections } from './nist-sections.ts'
 
 const text = readFileSync(join(root, 'docs/security.md'), 'utf8')
 const rows = text.split('\n').filter((line) => line.startsWith('| ') && !/^\| (?:No\.|Section) /.test(line)).map((line) => line.slice(1, -1).split('|').map((cell) => cell.trim()))
-const words = ['by reading', 'not yet', 'yours', 'does not apply']
+const words = ['by reading', 'not yet', 'yours', 'does not apply', 'departs']
 
 /** The titles in a test file, of tests and of what holds them, as they are written there. */
 function titlesOf(file: string): Set<string> {
@@ -51,4 +52,15 @@ test('every number of ASVS that has level 1 or 2 stands there, once, and no othe
   expect(all.filter((number) => !asvs.includes(number))).toEqual([])
   expect(asvs.filter((number, place) => !all.includes(number) || asvs.indexOf(number) !== place)).toEqual([])
   expect([numbersIn('4.4.1–4.4.3'), numbersIn('6.1.2, 6.2.11'), numbersIn('12.1.1–12.2.2')]).toEqual([['4.4.1', '4.4.2', '4.4.3'], ['6.1.2', '6.2.11'], ['12.1.1–12.2.2']])
+})
+
+/** The sections that the first cell of a row of NIST's names: `2.1 (AAL1)`, `3.1.6, 3.1.7 Cryptographic`, `Appendix B …`; none in brackets. */
+const sectionsIn = (cell: string): string[] => [...cell.replaceAll(/\(.*?\)/g, '').matchAll(/Appendix [A-Z]|\d(?:\.\d+)+/g)].map(([one]) => one)
+
+test('every section of NIST SP 800-63B-4 that asks for something stands there, and no other', () => {
+  const after = text.indexOf('\n## NIST')
+  const named = rows.filter(([number]) => text.lastIndexOf(`\n| ${number} |`) > after).flatMap(([cell]) => sectionsIn(cell!))
+  expect(nistSections.filter((section) => !named.includes(section))).toEqual([])
+  expect(named.filter((section) => !nistSections.includes(section))).toEqual([])
+  expect([sectionsIn('5.2 Reauthentication (2.1.3, 2.2.3)'), sectionsIn('3.1.6, 3.1.7 Cryptographic'), sectionsIn('Appendix B Syncable authenticators'), sectionsIn('Cookies')]).toEqual([['5.2'], ['3.1.6', '3.1.7'], ['Appendix B'], []])
 })

@@ -1,4 +1,5 @@
 /** What people are told of by mail: by every door, to old and new addresses, once; and what wakes the sender. */
+import { randomBytes } from 'node:crypto'
 import { afterAll, describe, expect, test } from 'vitest'
 import { createAccessRecord, roleKind } from '../src/access/access-records.ts'
 import { putEdge } from '../src/access/edges.ts'
@@ -63,6 +64,19 @@ describe('a person is told', () => {
     expect((await messages(id))[2]!.content).toMatchObject({ before: '–', after: '…567' })
   })
 
+  test('of a phone number that is another one by its country, its area or its extension alone, masked', async () => {
+    const id = await person({ phoneNumbers: [{ value: '1234567', areaCd: '170', countryCd: '49' }] })
+    const [{ id: entry }] = (await ask('GET', `/users/${id}/phones`)).body.items
+    for (const change of [{ countryCd: '7', areaCd: '999' }, { areaCd: '998' }, { phoneExt: '12' }, { countryCd: '+1', value: '7654321' }, { name: 'Desk' }]) {
+      expect((await ask('PATCH', `/users/${id}/phones/${entry}`, change)).status).toBe(200)
+    }
+    await ask('DELETE', `/users/${id}/phones/${entry}`)
+    await tellPeople(ctx)
+    const sent = await messages(id)
+    expect(new Set(sent.map(({ template }) => template))).toEqual(new Set(['phone-changed']))
+    expect(sent.map(({ content: { before, after } }) => `${before} > ${after}`)).toEqual(['+49 … > +7 …', '… > …', '… > …', '+7 …567 > +1 …321', '+1 …321 > –'])
+  })
+
   test('of a password, a factor, a key, another user name and a lock, by whatever verb', async () => {
     const id = await person()
     await event(id, 'user.password.change', [{ path: 'password' }])
@@ -77,6 +91,19 @@ describe('a person is told', () => {
     await tellPeople(ctx)
     expect((await told(id)).map((one) => one.split(' ')[0])).toEqual(['password-changed', 'password-changed', 'factor-added', 'factor-removed', 'recovery-code-used', 'key-added', 'user-name-changed', 'account-locked-by-administrator'])
     expect((await messages(id)).map(({ content }) => content.name).filter(Boolean)).toEqual(['TOTP', 'My phone', 'laptop'])
+  })
+
+  test('of a key that was added, made another one, or removed, by themselves or by others, and by what it is where it has no name', async () => {
+    const id = await person()
+    const api = (await ask('POST', '/keys', { userId: id, name: 'laptop', scopes: ['read'] })).body.id as string
+    const ssh = () => `ssh-ed25519 ${Buffer.concat([Buffer.from('ssh-ed25519'), randomBytes(32)].flatMap((one) => [Buffer.from([0, 0, 0, one.length]), one])).toString('base64')}`
+    const added = (await ask('POST', `/users/${id}/keys`, { type: 'SSH', name: 'desk', value: ssh() })).body.id as string
+    expect((await ask('PATCH', `/users/${id}/keys/${added}`, { value: ssh() })).status).toBe(200)
+    expect((await ask('DELETE', `/users/${id}/keys/${added}`)).status).toBe(204)
+    expect((await ask('DELETE', `/keys/${api}`)).status).toBe(204)
+    await event(id, 'user.keys.remove', [{ path: 'keys[9]', before: { type: 'API', name: 'see https://evil.example' } }])
+    await tellPeople(ctx)
+    expect((await messages(id)).map(({ template, content }) => `${template} ${content.name}`)).toEqual(['key-added laptop', 'key-added desk', 'key-added SSH', 'key-removed desk', 'key-removed laptop', 'key-removed API'])
   })
 
   test('of things whose names could lead a reader elsewhere by their kind, in the words of the language', async () => {
@@ -174,6 +201,7 @@ describe('every language', () => {
     for (const [name, kind] of Object.entries(messageKinds)) {
       const { subject, paragraphs, button, sms } = texts[language].messages[name as MessageName]
       const used = new Set([...paragraphs.join(' ').matchAll(/\{(\w+)\}/g)].map(([, one]) => one!))
+      used.delete('helpDesk')
       expect([...used].toSorted(), name).toEqual(Object.keys(kind.values).toSorted())
       expect(subject, name).not.toMatch(/[{}]/)
       expect(button !== undefined, name).toBe(used.has('link'))
@@ -182,6 +210,19 @@ describe('every language', () => {
       const letter = { template: name as MessageName, locale: language, values }
       const mail = renderMail(letter, { product: 'Gatehouse', timeZone: 'Europe/Berlin' })
       expect(mail.text + mail.html + (sms === undefined ? '' : renderSms(letter, { product: 'Gatehouse', timeZone: 'UTC' })), name).not.toMatch(/\{\w*\}|undefined/)
+    }
+  })
+
+  test.each([['en', /help desk/], ['de', /Helpdesk/], ['fr', /service d’assistance/]] as const)('%s says how to reach the help desk wherever it sends people there, escaped, and no more than that it is there where nobody has said', (language, helpDesk) => {
+    const sentThere = Object.entries(texts[language].messages).filter(([, { paragraphs }]) => helpDesk.test(paragraphs.join(' ').replaceAll(/not even to the help desk|auch nicht dem Helpdesk/g, ''))).map(([name]) => name as MessageName)
+    expect(sentThere).toEqual(expect.arrayContaining(['password-changed', 'password-closed', 'account-locked', 'account-locked-by-administrator', 'passkey-copied', 'new-sign-in', 'key-added', 'key-removed']))
+    for (const template of sentThere) {
+      const values = Object.fromEntries(Object.entries(messageKinds[template].values).map(([key, form]) => [key, sample[form]]))
+      const mail = (contact?: string) => renderMail({ template, locale: language, values }, { product: 'Gatehouse', timeZone: 'UTC', helpDesk: contact })
+      const named = mail('<b>Desk</b> & help@example.com')
+      expect(named.text, template).toContain('(<b>Desk</b> & help@example.com)')
+      expect(named.html, template).toContain('(&lt;b&gt;Desk&lt;/b&gt; &amp; help@example.com)')
+      expect(mail().text, template).not.toMatch(/[()]|\{|undefined/)
     }
   })
 

@@ -80,7 +80,7 @@ export async function revokeKey(ctx: Context, id: string): Promise<void> {
     const key = await deleteKey(tx, id)
     if (!key) throw new GatehouseError('not_found', `There is no API key with the id ${id}.`)
     await guardPeople(tx, ctx, [key.userId])
-    const before = { name: key.name, scopes: key.scopes }
+    const before = { type: 'API', name: key.name, scopes: key.scopes }
     await recordEvents(tx, ctx, [{ action: 'user.keys.remove', targetType: 'User', targetId: key.userId, result: 'SUCCESS', changes: [{ path: `keys[${id}]`, before }] }])
   })
 }

@@ -56,6 +56,7 @@ export const messageKinds = {
   'recovery-code-used': notice({ at: 'instant', left: 'text' }),
   'questions-changed': notice({ at: 'instant' }),
   'key-added': notice({ at: 'instant', name: 'label' }),
+  'key-removed': notice({ at: 'instant', name: 'label' }),
   'password-expires': notice({ expires: 'instant' }),
   'membership-ends': notice({ name: 'text', end: 'instant' }),
 } as const satisfies Record<string, MessageKind>

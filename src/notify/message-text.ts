@@ -1,5 +1,6 @@
 /**
- * What a language has to say. `{name}` stands for a value; a paragraph that is `{link}` alone becomes a button in HTML.
+ * What a language has to say. `{name}` stands for a value; `{helpDesk}`, behind every mention of a help desk that people are sent to,
+ * for ` (how to reach it)`, or nothing where that is not set; a paragraph that is `{link}` alone becomes a button in HTML.
  * Texts never hold markup: whatever they hold is escaped.
  */
 import type { MessageName, NamedKind } from '../model/message-kinds.ts'

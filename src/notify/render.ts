@@ -1,4 +1,5 @@
 /** A message as it is read: subject, plain text and HTML, or the text of an SMS. Pure; every value is somebody's input. */
+import type { Config } from '../config.ts'
 import { languageOf } from '../model/languages.ts'
 import { andOthers, messageKinds, namedKinds, type MessageName, type NamedKind, type ValueForm } from '../model/message-kinds.ts'
 import type { LanguageTexts, MessageText } from './message-text.ts'
@@ -16,7 +17,12 @@ export interface Setting {
   /** What the installation calls itself. */
   product: string
   timeZone: string
+  /** How to reach the help desk, where the installation says so. */
+  helpDesk?: string | undefined
 }
+
+/** What messages take from the settings. */
+export const settingOf = ({ PRODUCT_NAME: product, TIME_ZONE: timeZone, HELP_DESK_CONTACT: helpDesk }: Pick<Config, 'PRODUCT_NAME' | 'TIME_ZONE' | 'HELP_DESK_CONTACT'>): Setting => ({ product, timeZone, helpDesk })
 
 export interface RenderedMail {
   subject: string
@@ -53,11 +59,12 @@ export function renderSms(letter: Letter, setting: Setting): string {
   return fill(message.sms)
 }
 
-function prepared({ template, locale, values }: Letter, { product, timeZone }: Setting): { language: string; all: LanguageTexts; message: MessageText; fill: (text: string) => string } {
+function prepared({ template, locale, values }: Letter, { product, timeZone, helpDesk }: Setting): { language: string; all: LanguageTexts; message: MessageText; fill: (text: string) => string } {
   const language = languageOf(locale, 'en')
   const forms: Readonly<Record<string, ValueForm>> = messageKinds[template].values
   const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (name === 'product') return product
+    if (name === 'helpDesk') return helpDesk === undefined ? '' : ` (${oneLine(helpDesk, 200)})`
     const value = values[name]
     if (forms[name] === undefined || value === undefined) throw new Error(`${template} has no value ${name}`)
     if (forms[name] === 'label') return labelIn(texts[language], value)

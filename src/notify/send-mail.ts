@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { GatehouseError } from '../errors.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { DeliveryFailure, type ChannelSender, type Delivery } from './channel.ts'
-import { renderMail } from './render.ts'
+import { renderMail, settingOf } from './render.ts'
 
 interface Mailbox {
   name: string
@@ -20,7 +20,7 @@ export function senderOf(text: string): Mailbox {
 }
 
 /** A connection to the mail server, kept while messages go out. */
-export function connectMail(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PRODUCT_NAME' | 'TIME_ZONE'>): ChannelSender {
+export function connectMail(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PRODUCT_NAME' | 'TIME_ZONE' | 'HELP_DESK_CONTACT'>): ChannelSender {
   const url = new URL(config.SMTP_URL!)
   const from = senderOf(config.MAIL_FROM!)
   const domain = from.address.slice(from.address.lastIndexOf('@') + 1)
@@ -33,7 +33,7 @@ export function connectMail(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PRO
   })
   const send = async ({ id, to, letter, createdAt }: Delivery) => {
     if (!isMailAddress(to)) throw new DeliveryFailure('message', 'this is no address that mail can go to')
-    const { subject, text, html } = renderMail(letter, { product: config.PRODUCT_NAME, timeZone: config.TIME_ZONE })
+    const { subject, text, html } = renderMail(letter, settingOf(config))
     await transport.sendMail({
       from: { ...from, name: from.name === '' ? config.PRODUCT_NAME : from.name },
       to: { name: '', address: to },
@@ -50,11 +50,16 @@ export function connectMail(config: Pick<Config, 'SMTP_URL' | 'MAIL_FROM' | 'PRO
   return { send, close: () => transport.close() }
 }
 
-/** What a mail server's refusal means for the message and for those behind it. */
+/**
+ * What a mail server's refusal means for the message and for those behind it. Only what is said of the recipient (RCPT) or of
+ * the message itself (DATA) is said of this message: a sender that may not send (MAIL FROM) would be refused for all of them.
+ */
 function failureOf(error: unknown): DeliveryFailure {
-  const { code = '', responseCode = 0, message } = error as { code?: string; responseCode?: number; message: string }
+  const { code = '', command = '', responseCode = 0, message } = error as { code?: string; command?: string; responseCode?: number; message: string }
   const text = `${code} ${message}`.trim()
-  const final = responseCode >= 500 && responseCode < 600
-  if (code === 'EENVELOPE' || code === 'EMESSAGE') return new DeliveryFailure(final || responseCode === 0 ? 'message' : 'later', text, error)
-  return new DeliveryFailure('channel', text, error)
+  if (code !== 'EENVELOPE' && code !== 'EMESSAGE') return new DeliveryFailure('channel', text, error)
+  // What nodemailer finds fault with by itself, before it says a word to the server.
+  if (responseCode === 0) return new DeliveryFailure('message', text, error)
+  if (command !== 'RCPT TO' && command !== 'DATA') return new DeliveryFailure('channel', text, error)
+  return new DeliveryFailure(responseCode >= 500 && responseCode < 600 ? 'message' : 'later', text, error)
 }

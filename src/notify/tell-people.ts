@@ -21,7 +21,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
@@ -102,7 +102,9 @@ export function noticesOf(event: Event): Notice[] {
     if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })
     if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.proved$/.test(path) && isObject(after) && after.type === 'RECOVERY_CODES') add('recovery-code-used', { left: String(after.left ?? '–') })
-    if (/^keys\[[^\]]*\]$/.test(path) && after !== undefined) add('key-added', { name: labelOf(after) })
+    if (/^keys\[[^\]]*\]$/.test(path)) add(after === undefined ? 'key-removed' : 'key-added', { name: labelOf(after ?? before) })
+    // Another key in the place of one: the event has its fingerprint and no name.
+    if (/^keys\[[^\]]*\]\.fingerprint$/.test(path)) add('key-added', { name: labelOf({ type: 'SSH' }) })
   }
   return notices
 }
@@ -111,8 +113,29 @@ export function noticesOf(event: Event): Notice[] {
 function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, to?: Pick<Notice, 'alsoTo' | 'formerly'>) => unknown): void {
   const emails = movesOf(changes, 'emails', 'primaryEmail')
   if (emails) add('email-changed', { before: listOf(emails.before, maskAddress), after: listOf(emails.after, maskAddress) }, { alsoTo: [...emails.inUse.before, ...emails.inUse.after], formerly: emails.inUse.before })
-  const phones = movesOf(changes, 'phoneNumbers')
-  if (phones) add('phone-changed', { before: listOf(phones.before, maskNumber), after: listOf(phones.after, maskNumber) })
+  const numbers = phoneMovesOf(changes)
+  if (numbers) add('phone-changed', { before: listOf(numbers.before, String), after: listOf(numbers.after, String) })
+}
+
+/** Telephones that went, came, or became others by any part of their number, masked: an entry's parts are put together first. */
+function phoneMovesOf(changes: readonly FieldChange[]): { before: string[]; after: string[] } | undefined {
+  const entries = new Map<string, { before?: Record<string, unknown>; after?: Record<string, unknown> }>()
+  for (const { path, before, after } of changes) {
+    const [, entry, part] = /^phoneNumbers\[([^\]]*)\](?:\.(value|countryCd|areaCd|phoneExt))?$/.exec(path) ?? []
+    if (entry === undefined) continue
+    const known = entries.get(entry)
+    if (part !== undefined) entries.set(entry, { before: { ...known?.before, [part]: before }, after: { ...known?.after, [part]: after } })
+    else entries.set(entry, { ...(isObject(before) ? { before } : {}), ...(isObject(after) ? { after } : {}) })
+  }
+  const side = (name: 'before' | 'after') => [...new Set([...entries.values()].flatMap((entry) => (entry[name] ? [maskPhone(entry[name])] : [])))]
+  return entries.size === 0 ? undefined : { before: side('before'), after: side('after') }
+}
+
+/** `+49 …567`: of a number that stays but for its code, an event holds that code alone. */
+function maskPhone({ countryCd, areaCd, value }: Record<string, unknown>): string {
+  const country = typeof countryCd === 'string' ? countryCd.replaceAll(/\D/g, '').replace(/^0+/, '').slice(0, 4) : ''
+  const number = typeof value === 'string' ? maskNumber(`${typeof areaCd === 'string' ? areaCd : ''}${value}`) : '…'
+  return country === '' ? number : `+${country} ${number}`
 }
 
 interface Moves {

@@ -1,7 +1,7 @@
 /** The messages in German. */
 import type { LanguageTexts } from './message-text.ts'
 
-const notYou = 'Wenn Sie das nicht waren, melden Sie sich sofort bei Ihrem Helpdesk.'
+const notYou = 'Wenn Sie das nicht waren, melden Sie sich sofort bei Ihrem Helpdesk{helpDesk}.'
 
 export const german: LanguageTexts = {
   greeting: 'Guten Tag {name},',
@@ -42,8 +42,8 @@ export const german: LanguageTexts = {
     },
     'user-name': { subject: 'Ihr Benutzername', paragraphs: ['Sie melden sich an als: {userNames}.', 'Wenn Sie nicht danach gefragt haben, brauchen Sie nichts zu tun.'] },
     'account-locked': { subject: 'Ihr Passwort ist vorübergehend gesperrt', paragraphs: ['Das Anmelden mit Ihrem Passwort wurde am {at} nach zu vielen falschen Passwörtern oder Codes gesperrt. Wo Sie angemeldet sind, bleiben Sie es, außer wo falsche Codes eingegeben wurden.', `Sie können es auf der Anmeldeseite selbst entsperren; meist öffnet es sich nach einiger Zeit auch von selbst. ${notYou}`] },
-    'password-closed': { subject: 'Ihr Passwort gilt nicht mehr', paragraphs: ['Ihr Passwort wurde am {at} nach hundert falschen Eingaben hintereinander geschlossen. Von selbst öffnet es sich nicht: Auch mit dem richtigen kommt jetzt niemand mehr hinein.', 'Wählen Sie auf der Anmeldeseite unter „Passwort vergessen?“ ein neues, oder fragen Sie Ihren Helpdesk. Wenn nicht Sie es versucht haben: Damit ist niemand hineingekommen. Wir fragen nie per E-Mail nach einem Passwort.'] },
-    'account-locked-by-administrator': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Am {at} hat die Administration Ihr Konto gesperrt.', 'Nur sie kann es wieder entsperren. Wenn Sie den Grund nicht kennen, fragen Sie Ihren Helpdesk.'] },
+    'password-closed': { subject: 'Ihr Passwort gilt nicht mehr', paragraphs: ['Ihr Passwort wurde am {at} nach hundert falschen Eingaben hintereinander geschlossen. Von selbst öffnet es sich nicht: Auch mit dem richtigen kommt jetzt niemand mehr hinein.', 'Wählen Sie auf der Anmeldeseite unter „Passwort vergessen?“ ein neues, oder fragen Sie Ihren Helpdesk{helpDesk}. Wenn nicht Sie es versucht haben: Damit ist niemand hineingekommen. Wir fragen nie per E-Mail nach einem Passwort.'] },
+    'account-locked-by-administrator': { subject: 'Ihr Konto ist gesperrt', paragraphs: ['Am {at} hat die Administration Ihr Konto gesperrt.', 'Nur sie kann es wieder entsperren. Wenn Sie den Grund nicht kennen, fragen Sie Ihren Helpdesk{helpDesk}.'] },
     'new-sign-in': {
       subject: 'Anmeldung von einem neuen Ort',
       paragraphs: ['Am {at} hat sich jemand mit Ihrem Konto von einem Gerät oder einer Adresse angemeldet, die wir noch nicht kannten.', 'Gerät: {device}', 'Adresse: {address}', notYou],
@@ -55,10 +55,11 @@ export const german: LanguageTexts = {
     'phone-changed': { subject: 'Ihre Telefonnummer wurde geändert', paragraphs: ['Die Telefonnummern Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
     'factor-added': { subject: 'Ein Anmeldeverfahren ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Anmeldeverfahren hinzu: {name}.', notYou] },
     'factor-removed': { subject: 'Ein Anmeldeverfahren wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Anmeldeverfahren entfernt: {name}.', notYou] },
-    'passkey-copied': { subject: 'Einer Ihrer Passkeys wurde vielleicht kopiert', paragraphs: ['Am {at} wurde Ihr Passkey {name} mit einem Zählerstand verwendet, den er schon überschritten hatte. Das kommt vor, wenn jemand anderes eine Kopie davon hat. Er wurde abgelehnt.', 'Entfernen Sie den Passkey in Ihrem Konto, legen Sie einen neuen an und melden Sie es Ihrem Helpdesk.'] },
+    'passkey-copied': { subject: 'Einer Ihrer Passkeys wurde vielleicht kopiert', paragraphs: ['Am {at} wurde Ihr Passkey {name} mit einem Zählerstand verwendet, den er schon überschritten hatte. Das kommt vor, wenn jemand anderes eine Kopie davon hat. Er wurde abgelehnt.', 'Entfernen Sie den Passkey in Ihrem Konto, legen Sie einen neuen an und melden Sie es Ihrem Helpdesk{helpDesk}.'] },
     'recovery-code-used': { subject: 'Ein Wiederherstellungscode wurde benutzt', paragraphs: ['Am {at} wurde einer Ihrer Wiederherstellungscodes anstelle eines anderen Anmeldeverfahrens benutzt.', 'Übrige Codes: {left}. Neue können Sie in Ihrem Konto erzeugen.', notYou] },
     'questions-changed': { subject: 'Ihre Sicherheitsfragen wurden geändert', paragraphs: ['Am {at} wurden die Antworten auf Ihre Sicherheitsfragen gesetzt oder entfernt.', notYou] },
     'key-added': { subject: 'Ein Schlüssel ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Schlüssel hinzu: {name}.', notYou] },
+    'key-removed': { subject: 'Ein Schlüssel wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Schlüssel entfernt: {name}. Mit ihm kommt nichts mehr hinein.', notYou] },
     'password-expires': { subject: 'Ihr Passwort läuft bald ab', paragraphs: ['Ihr Passwort läuft am {expires} ab.', 'Wählen Sie vorher in Ihrem Konto ein neues. Wir fragen nie per E-Mail nach einem Passwort.'] },
     'membership-ends': { subject: 'Ein Zugang von Ihnen endet bald', paragraphs: ['Ihre Zugehörigkeit zu {name} endet am {end}.', 'Wenn Sie sie länger brauchen, wenden Sie sich an die Person, die sie Ihnen gegeben hat.'] },
   },

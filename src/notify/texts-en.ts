@@ -1,7 +1,7 @@
 /** The messages in English. */
 import type { LanguageTexts } from './message-text.ts'
 
-const notYou = 'If this was not you, tell your help desk at once.'
+const notYou = 'If this was not you, tell your help desk{helpDesk} at once.'
 
 export const english: LanguageTexts = {
   greeting: 'Hello {name},',
@@ -42,8 +42,8 @@ export const english: LanguageTexts = {
     },
     'user-name': { subject: 'Your user name', paragraphs: ['You sign in with: {userNames}.', 'If you did not ask for this, do nothing.'] },
     'account-locked': { subject: 'Your password is locked for a while', paragraphs: ['Signing in with your password was locked on {at}, after too many wrong passwords or codes. Where you are signed in you stay so, but for where wrong codes were entered.', `You may unlock it yourself where you sign in; mostly it also opens by itself after a while. ${notYou}`] },
-    'password-closed': { subject: 'Your password no longer works', paragraphs: ['On {at} your password was closed, after a hundred wrong ones in a row. It does not open by itself: from now on not even the right one lets anybody in.', 'Choose a new one where you sign in, by “Forgotten your password?”, or ask your help desk. If it was not you who tried, nobody has got in by it. We never ask for a password by mail.'] },
-    'account-locked-by-administrator': { subject: 'Your account is locked', paragraphs: ['An administrator locked your account on {at}.', 'Only an administrator can unlock it. If you do not know why, ask your help desk.'] },
+    'password-closed': { subject: 'Your password no longer works', paragraphs: ['On {at} your password was closed, after a hundred wrong ones in a row. It does not open by itself: from now on not even the right one lets anybody in.', 'Choose a new one where you sign in, by “Forgotten your password?”, or ask your help desk{helpDesk}. If it was not you who tried, nobody has got in by it. We never ask for a password by mail.'] },
+    'account-locked-by-administrator': { subject: 'Your account is locked', paragraphs: ['An administrator locked your account on {at}.', 'Only an administrator can unlock it. If you do not know why, ask your help desk{helpDesk}.'] },
     'new-sign-in': {
       subject: 'You signed in from somewhere new',
       paragraphs: ['On {at} somebody signed in with your account from a device or an address not seen before.', 'Device: {device}', 'Address: {address}', notYou],
@@ -55,10 +55,11 @@ export const english: LanguageTexts = {
     'phone-changed': { subject: 'Your phone number was changed', paragraphs: ['The phone numbers of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
     'factor-added': { subject: 'A way of signing in was added', paragraphs: ['On {at} a way of signing in was added to your account: {name}.', notYou] },
     'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },
-    'passkey-copied': { subject: 'A passkey of yours may have been copied', paragraphs: ['On {at} your passkey {name} was used with a count that it had passed before. This happens when somebody else has a copy of it. It was refused.', 'Remove the passkey in your account, add a new one, and tell your help desk.'] },
+    'passkey-copied': { subject: 'A passkey of yours may have been copied', paragraphs: ['On {at} your passkey {name} was used with a count that it had passed before. This happens when somebody else has a copy of it. It was refused.', 'Remove the passkey in your account, add a new one, and tell your help desk{helpDesk}.'] },
     'recovery-code-used': { subject: 'A recovery code was used', paragraphs: ['On {at} one of your recovery codes was used, in the place of another way of signing in.', 'Codes that are left: {left}. You can make new ones in your account.', notYou] },
     'questions-changed': { subject: 'Your security questions were changed', paragraphs: ['On {at} the answers to your security questions were set or removed.', notYou] },
     'key-added': { subject: 'A key was added to your account', paragraphs: ['On {at} a key was added to your account: {name}.', notYou] },
+    'key-removed': { subject: 'A key was removed from your account', paragraphs: ['On {at} a key was removed from your account: {name}. Nothing gets in by it any more.', notYou] },
     'password-expires': { subject: 'Your password expires soon', paragraphs: ['Your password expires on {expires}.', 'Choose a new one before that, in your account. We never ask for a password by mail.'] },
     'membership-ends': { subject: 'Access of yours ends soon', paragraphs: ['Your membership of {name} ends on {end}.', 'If you need it for longer, ask whoever gave it to you.'] },
   },

@@ -1,7 +1,7 @@
 /** The messages in French. */
 import type { LanguageTexts } from './message-text.ts'
 
-const notYou = 'Si ce n’était pas vous, prévenez immédiatement votre service d’assistance.'
+const notYou = 'Si ce n’était pas vous, prévenez immédiatement votre service d’assistance{helpDesk}.'
 
 export const french: LanguageTexts = {
   greeting: 'Bonjour {name},',
@@ -42,8 +42,8 @@ export const french: LanguageTexts = {
     },
     'user-name': { subject: 'Votre nom d’utilisateur', paragraphs: ['Vous vous connectez avec : {userNames}.', 'Si vous n’avez rien demandé, ne faites rien.'] },
     'account-locked': { subject: 'Votre mot de passe est verrouillé pour un moment', paragraphs: ['La connexion par votre mot de passe a été verrouillée le {at}, après trop de mots de passe ou de codes erronés. Là où vous êtes connecté, vous le restez, sauf là où des codes erronés ont été saisis.', `Vous pouvez le déverrouiller vous-même sur la page de connexion ; le plus souvent il se rouvre aussi de lui-même après un moment. ${notYou}`] },
-    'password-closed': { subject: 'Votre mot de passe ne fonctionne plus', paragraphs: ['Votre mot de passe a été fermé le {at}, après cent essais erronés de suite. Il ne se rouvre pas de lui-même : même le bon ne laisse plus entrer personne.', 'Choisissez-en un nouveau sur la page de connexion, par « Mot de passe oublié », ou adressez-vous à votre service d’assistance. Si ce n’est pas vous qui avez essayé, personne n’est entré par ce moyen. Nous ne demandons jamais de mot de passe par e-mail.'] },
-    'account-locked-by-administrator': { subject: 'Votre compte est verrouillé', paragraphs: ['Un administrateur a verrouillé votre compte le {at}.', 'Seul un administrateur peut le déverrouiller. Si vous en ignorez la raison, adressez-vous à votre service d’assistance.'] },
+    'password-closed': { subject: 'Votre mot de passe ne fonctionne plus', paragraphs: ['Votre mot de passe a été fermé le {at}, après cent essais erronés de suite. Il ne se rouvre pas de lui-même : même le bon ne laisse plus entrer personne.', 'Choisissez-en un nouveau sur la page de connexion, par « Mot de passe oublié », ou adressez-vous à votre service d’assistance{helpDesk}. Si ce n’est pas vous qui avez essayé, personne n’est entré par ce moyen. Nous ne demandons jamais de mot de passe par e-mail.'] },
+    'account-locked-by-administrator': { subject: 'Votre compte est verrouillé', paragraphs: ['Un administrateur a verrouillé votre compte le {at}.', 'Seul un administrateur peut le déverrouiller. Si vous en ignorez la raison, adressez-vous à votre service d’assistance{helpDesk}.'] },
     'new-sign-in': {
       subject: 'Connexion depuis un nouvel endroit',
       paragraphs: ['Le {at}, quelqu’un s’est connecté à votre compte depuis un appareil ou une adresse encore inconnus.', 'Appareil : {device}', 'Adresse : {address}', notYou],
@@ -55,10 +55,11 @@ export const french: LanguageTexts = {
     'phone-changed': { subject: 'Votre numéro de téléphone a été changé', paragraphs: ['Les numéros de téléphone de votre compte ont été changés le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
     'factor-added': { subject: 'Un moyen de connexion a été ajouté', paragraphs: ['Le {at}, un moyen de connexion a été ajouté à votre compte : {name}.', notYou] },
     'factor-removed': { subject: 'Un moyen de connexion a été retiré', paragraphs: ['Le {at}, un moyen de connexion a été retiré de votre compte : {name}.', notYou] },
-    'passkey-copied': { subject: 'Une de vos clés d’accès a peut-être été copiée', paragraphs: ['Le {at}, votre clé d’accès {name} a été utilisée avec un compteur qu’elle avait déjà dépassé. Cela arrive quand quelqu’un d’autre en a une copie. Elle a été refusée.', 'Supprimez cette clé d’accès dans votre compte, ajoutez-en une nouvelle et prévenez votre service d’assistance.'] },
+    'passkey-copied': { subject: 'Une de vos clés d’accès a peut-être été copiée', paragraphs: ['Le {at}, votre clé d’accès {name} a été utilisée avec un compteur qu’elle avait déjà dépassé. Cela arrive quand quelqu’un d’autre en a une copie. Elle a été refusée.', 'Supprimez cette clé d’accès dans votre compte, ajoutez-en une nouvelle et prévenez votre service d’assistance{helpDesk}.'] },
     'recovery-code-used': { subject: 'Un code de récupération a été utilisé', paragraphs: ['Le {at}, un de vos codes de récupération a été utilisé à la place d’un autre moyen de connexion.', 'Codes restants : {left}. Vous pouvez en créer de nouveaux dans votre compte.', notYou] },
     'questions-changed': { subject: 'Vos questions de sécurité ont été modifiées', paragraphs: ['Le {at}, les réponses à vos questions de sécurité ont été définies ou supprimées.', notYou] },
     'key-added': { subject: 'Une clé a été ajoutée à votre compte', paragraphs: ['Le {at}, une clé a été ajoutée à votre compte : {name}.', notYou] },
+    'key-removed': { subject: 'Une clé a été supprimée de votre compte', paragraphs: ['Le {at}, une clé a été supprimée de votre compte : {name}. Elle ne donne plus accès à rien.', notYou] },
     'password-expires': { subject: 'Votre mot de passe expire bientôt', paragraphs: ['Votre mot de passe expire le {expires}.', 'Choisissez-en un nouveau avant cette date, dans votre compte. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'membership-ends': { subject: 'Un de vos accès prend bientôt fin', paragraphs: ['Votre appartenance à {name} prend fin le {end}.', 'S’il vous la faut plus longtemps, adressez-vous à la personne qui vous l’a donnée.'] },
   },

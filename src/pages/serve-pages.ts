@@ -11,7 +11,7 @@ import { bundlesFolder, noncePlace, readBundle, type Bundle, type Encoding } fro
 import { pagePaths } from './page-paths.ts'
 import { readTheme, themeFor } from './themes.ts'
 
-type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT' | 'THEMES_FOLDER'>
+type Settings = Pick<Config, 'PUBLIC_URL' | 'PORT' | 'THEMES_FOLDER' | 'HELP_DESK_CONTACT'>
 
 /** Styles that the pages make as they run carry a nonce; scripts come from here or not at all. */
 const policyOf = (nonce: string) => [
@@ -31,7 +31,7 @@ export function addPages(server: FastifyInstance, { config, db }: { config: Sett
     server.get(path, async (request, reply) => {
       const named = byName(config, request)
       if (named !== undefined) return reply.redirect(named + path, 307)
-      return sendPage(reply, (await read())?.html, await themeFor(config, db, request.host, () => asked(request, reply)))
+      return sendPage(reply, (await read())?.html, headOf(config, await themeFor(config, db, request.host, () => asked(request, reply))))
     })
   }
   server.get<{ Params: { name: string } }>('/themes/:name', async (request, reply) => {
@@ -49,15 +49,18 @@ export function addPages(server: FastifyInstance, { config, db }: { config: Sett
   })
 }
 
-function sendPage(reply: FastifyReply, html: string | undefined, theme: string | undefined): FastifyReply {
+function sendPage(reply: FastifyReply, page: string | undefined, head: string): FastifyReply {
   const nonce = randomBytes(16).toString('base64')
   reply.header('content-type', 'text/html; charset=utf-8').header('cache-control', 'no-store')
     .header('content-security-policy', policyOf(nonce)).header('cross-origin-opener-policy', 'same-origin')
-  return html === undefined ? reply.code(503).send(notBuilt) : reply.send(themed(html.replaceAll(noncePlace, nonce), theme))
+  return page === undefined ? reply.code(503).send(notBuilt) : reply.send(page.replaceAll(noncePlace, nonce).replace('</head>', () => `${head}</head>`))
 }
 
-/** Last in the head, so that what it sets counts. */
-const themed = (html: string, theme: string | undefined) => (theme === undefined ? html : html.replace('</head>', `<link rel="stylesheet" href="/themes/${theme}.css"></head>`))
+/** What the pages of this installation have in their head: the theme is last, so that what it sets counts. */
+const headOf = ({ HELP_DESK_CONTACT: contact }: Settings, theme: string | undefined): string => [
+  ...(contact === undefined ? [] : [`<meta name="help-desk" content="${contact.replaceAll(/[&<>"]/g, (one) => `&#${one.codePointAt(0)};`)}">`]),
+  ...(theme === undefined ? [] : [`<link rel="stylesheet" href="/themes/${theme}.css">`]),
+].join('')
 
 const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Gatehouse</title><h1>The pages have not been made</h1>
 <p><code>npm start</code> makes them when it starts; <code>npm run console</code> makes them beside a running server, which needs no restart.</p></html>

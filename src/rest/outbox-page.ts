@@ -6,7 +6,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { GatehouseError } from '../errors.ts'
 import { kindOf, type MessageName } from '../model/message-kinds.ts'
-import { renderMail, renderSms, type Letter } from '../notify/render.ts'
+import { renderMail, renderSms, settingOf, type Letter } from '../notify/render.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { secretsOf, waitingMessages, type QueuedMessage } from '../store/messages.ts'
 import { html, type Html } from './docs-html.ts'
@@ -19,7 +19,8 @@ const most = 200
 
 /** Adds the two pages, where the setting asks for them. */
 export function addOutbox(server: FastifyInstance, base: BaseContext, masterKey: MasterKey): void {
-  const { OUTBOX_TOKEN: token, PRODUCT_NAME: product, TIME_ZONE: timeZone } = base.config
+  const { OUTBOX_TOKEN: token } = base.config
+  const setting = settingOf(base.config)
   if (token === undefined) return
   const digest = (text: string) => createHash('sha256').update(text).digest()
   const expected = digest(token)
@@ -31,14 +32,14 @@ export function addOutbox(server: FastifyInstance, base: BaseContext, masterKey:
   const waiting = async () => (await waitingMessages(base.db, base.now().toISOString(), most)).filter(({ template }) => kindOf(template)).map((message) => ({ message, letter: letterOf(message, masterKey) }))
   server.get('/outbox/:token', async (request, reply) => {
     admit(request)
-    const items = (await waiting()).map(({ message, letter }) => item(message, message.channel === 'SMS' ? { text: renderSms(letter, { product, timeZone }) } : renderMail(letter, { product, timeZone }), token))
+    const items = (await waiting()).map(({ message, letter }) => item(message, message.channel === 'SMS' ? { text: renderSms(letter, setting) } : renderMail(letter, setting), token))
     return reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', pagePolicy).send(page(items))
   })
   server.get('/outbox/:token/:id', async (request, reply) => {
     admit(request)
     const found = (await waiting()).find(({ message }) => message.channel === 'EMAIL' && message.id === (request.params as { id: string }).id)
     if (!found) throw new GatehouseError('not_found', 'There is no such mail.')
-    return reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', mailPolicy).send(renderMail(found.letter, { product, timeZone }).html)
+    return reply.header('content-type', 'text/html; charset=utf-8').header('content-security-policy', mailPolicy).send(renderMail(found.letter, setting).html)
   })
 }
 

@@ -83,9 +83,8 @@ async function checkPassword({ ctx, body }: Call): Promise<Answer> {
   // Nor may birthdates and numbers be guessed here by who may not read them.
   const seen = known && !may(ctx.authority, { resource: 'sensitive', right: 'READ' }) ? { ...known, others: serviceWords(ctx) } : known
   const context: PasswordContext = { ...(seen ?? { logins: [], names: [], others: serviceWords(ctx) }), current: null, history: [] }
-  const all = await judgeAll(policy, asked.password, context)
-  const violations = all.filter(({ rule }) => !policy.advisory.has(rule))
-  return { body: { acceptable: violations.length === 0, policy: { id: policy.id, name: policy.name }, violations, advice: all.filter(({ rule }) => policy.advisory.has(rule)) } }
+  const { violations, advice } = await judgeAll(policy, asked.password, context)
+  return { body: { acceptable: violations.length === 0, policy: { id: policy.id, name: policy.name }, violations, advice } }
 }
 
 export const passwordPolicyRoutes: readonly Route[] = [

@@ -1,7 +1,7 @@
 /**
  * Passwords as they are stored: argon2id (RFC 9106) as a PHC string, made and verified in libuv's threads, never on the event loop.
- * Whoever is asked about, and whatever is stored, costs one argon2id at the configured cost at least: how long an answer
- * takes does not tell whether there is such a person, or a password.
+ * Whoever is asked about, and whatever is stored, costs one argon2id at the configured cost at least, and a second one where the text
+ * has letters that are written in two forms: how long an answer takes does not tell whether there is such a person, or a password.
  */
 import { hash as argon2Hash, verify as argon2Verify } from '@node-rs/argon2'
 import { AsyncLocalStorage } from 'node:async_hooks'
@@ -77,6 +77,16 @@ const options = ({ memoryKiB, passes, lanes }: HashCost) => ({ memoryCost: memor
 /** The same password typed on another keyboard is the same password. */
 const normal = (clear: string): string => clear.normalize('NFC')
 
+/**
+ * The texts that a password is looked for by: composed, as ours are hashed, and where it has letters of which this is not the
+ * only form, as other systems may have hashed it: as it was typed, or else decomposed.
+ */
+function formsOf(clear: string): [string, ...string[]] {
+  const composed = normal(clear)
+  const other = clear === composed ? clear.normalize('NFD') : clear
+  return other === composed ? [composed] : [composed, other]
+}
+
 /** The PHC string of a password, in NFC. Errors: `invalid_value` beyond 1024 characters, `busy`. */
 export async function hashPassword(clear: string, cost: HashCost): Promise<string> {
   if (clear.length > longestPassword) throw new GatehouseError('invalid_value', `A password may have at most ${longestPassword} characters.`)
@@ -85,7 +95,8 @@ export async function hashPassword(clear: string, cost: HashCost): Promise<strin
 
 /**
  * Whether `clear` is the password behind `stored`, which may be null, ours, foreign or broken. `stale`: it is, and should be
- * hashed anew, because the hash is foreign or cost less than it would today. Errors: `busy`.
+ * hashed anew, because the hash is foreign or cost another amount than it would today: one that costs more would answer later than
+ * where nobody is, as long as it is there. Errors: `busy`.
  */
 export function verifyPassword(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
   return withRoomToHash(() => verifyAtCost(stored, clear, cost))
@@ -94,26 +105,36 @@ export function verifyPassword(stored: string | null, clear: string, cost: HashC
 async function verifyAtCost(stored: string | null, clear: string, cost: HashCost): Promise<{ ok: boolean; stale: boolean }> {
   const fits = clear.length <= longestPassword
   const setting = stored === null ? undefined : argon2Setting(stored)
-  const cheaper = setting === undefined || setting.kind !== 'argon2id' || setting.memoryKiB < cost.memoryKiB || setting.passes < cost.passes || setting.lanes < cost.lanes
+  const parts = ['memoryKiB', 'passes', 'lanes'] as const
+  const foreign = setting === undefined || setting.kind !== 'argon2id'
+  const cheaper = foreign || parts.some((part) => setting[part] < cost[part])
+  const stale = foreign || parts.some((part) => setting[part] !== cost[part])
   // Side by side: of the two, the one that takes longer is what the answer takes.
-  const [ok] = await Promise.all([
-    fits && stored !== null && isPasswordOf(stored, clear),
-    (!fits || stored === null || cheaper) && decoy(cost).then((made) => verify(made, fits ? normal(clear) : '')),
+  const [found] = await Promise.all([
+    fits && stored !== null ? matches(stored, clear) : undefined,
+    (!fits || stored === null || cheaper) && costAsMuch(fits ? formsOf(clear) : [''], cost),
   ])
-  return { ok, stale: ok && cheaper }
+  return { ok: found !== undefined, stale: found !== undefined && (stale || found !== normal(clear)) }
+}
+
+/** As many argon2id as a wrong password costs whoever has one of ours: as many as the text has forms. */
+async function costAsMuch(forms: readonly string[], cost: HashCost): Promise<void> {
+  for (const form of forms) await verify(await decoy(cost), form)
 }
 
 /** The same without the cost of a decoy: for earlier passwords, whose owner is known already. Errors: `busy`. */
 export async function isPasswordOf(stored: string, clear: string): Promise<boolean> {
-  return clear.length <= longestPassword && withRoomToHash(() => matches(stored, clear))
+  return clear.length <= longestPassword && (await withRoomToHash(() => matches(stored, clear))) !== undefined
 }
 
-async function matches(stored: string, clear: string): Promise<boolean> {
-  const text = normal(clear)
-  if (argon2Setting(stored) !== undefined) return verify(stored, text).catch(() => false)
-  if (await verifyForeign(stored, text)) return true
-  // Other systems hashed what they were given, whether composed or not.
-  return text !== clear && verifyForeign(stored, clear)
+/** The form of a text that is the password behind a stored value; undefined when none is. */
+async function matches(stored: string, clear: string): Promise<string | undefined> {
+  // A bare PHC string may have been brought along like any other: no sign in it says who hashed, and in what form.
+  const ours = argon2Setting(stored) !== undefined
+  for (const form of ours ? formsOf(clear) : new Set([normal(clear), clear])) {
+    if (ours ? await verify(stored, form).catch(() => false) : await verifyForeign(stored, form)) return form
+  }
+  return undefined
 }
 
 const decoys = new Map<string, Promise<string>>()

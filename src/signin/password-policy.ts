@@ -43,21 +43,27 @@ export function serviceWords({ config }: Pick<Context, 'config'>): string[] {
   return ['Gatehouse', ...(config.PUBLIC_URL === undefined ? [] : [new URL(config.PUBLIC_URL).hostname])]
 }
 
-/** The rules of the policy that a password breaks and that are enforced. */
-export async function judgePassword(policy: PasswordPolicy, clear: string, context: PasswordContext): Promise<Violation[]> {
-  return (await judgeAll(policy, clear, context)).filter(({ rule }) => !policy.advisory.has(rule))
+/** What a password breaks of a policy: rules that are enforced, and those that are recommended only. */
+export interface Judgement {
+  violations: Violation[]
+  advice: Violation[]
 }
 
-/** Also those that are recommended only. */
-export async function judgeAll(policy: PasswordPolicy, clear: string, context: PasswordContext): Promise<Violation[]> {
+/** The rules of the policy that a password breaks and that are enforced. */
+export async function judgePassword(policy: PasswordPolicy, clear: string, context: PasswordContext): Promise<Violation[]> {
+  return (await judgeAll(policy, clear, context)).violations
+}
+
+/** Everything at once; nothing more of a text that is empty, longer than any may be, or no well-formed one. What no policy allows none makes advice of. */
+export async function judgeAll({ composition, advisory }: PasswordPolicy, clear: string, context: PasswordContext): Promise<Judgement> {
   const form = judgeForm(clear, longestPassword)
-  if (form.length > 0) return form
-  const { composition } = policy
+  if (form.some(({ rule }) => rule === 'length') || !clear.isWellFormed()) return { violations: form, advice: [] }
   const text = clear.normalize('NFC')
   const found = judgeComposition(composition, text, context)
   const guessable = composition.blocklist ? await judgeGuessable(text, [...context.logins, ...context.names, ...context.others]) : undefined
   const earlier = await judgeHistory(clear, context)
-  return [...found, ...(guessable ? [guessable] : []), ...(earlier ? [earlier] : [])]
+  const broken = [...found, ...(guessable ? [guessable] : []), ...(earlier ? [earlier] : [])]
+  return { violations: [...form, ...broken.filter(({ rule }) => !advisory.has(rule))], advice: broken.filter(({ rule }) => advisory.has(rule)) }
 }
 
 /** One after the other: each costs what signing in costs, and others want to sign in meanwhile. */

@@ -69,6 +69,7 @@ export const de: Words = {
   problem: 'Etwas stimmt nicht',
   problems: 'Einiges stimmt nicht',
   show: 'Passwort anzeigen',
+  helpDesk: (contact) => `So erreichen Sie Ihren Helpdesk: ${contact}`,
   requestId: (id) => `Nummer der Anfrage: ${id}`,
   errors: {
     sign_in_refused: 'Der Benutzername oder das Passwort ist falsch, oder die Anmeldung ist gerade nicht möglich. Prüfen Sie beides, auch Groß- und Kleinschreibung, und versuchen Sie es noch einmal.',

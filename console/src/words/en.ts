@@ -24,6 +24,7 @@ export const en = {
   problem: 'There is a problem',
   problems: 'There are problems',
   show: 'Show the password',
+  helpDesk: (contact: string) => `How to reach your help desk: ${contact}`,
   requestId: (id: string) => `Number of the request: ${id}`,
   /** What can be told better here than in the server's own words. */
   errors: {

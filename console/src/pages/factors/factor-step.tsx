@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { api } from '../../api.ts'
 import { arrive, standing } from '../../query.ts'
+import { HelpDesk } from '../../ui/help-desk.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { useWords } from '../../words/words.tsx'
 import { Arriving } from '../sign-in/asker.tsx'
@@ -18,7 +19,7 @@ export function FactorStep() {
       <ProveFactor ways={state?.factors ?? []} prove={api.proveFactor} onProved={arrive} canRemember />
       <details>
         <summary>{words.without}</summary>
-        <p>{state?.factors?.some(({ type }) => type === 'RECOVERY_CODES') ? words.withoutByCode : words.withoutCodes} {words.withoutHelp}</p>
+        <p>{state?.factors?.some(({ type }) => type === 'RECOVERY_CODES') ? words.withoutByCode : words.withoutCodes} {words.withoutHelp}<HelpDesk /></p>
       </details>
     </div>
   )

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { smsNumberOf } from '../../../../src/model/sms-number.ts'
 import { api, type Factor, type NewFactor } from '../../api.ts'
 import { arrive, client } from '../../query.ts'
+import { HelpDesk } from '../../ui/help-desk.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
@@ -54,10 +55,10 @@ export function Factors() {
       <p>{words.factors.intro}</p>
       {failure ? <Notice kind="error" takesFocus><p>{wordsOf(failure, words)}</p></Notice> : null}
       {done === undefined ? null : <Notice kind="good" takesFocus><p>{words.factors[done]}</p></Notice>}
-      {wantsCodes(factors) ? <Notice kind="warning" title={words.factors.noCodes}><p>{words.factors.noCodesHint}</p><p><Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({ type: 'RECOVERY_CODES' })}>{words.factors.makeCodes}</Button></p></Notice> : null}
+      {wantsCodes(factors) ? <Notice kind="warning" title={words.factors.noCodes}><p>{words.factors.noCodesHint}<HelpDesk /></p><p><Button variant="default" loading={begin.isPending} onClick={() => begin.mutate({ type: 'RECOVERY_CODES' })}>{words.factors.makeCodes}</Button></p></Notice> : null}
       <section className="card stack">
         {factors.length === 0 ? <p>{words.factors.none}</p> : <ul className="items">{factors.map((one) => <li key={one.id}><FactorFacts item={one} question={questionOf(one)} onRemove={() => removal.mutate(one.id)} onAgain={() => begin.mutate({ type: one.type, name: one.name })} /></li>)}</ul>}
-        {factors.length === 0 ? null : <p className="dimmed">{words.factors.lost}</p>}
+        {factors.length === 0 ? null : <p className="dimmed">{words.factors.lost}<HelpDesk /></p>}
       </section>
       <section className="card stack">
         <h2>{words.factors.add}</h2>

@@ -7,6 +7,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useEffect } from 'react'
 import { api } from '../../api.ts'
 import { endOffer } from '../../query.ts'
+import { HelpDesk } from '../../ui/help-desk.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
@@ -32,7 +33,7 @@ export function OfferCodes() {
       <PageTitle>{words.factors.offerTitle}</PageTitle>
       {making.error ? <Notice kind="error" takesFocus><p>{wordsOf(making.error, words)}</p></Notice> : null}
       <Notice kind="good"><p>{words.factors.added}</p></Notice>
-      <p>{words.factors.noCodesHint}</p>
+      <p>{words.factors.noCodesHint}<HelpDesk /></p>
       <div className="row">
         <Button loading={making.isPending} onClick={() => making.mutate()}>{words.factors.makeCodes}</Button>
         <Button variant="default" disabled={making.isPending} onClick={endOffer}>{words.factors.offerLater}</Button>

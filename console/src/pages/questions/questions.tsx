@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, type SecurityQuestions } from '../../api.ts'
 import { client } from '../../query.ts'
 import { Confirm } from '../../ui/confirm.tsx'
+import { HelpDesk } from '../../ui/help-desk.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { PageTitle } from '../../ui/page-title.tsx'
 import { wordsOf } from '../../ui/refusal-words.ts'
@@ -39,7 +40,7 @@ function Enabled({ data, onRemove, onSaved }: { data: SecurityQuestions; onRemov
   const { words: { questions: words, ...all } } = useWords()
   return (
     <>
-      {data.locked ? <Notice kind="warning"><p>{words.locked}</p></Notice> : null}
+      {data.locked ? <Notice kind="warning"><p>{words.locked}<HelpDesk /></p></Notice> : null}
       <section className="card stack">
         <h2>{words.answered}</h2>
         {data.answered.length === 0 ? <p>{words.none}</p> : (

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { Refusal, type NewPassword, type Problem } from '../../api.ts'
 import { Form, type Values } from '../../ui/form.tsx'
 import type { Failure } from '../../ui/error-summary.tsx'
+import { helpDeskIn } from '../../ui/help-desk.tsx'
 import { Notice } from '../../ui/notice.tsx'
 import { hintFor, PasswordField } from '../../ui/password-field.tsx'
 import { useWords } from '../../words/words.tsx'
@@ -36,7 +37,7 @@ export function SetPassword({ complete, onDone, userName, least }: Props) {
   ]
   const explain = ({ code, problems }: Refusal): Failure[] => {
     if (code === 'password_refused') return problems.map((problem) => ({ field: 'next', message: rule(problem) }))
-    return code === 'recovery_refused' && questions.length > 0 ? [{ message: questionWords.wrong }] : []
+    return code === 'recovery_refused' && questions.length > 0 ? [{ message: questionWords.wrong + helpDeskIn(all) }] : []
   }
   return (
     <Form submit={words.newSubmit} send={send} check={missing} explain={explain}>
