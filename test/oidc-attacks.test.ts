@@ -259,8 +259,9 @@ describe('the door itself', () => {
   })
 
   test('too many wrong secrets from one address have to wait', async () => {
-    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
-    const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
+    const { url: other, ctx: own } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
+    const { id } = await application(own, 'Guessed')
+    const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${id}:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
     const statuses: number[] = []
     for (let n = 0; n < 8; n++) statuses.push(await guess(n))
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
@@ -286,10 +287,11 @@ describe('the door itself', () => {
   })
 
   test('a wrong secret does not pass for a right one by being shown where nobody looks at it', async () => {
-    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const { url: other, ctx: own } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const { id } = await application(own, 'Guessed')
     const statuses: number[] = []
     for (let n = 0; n < 6; n++) {
-      const headers = { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }
+      const headers = { authorization: `Basic ${Buffer.from(`${id}:${n}`).toString('base64')}` }
       await fetch(`${other}/oidc/jwks`, { headers })
       statuses.push((await fetch(`${other}/oidc/token`, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status)
     }
@@ -320,15 +322,18 @@ describe('the door itself', () => {
   })
 
   test('what is refused is noted by its route, whatever stands in the address', async () => {
-    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2' })
+    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2', OIDC_QUESTIONS_PER_MINUTE: '1' })
+    const app = await application(own.ctx, 'Own', { firstParty: true })
     const long = 'x'.repeat(300)
+    const begun = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
     const asked = async (path: string) => (await fetch(`${own.url}/oidc/${path}`, { redirect: 'manual', headers: { authorization: 'Bearer wrong' } })).status
     const events = () => own.ctx.db.query(`select target_id as target, result, changes::jsonb->0->'after'->'operations' as more from gatehouse.audit_event where action = 'request.refuse' order by event_id`)
-    expect([await asked('me'), await asked('me'), await asked(`auth/${long}`), await asked(`auth${long}`)]).toEqual([401, 401, 429, 429])
+    expect([await asked('me'), await asked('me'), await asked(`me?${long}`)]).toEqual([401, 401, 429])
+    expect([await asked(`auth?${begun}`), await asked(`auth/${long}`), await asked(`auth?${long}`)]).toEqual([303, 429, 429])
     await own.stop()
     expect(await events()).toEqual([
-      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/auth/:uid', result: 'too_many_requests', more: null },
-      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/auth/:uid', 'GET /oidc/*'] },
+      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/me', result: 'too_many_requests', more: null },
+      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/me', 'GET /oidc/auth/:uid', 'GET /oidc/auth'] },
     ])
   })
 

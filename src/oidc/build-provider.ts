@@ -15,6 +15,7 @@ import { configuration } from './configuration.ts'
 import { themeOfSite } from '../store/site-records.ts'
 import { pagesWith, type ThemeOf } from './pages.ts'
 import { ownOf } from './policy.ts'
+import { forOwnOrigins } from './other-origins.ts'
 import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 import { retryLogouts } from './tell-of-logout.ts'
@@ -104,7 +105,10 @@ function spoilStale({ headers }: IncomingMessage, now: Date): boolean {
 function around(state: DoorState) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
     const stale = spoilStale(ctx.req, state.base.now())
-    await next()
+    await forOwnOrigins(state, ctx as unknown as KoaContextWithOIDC, next).catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error
+      answerUnavailable(ctx)
+    })
     const { body } = ctx as { body?: { error?: string; error_description?: string } }
     if (stale && body?.error === 'invalid_dpop_proof') body.error_description = 'DPoP proof iat is more than a minute from now'
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>

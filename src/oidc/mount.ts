@@ -13,14 +13,14 @@ import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
 import { origins, secretGuesses, type Door } from './provider-context.ts'
 
-/** Counts what fails from one address, as the REST door does (rest/limits.ts). */
+/** Counts the access tokens from one address that are none, as the REST door does its keys (rest/limits.ts). */
 export interface Failures {
   check: (address: string, token: string) => void
   count: (address: string, token: string) => void
   accept: (token: string) => void
 }
 
-/** Counts wrong secrets in forms by client and address. */
+/** Counts wrong secrets by client and address. */
 export interface Secrets {
   isOpen: (address: string, clientId: string, secret: string) => boolean
   note: (address: string, clientId: string, secret: string, right: boolean) => void
@@ -34,11 +34,11 @@ export interface Questions {
 
 const prefix = '/oidc'
 
-/** Where success means that what stood in Authorization was right. Elsewhere it is not looked at, and a guess would pass for one. */
-const proving = new Set(['POST /oidc/token', 'POST /oidc/request', 'POST /oidc/token/introspection', 'POST /oidc/token/revocation', 'GET /oidc/me', 'POST /oidc/me'])
+/** Where an access token is shown: the one place where Authorization holds no secret of a client. */
+const userinfo = `${prefix}/me`
 
 /** What of the provider's has a name of its own in the audit. */
-const endpoints = new Set([...[...proving].map((one) => one.split(' ')[1]!), `${prefix}/auth`, `${prefix}/jwks`, `${prefix}/session/end`, `${prefix}/session/end/confirm`])
+const endpoints = new Set(['token', 'request', 'token/introspection', 'token/revocation', 'me', 'auth', 'jwks', 'session/end', 'session/end/confirm'].map((one) => `${prefix}/${one}`))
 
 /** The most characters of a stranger's request to sign in: it is kept until it is answered. */
 const longestRequest = 8192
@@ -64,21 +64,24 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
     scope.all(`${prefix}/*`, async (request, reply) => {
       if (!request.raw.url!.startsWith(`${prefix}/`)) throw new GatehouseError('not_found')
       refuseLong(request)
-      const shown = request.headers.authorization ?? ''
-      failures.check(request.ip, shown)
-      const begins = request.url.startsWith(`${prefix}/auth`)
-      if (begins) questions.check(request.ip)
-      const built = await oidc.current()
       // Handing over takes the prefix away.
       const [path, route] = [pathOf(request), routeOf(request)]
-      // In the header, whoever it is of, a secret counts for the address; in a form for its client there.
-      if (shown === '') secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
+      const shown = request.headers.authorization ?? ''
+      // Nobody guesses a token: what is bounded is the work of looking for it, where it is looked for, and it shuts no other place.
+      const token = path === userinfo && shown !== '' ? shown : undefined
+      if (token !== undefined) failures.check(request.ip, token)
+      const begins = path.startsWith(`${prefix}/auth`)
+      if (begins) questions.check(request.ip)
+      const built = await oidc.current()
+      secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
       if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
       if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
-      if (statusCode === 401 && shown !== '') failures.count(request.ip, shown)
-      else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
+      if (statusCode === 429) note(request, 'too_many_requests', route)
+      if (token === undefined) return
+      if (statusCode === 401) failures.count(request.ip, token)
+      else if (statusCode < 400 && request.method !== 'OPTIONS') failures.accept(token)
     })
     // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
     scope.get(`/.well-known/oauth-authorization-server${prefix}`, async (request, reply) => {
@@ -102,15 +105,15 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
   })
 }
 
-const pathOf = ({ method, url }: FastifyRequest) => `${method} ${url.split('?')[0]}`
+const pathOf = ({ url }: FastifyRequest) => url.split('?')[0]!
 
 /** What was asked for, as the audit notes it: a route, and nothing of what a stranger has put into the address. */
 function routeOf(request: FastifyRequest): string {
   const { method, routeOptions } = request
   if (routeOptions.url !== `${prefix}/*`) return `${method} ${routeOptions.url}`
-  const [path] = request.url.split('?')
-  if (endpoints.has(path!)) return `${method} ${path}`
-  return `${method} ${prefix}/${path!.startsWith(`${prefix}/auth/`) ? 'auth/:uid' : '*'}`
+  const path = pathOf(request)
+  if (endpoints.has(path)) return `${method} ${path}`
+  return `${method} ${prefix}/${path.startsWith(`${prefix}/auth/`) ? 'auth/:uid' : '*'}`
 }
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (

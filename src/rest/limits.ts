@@ -54,8 +54,8 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
 }
 
 /**
- * The same for secrets of OpenID clients that come in a form, counted for each client and address: an application that has a
- * wrong one keeps no other from its address.
+ * The same for secrets of OpenID clients, in a form or in Authorization, counted for each client and address: an application that
+ * has a wrong one keeps no other from its address.
  */
 export function secretLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
   const failures = counter()
