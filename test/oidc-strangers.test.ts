@@ -1,5 +1,7 @@
 /** What strangers may do at the OpenID door, how often, and from where: nobody else is kept out by it. */
 import { randomBytes } from 'node:crypto'
+import { connect } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import * as client from 'openid-client'
 import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn, type OidcServer } from './oidc-harness.ts'
@@ -19,6 +21,7 @@ async function programOf({ ctx, url }: OidcServer, name: string, authentication:
 }
 
 const { ctx, url } = await oidcServer()
+const counted = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '2' })
 
 describe('who is wrong too often', () => {
   const open = ['/oidc/.well-known/openid-configuration', '/oidc/jwks', '/oidc/session/end']
@@ -58,6 +61,37 @@ describe('who is wrong too often', () => {
     expect([await posts.ask(), await shows.ask()]).toEqual([200, 200])
     for (const path of open) expect([path, (await fetch(`${own.url}${path}`)).status]).toEqual([path, 200])
     expect((await browser.follow((await request(config)).address)).at.searchParams.get('code')).toBeTruthy()
+  })
+})
+
+describe('what is not letter by letter a path of ours', () => {
+  const asked = async (at: OidcServer, more: Record<string, string> = {}) => {
+    const { id } = await application(at.ctx, `Asked ${Math.random()}`, { firstParty: true })
+    return new URLSearchParams({ client_id: id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256', ...more })
+  }
+  /** As it is written: fetch would tidy it up. */
+  const status = async (at: OidcServer, path: string, method = 'GET') => {
+    const socket = connect(Number(new URL(at.url).port), '127.0.0.1', () => void socket.write(`${method} ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\nConnection: close\r\n\r\n`))
+    return Number(/^HTTP\/1\.1 (\d+)/.exec(await text(socket))?.[1])
+  }
+  const near = ['/oidc/AUTH', '/oidc/Auth', '/oidc/auth/', '/oidc/auth//', '/oidc//auth', '//oidc/auth', '/oidc/%61uth', '/oidc/aut%68', '/%6fidc/auth', '/OIDC/auth', '/oidc/auth;x', '/oidc/./auth', '/oidc/x/../auth', '/oidc/auth%2f', '/oidc/auth%3f', '/oidc/%C4%B1auth', '/oidc/auth#', '/oidc\\auth', 'http://localhost/oidc/auth']
+  const kept = async () => (await counted.ctx.db.first<{ n: number }>(`select count(*)::int as n from gatehouse.oidc_artifact where kind = 'Interaction'`))!.n
+
+  test.each(near)('%s begins nothing, and none longer than it may be', async (path) => {
+    const before = await kept()
+    for (const query of [await asked(counted), await asked(counted, { state: 's'.repeat(12_000) })]) expect([400, 404]).toContain(await status(counted, `${path}?${query}`))
+    expect(await kept()).toBe(before)
+  })
+
+  test.each(['POST /oidc/Token', 'POST /oidc/token/', 'POST /oidc/REQUEST', 'GET /oidc/ME', 'GET /oidc/jwks/', 'GET /oidc/Session/End', 'GET /oidc/.Well-Known/openid-configuration', 'GET /oidc/AUTH/x', 'GET /oidc/auth/x/', 'GET /oidc/auth/x/y', 'GET /oidc/', 'GET /oidc'])('%s is nowhere', async (route) => {
+    const [method, path] = route.split(' ') as [string, string]
+    expect(await status(counted, path, method)).toBe(404)
+  })
+
+  test('and what is, is counted and measured', async () => {
+    const begin = async (more?: Record<string, string>) => status(counted, `/oidc/auth?${await asked(counted, more)}`)
+    expect([await begin({ state: 's'.repeat(12_000) }), await begin(), await begin(), await begin()]).toEqual([431, 303, 303, 429])
+    for (const path of ['/oidc/jwks?x', '/oidc/jwks', '/oidc/session/end/success', '/oidc/.well-known/oauth-authorization-server']) expect([path, await status(counted, path)]).toEqual([path, 200])
   })
 })
 

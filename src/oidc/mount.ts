@@ -37,8 +37,14 @@ const prefix = '/oidc'
 /** Where an access token is shown: the one place where Authorization holds no secret of a client. */
 const userinfo = `${prefix}/me`
 
-/** What of the provider's has a name of its own in the audit. */
-const endpoints = new Set(['token', 'request', 'token/introspection', 'token/revocation', 'me', 'auth', 'jwks', 'session/end', 'session/end/confirm'].map((one) => `${prefix}/${one}`))
+/** What of the provider's is served, and has a name of its own in the audit. */
+const endpoints = new Set([
+  'token', 'request', 'token/introspection', 'token/revocation', 'me', 'auth', 'jwks', 'session/end', 'session/end/confirm', 'session/end/success',
+  '.well-known/openid-configuration', '.well-known/oauth-authorization-server',
+].map((one) => `${prefix}/${one}`))
+
+/** Where an answered question leads back to. */
+const isResumed = (path: string) => /^\/oidc\/auth\/[\w-]+$/.test(path)
 
 /** The most characters of a stranger's request to sign in: it is kept until it is answered. */
 const longestRequest = 8192
@@ -62,10 +68,11 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       return reply.code(303).send()
     })
     scope.all(`${prefix}/*`, async (request, reply) => {
-      if (!request.raw.url!.startsWith(`${prefix}/`)) throw new GatehouseError('not_found')
-      refuseLong(request)
       // Handing over takes the prefix away.
       const [path, route] = [pathOf(request), routeOf(request)]
+      // The provider would take AUTH or auth/ for auth as well, and what is said of single paths here would not hold for those.
+      if (!endpoints.has(path) && !isResumed(path)) throw new GatehouseError('not_found')
+      refuseLong(request)
       const shown = request.headers.authorization ?? ''
       // Nobody guesses a token: what is bounded is the work of looking for it, where it is looked for, and it shuts no other place.
       const token = path === userinfo && shown !== '' ? shown : undefined
@@ -105,7 +112,8 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
   })
 }
 
-const pathOf = ({ url }: FastifyRequest) => url.split('?')[0]!
+/** The path letter by letter as it was asked for. */
+const pathOf = ({ raw }: FastifyRequest) => raw.url!.split('?')[0]!
 
 /** What was asked for, as the audit notes it: a route, and nothing of what a stranger has put into the address. */
 function routeOf(request: FastifyRequest): string {
@@ -113,7 +121,7 @@ function routeOf(request: FastifyRequest): string {
   if (routeOptions.url !== `${prefix}/*`) return `${method} ${routeOptions.url}`
   const path = pathOf(request)
   if (endpoints.has(path)) return `${method} ${path}`
-  return `${method} ${prefix}/${path.startsWith(`${prefix}/auth/`) ? 'auth/:uid' : '*'}`
+  return `${method} ${prefix}/${isResumed(path) ? 'auth/:uid' : '*'}`
 }
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
