@@ -95,6 +95,45 @@ describe('what is not letter by letter a path of ours', () => {
   })
 })
 
+describe('pushed requests', () => {
+  const asked = (id: string, state = 's') => ({ client_id: id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256', state })
+  const kept = async (at: OidcServer, kind: string) => (await at.ctx.db.first<{ n: number; most: number }>('select count(*)::int as n, max(length(payload))::int as most from gatehouse.oidc_artifact where kind = $1', [kind]))!
+
+  test('of clients that prove nothing count with what begins at their address; of others they do not', async () => {
+    const own = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '3' })
+    const [anybody, known] = [await application(own.ctx, 'Anybody', { authentication: 'none' }), await application(own.ctx, 'Known', { authentication: 'client_secret_post' })]
+    const push = async (fields: Record<string, string>) => {
+      const reply = await fetch(`${own.url}/oidc/request`, { method: 'POST', body: form(fields) })
+      return { status: reply.status, wait: reply.headers.get('retry-after'), body: (await reply.json()) as { request_uri: string; error?: string } }
+    }
+    const uri = (await push(asked(anybody.id))).body.request_uri
+    expect((await fetch(`${own.url}/oidc/auth?${form({ client_id: anybody.id, request_uri: uri })}`, { redirect: 'manual' })).status).toBe(303)
+    // At once, too: what is refused is not kept.
+    const many = await Promise.all(Array.from({ length: 20 }, () => push(asked(anybody.id))))
+    expect(many.map(({ status }) => status).toSorted()).toEqual([201, ...Array.from({ length: 19 }, () => 429)])
+    const refused = many.find(({ status }) => status === 429)!
+    expect([refused.wait, refused.body.error, (await kept(own, 'PushedAuthorizationRequest')).n]).toEqual(['60', 'temporarily_unavailable', 2])
+    for (let n = 0; n < 5; n++) expect((await push({ ...asked(known.id), client_secret: known.secret! })).status).toBe(201)
+    expect((await fetch(`${own.url}/oidc/auth?${form(asked(anybody.id))}`, { redirect: 'manual' })).status).toBe(429)
+    await expect.poll(() => own.ctx.db.query(`select target_id as target from gatehouse.audit_event where action = 'request.refuse' and result = 'too_many_requests'`)).toEqual([{ target: 'POST /oidc/request' }])
+  })
+
+  test('are as long as others at most, whoever pushes them', async () => {
+    const own = await oidcServer()
+    const [anybody, known] = [await application(own.ctx, 'Anybody', { authentication: 'none' }), await application(own.ctx, 'Known', { authentication: 'client_secret_post' })]
+    const push = async (fields: Record<string, string>) => {
+      const reply = await fetch(`${own.url}/oidc/request`, { method: 'POST', body: form(fields) })
+      return [reply.status, ((await reply.json()) as { error?: string }).error]
+    }
+    for (const shown of [{ client_id: anybody.id }, { client_id: known.id, client_secret: known.secret! }] as Record<string, string>[]) {
+      for (const length of [8192, 50_000]) expect(await push({ ...asked('', 's'.repeat(length)), ...shown })).toEqual([413, 'invalid_request'])
+      expect(await push({ ...asked('', 's'.repeat(7000)), ...shown })).toEqual([201, undefined])
+    }
+    const { n, most } = await kept(own, 'PushedAuthorizationRequest')
+    expect([n, most < 11_500]).toEqual([2, true])
+  })
+})
+
 describe('pages of other origins', () => {
   const preflight = (path: string, origin: string) => fetch(`${url}/oidc/${path}`, { method: 'OPTIONS', headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' } })
   const allowed = (reply: Response) => [...reply.headers.keys()].filter((name) => name.startsWith('access-control-allow'))

@@ -16,7 +16,7 @@ import { themeOfSite } from '../store/site-records.ts'
 import { pagesWith, type ThemeOf } from './pages.ts'
 import { ownOf } from './policy.ts'
 import { forOwnOrigins } from './other-origins.ts'
-import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
+import { contextOf, pushes, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 import { retryLogouts } from './tell-of-logout.ts'
 
@@ -78,10 +78,10 @@ function answerUnavailable(ctx: KoaContext): void {
   ctx.body = { error: 'temporarily_unavailable' }
 }
 
-function answerTooMany(ctx: KoaContext): void {
+function answerTooMany(ctx: KoaContext, reason: string): void {
   ctx.status = 429
   ctx.set('retry-after', '60')
-  ctx.body = { error: 'temporarily_unavailable', error_description: 'Too many wrong secrets of this client came from this address; wait a minute.' }
+  ctx.body = { error: 'temporarily_unavailable', error_description: `${reason}; wait a minute.` }
 }
 
 /**
@@ -113,7 +113,8 @@ function around(state: DoorState) {
     if (stale && body?.error === 'invalid_dpop_proof') body.error_description = 'DPoP proof iat is more than a minute from now'
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
-    if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
+    if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx, 'Too many wrong secrets of this client came from this address')
+    if (pushes.get(ctx.req)?.refused) answerTooMany(ctx, 'Too many requests to sign in began at this address')
     // What single applications learn is nobody else's to know.
     if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
     if (oidc?.route === 'end_session' && ctx.status === 200) await state.pages.goOn(ctx as unknown as KoaContextWithOIDC)

@@ -11,7 +11,7 @@ import { pageHeader } from '../model/page-header.ts'
 import type { Built } from './build-provider.ts'
 import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
-import { origins, secretGuesses, type Door } from './provider-context.ts'
+import { longestRequest, origins, pushes, secretGuesses, type Door } from './provider-context.ts'
 
 /** Counts the access tokens from one address that are none, as the REST door does its keys (rest/limits.ts). */
 export interface Failures {
@@ -26,8 +26,9 @@ export interface Secrets {
   note: (address: string, clientId: string, secret: string, right: boolean) => void
 }
 
-/** Counts the questions to people that begin at one address. */
+/** Counts the questions to people that begin at one address, and what strangers push there. */
 export interface Questions {
+  isOpen: (address: string) => boolean
   check: (address: string) => void
   count: (address: string) => void
 }
@@ -46,8 +47,6 @@ const endpoints = new Set([
 /** Where an answered question leads back to. */
 const isResumed = (path: string) => /^\/oidc\/auth\/[\w-]+$/.test(path)
 
-/** The most characters of a stranger's request to sign in: it is kept until it is answered. */
-const longestRequest = 8192
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
@@ -81,6 +80,7 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       if (begins) questions.check(request.ip)
       const built = await oidc.current()
       secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
+      pushes.set(request.raw, { admit: () => questions.isOpen(request.ip) && (questions.count(request.ip), true) })
       await handOver(built, request, reply)
       const { statusCode } = reply.raw
       if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
@@ -153,7 +153,7 @@ function refuseForeign({ headers }: FastifyRequest, publicUrl: string): void {
 
 /** Errors: `headers_too_large`. */
 function refuseLong({ raw }: FastifyRequest): void {
-  if (raw.url!.startsWith(`${prefix}/auth`) && raw.url!.length > longestRequest) throw new GatehouseError('headers_too_large', `A request to sign in may have at most ${longestRequest} characters; longer ones are pushed (RFC 9126).`)
+  if (raw.url!.startsWith(`${prefix}/auth`) && raw.url!.length > longestRequest) throw new GatehouseError('headers_too_large', `A request to sign in may have at most ${longestRequest} characters.`)
 }
 
 const headers = {

@@ -90,12 +90,14 @@ export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
   }
 }
 
-/** Questions of the OpenID provider that begin at one address: anybody can begin one, and each is kept for a while. */
+/** Questions of the OpenID provider that begin at one address, and requests that strangers push: anybody can begin one, and each is kept for a while. */
 export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'>) {
   const questions = counter()
+  const isOpen = (address: string) => questions.of(guesserOf(address)) < config.OIDC_QUESTIONS_PER_MINUTE
   return {
+    isOpen,
     check(address: string): void {
-      if (questions.of(guesserOf(address)) >= config.OIDC_QUESTIONS_PER_MINUTE) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
+      if (!isOpen(address)) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
     },
     count: (address: string): void => void questions.add(guesserOf(address)),
   }
