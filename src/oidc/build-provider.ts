@@ -13,7 +13,7 @@ import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { themeOfSite } from '../store/site-records.ts'
-import { pagesWith, type ThemeOf } from './pages.ts'
+import { pagesWith, type Pages, type ThemeOf } from './pages.ts'
 import { ownOf } from './policy.ts'
 import { forOwnOrigins } from './other-origins.ts'
 import { contextOf, pushes, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
@@ -36,7 +36,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
   const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, pages: pagesWith(themeOfPages(door, publicUrl)), ownClaims, noteReuse }
-  const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
+  const provider = new (providerWith(state.pages))(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
   tieSessions(provider, state)
@@ -55,6 +55,13 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   provider.use(around(state))
   watch(provider, state)
   return { provider, state, handle: provider.callback() }
+}
+
+/** The provider with a page of ours in the place of the one of its own that posts an answer: it names its modes while it is made. */
+const providerWith = (pages: Pages) => class extends Provider {
+  override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
+    super.registerResponseMode(name, name === 'form_post' ? pages.post : handler)
+  }
 }
 
 /** Of the site whose application asks, else of our own host. */
