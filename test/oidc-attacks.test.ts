@@ -252,9 +252,17 @@ describe('the door itself', () => {
     const began = await fetch(`${inner}/oidc/auth?${query}`, { redirect: 'manual' })
     const asked = await fetch(`${inner}${new URL(began.headers.get('location')!, inner).pathname}`, { redirect: 'manual', headers: { cookie: began.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') } })
     expect([began.status, asked.status, asked.headers.get('location')!.split('?')[0]]).toEqual([303, 303, '/sign-in'])
-    const cookies = [...began.headers.getSetCookie(), ...asked.headers.getSetCookie()]
+    const leaving = await fetch(`${inner}/oidc/session/end`)
+    const cookies = [began, asked, leaving].flatMap(({ headers }) => headers.getSetCookie())
     expect(cookies.length).toBeGreaterThan(3)
-    for (const cookie of cookies) expect(cookie).toMatch(/^__(Secure|Host)-.*; ?secure.*; ?httponly/i)
+    // What belongs to the paths of one question cannot be __Host-, which is for all paths; the rest is.
+    const ofQuestion = /^__Secure-gatehouse-oidc-(?:interaction|resume)(?:\.sig)?=/
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/; ?samesite=lax; ?secure; ?httponly/i)
+      expect(cookie).not.toMatch(/; ?domain=/i)
+      expect(cookie).toMatch(ofQuestion.test(cookie) ? /; ?path=\/[^;]/i : /^__Host-.*; ?path=\/;/i)
+    }
+    expect(new Set(cookies.map((cookie) => ofQuestion.test(cookie)))).toEqual(new Set([true, false]))
     expect(began.headers.get('strict-transport-security')).toBeTruthy()
   })
 
