@@ -31,6 +31,7 @@ export interface Questions {
   isOpen: (address: string) => boolean
   check: (address: string) => void
   count: (address: string) => void
+  takeBack: (address: string) => void
 }
 
 const prefix = '/oidc'
@@ -77,14 +78,19 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       const token = path === userinfo && shown !== '' ? shown : undefined
       if (token !== undefined) failures.check(request.ip, token)
       const begins = path.startsWith(`${prefix}/auth`)
-      if (begins) questions.check(request.ip)
       const built = await oidc.current()
+      // Counted before it is known to put a question, so that many at once are counted too.
+      if (begins) {
+        questions.check(request.ip)
+        questions.count(request.ip)
+      }
       secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
       pushes.set(request.raw, { admit: () => questions.isOpen(request.ip) && (questions.count(request.ip), true) })
-      await handOver(built, request, reply)
+      await handOver(built, request, reply).finally(() => {
+        if (begins && !String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.takeBack(request.ip)
+      })
       const { statusCode } = reply.raw
       if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
-      if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
       if (statusCode === 429) note(request, 'too_many_requests', route)
       if (token === undefined) return
       if (statusCode === 401) failures.count(request.ip, token)

@@ -23,6 +23,8 @@ function counter() {
   return {
     of: (key: string) => current().get(key) ?? 0,
     add: (key: string) => current().set(key, (current().get(key) ?? 0) + 1).get(key)!,
+    /** Takes back one that was added, be it in the minute before, and never more than there are. */
+    takeBack: (key: string) => void current().set(key, Math.max(0, (current().get(key) ?? 0) - 1)),
   }
 }
 
@@ -100,6 +102,8 @@ export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'
       if (!isOpen(address)) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
     },
     count: (address: string): void => void questions.add(guesserOf(address)),
+    /** What was counted before it was known to begin one, and has begun none. */
+    takeBack: (address: string): void => questions.takeBack(guesserOf(address)),
   }
 }
 
