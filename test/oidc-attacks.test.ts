@@ -252,15 +252,24 @@ describe('the door itself', () => {
     const began = await fetch(`${inner}/oidc/auth?${query}`, { redirect: 'manual' })
     const asked = await fetch(`${inner}${new URL(began.headers.get('location')!, inner).pathname}`, { redirect: 'manual', headers: { cookie: began.headers.getSetCookie().map((line) => line.split(';')[0]).join('; ') } })
     expect([began.status, asked.status, asked.headers.get('location')!.split('?')[0]]).toEqual([303, 303, '/sign-in'])
-    const cookies = [...began.headers.getSetCookie(), ...asked.headers.getSetCookie()]
+    const leaving = await fetch(`${inner}/oidc/session/end`)
+    const cookies = [began, asked, leaving].flatMap(({ headers }) => headers.getSetCookie())
     expect(cookies.length).toBeGreaterThan(3)
-    for (const cookie of cookies) expect(cookie).toMatch(/^__(Secure|Host)-.*; ?secure.*; ?httponly/i)
+    // What belongs to the paths of one question cannot be __Host-, which is for all paths; the rest is.
+    const ofQuestion = /^__Secure-gatehouse-oidc-(?:interaction|resume)(?:\.sig)?=/
+    for (const cookie of cookies) {
+      expect(cookie).toMatch(/; ?samesite=lax; ?secure; ?httponly/i)
+      expect(cookie).not.toMatch(/; ?domain=/i)
+      expect(cookie).toMatch(ofQuestion.test(cookie) ? /; ?path=\/[^;]/i : /^__Host-.*; ?path=\/;/i)
+    }
+    expect(new Set(cookies.map((cookie) => ofQuestion.test(cookie)))).toEqual(new Set([true, false]))
     expect(began.headers.get('strict-transport-security')).toBeTruthy()
   })
 
   test('too many wrong secrets from one address have to wait', async () => {
-    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
-    const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
+    const { url: other, ctx: own } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '5' })
+    const { id } = await application(own, 'Guessed')
+    const guess = async (n: number) => (await fetch(`${other}/oidc/token`, { method: 'POST', headers: { authorization: `Basic ${Buffer.from(`${id}:${n}`).toString('base64')}` }, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status
     const statuses: number[] = []
     for (let n = 0; n < 8; n++) statuses.push(await guess(n))
     expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429, 429])
@@ -286,10 +295,11 @@ describe('the door itself', () => {
   })
 
   test('a wrong secret does not pass for a right one by being shown where nobody looks at it', async () => {
-    const { url: other } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const { url: other, ctx: own } = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '3' })
+    const { id } = await application(own, 'Guessed')
     const statuses: number[] = []
     for (let n = 0; n < 6; n++) {
-      const headers = { authorization: `Basic ${Buffer.from(`a:${n}`).toString('base64')}` }
+      const headers = { authorization: `Basic ${Buffer.from(`${id}:${n}`).toString('base64')}` }
       await fetch(`${other}/oidc/jwks`, { headers })
       statuses.push((await fetch(`${other}/oidc/token`, { method: 'POST', headers, body: new URLSearchParams({ grant_type: 'client_credentials' }) })).status)
     }
@@ -315,20 +325,25 @@ describe('the door itself', () => {
     const begin = async (more: Record<string, string> = {}) => (await fetch(`${own.url}/oidc/auth?${asked}&${new URLSearchParams(more)}`, { redirect: 'manual' })).status
     // What asks nobody counts for nothing.
     for (let n = 0; n < 5; n++) expect(await begin({ prompt: 'none' })).toBe(303)
-    expect([await begin(), await begin(), await begin(), await begin()]).toEqual([303, 303, 303, 429])
+    // All at once, too, and with some beside that ask nobody.
+    const many = await Promise.all(Array.from({ length: 20 }, () => begin()))
+    expect(many.toSorted()).toEqual([303, 303, 303, ...Array.from({ length: 17 }, () => 429)])
     await expect.poll(() => own.ctx.db.query(`select target_id as target, result from gatehouse.audit_event where action = 'request.refuse'`)).toEqual([{ target: 'GET /oidc/auth', result: 'too_many_requests' }])
   })
 
   test('what is refused is noted by its route, whatever stands in the address', async () => {
-    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2' })
+    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2', OIDC_QUESTIONS_PER_MINUTE: '1' })
+    const app = await application(own.ctx, 'Own', { firstParty: true })
     const long = 'x'.repeat(300)
+    const begun = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
     const asked = async (path: string) => (await fetch(`${own.url}/oidc/${path}`, { redirect: 'manual', headers: { authorization: 'Bearer wrong' } })).status
     const events = () => own.ctx.db.query(`select target_id as target, result, changes::jsonb->0->'after'->'operations' as more from gatehouse.audit_event where action = 'request.refuse' order by event_id`)
-    expect([await asked('me'), await asked('me'), await asked(`auth/${long}`), await asked(`auth${long}`)]).toEqual([401, 401, 429, 429])
+    expect([await asked('me'), await asked('me'), await asked(`me?${long}`)]).toEqual([401, 401, 429])
+    expect([await asked(`auth?${begun}`), await asked(`auth/${long}`), await asked(`auth?${long}`)]).toEqual([303, 429, 429])
     await own.stop()
     expect(await events()).toEqual([
-      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/auth/:uid', result: 'too_many_requests', more: null },
-      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/auth/:uid', 'GET /oidc/*'] },
+      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/me', result: 'too_many_requests', more: null },
+      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/me', 'GET /oidc/auth/:uid', 'GET /oidc/auth'] },
     ])
   })
 

@@ -75,6 +75,22 @@ describe('a client', () => {
     expect(JSON.stringify(await ctx.db.query('select * from gatehouse.idempotency_key'))).not.toContain(keyed.body.secret)
   })
 
+  test('has five secrets that work at most, and none gives way by itself', async () => {
+    const { body: { id } } = await make()
+    const rotate = async (overlapHours: number) => (await ask('POST', `/oidc/clients/${id}/secrets`, { overlapHours })).body
+    const secrets = async () => (await ask('GET', `/oidc/clients/${id}`)).body.secrets as { id: string }[]
+    for (let n = 0; n < 4; n++) expect((await rotate(2160)).secret).toBeTruthy()
+    const before = await secrets()
+    expect(before).toHaveLength(5)
+    expect(await rotate(2160)).toMatchObject({ code: 'conflict', detail: expect.stringContaining('At most 5 secrets') })
+    expect(await secrets()).toEqual(before)
+    expect((await ask('DELETE', `/oidc/clients/${id}/secrets/${before[0]!.id}`)).status).toBe(204)
+    expect((await rotate(1)).secret).toBeTruthy()
+    expect((await rotate(1)).code).toBe('conflict')
+    expect((await rotate(0)).secret).toBeTruthy()
+    expect(await secrets()).toHaveLength(1)
+  })
+
   const key = { kty: 'EC', crv: 'P-256', x: 'x', y: 'y' }
   test.each<[string, Document]>([
     ['name', { name: '' }], ['name', { name: 5 }], ['name', { name: 'x'.repeat(101) }], ['redirectUris', { redirectUris: [] }], ['redirectUris[0]', { redirectUris: ['http://app.example.com/'] }],

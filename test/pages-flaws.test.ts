@@ -82,8 +82,9 @@ async function takePicture(folder: string, name: string, page: Page): Promise<vo
   await page.screenshot({ path: join(folder, file), fullPage: (await page.getByRole('dialog').count()) === 0 })
 }
 
-/** Pages that the provider makes itself, in the browser's language: where each is, its title, and the button that leads to the next. */
+/** Pages that the provider makes itself, in the browser's language: where each is that one is not on already, its title, and the button that leads to the next. */
 const providerPages = [
+  [undefined, { en: 'Back to the application', de: 'Zurück zur Anwendung' }, undefined],
   ['/oidc/auth?client_id=unknown', { en: 'This did not work', de: 'Das ging nicht' }, undefined],
   ['/oidc/session/end', { en: 'Sign out', de: 'Abmelden' }, { en: 'Sign out', de: 'Abmelden' }],
   [undefined, { en: 'Signed out', de: 'Abgemeldet' }, undefined],
@@ -200,6 +201,9 @@ describe.each(looks)('in $locale, $colorScheme', { timeout: 180_000 }, ({ words,
     await page.goto(request(strict.id))
     await page.getByText(words.consent.noWay).waitFor()
     await look(flaws, 'more', page)
+    // Goes on by itself, and stays where that leads to nothing.
+    await page.route(`${url}/health/live`, (route) => route.fulfill({ status: 204 }))
+    await page.goto(`${request(strict.id)}&prompt=none&response_mode=form_post`, { waitUntil: 'commit' })
     for (const [path, title, press] of providerPages) {
       if (path !== undefined) await page.goto(url + path)
       await page.getByRole('heading', { name: title[language], level: 1, exact: true }).waitFor()

@@ -11,7 +11,7 @@ import {
 } from '../store/oidc-artifacts.ts'
 import { readClientToAuthenticate } from '../store/oidc-clients.ts'
 import { providerClient, type OwnMetadata } from './client-metadata.ts'
-import { contextOf, origins, type DoorState } from './provider-context.ts'
+import { contextOf, longestRequest, origins, pushes, type DoorState } from './provider-context.ts'
 
 const purpose = 'oidc-artifact'
 
@@ -39,6 +39,7 @@ function artifactAdapter(door: DoorState, kind: string): Adapter {
   return {
     async upsert(id, payload, expiresIn = 0) {
       const row = rowOf(id, payload as Payload, expiresIn)
+      if (kind === 'PushedAuthorizationRequest') admitPush(payload as Payload)
       if (kind === 'AuthorizationCode') await admit(door, row, payload as Payload, at())
       else if (kind === 'ClientCredentials') await issue(door, row, payload as Payload, at())
       else if (kind !== 'ReplayDetection') await saveArtifact(db, row, at())
@@ -76,6 +77,19 @@ function actingIn(door: DoorState, userId: string | null, principal: string): Co
 }
 
 const scopesIn = ({ scope }: Payload) => (scope ?? '').split(' ').filter((one) => one !== '')
+
+/**
+ * A pushed request is kept as one in an address is, and may be as long as that. A client that proves nothing is anybody: what such push
+ * counts with the questions that begin at their address. Errors: `invalid_request`, `temporarily_unavailable`.
+ */
+function admitPush({ request = '' }: Payload): void {
+  const { client } = Provider.ctx!.oidc
+  if (Buffer.from(request.split('.')[1] ?? '', 'base64url').length > longestRequest) throw new errors.InvalidRequest(`a request may have at most ${longestRequest} characters`, 413)
+  const push = client?.clientAuthMethod === 'none' ? pushes.get(Provider.ctx!.req) : undefined
+  if (push === undefined || push.admit()) return
+  push.refused = true
+  throw new errors.TemporarilyUnavailable()
+}
 
 /** A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. */
 async function admit(door: DoorState, row: ArtifactRow, payload: Payload, at: string): Promise<void> {

@@ -13,9 +13,10 @@ import { authLevels } from '../store/oidc-clients.ts'
 import { isSecretOf, type OwnMetadata } from './client-metadata.ts'
 import { configuration } from './configuration.ts'
 import { themeOfSite } from '../store/site-records.ts'
-import { pagesWith, type ThemeOf } from './pages.ts'
+import { pagesWith, type Pages, type ThemeOf } from './pages.ts'
 import { ownOf } from './policy.ts'
-import { contextOf, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
+import { forOwnOrigins } from './other-origins.ts'
+import { contextOf, pushes, secretGuesses, type Door, type DoorState, type SignedIn } from './provider-context.ts'
 import { tieSessions, type TiedSession } from './session-tie.ts'
 import { retryLogouts } from './tell-of-logout.ts'
 
@@ -35,7 +36,7 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   }
   const noteReuse = (clientId: string) => void recordReuse(door, clientId).catch((error: unknown) => door.log(error, 'the reuse of a token could not be noted'))
   const state: DoorState = { ...door, dataKey: await openDataKey(db, masterKey, 'oidc', now()), levels: await authLevels(db), signedIn, publicUrl, pages: pagesWith(themeOfPages(door, publicUrl)), ownClaims, noteReuse }
-  const provider = new Provider(`${publicUrl}/oidc`, configuration(state, keys))
+  const provider = new (providerWith(state.pages))(`${publicUrl}/oidc`, configuration(state, keys))
   // Errors are ours to log and to answer; by itself it prints them. What a proxy would say is set by `mount.ts`.
   Object.assign(provider, { silent: true, proxy: true })
   tieSessions(provider, state)
@@ -54,6 +55,13 @@ export async function buildProvider(door: Door, publicUrl: string, keys: Provide
   provider.use(around(state))
   watch(provider, state)
   return { provider, state, handle: provider.callback() }
+}
+
+/** The provider with a page of ours in the place of the one of its own that posts an answer: it names its modes while it is made. */
+const providerWith = (pages: Pages) => class extends Provider {
+  override registerResponseMode(...[name, handler]: Parameters<Provider['registerResponseMode']>): void {
+    super.registerResponseMode(name, name === 'form_post' ? pages.post : handler)
+  }
 }
 
 /** Of the site whose application asks, else of our own host. */
@@ -77,10 +85,10 @@ function answerUnavailable(ctx: KoaContext): void {
   ctx.body = { error: 'temporarily_unavailable' }
 }
 
-function answerTooMany(ctx: KoaContext): void {
+function answerTooMany(ctx: KoaContext, reason: string): void {
   ctx.status = 429
   ctx.set('retry-after', '60')
-  ctx.body = { error: 'temporarily_unavailable', error_description: 'Too many wrong secrets of this client came from this address; wait a minute.' }
+  ctx.body = { error: 'temporarily_unavailable', error_description: `${reason}; wait a minute.` }
 }
 
 /**
@@ -104,12 +112,16 @@ function spoilStale({ headers }: IncomingMessage, now: Date): boolean {
 function around(state: DoorState) {
   return async (ctx: KoaContext, next: () => Promise<void>): Promise<void> => {
     const stale = spoilStale(ctx.req, state.base.now())
-    await next()
+    await forOwnOrigins(state, ctx as unknown as KoaContextWithOIDC, next).catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error
+      answerUnavailable(ctx)
+    })
     const { body } = ctx as { body?: { error?: string; error_description?: string } }
     if (stale && body?.error === 'invalid_dpop_proof') body.error_description = 'DPoP proof iat is more than a minute from now'
     const { oidc } = ctx as unknown as Partial<KoaContextWithOIDC>
     if (ctx.status === 500 && isUnavailable(failed.get(ctx.req))) answerUnavailable(ctx)
-    if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx)
+    if (secretGuesses.get(ctx.req)?.refused) answerTooMany(ctx, 'Too many wrong secrets of this client came from this address')
+    if (pushes.get(ctx.req)?.refused) answerTooMany(ctx, 'Too many requests to sign in began at this address')
     // What single applications learn is nobody else's to know.
     if (oidc?.route === 'discovery') Object.assign(ctx.body as object, { claims_supported: [...new Set([...scopeClaims, ...protocolClaims])] })
     if (oidc?.route === 'end_session' && ctx.status === 200) await state.pages.goOn(ctx as unknown as KoaContextWithOIDC)

@@ -7,6 +7,7 @@ import { readClientRow } from '../store/oidc-clients.ts'
 import { findAccount, mayAct } from './account.ts'
 import { createAdapter } from './adapter.ts'
 import { ownMetadata } from './client-metadata.ts'
+import { isOriginOf } from './other-origins.ts'
 import { createPolicy, loadGrant, ownOf } from './policy.ts'
 import type { DoorState } from './provider-context.ts'
 
@@ -60,7 +61,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
       return fetch(address, plain)
     },
     renderError: door.pages.error,
-    clientBasedCORS: (_ctx, origin, client) => client.redirectUris?.some((uri) => URL.parse(uri)?.origin === origin) === true,
+    clientBasedCORS: (_ctx, origin, client) => isOriginOf(client.redirectUris, origin),
     cookies: {
       keys: [dataKey.derive('oidc cookies').toString('base64url')],
       names: { session: secure ? '__Host-gatehouse-oidc' : 'gatehouse-oidc', interaction: `${prefix}gatehouse-oidc-interaction`, resume: `${prefix}gatehouse-oidc-resume` },

@@ -11,37 +11,43 @@ import { pageHeader } from '../model/page-header.ts'
 import type { Built } from './build-provider.ts'
 import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
-import { origins, secretGuesses, type Door } from './provider-context.ts'
+import { longestRequest, origins, pushes, secretGuesses, type Door } from './provider-context.ts'
 
-/** Counts what fails from one address, as the REST door does (rest/limits.ts). */
+/** Counts the access tokens from one address that are none, as the REST door does its keys (rest/limits.ts). */
 export interface Failures {
   check: (address: string, token: string) => void
   count: (address: string, token: string) => void
   accept: (token: string) => void
 }
 
-/** Counts wrong secrets in forms by client and address. */
+/** Counts wrong secrets by client and address. */
 export interface Secrets {
   isOpen: (address: string, clientId: string, secret: string) => boolean
   note: (address: string, clientId: string, secret: string, right: boolean) => void
 }
 
-/** Counts the questions to people that begin at one address. */
+/** Counts the questions to people that begin at one address, and what strangers push there. */
 export interface Questions {
+  isOpen: (address: string) => boolean
   check: (address: string) => void
   count: (address: string) => void
+  takeBack: (address: string) => void
 }
 
 const prefix = '/oidc'
 
-/** Where success means that what stood in Authorization was right. Elsewhere it is not looked at, and a guess would pass for one. */
-const proving = new Set(['POST /oidc/token', 'POST /oidc/request', 'POST /oidc/token/introspection', 'POST /oidc/token/revocation', 'GET /oidc/me', 'POST /oidc/me'])
+/** Where an access token is shown: the one place where Authorization holds no secret of a client. */
+const userinfo = `${prefix}/me`
 
-/** What of the provider's has a name of its own in the audit. */
-const endpoints = new Set([...[...proving].map((one) => one.split(' ')[1]!), `${prefix}/auth`, `${prefix}/jwks`, `${prefix}/session/end`, `${prefix}/session/end/confirm`])
+/** What of the provider's is served, and has a name of its own in the audit. */
+const endpoints = new Set([
+  'token', 'request', 'token/introspection', 'token/revocation', 'me', 'auth', 'jwks', 'session/end', 'session/end/confirm', 'session/end/success',
+  '.well-known/openid-configuration', '.well-known/oauth-authorization-server',
+].map((one) => `${prefix}/${one}`))
 
-/** The most characters of a stranger's request to sign in: it is kept until it is answered. */
-const longestRequest = 8192
+/** Where an answered question leads back to. */
+const isResumed = (path: string) => /^\/oidc\/auth\/[\w-]+$/.test(path)
+
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
@@ -62,23 +68,33 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       return reply.code(303).send()
     })
     scope.all(`${prefix}/*`, async (request, reply) => {
-      if (!request.raw.url!.startsWith(`${prefix}/`)) throw new GatehouseError('not_found')
-      refuseLong(request)
-      const shown = request.headers.authorization ?? ''
-      failures.check(request.ip, shown)
-      const begins = request.url.startsWith(`${prefix}/auth`)
-      if (begins) questions.check(request.ip)
-      const built = await oidc.current()
       // Handing over takes the prefix away.
       const [path, route] = [pathOf(request), routeOf(request)]
-      // In the header, whoever it is of, a secret counts for the address; in a form for its client there.
-      if (shown === '') secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
-      await handOver(built, request, reply)
+      // The provider would take AUTH or auth/ for auth as well, and what is said of single paths here would not hold for those.
+      if (!endpoints.has(path) && !isResumed(path)) throw new GatehouseError('not_found')
+      refuseLong(request)
+      const shown = request.headers.authorization ?? ''
+      // Nobody guesses a token: what is bounded is the work of looking for it, where it is looked for, and it shuts no other place.
+      const token = path === userinfo && shown !== '' ? shown : undefined
+      if (token !== undefined) failures.check(request.ip, token)
+      const begins = path.startsWith(`${prefix}/auth`)
+      const built = await oidc.current()
+      // Counted before it is known to put a question, so that many at once are counted too.
+      if (begins) {
+        questions.check(request.ip)
+        questions.count(request.ip)
+      }
+      secretGuesses.set(request.raw, { isOpen: (id, secret) => secrets.isOpen(request.ip, id, secret), note: (id, secret, right) => secrets.note(request.ip, id, secret, right) })
+      pushes.set(request.raw, { admit: () => questions.isOpen(request.ip) && (questions.count(request.ip), true) })
+      await handOver(built, request, reply).finally(() => {
+        if (begins && !String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.takeBack(request.ip)
+      })
       const { statusCode } = reply.raw
       if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
-      if (begins && String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.count(request.ip)
-      if (statusCode === 401 && shown !== '') failures.count(request.ip, shown)
-      else if (statusCode < 400 && shown !== '' && proving.has(path)) failures.accept(shown)
+      if (statusCode === 429) note(request, 'too_many_requests', route)
+      if (token === undefined) return
+      if (statusCode === 401) failures.count(request.ip, token)
+      else if (statusCode < 400 && request.method !== 'OPTIONS') failures.accept(token)
     })
     // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
     scope.get(`/.well-known/oauth-authorization-server${prefix}`, async (request, reply) => {
@@ -102,15 +118,16 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
   })
 }
 
-const pathOf = ({ method, url }: FastifyRequest) => `${method} ${url.split('?')[0]}`
+/** The path letter by letter as it was asked for. */
+const pathOf = ({ raw }: FastifyRequest) => raw.url!.split('?')[0]!
 
 /** What was asked for, as the audit notes it: a route, and nothing of what a stranger has put into the address. */
 function routeOf(request: FastifyRequest): string {
   const { method, routeOptions } = request
   if (routeOptions.url !== `${prefix}/*`) return `${method} ${routeOptions.url}`
-  const [path] = request.url.split('?')
-  if (endpoints.has(path!)) return `${method} ${path}`
-  return `${method} ${prefix}/${path!.startsWith(`${prefix}/auth/`) ? 'auth/:uid' : '*'}`
+  const path = pathOf(request)
+  if (endpoints.has(path)) return `${method} ${path}`
+  return `${method} ${prefix}/${isResumed(path) ? 'auth/:uid' : '*'}`
 }
 
 const exchangeOf = (built: Built, request: FastifyRequest, reply: FastifyReply) => (
@@ -142,7 +159,7 @@ function refuseForeign({ headers }: FastifyRequest, publicUrl: string): void {
 
 /** Errors: `headers_too_large`. */
 function refuseLong({ raw }: FastifyRequest): void {
-  if (raw.url!.startsWith(`${prefix}/auth`) && raw.url!.length > longestRequest) throw new GatehouseError('headers_too_large', `A request to sign in may have at most ${longestRequest} characters; longer ones are pushed (RFC 9126).`)
+  if (raw.url!.startsWith(`${prefix}/auth`) && raw.url!.length > longestRequest) throw new GatehouseError('headers_too_large', `A request to sign in may have at most ${longestRequest} characters.`)
 }
 
 const headers = {

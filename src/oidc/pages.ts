@@ -1,4 +1,4 @@
-/** The few pages that the provider shows itself, without scripts of ours (the page that goes on by itself keeps the provider's) and without anything of others in them unescaped. */
+/** The few pages that the provider shows itself, without scripts but on the two that go on by themselves (one is the provider's) and without anything of others in them unescaped. */
 import { createHash } from 'node:crypto'
 import type { KoaContextWithOIDC } from 'oidc-provider'
 
@@ -18,13 +18,18 @@ button.first { background: var(--gatehouse-brand); border-color: transparent; co
 /** What the policy of these pages has to allow, and no other style. */
 export const styleSource = `'sha256-${createHash('sha256').update(style).digest('base64')}'`
 
+const submit = 'document.forms[0].submit()'
+const submitSource = `'sha256-${createHash('sha256').update(submit).digest('base64')}'`
+
 const texts = {
   en: {
     signOut: 'Sign out', ask: 'Do you want to sign out here and of all applications?', stay: 'Stay signed in', signedOut: 'Signed out', done: 'You have signed out.', notIn: 'You are not signed in here any more.', goOn: 'Go on',
+    back: 'Back to the application', answered: 'Your browser takes the answer there by itself.',
     failed: 'This did not work', unusable: 'The application sent something that we cannot use. Go back to it and begin again; if it stays so, tell those who run it:',
   },
   de: {
     signOut: 'Abmelden', ask: 'Möchten Sie sich hier und bei allen Anwendungen abmelden?', stay: 'Angemeldet bleiben', signedOut: 'Abgemeldet', done: 'Sie haben sich abgemeldet.', notIn: 'Sie sind hier nicht mehr angemeldet.', goOn: 'Weiter',
+    back: 'Zurück zur Anwendung', answered: 'Ihr Browser bringt die Antwort von selbst dorthin.',
     failed: 'Das ging nicht', unusable: 'Die Anwendung hat etwas geschickt, womit wir nichts anfangen können. Gehen Sie zu ihr zurück und beginnen Sie neu; bleibt es so, sagen Sie denen Bescheid, die sie betreiben:',
   },
 } as const
@@ -66,6 +71,20 @@ export const pagesWith = (themeOf: ThemeOf) => ({
     const language = languageOf(ctx)
     const words = texts[language]
     await page(ctx, themeOf, language, words.failed, `<p>${words.unusable}</p><p class="code">${escaped(out.error_description ?? '')} (${escaped(out.error ?? 'server_error')})</p>`)
+  },
+
+  /**
+   * Takes an answer to an application that wants it posted (`response_mode=form_post`), as its client, or its error. The one page
+   * whose script is ours: the policy of this answer names it, and without it the button does the same.
+   */
+  async post(ctx: KoaContextWithOIDC, to: string, answer: Record<string, unknown>): Promise<void> {
+    const language = languageOf(ctx)
+    const words = texts[language]
+    if (!('error' in answer)) ctx.status = 200
+    else if (ctx.status < 400) ctx.status = 400
+    const fields = Object.entries(answer).map(([name, value]) => `<input type="hidden" name="${escaped(name)}" value="${escaped(String(value))}">`)
+    ctx.set('content-security-policy', ctx.response.get('content-security-policy').replace('script-src;', `script-src ${submitSource};`))
+    await page(ctx, themeOf, language, words.back, `<p>${words.answered}</p><form method="post" action="${escaped(to)}">${fields.join('')}<p><button class="first" type="submit">${words.goOn}</button></p></form><script>${submit}</script>`)
   },
 
   /**

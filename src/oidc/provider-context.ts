@@ -80,4 +80,16 @@ export interface SecretGuess {
   refused?: boolean
 }
 
+/** The most characters of a request to sign in, in an address or pushed: it is kept until it is answered. */
+export const longestRequest = 8192
+
+/** Whether one more request may be pushed from where it comes by somebody who proves nothing; counts it. Set by `mount.ts`. */
+export interface Push {
+  admit: () => boolean
+  /** True once one was not taken. */
+  refused?: boolean
+}
+
+export const pushes = new WeakMap<IncomingMessage, Push>()
+
 export const secretGuesses = new WeakMap<IncomingMessage, SecretGuess>()

@@ -23,6 +23,8 @@ function counter() {
   return {
     of: (key: string) => current().get(key) ?? 0,
     add: (key: string) => current().set(key, (current().get(key) ?? 0) + 1).get(key)!,
+    /** Takes back one that was added, be it in the minute before, and never more than there are. */
+    takeBack: (key: string) => void current().set(key, Math.max(0, (current().get(key) ?? 0) - 1)),
   }
 }
 
@@ -54,8 +56,8 @@ export function failureLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>)
 }
 
 /**
- * The same for secrets of OpenID clients that come in a form, counted for each client and address: an application that has a
- * wrong one keeps no other from its address.
+ * The same for secrets of OpenID clients, in a form or in Authorization, counted for each client and address: an application that
+ * has a wrong one keeps no other from its address.
  */
 export function secretLimiter(config: Pick<Config, 'AUTH_FAILURES_PER_MINUTE'>) {
   const failures = counter()
@@ -90,14 +92,18 @@ export function requestLimiter(config: Pick<Config, 'RATE_LIMIT_PER_MINUTE'>) {
   }
 }
 
-/** Questions of the OpenID provider that begin at one address: anybody can begin one, and each is kept for a while. */
+/** Questions of the OpenID provider that begin at one address, and requests that strangers push: anybody can begin one, and each is kept for a while. */
 export function questionLimiter(config: Pick<Config, 'OIDC_QUESTIONS_PER_MINUTE'>) {
   const questions = counter()
+  const isOpen = (address: string) => questions.of(guesserOf(address)) < config.OIDC_QUESTIONS_PER_MINUTE
   return {
+    isOpen,
     check(address: string): void {
-      if (questions.of(guesserOf(address)) >= config.OIDC_QUESTIONS_PER_MINUTE) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
+      if (!isOpen(address)) throw new GatehouseError('too_many_requests', 'Too many requests to sign in began at this address; wait a minute.')
     },
     count: (address: string): void => void questions.add(guesserOf(address)),
+    /** What was counted before it was known to begin one, and has begun none. */
+    takeBack: (address: string): void => questions.takeBack(guesserOf(address)),
   }
 }
 

@@ -115,9 +115,12 @@ export async function deleteClient(ctx: Context, id: string, versions?: Versions
 
 const mostOverlapHours = 24 * 90
 
+/** How many secrets of a client work at once: each is one that may have been lost, and all are compared whenever one is shown. */
+const mostSecrets = 5
+
 /**
  * A new secret. Those there were work on for so many hours, so that the application can be given the new one without a
- * gap. Errors: `not_found`, `conflict` for a client without secrets, `invalid_value`, `forbidden`.
+ * gap. Errors: `not_found`, `conflict` for a client without secrets or with as many as may work at once, `invalid_value`, `forbidden`.
  */
 export async function rotateSecret(ctx: Context, id: string, overlapHours: number): Promise<{ id: string; secret: string; previousExpires: string }> {
   if (!Number.isInteger(overlapHours) || overlapHours < 0 || overlapHours > mostOverlapHours) throw new GatehouseError('invalid_value', `overlapHours: must be a whole number from 0 to ${mostOverlapHours}.`)
@@ -128,6 +131,10 @@ export async function rotateSecret(ctx: Context, id: string, overlapHours: numbe
     if (!hasSecrets(client)) throw new GatehouseError('conflict', 'This client proves who it is without a secret of ours.')
     await guard(tx, client)
     await expireSecrets(tx, id, until)
+    // None gives way by itself: an application may still show it.
+    if ((await listSecrets(tx, id, ctx.now().toISOString())).length >= mostSecrets) {
+      throw new GatehouseError('conflict', `At most ${mostSecrets} secrets of a client work at once: end one of them first, or give an overlap of 0 hours, which ends them all.`)
+    }
     const secret = await newSecret(tx, ctx, id)
     await recorded(tx, ctx, 'client.secret.rotate', id, [{ path: 'secrets', after: { previousExpires: until } }])
     return { id, secret, previousExpires: until }

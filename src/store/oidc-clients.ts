@@ -93,6 +93,12 @@ export async function authLevels(db: Reader): Promise<{ id: string; level: numbe
   return db.query('select auth_level_id as id, level from auth_level order by level', [], 'auth_levels')
 }
 
+/** The redirect addresses of clients in use that begin so, in small letters, and so all of one origin and some of its neighbours. */
+export async function redirectUrisAt(db: Reader, origin: string): Promise<string[]> {
+  const rows = await db.query<{ uri: string }>(`select distinct uri from gatehouse.oidc_client, unnest(redirect_uris) uri where is_active = 'Y' and starts_with(lower(uri), $1)`, [origin.toLowerCase()], 'redirect_uris_at')
+  return rows.map(({ uri }) => uri)
+}
+
 /** The names of all claims that clients have of their own. */
 export async function ownClaims(db: Reader): Promise<string[]> {
   const rows = await db.query<{ name: string }>(`select distinct jsonb_object_keys(claims) as name from gatehouse.oidc_client where claims is not null order by 1`, [], 'own_claims')
