@@ -209,6 +209,8 @@ export interface Session {
 export interface Consent {
   clientId: string
   clientName: string
+  /** One of our own, which nobody is asked about. */
+  firstParty: boolean
   scopes: string[]
   created: string
   lastModified: string
