@@ -15,21 +15,23 @@ export async function time(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - began
 }
 
-/** Runs both sides `rounds` times in turns; their medians and the median of the quotients a / b of neighbours. */
-export async function inTurns(rounds: number, a: () => Promise<number>, b: () => Promise<number>): Promise<{ a: number; b: number; ratio: number }> {
-  const [ofA, ofB, ratios]: [number[], number[], number[]] = [[], [], []]
+/** Runs every side `rounds` times in turns, each second round the other way round; what each of them gave, round by round. */
+export async function turns(rounds: number, sides: readonly (() => Promise<number>)[]): Promise<number[][]> {
+  const given = sides.map((): number[] => [])
   for (let round = 0; round < rounds; round++) {
-    const [one, other] = round % 2 === 0 ? [await a(), await b()] : await reversed(a, b)
-    ofA.push(one)
-    ofB.push(other)
-    ratios.push(one / other)
+    const order = [...sides.keys()]
+    for (const side of round % 2 === 0 ? order : order.reverse()) given[side]!.push(await sides[side]!())
   }
-  return { a: median(ofA), b: median(ofB), ratio: median(ratios) }
+  return given
 }
 
-async function reversed(a: () => Promise<number>, b: () => Promise<number>): Promise<[number, number]> {
-  const other = await b()
-  return [await a(), other]
+/** The median of the quotients of two sides, round by round. */
+export const quotient = (a: readonly number[], b: readonly number[]): number => median(a.map((one, round) => one / b[round]!))
+
+/** Runs both sides `rounds` times in turns; their medians and the median of the quotients a / b of neighbours. */
+export async function inTurns(rounds: number, a: () => Promise<number>, b: () => Promise<number>): Promise<{ a: number; b: number; ratio: number }> {
+  const [ofA = [], ofB = []] = await turns(rounds, [a, b])
+  return { a: median(ofA), b: median(ofB), ratio: quotient(ofA, ofB) }
 }
 
 /** The milliseconds that each of many calls takes, after a warm-up with the first tenth of them (five at least). */

@@ -1,16 +1,17 @@
 /**
- * Signing in against what argon2id alone allows, and a session check against a bare handler with one indexed read. The
- * two sides of a pair take turns in one process; the event loop's delay is watched while passwords are looked at.
+ * Signing in against what argon2id alone allows, and a session check against a bare handler with one indexed read; both in a
+ * small directory too, with as many sessions as people. What is compared takes turns in one process; the event loop's delay is
+ * watched while passwords are looked at.
  */
 import fastify from 'fastify'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { newToken, sessionIdOf } from '../src/model/session.ts'
 import { costOf, hashPassword, verifyPassword } from '../src/signin/password-hash.ts'
 import type { Context } from '../src/context.ts'
-import { ratioFigure, timeFigure, type Bench, type Figure } from './bench.ts'
+import { ratioFigure, timeFigure, timesFigure, type Bench, type Figure } from './bench.ts'
 import { peopleDatabase } from './database.ts'
 import { startLoad, type Load } from './load.ts'
-import { inTurns } from './measure.ts'
+import { inTurns, median, quotient, turns } from './measure.ts'
 import { benchServer } from './server.ts'
 
 const password = 'a password for the benches only'
@@ -22,24 +23,30 @@ const signers = 200
 export const signInBench: Bench = {
   name: 'sign-in',
   doc: 'password sign-ins against bare argon2id, and a session check against a bare handler with one indexed read',
-  async run({ people }) {
-    const { ctx, close } = await peopleDatabase(people)
-    // One address signs in as often as the machine allows; nothing fails, so nothing of it is kept.
-    const roomy: Context = { ...ctx, config: { ...ctx.config, SIGN_IN_ATTEMPTS_PER_ADDRESS: 1_000_000, SIGN_IN_ATTEMPTS_PER_ACCOUNT: 1_000_000 } }
+  async run({ people, small }) {
+    const databases = [await peopleDatabase(people), await peopleDatabase(small)]
     const load = startLoad()
     try {
-      const costly: Context = { ...roomy, config: { ...roomy.config, PASSWORD_HASH_MEMORY_KIB: 65_536, PASSWORD_HASH_PASSES: 3 } }
-      return [...(await passwords(roomy)), ...(await passwords(costly)), ...(await sessions(roomy, people, load))]
+      // One address signs in as often as the machine allows; nothing fails, so nothing of it is kept.
+      const [large, few] = databases.map(({ ctx }): Context => ({ ...ctx, config: { ...ctx.config, SIGN_IN_ATTEMPTS_PER_ADDRESS: 1_000_000, SIGN_IN_ATTEMPTS_PER_ACCOUNT: 1_000_000 } }))
+      const costly: Context = { ...large!, config: { ...large!.config, PASSWORD_HASH_MEMORY_KIB: 65_536, PASSWORD_HASH_PASSES: 3 } }
+      // The sessions first: whoever signs in does so beside as many as there are people.
+      const checks = await sessions({ ctx: large!, people }, { ctx: few!, people: small }, load)
+      return [...(await passwords(large!, { ctx: few!, people: small })), ...(await passwords(costly)), ...checks]
     } finally {
       load.stop()
-      await close()
+      for (const { close } of databases) await close()
     }
   },
 }
 
-async function passwords(ctx: Context): Promise<Figure[]> {
-  const cost = costOf(ctx.config)
-  const stored = await hashPassword(password, cost)
+interface Directory {
+  ctx: Context
+  people: number
+}
+
+/** People who sign in one after the other, by a server of their own. */
+async function signersOf(ctx: Context, stored: string) {
   const names = await ctx.db.query<{ login: string }>(
     `update login set password = $1, reset_pwd = null, pwd_exp = null, lock_marker = 'NOT_LOCKED', auth_fail_count = 0 where login_id in (
        select l.login_id from login l join users u on u.user_id = l.user_id where l.managed_sys_id = '0' and u.status = 'ACTIVE' and u.secondary_status is null and u.last_date is null
@@ -54,22 +61,30 @@ async function passwords(ctx: Context): Promise<Figure[]> {
     browsers.set(login, cookies.map((cookie) => `${cookie.name}=${cookie.value}`).join('; '))
   }
   // Most people sign in from where they did before; from a browser never seen, they are told of it by mail as well.
-  const ours = () => signIn((login) => browsers.get(login) ?? '')
-  const fromNew = () => signIn(() => '')
+  return { names, ours: () => signIn((login) => browsers.get(login) ?? ''), fromNew: () => signIn(() => ''), close: () => server.close() }
+}
+
+/** @param few a small directory, to be held against */
+async function passwords(ctx: Context, few?: Directory): Promise<Figure[]> {
+  const cost = costOf(ctx.config)
+  const stored = await hashPassword(password, cost)
+  const { names, ours, fromNew, close } = await signersOf(ctx, stored)
+  const others = few && (await signersOf(few.ctx, stored))
   const bare = () => verifyPassword(stored, password, cost)
-  await rate(bare, 1)
-  await rate(ours, 1)
+  for (const work of [bare, ours, ...(others ? [others.ours] : [])]) await rate(work, 1)
   const delay = monitorEventLoopDelay({ resolution: 5 })
   const delays: number[] = []
-  const { a, b, ratio } = await inTurns(rounds, async () => {
+  const watched = async () => {
     delay.reset()
     delay.enable()
     const done = await rate(ours, seconds)
     delay.disable()
     delays.push(delay.percentile(99) / 1e6 - 5)
     return done
-  }, () => rate(bare, seconds))
+  }
+  const [a = [], b = [], c = []] = await turns(rounds, [watched, () => rate(bare, seconds), ...(others ? [() => rate(others.ours, seconds)] : [])])
   const fresh = await inTurns(2, () => rate(fromNew, seconds), () => rate(bare, seconds))
+  let next = 0
   const least = leastSignIn(ctx)
   const signInBare = async () => {
     const { statusCode, body } = await least.inject({ method: 'POST', url: '/sign-in', payload: { userName: names[next++ % names.length]!.login, password } })
@@ -77,16 +92,20 @@ async function passwords(ctx: Context): Promise<Figure[]> {
   }
   await rate(signInBare, 1)
   const handler = await inTurns(rounds, () => rate(signInBare, seconds), () => rate(bare, seconds))
-  await Promise.all([server.close(), least.close()])
+  await Promise.all([close(), least.close(), others?.close()])
   // No chain is ever made of them: their digests say nothing.
   await ctx.db.execute(`delete from gatehouse.audit_event where source = 'bench'`)
   return [
-    ratioFigure(`password sign-ins at ${cost.memoryKiB} KiB, t=${cost.passes}`, ratio, cost.memoryKiB >= 65_536 ? 0.95 : 0.85, 'argon2id alone'),
+    ratioFigure(`password sign-ins at ${cost.memoryKiB} KiB, t=${cost.passes}`, quotient(a, b), cost.memoryKiB >= 65_536 ? 0.95 : 0.85, 'argon2id alone'),
     timeFigure('p99 delay of the event loop meanwhile', Math.max(...delays), 20),
     { what: 'the same from a browser never seen before', measured: `${(fresh.ratio * 100).toFixed(0)} % of argon2id alone` },
     { what: 'a bare handler that reads the login, and writes a session, an event and the last sign-in raw', measured: `${(handler.ratio * 100).toFixed(0)} % of argon2id alone` },
-    { what: 'sign-ins', measured: `${a.toFixed(0)} a second` },
-    { what: 'argon2id alone', measured: `${b.toFixed(0)} a second` },
+    ...(few ? [
+      { what: `password sign-ins at ${few.people.toLocaleString('en')} people`, measured: `${(quotient(c, b) * 100).toFixed(0)} % of argon2id alone, ${median(c).toFixed(0)} a second` },
+      timesFigure('a sign-in: large against small', quotient(c, b) / quotient(a, b), 1.1),
+    ] : []),
+    { what: 'sign-ins', measured: `${median(a).toFixed(0)} a second` },
+    { what: 'argon2id alone', measured: `${median(b).toFixed(0)} a second` },
   ]
 }
 
@@ -125,25 +144,27 @@ async function rate(work: () => Promise<unknown>, forSeconds: number): Promise<n
   return done / ((performance.now() - began) / 1000)
 }
 
-async function sessions(ctx: Context, people: number, load: Load): Promise<Figure[]> {
+async function sessions(large: Directory, few: Directory, load: Load): Promise<Figure[]> {
   const token = newToken()
-  await fillSessions(ctx, people, sessionIdOf(token))
-  const ours = benchServer(ctx)
+  for (const { ctx, people } of [large, few]) await fillSessions(ctx, people, sessionIdOf(token))
   const bare = fastify()
-  bare.get('/api/v1/sign-in', () => ctx.db.first('select * from auth_state where session_id = $1', [sessionIdOf(token)], 'bench_session'))
+  bare.get('/api/v1/sign-in', () => large.ctx.db.first('select * from auth_state where session_id = $1', [sessionIdOf(token)], 'bench_session'))
+  const servers = [benchServer(large.ctx), bare, benchServer(few.ctx)]
   try {
-    const urls = await Promise.all([ours, bare].map((server) => server.listen({ host: '127.0.0.1', port: 0 })))
+    const urls = await Promise.all(servers.map((server) => server.listen({ host: '127.0.0.1', port: 0 })))
     const job = { paths: ['/api/v1/sign-in'], headers: { cookie: `gatehouse=${token}` }, connections: 10 }
-    const asked = (side: number, forSeconds = seconds) => async () => (await load.run({ ...job, url: urls[side]!, seconds: forSeconds })).requestsPerSecond
-    for (const side of [0, 1]) await asked(side, 1)()
-    const { a, b, ratio } = await inTurns(rounds, asked(0), asked(1))
+    const asked = (url: string, forSeconds: number) => async () => (await load.run({ ...job, url, seconds: forSeconds })).requestsPerSecond
+    for (const url of urls) await asked(url, 1)()
+    const [a = [], b = [], c = []] = await turns(rounds, urls.map((url) => asked(url, seconds)))
     return [
-      ratioFigure(`session check at ${people.toLocaleString('en')} people and as many sessions`, ratio, 0.5, 'the bare handler'),
-      { what: 'session checks', measured: `${a.toFixed(0)} a second` },
-      { what: 'bare handler', measured: `${b.toFixed(0)} a second` },
+      ratioFigure(`session check at ${large.people.toLocaleString('en')} people and as many sessions`, quotient(a, b), 0.5, 'the bare handler'),
+      { what: `session check at ${few.people.toLocaleString('en')} people and as many sessions`, measured: `${(quotient(c, b) * 100).toFixed(0)} % of the bare handler, ${median(c).toFixed(0)} a second` },
+      timesFigure('a session check: large against small', quotient(c, a), 1.5),
+      { what: 'session checks', measured: `${median(a).toFixed(0)} a second` },
+      { what: 'bare handler', measured: `${median(b).toFixed(0)} a second` },
     ]
   } finally {
-    await Promise.all([ours.close(), bare.close()])
+    await Promise.all(servers.map((server) => server.close()))
   }
 }
 

@@ -205,6 +205,8 @@ test('clients: made, changed, given another secret, stopped and removed', { time
   const rotated = await json('rotate-secret', String(id), '--overlap-hours', '1')
   expect(rotated.secret).not.toBe(secret)
   expect((await json('show', String(id))).secrets).toHaveLength(2)
+  expect(await json('rotate-keys')).toEqual({ keys: 2 })
+  expect(await json('rotate-keys', '--withdraw')).toEqual({ keys: 2, withdrawn: 2 })
   expect(await json('disable', String(id))).toEqual({ id, active: false })
   await json('delete', String(id))
   expect((await gatehouse('clients', 'show', String(id))).code).toBe(2)

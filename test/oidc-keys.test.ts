@@ -2,7 +2,7 @@
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { expect, test } from 'vitest'
-import { leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys } from '../src/signin/oidc-keys.ts'
+import { leadMs, overlapMs, providerKeys, rotateOldKeys, rotateProviderKeys, withdrawProviderKeys } from '../src/signin/oidc-keys.ts'
 import { buildServer, signedInBy, themesOf } from '../src/main.ts'
 import { createOpenIdProvider } from '../src/oidc/provider.ts'
 import { openDataKey } from '../src/store/data-keys.ts'
@@ -89,6 +89,35 @@ test('applications verify tokens of two servers on one database while keys are r
   for (const one of servers) for (const { kid } of [...before, ...after]) expect(await jwks(one)).toContain(kid)
   await jwtVerify(before[0]!.token, createRemoteJWKSet(new URL(`${url}/oidc/jwks`)), { issuer: `${url}/oidc`, audience: app.id })
   for (const { server } of servers) await server.close()
+})
+
+test('withdrawn keys are published by no server and sign nothing, and what they signed is worth nothing; people stay signed in', async () => {
+  const { ctx, url, masterKey } = await oidcServer()
+  let late = 0
+  const base = { ...ctx, now: () => new Date(Date.now() + late) }
+  const app = await application(ctx, 'Robbed', { firstParty: true })
+  const config = await relyingParty(url, app)
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, await person(ctx, 'eve'))).token)
+  const { address, checks } = await request(config, { scope: 'openid offline_access', prompt: 'consent' })
+  const tokens = await client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+  const servers = [1, 2].map(() => buildServer(base, masterKey, createOpenIdProvider({ base, masterKey, sessionOf: signedInBy(base), themeAt: themesOf(base), log: () => {} })))
+  const published = (server: (typeof servers)[number]) => server.inject({ url: '/oidc/jwks' }).then((answer) => (answer.json() as { keys: { kid: string }[] }).keys.map(({ kid }) => kid))
+  await rotateProviderKeys(base, masterKey)
+  const before = await Promise.all(servers.map(published))
+  expect(before.map(({ length }) => length)).toEqual([4, 4])
+  expect(await withdrawProviderKeys(base, masterKey)).toEqual({ keys: 2, withdrawn: 4 })
+  late = 10_000
+  const signing = (await providerKeys(ctx.db, masterKey, base.now())).keys.map(({ kid }) => String(kid))
+  expect(signing.filter((kid) => before[0]!.includes(kid))).toEqual([])
+  for (const server of servers) expect((await published(server)).toSorted()).toEqual(signing.toSorted())
+  const leave = await servers[0]!.inject({ url: `/oidc/session/end?id_token_hint=${tokens.id_token!}` })
+  expect([leave.statusCode, leave.body]).toEqual([400, expect.stringContaining('invalid_request')])
+  const basic = `Basic ${Buffer.from(`${app.id}:${app.secret!}`).toString('base64')}`
+  const refreshed = await servers[1]!.inject({ method: 'POST', url: '/oidc/token', headers: { 'content-type': 'application/x-www-form-urlencoded', authorization: basic }, payload: new URLSearchParams({ grant_type: 'refresh_token', refresh_token: tokens.refresh_token! }).toString() })
+  expect(signing).toContain(decodeProtectedHeader((refreshed.json() as { id_token: string }).id_token).kid)
+  expect(await ctx.db.query(`select target_id as id from gatehouse.audit_event where action = 'signing-key.withdraw' order by 1`)).toEqual(before[0]!.toSorted().map((id) => ({ id })))
+  for (const server of servers) await server.close()
 })
 
 test('an application goes on through a rotation, and a hint of before is known', async () => {

@@ -10,6 +10,7 @@ import { applyPlan } from '../src/plans/apply.ts'
 import { changeOwnPassword } from '../src/signin/password-change.ts'
 import { askForRecovery, completeRecovery, recoverAccounts } from '../src/signin/recovery.ts'
 import { completeBySms } from '../src/signin/recovery-by-sms.ts'
+import { patchClient } from '../src/signin/oidc-clients.ts'
 import { endEverySession, endSessions } from '../src/signin/sessions.ts'
 import { listConsents } from '../src/store/oidc-consents.ts'
 import { secretsOf, waitingMessages } from '../src/store/messages.ts'
@@ -76,7 +77,7 @@ async function granted(name: string): Promise<{ id: string; expectGone: () => Pr
   const again = await tokensIn((await signIn(ctx, id)).token)
   return { id, async expectGone() {
     expect([await again.refresh(), await again.isActive(), await isActive()]).toEqual(['invalid_grant', false, false])
-    expect((await listConsents(ctx.db, id)).map(({ clientId }) => clientId)).toEqual([app.id])
+    expect((await listConsents(ctx.db, id, ctx.now())).map(({ clientId }) => clientId)).toEqual([app.id])
   } }
 }
 
@@ -140,6 +141,42 @@ test.each(departures)('does not come back after %s', async (way, leave, back) =>
   await ctx.db.execute('update login set pwd_exp = null where user_id = $1', [id])
   expect((await ctx.db.first<{ active: boolean }>('select status in (\'ACTIVE\', \'PENDING_INITIAL_LOGIN\') and secondary_status is null as active from users where user_id = $1', [id]))!.active).toBe(true)
   await expectGone()
+})
+
+test('of our own applications, which ask nothing, is listed to whom it concerns and to administrators while it lasts, and is taken back like any other', async () => {
+  const id = await somebody('gil')
+  const own = await application(ctx, 'Calendar', { firstParty: true })
+  const { token, sessionId } = await signIn(ctx, id)
+  const mine = { headers: { cookie: `gatehouse=${token}`, origin: url, 'content-type': 'application/json' } }
+  const items = async (path: string, init: RequestInit) => ((await (await fetch(`${url}/api/v1${path}`, init)).json()) as { items: object[] }).items
+  const listed = () => items('/me/consents', mine)
+  await tokensIn(token, own, 'openid')
+  expect(await listed()).toEqual([])
+  const { refresh } = await tokensIn(token, own, 'openid profile offline_access')
+  const held = [{ clientId: own.id, clientName: 'Calendar', firstParty: true, scopes: ['openid', 'profile', 'offline_access'] }]
+  expect(await listed()).toMatchObject(held)
+  expect(await items(`/users/${id}/consents`, { headers: { authorization: `Bearer ${testKey}` } })).toMatchObject(held)
+  expect(await ctx.db.query(`select actor_id as by, origin ->> 'principal' as principal from gatehouse.audit_event where target_id = $1 and action = 'user.consents.add'`, [id])).toEqual([{ by: null, principal: `client ${own.id}` }])
+  expect((await fetch(`${url}/api/v1/me/consents/${own.id}`, { method: 'DELETE', ...mine })).status).toBe(204)
+  expect([await listed(), await refresh()]).toEqual([[], 'invalid_grant'])
+  // What has ended otherwise is held no more.
+  const again = await tokensIn(token, own)
+  await endSessions(ctx, id, sessionId)
+  expect([await again.refresh(), (await listConsents(ctx.db, id, ctx.now())).length]).toEqual(['given', 1])
+  await deleted(`/users/${id}/sessions`)
+  expect(await listConsents(ctx.db, id, ctx.now())).toEqual([])
+})
+
+test('of an application that is our own no more ends, and was no consent of anybody', async () => {
+  const own = await application(ctx, 'Sold', { firstParty: true })
+  const { token } = await signIn(ctx, await somebody('hew'))
+  const { refresh } = await tokensIn(token, own)
+  await patchClient(ctx, own.id, { firstParty: false })
+  expect(await refresh()).toBe('invalid_grant')
+  const browser = new Browser(url)
+  browser.setSession(token)
+  const { address } = await request(await relyingParty(url, own), { scope: 'openid offline_access', prompt: 'none' })
+  expect((await browser.follow(address)).at.searchParams.get('error')).toBe('consent_required')
 })
 
 test('ends with an event that names the applications, also where there is no session any more', async () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { buildServer } from '../src/main.ts'
 import { sessionIdOf } from '../src/model/session.ts'
 import { sweep } from '../src/signin/sessions-open.ts'
+import { sweepSessions } from '../src/store/sessions.ts'
 import { browser, password, personWithPassword } from './browser.ts'
 import { giveRole } from './administrators.ts'
 import { testMasterKey } from './master-key.ts'
@@ -164,6 +165,30 @@ describe('a session', () => {
     })
     await sweep(ctx)
     expect(await ctx.db.query('select from auth_state where user_id = $1', [held.id])).toEqual([])
+  })
+
+  test('is swept by two servers at once, which wait neither for each other nor for who holds one, and keep nobody waiting', async () => {
+    const one = await signedIn('swept')
+    await ctx.db.execute(
+      `insert into auth_state (user_id, session_id, auth_state, last_login, expires_at, last_seen)
+       select $1, md5('swept' || n), 1, '1999-12-31', '2000-01-01', '1999-12-31' from generate_series(1, 2500) n`, [one.id])
+    const left = async () => (await ctx.db.first<{ n: number }>(`select count(*)::int as n from auth_state where expires_at = '2000-01-01'`))!.n
+    await ctx.db.transaction(async (holder) => {
+      await holder.query(`select from auth_state where session_id = md5('swept7') for update`)
+      await ctx.db.transaction(async (first) => {
+        // In the middle of its batch.
+        expect(await sweepSessions(first, ctx.now(), 1000)).toBe(1000)
+        await sweep(ctx)
+        expect(await left()).toBe(1001)
+        expect((await one.ask('PATCH', '/me', { nickName: 'Not kept waiting' })).status).toBe(200)
+      })
+      expect(await left()).toBe(1)
+      await holder.execute(`update auth_state set expires_at = now() + interval '1 hour' where session_id = md5('swept7')`)
+    })
+    await Promise.all([sweep(ctx), sweep(ctx)])
+    expect(await left()).toBe(0)
+    // Whoever held one had it live on.
+    expect(await ctx.db.query(`select user_id as id from auth_state where session_id = md5('swept7')`)).toEqual([{ id: one.id }])
   })
 
   test('holds on every server of the database, and has the rights of its person at each request', async () => {

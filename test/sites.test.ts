@@ -116,3 +116,31 @@ test('an application has the level and the policies of its site, and a site with
   const removed = await fetch(`${url}/api/v1/content-providers/${site.id}`, { method: 'DELETE', headers: { authorization: key.authorization } })
   expect([removed.status, ((await removed.json()) as { code: string }).code]).toEqual([409, 'still_referenced'])
 })
+
+test('policies for all sites and of our own are asked of an open session by every application, whether it is of a site or not', async () => {
+  const { ctx: own, url } = await oidcServer()
+  const key = { authorization: `Bearer ${testKey}`, 'content-type': 'application/json' }
+  const rest = async (method: string, path: string, body: object) => (await (await fetch(`${url}/api/v1${path}`, { method, headers: key, body: JSON.stringify(body) })).json()) as { id: string }
+  const here = await rest('POST', '/content-providers', { name: 'Own', domainPattern: 'localhost' })
+  const elsewhere = await rest('POST', '/content-providers', { name: 'Elsewhere', domainPattern: 'elsewhere.example.com' })
+  const [none, some] = [await application(own, 'Of none', { firstParty: true }), await application(own, 'Of one', { firstParty: true, siteId: elsewhere.id })]
+  const configs = [await relyingParty(url, none), await relyingParty(url, some)]
+  const ada = await person(own, 'ada', { status: 'ACTIVE' })
+  const browser = new Browser(url)
+  browser.setSession((await signIn(own, ada)).token)
+  const silently = () => Promise.all(configs.map(async (config) => (await browser.follow((await request(config, { prompt: 'none' })).address)).at.searchParams.get('error')))
+  const post = async (path: string, body: object) => (await browser.fetch(`/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify(body) })).json()
+  expect(await silently()).toEqual([null, null])
+  for (const contentProviderId of [undefined, here.id]) {
+    const { id: policyId } = await rest('POST', '/it-policies', { active: true })
+    const { id: version } = await rest('POST', '/it-policy-versions', { policyId, name: 'Rules', content: 'Be kind.', active: true, ...(contentProviderId === undefined ? {} : { contentProviderId }) })
+    expect(await silently()).toEqual(['interaction_required', 'interaction_required'])
+    const { at } = await browser.follow((await request(configs[0]!)).address)
+    const asked = await (await browser.fetch(`/api/v1/interactions/${at.searchParams.get('interaction')}`)).json()
+    expect(asked).toMatchObject({ reasons: ['site_policies'], policiesDue: true, satisfied: false })
+    expect(asked).not.toHaveProperty('site')
+    expect(await post('/sign-in/site', {})).toMatchObject({ next: 'accept_policy', policies: [{ id: version }] })
+    expect(await post('/sign-in/policy', { policy: version, accepted: true })).toMatchObject({ next: 'done' })
+    expect(await silently()).toEqual([null, null])
+  }
+})

@@ -159,9 +159,14 @@ export interface Interaction {
   scopes: { name: string; description: string; also?: string[] }[]
   leastLevel: number
   satisfied: boolean
-  /** The site of the application, and whether its usage policies have still to be accepted. */
+  /** The site of the application, where it is of one. */
   site?: string
-  policiesDue?: boolean
+  /** Whether usage policies have still to be accepted: for all sites, of our own or of that one. */
+  policiesDue: boolean
+  /** As whom the application supposes somebody to sign in. */
+  loginHint?: string
+  /** The languages it would have, the best first, with blanks between. */
+  locales?: string
 }
 
 /** Where factors are enrolled: in my account, or as a step of signing in. */
@@ -209,6 +214,8 @@ export interface Session {
 export interface Consent {
   clientId: string
   clientName: string
+  /** One of our own, which nobody is asked about. */
+  firstParty: boolean
   scopes: string[]
   created: string
   lastModified: string
@@ -308,7 +315,7 @@ export const api = {
   signInState,
   signIn: (body: { userName: string; password: string; site?: string }) => send<SignInState>('POST', '/sign-in', body),
   changePasswordToSignIn: (body: PasswordChange) => send<SignInState>('POST', '/sign-in/password', body),
-  goToSite: (site: string) => send<SignInState>('POST', '/sign-in/site', { site }),
+  goToSite: (site?: string) => send<SignInState>('POST', '/sign-in/site', site === undefined ? {} : { site }),
   signOut: () => send('POST', '/sign-out'),
   me: () => ask<Me>('GET', '/me'),
   ownAttributes: () => read<Page<OwnAttribute>>('/me/attributes'),

@@ -5,7 +5,7 @@ import type { SignInState } from './api.ts'
 import { offer, standing } from './query.ts'
 import { stepOf } from './steps.tsx'
 import { BackToClient } from './pages/interaction/back-to-client.tsx'
-import { interactionHere } from './pages/interaction/interaction-query.ts'
+import { interactionHere, useItsLanguage } from './pages/interaction/interaction-query.ts'
 import { SignIn } from './pages/sign-in/sign-in.tsx'
 import { Handed } from './ui/handed.tsx'
 import { SingleFrame } from './ui/single-frame.tsx'
@@ -27,6 +27,7 @@ const open: Readonly<Record<string, ComponentType>> = {
 }
 
 export function Gate() {
+  useItsLanguage()
   const { pathname } = window.location
   const Open = Object.hasOwn(open, pathname) ? open[pathname] : undefined
   return Open ? <SingleFrame><Suspense fallback={<Waiting />}><Open /></Suspense></SingleFrame> : <Closed />

@@ -6,7 +6,7 @@ import { authenticationMethods, clientAttributes, clientLists, grantTypes } from
 import { allScopes } from '../model/oidc-scopes.ts'
 import { user } from '../model/user.ts'
 import { createClient, deleteClient, patchClient, readClientWithSecrets, rotateSecret } from '../signin/oidc-clients.ts'
-import { rotateProviderKeys } from '../signin/oidc-keys.ts'
+import { rotateProviderKeys, withdrawProviderKeys } from '../signin/oidc-keys.ts'
 import { listIds } from '../store/list-records.ts'
 import { listRows } from '../store/list-rows.ts'
 import { clientListing, clientOfRow } from '../store/oidc-clients.ts'
@@ -148,8 +148,16 @@ function addChanges(clients: Command): void {
   clients
     .command('rotate-keys')
     .description('Makes new keys for ID tokens. They sign in five minutes; those before stay published for two weeks.')
+    .option('--withdraw', 'a key may be in other hands: the new ones sign at once, and those before are published no more')
     .option('--json', 'answer for machines')
-    .action((options: { json?: boolean }) => withDatabase(async (opened, ctx) => {
+    .action((options: { withdraw?: boolean; json?: boolean }) => withDatabase(async (opened, ctx) => {
+      if (options.withdraw) {
+        const { keys, withdrawn } = await withdrawProviderKeys(ctx, opened.masterKey)
+        return print(options.json, { keys, withdrawn }, () => [
+          `${keys} new keys sign from now on, and ${withdrawn} of before are withdrawn; servers that run see it within ten seconds.`,
+          'Applications that have kept the keys of before believe them until they read them anew: have them do so.',
+        ])
+      }
       const keys = await rotateProviderKeys(ctx, opened.masterKey)
       print(options.json, { keys }, () => [`${keys} new keys are published, and will sign in five minutes.`])
     }))

@@ -85,7 +85,7 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   }
   // Who declines a usage policy of the site, or leaves a step undone, has no session any more and goes back to the application still.
   if (interaction.prompt.name !== 'consent') await freeOfSession(interaction)
-  if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return consented(exchange, interaction)
+  if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return trusted(exchange, interaction)
   const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
   // The same cookie for the page and those of recovery that it leads to, whose theme it opens, and for the address that the page
   // will ask at; the provider's own is for this address only. Of several questions at once the page knows the last.
@@ -124,7 +124,8 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
     leastLevel: await levelNeeded(state, client, params.acr_values as string | undefined, signedIn?.userId),
     signedIn: signedIn !== undefined,
-    ...(site === undefined ? {} : { site, policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)) }),
+    ...(site === undefined ? {} : { site }),
+    policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)),
     satisfied: prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn)),
     ...(typeof params.login_hint === 'string' ? { loginHint: params.login_hint.slice(0, 320) } : {}),
     ...(typeof params.ui_locales === 'string' ? { locales: params.ui_locales.slice(0, 100) } : {}),
@@ -176,6 +177,17 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   const context = contextOf(state, accountId, 'consent', exchange.ip)
   await giveConsent(context, accountId, interaction.params.client_id as string, missingOf(interaction))
   return next
+}
+
+/**
+ * One of our own is not asked about. What it may do while the person is away is noted as what others were allowed is, so that they see it
+ * and can take it back.
+ */
+async function trusted(exchange: Exchange, interaction: Interaction): Promise<string> {
+  const { session, params } = interaction
+  const [clientId, scopes] = [params.client_id as string, String(params.scope ?? '').split(' ')]
+  if (scopes.includes('offline_access')) await giveConsent(contextOf(exchange.built.state, null, `client ${clientId}`, exchange.ip), session!.accountId, clientId, scopes)
+  return consented(exchange, interaction)
 }
 
 async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<string> {

@@ -1,11 +1,11 @@
 /**
  * When a person has to be asked something: to sign in (again, or more strongly), or to consent. The provider's own rules,
- * and four of ours: the sign-in must still be there, it must reach the level, the usage policies of the application's site be
- * accepted, and our own applications are trusted.
+ * and four of ours: the sign-in must still be there, it must reach the level, the usage policies for all sites, of our own and of the
+ * application's be accepted, and our own applications are trusted.
  */
 import { interactionPolicy, type Grant, type KoaContextWithOIDC } from 'oidc-provider'
 import { identityScopes, protocolClaims, scopesOfClaims } from '../model/oidc-scopes.ts'
-import { policiesDue } from '../signin/it-policies.ts'
+import { policiesDueHere } from '../signin/it-policies.ts'
 import { levelDemandedHere } from '../signin/sign-in-steps.ts'
 import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
@@ -29,7 +29,7 @@ export function createPolicy(door: DoorState): ReturnType<typeof base> {
     const signedIn = await door.signedIn(ctx.req)
     return signedIn !== undefined && signedIn.level < (await needed(ctx))
   }, async (ctx) => ({ leastLevel: await needed(ctx) })))
-  login.checks.add(new Check('site_policies', 'usage policies of the site have to be accepted', async (ctx) => {
+  login.checks.add(new Check('site_policies', 'usage policies have to be accepted', async (ctx) => {
     const signedIn = await door.signedIn(ctx.req)
     return signedIn !== undefined && (await hasPoliciesDue(door, signedIn.userId, ctx.oidc.client))
   }))
@@ -49,10 +49,9 @@ export async function levelNeeded({ levels, base }: Pick<DoorState, 'base' | 'le
   return userId === undefined ? asked : Math.max(asked, await levelDemandedHere(base, userId))
 }
 
-/** Whether somebody has still to decide on usage policies of the site that an application belongs to. */
-export async function hasPoliciesDue({ base: { db, now } }: Pick<DoorState, 'base'>, userId: string, client: unknown): Promise<boolean> {
-  const { site_id: site } = ownOf(client)
-  return site !== undefined && (await policiesDue(db, userId, [site], now())).length > 0
+/** Whether somebody has still to decide on usage policies: for all sites or of our own, which an open session may not have been asked yet, or of the application's. */
+export async function hasPoliciesDue({ base }: Pick<DoorState, 'base'>, userId: string, client: unknown): Promise<boolean> {
+  return (await policiesDueHere(base, userId, ownOf(client).site_id ?? null)).length > 0
 }
 
 /** What of a request is asked for: scopes of identity, single claims, and scopes at our own API by its address. */

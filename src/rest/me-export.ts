@@ -32,7 +32,7 @@ export async function* exportOf(ctx: Context, id: string): AsyncGenerator<string
     factors: onePage(() => listFactors(ctx.db, id)),
     devices: onePage(() => rememberedDevices(ctx.db, id, ctx.now())),
     securityQuestions: onePage(() => answeredQuestions(ctx, id)),
-    consents: onePage(() => listConsents(ctx.db, id)),
+    consents: onePage(() => listConsents(ctx.db, id, ctx.now())),
     policyDecisions: rowsOf(ctx, decisionListing, { user_id: id }),
     signInPlaces: onePage(() => placesOf(ctx.db, id)),
     access: accessPages(ctx, id),

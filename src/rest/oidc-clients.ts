@@ -50,18 +50,18 @@ export const oidcClientRoutes: readonly Route[] = guarded('clients', [
 const mine = { tag: 'My account', needs: [], reach: 'free', caller: 'signed-in' } as const
 
 export const consentRoutes: readonly Route[] = [
-  { ...mine, method: 'GET', path: '/me/consents', scope: 'read', operation: 'listMyConsents', summary: 'Lists what one has allowed applications.', answer: { component: 'Consent', list: true },
-    handle: async ({ ctx, session }) => ({ body: { items: await listConsents(ctx.db, session!.userId) } }) },
+  { ...mine, method: 'GET', path: '/me/consents', scope: 'read', operation: 'listMyConsents', summary: 'Lists what one has allowed applications, and which of our own, which nobody is asked about, may act while one is away.', answer: { component: 'Consent', list: true },
+    handle: async ({ ctx, session }) => ({ body: { items: await listConsents(ctx.db, session!.userId, ctx.now()) } }) },
   { ...mine, method: 'DELETE', path: '/me/consents/:clientId', scope: 'write', unversioned: true, operation: 'revokeMyConsent', summary: 'Takes back what one has allowed an application, with the tokens that came of it.', status: 204,
     handle: async ({ ctx, session, params }) => {
       await revokeConsent({ ...ctx, authority: undefined }, session!.userId, params.clientId!)
       return {}
     } },
   ...guarded('people', [
-    { method: 'GET', path: '/users/:id/consents', scope: 'read', tag, operation: 'listUserConsents', summary: 'Lists what a person has allowed applications.', answer: { component: 'Consent', list: true },
+    { method: 'GET', path: '/users/:id/consents', scope: 'read', tag, operation: 'listUserConsents', summary: 'Lists what a person has allowed applications, and which of our own, which nobody is asked about, may act while they are away.', answer: { component: 'Consent', list: true },
       handle: async ({ ctx, params }) => {
         await checkUser(ctx.db, params.id!)
-        return { body: { items: await listConsents(ctx.db, params.id!) } }
+        return { body: { items: await listConsents(ctx.db, params.id!, ctx.now()) } }
       } },
     { method: 'DELETE', path: '/users/:id/consents/:clientId', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], unversioned: true, tag, operation: 'revokeUserConsent', summary: 'Takes back what a person has allowed an application, with the tokens that came of it.', status: 204,
       handle: async ({ ctx, params }) => {

@@ -2,7 +2,7 @@
 import { clientAttributes, clientLists, grantTypes } from '../model/oidc-client.ts'
 import { allScopes } from '../model/oidc-scopes.ts'
 import { objectSchema, type Schema } from './openapi-attributes.ts'
-import { instant, integer, list, object, readOnly, text } from './openapi-words.ts'
+import { flag, instant, integer, list, object, readOnly, text } from './openapi-words.ts'
 
 const values: Record<string, readonly string[]> = { grantTypes, scopes: allScopes }
 
@@ -23,13 +23,14 @@ function client(): Schema {
   }
 }
 
-const consent = object('Consent', 'What a person has allowed an application.', {
+const consent = object('Consent', 'What a person has allowed an application, or one of our own holds of them without having asked.', {
   clientId: { ...text('The client.'), 'x-references': 'Client' },
   clientName: text('Its name.'),
+  firstParty: flag('One of our own: nobody was asked. It is listed while it has a refresh token.'),
   scopes: list('The scopes allowed.', text('A scope.')),
-  created: instant('When the person first consented.'),
-  lastModified: instant('When they last did.'),
-}, ['clientId', 'clientName', 'scopes', 'created', 'lastModified'])
+  created: instant('When the person first consented, or one of our own first held it.'),
+  lastModified: instant('When they last did, or when it came to hold more.'),
+}, ['clientId', 'clientName', 'firstParty', 'scopes', 'created', 'lastModified'])
 
 export const oidcComponents: Record<string, Schema> = {
   Client: client(),

@@ -24,7 +24,7 @@ export const signInComponents: Record<string, Schema> = {
     password: password('The password.'),
     site: text('The site one signs in for, beside that of this address, which always counts: its usage policies are asked for, and the level it wants at least.', 32),
   }, ['userName', 'password']),
-  SiteChoice: object('Site to go on to', 'A site that somebody who is signed in goes on to.', { site: text('The site.', 32) }, ['site']),
+  SiteChoice: object('Site to go on to', 'A site that somebody who is signed in goes on to.', { site: text('The site; absent for what belongs to none.', 32) }),
   PolicyAnswer: object('Answer to a usage policy', 'Whether a person accepts a version that is shown to them.', { policy: text('The id of the version.', 32), accepted: flag('False signs them out.') }, ['policy', 'accepted']),
   ...factorComponents,
   PasswordChange: object('Password change', 'A new password, and the one it replaces.', {

@@ -3,11 +3,11 @@ import type { Context } from '../context.ts'
 import { GatehouseError, type Problem } from '../errors.ts'
 import { isObject } from '../model/attribute.ts'
 import { openFactors } from '../signin/factors.ts'
-import { decidePolicy, policiesDue } from '../signin/it-policies.ts'
+import { decidePolicy, policiesDueHere } from '../signin/it-policies.ts'
 import { leastLength } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
 import { goOn, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
-import { refuseUnknownSite, sitesOf } from '../signin/sites.ts'
+import { refuseUnknownSite } from '../signin/sites.ts'
 import { acceptPolicyStep, changePasswordIn } from '../signin/take-steps.ts'
 import { readUserName, type SessionRow } from '../store/sessions.ts'
 import type { Answer, Call, Route } from './route.ts'
@@ -45,7 +45,7 @@ async function stateOf(ctx: Context, { userId, level, started, expires, nextStep
   if (nextStep === 'factor') return { ...state, factors: await openFactors(ctx, userId) }
   if (nextStep === 'change_password') return { ...state, reason: await reasonOfChange(ctx, userId), passwordLength: await leastLength(ctx, userId) }
   if (nextStep !== 'accept_policy') return state
-  const due = await policiesDue(ctx.db, userId, (await sitesOf(ctx.db, ctx, siteId)).ids, ctx.now())
+  const due = await policiesDueHere(ctx, userId, siteId)
   return { ...state, policies: due.map(({ versionId, name, content, confirmation }) => ({ id: versionId, name, content, ...(confirmation === null ? {} : { confirmation }) })) }
 }
 
@@ -83,10 +83,10 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
   return { body: { ...(await stateOf(ctx, { ...session!, nextStep: null })), next: 'signed_out' }, cookies: [{ name: 'session', value: undefined }] }
 }
 
-/** Goes on to a site with the session one has: what that asks for comes next. */
+/** Goes on to a site, or to something that is of none, with the session one has: what is asked for there comes next. */
 async function goToSite({ ctx, body, session, visit }: Call): Promise<Answer> {
-  const { site } = textsOf(body, { site: 32 })
-  await refuseUnknownSite(ctx.db, site)
+  const { site } = textsOf(body, {}, { site: 32 })
+  if (site !== undefined) await refuseUnknownSite(ctx.db, site)
   return moved(ctx, await goOn(ctx, session!, { siteId: site, device: visit?.device }))
 }
 
@@ -105,7 +105,7 @@ export const signInRoutes: readonly Route[] = [
     } },
   { ...base, method: 'POST', path: '/sign-in/password', caller: 'signing-in', operation: 'changePasswordToSignIn', summary: 'Takes the step change_password: a new password in place of one that has expired or was set by somebody else.', body: { component: 'PasswordChange' }, answer, handle: changeStep },
   { ...base, method: 'POST', path: '/sign-in/policy', caller: 'signing-in', operation: 'decidePolicyToSignIn', summary: 'Takes the step accept_policy: accepts a usage policy that is shown in the state, or declines it and is signed out.', body: { component: 'PolicyAnswer' }, answer, handle: decide },
-  { ...base, method: 'POST', path: '/sign-in/site', caller: 'signed-in', operation: 'goToSite', summary: 'Goes on to a site with the session one has: its usage policies and the level it wants come next where they are not there yet.', body: { component: 'SiteChoice' }, answer, handle: goToSite },
+  { ...base, method: 'POST', path: '/sign-in/site', caller: 'signed-in', operation: 'goToSite', summary: 'Goes on to a site with the session one has: its usage policies, those of this address and the level it wants come next where they are not there yet.', body: { component: 'SiteChoice' }, answer, handle: goToSite },
   { ...base, method: 'POST', path: '/sign-out', caller: 'signing-in', operation: 'signOut', summary: 'Ends the session at once.', status: 204,
     handle: async ({ ctx, session }) => {
       await signOut(ctx, session!.sessionId)

@@ -10,10 +10,19 @@ import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import { askedVersion, askedVersions, insertDecision } from '../store/it-policies.ts'
 import { lockPerson } from '../store/user-rows.ts'
+import { ownHost, sitesOf } from './sites.ts'
 
 /** The versions that a person has to decide on before they go on to some sites (to none in particular where there is none), in order. */
 export async function policiesDue(db: Pick<Database, 'query'>, userId: string, sites: readonly string[], now: Date): Promise<AskedVersion[]> {
   return policiesDueOf(await askedVersions(db, userId, { sites }, now), sites, now)
+}
+
+/** The same for whom this address signs in, to a site or to none: the versions for all sites, of our own site, and of that one. */
+export async function policiesDueHere(ctx: Pick<Context, 'db' | 'config' | 'now'>, userId: string, siteId: string | null): Promise<AskedVersion[]> {
+  const named = siteId === null ? [] : [siteId]
+  const now = ctx.now()
+  const [{ ids }, asked] = await Promise.all([sitesOf(ctx.db, ctx, siteId), askedVersions(ctx.db, userId, { sites: named, host: ownHost(ctx) }, now)])
+  return policiesDueOf(asked, ids, now)
 }
 
 /**

@@ -93,12 +93,16 @@ function tightens(before: Document, after: Document): boolean {
   return after.active === false || lost('scopes') || lost('grantTypes') || before.userId !== after.userId || before.siteId !== after.siteId || before.authentication !== after.authentication
 }
 
-/** Whether it may be another application now, because codes go to a new place, or learns more: what people consented to was the one before. */
+/**
+ * Whether it may be another application now, because codes go to a new place, or learns more: what people consented to was the one before. One
+ * that is our own no more has what nobody was asked about.
+ */
 function isAnother(before: Document, after: Document): boolean {
   const gained = (after['redirectUris'] as string[]).some((uri) => !(before['redirectUris'] as string[]).includes(uri))
   const known = new Map(claimRules(before).map(({ target, value }) => [target, value]))
   const learns = claimRules(after).some(({ target, value }) => !isDeepStrictEqual(known.get(target), value))
-  return gained || learns || before['applicationType'] !== after['applicationType']
+  const asks = before['firstParty'] === true && after['firstParty'] !== true
+  return gained || learns || asks || before['applicationType'] !== after['applicationType']
 }
 
 /** Removes a client, its secrets, its tokens and what people consented to. Errors: `not_found`, `version_mismatch`, `forbidden`. */

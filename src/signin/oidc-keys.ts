@@ -5,15 +5,18 @@
  *
  *     made ── published, does not sign yet ── signs ── retired, published on ── forgotten
  *        0                          + leadMs        at the next rotation      + overlapMs
+ *
+ * A key that may be in other hands is withdrawn: it is gone at once, and the new one signs without waiting to be known.
  */
 import { createPrivateKey, generateKeyPair, hash, type JsonWebKey } from 'node:crypto'
 import { promisify } from 'node:util'
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
+import { GatehouseError } from '../errors.ts'
 import { signingAlgorithms } from '../model/oidc-client.ts'
 import type { Database } from '../store/database.ts'
 import type { MasterKey } from '../store/master-key.ts'
-import { insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
+import { deleteSigningKeys, insertSigningKey, retireSigningKey, signingKeys, type SigningKeyRow } from '../store/signing-keys.ts'
 
 type Algorithm = (typeof signingAlgorithms)[number]
 
@@ -63,6 +66,29 @@ export async function rotateProviderKeys(ctx: Context, masterKey: MasterKey): Pr
       await recordEvents(tx, ctx, [{ action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: algorithm }] }])
     }
     return signingAlgorithms.length
+  })
+}
+
+/**
+ * Makes new keys, which sign at once, and takes away all those of before: none is published any more, and none can sign again. Servers that
+ * run notice within seconds; applications believe what they have kept of our keys for as long as they keep it. How many were made, and how
+ * many are gone. Errors: `conflict` where another process rotates at the same moment.
+ */
+export async function withdrawProviderKeys(ctx: Context, masterKey: MasterKey): Promise<{ keys: number; withdrawn: number }> {
+  const made = await Promise.all(signingAlgorithms.map((algorithm) => newKey(masterKey, algorithm, ctx.now())))
+  return ctx.db.transaction(async (tx) => {
+    let withdrawn = 0
+    for (const key of made) {
+      const gone = await deleteSigningKeys(tx, key.purpose)
+      withdrawn += gone.length
+      if (!(await insertSigningKey(tx, key))) throw new GatehouseError('conflict', 'Another process makes keys at this moment; withdraw once more.')
+      const changes = [{ path: 'algorithm', before: key.algorithm }]
+      await recordEvents(tx, ctx, [
+        ...gone.map((id) => ({ action: 'signing-key.withdraw', targetType: 'SigningKey', targetId: id, changes })),
+        { action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: key.algorithm }] },
+      ])
+    }
+    return { keys: made.length, withdrawn }
   })
 }
 

@@ -1,20 +1,29 @@
-/** SQL on gatehouse.oidc_consent: what people have allowed applications. */
+/** SQL on gatehouse.oidc_consent: what people have allowed applications, and what our own hold of them without having asked. */
 import type { Database } from './database.ts'
+import { artifactLives } from './oidc-artifacts.ts'
 
 export interface Consent {
   clientId: string
   clientName: string
+  /** One of our own, which nobody is asked about. */
+  firstParty: boolean
   scopes: string[]
   created: string
   lastModified: string
 }
 
-const shown = `select o.client_id as "clientId", c.name as "clientName", o.scopes, o.create_date as created, o.last_update as "lastModified"
+const shown = `select o.client_id as "clientId", c.name as "clientName", c.first_party = 'Y' as "firstParty", o.scopes, o.create_date as created, o.last_update as "lastModified"
   from gatehouse.oidc_consent o join gatehouse.oidc_client c on c.client_id = o.client_id`
 
-/** The consents of a person, by the name of the application; the first 1000. */
-export async function listConsents(db: Pick<Database, 'query'>, userId: string): Promise<Consent[]> {
-  return db.query(`${shown} where o.user_id = $1 order by gatehouse.name_order(c.name) collate "C", o.client_id limit 1000`, [userId])
+/**
+ * The consents of a person, by the name of the application; the first 1000. One of our own needs none, and stands there while it holds
+ * something that outlives the sign-in.
+ */
+export async function listConsents(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<Consent[]> {
+  return db.query(
+    `${shown} where o.user_id = $1 and (c.first_party = 'N' or exists (select from gatehouse.oidc_artifact a
+       where a.user_id = $1 and a.client_id = o.client_id and a.kind = 'RefreshToken' and ${artifactLives('a', '$2')}))
+     order by gatehouse.name_order(c.name) collate "C", o.client_id limit 1000`, [userId, now.toISOString()])
 }
 
 export async function readConsent(db: Pick<Database, 'first'>, userId: string, clientId: string): Promise<Consent | undefined> {

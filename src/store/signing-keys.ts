@@ -41,6 +41,13 @@ export async function retireSigningKey(db: Pick<Database, 'execute'>, purpose: s
   ])
 }
 
+/** Takes away every key of a purpose, both halves: nothing that they signed can be verified any more. Their names, oldest first. */
+export async function deleteSigningKeys(db: Pick<Database, 'query'>, purpose: string): Promise<string[]> {
+  const rows = await db.query<{ id: string }>(
+    'with gone as (delete from gatehouse.signing_key where purpose = $1 returning key_id as id, created_at) select id from gone order by created_at, id', [purpose])
+  return rows.map(({ id }) => id)
+}
+
 /**
  * Makes a key that waits under a purpose of its own the current one of another; the one before is retired, and its private half
  * is `wiped`. False when it waits no longer.

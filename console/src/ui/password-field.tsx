@@ -1,4 +1,5 @@
 import { PasswordInput } from '@mantine/core'
+import type { Ref } from 'react'
 import type { Words } from '../words/en.ts'
 import { useWords } from '../words/words.tsx'
 
@@ -9,6 +10,7 @@ interface Props {
   label: string
   description?: string
   autoComplete: 'current-password' | 'new-password'
+  ref?: Ref<HTMLInputElement>
 }
 
 /** Can be shown while it is typed, with the keyboard too, and be pasted or filled in. */

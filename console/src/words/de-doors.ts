@@ -180,13 +180,15 @@ export const deDoors: typeof enDoors = {
   },
   consents: {
     title: 'Anwendungen',
-    intro: 'Was Sie Anwendungen zu wissen und zu tun erlaubt haben. Nehmen Sie zurück, was Sie nicht mehr benutzen.',
+    intro: 'Was Anwendungen mit Ihrer Erlaubnis wissen und tun dürfen, oder als Teil dieses Hauses, während Sie nicht da sind. Nehmen Sie zurück, was Sie nicht mehr benutzen.',
     none: 'Sie haben keiner Anwendung etwas erlaubt.',
     since: 'Erlaubt',
     changed: 'Zuletzt geändert',
     revoke: 'Zurücknehmen',
     revokeOf: (client) => `Zurücknehmen, was ${client} darf`,
     revokeSure: (client) => `${client} verliert den Zugang sofort. Wenn Sie sich dort anmelden, werden Sie vielleicht wieder gefragt.`,
+    own: 'Sie gehört zu diesem Haus, deshalb wurden Sie nicht gefragt. Sie darf handeln, während Sie nicht da sind.',
+    revokeOwnSure: (client) => `${client} verliert den Zugang sofort. Wenn Sie sich dort anmelden, bekommt die Anwendung ihn vielleicht wieder, ohne zu fragen.`,
     revoked: 'Es ist zurückgenommen.',
   },
   consent: {

@@ -173,13 +173,15 @@ export const enDoors = {
   },
   consents: {
     title: 'Applications',
-    intro: 'What you have allowed applications to know and to do. Take back what you do not use any more.',
+    intro: 'What applications may know and do with your consent, or as part of this house while you are away. Take back what you do not use any more.',
     none: 'You have allowed no application anything.',
     since: 'Allowed',
     changed: 'Last changed',
     revoke: 'Take back',
     revokeOf: (client: string) => `Take back what ${client} may`,
     revokeSure: (client: string) => `${client} loses its access at once. It may ask you again when you sign in there.`,
+    own: 'It belongs to this house, so you were not asked. It may act while you are away.',
+    revokeOwnSure: (client: string) => `${client} loses its access at once. It may have it again without asking when you sign in there.`,
     revoked: 'It is taken back.',
   },
   consent: {

@@ -1,4 +1,4 @@
-/** Which language the pages speak: the one chosen here before, else the first of the browser's that there is. */
+/** Which language the pages speak: the one chosen here before, else the first that an application wishes, else the first of the browser's that there is. */
 import { createContext, use, useEffect, useMemo, useState, type ReactNode } from 'react'
 import { de } from './de.ts'
 import { en, type Words } from './en.ts'
@@ -10,16 +10,22 @@ export const languageNames = Object.entries(languages).map(([value, { name }]) =
 const kept = 'gatehouse-language'
 const isLanguage = (text: string | null | undefined): text is Language => text != null && Object.hasOwn(languages, text)
 
-function firstLanguage(): Language {
+function chosenHere(): Language | undefined {
   const chosen = localStorage.getItem(kept)
-  if (isLanguage(chosen)) return chosen
-  return navigator.languages.map((one) => one.slice(0, 2).toLowerCase()).find(isLanguage) ?? 'en'
+  return isLanguage(chosen) ? chosen : undefined
 }
+
+/** The first of some language tags that there are words in. */
+const spokenOf = (tags: readonly string[]): Language | undefined => tags.map((one) => one.split('-')[0]!.toLowerCase()).find(isLanguage)
+
+const firstLanguage = (): Language => chosenHere() ?? spokenOf(navigator.languages) ?? 'en'
 
 interface Spoken {
   language: Language
   words: Words
   speak: (language: Language) => void
+  /** Speaks the first of these that there is, unless somebody has chosen one here. */
+  wish: (tags: readonly string[]) => void
   /** A moment, as people write it. */
   moment: (iso: string) => string
   day: (iso: string) => string
@@ -38,6 +44,10 @@ export function WordsProvider({ children }: { children: ReactNode }) {
       speak: (chosen) => {
         localStorage.setItem(kept, chosen)
         setLanguage(chosen)
+      },
+      wish: (tags) => {
+        const wished = chosenHere() === undefined ? spokenOf(tags) : undefined
+        if (wished !== undefined) setLanguage(wished)
       },
       moment: (iso) => moments.format(new Date(iso)),
       day: (iso) => days.format(new Date(iso)),

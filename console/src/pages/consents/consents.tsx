@@ -29,14 +29,15 @@ export function Consents() {
   )
 }
 
-function ConsentFacts({ item: { clientName, scopes, created, lastModified }, onRevoke }: { item: Consent; onRevoke: () => void }) {
+function ConsentFacts({ item: { clientName, firstParty, scopes, created, lastModified }, onRevoke }: { item: Consent; onRevoke: () => void }) {
   const { words: { consents: words, consent }, moment } = useWords()
   return (
     <div className="stack tight">
       <div className="row apart">
         <h2>{clientName}</h2>
-        <Confirm label={words.revokeOf(clientName)} question={words.revokeSure(clientName)} confirm={words.revoke} onConfirm={onRevoke}>{words.revoke}</Confirm>
+        <Confirm label={words.revokeOf(clientName)} question={firstParty ? words.revokeOwnSure(clientName) : words.revokeSure(clientName)} confirm={words.revoke} onConfirm={onRevoke}>{words.revoke}</Confirm>
       </div>
+      {firstParty ? <p className="dimmed">{words.own}</p> : null}
       <ul className="points">{scopes.map((scope) => <li key={scope}>{consent.scopes[scope] ?? scopeDoc(scope)}</li>)}</ul>
       <dl className="facts">
         <div><dt>{words.since}</dt><dd>{moment(created)}</dd></div>

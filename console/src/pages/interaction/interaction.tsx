@@ -104,10 +104,10 @@ function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
   )
 }
 
-/** The usage policies of the application's site come as a step of the sign-in. */
-function ToSite({ site, asked }: { site: string; asked: Asked }) {
+/** The usage policies come as a step of the sign-in. */
+function ToSite({ asked }: { asked: Asked }) {
   const { words } = useWords()
-  const { mutate, error } = useMutation({ mutationFn: () => api.goToSite(site), onSuccess: arrive })
+  const { mutate, error } = useMutation({ mutationFn: () => api.goToSite(asked.site), onSuccess: arrive })
   useEffect(() => mutate(), [mutate])
   return error ? <Failed error={error} again={() => mutate()} /> : <p>{words.consent.to(nameOf(asked))}</p>
 }
@@ -117,7 +117,7 @@ function More({ asked, level, answering: { mutate } }: Props & { level: number }
   const { words: { factors, consent: words } } = useWords()
   const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
-  if (asked.policiesDue === true) return <ToSite site={asked.site!} asked={asked} />
+  if (asked.policiesDue) return <ToSite asked={asked} />
   if (level >= asked.leastLevel && !asked.reasons.includes('level')) {
     // Not signed out before: with a session ends whatever applications ask of it, this question too.
     return (

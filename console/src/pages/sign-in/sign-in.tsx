@@ -1,6 +1,7 @@
 /** User name and password. The language of refusals is ours; which of the two was wrong nobody is told. */
 import { TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
+import { useEffect, useRef } from 'react'
 import { api, Refusal } from '../../api.ts'
 import { arrive, farewell } from '../../query.ts'
 import { Form, type Values } from '../../ui/form.tsx'
@@ -18,6 +19,12 @@ export function SignIn() {
   const { words: { signIn: words, recovery, factors } } = useWords()
   const { data: left } = useQuery(farewell)
   const { data: asked, error, isLoading } = useAsker()
+  const passwordField = useRef<HTMLInputElement>(null)
+  // The name is there already; what has just happened is read first.
+  const isPasswordNext = asked?.loginHint !== undefined && left == null
+  useEffect(() => {
+    if (isPasswordNext) passwordField.current?.focus()
+  }, [isPasswordNext])
   const check = ({ userName, password }: Values) => [
     ...(userName?.trim() === '' ? [{ field: 'userName', message: words.needUserName }] : []),
     ...(password === '' ? [{ field: 'password', message: words.needPassword }] : []),
@@ -38,8 +45,8 @@ export function SignIn() {
             <Form submit={words.submit} check={check} send={send}>
               {(field) => (
                 <>
-                  <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} />
-                  <PasswordField {...field('password')} label={words.password} autoComplete="current-password" />
+                  <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} defaultValue={asked?.loginHint} />
+                  <PasswordField {...field('password')} label={words.password} autoComplete="current-password" ref={passwordField} />
                 </>
               )}
             </Form>
