@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
-import { factorKinds, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
+import { factorKinds, isSetAside, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { refuseName } from '../model/shown-name.ts'
@@ -32,7 +32,7 @@ import { goOnWith, type SignedIn } from './sign-in.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
 
-async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow): Promise<Document> {
+async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow, factors: readonly FactorRow[]): Promise<Document> {
   const { id, type, name, confirmed, created, lastUsed, value } = factor
   return {
     id, type, name: name ?? factorKinds[type].label, confirmed,
@@ -40,13 +40,15 @@ async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow)
     ...(type === 'SMS' || type === 'EMAIL' ? { hint: type === 'SMS' ? hintOf(value!) : value } : {}),
     ...(type === 'WEBAUTHN' ? { credentialId: value } : {}),
     ...(type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(db, id) } : {}),
+    ...(isSetAside(factor, factors) ? { setAside: true } : {}),
   }
 }
 
 /** The factors of a person, without what is secret of them. */
 export async function listFactors(db: Pick<Database, 'first' | 'query'>, userId: string): Promise<Document[]> {
   const shown: Document[] = []
-  for (const factor of await factorsOf(db, userId)) shown.push(await shownOf(db, factor))
+  const factors = await factorsOf(db, userId)
+  for (const factor of factors) shown.push(await shownOf(db, factor, factors))
   return shown
 }
 
@@ -187,7 +189,10 @@ async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: S
   return { document: await entryOf(tx, base), level }
 }
 
-const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (await factorsOf(tx, userId)).find((one) => one.id === id)!)
+async function entryOf(tx: Transaction, { id, userId }: Base): Promise<Document> {
+  const factors = await factorsOf(tx, userId)
+  return shownOf(tx, factors.find((one) => one.id === id)!, factors)
+}
 
 /** A new way of signing in: the person is told of it, and devices are asked anew. */
 async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base, phones: readonly string[] = []): Promise<void> {
@@ -230,11 +235,12 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
 export async function nameFactor(ctx: Context, userId: string, id: string, name: string): Promise<Document> {
   refuseName(name)
   return ctx.db.transaction(async (tx) => {
-    const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
+    const factors = await factorsOf(tx, userId)
+    const factor = factors.find((one) => one.id === id)
     if (!factor) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
     await renameFactor(tx, id, name)
     await recordEvents(tx, ctx, [{ action: 'user.factor.rename', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}].name`, before: factor.name, after: name }] }])
-    return shownOf(tx, { ...factor, name })
+    return { ...await shownOf(tx, factor, factors), name }
   })
 }
 
