@@ -27,7 +27,7 @@ import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
 import { countWrong, lookAtFactor, refuseGuessedOut, type Reached } from './prove-factor.ts'
-import { checkUser } from './sessions.ts'
+import { checkUser, devicesForgotten } from './sessions.ts'
 import { goOnWith, type SignedIn } from './sign-in.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
@@ -281,8 +281,8 @@ export async function removeFactors(ctx: Context, userId: string, id?: string, b
 /** Has a device, or all of them, be asked again. Errors: `not_found`. */
 export async function forgetDevice(ctx: Context, userId: string, id?: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const gone = await forgetDevices(tx, userId, id)
+    const gone = await forgetDevices(tx, userId, { id })
     if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `You have no remembered device with the id ${id}.`)
-    if (gone.length > 0) await recordEvents(tx, ctx, [{ action: 'user.device.forget', targetType: 'User', targetId: userId, changes: gone.map((one) => ({ path: `devices[${one}]`, before: one })) }])
+    await recordEvents(tx, ctx, devicesForgotten(userId, gone))
   })
 }

@@ -51,6 +51,9 @@ export interface OpenedSession {
 /** How a place or device of somebody is kept. */
 export const markOf = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
 
+/** What a browser is known by, as it is kept. */
+export const deviceOf = (userId: string, device: string | undefined): Buffer | undefined => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
+
 /** A step that comes in the middle of a session gives it no more time than it had from its beginning. */
 function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, started: Date): string {
   const last = started.getTime() + ctx.config.SESSION_HOURS * 3_600_000

@@ -15,7 +15,7 @@ import { deviceLabel } from '../model/device-label.ts'
 import { levels, reachOf } from '../model/factor-kinds.ts'
 import { languageOf } from '../model/languages.ts'
 import { passwordState, reasonToChange, type ChangeReason } from '../model/password-state.ts'
-import { isToken, mayEnrol, type StepName } from '../model/session.ts'
+import { mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import { noteFactorOfSession } from '../store/factors.ts'
@@ -27,7 +27,7 @@ import { demandChange, passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
 import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
-import { markOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
+import { deviceOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
 import { closedBy, closedToPassword, mayStart } from './sign-in-refusals.ts'
 import { standingOf, standsAt, surroundingsOf, type Standing, type Surroundings } from './sign-in-steps.ts'
 import { refuseUnknownSite } from './sites.ts'
@@ -79,9 +79,6 @@ export interface Voucher {
   /** Told of the session that was opened. */
   opened: (tx: Transaction, session: SessionRow) => Promise<void>
 }
-
-/** What a browser is known by, as it is kept. */
-const deviceOf = (userId: string, device: string | undefined) => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
 
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
 export async function admit(ctx: Context, admission: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
