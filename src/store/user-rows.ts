@@ -120,7 +120,7 @@ export async function credentialsOf(tx: Transaction, ids: readonly string[]): Pr
  */
 export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[], now: Date): Promise<void> {
   await tx.execute(
-    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
+    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', pwd_change_count = 0, auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids, given])
   await forgetGuesses(tx, ids)
