@@ -28,6 +28,7 @@ import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
 import { countWrong, lookAtFactor, refuseGuessedOut, type Reached } from './prove-factor.ts'
 import { checkUser, devicesForgotten } from './sessions.ts'
+import type { Visit } from './sessions-open.ts'
 import { goOnWith, type SignedIn } from './sign-in.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
@@ -107,7 +108,7 @@ export interface Enrolled {
  * codes. A passkey counts at once, and its session goes on in the same transaction. Errors: `step_up_required`, `factor_refused` for a passkey,
  * `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
-export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, device?: string): Promise<Enrolled> {
+export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, visit?: Visit): Promise<Enrolled> {
   await refuseStale(ctx, session)
   const { type, name = factorKinds[asked.type].label } = asked
   refuseName(name)
@@ -120,7 +121,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
     const { document, level } = await begin(tx, ctx, masterKey, session, { ...asked, name })
-    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', device }) }
+    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', visit }) }
   })
 }
 
@@ -204,7 +205,7 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
  * Confirms a factor that was begun, by its first code; the session goes on by what this proves, which is nothing where it is an address.
  * Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
-export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string, device?: string): Promise<SignedIn> {
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string, visit?: Visit): Promise<SignedIn> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
   const policy = await policyOf(ctx.db, userId, ctx.now())
@@ -224,7 +225,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const reached: Partial<Reached> = seen.level === 0 || factor.type === 'EMAIL' ? {} : { level: seen.level, way: factor.type }
     if (reached.way) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
     // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
-    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, device })
+    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, visit })
   })
   if (!went) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
