@@ -5583,7 +5583,7 @@ comment on column public.user_auth_param.confirmed_type is 'How they proved it.'
 comment on column public.user_auth_param.name is 'What the person calls it.';
 comment on column public.user_auth_param.secret_encrypted is 'The secret of a TOTP, encrypted with the master key.';
 comment on column public.user_auth_param.public_key is 'The public key of a passkey, as COSE has it.';
-comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.';
+comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 once it has recovered the password: beside another factor it serves as none until that one is proved.';
 comment on column public.user_auth_param.transports is 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.';
 comment on column public.user_auth_param.created_at is 'When it was begun.';
 comment on column public.user_auth_param.last_used_at is 'When it was last proved.';

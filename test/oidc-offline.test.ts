@@ -62,7 +62,7 @@ const ways: [string, (name: string, id: string) => Promise<unknown>][] = [
   ['recovery by a link', byLink],
   ['recovery by SMS', bySms],
   ['the help desk, that ends all sessions', (_name, id) => deleted(`/users/${id}/sessions`)],
-  ['the person, who ends all others', (_name, id) => endSessions(ctx, id, undefined, 'another')],
+  ['the person, who ends all others', (_name, id) => endSessions(ctx, id, undefined, { session: 'another' })],
   ['the end of everybody\'s sessions', () => endEverySession(ctx)],
 ]
 
@@ -211,7 +211,7 @@ test('what rests on the session that ends all others goes on; somebody else\'s t
   const elsewhere = await tokensIn((await signIn(ctx, id)).token, second, 'openid')
   const offline = await tokensIn(token)
   const theirs = await tokensIn((await signIn(ctx, other)).token)
-  await endSessions(ctx, id, undefined, sessionId)
+  await endSessions(ctx, id, undefined, { session: sessionId })
   expect([await here.isActive(), await elsewhere.isActive(), await offline.refresh(), await theirs.refresh()]).toEqual([true, false, 'invalid_grant', 'given'])
 })
 

@@ -244,6 +244,18 @@ describe('factors', { timeout: 120_000 }, () => {
     expect(await factorsOf(id)).toMatchObject([{ type: 'TOTP', name: 'phone', confirmed: true }])
   })
 
+  test('a number that has recovered a password says that it is set aside, and that it stays when the app goes', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const { page } = await atFactors('ora', async () => {
+      await ctx.db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed, confirmed_type, name, counter, created_at)
+        select left(kind || user_id, 32), user_id, kind, value, 'Y', 'CODE', kind, counter, now() from users, (values ('SMS', '+491700000099', 1), ('TOTP', null, null)) v(kind, value, counter) where user_name = 'ora'`)
+    })
+    await page.getByText('It has set a new password, and is not asked for until you have signed in with another factor.').waitFor()
+    expect(await flawsOf(page)).toEqual([])
+    await press(page, 'Remove TOTP')
+    await page.getByText('You can no longer sign in with TOTP.').waitFor()
+  })
+
   test('who has none proves by the password again before adding one', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     const { page, id } = await atFactors('cal')

@@ -1,4 +1,4 @@
-/** What is used up as proof and the session that goes on by it are written together: when the second fails, or the server dies before it, neither is. */
+/** What is used up as proof and the session that goes on by it, under a new token, are written together: when the second fails, or the server dies before it, neither is. */
 import { expect, test } from 'vitest'
 import { Authenticator } from './authenticator.ts'
 import { password } from './browser.ts'
@@ -22,6 +22,23 @@ const passkeyOf = async (one: One, at = '/me/factors') => {
   return { device, enrol: () => one.ask('POST', at, { type: 'WEBAUTHN', name: 'key', credential }) }
 }
 const statuses = async (work: () => Promise<{ status: number }>) => [(await cutShort(work)).status, (await work()).status]
+
+test('every proof gives the session a new token, and the one before opens nothing any more', async () => {
+  const one = await signedIn('ned')
+  // What somebody else may know of the session before the proof.
+  const after = async (work: () => Promise<{ status: number }>) => {
+    const thief = fresh()
+    thief.cookies.set('gatehouse', one.cookies.get('gatehouse')!)
+    expect([(await work()).status, (await one.ask('GET', '/me')).status], String(work)).toEqual([200, 200])
+    return [(await thief.ask('GET', '/me')).status, (await thief.ask('GET', '/sign-in')).status]
+  }
+  expect(await after(() => one.ask('POST', '/me/step-up', { password }))).toEqual([401, 401])
+  const { id, secret } = await withTotp(one)
+  const { codes, id: recovery } = (await one.ask('POST', '/me/factors', { type: 'RECOVERY_CODES' })).body
+  expect(await after(() => one.ask('POST', '/me/step-up', { factor: id, code: codeOf(secret, 1) }))).toEqual([401, 401])
+  expect((await one.signIn('ned')).body.next).toBe('factor')
+  expect(await after(() => one.ask('POST', '/sign-in/factor', { factor: recovery, code: codes[0] }))).toEqual([401, 401])
+})
 
 test('a code of an app, which is taken once all the same, and the device that is remembered with it', async () => {
   const one = await signedIn('ada')

@@ -122,6 +122,8 @@ export interface Factor extends Way {
   created?: string
   lastUsed?: string
   left?: number
+  /** It has recovered the password, and is not asked for until another one is proved. */
+  setAside?: boolean
   /** In the answer that made it only. */
   uri?: string
   codes?: string[]

@@ -9,7 +9,7 @@ export function addSessionCommands(gatehouse: Command): void {
   const sessions = gatehouse.command('sessions').description('Sessions: that people are signed in here.')
   sessions
     .command('end')
-    .description('Ends all sessions of a person at once, or those of everybody, and offline access of applications.')
+    .description('Ends all sessions of a person at once, or those of everybody, and offline access of applications; remembered devices are asked again.')
     .argument('[user]', 'their user name or id')
     .option('--all', 'of everybody: when any of them may be in other hands')
     .option('--json', 'answer for machines')

@@ -29,7 +29,7 @@ export const factorKinds = {
 export type FactorKind = keyof typeof factorKinds
 export const isFactorKind = (text: unknown): text is FactorKind => typeof text === 'string' && Object.hasOwn(factorKinds, text)
 
-/** The count of a number that has recovered the password: until another factor is proved it is none, or one number would be both factors. */
+/** The count of a number that has recovered the password: beside another factor it is set aside until that one is proved, or one number would be both factors. */
 export const usedToRecover = 1
 
 /** What is known of a factor to whoever asks which can be proved; the count the server alone knows. */
@@ -37,13 +37,25 @@ export interface Judged {
   type: FactorKind
   confirmed: boolean
   counter?: number | null
+  /** What outsiders are told instead of the count. */
+  setAside?: boolean
 }
 
-/** Those that can be asked for. Recovery codes stand in for another factor, and are none alone. */
+const hasRecovered = ({ type, counter, setAside = false }: Judged) => type === 'SMS' && (counter === usedToRecover || setAside)
+const standsAlone = ({ type }: Judged) => type !== 'RECOVERY_CODES'
+
+/**
+ * Those that can be asked for. Recovery codes stand in for another factor, and are none alone. A number that has recovered the password is
+ * asked for where nothing but it is left: however little it shows then, the password alone would be less than was asked before.
+ */
 export function secondFactors<F extends Judged>(factors: readonly F[]): F[] {
-  const usable = factors.filter(({ type, confirmed, counter }) => confirmed && factorKinds[type].most > 0 && !(type === 'SMS' && counter === usedToRecover))
-  return usable.some(({ type }) => type !== 'RECOVERY_CODES') ? usable : []
+  const usable = factors.filter(({ type, confirmed }) => confirmed && factorKinds[type].most > 0)
+  const besides = usable.filter((one) => !hasRecovered(one))
+  return besides.some(standsAlone) ? besides : usable.some(standsAlone) ? usable : []
 }
+
+/** Whether a factor is not asked for now since it has recovered the password and others are there. */
+export const isSetAside = <F extends Judged>(one: F, factors: readonly F[]): boolean => one.confirmed && hasRecovered(one) && !secondFactors(factors).includes(one)
 
 /** What goes along with some of these factors: recovery codes go with the last factor that they stand in for. */
 export function withStandIns<F extends Judged>(factors: readonly F[], gone: readonly F[]): F[] {

@@ -45,6 +45,7 @@ export const messageKinds = {
   'password-closed': notice({ at: 'instant' }),
   'account-locked-by-administrator': notice({ at: 'instant' }),
   'new-sign-in': notice({ at: 'instant', device: 'text', address: 'text' }),
+  'password-known': notice({ at: 'instant', device: 'text', address: 'text' }),
   'password-changed': notice({ at: 'instant' }),
   'password-change-demanded': notice({ at: 'instant' }),
   'user-name-changed': notice({ at: 'instant', before: 'text', after: 'text' }),

@@ -61,6 +61,14 @@ export interface QuestionRules {
   group: string
 }
 
+/**
+ * The hours a password must have stood to take one of the places of the history; one that stood for less is refused all the same. Recovery is
+ * held to no limits, and would else wash an old password out of the history in minutes.
+ */
+export function hoursForPlace({ changes: { perDay, minimumAgeHours }, advisory }: Pick<PasswordPolicy, 'changes' | 'advisory'>): number {
+  return Math.max(advisory.has('minimumAgeHours') ? 0 : minimumAgeHours, perDay === undefined || advisory.has('changesPerDay') ? 0 : 24)
+}
+
 /** A policy as the store finds it. */
 export interface PolicyRow {
   id: string

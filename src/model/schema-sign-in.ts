@@ -148,7 +148,7 @@ export const signIn: Area = {
         added('name', 'varchar(60)', 'What the person calls it.'),
         added('secret_encrypted', 'bytea', 'The secret of a TOTP, encrypted with the master key.'),
         added('public_key', 'bytea', 'The public key of a passkey, as COSE has it.'),
-        added('counter', 'bigint', 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 while it serves as no factor, since it has recovered the password.'),
+        added('counter', 'bigint', 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 once it has recovered the password: beside another factor it serves as none until that one is proved.'),
         added('transports', 'varchar(100)', 'How a passkey can be reached: usb, nfc, ble, internal, hybrid.'),
         added('created_at', 'timestamptz', 'When it was begun.'),
         added('last_used_at', 'timestamptz', 'When it was last proved.'),

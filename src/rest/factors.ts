@@ -62,14 +62,14 @@ async function enrol(masterKey: MasterKey, call: Call): Promise<Answer> {
   const { credential, ...texts } = body
   const { type, name, value } = textsOf(texts, { type: 20 }, { name: 60, value: 320 })
   if (!isFactorKind(type)) throw new GatehouseError('invalid_value', 'type: must be TOTP, WEBAUTHN, SMS, EMAIL or RECOVERY_CODES.', { problems: [{ path: 'type', message: 'is not known' }] })
-  const { document, went } = await enrolFactor(ctx, masterKey, session!, { type, name, value, ...(credential === undefined ? {} : { credential: credentialOf(credential) }) }, visit?.device)
+  const { document, went } = await enrolFactor(ctx, masterKey, session!, { type, name, value, ...(credential === undefined ? {} : { credential: credentialOf(credential) }) }, visit)
   const answer = { status: 201, location: urlOf(ctx, '/me/factors', document.id), secret: true, body: document }
   const { cookies } = went ? await moved(ctx, went) : {}
   return { ...answer, ...(cookies ? { cookies } : {}) }
 }
 
 async function confirm(masterKey: MasterKey, { ctx, params, body, session, visit }: Call): Promise<Answer> {
-  return moved(ctx, await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code, visit?.device))
+  return moved(ctx, await confirmEnrolment(ctx, masterKey, session!, params.factorId!, textsOf(body, { code: 40 }).code, visit))
 }
 
 async function proveAgain(masterKey: MasterKey, { ctx, body, session }: Call): Promise<Answer> {

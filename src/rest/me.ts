@@ -12,6 +12,7 @@ import { user } from '../model/user.ts'
 import { refuseStale } from '../signin/factors.ts'
 import { leastLength } from '../signin/password-policy.ts'
 import { endSessions } from '../signin/sessions.ts'
+import { deviceOf } from '../signin/sessions-open.ts'
 import { decisionListing } from '../store/it-policies.ts'
 import { liveSessions, sessionListing } from '../store/sessions.ts'
 import { accessQuestionRoutes } from './access-questions.ts'
@@ -90,9 +91,9 @@ export const meRoutes: readonly Route[] = [
     handle: async (call) => ({ body: { passwordLength: await leastLength(call.ctx, me(call)) } }) },
   { ...base, method: 'POST', path: '/me/password', scope: 'write', operation: 'changeMyPassword', secretBody: true, summary: 'Changes one\'s own password; all other sessions end.', body: { component: 'PasswordChange' }, answer: { component: 'SignInState' }, handle: changePassword },
   { ...base, method: 'GET', path: '/me/sessions', scope: 'read', operation: 'listMySessions', summary: 'Lists where one is signed in, the newest first.', answer: { component: 'Session', list: true }, ...sessions, handle: mySessions },
-  { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one, and offline access of applications.', status: 204,
+  { ...base, method: 'DELETE', path: '/me/sessions', scope: 'write', operation: 'endMySessions', summary: 'Ends all one\'s sessions but this one, and offline access of applications; remembered devices but this one are asked again.', status: 204,
     handle: async (call) => {
-      await endSessions(own(call), me(call), undefined, call.session!.sessionId)
+      await endSessions(own(call), me(call), undefined, { session: call.session!.sessionId, device: deviceOf(me(call), call.visit?.device) })
       return {}
     } },
   { ...base, method: 'DELETE', path: '/me/sessions/:sessionId', scope: 'write', operation: 'endMySession', summary: 'Ends one of one\'s sessions at once.', status: 204,

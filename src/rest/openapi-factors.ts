@@ -15,6 +15,7 @@ export const factorComponents: Record<string, Schema> = {
   Factor: object('Factor', 'A further means of proving who one is.', {
     id: text('Its id.', 32), type: kind, name: text('What the person calls it.', 60), confirmed: flag('False until its first code was given; then it counts.'),
     created: instant('When it was begun.'), lastUsed: instant('When it was last proved.'), hint: text('Where codes go.', 320), credentialId: text('Of a passkey: what the browser calls it.', 1400), left: integer('Recovery codes that are left.'),
+    setAside: flag('True for a number that has recovered the password: it is asked for again once another factor was proved, or where none is left.'),
     uri: text('For TOTP, once: the address that an app reads as a QR code.', 1000), codes: list('Recovery codes, once: each works one time.', text('A code.', 29)),
   }, ['id', 'type', 'name', 'confirmed']),
   NewFactor: object('New factor', 'A factor to begin or to make.', {

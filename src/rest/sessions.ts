@@ -8,7 +8,7 @@ const base = { tag: 'People' } as const
 
 export const sessionRoutes: readonly Route[] = guarded('people', [
   // Closed to who may administer some people only. Nobody gains anything by it, so that it asks for no more rights than everybody has.
-  { ...base, method: 'DELETE', path: '/sessions', scope: 'admin', needs: [{ resource: 'people', right: 'RESET' }, { resource: 'system', right: 'UPDATE' }], operation: 'endEverySession', summary: 'Ends all sessions of everybody at once, one\'s own too, and offline access of applications.', status: 204, unversioned: true,
+  { ...base, method: 'DELETE', path: '/sessions', scope: 'admin', needs: [{ resource: 'people', right: 'RESET' }, { resource: 'system', right: 'UPDATE' }], operation: 'endEverySession', summary: 'Ends all sessions of everybody at once, one\'s own too, and offline access of applications; remembered devices are asked again.', status: 204, unversioned: true,
     handle: async ({ ctx }) => {
       await endEverySession(ctx)
       return {}
@@ -21,7 +21,7 @@ export const sessionRoutes: readonly Route[] = guarded('people', [
       },
       scope: (ctx) => liveSessions(ctx.now(), ctx.config.SESSION_IDLE_MINUTES),
     }) },
-  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSessions', summary: 'Ends all sessions of a person at once, and offline access of applications.', status: 204,
+  { ...base, method: 'DELETE', path: '/users/:id/sessions', scope: 'write', needs: [{ resource: 'people', right: 'RESET' }], operation: 'endUserSessions', summary: 'Ends all sessions of a person at once, and offline access of applications; their remembered devices are asked again.', status: 204,
     handle: async ({ ctx, params }) => {
       await endSessions(ctx, params.id!)
       return {}

@@ -68,7 +68,7 @@ export async function entered(ctx: Context, signedIn: SignedIn & OpenedSession):
 /** Changes one's own password under the limits of signing in: this session goes on under a new token, all others end. */
 export async function changePassword({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { current, next } = textsOf(body, { current: longest.password, next: longest.password })
-  return moved(ctx, await changePasswordIn(ctx, session!, { current, next }, visit?.device))
+  return moved(ctx, await changePasswordIn(ctx, session!, { current, next }, visit))
 }
 
 /** Takes or refuses a usage policy. Who refuses is signed out. */
@@ -77,7 +77,7 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { accepted } = rest
   if (typeof policy !== 'string' || typeof accepted !== 'boolean' || Object.keys(rest).length > 1) throw new GatehouseError('invalid_value', 'policy must be the id of a version that is asked for, accepted true or false, and nothing else be there.')
   if (session!.nextStep !== 'accept_policy') throw new GatehouseError('conflict', 'This sign-in does not wait for a decision on a usage policy.')
-  if (accepted) return moved(ctx, await acceptPolicyStep(ctx, session!, policy, visit?.device))
+  if (accepted) return moved(ctx, await acceptPolicyStep(ctx, session!, policy, visit))
   await decidePolicy(ctx, session!.userId, policy, false, session!.siteId)
   await signOut(ctx, session!.sessionId, 'POLICY_DECLINED')
   return { body: { ...(await stateOf(ctx, { ...session!, nextStep: null })), next: 'signed_out' }, cookies: [{ name: 'session', value: undefined }] }
@@ -87,7 +87,7 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
 async function goToSite({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { site } = textsOf(body, {}, { site: 32 })
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
-  return moved(ctx, await goOn(ctx, session!, { siteId: site, device: visit?.device }))
+  return moved(ctx, await goOn(ctx, session!, { siteId: site, visit }))
 }
 
 /** The step is done when it is not asked for: a password that need not be changed is changed under /me. */

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
-import { factorKinds, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
+import { factorKinds, isSetAside, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
 import { isMailAddress } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { refuseName } from '../model/shown-name.ts'
@@ -27,12 +27,13 @@ import { sendCode } from './factor-codes.ts'
 import { creationOptions, verifyCreation } from './passkeys.ts'
 import { policyOf } from './password-policy.ts'
 import { countWrong, lookAtFactor, refuseGuessedOut, type Reached } from './prove-factor.ts'
-import { checkUser } from './sessions.ts'
+import { checkUser, devicesForgotten } from './sessions.ts'
+import type { Visit } from './sessions-open.ts'
 import { goOnWith, type SignedIn } from './sign-in.ts'
 import { claimAnswer, claimSending, releaseAttempt } from './throttle.ts'
 import { totpUri } from './totp.ts'
 
-async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow): Promise<Document> {
+async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow, factors: readonly FactorRow[]): Promise<Document> {
   const { id, type, name, confirmed, created, lastUsed, value } = factor
   return {
     id, type, name: name ?? factorKinds[type].label, confirmed,
@@ -40,13 +41,15 @@ async function shownOf(db: Pick<Database, 'first' | 'query'>, factor: FactorRow)
     ...(type === 'SMS' || type === 'EMAIL' ? { hint: type === 'SMS' ? hintOf(value!) : value } : {}),
     ...(type === 'WEBAUTHN' ? { credentialId: value } : {}),
     ...(type === 'RECOVERY_CODES' ? { left: await recoveryCodesLeft(db, id) } : {}),
+    ...(isSetAside(factor, factors) ? { setAside: true } : {}),
   }
 }
 
 /** The factors of a person, without what is secret of them. */
 export async function listFactors(db: Pick<Database, 'first' | 'query'>, userId: string): Promise<Document[]> {
   const shown: Document[] = []
-  for (const factor of await factorsOf(db, userId)) shown.push(await shownOf(db, factor))
+  const factors = await factorsOf(db, userId)
+  for (const factor of factors) shown.push(await shownOf(db, factor, factors))
   return shown
 }
 
@@ -105,7 +108,7 @@ export interface Enrolled {
  * codes. A passkey counts at once, and its session goes on in the same transaction. Errors: `step_up_required`, `factor_refused` for a passkey,
  * `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
-export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, device?: string): Promise<Enrolled> {
+export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, visit?: Visit): Promise<Enrolled> {
   await refuseStale(ctx, session)
   const { type, name = factorKinds[asked.type].label } = asked
   refuseName(name)
@@ -118,7 +121,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
     const { document, level } = await begin(tx, ctx, masterKey, session, { ...asked, name })
-    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', device }) }
+    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', visit }) }
   })
 }
 
@@ -187,7 +190,10 @@ async function makePasskey(tx: Transaction, ctx: Context, base: Base, session: S
   return { document: await entryOf(tx, base), level }
 }
 
-const entryOf = async (tx: Transaction, { id, userId }: Base) => shownOf(tx, (await factorsOf(tx, userId)).find((one) => one.id === id)!)
+async function entryOf(tx: Transaction, { id, userId }: Base): Promise<Document> {
+  const factors = await factorsOf(tx, userId)
+  return shownOf(tx, factors.find((one) => one.id === id)!, factors)
+}
 
 /** A new way of signing in: the person is told of it, and devices are asked anew. */
 async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: Base, phones: readonly string[] = []): Promise<void> {
@@ -199,7 +205,7 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
  * Confirms a factor that was begun, by its first code; the session goes on by what this proves, which is nothing where it is an address.
  * Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
-export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string, device?: string): Promise<SignedIn> {
+export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, session: SessionRow, id: string, code: string, visit?: Visit): Promise<SignedIn> {
   await refuseStale(ctx, session)
   const { userId, sessionId } = session
   const policy = await policyOf(ctx.db, userId, ctx.now())
@@ -219,7 +225,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const reached: Partial<Reached> = seen.level === 0 || factor.type === 'EMAIL' ? {} : { level: seen.level, way: factor.type }
     if (reached.way) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
     // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
-    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, device })
+    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, visit })
   })
   if (!went) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)
@@ -230,11 +236,12 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
 export async function nameFactor(ctx: Context, userId: string, id: string, name: string): Promise<Document> {
   refuseName(name)
   return ctx.db.transaction(async (tx) => {
-    const factor = (await factorsOf(tx, userId)).find((one) => one.id === id)
+    const factors = await factorsOf(tx, userId)
+    const factor = factors.find((one) => one.id === id)
     if (!factor) throw new GatehouseError('not_found', `You have no factor with the id ${id}.`)
     await renameFactor(tx, id, name)
     await recordEvents(tx, ctx, [{ action: 'user.factor.rename', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}].name`, before: factor.name, after: name }] }])
-    return shownOf(tx, { ...factor, name })
+    return { ...await shownOf(tx, factor, factors), name }
   })
 }
 
@@ -275,8 +282,8 @@ export async function removeFactors(ctx: Context, userId: string, id?: string, b
 /** Has a device, or all of them, be asked again. Errors: `not_found`. */
 export async function forgetDevice(ctx: Context, userId: string, id?: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    const gone = await forgetDevices(tx, userId, id)
+    const gone = await forgetDevices(tx, userId, { id })
     if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `You have no remembered device with the id ${id}.`)
-    if (gone.length > 0) await recordEvents(tx, ctx, [{ action: 'user.device.forget', targetType: 'User', targetId: userId, changes: gone.map((one) => ({ path: `devices[${one}]`, before: one })) }])
+    await recordEvents(tx, ctx, devicesForgotten(userId, gone))
   })
 }

@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { recordEvents } from '../audit/record.ts'
 import { GatehouseError } from '../errors.ts'
 import { counted } from '../model/counted.ts'
+import { hoursForPlace } from '../model/password-policy.ts'
 import { datesOf, isTemporary, passwordState } from '../model/password-state.ts'
 import { clockSkewMs } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
@@ -74,7 +75,8 @@ async function exchange<T>(ctx: Context, login: PasswordLogin, { policy, day, ne
 
 /**
  * Sets the password of a person who has proved otherwise who they are. With `forceChange` it is a temporary one that the
- * server has made by chance: it is not judged, and must be changed at the next sign-in. Somebody else may have known the one before:
+ * server has made by chance: it is not judged, and must be changed at the next sign-in. The limits of changes refuse none, or whoever has
+ * forgotten theirs would be locked out; what is not temporary counts as a change of the day. Somebody else may have known the one before:
  * applications lose their offline access with the sessions. What was guessed at the name before counts for nothing. `first` is done before, in the same transaction. Errors: `password_refused`, `not_found`.
  */
 export async function setPassword(ctx: Context, userId: string, { next, forceChange }: { next: string; forceChange: boolean }, first?: (tx: Transaction) => Promise<void>): Promise<void> {
@@ -90,7 +92,9 @@ export async function setPassword(ctx: Context, userId: string, { next, forceCha
     await stillThere(tx, login, day)
     await forgetGuesses(tx, [userId])
     const ended = await deleteOffline(tx, [userId])
-    await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday: 0, ended })
+    // The first one is no change.
+    const changesToday = forceChange ? 0 : login.password === null ? login.changes_today : login.changes_today + 1
+    await write(tx, ctx, login, hash, { policy, action: forceChange ? 'user.password.temporary' : 'user.password.set', reset: forceChange ? '1' : null, changesToday, ended })
   })
 }
 
@@ -157,6 +161,6 @@ interface Writing {
 async function write(tx: Transaction, ctx: Context, login: PasswordLogin, hash: string, { policy, action, reset, changesToday, ended = [] }: Writing): Promise<void> {
   const now = ctx.now()
   const { expires, graceEnds } = datesOf(policy, now, reset !== null)
-  await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday }, ctx.newId, now)
+  await writePassword(tx, login, { hash, expires, graceEnds, reset, changesToday, hours: hoursForPlace(policy) }, ctx.newId, now)
   await recordEvents(tx, ctx, [{ action, targetType: 'User', targetId: login.user_id, changes: [{ path: 'password' }, ...offlineEnded(ended)] }])
 }

@@ -1,7 +1,7 @@
 /** Which policy counts for a person, and what a password breaks of it: everything at once, each rule in words. */
 import type { Context } from '../context.ts'
 import { judgeComposition, judgeForm, type Violation } from '../model/password-judge.ts'
-import { typedPolicy, type PasswordPolicy } from '../model/password-policy.ts'
+import { hoursForPlace, typedPolicy, type PasswordPolicy } from '../model/password-policy.ts'
 import type { Database } from '../store/database.ts'
 import { findLoginWithPolicies, type SignInLogin } from '../store/logins-sign-in.ts'
 import { findPolicies, policiesAmong } from '../store/password-policies.ts'
@@ -35,7 +35,7 @@ export interface PasswordContext extends OwnerWords {
 /** Everything about a person that their new password is held against; undefined when there is no such person. */
 export async function passwordContext(ctx: Pick<Context, 'config'>, db: Pick<Database, 'query' | 'first'>, userId: string, policy: PasswordPolicy, current: string | null, now: Date): Promise<PasswordContext | undefined> {
   const words = await ownerWords(db, userId, now)
-  return words && { ...words, others: [...words.others, ...serviceWords(ctx)], current, history: await passwordHistory(db, userId, policy.composition.history ?? 0) }
+  return words && { ...words, others: [...words.others, ...serviceWords(ctx)], current, history: await passwordHistory(db, userId, { count: policy.composition.history ?? 0, hours: hoursForPlace(policy) }) }
 }
 
 /** The names this service goes by. */

@@ -19,7 +19,7 @@ import { proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentTo, sentWithin } from '../store/messages.ts'
-import { findResetToken, insertRecoveryRequest, ownerOfResetToken, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
+import { findResetToken, forgetChanges, insertRecoveryRequest, ownerOfResetToken, peopleAtAddress, peopleToRecover, takeRecoveryRequest, takeResetToken, unlockMark, writeResetToken, type RecoveryKind, type RecoveryRequest } from '../store/recovery.ts'
 import { forgetGuesses } from '../store/sign-in-throttle.ts'
 import { knowsNetwork } from '../store/sign-in-places.ts'
 import { lockoutOf, unlock } from './locks.ts'
@@ -149,6 +149,7 @@ export async function startRecovery(ctx: Context, masterKey: MasterKey, userId: 
     if (!login || !isRecoverable(login, today(ctx))) throw new GatehouseError('conflict', 'The account is not open, or has no password here: enable or unlock it first, or set the authType of its login.')
     if (template === 'invitation' && login.password !== null) throw new GatehouseError('conflict', 'The person has a password; send a link to recover it instead.')
     if (!(await readersOf(tx, [userId])).get(userId)?.email) throw new GatehouseError('no_mail_address', 'The person has no primary e-mail address that is in use: add one, or mark one that is used as the primary one, first.')
+    await forgetChanges(tx, login.loginId)
     if (!(await sendLink(tx, ctx, masterKey, login, template))) throw new GatehouseError('mail_sent_already', 'Such a mail was sent within the last minute: wait, or look at the messages.')
   })
 }

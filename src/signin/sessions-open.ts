@@ -9,7 +9,7 @@ import type { Transaction } from '../store/database.ts'
 import { sweepChallenges } from '../store/factors.ts'
 import { giveToSession, restingOn } from '../store/oidc-artifacts.ts'
 import { giveWay, insertSession, renameSession, sweepSessions, type SessionLimit, type SessionRow } from '../store/sessions.ts'
-import { knownPlaces, notePlaces, sweepPlaces, type KnownPlaces, type PlaceKind } from '../store/sign-in-places.ts'
+import { knownPlaces, sweepPlaces, type KnownPlaces, type PlaceKind } from '../store/sign-in-places.ts'
 
 /** What a browser brings along. */
 export interface Visit {
@@ -51,6 +51,9 @@ export interface OpenedSession {
 /** How a place or device of somebody is kept. */
 export const markOf = (userId: string, text: string) => createHash('sha256').update(`${userId}\0${text}`).digest()
 
+/** What a browser is known by, as it is kept. */
+export const deviceOf = (userId: string, device: string | undefined): Buffer | undefined => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
+
 /** A step that comes in the middle of a session gives it no more time than it had from its beginning. */
 function endOf(ctx: Pick<Context, 'now' | 'config'>, next: StepName | null, started: Date): string {
   const last = started.getTime() + ctx.config.SESSION_HOURS * 3_600_000
@@ -85,9 +88,8 @@ export async function whenceOf(tx: Transaction, ctx: Context, userId: string, vi
  * on that one rest on the new one when it is the same person: signing in anew is not signing out. The caller holds the person,
  * so that the limit of sessions holds too.
  */
-export function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, { device, marks, places, before, resting }: Whence, userAgent: string | undefined): OpenedSession {
+export function openSession(tx: Transaction, ctx: Context, userId: string, { level, next, way, most, siteId = null, idleMinutes, proved }: Reached, { device, places, before, resting }: Whence, userAgent: string | undefined): OpenedSession {
   const [token, now] = [newToken(), ctx.now()]
-  if (!places.isNoted) notePlaces(tx, userId, marks, now)
   const { known } = places
   const flags = (known.has('DEVICE') ? 0 : newDevice) | (known.has('NETWORK') ? 0 : newNetwork)
   const session: SessionRow = { sessionId: sessionIdOf(token), userId, level, started: now.toISOString(), expires: endOf(ctx, next, now), lastSeen: now.toISOString(), nextStep: next, proved: proved === undefined ? now.toISOString() : proved, provedLevel: level, provedBy: [way], siteId, idleMinutes: idleMinutes || null }

@@ -11,23 +11,21 @@ import type { Context } from '../context.ts'
 import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import type { Way } from '../model/amr.ts'
-import { deviceLabel } from '../model/device-label.ts'
 import { levels, reachOf } from '../model/factor-kinds.ts'
-import { languageOf } from '../model/languages.ts'
 import { passwordState, reasonToChange, type ChangeReason } from '../model/password-state.ts'
-import { isToken, mayEnrol, type StepName } from '../model/session.ts'
+import { mayEnrol, type StepName } from '../model/session.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import type { Transaction } from '../store/database.ts'
 import { noteFactorOfSession } from '../store/factors.ts'
 import { activatePerson, forgetFailures, lockLogin, lockPerson, noteSignIn, writeRehash, type SignInLogin } from '../store/logins-sign-in.ts'
-import { enqueueMessage, readersOf } from '../store/messages.ts'
 import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { demandChange, passwordLogin } from '../store/passwords.ts'
 import { deleteSession, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
 import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
-import { markOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
+import { deviceOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
+import { comeFrom, comeOnFrom } from './sign-in-places.ts'
 import { closedBy, closedToPassword, mayStart } from './sign-in-refusals.ts'
 import { standingOf, standsAt, surroundingsOf, type Standing, type Surroundings } from './sign-in-steps.ts'
 import { refuseUnknownSite } from './sites.ts'
@@ -80,9 +78,6 @@ export interface Voucher {
   opened: (tx: Transaction, session: SessionRow) => Promise<void>
 }
 
-/** What a browser is known by, as it is kept. */
-const deviceOf = (userId: string, device: string | undefined) => (device !== undefined && isToken(device) ? markOf(userId, device) : undefined)
-
 /** Opens the session, with the person held and looked at again: what was taken from them meanwhile counts. */
 export async function admit(ctx: Context, admission: Admission, visit: Visit): Promise<(SignedIn & OpenedSession) | SignInResult> {
   return ctx.db.transaction((tx) => admitWith(tx, ctx, admission, visit))
@@ -134,7 +129,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   if (way === 'PASSWORD') await beginExpiry(tx, login, policy, ctx.now())
   if (next === 'done') await arrive(tx, acting, login)
   else await forgetFailures(tx, login.loginId)
-  if ((opened.newDevice || opened.newNetwork) && login.firstTime !== 'Y') await tellOfSignIn(tx, ctx, login.userId, visit)
+  await comeFrom(tx, ctx, { login, next, byPassword: way === 'PASSWORD', whence }, visit)
   return { ...opened, ...told(opened, next, result, standing) }
 }
 
@@ -146,14 +141,6 @@ async function demandWholePassword(tx: Transaction, ctx: Context, { loginId, use
   const mark = await demandChange(tx, loginId)
   if (mark !== undefined) await recordEvents(tx, ctx, [{ action: 'user.password.demand-whole', targetType: 'User', targetId: userId, changes: [{ path: 'logins.resetPwd', after: mark }] }])
   return mark ?? before
-}
-
-/** Whoever it was has shown the right password, or a passkey: the person is told, whatever comes of it. */
-async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, { userAgent }: Visit): Promise<void> {
-  const reader = (await readersOf(tx, [userId])).get(userId)
-  if (!reader?.email) return
-  const values = { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(reader.language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' }
-  await enqueueMessage(tx, ctx, { template: 'new-sign-in', to: reader.email, userId, locale: reader.language, values })
 }
 
 const actingAs = (ctx: Context, { userId, login }: SignInLogin): Context => ({ ...ctx, actor: { ...ctx.actor, userId, principal: login } })
@@ -199,8 +186,8 @@ export interface Going {
   way?: Way | undefined
   /** The site it goes on to. */
   siteId?: string | undefined
-  /** What the browser keeps to be known again by. */
-  device?: string | undefined
+  /** What the browser brings along. */
+  visit?: Visit | undefined
   /** Looks once more at what was proved, with the person held, and notes it together with what the session reaches by it. */
   note?: (tx: Transaction, login: SignInLogin) => Promise<void>
 }
@@ -219,13 +206,13 @@ export async function goOn(ctx: Context, before: SessionRow, going: Going = {}):
  * stand where it stood, when the server dies between the two. Errors: `unauthenticated`, with which the code was not shown either.
  * @param policy the one of the person of this session
  */
-export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, way, device, note, ...reached }: Going): Promise<SignedIn> {
+export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, way, visit = {}, note, ...reached }: Going): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
   const login = await lockPerson(tx, before.userId)
   const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
   const siteId = reached.siteId ?? before.siteId
   const around = await surroundingsOf(tx, ctx, before.userId, siteId)
-  const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, device), elsewhere }, ctx.now()) : undefined
+  const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, visit.device), elsewhere }, ctx.now()) : undefined
   const at = standing && (await standsAt(tx, ctx, standing))
   // A session in the middle goes there by what it wants of its own accord: it stays where it is.
   if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
@@ -235,6 +222,7 @@ export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow
   if (before.nextStep !== null) {
     const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
     await recordEvents(tx, ctx, [eventOf(at.result, before.userId, [change])])
+    await comeOnFrom(tx, ctx, { login: standing.login, next: at.next, byPassword: before.provedBy.includes('PASSWORD') }, renewed.session.sessionId, visit)
     if (at.next === 'done') await arrive(tx, ctx, standing.login)
   }
   return told(renewed, at.next, at.result, standing)

@@ -26,7 +26,7 @@ export async function takeFactorStep(ctx: Context, masterKey: MasterKey, session
   if (session.nextStep !== 'factor') throw new GatehouseError('conflict', 'This sign-in does not wait for a factor; prove again who you are at /me/step-up.')
   return proveFactor(ctx, masterKey, session, answer, async (tx, reached, policy) => {
     if (answer.remember) await remember(tx, ctx, session.userId, policy, visit)
-    return goOnWith(tx, ctx, session, policy, { ...reached, proved: true, device: visit.device })
+    return goOnWith(tx, ctx, session, policy, { ...reached, proved: true, visit })
   })
 }
 

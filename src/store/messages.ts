@@ -26,6 +26,8 @@ export interface NewMessage<N extends MessageName = MessageName> {
   values: MessageValues<N>
   /** After this it is of no use: a code's or link's end. */
   expires?: Date
+  /** Not before this; absent: at once. */
+  due?: Date
 }
 
 export type MessageWriter = Pick<Context, 'now' | 'newId' | 'config'>
@@ -44,8 +46,8 @@ export async function enqueueMessages(tx: Transaction, writer: MessageWriter, me
   const rows = messages.map((message) => rowOf(writer, message, masterKey))
   await tx.execute(
     `insert into gatehouse.message (message_id, template, channel, user_id, recipient, locale, content, secrets_encrypted, status, due_at, expires_at, created_at, last_error, awaited)
-     select v.id, v.template, v.channel, v.user_id, v.recipient, v.locale, v.content, v.secrets::bytea, v.status, v.created_at, v.expires_at, v.created_at, v.error, v.awaited
-     from json_to_recordset($1) as v(id text, template text, channel text, user_id text, recipient text, locale text, content jsonb, secrets text, status text, expires_at timestamptz, created_at timestamptz, error text, awaited boolean)`,
+     select v.id, v.template, v.channel, v.user_id, v.recipient, v.locale, v.content, v.secrets::bytea, v.status, v.due_at, v.expires_at, v.created_at, v.error, v.awaited
+     from json_to_recordset($1) as v(id text, template text, channel text, user_id text, recipient text, locale text, content jsonb, secrets text, status text, expires_at timestamptz, created_at timestamptz, due_at timestamptz, error text, awaited boolean)`,
     [JSON.stringify(rows)], 'enqueue_messages')
   return rows.map(({ id }) => id)
 }
@@ -63,7 +65,7 @@ function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, maste
   return {
     id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: open, secrets,
     status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
-    created_at: now().toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
+    created_at: now().toISOString(), due_at: (message.due ?? now()).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
   }
 }
 
@@ -208,6 +210,18 @@ export async function sentWithin(db: Pick<Database, 'first'>, userId: string, te
 /** The same by the address it went to. */
 export async function sentTo(db: Pick<Database, 'first'>, recipient: string, template: MessageName, { now, ms }: Within): Promise<boolean> {
   return (await db.first(`select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and ${written('$3', '$4')}`, [recipient, template, now, ms])) !== undefined
+}
+
+/** The messages of a kind about a sign-in that were written to a person within the last day, neither sooner nor by a clock that was ahead; what they say. */
+export function toldWithinDay(db: Pick<Database, 'query'>, userId: string, template: 'password-known', now: Date): Promise<{ id: string; device: string; address: string }[]> {
+  return db.query(
+    `select message_id as id, content->>'device' as device, content->>'address' as address from gatehouse.message
+     where user_id = $1 and template = $2 and created_at > $3::timestamptz - interval '1 day' and created_at <= $3::timestamptz + interval '5 minutes'`, [userId, template, now])
+}
+
+/** Takes messages back that have not gone yet: what they say is so no more. */
+export async function deleteQueued(tx: Transaction, ids: readonly string[]): Promise<void> {
+  if (ids.length > 0) await tx.execute(`delete from gatehouse.message where message_id = any($1) and status = 'QUEUED'`, [ids])
 }
 
 /** How many messages of a kind were written to a person, or to an address, within the last hour and the last day, and when the last of them was. */

@@ -36,22 +36,28 @@ export interface NewPassword {
   reset: string | null
   /** Whether it counts as a change of the person's own today, and how many that makes. */
   changesToday: number
+  /** Of those kept, which stood for less give way first. */
+  hours: number
 }
 
 /** How many hashes are kept: the current one, and as many earlier ones as a policy can refuse. */
 const mostHistory = 25
+
+/** Whether so many hours lie between a password and the one after it; the last one stands. */
+const stood = (hours: string) =>
+  `coalesce(lead(date_created) over (partition by login_id order by date_created, pwd_history_id) - date_created >= make_interval(hours => ${hours}), true) as stood`
 
 /**
  * Writes a password, its dates and its history. Failures, a lock by failures and whatever recovery is under way end with it;
  * an administrator's lock stays.
  */
 export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 'login_id' | 'user_id'>, password: NewPassword, newId: () => string, now: Date): Promise<void> {
-  const { hash, expires, graceEnds, reset, changesToday } = password
+  const { hash, expires, graceEnds, reset, changesToday, hours } = password
   // One that was imported, which no verb has set, is an earlier one from now on.
   await tx.execute(
     `insert into pwd_history (pwd_history_id, login_id, date_created, password)
-     select $2, l.login_id, least(l.pwd_changed, $3::timestamptz - interval '1 millisecond'), l.password from login l where l.login_id = $1 and l.password is not null
-       and not exists (select from pwd_history h where h.login_id = l.login_id and h.password = l.password)`, [login.login_id, newId(), now])
+     select $2, l.login_id, least(coalesce(l.pwd_changed, $3::timestamptz - make_interval(hours => $4)), $3::timestamptz - interval '1 millisecond'), l.password from login l where l.login_id = $1 and l.password is not null
+       and not exists (select from pwd_history h where h.login_id = l.login_id and h.password = l.password)`, [login.login_id, newId(), now, hours])
   await tx.execute(
     `update login set password = $2, pwd_changed = $3, pwd_exp = $4, grace_period = $5, reset_pwd = $6, pwd_change_count = $7, auth_fail_count = 0, last_update = $3,
       lock_marker = case when lock_marker = 'LOCKED' then 'NOT_LOCKED' else lock_marker end,
@@ -61,7 +67,7 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
   await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [newId(), login.login_id, now, hash])
   await tx.execute(
     `delete from pwd_history where login_id = $1 and pwd_history_id not in (
-       select pwd_history_id from pwd_history where login_id = $1 order by date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id])
+       select pwd_history_id from (select *, ${stood('$2')} from pwd_history where login_id = $1) h order by stood desc, date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id, hours])
 }
 
 /** Has a password be changed when its person next signs in with it, also a temporary one, which a policy may let stay. When it expires stays. The mark that is new. */
@@ -73,16 +79,23 @@ export async function demandChange(tx: Transaction, loginId: string): Promise<st
 }
 
 /**
- * The newest hashes that a login had before its current one, so many at most. The current one's entry is known by its hash
+ * The newest hashes that a login had before its current one: so many that stood for some hours, and all between them that did not. The current one's entry is known by its hash
  * (`writeRehash` keeps the two the same); a password that was imported has none, and after a reset there is no current one.
  */
-export async function passwordHistory(db: Reader, userId: string, count: number): Promise<string[]> {
+export async function passwordHistory(db: Reader, userId: string, { count, hours }: { count: number; hours: number }): Promise<string[]> {
   if (count === 0) return []
-  const rows = await db.query<{ password: string; current: boolean }>(
-    `select h.password, coalesce(h.password = l.password, false) as current
+  const rows = await db.query<{ password: string; current: boolean; stood: boolean }>(
+    `select h.password, coalesce(h.password = l.password, false) as current, ${stood('$2')}
      from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
-     order by h.date_created desc, h.pwd_history_id desc limit $2`, [userId, count + 1])
-  return rows.slice(rows[0]?.current ? 1 : 0).slice(0, count).map(({ password }) => password)
+     order by h.date_created desc, h.pwd_history_id desc limit ${mostHistory}`, [userId, hours])
+  const held: string[] = []
+  let places = 0
+  for (const row of rows.slice(rows[0]?.current ? 1 : 0)) {
+    if (places === count) break
+    held.push(row.password)
+    if (row.stood) places++
+  }
+  return held
 }
 
 export interface OwnerWords {

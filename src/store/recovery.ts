@@ -67,6 +67,11 @@ export async function writeResetToken(tx: Transaction, loginId: string, hash: st
     [loginId, hash, made, expires])) > 0
 }
 
+/** The changes of today count no more: what follows, the help desk has begun. */
+export async function forgetChanges(tx: Transaction, loginId: string): Promise<void> {
+  await tx.execute('update login set pwd_change_count = 0 where login_id = $1', [loginId])
+}
+
 /** Whose link this is, if it is one that lives. */
 export async function findResetToken(db: Pick<Database, 'first'>, hash: string, now: Date): Promise<string | undefined> {
   return (await db.first<{ id: string }>(`select user_id as id from login where pswd_reset_token = $1 and managed_sys_id = '0' and ${lives('pswd_reset_token', '$2')}`, [hash, now]))?.id

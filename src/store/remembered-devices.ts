@@ -28,8 +28,18 @@ export function rememberedDevices(db: Pick<Database, 'query'>, userId: string, n
   return db.query('select device_id as id, device, ip_address as ip, created_at as created, expires_at as expires from gatehouse.remembered_device where user_id = $1 and expires_at > $2 order by created_at desc, device_id', [userId, now])
 }
 
-/** Forgets one, or all of a person; the ids of those that were there. */
-export async function forgetDevices(tx: Pick<Transaction, 'query'>, userId: string, id?: string): Promise<string[]> {
-  const rows = await tx.query<{ id: string }>('delete from gatehouse.remembered_device where user_id = $1 and ($2::text is null or device_id = $2) returning device_id as id', [userId, id ?? null])
-  return rows.map((row) => row.id)
+/** Forgets one, or all of a person but the one of the mark `but`; the ids of those that were there. */
+export async function forgetDevices(tx: Pick<Transaction, 'query'>, userId: string, { id, but }: { id?: string | undefined; but?: Buffer | undefined } = {}): Promise<string[]> {
+  const rows = await tx.query<{ id: string }>(
+    'delete from gatehouse.remembered_device where user_id = $1 and ($2::text is null or device_id = $2) and mark is distinct from $3 returning device_id as id', [userId, id ?? null, but ?? null])
+  return rows.map((row) => row.id).toSorted()
+}
+
+/** Forgets those of the next so many people behind one in the order of their ids; whose they were, in that order. */
+export async function forgetDevicesOfNext(tx: Pick<Transaction, 'query'>, after: string, people: number): Promise<{ userId: string; id: string }[]> {
+  return tx.query(
+    `with gone as (
+       delete from gatehouse.remembered_device where user_id in (select distinct user_id from gatehouse.remembered_device where user_id > $1 order by user_id limit $2)
+       returning user_id, device_id)
+     select user_id as "userId", device_id as id from gone order by user_id, device_id`, [after, people])
 }

@@ -133,6 +133,11 @@ export async function renameSession(tx: Transaction, sessionId: string, newId: s
     'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9, proved_level = $10 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId, provedLevel])) > 0
 }
 
+/** What of the place that a session came from was new (IS_NEW_FLAGS). */
+export async function writeNewFlags(tx: Transaction, sessionId: string, flags: number): Promise<void> {
+  await tx.execute('update auth_state set is_new_flags = $2 where session_id = $1', [sessionId, flags])
+}
+
 /** Notes that a session is in use. */
 export async function touchSession(db: Pick<Database, 'execute'>, sessionId: string, at: string): Promise<void> {
   await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')

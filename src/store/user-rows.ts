@@ -15,12 +15,15 @@ export async function deleteUserRows(tx: Transaction, ids: readonly string[]): P
 }
 
 /**
- * Ends every session of these people at once, and what applications hold for offline access, which would come to life again with the
- * person. What they consented to stays.
+ * Ends every session of these people at once, and what would come to life again with the person: what applications hold for offline access,
+ * and links and codes that are out, an invitation among them. What they consented to stays.
  */
 export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute('delete from auth_state where user_id = any($1)', [ids])
   await deleteOffline(tx, ids)
+  await tx.execute(
+    `update login set pswd_reset_token = null, pswd_reset_token_made = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_made = null, sms_reset_token_exp = null
+     where user_id = any($1) and managed_sys_id = '0' and (pswd_reset_token is not null or sms_reset_token is not null)`, [ids])
 }
 
 /** Memberships of one kind of people who are held, held with them: what takes them away can tell what it took. */
@@ -117,7 +120,7 @@ export async function credentialsOf(tx: Transaction, ids: readonly string[]): Pr
  */
 export async function resetLogins(tx: Transaction, ids: readonly string[], given: readonly string[], now: Date): Promise<void> {
   await tx.execute(
-    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
+    `update login set password = case when user_id = any($2) then password end, first_time_login = 'Y', reset_pwd = '1', pwd_change_count = 0, auth_fail_count = 0, otp_fail_count = 0, lock_marker = 'NOT_LOCKED',
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, challenge_response_fail_count = 0
      where user_id = any($1) and managed_sys_id = '0'`, [ids, given])
   await forgetGuesses(tx, ids)

@@ -29,6 +29,7 @@ export const deDoors: typeof enDoors = {
     removed: 'Der Faktor ist entfernt.',
     openHint: 'Das schützt Sie noch nicht: Der Code wurde nie eingegeben.',
     openElse: 'Fügen Sie es unten noch einmal hinzu, dann kommt ein neuer Code.',
+    setAside: 'Darüber wurde ein neues Passwort gesetzt. Danach wird erst gefragt, wenn Sie sich einmal mit einem anderen Faktor ausgewiesen haben.',
     beginAgain: 'Neu beginnen',
     beginAgainOf: (name) => `Mit ${name} neu beginnen`,
     noCodes: 'Sie haben keine Wiederherstellungscodes',

@@ -164,7 +164,7 @@ export const de: Words = {
     end: 'Beenden',
     endOf: (device, when) => `Sitzung auf ${device} vom ${when} beenden`,
     endOthers: 'Alle anderen Sitzungen beenden',
-    endOthersSure: 'Alle Ihre Sitzungen außer dieser sind sofort zu Ende.',
+    endOthersSure: 'Alle Ihre Sitzungen außer dieser sind sofort zu Ende. Andere Geräte, die nicht nach einem zweiten Faktor gefragt werden, werden wieder gefragt.',
     ended: 'Die Sitzung ist zu Ende.',
     othersEnded: 'Alle anderen Sitzungen sind zu Ende.',
     onlyThis: 'Sie sind sonst nirgends angemeldet.',

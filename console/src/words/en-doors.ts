@@ -27,6 +27,7 @@ export const enDoors = {
     removed: 'The factor is removed.',
     openHint: 'It does not protect you: its code was never entered.',
     openElse: 'Add it again below to have a new code sent.',
+    setAside: 'It has set a new password, and is not asked for until you have signed in with another factor.',
     beginAgain: 'Begin again',
     beginAgainOf: (name: string) => `Begin again with ${name}`,
     noCodes: 'You have no recovery codes',

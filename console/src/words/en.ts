@@ -122,7 +122,7 @@ export const en = {
     end: 'End',
     endOf: (device: string, when: string) => `End the session on ${device} from ${when}`,
     endOthers: 'End all other sessions',
-    endOthersSure: 'All your sessions but this one end at once.',
+    endOthersSure: 'All your sessions but this one end at once. Other devices that are not asked for a second factor are asked again.',
     ended: 'The session has ended.',
     othersEnded: 'All other sessions have ended.',
     onlyThis: 'You are signed in nowhere else.',

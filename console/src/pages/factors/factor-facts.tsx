@@ -18,7 +18,7 @@ interface Props {
 export function FactorFacts({ item, question, onRemove, onAgain }: Props) {
   const { words: { factors: words, ...all }, moment } = useWords()
   const [naming, setNaming] = useState(false)
-  const { id, type, confirmed, hint, left, created, lastUsed } = item
+  const { id, type, confirmed, hint, left, created, lastUsed, setAside } = item
   const name = calledOf(item, words.kinds)
   const facts = [
     ...(hint === undefined ? [] : [[type === 'SMS' ? words.number : words.kinds[type], hint]]),
@@ -41,6 +41,7 @@ export function FactorFacts({ item, question, onRemove, onAgain }: Props) {
         </div>
       </div>
       {confirmed ? null : <p>{words.openHint}{type === 'TOTP' ? '' : ` ${words.openElse}`}</p>}
+      {setAside ? <p>{words.setAside}</p> : null}
       {confirmed || type !== 'TOTP' ? null : <div><Button variant="default" aria-label={words.beginAgainOf(name)} onClick={onAgain}>{words.beginAgain}</Button></div>}
       {naming ? (
         <Form submit={all.save} send={rename} check={({ name: next }) => (next?.trim() === '' ? [{ field: 'name', message: all.keys.needName }] : [])}>

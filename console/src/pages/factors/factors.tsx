@@ -37,9 +37,10 @@ export function Factors() {
   if (data === undefined) return error ? <Failed error={error} again={() => void refetch()} /> : <Waiting />
   // An address that was shown to be one's own is no second factor.
   const factors = data.items.filter(({ type }) => type !== 'EMAIL')
-  const real = realOf(factors)
+  // Without it none is left: a number that was set aside beside it is asked for again.
+  const isLast = (one: Factor) => realOf(factors).includes(one) && realOf(factors.filter((other) => other !== one)).length === 0
   const hasCodes = factors.some(({ type }) => type === 'RECOVERY_CODES')
-  const questionOf = ({ id }: Factor) => (real.length === 1 && real[0]!.id === id ? (name: string) => words.factors.removeLast(name, hasCodes) : words.factors.removeSure)
+  const questionOf = (one: Factor) => (isLast(one) ? (name: string) => words.factors.removeLast(name, hasCodes) : words.factors.removeSure)
   if (begun !== undefined) {
     return <div className="card"><Begun at="/me/factors" factor={begun} onCancel={() => {
       setBegun(undefined)

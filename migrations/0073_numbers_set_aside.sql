@@ -1,0 +1,1 @@
+comment on column public.user_auth_param.counter is 'The step of the last TOTP that was taken, or what a passkey last counted: nothing up to it is taken again. Of a number, 1 once it has recovered the password: beside another factor it serves as none until that one is proved.';
