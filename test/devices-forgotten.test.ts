@@ -58,3 +58,10 @@ test('of everybody take all along, of more people than one batch has', async () 
   expect(await ctx.db.first('select from gatehouse.remembered_device')).toBeUndefined()
   expect(await ctx.db.first(`select count(*)::int as n from gatehouse.audit_event where action = 'user.device.forget' and target_id like 'crowd%'`)).toEqual({ n: 450 })
 })
+
+test('an account that is closed and opened again asks for the factor in every browser', async () => {
+  const person = await withApp('hal')
+  const one = await remembered(person)
+  for (const verb of ['disable', 'enable']) expect((await ask('POST', `/users/${person.user}/${verb}`)).status).toBe(200)
+  expect(await nextOf(one, 'hal')).toBe('factor')
+})

@@ -16,11 +16,12 @@ export async function deleteUserRows(tx: Transaction, ids: readonly string[]): P
 
 /**
  * Ends every session of these people at once, and what would come to life again with the person: what applications hold for offline access,
- * and links and codes that are out, an invitation among them. What they consented to stays.
+ * links and codes that are out, an invitation among them, and browsers that are not asked for a factor. What they consented to stays.
  */
 export async function endSessions(tx: Transaction, ids: readonly string[]): Promise<void> {
   await tx.execute('delete from auth_state where user_id = any($1)', [ids])
   await deleteOffline(tx, ids)
+  await tx.execute('delete from gatehouse.remembered_device where user_id = any($1)', [ids])
   await tx.execute(
     `update login set pswd_reset_token = null, pswd_reset_token_made = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_made = null, sms_reset_token_exp = null
      where user_id = any($1) and managed_sys_id = '0' and (pswd_reset_token is not null or sms_reset_token is not null)`, [ids])
