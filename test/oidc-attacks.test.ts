@@ -116,6 +116,15 @@ describe('keys and algorithms', () => {
     }
   })
 
+  test('such pages speak what the application wishes, where they can', async () => {
+    const { ui_locales_supported: spoken } = (await (await fetch(`${url}/oidc/.well-known/openid-configuration`)).json()) as { ui_locales_supported: string[] }
+    expect(spoken).toEqual(['en', 'de'])
+    for (const [wished, language] of [['fr de-CH en', 'de'], ['fr', 'en'], ['toString __proto__', 'en']]) {
+      const reply = await new Browser(url).fetch(`/oidc/session/end?${new URLSearchParams({ ui_locales: wished! })}`, { headers: { 'accept-language': 'en' } })
+      expect(await reply.text()).toContain(`<html lang="${language}">`)
+    }
+  })
+
   test('the key set holds public keys only', async () => {
     const { keys } = (await (await fetch(`${url}/oidc/jwks`)).json()) as { keys: Record<string, unknown>[] }
     expect(keys.map(({ alg }) => alg).toSorted()).toEqual(['ES256', 'RS256'])

@@ -8,6 +8,7 @@ import { findAccount, mayAct } from './account.ts'
 import { createAdapter } from './adapter.ts'
 import { ownMetadata } from './client-metadata.ts'
 import { isOriginOf } from './other-origins.ts'
+import { pageLanguages } from './pages.ts'
 import { createPolicy, loadGrant, ownOf } from './policy.ts'
 import type { DoorState } from './provider-context.ts'
 
@@ -33,7 +34,7 @@ export function configuration(door: DoorState, keys: ProviderKeys): Configuratio
     // How and when somebody signed in stands in every ID token.
     claims: { ...Object.fromEntries(Object.entries(identityScopes).map(([scope, { claims }]) => [scope, scope === 'profile' ? [...claims, ...door.ownClaims] : [...claims]])), openid: ['sub', 'acr', 'amr', 'auth_time'], sid: null, iss: null },
     acrValues: door.levels.filter(({ level }) => level > 0).map(({ id }) => id),
-    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'] },
+    discovery: { prompt_values_supported: ['none', 'login', 'consent', 'select_account'], ui_locales_supported: pageLanguages },
     subjectTypes: ['public', 'pairwise'],
     responseTypes: ['code'],
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt', 'none'],

@@ -36,8 +36,17 @@ const texts = {
 
 type Language = keyof typeof texts
 
-/** The first of the browser's languages that there is. */
-const languageOf = (ctx: KoaContextWithOIDC): Language => (ctx.acceptsLanguages(Object.keys(texts)) || 'en') as Language
+/** The languages of these pages, and of those of signing in. */
+export const pageLanguages = Object.keys(texts)
+
+const isLanguage = (text: string): text is Language => Object.hasOwn(texts, text)
+
+/** The first that there is of those that the application wishes for (`ui_locales`), or else of the browser's. */
+function languageOf(ctx: KoaContextWithOIDC): Language {
+  const wished = ctx.oidc?.params?.ui_locales
+  const spoken = typeof wished === 'string' ? wished.split(' ').map((tag) => tag.split('-')[0]!.toLowerCase()).find(isLanguage) : undefined
+  return spoken ?? ((ctx.acceptsLanguages(pageLanguages) || 'en') as Language)
+}
 
 /** The name of the theme that a page has, if any. */
 export type ThemeOf = (ctx: KoaContextWithOIDC) => Promise<string | undefined>
