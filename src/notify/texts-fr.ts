@@ -50,7 +50,7 @@ export const french: LanguageTexts = {
     },
     'password-known': {
       subject: 'Quelqu’un a saisi votre mot de passe',
-      paragraphs: ['Le {at}, quelqu’un a saisi votre bon mot de passe, depuis un appareil ou une adresse encore inconnus. Personne n’est entré : cette connexion n’a pas été menée à son terme.', 'Appareil : {device}', 'Adresse : {address}', 'Si c’était vous, il n’y a rien à faire. Sinon, quelqu’un connaît votre mot de passe : connectez-vous, choisissez-en un autre et prévenez votre service d’assistance.'],
+      paragraphs: ['Le {at}, quelqu’un a saisi votre bon mot de passe, depuis un appareil ou une adresse encore inconnus. Personne n’est entré : cette connexion n’a pas été menée à son terme.', 'Appareil : {device}', 'Adresse : {address}', 'Si c’était vous, il n’y a rien à faire. Sinon, quelqu’un connaît votre mot de passe : connectez-vous, choisissez-en un autre et prévenez votre service d’assistance{helpDesk}.'],
     },
     'password-changed': { subject: 'Votre mot de passe a été changé', paragraphs: ['Votre mot de passe a été changé le {at}.', notYou] },
     'password-change-demanded': { subject: 'Choisissez un autre mot de passe', paragraphs: ['Le {at}, il a été décidé que vous devez choisir un autre mot de passe, car quelqu’un d’autre connaît peut-être le vôtre.', 'Il vous sera demandé à votre prochaine connexion par mot de passe. Nous ne demandons jamais de mot de passe par e-mail.'] },
