@@ -21,7 +21,7 @@ export interface LanguageTexts {
   ending: string
   /** What stands for a name that cannot be repeated. */
   kinds: Readonly<Record<NamedKind, string>>
-  /** What stands behind names, where not all are given. */
+  /** What stands behind names, where not all are given; `{helpDesk}` may stand in it. */
   andOthers: string
   messages: Readonly<Record<MessageName, MessageText>>
 }

@@ -62,13 +62,13 @@ export function renderSms(letter: Letter, setting: Setting): string {
 function prepared({ template, locale, values }: Letter, { product, timeZone, helpDesk }: Setting): { language: string; all: LanguageTexts; message: MessageText; fill: (text: string) => string } {
   const language = languageOf(locale, 'en')
   const forms: Readonly<Record<string, ValueForm>> = messageKinds[template].values
-  const fill = (text: string) => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+  const fill = (text: string): string => text.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
     if (name === 'product') return product
     if (name === 'helpDesk') return helpDesk === undefined ? '' : ` (${oneLine(helpDesk, 200)})`
     const value = values[name]
     if (forms[name] === undefined || value === undefined) throw new Error(`${template} has no value ${name}`)
     if (forms[name] === 'label') return labelIn(texts[language], value)
-    if (forms[name] === 'names') return namesIn(texts[language], value)
+    if (forms[name] === 'names') return namesIn(value, () => fill(texts[language].andOthers))
     return forms[name] === 'instant' ? instantIn(value, locale, language, timeZone) : oneLine(value, 400)
   })
   return { language, all: texts[language], message: texts[language].messages[template], fill }
@@ -114,8 +114,8 @@ const labelIn = ({ kinds }: LanguageTexts, label: string): string => (namedKinds
 /** Of names there may be twenty, each as long as an address. */
 const mostOfNames = 8000
 
-const namesIn = (all: LanguageTexts, value: string): string =>
-  value.endsWith(`, ${andOthers}`) ? `${oneLine(value.slice(0, -andOthers.length), mostOfNames)} ${all.andOthers}` : oneLine(value, mostOfNames)
+const namesIn = (value: string, others: () => string): string =>
+  value.endsWith(`, ${andOthers}`) ? `${oneLine(value.slice(0, -andOthers.length), mostOfNames)} ${others()}` : oneLine(value, mostOfNames)
 
 function safeLink(link: string | undefined): string {
   const url = URL.parse(link ?? '')

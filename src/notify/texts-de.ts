@@ -8,7 +8,7 @@ export const german: LanguageTexts = {
   greetingWithoutName: 'Guten Tag,',
   ending: 'Diese Nachricht hat {product} geschrieben; Antworten darauf liest niemand.',
   kinds: { TOTP: 'eine Authenticator-App', WEBAUTHN: 'ein Passkey', SMS: 'Codes per SMS', RECOVERY_CODES: 'Wiederherstellungscodes', EMAIL: 'eine E-Mail-Adresse', SSH: 'ein SSH-Schlüssel', API: 'ein API-Schlüssel' },
-  andOthers: 'und weitere, die hier nicht stehen: Ihren kennt der Helpdesk',
+  andOthers: 'und weitere, die hier nicht stehen: Ihren kennt der Helpdesk{helpDesk}',
   messages: {
     'password-reset': {
       subject: 'Neues Passwort wählen',

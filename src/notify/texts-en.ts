@@ -8,7 +8,7 @@ export const english: LanguageTexts = {
   greetingWithoutName: 'Hello,',
   ending: 'This message was written by {product}; nobody reads answers to it.',
   kinds: { TOTP: 'an authenticator app', WEBAUTHN: 'a passkey', SMS: 'codes by SMS', RECOVERY_CODES: 'recovery codes', EMAIL: 'an e-mail address', SSH: 'an SSH key', API: 'an API key' },
-  andOthers: 'and others who are not named here: your help desk knows yours',
+  andOthers: 'and others who are not named here: your help desk{helpDesk} knows yours',
   messages: {
     'password-reset': {
       subject: 'Choose a new password',

@@ -8,7 +8,7 @@ export const french: LanguageTexts = {
   greetingWithoutName: 'Bonjour,',
   ending: 'Ce message a été écrit par {product} ; personne ne lit les réponses.',
   kinds: { TOTP: 'une application d’authentification', WEBAUTHN: 'une clé d’accès', SMS: 'des codes par SMS', RECOVERY_CODES: 'des codes de récupération', EMAIL: 'une adresse électronique', SSH: 'une clé SSH', API: 'une clé d’API' },
-  andOthers: 'et d’autres qui ne figurent pas ici : votre service d’assistance connaît le vôtre',
+  andOthers: 'et d’autres qui ne figurent pas ici : votre service d’assistance{helpDesk} connaît le vôtre',
   messages: {
     'password-reset': {
       subject: 'Choisir un nouveau mot de passe',
