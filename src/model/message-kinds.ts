@@ -46,6 +46,7 @@ export const messageKinds = {
   'account-locked-by-administrator': notice({ at: 'instant' }),
   'new-sign-in': notice({ at: 'instant', device: 'text', address: 'text' }),
   'password-known': notice({ at: 'instant', device: 'text', address: 'text' }),
+  'sign-in-unfinished': notice({ at: 'instant', device: 'text', address: 'text' }),
   'password-changed': notice({ at: 'instant' }),
   'password-change-demanded': notice({ at: 'instant' }),
   'user-name-changed': notice({ at: 'instant', before: 'text', after: 'text' }),

@@ -52,6 +52,10 @@ export const german: LanguageTexts = {
       subject: 'Jemand hat Ihr Passwort eingegeben',
       paragraphs: ['Am {at} hat jemand Ihr richtiges Passwort eingegeben, auf einem Gerät oder von einer Adresse, die wir noch nicht kannten. Hineingekommen ist damit niemand: Diese Anmeldung wurde nicht zu Ende geführt.', 'Gerät: {device}', 'Adresse: {address}', 'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, kennt jemand Ihr Passwort: Melden Sie sich an, wählen Sie ein anderes, und sagen Sie Ihrem Helpdesk{helpDesk} Bescheid.'],
     },
+    'sign-in-unfinished': {
+      subject: 'Jemand hat eine Anmeldung mit Ihrem Konto begonnen',
+      paragraphs: ['Am {at} hat jemand begonnen, sich mit Ihrem Konto anzumelden, mit einem Ihrer Passkeys oder über eine andere Stelle, bei der Sie sich anmelden, auf einem Gerät oder von einer Adresse, die wir noch nicht kannten. Hineingekommen ist damit niemand: Diese Anmeldung wurde nicht zu Ende geführt.', 'Gerät: {device}', 'Adresse: {address}', 'Wenn Sie das waren, ist nichts zu tun. Wenn nicht, hat jemand anderes einen Ihrer Passkeys oder jenes andere Konto in der Hand: Melden Sie sich sofort bei Ihrem Helpdesk{helpDesk}.'],
+    },
     'password-changed': { subject: 'Ihr Passwort wurde geändert', paragraphs: ['Ihr Passwort wurde am {at} geändert.', notYou] },
     'password-change-demanded': { subject: 'Wählen Sie ein neues Passwort', paragraphs: ['Am {at} wurde festgelegt, dass Sie ein neues Passwort wählen müssen, weil jemand anderes Ihres kennen könnte.', 'Sie werden danach gefragt, wenn Sie sich das nächste Mal mit Ihrem Passwort anmelden. Wir fragen nie per E-Mail nach einem Passwort.'] },
     'user-name-changed': { subject: 'Ihr Benutzername wurde geändert', paragraphs: ['Am {at} wurde Ihr Benutzername von {before} in {after} geändert.', notYou] },

@@ -52,6 +52,10 @@ export const english: LanguageTexts = {
       subject: 'Somebody has entered your password',
       paragraphs: ['On {at} somebody entered your right password, from a device or an address not seen before. They did not get in: nobody has gone on to the end of that sign-in.', 'Device: {device}', 'Address: {address}', 'If it was you, there is nothing to do. If not, somebody knows your password: sign in, choose another one, and tell your help desk{helpDesk}.'],
     },
+    'sign-in-unfinished': {
+      subject: 'Somebody has begun to sign in with your account',
+      paragraphs: ['On {at} somebody began to sign in with your account, by a passkey of yours or through another place where you sign in, from a device or an address not seen before. They did not get in: nobody has gone on to the end of that sign-in.', 'Device: {device}', 'Address: {address}', 'If it was you, there is nothing to do. If not, a passkey of yours or that other account is in the hands of somebody else: tell your help desk{helpDesk} at once.'],
+    },
     'password-changed': { subject: 'Your password was changed', paragraphs: ['Your password was changed on {at}.', notYou] },
     'password-change-demanded': { subject: 'Choose another password', paragraphs: ['On {at} it was decided that you have to choose another password, as somebody else may know yours.', 'You will be asked for it when you next sign in with your password. We never ask for a password by mail.'] },
     'user-name-changed': { subject: 'Your user name was changed', paragraphs: ['On {at} your user name was changed from {before} to {after}.', notYou] },

@@ -52,6 +52,10 @@ export const french: LanguageTexts = {
       subject: 'Quelqu’un a saisi votre mot de passe',
       paragraphs: ['Le {at}, quelqu’un a saisi votre bon mot de passe, depuis un appareil ou une adresse encore inconnus. Personne n’est entré : cette connexion n’a pas été menée à son terme.', 'Appareil : {device}', 'Adresse : {address}', 'Si c’était vous, il n’y a rien à faire. Sinon, quelqu’un connaît votre mot de passe : connectez-vous, choisissez-en un autre et prévenez votre service d’assistance{helpDesk}.'],
     },
+    'sign-in-unfinished': {
+      subject: 'Quelqu’un a commencé à se connecter à votre compte',
+      paragraphs: ['Le {at}, quelqu’un a commencé à se connecter à votre compte, par une de vos clés d’accès ou par un autre service où vous vous connectez, depuis un appareil ou une adresse encore inconnus. Personne n’est entré : cette connexion n’a pas été menée à son terme.', 'Appareil : {device}', 'Adresse : {address}', 'Si c’était vous, il n’y a rien à faire. Sinon, une de vos clés d’accès ou cet autre compte est entre les mains de quelqu’un d’autre : prévenez immédiatement votre service d’assistance{helpDesk}.'],
+    },
     'password-changed': { subject: 'Votre mot de passe a été changé', paragraphs: ['Votre mot de passe a été changé le {at}.', notYou] },
     'password-change-demanded': { subject: 'Choisissez un autre mot de passe', paragraphs: ['Le {at}, il a été décidé que vous devez choisir un autre mot de passe, car quelqu’un d’autre connaît peut-être le vôtre.', 'Il vous sera demandé à votre prochaine connexion par mot de passe. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'user-name-changed': { subject: 'Votre nom d’utilisateur a été changé', paragraphs: ['Le {at}, votre nom d’utilisateur {before} est devenu {after}.', notYou] },

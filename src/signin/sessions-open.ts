@@ -98,18 +98,26 @@ export function openSession(tx: Transaction, ctx: Context, userId: string, { lev
   return { token, device, session, newDevice: !known.has('DEVICE'), newNetwork: !known.has('NETWORK') }
 }
 
+export interface RenewedSession {
+  token: string
+  session: SessionRow
+  /** What of the place that it came from was new (IS_NEW_FLAGS), as far as it says. */
+  flags: number
+}
+
 /**
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
  * @param reached `proved`: what was proved just now reached this level
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: number | undefined; way?: Way | undefined }): Promise<{ token: string; session: SessionRow } | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: number | undefined; way?: Way | undefined }): Promise<RenewedSession | undefined> {
   const [token, now] = [newToken(), ctx.now()]
   const expires = endOf(ctx, next, new Date(session.started))
   const renewed: SessionRow = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), ...(proved === undefined ? {} : { proved: now.toISOString(), provedLevel: proved }), provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
-  if (!(await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now))) return undefined
+  const flags = await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)
+  if (flags === undefined) return undefined
   if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, limitOf(ctx, most))
-  return { token, session: renewed }
+  return { token, session: renewed, flags }
 }
 
 const batch = 1000

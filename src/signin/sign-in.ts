@@ -129,7 +129,7 @@ async function enter(tx: Transaction, ctx: Context, login: SignInLogin, { policy
   if (way === 'PASSWORD') await beginExpiry(tx, login, policy, ctx.now())
   if (next === 'done') await arrive(tx, acting, login)
   else await forgetFailures(tx, login.loginId)
-  await comeFrom(tx, ctx, { login, next, byPassword: way === 'PASSWORD', whence }, visit)
+  await comeFrom(tx, ctx, { login, next, byPassword: way === 'PASSWORD', session: opened.session }, whence, visit)
   return { ...opened, ...told(opened, next, result, standing) }
 }
 
@@ -222,7 +222,7 @@ export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow
   if (before.nextStep !== null) {
     const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
     await recordEvents(tx, ctx, [eventOf(at.result, before.userId, [change])])
-    await comeOnFrom(tx, ctx, { login: standing.login, next: at.next, byPassword: before.provedBy.includes('PASSWORD') }, renewed.session.sessionId, visit)
+    await comeOnFrom(tx, ctx, { login: standing.login, next: at.next, byPassword: before.provedBy.includes('PASSWORD'), session: renewed.session }, { session: before.sessionId, flags: renewed.flags }, visit)
     if (at.next === 'done') await arrive(tx, ctx, standing.login)
   }
   return told(renewed, at.next, at.result, standing)

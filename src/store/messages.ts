@@ -24,6 +24,8 @@ export interface NewMessage<N extends MessageName = MessageName> {
   /** The reader's preferred language; absent or unknown ones give way to DEFAULT_LANGUAGE. */
   locale?: string | null
   values: MessageValues<N>
+  /** Kept with it and not shown: what it is found again by. Nothing secret. */
+  about?: AboutSignIn
   /** After this it is of no use: a code's or link's end. */
   expires?: Date
   /** Not before this; absent: at once. */
@@ -53,7 +55,7 @@ export async function enqueueMessages(tx: Transaction, writer: MessageWriter, me
 }
 
 function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, masterKey: MasterKey | undefined) {
-  const { template, channel = 'EMAIL', userId = null, values } = message
+  const { template, channel = 'EMAIL', userId = null, values, about } = message
   const kind = messageKinds[template]
   if (!(kind.channels as readonly Channel[]).includes(channel)) throw new Error(`${template} does not go by ${channel}`)
   const { open, secret } = splitSecrets(template, values)
@@ -63,7 +65,7 @@ function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, maste
   const secrets = recipient === undefined || Object.keys(secret).length === 0 ? null : `\\x${masterKey!.encrypt(JSON.stringify(secret), secretPurpose, id).toString('hex')}`
   const expires = message.expires ?? new Date(now().getTime() + kind.lives * 60_000)
   return {
-    id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: open, secrets,
+    id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: { ...about, ...open }, secrets,
     status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
     created_at: now().toISOString(), due_at: (message.due ?? now()).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
   }
@@ -212,16 +214,33 @@ export async function sentTo(db: Pick<Database, 'first'>, recipient: string, tem
   return (await db.first(`select from gatehouse.message where lower(recipient) = lower($1) and template = $2 and ${written('$3', '$4')}`, [recipient, template, now, ms])) !== undefined
 }
 
-/** The messages of a kind about a sign-in that were written to a person within the last day, neither sooner nor by a clock that was ahead; what they say. */
-export function toldWithinDay(db: Pick<Database, 'query'>, userId: string, template: 'password-known', now: Date): Promise<{ id: string; device: string; address: string }[]> {
-  return db.query(
-    `select message_id as id, content->>'device' as device, content->>'address' as address from gatehouse.message
-     where user_id = $1 and template = $2 and created_at > $3::timestamptz - interval '1 day' and created_at <= $3::timestamptz + interval '5 minutes'`, [userId, template, now])
+/** What a message about a sign-in that has not come to its end keeps beside what it says: which sign-in it is about, and by which browser. */
+export interface AboutSignIn {
+  /** The id of the session as it is called now. */
+  session: string
+  /** What the browser is known by, in hex. */
+  browser: string
 }
 
-/** Takes messages back that have not gone yet: what they say is so no more. */
-export async function deleteQueued(tx: Transaction, ids: readonly string[]): Promise<void> {
-  if (ids.length > 0) await tx.execute(`delete from gatehouse.message where message_id = any($1) and status = 'QUEUED'`, [ids])
+const aboutSignIn = `template in ('password-known', 'sign-in-unfinished')`
+
+/** The messages about sign-ins without an end that were written to a person within the last day, neither sooner nor by a clock that was ahead: whence those came. */
+export function toldUnfinished(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<{ browser: string | null; address: string }[]> {
+  return db.query(
+    `select content->>'browser' as browser, content->>'address' as address from gatehouse.message
+     where user_id = $1 and ${aboutSignIn} and created_at > $2::timestamptz - interval '1 day' and created_at <= $2::timestamptz + interval '5 minutes'`, [userId, now])
+}
+
+/** Takes the message about the sign-in of one session back, unless it has gone: that sign-in has come to its end. */
+export async function withdrawUnfinished(tx: Transaction, userId: string, session: string): Promise<void> {
+  await tx.execute(`delete from gatehouse.message where user_id = $1 and ${aboutSignIn} and content->>'session' = $2 and status = 'QUEUED'`, [userId, session])
+}
+
+/** Has the message about the sign-in of one session follow it to another name, and wait until `due` where that is given; whether there was one. */
+export async function moveUnfinished(tx: Transaction, userId: string, before: string, { session, due }: { session: string; due?: string | undefined }): Promise<boolean> {
+  return (await tx.execute(
+    `update gatehouse.message set content = content || jsonb_build_object('session', $3::text), due_at = coalesce($4::timestamptz, due_at)
+     where user_id = $1 and ${aboutSignIn} and content->>'session' = $2 and status = 'QUEUED'`, [userId, before, session, due ?? null])) > 0
 }
 
 /** How many messages of a kind were written to a person, or to an address, within the last hour and the last day, and when the last of them was. */

@@ -127,10 +127,10 @@ export async function giveWay(tx: Transaction, userId: string, sessionId: string
 
 export type SessionChange = Pick<SessionRow, 'level' | 'expires' | 'nextStep' | 'proved' | 'provedLevel' | 'provedBy' | 'siteId'>
 
-/** Gives a session another name, and with it another token; whether it was still there. */
-export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedLevel, provedBy, siteId }: SessionChange, now: Date): Promise<boolean> {
-  return (await tx.execute(
-    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9, proved_level = $10 where session_id = $1', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId, provedLevel])) > 0
+/** Gives a session another name, and with it another token; what of its place was new (IS_NEW_FLAGS), undefined when it was there no more. */
+export async function renameSession(tx: Transaction, sessionId: string, newId: string, { level, expires, nextStep, proved, provedLevel, provedBy, siteId }: SessionChange, now: Date): Promise<number | undefined> {
+  return (await tx.first<{ flags: number }>(
+    'update auth_state set session_id = $2, auth_state = $3, expires_at = $4, next_step = $5, last_seen = $6, proved_at = $7, proved_by = $8, content_provider_id = $9, proved_level = $10 where session_id = $1 returning coalesce(is_new_flags, 0) as flags', [sessionId, newId, level, expires, nextStep, now, proved, provedBy, siteId, provedLevel]))?.flags
 }
 
 /** What of the place that a session came from was new (IS_NEW_FLAGS). */
