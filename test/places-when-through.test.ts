@@ -132,8 +132,11 @@ test('through other steps too, places are noted at their end', async () => {
 /** A usage policy that is due while a test goes on. */
 async function whilePolicyIsDue(test: (version: string) => Promise<void>): Promise<void> {
   const policyId = (await ask('POST', '/it-policies', { active: true })).body.id
-  await test((await ask('POST', '/it-policy-versions', { policyId, name: 'v1', content: 'Text', active: true })).body.id)
-  await ask('PATCH', `/it-policies/${policyId}`, { active: false })
+  try {
+    await test((await ask('POST', '/it-policy-versions', { policyId, name: 'v1', content: 'Text', active: true })).body.id)
+  } finally {
+    await ask('PATCH', `/it-policies/${policyId}`, { active: false })
+  }
 }
 
 test('the message waits as long as its session may go on, from step to step', async () => {

@@ -177,16 +177,19 @@ describe('whom an account stands for', () => {
 })
 
 test('a usage policy is asked for as after a password, and the old password is not, afterwards either', async () => {
-  const { personId } = await member('reader')
-  await ctx.db.execute(`update login set password = 'x', pwd_exp = now() - interval '1 year', reset_pwd = 'Y' where user_id = $1`, [personId])
+  const { personId } = await member('reader', { emails: [{ value: 'reader@example.com', primary: true }] })
+  await ctx.db.execute(`update login set password = 'x', pwd_exp = now() - interval '1 year', reset_pwd = 'Y', first_time_login = 'N' where user_id = $1`, [personId])
   const policy = (await ask('POST', '/it-policies', { active: true })).body.id as string
   await ask('POST', '/it-policy-versions', { policyId: policy, name: 'Rules', content: 'Be kind.', active: true })
+  const told = async () => (await ctx.db.query<{ template: string }>('select template from gatehouse.message where user_id = $1', [personId])).map(({ template }) => template)
   const one = world.browser()
   expect((await signIn('reader', one)).status).toBe(303)
   const { body: state } = await one.ask('GET', '/sign-in')
   expect(state).toMatchObject({ next: 'accept_policy', policies: [{ name: 'Rules' }] })
   expect((await one.ask('GET', '/me')).body.code).toBe('sign_in_incomplete')
+  expect(await told()).toEqual(['sign-in-unfinished'])
   expect((await one.ask('POST', '/sign-in/policy', { policy: state.policies[0].id, accepted: true })).body.next).toBe('done')
+  expect(await told()).toEqual(['new-sign-in'])
   // The session has another name now, and its tokens are still its own.
   expect((await one.ask('GET', '/portals/1/session')).body.userId).toBe(personId)
   await ask('PATCH', `/it-policies/${policy}`, { active: false })
