@@ -77,10 +77,10 @@ test.each(closings)('a login that %s closes and opens again asks for the factor,
     .toEqual([{ pswd_reset_token: null, pswd_reset_token_made: null, pswd_reset_token_exp: null, sms_reset_token: null, sms_reset_token_made: null, sms_reset_token_exp: null }])
 })
 
-test('a login that is removed takes remembered devices along', async () => {
-  const person = await withApp('joy')
+test.each([['locked by an administrator', `update login set lock_marker = 'LOCKED_ADMIN' where user_id = $1`], ['removed', 'delete from login where user_id = $1']])('a login that is %s takes remembered devices along, whoever writes it', async (what, sql) => {
+  const person = await withApp(`joy-${what.slice(0, 3)}`)
   await remembered(person)
-  await ctx.db.execute('delete from login where user_id = $1', [person.user])
+  await ctx.db.execute(sql, [person.user])
   expect(await ctx.db.query('select from gatehouse.remembered_device where user_id = $1', [person.user])).toEqual([])
 })
 
