@@ -263,10 +263,12 @@ CREATE OR REPLACE FUNCTION gatehouse.end_recovery()
 AS $function$
 begin
   new.pswd_reset_token := null;
+  new.pswd_reset_token_made := null;
   new.pswd_reset_token_exp := null;
   new.sms_reset_token := null;
+  new.sms_reset_token_made := null;
   new.sms_reset_token_exp := null;
-  delete from gatehouse.remembered_device where user_id = new.user_id;
+  delete from gatehouse.remembered_device where user_id in (old.user_id, new.user_id);
   return new;
 end $function$;
 
@@ -278,6 +280,16 @@ AS $function$
 begin
   delete from public.auth_state s where s.user_id = old.user_id
     and s.session_id is distinct from nullif(current_setting('gatehouse.session', true), '');
+  return null;
+end $function$;
+
+-- function: gatehouse.forget_devices()
+CREATE OR REPLACE FUNCTION gatehouse.forget_devices()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from gatehouse.remembered_device where user_id = old.user_id;
   return null;
 end $function$;
 
@@ -3963,6 +3975,9 @@ CREATE TRIGGER grp_to_grp_membership_period_update AFTER UPDATE ON public.grp_to
 -- trigger: public.login.login_auth_type_end_sessions
 CREATE TRIGGER login_auth_type_end_sessions AFTER UPDATE OF auth_type ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((old.auth_type IS NULL) OR ((old.auth_type)::text ~* '^\s*(password)?\s*$'::text)) AND (NOT ((new.auth_type IS NULL) OR ((new.auth_type)::text ~* '^\s*(password)?\s*$'::text))))) EXECUTE FUNCTION gatehouse.end_password_sessions();
 
+-- trigger: public.login.login_closed_end_recovery
+CREATE TRIGGER login_closed_end_recovery BEFORE UPDATE OF status, is_active, lock_marker, user_id, managed_sys_id, auth_type ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR (((old.lock_marker)::text IS DISTINCT FROM (new.lock_marker)::text) AND ((new.lock_marker)::text = 'LOCKED_ADMIN'::text)) OR ((old.user_id)::text <> (new.user_id)::text) OR ((new.managed_sys_id)::text <> '0'::text) OR (((old.auth_type IS NULL) OR ((old.auth_type)::text ~* '^\s*(password)?\s*$'::text)) AND (NOT ((new.auth_type IS NULL) OR ((new.auth_type)::text ~* '^\s*(password)?\s*$'::text))))))) EXECUTE FUNCTION gatehouse.end_recovery();
+
 -- trigger: public.login.login_end_offline_access
 CREATE TRIGGER login_end_offline_access AFTER UPDATE OF status, is_active, user_id, managed_sys_id ON public.login FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND ((((old.status)::text = 'ACTIVE'::text) AND ((new.status)::text <> 'ACTIVE'::text)) OR ((old.is_active = 'Y'::bpchar) AND (new.is_active <> 'Y'::bpchar)) OR ((old.user_id)::text <> (new.user_id)::text) OR ((new.managed_sys_id)::text <> '0'::text)))) EXECUTE FUNCTION gatehouse.end_offline_access();
 
@@ -3974,6 +3989,9 @@ CREATE TRIGGER login_gone_end_offline_access AFTER DELETE ON public.login FOR EA
 
 -- trigger: public.login.login_gone_end_sessions
 CREATE TRIGGER login_gone_end_sessions AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.end_sessions();
+
+-- trigger: public.login.login_gone_forget_devices
+CREATE TRIGGER login_gone_forget_devices AFTER DELETE ON public.login FOR EACH ROW WHEN (((old.managed_sys_id)::text = '0'::text)) EXECUTE FUNCTION gatehouse.forget_devices();
 
 -- trigger: public.login.login_gone_keeps_super_admin
 CREATE CONSTRAINT TRIGGER login_gone_keeps_super_admin AFTER DELETE ON public.login DEFERRABLE INITIALLY IMMEDIATE FOR EACH ROW WHEN ((((old.managed_sys_id)::text = '0'::text) AND (old.is_active = 'Y'::bpchar) AND ((old.status)::text = 'ACTIVE'::text))) EXECUTE FUNCTION gatehouse.keep_super_admin_login();

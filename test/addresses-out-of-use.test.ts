@@ -1,11 +1,18 @@
 /** An address of somebody's that is not in use any more: nothing goes there, and it proves nothing (decisions/0057). */
 import { expect, test } from 'vitest'
-import { tellPeople } from '../src/notify/tell-people.ts'
+import { tellPeople as tellSettled } from '../src/notify/tell-people.ts'
 import { recoverAccounts } from '../src/signin/recovery.ts'
+import { settle } from './audit-context.ts'
+import { password } from './browser.ts'
 import { factorServer } from './factor-people.ts'
 
 const { ctx, ask, fresh, signedIn, sentTo, later, masterKey } = await factorServer()
 const next = 'another horse, another battery'
+
+async function tellPeople(as: typeof ctx): Promise<void> {
+  await settle(ctx.db)
+  await tellSettled(as)
+}
 
 const askFor = async (what: string, body: object) => {
   later(2)
@@ -67,6 +74,28 @@ test('is not proved by a link that went to it before', async () => {
   await ctx.db.execute('update login set pswd_reset_token = $2, pswd_reset_token_made = $3, pswd_reset_token_exp = $4 where user_id = $1', [id, row!.hash, row!.made, row!.expires])
   expect(await finish(token)).toBe(200)
   expect(await ctx.db.query(`select param_value from user_auth_param where user_id = $1`, [id])).toEqual([])
+})
+
+test('is told nothing when it becomes another one out of use, nor what else happens meanwhile', async () => {
+  const { first, second, set, ask: own } = await withTwo('eli')
+  await set(second, { active: false })
+  await tellPeople(ctx)
+  await set(second, { value: 'eli3@example.com' })
+  expect((await own('POST', '/me/password', { current: password, next })).status).toBe(200)
+  await tellPeople(ctx)
+  expect([await templates(second), await templates('eli3@example.com'), (await templates(first)).toSorted()]).toEqual([[], [], ['email-changed', 'password-changed']])
+})
+
+test('is told what it was when the same change takes it out of use, and not when it puts another one into use', async () => {
+  const { second, set } = await withTwo('flo')
+  await set(second, { value: 'flo3@example.com', active: false })
+  await tellPeople(ctx)
+  expect([await templates(second), await templates('flo3@example.com')]).toEqual([['email-changed'], []])
+  await ctx.db.execute('delete from gatehouse.message')
+  const again = (await ctx.db.first<{ id: string; owner: string }>(`select email_id as id, parent_id as owner from email_address where email_address = 'flo3@example.com'`))!
+  await ask('PATCH', `/users/${again.owner}/emails/${again.id}`, { value: 'flo4@example.com', active: true })
+  await tellPeople(ctx)
+  expect([await templates('flo3@example.com'), await templates('flo4@example.com')]).toEqual([[], ['email-changed']])
 })
 
 test('is not told that it was removed, and follows none that was', async () => {

@@ -59,6 +59,31 @@ test('of everybody take all along, of more people than one batch has', async () 
   expect(await ctx.db.first(`select count(*)::int as n from gatehouse.audit_event where action = 'user.device.forget' and target_id like 'crowd%'`)).toEqual({ n: 450 })
 })
 
+const closings: [what: string, close: object, open: object][] = [
+  ['isActive', { isActive: false }, { isActive: true }],
+  ['status', { status: 'INACTIVE' }, { status: 'ACTIVE' }],
+  ['authType', { authType: 'LDAP' }, { authType: 'PASSWORD' }],
+]
+
+test.each(closings)('a login that %s closes and opens again asks for the factor, and links that were out are dead', async (what, close, open) => {
+  const name = `ivy-${what.toLowerCase()}`
+  const person = await withApp(name)
+  const one = await remembered(person)
+  await ctx.db.execute(`update login set pswd_reset_token = $1, pswd_reset_token_made = now(), pswd_reset_token_exp = now() + interval '1 hour', sms_reset_token = 'some', sms_reset_token_made = now(), sms_reset_token_exp = now() + interval '1 hour' where user_id = $1`, [person.user])
+  const [login] = (await ask('GET', `/users/${person.user}/logins`)).body.items
+  for (const change of [close, open]) expect(await ask('PATCH', `/users/${person.user}/logins/${login.id}`, change)).toMatchObject({ status: 200 })
+  expect(await nextOf(one, name)).toBe('factor')
+  expect(await ctx.db.query('select pswd_reset_token, pswd_reset_token_made, pswd_reset_token_exp, sms_reset_token, sms_reset_token_made, sms_reset_token_exp from login where user_id = $1', [person.user]))
+    .toEqual([{ pswd_reset_token: null, pswd_reset_token_made: null, pswd_reset_token_exp: null, sms_reset_token: null, sms_reset_token_made: null, sms_reset_token_exp: null }])
+})
+
+test.each([['locked by an administrator', `update login set lock_marker = 'LOCKED_ADMIN' where user_id = $1`], ['removed', 'delete from login where user_id = $1']])('a login that is %s takes remembered devices along, whoever writes it', async (what, sql) => {
+  const person = await withApp(`joy-${what.slice(0, 3)}`)
+  await remembered(person)
+  await ctx.db.execute(sql, [person.user])
+  expect(await ctx.db.query('select from gatehouse.remembered_device where user_id = $1', [person.user])).toEqual([])
+})
+
 test('an account that is closed and opened again asks for the factor in every browser', async () => {
   const person = await withApp('hal')
   const one = await remembered(person)

@@ -32,6 +32,8 @@ beforeAll(async () => {
     insert into efs.portal (portal_id, name) values (1, 'Portal');
     insert into efs.portal_panelist (portal_id, user_id) values (1, 1), (1, 2);
     insert into efs.iam_portal_user_reference (portal_id, user_id, uuid) values (1, 1, '00u1');
+    insert into efs.users (uid, person_id) values (1, 'ann'), (2, 'bob');
+    insert into efs.iam_user_reference (user_id, uuid) values (1, '00a1'), (2, '00a2');
     insert into content_provider (content_provider_id, content_provider_name, domain_pattern) values ('c1', 'Site', 'site.example');
     insert into email_address (email_id, parent_id, email_address, is_default, active, published) values ('e1', 'ann', 'Ann@example.com', 'Y', 'N', 'N'), ('e2', 'ann', 'ann2@example.com', 'N', 'Y', 'N'), ('e3', 'bob', 'bob@example.com', 'Y', 'Y', 'N');
     update users set primary_email = case user_id when 'ann' then 'Ann@example.com' else 'bob@example.com' end where user_id in ('ann', 'bob')`)
@@ -83,6 +85,13 @@ test('levels go by their right names, counts to where they belong, keys get a fi
 
 test('an address that is not in use is nobody\'s primary one', async () => {
   expect(await db.query(`select user_id as id, primary_email as email from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', email: null }, { id: 'bob', email: 'bob@example.com' }])
+})
+
+test('whose address it took has a new version, and waits for the next sync', async () => {
+  expect(await db.query(`select user_id as id, version, last_update is not null as changed from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', version: 2, changed: true }, { id: 'bob', version: 1, changed: false }])
+  const marks = (table: string) => db.query(`select user_id as uid, has_data_changes as marked, changes from ${table} order by 1`)
+  expect(await marks('efs.iam_portal_user_reference')).toEqual([{ uid: 1, marked: 1, changes: 1 }])
+  expect(await marks('efs.iam_user_reference')).toEqual([{ uid: 1, marked: 1, changes: 1 }, { uid: 2, marked: 0, changes: 0 }])
 })
 
 test('members with an account are told from those who wait for one, and the shipped sign-in policy locks later', async () => {

@@ -30,3 +30,28 @@ test('what is open passes within its time and no longer', () => {
   expect(openFindings(row('low', '2027-01-30'), '2026-11-30')).toEqual([])
   for (const wrong of [row('dreadful', '2026-11-08'), row('high', 'soon'), row('high', '2026-13-08'), open('pad', 'GHSA-1', 'high', '2026-11-01', '2026-11-08', ''), open('pad')]) expect(openFindings(wrong, '2026-11-02')).toHaveLength(1)
 })
+
+test('no row is passed over in silence', () => {
+  const past = '| pad | GHSA-1 | critical | 2026-11-01 | 2026-11-08 | nothing reaches it |'
+  const isPast = 'pad, GHSA-1: was to be mended until 2026-11-08'
+  const at = (rows: string) => openFindings(page.replace(head, head + rows), '2026-11-09')
+  expect(openFindings(page, '2026-11-09')).toEqual([])
+  const fine = past.replaceAll('-08', '-09').replaceAll('-01', '-02').replace('pad', 'other')
+  expect(at(`${fine}\n  ${past}\n`)).toEqual([isPast])
+  expect(at(`${past.slice(0, -2)}\n`)).toEqual([isPast])
+  expect(at(`${past}\r\n`)).toEqual([isPast])
+  expect(at(`\n${past}\n`)).toEqual([`${past} stands in none of the tables`])
+  expect(at(`\n  ${past}\n`)).toEqual([`${past} stands in none of the tables`])
+  expect(at(`pad, GHSA-1, critical\n`)).toMatchObject([expect.stringContaining('needs a part')])
+  // The table at the end of the file, without a newline.
+  const days = page.slice(0, page.indexOf('| part |'))
+  const last = page.slice(page.indexOf('| day |'))
+  expect(openFindings(`${last}\n${days}${head}${past}`, '2026-11-09')).toEqual([isPast])
+})
+
+test('a head that is missing or reworded is told', () => {
+  for (const one of ['| severity | at the latest after |', head.split('\n')[0]!, '| day | what was found |']) {
+    expect(openFindings(page.replace(one, one.replace('| ', '| the ')), '2026-11-09')).toEqual(expect.arrayContaining([`the table ${one} is missing`, `${one.replace('| ', '| the ')} stands in none of the tables`]))
+    expect(openFindings(page.replace(one, ''), '2026-11-09')).toContain(`the table ${one} is missing`)
+  }
+})

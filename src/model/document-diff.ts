@@ -5,6 +5,8 @@ export interface FieldChange {
   path: string
   before?: unknown
   after?: unknown
+  /** Of the value of an entry that was not in use before the change, and is not after it; absent otherwise. */
+  active?: false
 }
 
 /** At creation and deletion the whole document stands as one change, without its secrets. */
@@ -46,11 +48,13 @@ function entryChanges(path: string, attributes: readonly Attribute[], before: Do
     old.delete(entry.id)
     const at = `${path}[${String(entry.id ?? 'new')}]`
     if (!previous) changes.push({ path: at, after: strip(attributes, entry) })
-    else changes.push(...fieldChanges(attributes, previous, entry, `${at}.`), ...mapChanges(previous.attributes, entry.attributes, `${at}.attributes`))
+    else changes.push(...fieldChanges(attributes, previous, entry, `${at}.`).map((one) => (outOfUse(previous, entry) && one.path === `${at}.value` ? { ...one, active: false as const } : one)), ...mapChanges(previous.attributes, entry.attributes, `${at}.attributes`))
   }
   for (const [id, entry] of old) changes.push({ path: `${path}[${String(id)}]`, before: strip(attributes, entry) })
   return changes
 }
+
+const outOfUse = (...states: Document[]) => states.every(({ active }) => active === false)
 
 function mapChanges(before: unknown, after: unknown, prefix: string): FieldChange[] {
   const [old, now] = [(before ?? {}) as Document, (after ?? {}) as Document]

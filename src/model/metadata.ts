@@ -203,7 +203,7 @@ export function auditedChanges(changes: readonly FieldChange[], metadata: Metada
 }
 
 function mapBoth(change: FieldChange, map: (value: unknown) => unknown): FieldChange {
-  return { path: change.path, ...('before' in change ? { before: map(change.before) } : {}), ...('after' in change ? { after: map(change.after) } : {}) }
+  return { ...change, ...('before' in change ? { before: map(change.before) } : {}), ...('after' in change ? { after: map(change.after) } : {}) }
 }
 
 /** A whole record or entry, with those below it, without the custom attributes that are hidden. */

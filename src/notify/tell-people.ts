@@ -146,10 +146,17 @@ interface Moves {
 /** Values of a collection that went and came: entries added and removed, values changed; and those of them that were, or are, in use. */
 function movesOf(changes: readonly FieldChange[], collection: string, primary?: string): (Moves & { inUse: Moves }) | undefined {
   const own = changes.filter(({ path }) => path === primary || new RegExp(`^${collection}\\[[^\\]]*\\](?:\\.value)?$`).test(path))
-  const values = (side: 'before' | 'after', wanted: (one: unknown) => boolean) => [...new Set(own.flatMap((change) => (wanted(change[side]) ? valueOf(change[side]) : [])))]
-  const movesWhere = (wanted: (one: unknown) => boolean): Moves => ({ before: values('before', wanted), after: values('after', wanted) })
+  const values = (side: keyof Moves, wanted: (change: FieldChange, side: keyof Moves) => boolean) => [...new Set(own.flatMap((change) => (wanted(change, side) ? valueOf(change[side]) : [])))]
+  const movesWhere = (wanted: (change: FieldChange, side: keyof Moves) => boolean): Moves => ({ before: values('before', wanted), after: values('after', wanted) })
   const all = movesWhere(() => true)
-  return all.before.length + all.after.length === 0 ? undefined : { ...all, inUse: movesWhere((one) => !isObject(one) || one.active !== false) }
+  return all.before.length + all.after.length === 0 ? undefined : { ...all, inUse: movesWhere((change, side) => isInUse(changes, change, side)) }
+}
+
+/** Whether the entry of a value was, or is, in use: as the entry says where it came or went, else as the event says of its `active`. */
+function isInUse(changes: readonly FieldChange[], change: FieldChange, side: keyof Moves): boolean {
+  if (isObject(change[side])) return change[side].active !== false
+  const moved = changes.find(({ path }) => path === change.path.replace(/\.value$/, '.active'))
+  return change.active !== false && moved?.[side] !== false
 }
 
 function valueOf(side: unknown): string[] {

@@ -57,6 +57,7 @@ const change = object('Change', 'One field before and after; secrets appear with
   path: { ...text('The path of the attribute; empty when the whole record was made or removed. Filters of the list name it changes.path.'), 'x-filterable': true },
   before: { description: 'The value before; absent when there was none.' },
   after: { description: 'The value after; absent when there is none.' },
+  active: { type: 'boolean', const: false, description: 'Of the value of an entry, such as an e-mail address, that was out of use and stays so; absent otherwise.' },
 }, ['path'])
 
 function auditEvent(): Schema {

@@ -35,7 +35,7 @@ export interface PasswordContext extends OwnerWords {
 /** Everything about a person that their new password is held against; undefined when there is no such person. */
 export async function passwordContext(ctx: Pick<Context, 'config'>, db: Pick<Database, 'query' | 'first'>, userId: string, policy: PasswordPolicy, current: string | null, now: Date): Promise<PasswordContext | undefined> {
   const words = await ownerWords(db, userId, now)
-  return words && { ...words, others: [...words.others, ...serviceWords(ctx)], current, history: await passwordHistory(db, userId, { count: policy.composition.history ?? 0, hours: hoursForPlace(policy) }) }
+  return words && { ...words, others: [...words.others, ...serviceWords(ctx)], current, history: await passwordHistory(db, userId, { count: policy.composition.history ?? 0, hours: hoursForPlace(policy), now }) }
 }
 
 /** The names this service goes by. */

@@ -91,13 +91,18 @@ async function refuseTaken(tx: Transaction, people: readonly Row[]): Promise<voi
   if (taken) throw new GatehouseError('already_exists', `The place has been taken: there is a person with the id ${taken.id} again.`)
 }
 
+/** What kept rows have and nobody gets back: links and codes that were out, an invitation among them, died with the person. */
+const staysGone: Readonly<Record<string, readonly string[]>> = {
+  login: ['pswd_reset_token', 'pswd_reset_token_made', 'pswd_reset_token_exp', 'sms_reset_token', 'sms_reset_token_made', 'sms_reset_token_exp'],
+}
+
 /** Puts rows back into their table; `where` is a condition over the alias r. */
 export async function insertKept(tx: Transaction, table: string, rows: readonly Row[], where = 'true'): Promise<void> {
   const columns = await tx.query<{ name: string; keyed: boolean }>(
     `select a.attname as name, coalesce(a.attnum = any(i.indkey), false) as keyed from pg_attribute a
      left join pg_index i on i.indrelid = a.attrelid and i.indisprimary
      where a.attrelid = $1::regclass and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''
-       and a.attname <> 'recorded_from' order by a.attnum`, [table])
+       and a.attname <> 'recorded_from' and a.attname <> all($2) order by a.attnum`, [table, staysGone[table] ?? []])
   const list = columns.map(({ name }) => `"${name}"`).join(', ')
   const key = columns.filter(({ keyed }) => keyed).map(({ name }) => `"${name}"`).join(', ')
   await tx.execute(`insert into ${table} (${list}) select ${list} from jsonb_populate_recordset(null::${table}, $1) r where ${where} on conflict (${key}) do nothing`, [JSON.stringify(rows)])

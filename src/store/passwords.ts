@@ -43,9 +43,9 @@ export interface NewPassword {
 /** How many hashes are kept: the current one, and as many earlier ones as a policy can refuse. */
 const mostHistory = 25
 
-/** Whether so many hours lie between a password and the one after it; the last one stands. */
-const stood = (hours: string) =>
-  `coalesce(lead(date_created) over (partition by login_id order by date_created, pwd_history_id) - date_created >= make_interval(hours => ${hours}), true) as stood`
+/** Whether so many hours lie between a password and the one after it, of the last one until now: it may have been removed since. */
+const stood = (hours: string, now: string) =>
+  `coalesce(lead(date_created) over (partition by login_id order by date_created, pwd_history_id), ${now}::timestamptz) - date_created >= make_interval(hours => ${hours}) as stood`
 
 /**
  * Writes a password, its dates and its history. Failures, a lock by failures and whatever recovery is under way end with it;
@@ -64,10 +64,12 @@ export async function writePassword(tx: Transaction, login: Pick<PasswordLogin, 
       pswd_reset_token = null, pswd_reset_token_exp = null, sms_reset_token = null, sms_reset_token_exp = null, sms_reset_fail_count = 0
      where login_id = $1`, [login.login_id, hash, now, expires, graceEnds, reset, changesToday])
   await tx.execute('update users set date_password_changed = $2 where user_id = $1', [login.user_id, now])
-  await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [newId(), login.login_id, now, hash])
+  const entry = newId()
+  await tx.execute('insert into pwd_history (pwd_history_id, login_id, date_created, password) values ($1, $2, $3, $4)', [entry, login.login_id, now, hash])
   await tx.execute(
     `delete from pwd_history where login_id = $1 and pwd_history_id not in (
-       select pwd_history_id from (select *, ${stood('$2')} from pwd_history where login_id = $1) h order by stood desc, date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id, hours])
+       select pwd_history_id from (select *, ${stood('$2', '$3')} from pwd_history where login_id = $1) h
+       order by pwd_history_id = $4 desc, stood desc, date_created desc, pwd_history_id desc limit ${mostHistory})`, [login.login_id, hours, now, entry])
 }
 
 /** Has a password be changed when its person next signs in with it, also a temporary one, which a policy may let stay. When it expires stays. The mark that is new. */
@@ -82,12 +84,12 @@ export async function demandChange(tx: Transaction, loginId: string): Promise<st
  * The newest hashes that a login had before its current one: so many that stood for some hours, and all between them that did not. The current one's entry is known by its hash
  * (`writeRehash` keeps the two the same); a password that was imported has none, and after a reset there is no current one.
  */
-export async function passwordHistory(db: Reader, userId: string, { count, hours }: { count: number; hours: number }): Promise<string[]> {
+export async function passwordHistory(db: Reader, userId: string, { count, hours, now }: { count: number; hours: number; now: Date }): Promise<string[]> {
   if (count === 0) return []
   const rows = await db.query<{ password: string; current: boolean; stood: boolean }>(
-    `select h.password, coalesce(h.password = l.password, false) as current, ${stood('$2')}
+    `select h.password, coalesce(h.password = l.password, false) as current, ${stood('$2', '$3')}
      from pwd_history h join login l using (login_id) where l.user_id = $1 and l.managed_sys_id = '0'
-     order by h.date_created desc, h.pwd_history_id desc limit ${mostHistory}`, [userId, hours])
+     order by h.date_created desc, h.pwd_history_id desc limit ${mostHistory}`, [userId, hours, now])
   const held: string[] = []
   let places = 0
   for (const row of rows.slice(rows[0]?.current ? 1 : 0)) {
