@@ -248,8 +248,12 @@ describe('an application', { timeout: 120_000 }, () => {
     const { body: { id: policyId } } = await shared.ask('POST', '/it-policies', { active: true })
     await shared.ask('POST', '/it-policy-versions', { policyId, name: 'Rules of all', content: 'Be kind.', active: true })
     try {
+      // Nothing is asked beside what renames the session: it would come with the token of before.
+      const beside: string[] = []
+      page.on('request', (one) => void (one.url().endsWith('/me/factors') && beside.push(one.url())))
       await page.goto(request(client))
       await page.getByText('Rules of all').first().waitFor()
+      expect(beside).toEqual([])
       // The answer to what is asked anew comes late: what was known before is not gone by meanwhile.
       const gone: string[] = []
       page.on('request', (one) => void (one.url().endsWith('/sign-in/site') && gone.push(one.url())))

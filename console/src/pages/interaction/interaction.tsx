@@ -124,7 +124,7 @@ function ToSite({ asked, fresh }: { asked: Asked; fresh: boolean }) {
 /** The sign-in is there, and is not enough. */
 function More({ asked, fresh, level, answering: { mutate } }: Props & { fresh: boolean; level: number }) {
   const { words: { factors, consent: words } } = useWords()
-  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
+  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors, enabled: !asked.policiesDue })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
   if (asked.policiesDue) return <ToSite asked={asked} fresh={fresh} />
   if (level >= asked.leastLevel && !asked.reasons.includes('level')) {
