@@ -69,7 +69,7 @@ import { securityQuestionRoutes } from './rest/security-questions.ts'
 import { sessionRoutes } from './rest/sessions.ts'
 import { signInRoutes } from './rest/sign-in.ts'
 import { addRoutes, createServer, type BaseContext } from './rest/server.ts'
-import { failureLimiter, questionLimiter, secretLimiter } from './rest/limits.ts'
+import { questionLimiter, secretLimiter } from './rest/limits.ts'
 import { rotateOldKeys } from './signin/oidc-keys.ts'
 import { tellOfExpiry } from './signin/password-expiry.ts'
 import { revokeTokens } from './signin/portal-revocation.ts'
@@ -185,7 +185,7 @@ export function buildServer(base: BaseContext, masterKey: MasterKey, openId = cr
   watch?.(server)
   const refusals = createRefusals(base, (error) => server.log.error({ err: error }, 'a refusal could not be noted in the audit'))
   server.addHook('onClose', refusals.flush)
-  addOpenId(server, { base }, openId, { failures: failureLimiter(base.config), secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })
+  addOpenId(server, { base }, openId, { secrets: secretLimiter(base.config), questions: questionLimiter(base.config), refusals })
   addHealth(server, base)
   addOktaHook(server, base)
   const routes = allRoutes(masterKey)

@@ -63,6 +63,23 @@ test('by an undo of a merge', async () => {
   expect((await ask('GET', `/users/${survivor}`)).status).toBe(200)
 })
 
+test('of a survivor, whose merge is held before they are: neither waits for what the other has', async () => {
+  const [survivor, duplicate] = [await person(), await person()]
+  const { body: plan } = await ask('POST', `/users/${survivor}/merge`, { duplicate })
+  expect((await ask('POST', `/plans/${plan.id}/apply`)).body).toMatchObject({ status: 'applied' })
+  let undone: ReturnType<typeof ask> | undefined
+  let gone: ReturnType<typeof ask> | undefined
+  await whileHeld(survivor, async () => {
+    gone = ask('POST', `/users/${survivor}/erase`)
+    await untilWaiting(1)
+    expect(await ctx.db.transaction((tx) => tx.query('select from gatehouse.plan where plan_id = $1 for update skip locked', [plan.id]))).toEqual([])
+    undone = ask('POST', `/plans/${plan.id}/undo`)
+    await untilWaiting(2)
+  })
+  expect([(await gone!).status, (await undone!).body.code]).toEqual([204, 'plan_state'])
+  expect([(await ask('GET', `/users/${survivor}`)).status, (await ask('GET', `/users/${duplicate}`)).status]).toEqual([404, 404])
+})
+
 test('an erasure that came first leaves the undo nothing of them, and the others come back', async () => {
   const [erased, other] = [await person(), await person()]
   const { id } = await createPortal(ctx, { name: 'Erased before', settings: { limit_mass_delete: 'none', limit_deactivate: 'none' } })

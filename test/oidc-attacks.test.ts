@@ -341,18 +341,18 @@ describe('the door itself', () => {
   })
 
   test('what is refused is noted by its route, whatever stands in the address', async () => {
-    const own = await oidcServer({ AUTH_FAILURES_PER_MINUTE: '2', OIDC_QUESTIONS_PER_MINUTE: '1' })
+    const own = await oidcServer({ OIDC_QUESTIONS_PER_MINUTE: '1' })
     const app = await application(own.ctx, 'Own', { firstParty: true })
     const long = 'x'.repeat(300)
     const begun = new URLSearchParams({ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: callback, code_challenge: 'x'.repeat(43), code_challenge_method: 'S256' })
     const asked = async (path: string) => (await fetch(`${own.url}/oidc/${path}`, { redirect: 'manual', headers: { authorization: 'Bearer wrong' } })).status
     const events = () => own.ctx.db.query(`select target_id as target, result, changes::jsonb->0->'after'->'operations' as more from gatehouse.audit_event where action = 'request.refuse' order by event_id`)
-    expect([await asked('me'), await asked('me'), await asked(`me?${long}`)]).toEqual([401, 401, 429])
+    expect([await asked('me'), await asked('me'), await asked(`me?${long}`)]).toEqual([401, 401, 401])
     expect([await asked(`auth?${begun}`), await asked(`auth/${long}`), await asked(`auth?${long}`)]).toEqual([303, 429, 429])
     await own.stop()
     expect(await events()).toEqual([
-      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/me', result: 'too_many_requests', more: null },
-      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/me', 'GET /oidc/auth/:uid', 'GET /oidc/auth'] },
+      { target: 'GET /oidc/me', result: 'unauthenticated', more: null }, { target: 'GET /oidc/auth/:uid', result: 'too_many_requests', more: null },
+      { target: 'many', result: 'unauthenticated', more: ['GET /oidc/me'] }, { target: 'many', result: 'too_many_requests', more: ['GET /oidc/auth/:uid', 'GET /oidc/auth'] },
     ])
   })
 

@@ -116,6 +116,11 @@ describe('what a request may want of the sign-in', () => {
     const app = await application(ctx, 'Fresh', { firstParty: true })
     const config = await relyingParty(url, app)
     const browser = new Browser(url)
+    // No user name is that long.
+    for (const length of [220, 221]) {
+      const hinted = (await browser.follow((await request(config, { login_hint: 'x'.repeat(length) })).address)).at.searchParams.get('interaction')!
+      expect(((await (await browser.fetch(`/api/v1/interactions/${hinted}`)).json()) as { loginHint?: string }).loginHint?.length).toBe(length > 220 ? undefined : length)
+    }
     const { address, checks } = await request(config)
     const { at } = await browser.follow(address)
     expect(at.pathname).toBe('/sign-in')

@@ -40,6 +40,31 @@ test('new keys are published before they sign, and old ones go on being publishe
   expect(await ctx.db.query(`select from gatehouse.audit_event where action = 'signing-key.rotate'`)).toHaveLength(4)
 })
 
+test('a rotation that meets another one publishes nothing and says so; the daily job leaves it at that', async () => {
+  let late = 0
+  const ctx = await testContext({}, () => new Date(Date.now() + late))
+  const key = testMasterKey()
+  await providerKeys(ctx.db, key, ctx.now())
+  const purposes = ['oidc-RS256', 'oidc-ES256']
+  const events = async () => (await ctx.db.query(`select from gatehouse.audit_event where action = 'signing-key.rotate'`)).length
+  const waits = async () => (await ctx.db.first<{ n: number }>(`select count(*)::int as n from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))!.n
+  const met = async <T>(rotate: () => Promise<T>) => {
+    let rotated: Promise<unknown> | undefined
+    const at = ctx.now().toISOString()
+    await ctx.db.transaction(async (tx) => {
+      for (const purpose of purposes) await tx.execute('update gatehouse.signing_key set retired_at = $2 where purpose = $1 and retired_at is null', [purpose, at])
+      await tx.execute(`insert into gatehouse.signing_key select 'other' || key_id, purpose, algorithm, public_key, private_key_encrypted, $1, null from gatehouse.signing_key where retired_at = $1`, [at])
+      rotated = rotate().catch(({ code }: { code?: string }) => code)
+      await expect.poll(waits, { timeout: 10_000 }).toBe(1)
+    })
+    return rotated
+  }
+  expect(await met(() => rotateProviderKeys(ctx, key))).toBe('conflict')
+  late = 100 * 86_400_000
+  expect(await met(() => rotateOldKeys(ctx, key))).toBe(0)
+  expect(await events()).toBe(0)
+})
+
 test('have 128 bits of strength', async () => {
   const ctx = await testContext()
   const { keys } = await providerKeys(ctx.db, testMasterKey(), ctx.now())

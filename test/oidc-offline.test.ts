@@ -167,6 +167,36 @@ test('of our own applications, which ask nothing, is listed to whom it concerns 
   expect(await listConsents(ctx.db, id, ctx.now())).toEqual([])
 })
 
+test('of our own from before anything was noted of it is listed by what it holds, and taken back', async () => {
+  const id = await somebody('fin')
+  const own = await application(ctx, 'Oldest', { firstParty: true })
+  const { refresh } = await tokensIn((await signIn(ctx, id)).token, own)
+  await ctx.db.execute('delete from gatehouse.oidc_consent where user_id = $1', [id])
+  expect(await listConsents(ctx.db, id, ctx.now())).toMatchObject([{ clientId: own.id, clientName: 'Oldest', firstParty: true, scopes: ['offline_access'], created: expect.anything(), lastModified: expect.anything() }])
+  await deleted(`/users/${id}/consents/${own.id}`)
+  expect([await listConsents(ctx.db, id, ctx.now()), await refresh()]).toEqual([[], 'invalid_grant'])
+})
+
+test('of our own is noted by what it was granted last, and of no application what somebody else has put into a link', async () => {
+  const id = await somebody('ida')
+  const [own, other] = [await application(ctx, 'House', { firstParty: true }), await application(ctx, 'Guest')]
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, id)).token)
+  const follow = async (by: Application, scope: string) => (await browser.follow((await request(await relyingParty(url, by), { scope, prompt: 'consent' })).address)).at
+  const noted = async (by: Application) => (await ctx.db.first<{ scopes: string[] }>('select scopes from gatehouse.oidc_consent where user_id = $1 and client_id = $2', [id, by.id]))?.scopes
+  expect((await follow(own, `openid profile offline_access openid ${'x'.repeat(3000)}`)).searchParams.get('code')).toBeTruthy()
+  expect(await noted(own)).toEqual(['openid', 'profile', 'offline_access'])
+  await follow(own, 'openid offline_access other')
+  expect(await noted(own)).toEqual(['openid', 'offline_access'])
+  for (const scope of ['openid email', 'openid email once more']) {
+    const uid = (await follow(other, scope)).searchParams.get('interaction')!
+    expect(((await (await browser.fetch(`/api/v1/interactions/${uid}`)).json()) as { scopes: { name: string }[] }).scopes.map(({ name }) => name)).toEqual(['openid', 'email'])
+    const { body } = await browser.answer(uid, 'consent')
+    await browser.follow(body.redirectTo)
+    expect((await noted(other))?.toSorted()).toEqual(['email', 'openid'])
+  }
+})
+
 test('of an application that is our own no more ends, and was no consent of anybody', async () => {
   const own = await application(ctx, 'Sold', { firstParty: true })
   const { token } = await signIn(ctx, await somebody('hew'))

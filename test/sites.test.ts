@@ -143,4 +143,9 @@ test('policies for all sites and of our own are asked of an open session by ever
     expect(await post('/sign-in/policy', { policy: version, accepted: true })).toMatchObject({ next: 'done' })
     expect(await silently()).toEqual([null, null])
   }
+  // Nothing is due any more: another request of the same moment is not put out by a new token.
+  const again = await browser.fetch('/api/v1/sign-in/site', { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: '{}' })
+  expect([again.status, again.headers.get('set-cookie'), await again.json()]).toEqual([200, null, expect.objectContaining({ next: 'done', userId: ada })])
+  const onward = await browser.fetch('/api/v1/sign-in/site', { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify({ site: elsewhere.id }) })
+  expect([onward.status, onward.headers.get('set-cookie')]).toEqual([200, expect.stringContaining('gatehouse=')])
 })

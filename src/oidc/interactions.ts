@@ -6,12 +6,12 @@
  *     /oidc/auth ─▶ /oidc/interaction/:uid ─▶ page ─▶ POST /api/v1/interactions/:uid/… ─▶ /oidc/auth/:uid ─▶ client
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { errors, type InteractionResults } from 'oidc-provider'
+import { errors, type Grant, type InteractionResults } from 'oidc-provider'
 import { GatehouseError } from '../errors.ts'
 import { sourcesOf } from '../model/account-mapping.ts'
 import { sourceLabel } from '../model/account-sources.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
-import { giveConsent } from '../signin/oidc-consents.ts'
+import { giveConsent, noteTrust } from '../signin/oidc-consents.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
 import { themeOfArtifact } from '../store/site-records.ts'
 import { hasPoliciesDue, levelNeeded, ownOf } from './policy.ts'
@@ -121,13 +121,13 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     prompt: prompt.name,
     reasons: prompt.reasons,
     client: { id: client!.clientId, name: client!.clientName, firstParty: ownOf(client).first_party },
-    scopes: missingOf(interaction).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
+    scopes: (await missingOf(exchange, interaction)).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
     leastLevel: await levelNeeded(state, client, params.acr_values as string | undefined, signedIn?.userId),
     signedIn: signedIn !== undefined,
     ...(site === undefined ? {} : { site }),
     policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)),
     satisfied: prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn)),
-    ...(typeof params.login_hint === 'string' ? { loginHint: params.login_hint.slice(0, 320) } : {}),
+    ...(typeof params.login_hint === 'string' && params.login_hint.length <= 220 ? { loginHint: params.login_hint } : {}),
     ...(typeof params.ui_locales === 'string' ? { locales: params.ui_locales.slice(0, 100) } : {}),
   }
 }
@@ -138,13 +138,19 @@ interface ConsentDetails {
   missingResourceScopes?: Record<string, string[]>
 }
 
-function missingOf({ prompt, params }: Interaction): string[] {
+async function missingOf({ built: { provider } }: Exchange, { prompt, params, grantId }: Interaction): Promise<string[]> {
   if (prompt.name !== 'consent') return []
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
   // Single claims are shown, and remembered, as the scopes that give them.
   const missing = [...new Set([...missingOIDCScope, ...scopesOfClaims(missingOIDCClaims)]), ...Object.values(missingResourceScopes).flat()]
   // Asked again for what was allowed before, a person sees all of it.
-  return missing.length > 0 ? missing : String(params.scope ?? '').split(' ').filter((scope) => scope !== '')
+  return missing.length > 0 || grantId === undefined ? missing : askedIn(await provider.Grant.find(grantId), params)
+}
+
+/** The scopes of a request that a grant has, each once: anybody can make a link with others in it, which are nobody's. */
+function askedIn(grant: Grant | undefined, { scope }: Interaction['params']): string[] {
+  const had = new Set([grant?.getOIDCScope() ?? '', ...Object.values(grant?.resources ?? {})].flatMap((one) => one.split(' ')))
+  return [...new Set(String(scope ?? '').split(' '))].filter((one) => one !== '' && had.has(one))
 }
 
 /** Somebody else may have signed in meanwhile in another tab. Errors: `another_signed_in`. */
@@ -173,9 +179,10 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   const signedIn = await state.signedIn(exchange.request)
   refuseOther(exchange, signedIn)
   if (signedIn?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
-  const next = await consented(exchange, interaction)
+  const missing = await missingOf(exchange, interaction)
+  const { next } = await consented(exchange, interaction)
   const context = contextOf(state, accountId, 'consent', exchange.ip)
-  await giveConsent(context, accountId, interaction.params.client_id as string, missingOf(interaction))
+  await giveConsent(context, accountId, interaction.params.client_id as string, missing)
   return next
 }
 
@@ -185,19 +192,23 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
  */
 async function trusted(exchange: Exchange, interaction: Interaction): Promise<string> {
   const { session, params } = interaction
-  const [clientId, scopes] = [params.client_id as string, String(params.scope ?? '').split(' ')]
-  if (scopes.includes('offline_access')) await giveConsent(contextOf(exchange.built.state, null, `client ${clientId}`, exchange.ip), session!.accountId, clientId, scopes)
-  return consented(exchange, interaction)
+  const clientId = params.client_id as string
+  const { next, grant } = await consented(exchange, interaction)
+  const scopes = askedIn(grant, params)
+  if (scopes.includes('offline_access')) await noteTrust(contextOf(exchange.built.state, null, `client ${clientId}`, exchange.ip), session!.accountId, clientId, scopes)
+  return next
 }
 
-async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<string> {
+/** Where the browser goes on with what is missing granted, and the grant that has it. */
+async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<{ next: string; grant: Grant }> {
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
   if (missingOIDCClaims.length > 0) grant.addOIDCClaims(missingOIDCClaims)
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
-  return provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
+  const next = await provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
+  return { next, grant }
 }
 
 /**

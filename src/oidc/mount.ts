@@ -13,13 +13,6 @@ import { styleSource } from './pages.ts'
 import { publicUrlOf, type OpenIdProvider } from './provider.ts'
 import { longestRequest, origins, pushes, secretGuesses, type Door } from './provider-context.ts'
 
-/** Counts the access tokens from one address that are none, as the REST door does its keys (rest/limits.ts). */
-export interface Failures {
-  check: (address: string, token: string) => void
-  count: (address: string, token: string) => void
-  accept: (token: string) => void
-}
-
 /** Counts wrong secrets by client and address. */
 export interface Secrets {
   isOpen: (address: string, clientId: string, secret: string) => boolean
@@ -36,9 +29,6 @@ export interface Questions {
 
 const prefix = '/oidc'
 
-/** Where an access token is shown: the one place where Authorization holds no secret of a client. */
-const userinfo = `${prefix}/me`
-
 /** What of the provider's is served, and has a name of its own in the audit. */
 const endpoints = new Set([
   'token', 'request', 'token/introspection', 'token/revocation', 'me', 'auth', 'jwks', 'session/end', 'session/end/confirm', 'session/end/success',
@@ -51,7 +41,7 @@ const isResumed = (path: string) => /^\/oidc\/auth\/[\w-]+$/.test(path)
 // Loaded with the provider, when it is first asked for.
 const interactions = () => import('./interactions.ts')
 
-export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { failures, secrets, questions, refusals }: { failures: Failures; secrets: Secrets; questions: Questions; refusals: Refusals }): void {
+export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Door, 'base'>, oidc: OpenIdProvider, { secrets, questions, refusals }: { secrets: Secrets; questions: Questions; refusals: Refusals }): void {
   const note = (request: FastifyRequest, code: 'unauthenticated' | 'too_many_requests', operation: string) =>
     refusals.note({ code, userId: null, principal: 'nobody', ip: request.ip, operation, correlationId: request.id })
   void server.register(async (scope) => {
@@ -73,10 +63,6 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
       // The provider would take AUTH or auth/ for auth as well, and what is said of single paths here would not hold for those.
       if (!endpoints.has(path) && !isResumed(path)) throw new GatehouseError('not_found')
       refuseLong(request)
-      const shown = request.headers.authorization ?? ''
-      // Nobody guesses a token: what is bounded is the work of looking for it, where it is looked for, and it shuts no other place.
-      const token = path === userinfo && shown !== '' ? shown : undefined
-      if (token !== undefined) failures.check(request.ip, token)
       const begins = path.startsWith(`${prefix}/auth`)
       const built = await oidc.current()
       // Counted before it is known to put a question, so that many at once are counted too.
@@ -90,11 +76,9 @@ export function addOpenId(server: FastifyInstance, { base: { config } }: Pick<Do
         if (begins && !String(reply.raw.getHeader('location')).startsWith(`${prefix}/interaction/`)) questions.takeBack(request.ip)
       })
       const { statusCode } = reply.raw
-      if (statusCode === 401 && (shown !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
+      // Wrong access tokens are not counted: nobody guesses one, each costs one look, and others may be behind the same address.
+      if (statusCode === 401 && ((request.headers.authorization ?? '') !== '' || request.method === 'POST')) note(request, 'unauthenticated', route)
       if (statusCode === 429) note(request, 'too_many_requests', route)
-      if (token === undefined) return
-      if (statusCode === 401) failures.count(request.ip, token)
-      else if (statusCode < 400 && request.method !== 'OPTIONS') failures.accept(token)
     })
     // RFC 8414 §3.1: the well-known part stands before the path of the issuer.
     scope.get(`/.well-known/oauth-authorization-server${prefix}`, async (request, reply) => {

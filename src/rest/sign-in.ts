@@ -6,7 +6,7 @@ import { openFactors } from '../signin/factors.ts'
 import { decidePolicy, policiesDueHere } from '../signin/it-policies.ts'
 import { leastLength } from '../signin/password-policy.ts'
 import type { OpenedSession } from '../signin/sessions-open.ts'
-import { goOn, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
+import { goToSite, passwordExpiry, reasonOfChange, signIn, signOut, type SignedIn } from '../signin/sign-in.ts'
 import { refuseUnknownSite } from '../signin/sites.ts'
 import { acceptPolicyStep, changePasswordIn } from '../signin/take-steps.ts'
 import { readUserName, type SessionRow } from '../store/sessions.ts'
@@ -84,10 +84,11 @@ async function decide({ ctx, body, session, visit }: Call): Promise<Answer> {
 }
 
 /** Goes on to a site, or to something that is of none, with the session one has: what is asked for there comes next. */
-async function goToSite({ ctx, body, session, visit }: Call): Promise<Answer> {
+async function toSite({ ctx, body, session, visit }: Call): Promise<Answer> {
   const { site } = textsOf(body, {}, { site: 32 })
   if (site !== undefined) await refuseUnknownSite(ctx.db, site)
-  return moved(ctx, await goOn(ctx, session!, { siteId: site, visit }))
+  const went = await goToSite(ctx, session!, { siteId: site, visit })
+  return went === undefined ? { body: await stateOf(ctx, session!) } : moved(ctx, went)
 }
 
 /** The step is done when it is not asked for: a password that need not be changed is changed under /me. */
@@ -105,7 +106,7 @@ export const signInRoutes: readonly Route[] = [
     } },
   { ...base, method: 'POST', path: '/sign-in/password', caller: 'signing-in', operation: 'changePasswordToSignIn', summary: 'Takes the step change_password: a new password in place of one that has expired or was set by somebody else.', body: { component: 'PasswordChange' }, answer, handle: changeStep },
   { ...base, method: 'POST', path: '/sign-in/policy', caller: 'signing-in', operation: 'decidePolicyToSignIn', summary: 'Takes the step accept_policy: accepts a usage policy that is shown in the state, or declines it and is signed out.', body: { component: 'PolicyAnswer' }, answer, handle: decide },
-  { ...base, method: 'POST', path: '/sign-in/site', caller: 'signed-in', operation: 'goToSite', summary: 'Goes on to a site with the session one has: its usage policies, those of this address and the level it wants come next where they are not there yet.', body: { component: 'SiteChoice' }, answer, handle: goToSite },
+  { ...base, method: 'POST', path: '/sign-in/site', caller: 'signed-in', operation: 'goToSite', summary: 'Goes on to a site with the session one has: its usage policies, those of this address and the level it wants come next where they are not there yet.', body: { component: 'SiteChoice' }, answer, handle: toSite },
   { ...base, method: 'POST', path: '/sign-out', caller: 'signing-in', operation: 'signOut', summary: 'Ends the session at once.', status: 204,
     handle: async ({ ctx, session }) => {
       await signOut(ctx, session!.sessionId)

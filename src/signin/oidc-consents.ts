@@ -4,12 +4,17 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guardPeople } from '../records/guard.ts'
 import { deleteArtifactsOf } from '../store/oidc-artifacts.ts'
-import { addConsent, deleteConsent, readConsent } from '../store/oidc-consents.ts'
+import { addConsent, deleteConsent, readConsent, replaceConsent } from '../store/oidc-consents.ts'
 
 /** Notes that a person allows a client these scopes, beside those it has. */
-export async function giveConsent(ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> {
+export const giveConsent = (ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, clientId, scopes, addConsent)
+
+/** Notes what one of our own has of a person without having asked, in the place of what it had. */
+export const noteTrust = (ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, clientId, scopes, replaceConsent)
+
+async function noteScopes(ctx: Context, userId: string, clientId: string, scopes: readonly string[], note: typeof addConsent): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    if (!(await addConsent(tx, userId, clientId, scopes, ctx.now().toISOString()))) return
+    if (!(await note(tx, userId, clientId, scopes, ctx.now().toISOString()))) return
     await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${clientId}]`, after: { scopes } }] }])
   })
 }

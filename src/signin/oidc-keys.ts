@@ -56,13 +56,15 @@ async function keysOf(db: Database, masterKey: MasterKey, algorithm: Algorithm, 
   }
 }
 
-/** Makes new keys, which sign in a few minutes; those of before are published on. How many. */
+const taken = () => new GatehouseError('conflict', 'Another process makes keys at this moment; try once more.')
+
+/** Makes new keys, which sign in a few minutes; those of before are published on. How many. Errors: `conflict` where another process rotates at the same moment. */
 export async function rotateProviderKeys(ctx: Context, masterKey: MasterKey): Promise<number> {
   return ctx.db.transaction(async (tx) => {
     for (const algorithm of signingAlgorithms) {
       const key = await newKey(masterKey, algorithm, ctx.now())
       await retireSigningKey(tx, purposeOf(algorithm), ctx.now())
-      await insertSigningKey(tx, key)
+      if (!(await insertSigningKey(tx, key))) throw taken()
       await recordEvents(tx, ctx, [{ action: 'signing-key.rotate', targetType: 'SigningKey', targetId: key.key_id, changes: [{ path: 'algorithm', after: algorithm }] }])
     }
     return signingAlgorithms.length
@@ -81,7 +83,7 @@ export async function withdrawProviderKeys(ctx: Context, masterKey: MasterKey): 
     for (const key of made) {
       const gone = await deleteSigningKeys(tx, key.purpose)
       withdrawn += gone.length
-      if (!(await insertSigningKey(tx, key))) throw new GatehouseError('conflict', 'Another process makes keys at this moment; withdraw once more.')
+      if (!(await insertSigningKey(tx, key))) throw taken()
       const changes = [{ path: 'algorithm', before: key.algorithm }]
       await recordEvents(tx, ctx, [
         ...gone.map((id) => ({ action: 'signing-key.withdraw', targetType: 'SigningKey', targetId: id, changes })),
@@ -96,7 +98,12 @@ export async function withdrawProviderKeys(ctx: Context, masterKey: MasterKey): 
 export async function rotateOldKeys(ctx: Context, masterKey: MasterKey): Promise<number> {
   const rows = (await Promise.all(signingAlgorithms.map((algorithm) => signingKeys(ctx.db, purposeOf(algorithm))))).flat()
   const old = rows.some((row) => row.retired_at === null && Date.parse(row.created_at) + longestMs <= ctx.now().getTime())
-  return old ? rotateProviderKeys(ctx, masterKey) : 0
+  if (!old) return 0
+  return rotateProviderKeys(ctx, masterKey).catch((error: unknown) => {
+    // Another process has just done it.
+    if (error instanceof GatehouseError && error.code === 'conflict') return 0
+    throw error
+  })
 }
 
 // Off the event loop: an RSA key takes a good while.

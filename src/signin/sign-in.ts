@@ -208,16 +208,15 @@ export async function goOn(ctx: Context, before: SessionRow, going: Going = {}):
  */
 export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, way, visit = {}, note, ...reached }: Going): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
-  const login = await lockPerson(tx, before.userId)
-  const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
   const siteId = reached.siteId ?? before.siteId
-  const around = await surroundingsOf(tx, ctx, before.userId, siteId)
-  const standing = login && closedBy(login, today(ctx)) === undefined ? standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, visit.device), elsewhere }, ctx.now()) : undefined
-  const at = standing && (await standsAt(tx, ctx, standing))
+  const found = await standingAfter(tx, ctx, before, policy, { level, way, siteId, visit })
+  const gone = () => new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+  if (!found) throw gone()
+  const { standing, at } = found
   // A session in the middle goes there by what it wants of its own accord: it stays where it is.
-  if (at?.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(around.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
-  const renewed = at && (await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most }))
-  if (!standing || !renewed) throw new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+  if (at.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(standing.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
+  const renewed = await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most })
+  if (!renewed) throw gone()
   await note?.(tx, standing.login)
   if (before.nextStep !== null) {
     const change = { path: `sessions[${renewed.session.sessionId}]`, before: { next: before.nextStep }, after: { level, next: at.next } }
@@ -226,6 +225,31 @@ export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow
     if (at.next === 'done') await arrive(tx, ctx, standing.login)
   }
   return told(renewed, at.next, at.result, standing)
+}
+
+/** Where a session stands with what was reached, with its person held; nowhere when they are closed out. */
+async function standingAfter(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { level, way, siteId, visit }: { level: number; way?: Way | undefined; siteId: string | null; visit: Visit }): Promise<{ standing: Standing; at: Awaited<ReturnType<typeof standsAt>> } | undefined> {
+  const login = await lockPerson(tx, before.userId)
+  const elsewhere = (await readPortalSession(tx, before.sessionId)) !== undefined
+  const around = await surroundingsOf(tx, ctx, before.userId, siteId)
+  if (!login || closedBy(login, today(ctx)) !== undefined) return undefined
+  const standing = standingOf(login, policy, { level, proved: way === undefined ? before.provedBy : [...before.provedBy, way], ...around, device: deviceOf(before.userId, visit.device), elsewhere }, ctx.now())
+  return { standing, at: await standsAt(tx, ctx, standing) }
+}
+
+/**
+ * Goes on with a session to a site, or to something that is of none. Undefined when it is for that already and nothing is due: it stays as it is,
+ * since a new token would put out what the same browser asks meanwhile. Errors: `unauthenticated` when it has ended, `step_up_required`.
+ */
+export async function goToSite(ctx: Context, before: SessionRow, { siteId = before.siteId ?? undefined, visit = {} }: Pick<Going, 'siteId' | 'visit'>): Promise<SignedIn | undefined> {
+  const policy = await policyOf(ctx.db, before.userId, ctx.now())
+  return ctx.db.transaction(async (tx) => {
+    if (before.nextStep === null && (siteId ?? null) === before.siteId) {
+      const found = await standingAfter(tx, ctx, before, policy, { level: before.level, siteId: before.siteId, visit })
+      if (found?.at.next === 'done') return undefined
+    }
+    return goOnWith(tx, ctx, before, policy, { siteId, visit })
+  })
 }
 
 /** Ends a session by its own wish, or because of what its person refused. */

@@ -24,10 +24,15 @@ const naming = '^(id|userName|displayName|employeeNumber|user|source|target|alte
 
 /**
  * Holds what could bring a person back, before anybody looks whether they are there: an undo that is under way comes to its end first, and one
- * that begins later finds nothing. Plans and their steps are taken before people everywhere.
+ * that begins later finds nothing. Plans and their steps are taken before people everywhere, and so are all merges that are blanked with the person:
+ * those they or anybody merged into them were part of, on either side, and those that passed on what a survivor had from them.
  */
 export async function holdKept(tx: Transaction, userId: string): Promise<void> {
-  await tx.execute(`select from gatehouse.plan where kind = 'merge' and options->>'duplicate' = $1 order by plan_id for update`, [userId])
+  await tx.execute(
+    `with recursive merge (id, duplicate, survivor) as (select plan_id, options->>'duplicate', options->>'survivor' from gatehouse.plan where kind = 'merge'),
+       erased (id) as (select $1::text union select m.duplicate from erased e join merge m on m.survivor = e.id),
+       onward (id) as (select id from erased union select m.survivor from onward o join merge m on m.duplicate = o.id)
+     select from gatehouse.plan where plan_id in (select id from merge where duplicate in (select id from onward) or survivor in (select id from erased)) order by plan_id for update`, [userId])
   await tx.execute(
     `select from gatehouse.plan_step where target_id = $1 and action = 'delete' and secret is not null and plan_id in (select plan_id from gatehouse.plan where kind = 'mass-delete')
      order by plan_id, step_no for update`, [userId])

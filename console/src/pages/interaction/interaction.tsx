@@ -22,7 +22,7 @@ type Answering = UseMutationResult<{ redirectTo: string }, Error, Answer>
 
 export function Interaction({ id, session, level }: { id: string; session: string; level: number }) {
   const { words } = useWords()
-  const { data: asked, error, refetch } = useQuery(interactionQuery(id, session))
+  const { data: asked, error, refetch, isFetching } = useQuery(interactionQuery(id, session))
   const answering: Answering = useMutation({ mutationFn: (what: Answer) => (typeof what === 'string' ? api.answerInteraction(id, what) : api.answerInteraction(id, 'login', what.user)), onSuccess: ({ redirectTo }) => window.location.assign(redirectTo) })
   if (asked === undefined) {
     if (error instanceof Refusal && error.code === 'not_found') return <Over />
@@ -31,7 +31,7 @@ export function Interaction({ id, session, level }: { id: string; session: strin
   return (
     <div className="stack">
       {answering.error ? <Notice kind="error"><p>{wordsOf(answering.error, words)}</p></Notice> : null}
-      {asked.prompt === 'consent' ? <Consent asked={asked} answering={answering} /> : asked.satisfied ? <GoOn asked={asked} answering={answering} /> : asked.prompt === 'select_account' ? <Choose asked={asked} answering={answering} /> : <More asked={asked} level={level} answering={answering} />}
+      {asked.prompt === 'consent' ? <Consent asked={asked} answering={answering} /> : asked.satisfied ? <GoOn asked={asked} answering={answering} /> : asked.prompt === 'select_account' ? <Choose asked={asked} answering={answering} /> : <More asked={asked} fresh={!isFetching} level={level} answering={answering} />}
     </div>
   )
 }
@@ -89,7 +89,7 @@ function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
   const { data } = useQuery(me)
   const [other, setOther] = useState(false)
   const busy = isPending || isSuccess
-  if (other) return <><SignIn /><div><Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.back}</Button></div></>
+  if (other) return <><SignIn hinted={false} /><div><Button variant="default" disabled={busy} onClick={() => mutate('abort')}>{words.back}</Button></div></>
   if (data === undefined) return <Waiting />
   const { id, displayName, userName } = data.body
   return (
@@ -104,20 +104,29 @@ function Choose({ asked, answering: { mutate, isPending, isSuccess } }: Props) {
   )
 }
 
-/** The usage policies come as a step of the sign-in. */
-function ToSite({ asked }: { asked: Asked }) {
+/** The usage policies come as a step of the sign-in; after it what was known before is shown first, and is not gone by. */
+function ToSite({ asked, fresh }: { asked: Asked; fresh: boolean }) {
   const { words } = useWords()
-  const { mutate, error } = useMutation({ mutationFn: () => api.goToSite(asked.site), onSuccess: arrive })
-  useEffect(() => mutate(), [mutate])
+  const { mutate, error, isIdle } = useMutation({
+    mutationFn: () => api.goToSite(asked.site),
+    onSuccess: (state) => {
+      arrive(state)
+      // They may have been accepted in another tab meanwhile.
+      if (state.next === 'done') void client.invalidateQueries({ queryKey: ['interaction'] })
+    },
+  })
+  useEffect(() => {
+    if (fresh && isIdle) mutate()
+  }, [fresh, isIdle, mutate])
   return error ? <Failed error={error} again={() => mutate()} /> : <p>{words.consent.to(nameOf(asked))}</p>
 }
 
 /** The sign-in is there, and is not enough. */
-function More({ asked, level, answering: { mutate } }: Props & { level: number }) {
+function More({ asked, fresh, level, answering: { mutate } }: Props & { fresh: boolean; level: number }) {
   const { words: { factors, consent: words } } = useWords()
-  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors })
+  const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors, enabled: !asked.policiesDue })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
-  if (asked.policiesDue) return <ToSite asked={asked} />
+  if (asked.policiesDue) return <ToSite asked={asked} fresh={fresh} />
   if (level >= asked.leastLevel && !asked.reasons.includes('level')) {
     // Not signed out before: with a session ends whatever applications ask of it, this question too.
     return (

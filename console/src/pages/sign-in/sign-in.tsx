@@ -15,13 +15,15 @@ import { onTheWay, useAsker } from '../interaction/interaction-query.ts'
 import { Over } from '../interaction/over.tsx'
 import { Asker } from './asker.tsx'
 
-export function SignIn() {
+/** @param hinted whether the name that an application gives is meant: not for somebody else */
+export function SignIn({ hinted = true }: { hinted?: boolean }) {
   const { words: { signIn: words, recovery, factors } } = useWords()
   const { data: left } = useQuery(farewell)
   const { data: asked, error, isLoading } = useAsker()
   const passwordField = useRef<HTMLInputElement>(null)
   // The name is there already; what has just happened is read first.
-  const isPasswordNext = asked?.loginHint !== undefined && left == null
+  const hint = hinted ? asked?.loginHint : undefined
+  const isPasswordNext = hint !== undefined && left == null
   useEffect(() => {
     if (isPasswordNext) passwordField.current?.focus()
   }, [isPasswordNext])
@@ -45,7 +47,7 @@ export function SignIn() {
             <Form submit={words.submit} check={check} send={send}>
               {(field) => (
                 <>
-                  <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} defaultValue={asked?.loginHint} />
+                  <TextInput {...field('userName')} label={words.userName} autoComplete="username" autoCapitalize="none" spellCheck={false} maxLength={220} defaultValue={hint} />
                   <PasswordField {...field('password')} label={words.password} autoComplete="current-password" ref={passwordField} />
                 </>
               )}
