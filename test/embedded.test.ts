@@ -250,6 +250,23 @@ test('keeps the log small', () => {
   expect(readFileSync(join(folder, 'postgres.log.1'), 'utf8')).toHaveLength(101)
 })
 
+test('starts a program anew that a Ctrl-C reached before it had left our process group', async () => {
+  const folder = dataIn(programsBase)
+  const binaries = embeddedBinaries()
+  const launch = await launchFor(binaries, folder)
+  const marks = join(programsBase, 'begun')
+  mkdirSync(marks)
+  chmodSync(marks, 0o777)
+  // Instead of the program the first time: what the kernel does to a child that has a SIGINT waiting.
+  const dies = 'mark=$0/${2##*/}; [ -e "$mark" ] || { : > "$mark"; kill -INT $$; }; shift; exec "$@"'
+  const cluster = { folder, binaries, launch: { ...launch, prefix: [...launch.prefix, 'sh', '-c', dies, marks, '--'] }, settings: { fsync: 'off' } }
+  await createCluster(cluster)
+  const { pid, ready } = await startPostmaster(cluster)
+  expect(ready).toBe(true)
+  await stopPostmaster(folder, pid)
+  expect(readdirSync(marks).sort()).toEqual(['initdb', 'postgres'])
+})
+
 for (const folder of [base, programsBase]) chmodSync(folder, 0o755)
 
 // An ordinary user sees the rest of this file do as an ordinary user does; there is nothing to skip.

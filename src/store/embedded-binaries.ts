@@ -6,16 +6,16 @@
  * is moved); where namespaces are forbidden (containers), user nobody with the one capability that opens folders; last,
  * plain user nobody, which works when others can reach the data folder.
  */
-import { execFile } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
-import { promisify } from 'node:util'
+import { text } from 'node:stream/consumers'
 import { GatehouseError } from '../errors.ts'
 import { reachableFolder } from './embedded-copy.ts'
 
-const run = promisify(execFile)
 const nobody = 65534
 
 export interface Binaries {
@@ -71,11 +71,11 @@ export async function launchFor(
     try {
       const becomesAnother = way.owner !== undefined && way.owner.uid !== 0
       const programs = becomesAnother ? reachableFolder(binaries, copies) : binaries.folder
-      const [command = '', ...args] = [...way.prefix, join(programs, 'initdb'), '--version']
-      await run(command, args, { env, ...way.user })
-      return { ...way, folder: programs }
+      const launch = { ...way, folder: programs }
+      await runProgram(launch, 'initdb', ['--version'], { env })
+      return launch
     } catch (error) {
-      said = (error as { stderr?: string }).stderr?.trim() || (error as Error).message
+      said = (error as Error).message
     }
   }
   throw new GatehouseError(
@@ -84,6 +84,28 @@ export async function launchFor(
       'If libraries are missing, its install script did not run: "npm rebuild" makes up for it. ' +
       'Otherwise start Gatehouse as an ordinary user, or set DATABASE_URL to use another PostgreSQL.',
   )
+}
+
+/**
+ * Runs one of PostgreSQL's programs to its end, out of reach of a Ctrl-C at the terminal. Errors: an Error with what it
+ * said, or how it ended.
+ */
+export async function runProgram({ prefix, folder, user }: Launch, program: string, args: string[], options: { env: NodeJS.ProcessEnv; cwd?: string }): Promise<void> {
+  const [command = '', ...rest] = [...prefix, join(folder, program), ...args]
+  for (;;) {
+    const child = spawn(command, rest, { ...options, detached: true, ...user, stdio: ['ignore', 'ignore', 'pipe'] })
+    const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>])
+    if (code === 0) return
+    if (!diedUnborn(signal)) throw new Error(said.trim() || `it ended with ${signal ?? code}`)
+  }
+}
+
+/**
+ * Whether a detached child took a Ctrl-C in the moment before it had left our process group, and so before its program
+ * began: PostgreSQL's programs handle SIGINT, and end by themselves. It is to be started anew.
+ */
+export function diedUnborn(signal: NodeJS.Signals | null): boolean {
+  return signal === 'SIGINT'
 }
 
 type Way = Omit<Launch, 'folder'>

@@ -4,17 +4,15 @@
  */
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { once } from 'node:events'
 import {
   chownSync, closeSync, existsSync, lchownSync, mkdirSync, openSync, readFileSync, readdirSync, readlinkSync,
   renameSync, rmSync, statSync, writeFileSync,
 } from 'node:fs'
 import { connect } from 'node:net'
 import { basename, dirname, join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { GatehouseError } from '../errors.ts'
-import { programEnv, type Binaries, type Launch } from './embedded-binaries.ts'
+import { diedUnborn, programEnv, runProgram, type Binaries, type Launch } from './embedded-binaries.ts'
 import { isAlive } from './embedded-lock.ts'
 import { limitLog } from './embedded-log.ts'
 import { accessFile, serverSettings } from './embedded-settings.ts'
@@ -48,11 +46,14 @@ export async function createCluster(cluster: Cluster): Promise<void> {
   mkdirSync(fresh, { mode: 0o700 })
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   for (const path of [fresh, passwordFile]) own(path, cluster.launch)
-  await runProgram(cluster, 'initdb', [
+  const args = [
     '--pgdata', fresh, '--username', 'gatehouse', '--pwfile', passwordFile, '--auth', 'scram-sha-256',
     '--encoding', 'UTF8', ...localeOf(cluster.binaries), '--no-instructions',
     ...(cluster.settings?.['fsync'] === 'off' ? ['--no-sync'] : []),
-  ])
+  ]
+  await runProgram(cluster.launch, 'initdb', args, { env: programEnv, cwd: parent }).catch((error: Error) => {
+    throw new GatehouseError('configuration', `initdb failed on ${cluster.folder}: ${error.message}`, { cause: error })
+  })
   renameSync(passwordFile, join(fresh, 'gatehouse-password'))
   renameSync(fresh, cluster.folder)
 }
@@ -66,19 +67,6 @@ function localeOf({ major }: Binaries): string[] {
 /** The password of user `gatehouse` on this cluster. */
 export function passwordOf(cluster: Cluster): string {
   return readFileSync(join(cluster.folder, 'gatehouse-password'), 'utf8')
-}
-
-async function runProgram(cluster: Cluster, program: string, args: string[]): Promise<void> {
-  const { launch, folder } = cluster
-  const [command = '', ...rest] = [...launch.prefix, join(launch.folder, program), ...args]
-  try {
-    // Detached: it comes to its end also when Ctrl-C at the terminal ends what we do.
-    const child = spawn(command, rest, { env: programEnv, cwd: dirname(folder), detached: true, ...launch.user, stdio: ['ignore', 'ignore', 'pipe'] })
-    const [said, [code, signal]] = await Promise.all([text(child.stderr), once(child, 'close') as Promise<[number | null, string | null]>])
-    if (code !== 0) throw new Error(said.trim() || `it ended with ${signal ?? code}`)
-  } catch (error) {
-    throw new GatehouseError('configuration', `${program} failed on ${folder}: ${(error as Error).message}`, { cause: error })
-  }
 }
 
 /** The running postmaster of a data folder, or undefined when there is none (a stale postmaster.pid is none). */
@@ -171,10 +159,15 @@ async function launchPostmaster(cluster: Cluster, socketFolder: string): Promise
   closeSync(log)
   child.unref()
   let failure: string | undefined
+  let unborn = false
   child.once('error', (error) => (failure = error.message))
-  const onExit = () => (failure = readFileSync(logFile).subarray(logStart).toString().trim().slice(-2000))
+  const onExit = (_code: number | null, signal: NodeJS.Signals | null) => {
+    unborn = diedUnborn(signal)
+    failure = readFileSync(logFile).subarray(logStart).toString().trim().slice(-2000)
+  }
   child.once('exit', onExit)
   for (;;) {
+    if (unborn) return launchPostmaster(cluster, socketFolder)
     if (failure !== undefined) return failure || 'it ended without a word'
     const lines = readLines(join(folder, 'postmaster.pid'))
     if (lines?.[7]?.trim() === 'ready' && Number(lines[0]) === child.pid) break
