@@ -79,6 +79,7 @@ import { recoverAccounts } from './signin/recovery.ts'
 import { unlockPeople } from './signin/locks.ts'
 import { sweep } from './signin/sessions-open.ts'
 import { sweepThrottle } from './signin/throttle.ts'
+import { putWorkersBehind } from './signin/worker-priority.ts'
 import { sweepKeys } from './store/idempotency.ts'
 import { sweepMessages } from './store/messages.ts'
 import type { MasterKey } from './store/master-key.ts'
@@ -216,6 +217,7 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
   try {
     const opened = await open(env, 'server')
     parts.push(opened.close)
+    await putWorkersBehind()
     const system = opened.context({ source: 'SYSTEM', principal: 'first start' })
     const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), themeAt: themesOf(system), log: (error, message) => server.log.error({ err: error }, message) })
     const server: FastifyInstance = buildServer(system, opened.masterKey, openId)

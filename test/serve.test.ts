@@ -2,9 +2,11 @@
 import { once } from 'node:events'
 import { chmodSync, cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
+import { getPriority } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { workersBehind } from '../src/signin/worker-priority.ts'
 import { newMasterKey } from '../src/store/master-key.ts'
 import {
   command, dataFolder, databaseOf, eventually, postgresFolder, postmasterOf, processesIn, removeFolders, running, startServer,
@@ -55,6 +57,17 @@ describe('a first start', () => {
     expect(server.said()).not.toMatch(/password/)
     expect(await names(server)).toEqual(['admin'])
     expect(await server.stop('SIGINT')).toEqual({ code: 0, signal: null })
+  })
+
+  test.runIf(process.platform === 'linux')('puts the threads that hash passwords behind the event loop', async () => {
+    const server = await startServer({ GATEHOUSE_DATA: used() })
+    const { pid } = server.child
+    const threads = readdirSync(`/proc/${pid}/task`).map((id) => {
+      const name = readFileSync(`/proc/${pid}/task/${id}/comm`, 'utf8').trim()
+      return { name, priority: getPriority(Number(id)) - getPriority(pid) }
+    })
+    expect(threads.filter(({ priority }) => priority !== 0)).toEqual(Array.from({ length: 4 }, () => ({ name: 'libuv-worker', priority: workersBehind })))
+    await server.stop('SIGTERM')
   })
 
   test('leaves no process and no lock when it has been stopped', () => {
