@@ -210,8 +210,11 @@ export interface Running {
   stop: () => Promise<void>
 }
 
-/** Starts everything: database, first administrator, jobs, HTTP. A signal stops it, also while it starts. */
-export async function serve(env: Record<string, string | undefined>): Promise<Running> {
+/**
+ * Starts everything: database, first administrator, HTTP, jobs. A signal stops it, also while it starts. `tell` gets the first
+ * administrator as soon as they are made, before the server answers anybody: their password is shown once, whatever comes of the start.
+ */
+export async function serve(env: Record<string, string | undefined>, tell: (administrator: FirstAdministrator) => void = () => {}): Promise<Running> {
   const parts: (() => Promise<unknown>)[] = []
   const { stopped, stop, ready } = stopping(parts)
   try {
@@ -222,6 +225,8 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
     const openId = createOpenIdProvider({ base: system, masterKey: opened.masterKey, sessionOf: signedInBy(system), themeAt: themesOf(system), log: (error, message) => server.log.error({ err: error }, message) })
     const server: FastifyInstance = buildServer(system, opened.masterKey, openId)
     parts.push(() => closeServer(server))
+    const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
+    if (administrator) tell(administrator)
     const url = await listen(server, opened.config)
     const failed = (message: string, error: unknown) => server.log.error({ err: error }, message)
     const syncing = syncJobs({ config: opened.config, context: (principal) => opened.context({ source: 'JOB', principal }), run: (ctx) => syncRun(ctx) })
@@ -231,8 +236,6 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
       await Promise.all([...working.map(({ stop: stopJobs }) => stopJobs()), endTurns()])
     })
     for (const jobs of [scheduledJobs(opened, openId), syncing]) working.push(await startJobs(opened.database.options, jobs, { log: failed, now: system.now }))
-    // Last: the password is shown once, and a start that fails before this leaves it to the next one.
-    const administrator = await firstAdministrator(system, async (tx, document) => (await writeUsers(tx, system, [{ action: 'user.create', after: await newUser(system, document) }]))[0]!)
     ready()
     return { url, pages: publicUrl(opened.config), server, administrator, stopped, stop }
   } catch (error) {
@@ -246,7 +249,10 @@ export async function serve(env: Record<string, string | undefined>): Promise<Ru
 /** Errors: `configuration` when the address or port cannot be had. */
 async function listen(server: FastifyInstance, config: Config): Promise<string> {
   const { HOST: host, PORT: port } = config
-  const url = await server.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+  const { level } = server.log
+  // Fastify's own line about it would stand, as JSON, among those that `gatehouse serve` prints for people.
+  if (level === 'info') server.log.level = 'warn'
+  const url = await server.listen({ host, port }).finally(() => (server.log.level = level)).catch((error: NodeJS.ErrnoException) => {
     if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error
     const reason = error.code === 'EADDRINUSE' ? 'another program listens there' : error.code
     throw new GatehouseError('configuration', `The server cannot listen on HOST ${host}, PORT ${port}: ${reason}. Choose another with HOST or PORT, as in PORT=8081 npm start.`, { cause: error })

@@ -52,7 +52,7 @@ describe('hostile rows', () => {
     expect(told.join('\n')).toMatchInlineSnapshot(`
       "error iam_portal_settings 105: portal_id -4 is no number that a portal may have
       conflict iam_portal_settings 101: value 0oaClient00000000000 is the client of portal 10 too: no two portals share one
-      conflict iam_portal_settings 102: value x y must be 6 to 100 letters, digits, \`.\`, \`_\` or \`-\`
+      conflict iam_portal_settings 102: value of client_id must be 6 to 100 letters, digits, \`.\`, \`_\` or \`-\`
       create iam_portal_settings 103: key Branding is no setting known here: it is kept, and nothing reads it
       conflict iam_portal_settings 106: portal_id, key row 2 says the same setting
       conflict iam_user_reference 901: user_id row 1 is of the same administrator

@@ -285,6 +285,13 @@ describe('a profile', () => {
       { field: 'title', before: 'Countess', after: null },
     ])
   })
+
+  test('a login written with its accents behind the letters is the same one; a name so written is another text', () => {
+    const composed = { login: 'zo\u00eb@example.com', firstName: 'Zo\u00eb' }
+    const account = { id: '00u', state: 'active' as const, status: 'ACTIVE', externalId: 'p1', login: '', email: null, profile: { login: 'ZOE\u0308@example.com', firstName: 'Zoe\u0308' } }
+    const mapping = defaultMapping.filter(({ target }) => target in composed)
+    expect(differences(mapping, composed, account)).toEqual([{ field: 'firstName', before: 'Zoe\u0308', after: 'Zo\u00eb' }])
+  })
 })
 
 test('only changes of mapped attributes concern the account', () => {

@@ -10,6 +10,11 @@ test('the judge refuses what it should', () => {
   expect(faults({ id: '1', active: true }, user)).toEqual([])
   expect(faults({ userName: 'a' }, { $ref: '#/components/schemas/UserBody' })).toEqual([])
   expect(faults({ id: '1' }, { $ref: '#/components/schemas/UserBody' })).toEqual(['.userName: is missing'])
+  // An answer may leave out of an entry what whoever makes one must give.
+  expect(faults({ id: '1', emails: [{ active: true }] }, user)).toEqual([])
+  expect(faults({ userName: 'a', emails: [{ active: true }] }, { $ref: '#/components/schemas/UserBody' })).toEqual(['.emails[0].value: is missing'])
+  expect(faults({ emails: [{ active: true }] }, { $ref: '#/components/schemas/UserPatch' })).toEqual(['.emails[0].value: is missing'])
+  expect(faults({ active: true }, { $ref: '#/components/schemas/UserEmailsBody' })).toEqual(['.value: is missing'])
   expect(faults({ id: '1', userName: 1 }, user)).toEqual(['.userName: 1 is no string'])
   expect(faults({}, user)).toEqual(['.id: is missing'])
   expect(faults({ id: '1', unheard: 1, sex: 'X', birthdate: '1815-12-99', emails: [{ value: 'a', x: 1 }] }, user)).toHaveLength(4)
@@ -42,6 +47,7 @@ test('answers are as the document says', async () => {
   await judged('GET', `/users/${String(ada.id)}`)
   await judged('GET', '/users?total=true&count=1')
   for (const path of ['/users', `/users/${String(ada.id)}`]) await judged('GET', `${path}?attributes=title`)
+  for (const part of ['emails.active', 'emails', 'affiliations.primary,notes.id', 'name.givenName', 'meta.version', 'logins.locked']) await judged('GET', `/users/${String(ada.id)}?attributes=${part}`)
   // The person whom the system stands for has no login.
   await judged('GET', '/users/3000')
   await judged('GET', `/users/${String(ada.id)}/password-policy`)

@@ -9,7 +9,7 @@ import { organization } from '../model/organization.ts'
 import { rightKey } from '../model/own-access.ts'
 import { user } from '../model/user.ts'
 import { allComponents, listSchema } from './openapi-components.ts'
-import { patchSchema, refTo, type Schema } from './openapi-attributes.ts'
+import { entryComponent, patchSchema, refTo, type Schema } from './openapi-attributes.ts'
 import { takesVersions, type QueryParameter, type Route, type Shape } from './route.ts'
 import { apiPrefix, takesIdempotencyKey } from './server.ts'
 
@@ -185,27 +185,49 @@ function headerParameters(route: Route): Reference[] {
 }
 
 function bodyContent({ method }: Route, { component }: Shape): Content {
-  if (method !== 'PATCH') return { 'application/json': { schema: refTo(component in resources ? `${component}Body` : component) } }
+  if (method !== 'PATCH') return { 'application/json': { schema: refTo(hasBody(component) ? `${component}Body` : component) } }
   const schema = refTo(`${component}Patch`)
   return { 'application/merge-patch+json': { schema }, 'application/json': { schema } }
 }
 
-/** What `attributes=` leaves out, and what a record of an older system may lack, no answer promises: the id alone. */
+/** The entries of records, which stand in them and at addresses of their own. */
+const entries = new Set(Object.values(resources).flatMap((own) => own.collections.map((collection) => entryComponent(own, collection))))
+
+/** Of these, what is written has to hold more than what is answered. */
+const hasBody = (component: string): boolean => component in resources || entries.has(component)
+
+/**
+ * What `attributes=` leaves out, and what a record of an older system may lack, no answer promises: of a record the id alone, and of its
+ * entries nothing, as `attributes=emails.active` has them without their value.
+ */
 function answerComponents(): Record<string, Schema> {
-  return Object.fromEntries(Object.entries(allComponents()).map(([name, schema]) => [name, name in resources ? { ...schema, required: ['id'] } : schema]))
+  return Object.fromEntries(Object.entries(allComponents()).map(([name, { required, ...schema }]): [string, Schema] => {
+    const kept = name in resources ? ['id'] : entries.has(name) ? undefined : required
+    return [name, kept ? { ...schema, required: kept } : schema]
+  }))
 }
 
-/** What POST and PUT take of such a record: there, what is required must be. */
+/** What POST and PUT take of such a record or entry: there, what is required must be. */
 function bodyComponents(routes: readonly Route[]): Record<string, Schema> {
   const all = allComponents()
-  const written = routes.flatMap(({ method, body }) => (method !== 'PATCH' && body && body.component in resources ? [body.component] : []))
-  return Object.fromEntries(written.map((name) => [`${name}Body`, { ...all[name]!, description: `${all[name]!.description} As it is made or replaced: what is read-only may come along, and is ignored.` }]))
+  const written = routes.flatMap(({ method, body }) => (method !== 'PATCH' && body && hasBody(body.component) ? [body.component] : []))
+  const names = [...new Set([...written, ...written.flatMap((name) => resources[name]?.collections.map((collection) => entryComponent(resources[name]!, collection)) ?? [])])]
+  return Object.fromEntries(names.map((name) => [`${name}Body`, { ...withBodies(all[name]!), description: `${all[name]!.description} As it is made or replaced: what is read-only may come along, and is ignored.` }]))
+}
+
+/** A record that is written, with its entries as they are written. */
+function withBodies(schema: Schema): Schema {
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]): [string, Schema] => {
+    const entry = property.items?.$ref?.split('/').at(-1)
+    return [name, entry !== undefined && entries.has(entry) ? { ...property, items: refTo(`${entry}Body`) } : property]
+  })
+  return { ...schema, properties: Object.fromEntries(properties) }
 }
 
 function patchComponents(routes: readonly Route[]): Record<string, Schema> {
   const all = allComponents()
   const patched = routes.filter(({ method, body }) => method === 'PATCH' && body).map(({ body }) => body!.component)
-  return Object.fromEntries(patched.filter((name) => all[name]).map((name) => [`${name}Patch`, patchSchema(all[name]!)]))
+  return Object.fromEntries(patched.filter((name) => all[name]).map((name) => [`${name}Patch`, patchSchema(withBodies(all[name]!))]))
 }
 
 function successOf(route: Route): Record<string, Response> {

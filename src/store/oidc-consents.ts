@@ -12,7 +12,6 @@ export interface Consent {
   lastModified: string
 }
 
-
 /**
  * The consents of a person, by the name of the application; the first 1000. One of our own needs none, and stands there while it holds
  * something that outlives the sign-in; where nothing was noted, all that is known is that it does.

@@ -48,7 +48,8 @@ async function readSettings(adoption: Adoption): Promise<Setting[]> {
     const refused: NewStep[] = []
     for (const source of rows) {
       const id = wholeOf(source.values.id)!
-      const made = { id, ...pickRow(table, source, { key: 50, value: 255 }) }
+      const { row, notes } = pickRow(table, source, { key: 50, value: 255 })
+      const made = { id, row, notes: notes.map(withoutSetting) }
       if (typeof made.row.portal_id === 'number' && made.row.portal_id > 0) settings.push(made)
       else refused.push(refusedRow(table, id, 'error', [...made.notes, { column: 'portal_id', value: String(source.values.portal_id), message: 'is no number that a portal may have' }]))
     }
@@ -84,6 +85,9 @@ async function settingSteps(adoption: Adoption, settings: readonly Setting[], ct
   })
 }
 
+/** What a setting holds may be a secret, whatever it is called: what is told of it names the setting alone. */
+const withoutSetting = ({ column, value, message }: RowProblem): RowProblem => (column === 'value' ? { column, message } : { column, message, ...(value === undefined ? {} : { value }) })
+
 const pairOf = (row: AdoptedRow) => `${row.portal_id} ${row.key}`
 
 /** A setting of the mapping has no row in EFS to be compared with. */
@@ -95,5 +99,6 @@ function refusalOf(row: AdoptedRow, clients: ReadonlyMap<string, number>): RowPr
   if (key === 'client_id' && (clients.get(value) ?? row.portal_id) !== row.portal_id) return { column: 'value', value, message: `is the client of portal ${clients.get(value)} too: no two portals share one` }
   if (!Object.hasOwn(portalSettings, key)) return undefined
   const { pattern, expects } = portalSettings[key as keyof typeof portalSettings]
-  return pattern.test(value) ? undefined : { column: 'value', value: value.slice(0, 100), message: `must be ${expects}` }
+  // Without the value: a secret may stand in the wrong row.
+  return pattern.test(value) ? undefined : { column: 'value', message: `of ${key} must be ${expects}` }
 }

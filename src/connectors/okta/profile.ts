@@ -6,6 +6,7 @@ import type { Problem } from '../../errors.ts'
 import { emailShape, evaluate, possibleValues, sourcesIn } from '../../model/account-expression.ts'
 import { externalIdField, type Mapping, type MappingRule } from '../../model/account-mapping.ts'
 import { counted } from '../../model/counted.ts'
+import { comparedText } from '../../model/text.ts'
 import type { FieldChange, Profile, RemoteAccount } from '../../sync/connector.ts'
 import { baseRules, type FieldRules } from './field-rules.ts'
 
@@ -75,11 +76,13 @@ export function differences(mapping: Mapping, profile: Profile, account: RemoteA
   for (const { target } of mapping) {
     const after = profile[target] ?? null
     const before = textOf(account.profile[target])
-    const isSame = baseRules[target]?.caseless ? after?.toLowerCase() === before?.toLowerCase() : after === before
+    const isSame = baseRules[target]?.caseless ? compared(after) === compared(before) : after === before
     if (!isSame) changes.push({ field: target, before, after })
   }
   return changes
 }
+
+const compared = (value: string | null) => value && comparedText(value)
 
 function textOf(value: unknown): string | null {
   if (value === undefined || value === null || value === '') return null
