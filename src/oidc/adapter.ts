@@ -20,6 +20,13 @@ export function openPayload({ dataKey }: Pick<DoorState, 'dataKey'>, row: { hash
   return JSON.parse(dataKey.decrypt(row.payload, purpose, row.hash.toString('hex')).toString()) as AdapterPayload
 }
 
+/** The row of what is kept under an id. @param expiresIn seconds */
+export function artifactRow({ base: { now }, dataKey }: Pick<DoorState, 'base' | 'dataKey'>, kind: string, id: string, payload: AdapterPayload, expiresIn: number): ArtifactRow {
+  const hash = artifactHash(kind, id)
+  const sealed = dataKey.encrypt(JSON.stringify(payload), purpose, hash.toString('hex'))
+  return { ...columnsOf(kind, hash, payload as Payload), hash, kind, payload: sealed, expires: new Date(now().getTime() + expiresIn * 1000).toISOString() }
+}
+
 type Payload = AdapterPayload & { gatehouseSession?: string; aud?: string | string[]; expiresWithSession?: boolean }
 
 export function createAdapter(door: DoorState, kind: string): Adapter {
@@ -27,18 +34,13 @@ export function createAdapter(door: DoorState, kind: string): Adapter {
 }
 
 function artifactAdapter(door: DoorState, kind: string): Adapter {
-  const { base: { db, now }, dataKey } = door
+  const { base: { db, now } } = door
   const at = () => now().toISOString()
   const shown = (row: FoundArtifact | undefined): AdapterPayload | undefined =>
     row && { ...openPayload(door, row), ...(row.consumed === null ? {} : { consumed: Math.floor(Date.parse(row.consumed) / 1000) }) }
-  const rowOf = (id: string, payload: Payload, expiresIn: number): ArtifactRow => {
-    const hash = artifactHash(kind, id)
-    const sealed = dataKey.encrypt(JSON.stringify(payload), purpose, hash.toString('hex'))
-    return { ...columnsOf(kind, hash, payload), hash, kind, payload: sealed, expires: new Date(now().getTime() + expiresIn * 1000).toISOString() }
-  }
   return {
     async upsert(id, payload, expiresIn = 0) {
-      const row = rowOf(id, payload as Payload, expiresIn)
+      const row = artifactRow(door, kind, id, payload, expiresIn)
       if (kind === 'PushedAuthorizationRequest') admitPush(payload as Payload)
       if (kind === 'AuthorizationCode') await admit(door, row, payload as Payload, at())
       else if (kind === 'ClientCredentials') await issue(door, row, payload as Payload, at())

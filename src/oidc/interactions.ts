@@ -16,6 +16,7 @@ import { artifactHash } from '../store/oidc-artifacts.ts'
 import { themeOfArtifact } from '../store/site-records.ts'
 import { hasPoliciesDue, levelNeeded, ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
+import { saveGrant } from './grants.ts'
 import { acrOf, contextOf, methodsOf, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
@@ -31,15 +32,27 @@ interface Exchange {
   user?: string | undefined
 }
 
+const gone = () => new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
+
 /** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
 async function interactionOf({ built, uid, request, response }: Exchange): Promise<Interaction> {
-  const gone = new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
   const found = await built.provider.interactionDetails(request, response).catch((error: unknown) => {
-    throw error instanceof errors.SessionNotFound ? gone : error
+    throw error instanceof errors.SessionNotFound ? gone() : error
   })
-  if (found.uid !== uid) throw gone
+  if (found.uid !== uid) throw gone()
   return found
 }
+
+type Asking = NonNullable<Awaited<ReturnType<Built['provider']['Client']['find']>>>
+
+/** Who asks. Errors: `not_found` when that is no application any more, or one that is stopped. */
+async function clientOf({ built: { provider } }: Exchange, { params }: Interaction): Promise<Asking> {
+  const client = await provider.Client.find(params.client_id as string)
+  if (!client) throw gone()
+  return client
+}
+
+const asRead = (client: Asking) => ({ id: client.clientId, version: ownOf(client).version })
 
 /** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
 const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
@@ -85,7 +98,10 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   }
   // Who declines a usage policy of the site, or leaves a step undone, has no session any more and goes back to the application still.
   if (interaction.prompt.name !== 'consent') await freeOfSession(interaction)
-  if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return trusted(exchange, interaction)
+  if (interaction.prompt.name === 'consent') {
+    const client = await clientOf(exchange, interaction)
+    if (ownOf(client).first_party) return trusted(exchange, interaction, client)
+  }
   const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
   // The same cookie for the page and those of recovery that it leads to, whose theme it opens, and for the address that the page
   // will ask at; the provider's own is for this address only. Of several questions at once the page knows the last.
@@ -179,35 +195,41 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   const signedIn = await state.signedIn(exchange.request)
   refuseOther(exchange, signedIn)
   if (signedIn?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
+  const client = await clientOf(exchange, interaction)
+  // A change that widens what the answer would give takes the question away: what is there still was put by the client as it has been read now.
+  await interactionOf(exchange)
   const missing = await missingOf(exchange, interaction)
-  const { next } = await consented(exchange, interaction)
+  const done = await consented(exchange, interaction, client)
+  if (!done) return acceptConsent(exchange)
   const context = contextOf(state, accountId, 'consent', exchange.ip)
-  await giveConsent(context, accountId, interaction.params.client_id as string, missing)
-  return next
+  await giveConsent(context, accountId, asRead(client), missing)
+  return done.next
 }
 
 /**
  * One of our own is not asked about. What it may do while the person is away is noted as what others were allowed is, so that they see it
  * and can take it back.
  */
-async function trusted(exchange: Exchange, interaction: Interaction): Promise<string> {
+async function trusted(exchange: Exchange, interaction: Interaction, client: Asking): Promise<string> {
   const { session, params } = interaction
-  const clientId = params.client_id as string
-  const { next, grant } = await consented(exchange, interaction)
-  const scopes = askedIn(grant, params)
-  if (scopes.includes('offline_access')) await noteTrust(contextOf(exchange.built.state, null, `client ${clientId}`, exchange.ip), session!.accountId, clientId, scopes)
-  return next
+  const done = await consented(exchange, interaction, client)
+  // What the client is by now decides: it may be ours no more.
+  if (!done) return `/oidc/interaction/${exchange.uid}`
+  const scopes = askedIn(done.grant, params)
+  if (scopes.includes('offline_access')) await noteTrust(contextOf(exchange.built.state, null, `client ${client.clientId}`, exchange.ip), session!.accountId, asRead(client), scopes)
+  return done.next
 }
 
-/** Where the browser goes on with what is missing granted, and the grant that has it. */
-async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<{ next: string; grant: Grant }> {
+/** Where the browser goes on with what is missing granted, and the grant that has it; undefined when the client has changed since it was read. */
+async function consented({ built: { provider, state }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<{ next: string; grant: Grant } | undefined> {
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
   if (missingOIDCClaims.length > 0) grant.addOIDCClaims(missingOIDCClaims)
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
-  const next = await provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
+  if (!(await saveGrant(state, grant, client))) return undefined
+  const next = await provider.interactionResult(request, response, { consent: { grantId: grant.jti } }, { mergeWithLastSubmission: true })
   return { next, grant }
 }
 

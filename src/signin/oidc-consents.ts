@@ -4,18 +4,19 @@ import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guardPeople } from '../records/guard.ts'
 import { deleteArtifactsOf } from '../store/oidc-artifacts.ts'
+import type { ClientAsRead } from '../store/oidc-clients.ts'
 import { addConsent, deleteConsent, readConsent, replaceConsent } from '../store/oidc-consents.ts'
 
-/** Notes that a person allows a client these scopes, beside those it has. */
-export const giveConsent = (ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, clientId, scopes, addConsent)
+/** Notes that a person allows a client these scopes, beside those it has. Nothing is noted of a client that has changed since they were asked: they are asked again. */
+export const giveConsent = (ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, client, scopes, addConsent)
 
 /** Notes what one of our own has of a person without having asked, in the place of what it had. */
-export const noteTrust = (ctx: Context, userId: string, clientId: string, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, clientId, scopes, replaceConsent)
+export const noteTrust = (ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, client, scopes, replaceConsent)
 
-async function noteScopes(ctx: Context, userId: string, clientId: string, scopes: readonly string[], note: typeof addConsent): Promise<void> {
+async function noteScopes(ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[], note: typeof addConsent): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    if (!(await note(tx, userId, clientId, scopes, ctx.now().toISOString()))) return
-    await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${clientId}]`, after: { scopes } }] }])
+    if (!(await note(tx, userId, client, scopes, ctx.now().toISOString()))) return
+    await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${client.id}]`, after: { scopes } }] }])
   })
 }
 

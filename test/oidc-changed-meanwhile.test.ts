@@ -1,0 +1,104 @@
+/** What an application gets while somebody changes it: what was trusted, or consented to, was the one before. */
+import { expect, test } from 'vitest'
+import { patchClient } from '../src/signin/oidc-clients.ts'
+import { giveConsent, noteTrust } from '../src/signin/oidc-consents.ts'
+import type { Document } from '../src/model/attribute.ts'
+import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
+
+const { ctx, url } = await oidcServer()
+const scope = 'openid profile offline_access'
+const elsewhere = 'https://elsewhere.example.com/callback'
+
+/** Somebody who has signed in, and an application. */
+async function start(name: string, more: Document) {
+  const id = await person(ctx, name)
+  const app = await application(ctx, name, more)
+  const config = await relyingParty(url, app)
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, id)).token)
+  const ask = async (more: Record<string, string> = {}) => (await request(config, { scope, prompt: 'consent', ...more })).address
+  return {
+    id, app, browser, ask,
+    left: async () => [
+      ...(await ctx.db.query<{ left: string }>('select kind as left from gatehouse.oidc_artifact where client_id = $1 and kind <> \'Interaction\' order by 1', [app.id])),
+      ...(await ctx.db.query<{ left: string }>('select \'consent\' as left from gatehouse.oidc_consent where client_id = $1', [app.id])),
+    ].map(({ left }) => left),
+    silently: async (address = callback) => (await browser.follow(await ask({ scope: 'openid profile', prompt: 'none', redirect_uri: address }))).at.searchParams.get('error') ?? 'given',
+  }
+}
+
+/** Changes an application while something is done: the change is made first, and what is done waits for it at its first write. */
+async function whileChanging<T>(id: string, patch: Document, act: () => Promise<T>): Promise<T> {
+  const [free, isHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const holder = ctx.db.transaction(async (tx) => {
+    await tx.execute('select from gatehouse.oidc_client where client_id = $1 for update', [id])
+    isHeld.resolve()
+    await free.promise
+  })
+  await isHeld.promise
+  const changing = patchClient(ctx, id, patch)
+  await waiting(1)
+  const acting = act()
+  await waiting(2)
+  free.resolve()
+  await Promise.all([holder, changing])
+  return acting
+}
+
+/** Until so many statements wait for a lock. */
+const waiting = async (many: number) =>
+  expect.poll(async () => (await ctx.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length, { timeout: 10_000 }).toBe(many)
+
+const sold = { firstParty: false }
+
+test('one that is our own no more is not trusted by a request that began before', async () => {
+  const { app, browser, ask, left, silently } = await start('ann', { firstParty: true })
+  const address = await ask()
+  const { at } = await whileChanging(app.id, sold, () => browser.follow(address))
+  expect([at.pathname, await left(), await silently()]).toEqual(['/consent', [], 'consent_required'])
+})
+
+test('nor by a question that needs no answer of anybody', async () => {
+  const { app, browser, ask, left, silently } = await start('ben', { firstParty: true })
+  const question = (await browser.fetch(await ask())).headers.get('location')!
+  const { response } = await whileChanging(app.id, sold, () => browser.follow(question))
+  expect([response.status, await left(), await silently()]).toEqual([404, [], 'consent_required'])
+})
+
+test('nor does a session that had signed in to it have more of it', async () => {
+  const { app, browser, ask, left, silently } = await start('cat', { firstParty: true })
+  await authorize(browser, await ask({ scope: 'openid' }))
+  const address = await ask({ scope: 'openid profile', prompt: 'none' })
+  const { at } = await whileChanging(app.id, sold, () => browser.follow(address))
+  expect([at.searchParams.get('error'), await left(), await silently()]).toEqual(['consent_required', [], 'consent_required'])
+})
+
+test.each<[string, Document, Document]>([
+  ['trusted', { firstParty: true }, sold],
+  ['allowed', {}, { redirectUris: [callback, elsewhere] }],
+])('what it was %s is not noted behind the change', async (name, more, patch) => {
+  const { id, app, left } = await start(name, more)
+  const asRead = { id: app.id, version: (app.meta as { version: number }).version }
+  await whileChanging(app.id, patch, () => (name === 'trusted' ? noteTrust : giveConsent)(ctx, id, asRead, [scope]))
+  expect(await left()).toEqual([])
+})
+
+test.each<[string, Document]>([
+  ['codes go to a new place', { redirectUris: [callback, elsewhere] }],
+  ['it may have less', { scopes: ['openid', 'profile'] }],
+  ['it is stopped', { active: false }],
+])('the answer of a person is none to the application that it is once %s', async (name, patch) => {
+  const { app, browser, ask, left, silently } = await start(`answers when ${name}`.replaceAll(' ', ''), {})
+  const uid = (await browser.follow(await ask())).at.searchParams.get('interaction')!
+  expect(await whileChanging(app.id, patch, () => browser.answer(uid, 'consent'))).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  await patchClient(ctx, app.id, { active: true })
+  expect([await left(), await silently(name.startsWith('codes') ? elsewhere : callback)]).toEqual([[], 'consent_required'])
+})
+
+test('the answer counts where nothing but the name is changed', async () => {
+  const { app, browser, ask, left } = await start('dan', {})
+  const uid = (await browser.follow(await ask())).at.searchParams.get('interaction')!
+  const { body } = await whileChanging(app.id, { name: 'Dan by another name' }, () => browser.answer(uid, 'consent'))
+  expect((await browser.follow(body.redirectTo)).at.searchParams.get('code')).toBeTruthy()
+  expect(await left()).toEqual(['AuthorizationCode', 'Grant', 'consent'])
+})
