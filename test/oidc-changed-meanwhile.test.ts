@@ -1,7 +1,8 @@
-/** What an application gets while somebody changes it: what was trusted, or consented to, was the one before. */
+/** What an application gets while somebody changes it, or while the question ends: what was trusted, or consented to, was the one before. */
 import { expect, test } from 'vitest'
 import { patchClient } from '../src/signin/oidc-clients.ts'
 import { giveConsent, noteTrust } from '../src/signin/oidc-consents.ts'
+import { endSessions } from '../src/signin/sessions.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
 
@@ -27,8 +28,8 @@ async function start(name: string, more: Document) {
   }
 }
 
-/** Changes an application while something is done: the change is made first, and what is done waits for it at its first write. */
-async function whileChanging<T>(id: string, patch: Document, act: () => Promise<T>): Promise<T> {
+/** Has something wait for an application at its first write, with which something else happens meanwhile. */
+async function whileHeld<T>(id: string, act: () => Promise<T>, meanwhile: () => Promise<unknown>): Promise<T> {
   const [free, isHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
   const holder = ctx.db.transaction(async (tx) => {
     await tx.execute('select from gatehouse.oidc_client where client_id = $1 for update', [id])
@@ -36,12 +37,21 @@ async function whileChanging<T>(id: string, patch: Document, act: () => Promise<
     await free.promise
   })
   await isHeld.promise
-  const changing = patchClient(ctx, id, patch)
-  await waiting(1)
   const acting = act()
-  await waiting(2)
+  await waiting(1)
+  await meanwhile()
   free.resolve()
-  await Promise.all([holder, changing])
+  await holder
+  return acting
+}
+
+/** Changes an application while something is done: the change is made first, and what is done waits for it at its first write. */
+async function whileChanging<T>(id: string, patch: Document, act: () => Promise<T>): Promise<T> {
+  let acting!: Promise<T>
+  await whileHeld(id, () => patchClient(ctx, id, patch), async () => {
+    acting = act()
+    await waiting(2)
+  })
   return acting
 }
 
@@ -101,4 +111,14 @@ test('the answer counts where nothing but the name is changed', async () => {
   const { body } = await whileChanging(app.id, { name: 'Dan by another name' }, () => browser.answer(uid, 'consent'))
   expect((await browser.follow(body.redirectTo)).at.searchParams.get('code')).toBeTruthy()
   expect(await left()).toEqual(['AuthorizationCode', 'Grant', 'consent'])
+})
+
+test.each([
+  ['its session', async (person: string) => endSessions(ctx, person)],
+  ['the question', async () => ctx.db.execute(`delete from gatehouse.oidc_artifact where kind = 'Interaction'`)],
+])('an answer finds nothing where %s has ended meanwhile, and leaves nothing', async (name, end) => {
+  const { id, app, browser, ask, left } = await start(`ends ${name}`.replaceAll(' ', ''), {})
+  const uid = (await browser.follow(await ask())).at.searchParams.get('interaction')!
+  expect(await whileHeld(app.id, () => browser.answer(uid, 'consent'), () => end(id))).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  expect(await left()).toEqual([])
 })

@@ -34,11 +34,17 @@ interface Exchange {
 
 const gone = () => new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
 
+function sayGone(error: unknown): never {
+  throw error instanceof errors.SessionNotFound ? gone() : error
+}
+
+/** Where the browser goes on with an answer. Errors: `not_found` when the question, or the session in which it was put, has ended meanwhile. */
+const answered = ({ built: { provider }, request, response }: Exchange, result: InteractionResults, mergeWithLastSubmission = false): Promise<string> =>
+  provider.interactionResult(request, response, result, { mergeWithLastSubmission }).catch(sayGone)
+
 /** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
 async function interactionOf({ built, uid, request, response }: Exchange): Promise<Interaction> {
-  const found = await built.provider.interactionDetails(request, response).catch((error: unknown) => {
-    throw error instanceof errors.SessionNotFound ? gone() : error
-  })
+  const found = await built.provider.interactionDetails(request, response).catch(sayGone)
   if (found.uid !== uid) throw gone()
   return found
 }
@@ -94,7 +100,7 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   const interaction = await interactionOf(exchange)
   const signedIn = await state.signedIn(request)
   if (interaction.prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn))) {
-    return provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
+    return answered(exchange, loginOf(built, interaction, signedIn!))
   }
   // Who declines a usage policy of the site, or leaves a step undone, has no session any more and goes back to the application still.
   if (interaction.prompt.name !== 'consent') await freeOfSession(interaction)
@@ -176,14 +182,14 @@ function refuseOther({ user }: Exchange, signedIn: SignedIn | undefined): void {
 
 /** Goes on with the sign-in of this browser, or as the person whose it is. Errors: `conflict` when it is not what is asked for, `another_signed_in`. */
 export async function acceptLogin(exchange: Exchange): Promise<string> {
-  const { built, request, response } = exchange
+  const { built, request } = exchange
   const interaction = await interactionOf(exchange)
   const signedIn = await built.state.signedIn(request)
   if (interaction.prompt.name === 'consent') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
   refuseOther(exchange, signedIn)
   const chosen = interaction.prompt.name === 'select_account' && signedIn !== undefined
   if (!chosen && !(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
-  return built.provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
+  return answered(exchange, loginOf(built, interaction, signedIn!))
 }
 
 /** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `another_signed_in`, `unauthenticated` when the person has signed out. */
@@ -221,7 +227,8 @@ async function trusted(exchange: Exchange, interaction: Interaction, client: Ask
 }
 
 /** Where the browser goes on with what is missing granted, and the grant that has it; undefined when the client has changed since it was read. */
-async function consented({ built: { provider, state }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<{ next: string; grant: Grant } | undefined> {
+async function consented(exchange: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<{ next: string; grant: Grant } | undefined> {
+  const { provider, state } = exchange.built
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
@@ -229,7 +236,11 @@ async function consented({ built: { provider, state }, request, response }: Exch
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
   if (!(await saveGrant(state, grant, client))) return undefined
-  const next = await provider.interactionResult(request, response, { consent: { grantId: grant.jti } }, { mergeWithLastSubmission: true })
+  const next = await answered(exchange, { consent: { grantId: grant.jti } }, true).catch(async (error: unknown) => {
+    // Nobody goes on with it.
+    if (!found) await grant.destroy()
+    throw error
+  })
   return { next, grant }
 }
 
@@ -253,5 +264,5 @@ export async function askForAnother(exchange: Exchange): Promise<string> {
 /** Sends the person back to the client without anything. */
 export async function abortInteraction(exchange: Exchange): Promise<string> {
   await interactionOf(exchange)
-  return exchange.built.provider.interactionResult(exchange.request, exchange.response, { error: 'access_denied', error_description: 'The person has refused.' }, { mergeWithLastSubmission: false })
+  return answered(exchange, { error: 'access_denied', error_description: 'The person has refused.' })
 }
