@@ -89,7 +89,7 @@ test.each<[string, Document, Document]>([
 ])('what it was %s is not noted behind the change', async (name, more, patch) => {
   const { id, app, left } = await start(name, more)
   const asRead = { id: app.id, version: (app.meta as { version: number }).version }
-  await whileChanging(app.id, patch, () => (name === 'trusted' ? noteTrust : giveConsent)(ctx, id, asRead, [scope]))
+  await whileChanging(app.id, patch, () => (name === 'trusted' ? ctx.db.transaction((tx) => noteTrust(tx, ctx, id, asRead, [scope])) : giveConsent(ctx, id, asRead, [scope])))
   expect(await left()).toEqual([])
 })
 

@@ -6,6 +6,8 @@ import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provid
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { claimRules } from '../model/oidc-client.ts'
+import { scopesOfClaims } from '../model/oidc-scopes.ts'
+import { noteTrust } from '../signin/oidc-consents.ts'
 import {
   artifactHash, consumeArtifact, keepArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
@@ -93,11 +95,17 @@ function admitPush({ request = '' }: Payload): void {
   throw new errors.TemporarilyUnavailable()
 }
 
-/** A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. */
+/**
+ * A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. What one of our own,
+ * which asks nothing, may do by it while the person is away is noted as what others were allowed is, so that they see it and can take it back.
+ */
 async function admit(door: DoorState, row: ArtifactRow, payload: Payload, at: string): Promise<void> {
   const { accountId, clientId } = payload as Required<Payload>
   const changes = [{ path: `applications[${clientId}]`, after: { name: Provider.ctx?.oidc.client?.clientName, scopes: scopesIn(payload) } }]
+  const client = Provider.ctx?.oidc.client as unknown as OwnMetadata | undefined
+  const scopes = new Set([...scopesIn(payload), ...scopesOfClaims(Object.values(payload.claims ?? {}).flatMap((of) => Object.keys(of ?? {})))])
   await door.base.db.transaction(async (tx) => {
+    if (client?.first_party && scopes.has('offline_access')) await noteTrust(tx, actingIn(door, null, `client ${clientId}`), accountId, { id: clientId, version: client.version }, [...scopes])
     keepArtifact(tx, row, at)
     await recordEvents(tx, actingIn(door, accountId, 'OpenID sign-in'), [{ action: 'user.application.sign-in', targetType: 'User', targetId: accountId, changes }])
   })

@@ -11,7 +11,7 @@ import { GatehouseError } from '../errors.ts'
 import { sourcesOf } from '../model/account-mapping.ts'
 import { sourceLabel } from '../model/account-sources.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
-import { giveConsent, noteTrust } from '../signin/oidc-consents.ts'
+import { giveConsent } from '../signin/oidc-consents.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
 import { themeOfArtifact } from '../store/site-records.ts'
 import { hasPoliciesDue, levelNeeded, ownOf } from './policy.ts'
@@ -57,8 +57,6 @@ async function clientOf({ built: { provider } }: Exchange, { params }: Interacti
   if (!client) throw gone()
   return client
 }
-
-const asRead = (client: Asking) => ({ id: client.clientId, version: ownOf(client).version })
 
 /** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
 const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
@@ -205,29 +203,21 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   // A change that widens what the answer would give takes the question away: what is there still was put by the client as it has been read now.
   await interactionOf(exchange)
   const missing = await missingOf(exchange, interaction)
-  const done = await consented(exchange, interaction, client)
-  if (!done) return acceptConsent(exchange)
+  const next = await consented(exchange, interaction, client)
+  if (next === undefined) return acceptConsent(exchange)
   const context = contextOf(state, accountId, 'consent', exchange.ip)
-  await giveConsent(context, accountId, asRead(client), missing)
-  return done.next
+  await giveConsent(context, accountId, { id: client.clientId, version: ownOf(client).version }, missing)
+  return next
 }
 
-/**
- * One of our own is not asked about. What it may do while the person is away is noted as what others were allowed is, so that they see it
- * and can take it back.
- */
+/** One of our own is not asked about. */
 async function trusted(exchange: Exchange, interaction: Interaction, client: Asking): Promise<string> {
-  const { session, params } = interaction
-  const done = await consented(exchange, interaction, client)
-  // What the client is by now decides: it may be ours no more.
-  if (!done) return `/oidc/interaction/${exchange.uid}`
-  const scopes = askedIn(done.grant, params)
-  if (scopes.includes('offline_access')) await noteTrust(contextOf(exchange.built.state, null, `client ${client.clientId}`, exchange.ip), session!.accountId, asRead(client), scopes)
-  return done.next
+  // When it has changed, what it is by now decides: it may be ours no more.
+  return (await consented(exchange, interaction, client)) ?? `/oidc/interaction/${exchange.uid}`
 }
 
-/** Where the browser goes on with what is missing granted, and the grant that has it; undefined when the client has changed since it was read. */
-async function consented(exchange: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<{ next: string; grant: Grant } | undefined> {
+/** Where the browser goes on with what is missing granted; undefined when the client has changed since it was read. */
+async function consented(exchange: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<string | undefined> {
   const { provider, state } = exchange.built
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
@@ -236,12 +226,11 @@ async function consented(exchange: Exchange, { prompt, params, session, grantId 
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
   if (!(await saveGrant(state, grant, client))) return undefined
-  const next = await answered(exchange, { consent: { grantId: grant.jti } }, true).catch(async (error: unknown) => {
+  return answered(exchange, { consent: { grantId: grant.jti } }, true).catch(async (error: unknown) => {
     // Nobody goes on with it.
     if (!found) await grant.destroy()
     throw error
   })
-  return { next, grant }
 }
 
 /**

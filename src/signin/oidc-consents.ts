@@ -3,21 +3,25 @@ import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { GatehouseError } from '../errors.ts'
 import { guardPeople } from '../records/guard.ts'
+import type { Transaction } from '../store/database.ts'
 import { deleteArtifactsOf } from '../store/oidc-artifacts.ts'
 import type { ClientAsRead } from '../store/oidc-clients.ts'
-import { addConsent, deleteConsent, readConsent, replaceConsent } from '../store/oidc-consents.ts'
+import { addConsent, deleteConsent, noteTrusted, readConsent } from '../store/oidc-consents.ts'
 
 /** Notes that a person allows a client these scopes, beside those it has. Nothing is noted of a client that has changed since they were asked: they are asked again. */
-export const giveConsent = (ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, client, scopes, addConsent)
-
-/** Notes what one of our own has of a person without having asked, in the place of what it had. */
-export const noteTrust = (ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> => noteScopes(ctx, userId, client, scopes, replaceConsent)
-
-async function noteScopes(ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[], note: typeof addConsent): Promise<void> {
+export async function giveConsent(ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> {
   await ctx.db.transaction(async (tx) => {
-    if (!(await note(tx, userId, client, scopes, ctx.now().toISOString()))) return
-    await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${client.id}]`, after: { scopes } }] }])
+    if (await addConsent(tx, userId, client, scopes, ctx.now().toISOString())) await recordScopes(tx, ctx, userId, client, scopes)
   })
+}
+
+/** Notes what one of our own has of a person without having asked, in the transaction that gives it. */
+export async function noteTrust(tx: Transaction, ctx: Context, userId: string, client: ClientAsRead, scopes: readonly string[]): Promise<void> {
+  if (await noteTrusted(tx, userId, client, scopes, ctx.now().toISOString())) await recordScopes(tx, ctx, userId, client, scopes)
+}
+
+async function recordScopes(tx: Transaction, ctx: Context, userId: string, { id }: ClientAsRead, scopes: readonly string[]): Promise<void> {
+  await recordEvents(tx, ctx, [{ action: 'user.consents.add', targetType: 'User', targetId: userId, changes: [{ path: `consents[${id}]`, after: { scopes } }] }])
 }
 
 /** Takes a consent back: the client's grants and tokens for this person end with it. Errors: `not_found`, `forbidden`. */
