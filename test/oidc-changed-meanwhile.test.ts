@@ -1,7 +1,7 @@
 /** What an application gets while somebody changes it, or while the question ends: what was trusted, or consented to, was the one before. */
 import { expect, test } from 'vitest'
 import { patchClient } from '../src/signin/oidc-clients.ts'
-import { giveConsent, noteTrust } from '../src/signin/oidc-consents.ts'
+import { giveConsent, noteTrust, revokeConsent } from '../src/signin/oidc-consents.ts'
 import { endSessions } from '../src/signin/sessions.ts'
 import type { Document } from '../src/model/attribute.ts'
 import { application, authorize, Browser, callback, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
@@ -120,5 +120,33 @@ test.each([
   const { id, app, browser, ask, left } = await start(`ends ${name}`.replaceAll(' ', ''), {})
   const uid = (await browser.follow(await ask())).at.searchParams.get('interaction')!
   expect(await whileHeld(app.id, () => browser.answer(uid, 'consent'), () => end(id))).toMatchObject({ status: 404, body: { code: 'not_found' } })
+  expect(await left()).toEqual([])
+})
+
+test('a consent that is taken back gives nothing to a request that has found it', async () => {
+  const { id, app, browser, ask, left, silently } = await start('eve', {})
+  await authorize(browser, await ask())
+  const second = new Browser(url)
+  second.setSession((await signIn(ctx, id)).token)
+  const address = await ask({ scope: 'openid profile', prompt: 'none' })
+  const { at } = await whileHeld(app.id, () => second.follow(address), () => revokeConsent(ctx, id, app.id))
+  expect([at.searchParams.get('error'), await left(), await silently()]).toEqual(['consent_required', [], 'consent_required'])
+})
+
+test('nor is anything left of what such a request writes first', async () => {
+  const { id, app, browser, ask, left } = await start('fox', {})
+  await authorize(browser, await ask())
+  const [free, isWritten] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  const writer = ctx.db.transaction(async (tx) => {
+    await tx.execute('select from gatehouse.oidc_consent where user_id = $1 for key share', [id])
+    await tx.execute(`insert into gatehouse.oidc_artifact (artifact_hash, kind, user_id, client_id, payload, create_date, expires_at) values ('\\x00', 'Grant', $1, $2, '', now(), now() + interval '1 day')`, [id, app.id])
+    isWritten.resolve()
+    await free.promise
+  })
+  await isWritten.promise
+  const revoking = revokeConsent(ctx, id, app.id)
+  await waiting(1)
+  free.resolve()
+  await Promise.all([writer, revoking])
   expect(await left()).toEqual([])
 })

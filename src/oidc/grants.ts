@@ -17,13 +17,16 @@ interface KeptGrant {
   remainingTTL: number
 }
 
-/** Keeps a grant, in the place of its own `save`; false, and nothing written, when the client has changed since it was read, or the grant was revoked. */
-export async function saveGrant(door: Pick<DoorState, 'base' | 'dataKey'>, grant: Grant, client: unknown): Promise<boolean> {
+/**
+ * Keeps a grant, in the place of its own `save`; false, and nothing written, when the client has changed since it was read, or the grant was revoked.
+ * @param by the scopes that the person was found to have allowed, for one that rests on that: false, too, when they have taken them back
+ */
+export async function saveGrant(door: Pick<DoorState, 'base' | 'dataKey'>, grant: Grant, client: unknown, by?: readonly string[]): Promise<boolean> {
   const kept = grant as unknown as KeptGrant
   const isNew = kept.jti === undefined
   kept.jti ??= kept.generateTokenId()
   kept.clean()
   const { payload } = await kept.getValueAndPayload()
   const { db, now } = door.base
-  return saveGrantRow(db, artifactRow(door, 'Grant', kept.jti, payload, kept.remainingTTL), { version: (client as OwnMetadata).version, isNew }, now().toISOString())
+  return saveGrantRow(db, artifactRow(door, 'Grant', kept.jti, payload, kept.remainingTTL), { version: (client as OwnMetadata).version, isNew, by }, now().toISOString())
 }

@@ -90,6 +90,6 @@ export async function loadGrant(door: DoorState, ctx: KoaContextWithOIDC): Promi
   const allowed = ownOf(client).first_party ? all : ((await readConsent(door.base.db, account.accountId, client!.clientId))?.scopes ?? [])
   if (!all.every((scope) => allowed.includes(scope))) return found
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client!.clientId })
-  if (!grantAsked(grant, asked) || (await saveGrant(door, grant, client))) return grant
+  if (!grantAsked(grant, asked) || (await saveGrant(door, grant, client, ownOf(client).first_party ? undefined : all))) return grant
   return grantId === undefined ? undefined : provider.Grant.find(grantId)
 }

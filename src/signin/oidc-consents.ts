@@ -29,8 +29,9 @@ export async function revokeConsent(ctx: Context, userId: string, clientId: stri
   await ctx.db.transaction(async (tx) => {
     await guardPeople(tx, ctx, [userId])
     const before = await readConsent(tx, userId, clientId)
-    const ended = await deleteArtifactsOf(tx, userId, clientId)
+    // In this order: a grant that is just being made because of the consent holds that, and is there once it is let go.
     await deleteConsent(tx, userId, clientId)
+    const ended = await deleteArtifactsOf(tx, userId, clientId)
     if (!before && ended === 0) throw new GatehouseError('not_found', `This person has given no consent to the client ${clientId}.`)
     await recordEvents(tx, ctx, [{
       action: 'user.consents.remove', targetType: 'User', targetId: userId, changes: [{ path: `consents[${clientId}]`, before: { scopes: before?.scopes ?? [] } }],
