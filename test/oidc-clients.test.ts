@@ -141,12 +141,14 @@ describe('who may make clients', () => {
 })
 
 describe('consents', () => {
+  const give = async (person: string, id: string, scopes: string[]) => giveConsent(ctx, person, { id, version: (await ask('GET', `/oidc/clients/${id}`)).body.meta.version }, scopes)
+
   test('are listed, and taken back, with events', async () => {
     const ada = await makePerson(shared, 'ada')
     const { body: { id, name } } = await make()
-    await giveConsent(ctx, ada, id, ['openid', 'email'])
-    await giveConsent(ctx, ada, id, ['openid'])
-    await giveConsent(ctx, ada, id, ['profile'])
+    await give(ada, id, ['openid', 'email'])
+    await give(ada, id, ['openid'])
+    await give(ada, id, ['profile'])
     expect((await ask('GET', `/users/${ada}/consents`)).body.items).toMatchObject([{ clientId: id, clientName: name, scopes: ['email', 'openid', 'profile'] }])
     expect((await ask('DELETE', `/users/${ada}/consents/${id}`)).status).toBe(204)
     expect((await ask('DELETE', `/users/${ada}/consents/${id}`)).status).toBe(404)
@@ -159,13 +161,13 @@ describe('consents', () => {
   test('end when codes go to a new place: what people consented to was the application at the old one', async () => {
     const bob = await makePerson(shared, 'bob')
     const { body: { id, redirectUris } } = await make()
-    await giveConsent(ctx, bob, id, ['openid'])
+    await give(bob, id, ['openid'])
     const held = async () => (await ask('GET', `/users/${bob}/consents`)).body.items.length
     await ask('PATCH', `/oidc/clients/${id}`, { name: 'Other name' })
     expect(await held()).toBe(1)
     expect((await ask('PATCH', `/oidc/clients/${id}`, { redirectUris: [...redirectUris, 'https://elsewhere.example/cb'] })).status).toBe(200)
     expect(await held()).toBe(0)
-    await giveConsent(ctx, bob, id, ['openid'])
+    await give(bob, id, ['openid'])
     await ask('PATCH', `/oidc/clients/${id}`, { redirectUris })
     expect(await held()).toBe(1)
   })

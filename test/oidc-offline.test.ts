@@ -177,7 +177,7 @@ test('of our own from before anything was noted of it is listed by what it holds
   expect([await listConsents(ctx.db, id, ctx.now()), await refresh()]).toEqual([[], 'invalid_grant'])
 })
 
-test('of our own is noted by what it was granted last, and of no application what somebody else has put into a link', async () => {
+test('of our own is noted by all that it may still use, and of no application what somebody else has put into a link', async () => {
   const id = await somebody('ida')
   const [own, other] = [await application(ctx, 'House', { firstParty: true }), await application(ctx, 'Guest')]
   const browser = new Browser(url)
@@ -186,7 +186,12 @@ test('of our own is noted by what it was granted last, and of no application wha
   const noted = async (by: Application) => (await ctx.db.first<{ scopes: string[] }>('select scopes from gatehouse.oidc_consent where user_id = $1 and client_id = $2', [id, by.id]))?.scopes
   expect((await follow(own, `openid profile offline_access openid ${'x'.repeat(3000)}`)).searchParams.get('code')).toBeTruthy()
   expect(await noted(own)).toEqual(['openid', 'profile', 'offline_access'])
-  await follow(own, 'openid offline_access other')
+  // Links with less, which anybody can make, take nothing away while there is a code for more, and write nothing.
+  for (const scope of ['openid offline_access other', 'openid profile offline_access', 'openid offline_access']) await follow(own, scope)
+  expect(await noted(own)).toEqual(['openid', 'profile', 'offline_access'])
+  expect(await ctx.db.query(`select 1 from gatehouse.audit_event where target_id = $1 and action = 'user.consents.add'`, [id])).toHaveLength(1)
+  await ctx.db.execute(`update gatehouse.oidc_artifact set expires_at = now() where client_id = $1 and kind = 'AuthorizationCode'`, [own.id])
+  await follow(own, 'openid offline_access')
   expect(await noted(own)).toEqual(['openid', 'offline_access'])
   for (const scope of ['openid email', 'openid email once more']) {
     const uid = (await follow(other, scope)).searchParams.get('interaction')!
@@ -194,6 +199,38 @@ test('of our own is noted by what it was granted last, and of no application wha
     const { body } = await browser.answer(uid, 'consent')
     await browser.follow(body.redirectTo)
     expect((await noted(other))?.toSorted()).toEqual(['email', 'openid'])
+  }
+})
+
+test('of our own is listed with what any of its tokens gives, single claims as the scopes they are of', async () => {
+  const [id, own] = [await somebody('jon'), await application(ctx, 'Ledger', { firstParty: true })]
+  const config = await relyingParty(url, own)
+  const browser = new Browser(url)
+  browser.setSession((await signIn(ctx, id)).token)
+  const given = async (more: Record<string, string>) => {
+    const { address, checks } = await request(config, { prompt: 'consent', ...more })
+    return client.authorizationCodeGrant(config, await authorize(browser, address), checks)
+  }
+  const listed = async () => (await listConsents(ctx.db, id, ctx.now())).flatMap(({ scopes }) => scopes).toSorted()
+  const first = await given({ scope: 'openid profile offline_access' })
+  await given({ scope: 'openid offline_access' })
+  expect([await listed(), (await client.refreshTokenGrant(config, first.refresh_token!)).scope]).toEqual([['offline_access', 'openid', 'profile'], 'openid profile offline_access'])
+  const single = await given({ scope: 'openid offline_access', claims: JSON.stringify({ userinfo: { email: null }, id_token: { phone_number: { essential: true }, auth_time: null } }) })
+  expect(await client.fetchUserInfo(config, single.access_token, client.skipSubjectCheck)).toMatchObject({ email: 'jon@example.com' })
+  expect(await listed()).toEqual(['email', 'offline_access', 'openid', 'phone', 'profile'])
+})
+
+test('of our own is noted of two codes at once by both', async () => {
+  const [id, own] = [await somebody('kim'), await application(ctx, 'Twice', { firstParty: true })]
+  const config = await relyingParty(url, own)
+  for (let round = 0; round < 5; round++) {
+    await ctx.db.execute('delete from gatehouse.oidc_artifact where client_id = $1', [own.id])
+    await Promise.all(['openid profile offline_access', 'openid email offline_access'].map(async (scope) => {
+      const browser = new Browser(url)
+      browser.setSession((await signIn(ctx, id)).token)
+      await authorize(browser, (await request(config, { scope, prompt: 'consent' })).address)
+    }))
+    expect((await ctx.db.first<{ scopes: string[] }>('select scopes from gatehouse.oidc_consent where client_id = $1', [own.id]))!.scopes.toSorted()).toEqual(['email', 'offline_access', 'openid', 'profile'])
   }
 })
 

@@ -52,6 +52,26 @@ describe('our own site, by PUBLIC_URL', () => {
     await policy.end()
   })
 
+  test.each([['eli', 'has nothing left to ask', null], ['fay', 'wants a factor', 'TWO_FACTOR_AUTH']] as const)('a session, of %s, that ends on its way to what %s is none any more', async (name, _what, level) => {
+    const one = await signedIn(name)
+    await ctx.db.execute(`update content_provider set min_auth_level = $1 where domain_pattern = 'localhost'`, [level])
+    await ctx.db.execute(`update auth_state set proved_at = now() - interval '1 day' where user_id = $1`, [one.id])
+    const [free, isHeld] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const ending = ctx.db.transaction(async (tx) => {
+      await tx.execute('select from users where user_id = $1 for update', [one.id])
+      await tx.execute('delete from auth_state where user_id = $1', [one.id])
+      isHeld.resolve()
+      await free.promise
+    })
+    await isHeld.promise
+    const going = one.ask('POST', '/sign-in/site', {})
+    await expect.poll(async () => (await ctx.db.query(`select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`)).length).toBe(1)
+    free.resolve()
+    await ending
+    expect(await going).toMatchObject({ status: 401, body: { code: 'unauthenticated' } })
+    await ctx.db.execute(`update content_provider set min_auth_level = null where domain_pattern = 'localhost'`)
+  })
+
   test('somebody who is in goes on to another site and is asked what it asks; there has to be such a site', async () => {
     const other = await made('/content-providers', { name: 'Other', domainPattern: 'other.example.com' })
     const one = await signedIn('cat')

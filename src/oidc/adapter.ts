@@ -6,6 +6,8 @@ import { errors, Provider, type Adapter, type AdapterPayload } from 'oidc-provid
 import { recordEvents } from '../audit/record.ts'
 import type { Context } from '../context.ts'
 import { claimRules } from '../model/oidc-client.ts'
+import { scopesOfClaims } from '../model/oidc-scopes.ts'
+import { noteTrust } from '../signin/oidc-consents.ts'
 import {
   artifactHash, consumeArtifact, keepArtifact, deleteArtifact, deleteGrant, findArtifact, findArtifactByUid, insertArtifact, saveArtifact, type ArtifactRow, type FoundArtifact,
 } from '../store/oidc-artifacts.ts'
@@ -20,6 +22,13 @@ export function openPayload({ dataKey }: Pick<DoorState, 'dataKey'>, row: { hash
   return JSON.parse(dataKey.decrypt(row.payload, purpose, row.hash.toString('hex')).toString()) as AdapterPayload
 }
 
+/** The row of what is kept under an id. @param expiresIn seconds */
+export function artifactRow({ base: { now }, dataKey }: Pick<DoorState, 'base' | 'dataKey'>, kind: string, id: string, payload: AdapterPayload, expiresIn: number): ArtifactRow {
+  const hash = artifactHash(kind, id)
+  const sealed = dataKey.encrypt(JSON.stringify(payload), purpose, hash.toString('hex'))
+  return { ...columnsOf(kind, hash, payload as Payload), hash, kind, payload: sealed, expires: new Date(now().getTime() + expiresIn * 1000).toISOString() }
+}
+
 type Payload = AdapterPayload & { gatehouseSession?: string; aud?: string | string[]; expiresWithSession?: boolean }
 
 export function createAdapter(door: DoorState, kind: string): Adapter {
@@ -27,18 +36,13 @@ export function createAdapter(door: DoorState, kind: string): Adapter {
 }
 
 function artifactAdapter(door: DoorState, kind: string): Adapter {
-  const { base: { db, now }, dataKey } = door
+  const { base: { db, now } } = door
   const at = () => now().toISOString()
   const shown = (row: FoundArtifact | undefined): AdapterPayload | undefined =>
     row && { ...openPayload(door, row), ...(row.consumed === null ? {} : { consumed: Math.floor(Date.parse(row.consumed) / 1000) }) }
-  const rowOf = (id: string, payload: Payload, expiresIn: number): ArtifactRow => {
-    const hash = artifactHash(kind, id)
-    const sealed = dataKey.encrypt(JSON.stringify(payload), purpose, hash.toString('hex'))
-    return { ...columnsOf(kind, hash, payload), hash, kind, payload: sealed, expires: new Date(now().getTime() + expiresIn * 1000).toISOString() }
-  }
   return {
     async upsert(id, payload, expiresIn = 0) {
-      const row = rowOf(id, payload as Payload, expiresIn)
+      const row = artifactRow(door, kind, id, payload, expiresIn)
       if (kind === 'PushedAuthorizationRequest') admitPush(payload as Payload)
       if (kind === 'AuthorizationCode') await admit(door, row, payload as Payload, at())
       else if (kind === 'ClientCredentials') await issue(door, row, payload as Payload, at())
@@ -91,11 +95,17 @@ function admitPush({ request = '' }: Payload): void {
   throw new errors.TemporarilyUnavailable()
 }
 
-/** A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. */
+/**
+ * A code is how somebody comes into an application, whether they were asked something or not: the audit is told with it. What one of our own,
+ * which asks nothing, may do by it while the person is away is noted as what others were allowed is, so that they see it and can take it back.
+ */
 async function admit(door: DoorState, row: ArtifactRow, payload: Payload, at: string): Promise<void> {
   const { accountId, clientId } = payload as Required<Payload>
   const changes = [{ path: `applications[${clientId}]`, after: { name: Provider.ctx?.oidc.client?.clientName, scopes: scopesIn(payload) } }]
+  const client = Provider.ctx?.oidc.client as unknown as OwnMetadata | undefined
+  const scopes = new Set([...scopesIn(payload), ...scopesOfClaims(Object.values(payload.claims ?? {}).flatMap((of) => Object.keys(of ?? {})))])
   await door.base.db.transaction(async (tx) => {
+    if (client?.first_party && scopes.has('offline_access')) await noteTrust(tx, actingIn(door, null, `client ${clientId}`), accountId, { id: clientId, version: client.version }, [...scopes])
     keepArtifact(tx, row, at)
     await recordEvents(tx, actingIn(door, accountId, 'OpenID sign-in'), [{ action: 'user.application.sign-in', targetType: 'User', targetId: accountId, changes }])
   })

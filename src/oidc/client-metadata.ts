@@ -7,7 +7,7 @@ import { claimRules, hasSecrets } from '../model/oidc-client.ts'
 import { apiScopes, identityScopes } from '../model/oidc-scopes.ts'
 
 /** Metadata of ours. */
-export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'service_acts', 'introspects', 'secret_hashes', 'site_id', 'own_claims'] as const
+export const ownMetadata = ['first_party', 'least_level', 'api_scopes', 'service_account', 'service_acts', 'introspects', 'secret_hashes', 'site_id', 'own_claims', 'version'] as const
 
 /** The client with our metadata, as the provider hands it out. */
 export interface OwnMetadata {
@@ -24,6 +24,8 @@ export interface OwnMetadata {
   secret_hashes: readonly string[]
   /** What it learns of people with the scope profile beside the claims of that. */
   own_claims: Mapping
+  /** Counts the changes: says whether a client is still as it was read. */
+  version: number
 }
 
 export function providerClient(client: Document, { secretHashes, siteLevel, acts }: { secretHashes: string[]; siteLevel: number; acts: boolean }): AdapterPayload {
@@ -59,6 +61,7 @@ export function providerClient(client: Document, { secretHashes, siteLevel, acts
     introspects: client.introspects,
     secret_hashes: secretHashes,
     own_claims: claimRules(client),
+    version: (client.meta as Document).version as number,
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
   } as AdapterPayload
 }

@@ -11,11 +11,12 @@ import { GatehouseError } from '../errors.ts'
 import { sourcesOf } from '../model/account-mapping.ts'
 import { sourceLabel } from '../model/account-sources.ts'
 import { scopeDoc, scopesOfClaims } from '../model/oidc-scopes.ts'
-import { giveConsent, noteTrust } from '../signin/oidc-consents.ts'
+import { giveConsent } from '../signin/oidc-consents.ts'
 import { artifactHash } from '../store/oidc-artifacts.ts'
 import { themeOfArtifact } from '../store/site-records.ts'
 import { hasPoliciesDue, levelNeeded, ownOf } from './policy.ts'
 import type { Built } from './build-provider.ts'
+import { saveGrant } from './grants.ts'
 import { acrOf, contextOf, methodsOf, seconds, type SignedIn } from './provider-context.ts'
 
 type Interaction = Awaited<ReturnType<Built['provider']['interactionDetails']>>
@@ -31,14 +32,30 @@ interface Exchange {
   user?: string | undefined
 }
 
+const gone = () => new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
+
+function sayGone(error: unknown): never {
+  throw error instanceof errors.SessionNotFound ? gone() : error
+}
+
+/** Where the browser goes on with an answer. Errors: `not_found` when the question, or the session in which it was put, has ended meanwhile. */
+const answered = ({ built: { provider }, request, response }: Exchange, result: InteractionResults, mergeWithLastSubmission = false): Promise<string> =>
+  provider.interactionResult(request, response, result, { mergeWithLastSubmission }).catch(sayGone)
+
 /** The interaction of this browser. Errors: `not_found` when it is over, or another browser's. */
 async function interactionOf({ built, uid, request, response }: Exchange): Promise<Interaction> {
-  const gone = new GatehouseError('not_found', 'This question has been answered, has taken too long, or was put to another browser: begin again at the application.')
-  const found = await built.provider.interactionDetails(request, response).catch((error: unknown) => {
-    throw error instanceof errors.SessionNotFound ? gone : error
-  })
-  if (found.uid !== uid) throw gone
+  const found = await built.provider.interactionDetails(request, response).catch(sayGone)
+  if (found.uid !== uid) throw gone()
   return found
+}
+
+type Asking = NonNullable<Awaited<ReturnType<Built['provider']['Client']['find']>>>
+
+/** Who asks. Errors: `not_found` when that is no application any more, or one that is stopped. */
+async function clientOf({ built: { provider } }: Exchange, { params }: Interaction): Promise<Asking> {
+  const client = await provider.Client.find(params.client_id as string)
+  if (!client) throw gone()
+  return client
 }
 
 /** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
@@ -81,11 +98,14 @@ export async function openInteraction(exchange: Exchange): Promise<string> {
   const interaction = await interactionOf(exchange)
   const signedIn = await state.signedIn(request)
   if (interaction.prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn))) {
-    return provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
+    return answered(exchange, loginOf(built, interaction, signedIn!))
   }
   // Who declines a usage policy of the site, or leaves a step undone, has no session any more and goes back to the application still.
   if (interaction.prompt.name !== 'consent') await freeOfSession(interaction)
-  if (interaction.prompt.name === 'consent' && ownOf(await provider.Client.find(interaction.params.client_id as string)).first_party) return trusted(exchange, interaction)
+  if (interaction.prompt.name === 'consent') {
+    const client = await clientOf(exchange, interaction)
+    if (ownOf(client).first_party) return trusted(exchange, interaction, client)
+  }
   const page = interaction.prompt.name === 'consent' ? '/consent' : '/sign-in'
   // The same cookie for the page and those of recovery that it leads to, whose theme it opens, and for the address that the page
   // will ask at; the provider's own is for this address only. Of several questions at once the page knows the last.
@@ -160,14 +180,14 @@ function refuseOther({ user }: Exchange, signedIn: SignedIn | undefined): void {
 
 /** Goes on with the sign-in of this browser, or as the person whose it is. Errors: `conflict` when it is not what is asked for, `another_signed_in`. */
 export async function acceptLogin(exchange: Exchange): Promise<string> {
-  const { built, request, response } = exchange
+  const { built, request } = exchange
   const interaction = await interactionOf(exchange)
   const signedIn = await built.state.signedIn(request)
   if (interaction.prompt.name === 'consent') throw new GatehouseError('conflict', 'Nobody is asked to sign in here.')
   refuseOther(exchange, signedIn)
   const chosen = interaction.prompt.name === 'select_account' && signedIn !== undefined
   if (!chosen && !(await answers(exchange, interaction, signedIn))) throw new GatehouseError('conflict', 'Sign in first, as strongly as is asked for.')
-  return built.provider.interactionResult(request, response, loginOf(built, interaction, signedIn!), { mergeWithLastSubmission: false })
+  return answered(exchange, loginOf(built, interaction, signedIn!))
 }
 
 /** Allows the client what it asks for. Errors: `conflict` when nothing is asked, `another_signed_in`, `unauthenticated` when the person has signed out. */
@@ -179,36 +199,38 @@ export async function acceptConsent(exchange: Exchange): Promise<string> {
   const signedIn = await state.signedIn(exchange.request)
   refuseOther(exchange, signedIn)
   if (signedIn?.userId !== accountId) throw new GatehouseError('unauthenticated', 'Sign in again.')
+  const client = await clientOf(exchange, interaction)
+  // A change that widens what the answer would give takes the question away: what is there still was put by the client as it has been read now.
+  await interactionOf(exchange)
   const missing = await missingOf(exchange, interaction)
-  const { next } = await consented(exchange, interaction)
+  const next = await consented(exchange, interaction, client)
+  if (next === undefined) return acceptConsent(exchange)
   const context = contextOf(state, accountId, 'consent', exchange.ip)
-  await giveConsent(context, accountId, interaction.params.client_id as string, missing)
+  await giveConsent(context, accountId, { id: client.clientId, version: ownOf(client).version }, missing)
   return next
 }
 
-/**
- * One of our own is not asked about. What it may do while the person is away is noted as what others were allowed is, so that they see it
- * and can take it back.
- */
-async function trusted(exchange: Exchange, interaction: Interaction): Promise<string> {
-  const { session, params } = interaction
-  const clientId = params.client_id as string
-  const { next, grant } = await consented(exchange, interaction)
-  const scopes = askedIn(grant, params)
-  if (scopes.includes('offline_access')) await noteTrust(contextOf(exchange.built.state, null, `client ${clientId}`, exchange.ip), session!.accountId, clientId, scopes)
-  return next
+/** One of our own is not asked about. */
+async function trusted(exchange: Exchange, interaction: Interaction, client: Asking): Promise<string> {
+  // When it has changed, what it is by now decides: it may be ours no more.
+  return (await consented(exchange, interaction, client)) ?? `/oidc/interaction/${exchange.uid}`
 }
 
-/** Where the browser goes on with what is missing granted, and the grant that has it. */
-async function consented({ built: { provider }, request, response }: Exchange, { prompt, params, session, grantId }: Interaction): Promise<{ next: string; grant: Grant }> {
+/** Where the browser goes on with what is missing granted; undefined when the client has changed since it was read. */
+async function consented(exchange: Exchange, { prompt, params, session, grantId }: Interaction, client: Asking): Promise<string | undefined> {
+  const { provider, state } = exchange.built
   const found = grantId === undefined ? undefined : await provider.Grant.find(grantId)
   const grant = found ?? new provider.Grant({ accountId: session!.accountId, clientId: params.client_id as string })
   const { missingOIDCScope = [], missingOIDCClaims = [], missingResourceScopes = {} } = prompt.details as ConsentDetails
   if (missingOIDCClaims.length > 0) grant.addOIDCClaims(missingOIDCClaims)
   if (missingOIDCScope.length > 0) grant.addOIDCScope(missingOIDCScope.join(' '))
   for (const [address, scopes] of Object.entries(missingResourceScopes)) grant.addResourceScope(address, scopes.join(' '))
-  const next = await provider.interactionResult(request, response, { consent: { grantId: await grant.save() } }, { mergeWithLastSubmission: true })
-  return { next, grant }
+  if (!(await saveGrant(state, grant, client))) return undefined
+  return answered(exchange, { consent: { grantId: grant.jti } }, true).catch(async (error: unknown) => {
+    // Nobody goes on with it.
+    if (!found) await grant.destroy()
+    throw error
+  })
 }
 
 /**
@@ -231,5 +253,5 @@ export async function askForAnother(exchange: Exchange): Promise<string> {
 /** Sends the person back to the client without anything. */
 export async function abortInteraction(exchange: Exchange): Promise<string> {
   await interactionOf(exchange)
-  return exchange.built.provider.interactionResult(exchange.request, exchange.response, { error: 'access_denied', error_description: 'The person has refused.' }, { mergeWithLastSubmission: false })
+  return answered(exchange, { error: 'access_denied', error_description: 'The person has refused.' })
 }

@@ -9,6 +9,7 @@ import { policiesDueHere } from '../signin/it-policies.ts'
 import { levelDemandedHere } from '../signin/sign-in-steps.ts'
 import { readConsent } from '../store/oidc-consents.ts'
 import type { OwnMetadata } from './client-metadata.ts'
+import { saveGrant } from './grants.ts'
 import { leastLevel, type DoorState } from './provider-context.ts'
 
 const { Check, Prompt, base } = interactionPolicy
@@ -77,7 +78,7 @@ export function grantAsked(grant: Grant, { identity, claims, api }: ReturnType<t
 
 /**
  * The grant that an authorization goes on with: the one just consented to, or the session's, widened by what needs no
- * question (the client is ours, or the person has allowed it all before).
+ * question (the client is ours, or the person has allowed it all before). Not widened is it when the client is changed meanwhile: then somebody is asked.
  */
 export async function loadGrant(door: DoorState, ctx: KoaContextWithOIDC): Promise<Grant | undefined> {
   const { client, session, account, provider, result } = ctx.oidc
@@ -89,6 +90,6 @@ export async function loadGrant(door: DoorState, ctx: KoaContextWithOIDC): Promi
   const allowed = ownOf(client).first_party ? all : ((await readConsent(door.base.db, account.accountId, client!.clientId))?.scopes ?? [])
   if (!all.every((scope) => allowed.includes(scope))) return found
   const grant = found ?? new provider.Grant({ accountId: account.accountId, clientId: client!.clientId })
-  if (grantAsked(grant, asked)) await grant.save()
-  return grant
+  if (!grantAsked(grant, asked) || (await saveGrant(door, grant, client, ownOf(client).first_party ? undefined : all))) return grant
+  return grantId === undefined ? undefined : provider.Grant.find(grantId)
 }

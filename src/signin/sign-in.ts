@@ -21,7 +21,7 @@ import { activatePerson, forgetFailures, lockLogin, lockPerson, noteSignIn, writ
 import { readPortalSession } from '../store/portal-sign-in.ts'
 import { markDataChanges } from '../store/references.ts'
 import { demandChange, passwordLogin } from '../store/passwords.ts'
-import { deleteSession, type SessionRow } from '../store/sessions.ts'
+import { deleteSession, isThere, type SessionRow } from '../store/sessions.ts'
 import { loginAndPolicy, policyOf, type PasswordPolicy } from './password-policy.ts'
 import { beginExpiry, eventOf, lookAtPassword, noteRefusal } from './prove-password.ts'
 import { deviceOf, openSession, renewSession, whenceOf, type OpenedSession, type Visit, type Whence } from './sessions-open.ts'
@@ -192,6 +192,8 @@ export interface Going {
   note?: (tx: Transaction, login: SignInLogin) => Promise<void>
 }
 
+const gone = () => new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
+
 /**
  * Goes on with a session after a step of it was done, to the next one or to the end, under a new token; also the way to
  * renew a session after its person has proved something again. Errors: `unauthenticated` when it has ended meanwhile.
@@ -210,11 +212,12 @@ export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow
   const level = Math.max(before.level, reached.level ?? 0)
   const siteId = reached.siteId ?? before.siteId
   const found = await standingAfter(tx, ctx, before, policy, { level, way, siteId, visit })
-  const gone = () => new GatehouseError('unauthenticated', 'The session has ended; sign in again.')
   if (!found) throw gone()
   const { standing, at } = found
   // A session in the middle goes there by what it wants of its own accord: it stays where it is.
-  if (at.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(standing.factors).strongest, ctx.now())) throw new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.')
+  if (at.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(standing.factors).strongest, ctx.now())) {
+    throw (await isThere(tx, before.sessionId)) ? new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.') : gone()
+  }
   const renewed = await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most })
   if (!renewed) throw gone()
   await note?.(tx, standing.login)
@@ -246,7 +249,11 @@ export async function goToSite(ctx: Context, before: SessionRow, { siteId = befo
   return ctx.db.transaction(async (tx) => {
     if (before.nextStep === null && (siteId ?? null) === before.siteId) {
       const found = await standingAfter(tx, ctx, before, policy, { level: before.level, siteId: before.siteId, visit })
-      if (found?.at.next === 'done') return undefined
+      // With the person held: it may have ended since it was looked up.
+      if (found?.at.next === 'done') {
+        if (!(await isThere(tx, before.sessionId))) throw gone()
+        return undefined
+      }
     }
     return goOnWith(tx, ctx, before, policy, { siteId, visit })
   })

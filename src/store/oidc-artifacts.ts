@@ -4,6 +4,7 @@
  */
 import { hash as digest } from 'node:crypto'
 import type { Database, Transaction } from './database.ts'
+import { clientAsRead } from './oidc-clients.ts'
 
 type Reader = Pick<Database, 'query' | 'first'>
 type Writer = Pick<Database, 'execute'>
@@ -64,6 +65,21 @@ export async function saveArtifact(db: Writer, row: ArtifactRow, now: string): P
 /** The same beside what else a transaction writes: it travels with that. */
 export function keepArtifact(tx: Pick<Transaction, 'later'>, row: ArtifactRow, now: string): void {
   tx.later(saveSql, values(row, now), 'save_oidc_artifact')
+}
+
+const grantSql = `with seen as (${clientAsRead('$6', '$14')}),
+    allowed as (select from gatehouse.oidc_consent where user_id = $5 and client_id = $6 and scopes @> $15::text[] for key share)
+  insert into gatehouse.oidc_artifact (${columns}) select $1::bytea, $2, $3::bytea, $4::bytea, $5, $6, $7, $8, $9, $10, $11::bytea, $12::timestamptz, $13::timestamptz where exists (select from seen) and ($15::text[] is null or exists (select from allowed))`
+const widenSql = `with seen as (${clientAsRead('$4', '$5')}) update gatehouse.oidc_artifact set payload = $2, create_date = $3 where artifact_hash = $1 and exists (select from seen)`
+
+/**
+ * Writes a grant of a client that is as it was read at this version; whether it is. One that was there already is only written over: what has been
+ * revoked meanwhile does not come back.
+ * @param by the scopes that the person has to have allowed still, for one that rests on that
+ */
+export async function saveGrantRow(db: Writer, row: ArtifactRow, { version, isNew, by }: { version: number; isNew: boolean; by?: readonly string[] | undefined }, now: string): Promise<boolean> {
+  if (isNew) return (await db.execute(grantSql, [...values(row, now), version, by ?? null], 'insert_oidc_grant')) === 1
+  return (await db.execute(widenSql, [row.hash, row.payload, now, row.clientId, version], 'widen_oidc_grant')) === 1
 }
 
 /** Writes one that must not have been there; whether it was not. What is past its time does not count. */

@@ -24,6 +24,18 @@ export async function readClientRow(db: Reader, id: string, lock = false): Promi
   return row && clientOfRow(row)
 }
 
+/** A client at a version: the one that somebody was asked about, or that was trusted. */
+export interface ClientAsRead {
+  id: string
+  version: number
+}
+
+/**
+ * Finds a client only as it was read, and keeps it so until the end of the transaction: stands against the lock of `changeClient`, which takes
+ * away what was given so far, and would not see what is being written at that moment.
+ */
+export const clientAsRead = (id: string, version: string) => `select from gatehouse.oidc_client where client_id = ${id} and version = ${version} for key share`
+
 const written = clientAttributes.filter(({ mutability }) => mutability !== 'readOnly')
 const flagOf = (value: unknown) => (typeof value === 'boolean' ? (value ? 'Y' : 'N') : (value ?? null))
 

@@ -1,6 +1,7 @@
 /** SQL on gatehouse.oidc_consent: what people have allowed applications, and what our own hold of them without having asked. */
-import type { Database } from './database.ts'
+import type { Database, Transaction } from './database.ts'
 import { artifactLives } from './oidc-artifacts.ts'
+import { clientAsRead, type ClientAsRead } from './oidc-clients.ts'
 
 export interface Consent {
   clientId: string
@@ -33,21 +34,33 @@ export async function readConsent(db: Pick<Database, 'first'>, userId: string, c
   return db.first('select scopes from gatehouse.oidc_consent where user_id = $1 and client_id = $2', [userId, clientId], 'read_oidc_consent')
 }
 
-/** Adds scopes to what a person allows a client; whether that was anything new. */
-export async function addConsent(db: Pick<Database, 'execute'>, userId: string, clientId: string, scopes: readonly string[], now: string): Promise<boolean> {
+// What is noted of a client that is changed at this moment would outlive what the change takes away.
+const insert = `with seen as (${clientAsRead('$2', '$5')})
+  insert into gatehouse.oidc_consent as o (user_id, client_id, scopes, create_date, last_update) select $1, $2, $3::text[], $4::timestamptz, $4::timestamptz where exists (select from seen)`
+
+const both = 'array(select distinct s from unnest(o.scopes || excluded.scopes) s order by s)'
+const holdsSome = `exists (select from gatehouse.oidc_artifact a where a.user_id = $1 and a.client_id = $2 and a.kind in ('RefreshToken', 'AuthorizationCode') and ${artifactLives('a', '$4')})`
+
+/** Adds scopes to what a person allows a client, as that was read; whether that was anything new. */
+export async function addConsent(db: Pick<Database, 'execute'>, userId: string, client: ClientAsRead, scopes: readonly string[], now: string): Promise<boolean> {
   return (await db.execute(
-    `insert into gatehouse.oidc_consent as o (user_id, client_id, scopes, create_date, last_update) values ($1, $2, $3, $4, $4)
+    `${insert}
      on conflict (user_id, client_id) do update set last_update = excluded.last_update,
-       scopes = array(select distinct s from unnest(o.scopes || excluded.scopes) s order by s)
-     where not o.scopes @> excluded.scopes`, [userId, clientId, scopes, now])) === 1
+       scopes = ${both}
+     where not o.scopes @> excluded.scopes`, [userId, client.id, scopes, now, client.version])) === 1
 }
 
-/** Notes scopes in the place of those of before; whether they are others. */
-export async function replaceConsent(db: Pick<Database, 'execute'>, userId: string, clientId: string, scopes: readonly string[], now: string): Promise<boolean> {
-  return (await db.execute(
-    `insert into gatehouse.oidc_consent as o (user_id, client_id, scopes, create_date, last_update) values ($1, $2, $3, $4, $4)
-     on conflict (user_id, client_id) do update set last_update = excluded.last_update, scopes = excluded.scopes
-     where not (o.scopes @> excluded.scopes and o.scopes <@ excluded.scopes)`, [userId, clientId, scopes, now])) === 1
+/**
+ * Notes what one of our own is given: beside what it had while something of it lives that it had that by, a refresh token or a code that becomes
+ * one, and else in the place of it. Whether that says anything new. One after the other for a person and a client: of two codes at once each would
+ * take the other for nothing.
+ */
+export async function noteTrusted(tx: Pick<Transaction, 'execute'>, userId: string, client: ClientAsRead, scopes: readonly string[], now: string): Promise<boolean> {
+  await tx.execute(`select pg_advisory_xact_lock(hashtext('gatehouse.trust'), hashtext($1 || ' ' || $2))`, [userId, client.id])
+  return (await tx.execute(
+    `${insert}
+     on conflict (user_id, client_id) do update set last_update = excluded.last_update, scopes = case when ${holdsSome} then ${both} else excluded.scopes end
+     where not o.scopes @> excluded.scopes or not (o.scopes <@ excluded.scopes or ${holdsSome})`, [userId, client.id, scopes, now, client.version])) === 1
 }
 
 export async function deleteConsent(db: Pick<Database, 'execute'>, userId: string, clientId: string): Promise<boolean> {

@@ -143,6 +143,11 @@ export async function touchSession(db: Pick<Database, 'execute'>, sessionId: str
   await db.execute('update auth_state set last_seen = $2 where session_id = $1', [sessionId, at], 'touch_session')
 }
 
+/** Whether a session has not ended. */
+export async function isThere(tx: Pick<Transaction, 'first'>, sessionId: string): Promise<boolean> {
+  return (await tx.first('select from auth_state where session_id = $1', [sessionId], 'session_is_there')) !== undefined
+}
+
 /** Removes one session, whosever it is; its person, when it was there. */
 export async function deleteSession(tx: Pick<Transaction, 'first'>, sessionId: string): Promise<string | undefined> {
   return (await tx.first<{ id: string }>('delete from auth_state where session_id = $1 returning user_id as id', [sessionId], 'delete_session'))?.id
