@@ -132,7 +132,7 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
   const readOnly = attribute.mutability === 'readOnly' || (attribute.mutability === 'immutable' && !rules.creating)
   if (attribute.path.startsWith('meta.') && !rules.trusted) return current
   // What other records say is theirs to say, whatever a file brings.
-  if ((attribute.side?.single || (attribute.expression && readOnly)) && rules.trusted) return current
+  if (attribute.side?.single && rules.trusted) return current
   // What is true by other rows is not yet so of what is not there yet.
   if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current ?? (attribute.expression && attribute.type === 'boolean' ? false : undefined), path, found)
   if (given === undefined || given === null) {
