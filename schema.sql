@@ -196,6 +196,17 @@ CREATE OR REPLACE FUNCTION gatehouse.current_audit_epoch()
  STABLE
 AS $function$ select epoch from gatehouse.audit_epoch order by epoch desc limit 1 $function$;
 
+-- function: gatehouse.drop_address()
+CREATE OR REPLACE FUNCTION gatehouse.drop_address()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  delete from public.user_auth_param a where a.user_id = old.parent_id and a.type = 'EMAIL' and lower(a.param_value) = lower(old.email_address)
+    and not exists (select from public.email_address e where e.parent_id = old.parent_id and e.active = 'Y' and lower(e.email_address) = lower(a.param_value));
+  return null;
+end $function$;
+
 -- function: gatehouse.drop_number()
 CREATE OR REPLACE FUNCTION gatehouse.drop_number()
  RETURNS trigger
@@ -3908,6 +3919,12 @@ CREATE TRIGGER company_to_company_membership_period_insert AFTER INSERT ON publi
 
 -- trigger: public.company_to_company_membership.company_to_company_membership_period_update
 CREATE TRIGGER company_to_company_membership_period_update AFTER UPDATE ON public.company_to_company_membership REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_overlap('company_id', 'member_company_id');
+
+-- trigger: public.email_address.address_changed_drops_proof
+CREATE CONSTRAINT TRIGGER address_changed_drops_proof AFTER UPDATE OF email_address, active, parent_id ON public.email_address DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (((old.active = 'Y'::bpchar) AND ((new.active <> 'Y'::bpchar) OR ((new.parent_id)::text <> (old.parent_id)::text) OR (lower((new.email_address)::text) <> lower((old.email_address)::text))))) EXECUTE FUNCTION gatehouse.drop_address();
+
+-- trigger: public.email_address.address_gone_drops_proof
+CREATE CONSTRAINT TRIGGER address_gone_drops_proof AFTER DELETE ON public.email_address DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN ((old.active = 'Y'::bpchar)) EXECUTE FUNCTION gatehouse.drop_address();
 
 -- trigger: public.group_organization.group_organization_guard
 CREATE TRIGGER group_organization_guard AFTER INSERT OR DELETE OR UPDATE ON public.group_organization FOR EACH ROW WHEN ((current_setting('gatehouse.rights'::text, true) <> ''::text)) EXECUTE FUNCTION gatehouse.guard_edge('g', 'grp_id', 'grp_org_membership_rights');

@@ -51,6 +51,7 @@ import { consentRoutes, oidcClientRoutes } from './rest/oidc-clients.ts'
 import { oktaRoutes } from './rest/okta.ts'
 import { addOktaHook } from './rest/okta-hook.ts'
 import { organizationRoutes } from './rest/organizations.ts'
+import { ownAddressRoutes } from './rest/own-addresses.ts'
 import { addOutbox } from './rest/outbox-page.ts'
 import { passwordPolicyRoutes } from './rest/password-policies.ts'
 import { adoptionNeeds, bulkNeeds, grantNeeds, importNeeds, mergeNeeds, miningNeeds, planRoutes, type PlanKind } from './rest/plans.ts'
@@ -159,7 +160,7 @@ async function drainUnassignments(ctx: Context, stop: AbortSignal): Promise<void
 export function allRoutes(masterKey: MasterKey): Route[] {
   return [
     ...recordRoutes, ...edgeRoutes, ...accessQuestionRoutes, ...accessGraphRoutes, ...organizationRoutes, ...lifecycleRoutes, ...metadataRoutes, ...sessionRoutes, ...planRoutes(planKinds), ...portalRoutes, ...efsAdminRoutes, ...portalSignInRoutes(masterKey), ...oktaPasswordRoutes(), ...portalMappingRoutes(checkPortal), ...oktaRoutes, ...queueRoutes,
-    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...recoveryRoutes(masterKey), ...securityQuestionRoutes, ...meRoutes,
+    ...auditRoutes(masterKey), ...keyRoutes, ...oidcClientRoutes, ...consentRoutes, ...delegationRoutes, ...ownAccessRoutes, ...secretWordRoutes, ...messageRoutes, ...siteRoutes, ...passwordPolicyRoutes, ...signInRoutes, ...factorRoutes(masterKey), ...ownAddressRoutes(masterKey), ...recoveryRoutes(masterKey), ...securityQuestionRoutes, ...meRoutes,
   ]
 }
 

@@ -38,6 +38,7 @@ beforeAll(async () => {
     insert into email_address (email_id, parent_id, email_address, is_default, active, published) values ('e1', 'ann', 'Ann@example.com', 'Y', 'N', 'N'), ('e2', 'ann', 'ann2@example.com', 'N', 'Y', 'N'), ('e3', 'bob', 'bob@example.com', 'Y', 'Y', 'N');
     update users set primary_email = case user_id when 'ann' then 'Ann@example.com' else 'bob@example.com' end where user_id in ('ann', 'bob')`)
   await db.execute(`update users set status = 'TERMINATED' where user_id = 'bob'`)
+  await db.execute(`insert into user_auth_param (param_id, user_id, type, param_value, confirmed) values ('p1', 'ann', 'EMAIL', 'Ann@example.com', 'Y'), ('p2', 'ann', 'EMAIL', 'ANN2@example.com', 'Y'), ('p3', 'bob', 'EMAIL', 'gone@example.com', 'Y')`)
   const applied = await migrate(db, { names: before('0025') })
   expect(applied[0]).toMatch(/^0012/)
   // Sessions of before are no sessions any more (0019).
@@ -85,6 +86,10 @@ test('levels go by their right names, counts to where they belong, keys get a fi
 
 test('an address that is not in use is nobody\'s primary one', async () => {
   expect(await db.query(`select user_id as id, primary_email as email from users where user_id in ('ann', 'bob') order by 1`)).toEqual([{ id: 'ann', email: null }, { id: 'bob', email: 'bob@example.com' }])
+})
+
+test('of an address that is not there any more, or not in use, nothing is proved', async () => {
+  expect(await db.query('select param_id as id from user_auth_param order by 1')).toEqual([{ id: 'p2' }])
 })
 
 test('whose address it took has a new version, and waits for the next sync', async () => {

@@ -3,12 +3,15 @@ import { readFileSync } from 'node:fs'
 import type { Page } from 'playwright-core'
 import { describe, expect, test } from 'vitest'
 import { giveRole } from './administrators.ts'
+import { secretsOf, waitingMessages } from '../src/store/messages.ts'
 import { password, personWithPassword } from './browser.ts'
+import { testMasterKey } from './master-key.ts'
 import { ed25519Key } from './public-keys.ts'
 import { chromiumPath, flawsOf, listeningServer, signedInElsewhere, signedInPage, withoutChromium } from './chromium.ts'
 import { heading, press } from './pages-steps.ts'
 
-const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' })
+const masterKey = testMasterKey()
+const shared = await listeningServer({ SIGN_IN_ATTEMPTS_PER_ADDRESS: '100000' }, undefined, masterKey)
 const { ctx, ask, url } = shared
 const ssh = ed25519Key()
 
@@ -81,6 +84,44 @@ describe('my account', { timeout: 120_000 }, () => {
     await press(page, 'Save')
     await page.getByText('This was changed somewhere else meanwhile.').waitFor()
     expect((await ask('GET', `/users/${id}`)).body.nickName).toBe('Theirs')
+  })
+
+  test('says which addresses are proved, and proves one by the code that goes there; what was typed besides stays', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const [first, second, third] = ['jon@example.com', 'jon2@example.com', 'jon3@example.com'] as const
+    const { page, id } = await at('jon', 'Profile', { emails: [{ value: first, primary: true }, { value: second }, { value: third, active: false }] })
+    const item = (address: string) => page.getByRole('listitem').filter({ hasText: address })
+    await item(third).getByText('not in use').waitFor()
+    await item(first).getByText('primary', { exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: /^Prove this address/ }).count()).toBe(2)
+    await page.getByLabel('Nickname').fill('Typed')
+    await ctx.db.execute(`update auth_state set proved_at = proved_at - interval '1 hour' where user_id = $1`, [id])
+    await press(page, `Prove this address: ${second}`)
+    await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(password)
+    await page.getByRole('dialog').getByRole('button', { name: 'Go on' }).click()
+    await page.getByText(`A code is on its way to ${second}.`).waitFor()
+    await expect.poll(() => page.locator(':focus').innerText()).toContain('A code is on its way')
+    const sent = (await waitingMessages(ctx.db, new Date().toISOString(), 200)).filter(({ template }) => template === 'address-code')
+    expect(sent.map(({ recipient }) => recipient)).toEqual([second])
+    await press(page, 'Confirm')
+    await page.getByRole('alert').getByRole('link', { name: 'Enter the code.' }).waitFor()
+    await page.getByLabel('Code').fill('00000000')
+    await press(page, 'Confirm')
+    await page.getByRole('alert').getByText('is not right').waitFor()
+    expect(await flawsOf(page)).toEqual([])
+    await page.getByLabel('Code').fill(secretsOf(sent[0]!, masterKey).code!)
+    await press(page, 'Confirm')
+    await page.getByText(`${second} is proved.`).waitFor()
+    await expect.poll(() => page.locator(':focus').innerText()).toBe(`${second} is proved.`)
+    await item(second).getByText('proved', { exact: true }).waitFor()
+    expect(await page.getByRole('button', { name: /^Prove this address/ }).count()).toBe(1)
+    expect((await ask('GET', `/users/${id}`)).body.emails.map(({ value, proved }: { value: string; proved: boolean }) => [value, proved])).toEqual([[first, false], [second, true], [third, false]])
+    expect(await page.getByLabel('Nickname').inputValue()).toBe('Typed')
+    await press(page, 'Save')
+    await page.getByText('Saved.').waitFor()
+    await page.getByLabel('Language', { exact: true }).selectOption('de')
+    await page.getByText('bestätigt', { exact: true }).waitFor()
+    expect(await flawsOf(page)).toEqual([])
   })
 
   test('changes the password, stays signed in here and nowhere else', async ({ skip }) => {

@@ -181,10 +181,18 @@ export interface Entry {
   [attribute: string]: string | boolean | undefined
 }
 
+export interface OwnEmail {
+  id: string
+  value: string
+  primary?: boolean
+  active?: boolean
+  proved: boolean
+}
+
 export interface Me {
   userName: string
   displayName?: string
-  emails?: { value: string }[]
+  emails?: OwnEmail[]
   phoneNumbers?: Entry[]
   addresses?: Entry[]
   attributes?: Readonly<Record<string, string | readonly string[] | null>>
@@ -322,6 +330,8 @@ export const api = {
   me: () => ask<Me>('GET', '/me'),
   ownAttributes: () => read<Page<OwnAttribute>>('/me/attributes'),
   changeMe: (change: Partial<Me>, etag: string | null) => ask<Me>('PATCH', '/me', change, etag === null ? {} : { 'if-match': etag }),
+  sendAddressCode: (id: string) => send('POST', `/me/emails/${encodeURIComponent(id)}/code`),
+  proveAddress: (id: string, code: string) => send('POST', `/me/emails/${encodeURIComponent(id)}/confirm`, { code }),
   passwordRules: () => read<{ passwordLength: number }>('/me/password'),
   changePassword: (body: PasswordChange) => send<SignInState>('POST', '/me/password', body),
   sessions: (cursor?: string) => read<Page<Session>>(`/me/sessions?count=50${at(cursor)}`),

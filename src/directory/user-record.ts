@@ -60,6 +60,7 @@ function prepare(given: Document, before: Document | undefined): Document {
   refuseSystem(before)
   const document = withLogin(given, before)
   for (const kind of ['emails', 'phoneNumbers', 'addresses', 'supervisors']) settlePrimary(document, before, kind)
+  settleProofs(document, before)
   const emails = (document.emails ?? []) as Document[]
   setValueAt(document, 'primaryEmail', emails.find((email) => email.primary === true && email.active !== false)?.value)
   const name = displayName(document)
@@ -112,6 +113,14 @@ function settlePrimary(document: Document, before: Document | undefined, path: s
   }
   for (const entry of settled) entry.primary ??= false
   document[path] = settled
+}
+
+/** What was proved is the address itself: it stays so by whatever entry it is in use, and another one is not proved with it (migration 0077). */
+function settleProofs(document: Document, before: Document | undefined): void {
+  if (document.emails === undefined) return
+  const letters = ({ value }: Document) => String(value).toLowerCase()
+  const proved = new Set(((before?.emails ?? []) as Document[]).filter((one) => one.proved === true).map(letters))
+  document.emails = (document.emails as Document[]).map((entry) => ({ ...entry, proved: entry.active !== false && proved.has(letters(entry)) }))
 }
 
 const hashed = /^(?:\$[a-z0-9-]+\$|\{[A-Za-z0-9-]+\}).+/s

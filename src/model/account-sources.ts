@@ -23,11 +23,11 @@ export function accountSource(path: string): AccountSource | null {
   if (name !== undefined) return { kind: 'custom', name }
   const parts = narrowed.exec(path)
   const collection = parts && collections.includes(parts[1]!) && user.collections.find((one) => one.path === parts[1])
-  const filter = collection ? collection.attributes.find((one) => one.path === parts![2]) : undefined
+  const filter = collection ? collection.attributes.find((one) => one.path === parts![2] && !one.expression) : undefined
   const value = parts?.[4]
   if (!parts || !collection || !filter || value === undefined || !isShown(filter)) return null
   const isFormatted = collection.path === 'phoneNumbers' && value === 'formatted'
-  const attributeThere = collection.attributes.find((one) => one.path === value)
+  const attributeThere = collection.attributes.find((one) => one.path === value && !one.expression)
   if (!isFormatted && !(attributeThere && isShown(attributeThere))) return null
   const given = parts[3]!
   const equals = given.startsWith('"') ? given.slice(1, -1) : given === 'true'

@@ -43,7 +43,7 @@ export interface Attribute {
   references?: string
   /** For references to METADATA_TYPE: the grouping the type must belong to. */
   grouping?: string
-  /** An expression over the resource's row (alias `t`) instead of a column, a condition where it is a boolean: the attribute exists only in answers. */
+  /** An expression over the resource's row (alias `t`, of an entry `c`) instead of a column, a condition where it is a boolean: the attribute exists only in answers. */
   expression?: string
   /**
    * Plain values from a table of their own (or a query in brackets): rows of (parent, value). Several, unless `single`: the first of them,

@@ -12,6 +12,9 @@ const ending = (kind: string): Attribute[] => [
 
 const id = (column: string) => identifier('id', column, 'Id', 'The id of this entry, made by the server.', { ...readOnly, returned: 'always' })
 
+/** A factor of the kind EMAIL says so (USER_AUTH_PARAM); triggers take it away with the address (migration 0077). */
+const provedExpression = `(c.active = 'Y' and exists (select from user_auth_param p where p.user_id = c.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(c.email_address)))`
+
 export const emails: Collection = {
   path: 'emails',
   segment: 'emails',
@@ -29,6 +32,7 @@ export const emails: Collection = {
     typeOf('type', 'type_id', 'EMAIL', 'Type', 'Work, home, …'),
     text('name', 'name', 100, 'Name', 'A name for the address.'),
     ...ending('address'),
+    flag('proved', 'email_address', 'Proved', 'True once the person has shown that the address is theirs, by a link or code that went to it; until it becomes another one, is removed or goes out of use. Nobody can set it.', { ...readOnly, expression: provedExpression }),
   ],
 }
 

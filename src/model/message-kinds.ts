@@ -51,6 +51,7 @@ export const messageKinds = {
   'password-change-demanded': notice({ at: 'instant' }),
   'user-name-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'email-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
+  'email-proved': notice({ at: 'instant', address: 'text' }),
   'phone-changed': notice({ at: 'instant', before: 'text', after: 'text' }),
   'factor-added': notice({ at: 'instant', name: 'label' }),
   'factor-removed': notice({ at: 'instant', name: 'label' }),

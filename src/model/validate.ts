@@ -133,7 +133,8 @@ function checkAttribute(attribute: Attribute, given: unknown, current: unknown, 
   if (attribute.path.startsWith('meta.') && !rules.trusted) return current
   // What other records say is theirs to say, whatever a file brings.
   if (attribute.side?.single && rules.trusted) return current
-  if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current, path, found)
+  // What is true by other rows is not yet so of what is not there yet.
+  if (readOnly && !rules.trusted) return keepCurrent(attribute, given, current ?? (attribute.expression && attribute.type === 'boolean' ? false : undefined), path, found)
   if (given === undefined || given === null) {
     if (attribute.default !== undefined) return attribute.default
     // Records from elsewhere may lack what we ask for; that must not keep the rest of them from changing.

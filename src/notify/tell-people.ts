@@ -13,7 +13,7 @@ import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
 import { consumeEvents, registerConsumer } from '../store/event-consumers.ts'
-import { enqueueMessages, namesOfAccess, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
+import { enqueueMessages, namesOfAccess, noticeAddresses, readersOf, type NewMessage, type Reader } from '../store/messages.ts'
 import { mentionable } from './render.ts'
 
 const consumer = 'tell-people'
@@ -21,7 +21,7 @@ const batch = 500
 
 /** What an event tells its person; addresses that were theirs before are told too. */
 export interface Notice {
-  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
+  template: 'password-changed' | 'user-name-changed' | 'email-changed' | 'email-proved' | 'phone-changed' | 'factor-added' | 'factor-removed' | 'passkey-copied' | 'recovery-code-used' | 'questions-changed' | 'key-added' | 'key-removed' | 'account-locked' | 'password-closed' | 'account-locked-by-administrator' | 'password-change-demanded' | 'password-expires' | 'membership-ends'
   values: Record<string, string>
   alsoTo: readonly string[]
   /** Addresses that the event took away. */
@@ -50,13 +50,14 @@ async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[
   if (due.length === 0) return 0
   const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
   const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
+  const addresses = await noticeAddresses(tx, [...readers.values()])
   const names = await namesOfAccess(tx, named('groups'), named('roles'))
   // Readers are looked up as they stand now: what happened together with a change of address is told at the address of before as well.
   const formerly = Map.groupBy(found.filter(({ notice }) => notice.formerly !== undefined), ({ userId }) => userId)
   const messages = due.flatMap(({ userId, notice }) => {
     const reader = readers.get(userId)
     const before = reminders.has(notice.template) ? [] : (formerly.get(userId) ?? []).flatMap((one) => one.notice.formerly!)
-    return reader ? messagesFor(reader, { ...notice, alsoTo: [...notice.alsoTo, ...before] }, names) : []
+    return reader ? messagesFor(reader, { ...notice, alsoTo: [...atPrimary.has(notice.template) ? [] : addresses.get(userId)!, ...notice.alsoTo, ...before] }, names) : []
   })
   await enqueueMessages(tx, ctx, messages)
   return messages.length
@@ -67,6 +68,9 @@ function withoutLocks<F extends { userId: string; call: string | null; notice: N
   const closed = new Set(found.filter(({ notice }) => notice.template === 'password-closed').map(({ userId, call }) => `${userId} ${call}`))
   return found.filter(({ userId, call, notice }) => notice.template !== 'account-locked' || !closed.has(`${userId} ${call}`))
 }
+
+/** What comes of no change, and tells nobody that somebody else is at their account: one mail is enough of it. */
+const atPrimary: ReadonlySet<string> = new Set<Notice['template']>(['password-expires', 'membership-ends'])
 
 /** What is of no use to whoever may be reached at an address of before. */
 const reminders: ReadonlySet<string> = new Set<Notice['template']>(['email-changed', 'password-expires', 'membership-ends'])
@@ -99,7 +103,9 @@ export function noticesOf(event: Event): Notice[] {
   if (changes.some(({ path }) => path === 'securityQuestions')) add('questions-changed', {})
   contactNotices(changes, add)
   for (const { path, before, after } of changes) {
-    if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) })
+    // By a code of its own; of an entry that becomes an address that is proved already an event says no more than that.
+    if (/^emails\[[^\]]*\]\.proved$/.test(path) && isObject(after)) add('email-proved', { address: maskAddress(textOf(after.value)) })
+    if (/^factors\[[^\]]*\]$/.test(path)) add(after === undefined ? 'factor-removed' : 'factor-added', { name: labelOf(after ?? before) }, noLongerProved(before))
     if (/^factors\[[^\]]*\]\.copied$/.test(path)) add('passkey-copied', { name: labelOf(after) })
     if (/^factors\[[^\]]*\]\.proved$/.test(path) && isObject(after) && after.type === 'RECOVERY_CODES') add('recovery-code-used', { left: String(after.left ?? '–') })
     if (/^keys\[[^\]]*\]$/.test(path)) add(after === undefined ? 'key-removed' : 'key-added', { name: labelOf(after ?? before) })
@@ -108,6 +114,10 @@ export function noticesOf(event: Event): Notice[] {
   }
   return notices
 }
+
+/** An address that is taken from those that are told is told so itself, and what else happened with it. */
+const noLongerProved = (factor: unknown): Partial<Pick<Notice, 'alsoTo' | 'formerly'>> =>
+  isObject(factor) && factor.type === 'EMAIL' && typeof factor.value === 'string' ? { alsoTo: [factor.value], formerly: [factor.value] } : {}
 
 /** Old and new addresses are told of each other masked: one of them may be a stranger's by now. To one that was not in use nothing goes. */
 function contactNotices(changes: readonly FieldChange[], add: (template: Notice['template'], values: Record<string, string>, to?: Pick<Notice, 'alsoTo' | 'formerly'>) => unknown): void {

@@ -60,6 +60,7 @@ export const german: LanguageTexts = {
     'password-change-demanded': { subject: 'Wählen Sie ein neues Passwort', paragraphs: ['Am {at} wurde festgelegt, dass Sie ein neues Passwort wählen müssen, weil jemand anderes Ihres kennen könnte.', 'Sie werden danach gefragt, wenn Sie sich das nächste Mal mit Ihrem Passwort anmelden. Wir fragen nie per E-Mail nach einem Passwort.'] },
     'user-name-changed': { subject: 'Ihr Benutzername wurde geändert', paragraphs: ['Am {at} wurde Ihr Benutzername von {before} in {after} geändert.', notYou] },
     'email-changed': { subject: 'Ihre E-Mail-Adresse wurde geändert', paragraphs: ['Die E-Mail-Adressen Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
+    'email-proved': { subject: 'Eine E-Mail-Adresse wurde bestätigt', paragraphs: ['Am {at} wurde in Ihrem Konto ein Code eingegeben, der an {address} ging. Damit ist bestätigt, dass die Adresse Ihnen gehört; Mails zur Sicherheit Ihres Kontos gehen dorthin.', notYou] },
     'phone-changed': { subject: 'Ihre Telefonnummer wurde geändert', paragraphs: ['Die Telefonnummern Ihres Kontos wurden am {at} geändert.', 'Vorher: {before}', 'Jetzt: {after}', notYou] },
     'factor-added': { subject: 'Ein Anmeldeverfahren ist dazugekommen', paragraphs: ['Am {at} kam zu Ihrem Konto ein Anmeldeverfahren hinzu: {name}.', notYou] },
     'factor-removed': { subject: 'Ein Anmeldeverfahren wurde entfernt', paragraphs: ['Am {at} wurde von Ihrem Konto ein Anmeldeverfahren entfernt: {name}.', notYou] },

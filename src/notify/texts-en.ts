@@ -60,6 +60,7 @@ export const english: LanguageTexts = {
     'password-change-demanded': { subject: 'Choose another password', paragraphs: ['On {at} it was decided that you have to choose another password, as somebody else may know yours.', 'You will be asked for it when you next sign in with your password. We never ask for a password by mail.'] },
     'user-name-changed': { subject: 'Your user name was changed', paragraphs: ['On {at} your user name was changed from {before} to {after}.', notYou] },
     'email-changed': { subject: 'Your e-mail address was changed', paragraphs: ['The e-mail addresses of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
+    'email-proved': { subject: 'An e-mail address was proved', paragraphs: ['On {at} a code that went to {address} was entered in your account: the address is proved to be yours. Mails about the security of your account go there.', notYou] },
     'phone-changed': { subject: 'Your phone number was changed', paragraphs: ['The phone numbers of your account were changed on {at}.', 'Before: {before}', 'Now: {after}', notYou] },
     'factor-added': { subject: 'A way of signing in was added', paragraphs: ['On {at} a way of signing in was added to your account: {name}.', notYou] },
     'factor-removed': { subject: 'A way of signing in was removed', paragraphs: ['On {at} a way of signing in was removed from your account: {name}.', notYou] },

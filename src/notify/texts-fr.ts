@@ -60,6 +60,7 @@ export const french: LanguageTexts = {
     'password-change-demanded': { subject: 'Choisissez un autre mot de passe', paragraphs: ['Le {at}, il a été décidé que vous devez choisir un autre mot de passe, car quelqu’un d’autre connaît peut-être le vôtre.', 'Il vous sera demandé à votre prochaine connexion par mot de passe. Nous ne demandons jamais de mot de passe par e-mail.'] },
     'user-name-changed': { subject: 'Votre nom d’utilisateur a été changé', paragraphs: ['Le {at}, votre nom d’utilisateur {before} est devenu {after}.', notYou] },
     'email-changed': { subject: 'Votre adresse e-mail a été changée', paragraphs: ['Les adresses e-mail de votre compte ont été changées le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
+    'email-proved': { subject: 'Une adresse e-mail a été confirmée', paragraphs: ['Le {at}, un code envoyé à {address} a été saisi dans votre compte : il est ainsi confirmé que cette adresse est la vôtre. Les messages sur la sécurité de votre compte y sont envoyés.', notYou] },
     'phone-changed': { subject: 'Votre numéro de téléphone a été changé', paragraphs: ['Les numéros de téléphone de votre compte ont été changés le {at}.', 'Avant : {before}', 'Maintenant : {after}', notYou] },
     'factor-added': { subject: 'Un moyen de connexion a été ajouté', paragraphs: ['Le {at}, un moyen de connexion a été ajouté à votre compte : {name}.', notYou] },
     'factor-removed': { subject: 'Un moyen de connexion a été retiré', paragraphs: ['Le {at}, un moyen de connexion a été retiré de votre compte : {name}.', notYou] },

@@ -144,6 +144,6 @@ const helpDesk = guarded('people', [
       await checkUser(ctx.db, params.id!)
       return { body: { items: await listFactors(ctx.db, params.id!) } }
     } },
-  { ...reset, method: 'DELETE', path: '/users/:id/factors', scope: 'write', operation: 'removeUserFactors', summary: 'Removes all factors of a person, who has lost them; they are told.', status: 204, handle: remove },
+  { ...reset, method: 'DELETE', path: '/users/:id/factors', scope: 'write', operation: 'removeUserFactors', summary: 'Removes all factors of a person, who has lost them; they are told. Addresses that they have proved stay so.', status: 204, handle: remove },
   { ...reset, method: 'DELETE', path: '/users/:id/factors/:factorId', scope: 'write', operation: 'removeUserFactor', summary: 'Removes a factor of a person; they are told.', status: 204, handle: remove },
 ])

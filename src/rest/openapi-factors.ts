@@ -19,7 +19,7 @@ export const factorComponents: Record<string, Schema> = {
     uri: text('For TOTP, once: the address that an app reads as a QR code.', 1000), codes: list('Recovery codes, once: each works one time.', text('A code.', 29)),
   }, ['id', 'type', 'name', 'confirmed']),
   NewFactor: object('New factor', 'A factor to begin or to make.', {
-    type: kind, name: text('What to call it.', 60), value: text('For SMS the number; for EMAIL one of one\'s addresses.', 320),
+    type: kind, name: text('What to call it.', 60), value: text('For SMS the number; for EMAIL one of one\'s addresses, which /me/emails/{emailId}/code calls by its id.', 320),
     credential: fromBrowser('For WEBAUTHN: what the browser has made, as PublicKeyCredential.toJSON() gives it.'),
   }, ['type']),
   FactorName: object('Name of a factor', 'A new name.', { name: text('What to call it.', 60) }, ['name']),

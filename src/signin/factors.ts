@@ -10,17 +10,17 @@ import { GatehouseError } from '../errors.ts'
 import type { Document } from '../model/attribute.ts'
 import { hintOf, mostFactors, newRecoveryCode, recoveryCodeCount, recoveryHash, type FactorRow } from '../model/factor.ts'
 import { factorKinds, isSetAside, reachOf, secondFactors, takenWith, withStandIns, type FactorKind } from '../model/factor-kinds.ts'
-import { isMailAddress } from '../model/mail-address.ts'
 import { isFresh, mayEnrol } from '../model/session.ts'
 import { refuseName } from '../model/shown-name.ts'
 import { smsNumber } from '../model/sms-number.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Database, Transaction } from '../store/database.ts'
 import {
-  confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, forgetWrongCodes, insertFactor, markForSms, noteFactorOfSession, noteFactors, ownsAddress, recoveryCodesLeft, renameFactor, unmarkForSms, writeRecoveryCodes,
+  addressesOf, confirmFactor, deleteFactors, dropUnconfirmed, factorsOf, forgetWrongCodes, insertFactor, markForSms, noteFactorOfSession, noteFactors, noteRecord, recoveryCodesLeft, renameFactor, unmarkForSms, writeRecoveryCodes, type OwnAddress,
 } from '../store/factors.ts'
 import { lockLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
+import { countSent } from '../store/messages.ts'
 import { forgetDevices } from '../store/remembered-devices.ts'
 import { deleteSessionsByFactors, readUserName, type SessionRow } from '../store/sessions.ts'
 import { sendCode } from './factor-codes.ts'
@@ -106,7 +106,7 @@ export interface Enrolled {
 /**
  * Begins a factor, or makes one that needs no confirming. The answer holds what is shown once: the address of a TOTP, recovery
  * codes. A passkey counts at once, and its session goes on in the same transaction. Errors: `step_up_required`, `factor_refused` for a passkey,
- * `conflict` (an address that is confirmed, too many factors), `invalid_value`, `too_many_requests`; `unauthenticated` for a session that has ended.
+ * `conflict` (an address that is proved, too many factors), `invalid_value`, `too_many_requests`; `unauthenticated` for a session that has ended.
  */
 export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: SessionRow, asked: Enrolment, visit?: Visit): Promise<Enrolled> {
   await refuseStale(ctx, session)
@@ -114,8 +114,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   refuseName(name)
   // What nothing is sent to is not counted.
   if (type === 'SMS' || type === 'EMAIL') {
-    const value = await addressOf(ctx.db, session.userId, type, asked.value)
-    refuseConfirmed(await factorsOf(ctx.db, session.userId), type, value)
+    await whereTo(ctx.db, session.userId, type, asked.value)
     await claimSending(ctx, session.userId)
   }
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
@@ -128,12 +127,13 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
 async function begin(tx: Transaction, ctx: Context, masterKey: MasterKey, session: SessionRow, { type, name, value, credential }: Enrolment & { name: string }): Promise<Begun> {
   await lockLogin(tx, session.userId)
   const factors = await factorsOf(tx, session.userId)
-  if (factors.length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
+  // Addresses are bounded by how many a record may have, and sign nobody in.
+  if (type !== 'EMAIL' && factors.filter((one) => one.type !== 'EMAIL').length >= mostFactors) throw new GatehouseError('conflict', `You have ${mostFactors} factors: remove one first.`)
   const base = { id: ctx.newId(), userId: session.userId, type, name, at: ctx.now() }
   if (type === 'TOTP') return beginTotp(tx, ctx, masterKey, base)
   if (type === 'RECOVERY_CODES') return makeRecoveryCodes(tx, ctx, base, session, factors)
   if (type === 'WEBAUTHN') return makePasskey(tx, ctx, base, session, credential)
-  return beginCode(tx, ctx, masterKey, base, session, factors, value)
+  return beginCode(tx, ctx, masterKey, base, session, value)
 }
 
 type Base = { id: string; userId: string; type: FactorKind; name: string; at: Date }
@@ -146,23 +146,42 @@ async function beginTotp(tx: Transaction, ctx: Context, masterKey: MasterKey, ba
   return { document: { ...(await entryOf(tx, base)), uri: totpUri(secret, ctx.config.PRODUCT_NAME, userName ?? base.userId) }, level: 0 }
 }
 
-/** Where a code goes. Errors: `invalid_value`. */
-async function addressOf(db: Pick<Database, 'first'>, userId: string, type: FactorKind, given = ''): Promise<string> {
-  const value = type === 'SMS' ? smsNumber(given) : isMailAddress(given) && (await ownsAddress(db, userId, given)) ? given : undefined
-  if (value === undefined) throw new GatehouseError('invalid_value', type === 'SMS' ? 'value: must be a number with + and the country in front.' : 'value: must be one of your e-mail addresses.', { problems: [{ path: 'value', message: 'cannot be used' }] })
-  return value
+/** Where a code goes: to an address as the record has it, however it was typed. Errors: `invalid_value`; `conflict` for an address that is proved. */
+async function whereTo(db: Pick<Database, 'query'>, userId: string, type: FactorKind, given = ''): Promise<string> {
+  if (type === 'EMAIL') {
+    const found = entriesOf(await addressesOf(db, userId), given)[0]
+    if (!found) throw unusable('value: must be one of your e-mail addresses that is in use.')
+    if (found.proved) throw new GatehouseError('conflict', 'The address is proved already.')
+    return found.value
+  }
+  const number = smsNumber(given)
+  if (number === undefined) throw unusable('value: must be a number with + and the country in front.')
+  return number
 }
 
-/** Errors: `conflict` for an e-mail address that is confirmed. */
-function refuseConfirmed(factors: readonly FactorRow[], type: FactorKind, address: string): void {
-  const same = factors.some((one) => one.type === 'EMAIL' && one.confirmed && one.value?.toLowerCase() === address.toLowerCase())
-  if (type === 'EMAIL' && same) throw new GatehouseError('conflict', 'The address is confirmed already.')
+const unusable = (message: string) => new GatehouseError('invalid_value', message, { problems: [{ path: 'value', message: 'cannot be used' }] })
+
+/** The same address may stand in several entries. */
+const entriesOf = (addresses: readonly OwnAddress[], address: string) => addresses.filter(({ active, value }) => active && value.toLowerCase() === address.toLowerCase())
+
+/**
+ * What may be sent to one mailbox, whoever asks for it: it may be a stranger's, in the records of many by mistake or on purpose. Errors:
+ * `too_many_requests`.
+ */
+async function refuseFlood(tx: Transaction, ctx: Context, recipient: string): Promise<void> {
+  const { hour, day } = await countSent(tx, { recipient }, 'address-code', ctx.now())
+  if (hour >= mostToAddress.hour || day >= mostToAddress.day) throw new GatehouseError('too_many_requests', `At most ${mostToAddress.hour} codes an hour, and ${mostToAddress.day} a day, go to one address: wait.`)
 }
 
-async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, factors: readonly FactorRow[], given?: string): Promise<Begun> {
-  const value = await addressOf(tx, base.userId, base.type, given)
+const mostToAddress = { hour: 5, day: 20 } as const
+
+async function beginCode(tx: Transaction, ctx: Context, masterKey: MasterKey, base: Base, session: SessionRow, given?: string): Promise<Begun> {
   // Looked at before a message was counted, too; another request may have confirmed it since.
-  refuseConfirmed(factors, base.type, value)
+  const value = await whereTo(tx, base.userId, base.type, given)
+  if (base.type === 'EMAIL') {
+    await refuseFlood(tx, ctx, value)
+    await recordEvents(tx, ctx, [{ action: 'user.emails.send-code', targetType: 'User', targetId: base.userId, changes: entriesOf(await addressesOf(tx, base.userId), value).map(({ id }) => ({ path: `emails[${id}].code`, after: 'sent' })) }])
+  }
   await dropUnconfirmed(tx, base.userId)
   await insertFactor(tx, { ...base, value })
   await sendCode(tx, ctx, masterKey, { ...base, value }, session.sessionId, 'address-code')
@@ -201,6 +220,13 @@ async function added(tx: Transaction, ctx: Context, { id, userId, type, name }: 
   await recordEvents(tx, ctx, [{ action: 'user.factor.add', targetType: 'User', targetId: userId, changes: [{ path: `factors[${id}]`, after: { type, name } }, ...phones.map((phone) => ({ path: `phoneNumbers[${phone}].isForSms`, before: false, after: true }))] }])
 }
 
+/** An address has shown to be the person's. It signs nobody in: nothing else changes by it. */
+async function addressProved(tx: Transaction, ctx: Context, { userId, value }: FactorRow): Promise<void> {
+  const entries = entriesOf(await addressesOf(tx, userId), value!)
+  await noteRecord(tx, userId, ctx.now())
+  await recordEvents(tx, ctx, [{ action: 'user.emails.prove', targetType: 'User', targetId: userId, changes: entries.map((entry) => ({ path: `emails[${entry.id}].proved`, after: { value: entry.value } })) }])
+}
+
 /**
  * Confirms a factor that was begun, by its first code; the session goes on by what this proves, which is nothing where it is an address.
  * Errors: `not_found`, `conflict`, `factor_refused`, `too_many_requests`; `unauthenticated` for a session that has ended.
@@ -221,7 +247,8 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     await forgetWrongCodes(tx, login.loginId, ctx.now())
     await confirmFactor(tx, id, factor.type === 'TOTP' ? 'CODE' : `CODE_BY_${factor.type}`, seen.counter)
     const phones = factor.type === 'SMS' ? await markForSms(tx, factor, ctx.now()) : []
-    await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
+    if (factor.type === 'EMAIL') await addressProved(tx, ctx, factor)
+    else await added(tx, ctx, { id, userId, type: factor.type, name: factor.name!, at: ctx.now() }, phones)
     const reached: Partial<Reached> = seen.level === 0 || factor.type === 'EMAIL' ? {} : { level: seen.level, way: factor.type }
     if (reached.way) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
     // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
@@ -252,7 +279,8 @@ async function removeAll(tx: Transaction, ctx: Context, userId: string, { gone, 
   const unmarked = await unmarkForSms(tx, userId, ids, ctx.now())
   await deleteFactors(tx, ids)
   await noteFactors(tx, [userId])
-  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...unmarked.map((id) => ({ path: `phoneNumbers[${id}].isForSms`, before: true, after: false }))] }])
+  if (gone.some(({ type, confirmed }) => type === 'EMAIL' && confirmed)) await noteRecord(tx, userId, ctx.now())
+  await recordEvents(tx, ctx, [{ action: 'user.factor.remove', targetType: 'User', targetId: userId, changes: [...gone.map(({ id, type, name, value, confirmed }) => ({ path: `factors[${id}]`, before: { type, name: name ?? factorKinds[type].label, ...(type === 'EMAIL' && confirmed ? { value } : {}) } })), ...ended.map((id) => ({ path: `sessions[${id}]`, before: id })), ...unmarked.map((id) => ({ path: `phoneNumbers[${id}].isForSms`, before: true, after: false }))] }])
 }
 
 /** Removes one's own factor; one's other sessions that it served in end. Errors: `step_up_required`, `not_found`. */
@@ -263,7 +291,7 @@ export async function removeOwnFactor(ctx: Context, session: SessionRow, id: str
 
 /**
  * Removes one factor of a person, or all of them: what the help desk does for who has lost theirs. Whoever has it now may be in by it:
- * the sessions that it served in end, but for `but`. Errors: `not_found`, `forbidden`.
+ * the sessions that it served in end, but for `but`. Addresses that they have proved are lost with no phone, and are told of this: they stay so. Errors: `not_found`, `forbidden`.
  */
 export async function removeFactors(ctx: Context, userId: string, id?: string, but?: string): Promise<void> {
   await ctx.db.transaction(async (tx) => {
@@ -273,7 +301,7 @@ export async function removeFactors(ctx: Context, userId: string, id?: string, b
     const factors = await factorsOf(tx, userId)
     // The wrong codes were those of factors that are gone.
     if (id === undefined && login) await forgetWrongCodes(tx, login.loginId, ctx.now())
-    const gone = factors.filter((one) => id === undefined || one.id === id)
+    const gone = factors.filter((one) => (id === undefined ? one.type !== 'EMAIL' : one.id === id))
     if (id !== undefined && gone.length === 0) throw new GatehouseError('not_found', `There is no factor with the id ${id}.`)
     await removeAll(tx, ctx, userId, { gone: withStandIns(factors, gone), factors, but })
   })

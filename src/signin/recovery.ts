@@ -15,7 +15,7 @@ import { networkOf } from '../model/network.ts'
 import { isToken, newToken } from '../model/session.ts'
 import { guardPeople } from '../records/guard.ts'
 import type { Transaction } from '../store/database.ts'
-import { proveAddressOfLink } from '../store/factors.ts'
+import { noteRecord, proveAddressOfLink } from '../store/factors.ts'
 import { lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
 import type { MasterKey } from '../store/master-key.ts'
 import { countSent, enqueueMessage, readersOf, sentTo, sentWithin } from '../store/messages.ts'
@@ -185,6 +185,7 @@ export const ownerOfLink = (ctx: Context, token: string): Promise<string> => own
 /** A link has come back, and with it the proof that its address is the person's. */
 async function completed(tx: Transaction, ctx: Context, userId: string, before: LinkKind): Promise<void> {
   const proved = await proveAddressOfLink(tx, { id: ctx.newId(), userId, at: ctx.now() })
+  if (proved) await noteRecord(tx, userId, ctx.now())
   const changes = [{ path: 'recovery', before }, ...(proved ? [{ path: 'addressProved', after: 'LINK' }] : [])]
   await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: userId, changes }])
 }

@@ -13,7 +13,7 @@ import { networkOf } from '../model/network.ts'
 import { newDevice, newNetwork, type StepName } from '../model/session.ts'
 import type { Transaction } from '../store/database.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
-import { enqueueMessage, moveUnfinished, readersOf, toldUnfinished, withdrawUnfinished } from '../store/messages.ts'
+import { enqueueMessages, moveUnfinished, noticeAddresses, readersOf, toldUnfinished, withdrawUnfinished } from '../store/messages.ts'
 import { writeNewFlags, type SessionRow } from '../store/sessions.ts'
 import { notePlaces } from '../store/sign-in-places.ts'
 import { whenceOf, type Visit, type Whence } from './sessions-open.ts'
@@ -62,21 +62,24 @@ function noteAtEnd(tx: Transaction, ctx: Context, { login, next }: Coming, { pla
 }
 
 interface Told {
-  reader: { to: string; userId: string; locale: string | null }
+  /** One for each address that is told. */
+  readers: { to: string; userId: string; locale: string | null }[]
   values: { at: string; device: string; address: string }
 }
 
 /** Whom to tell, and what; undefined where there is no address. */
 async function toldOf(tx: Transaction, ctx: Context, userId: string, userAgent: string | undefined): Promise<Told | undefined> {
   const reader = (await readersOf(tx, [userId])).get(userId)
-  if (!reader?.email) return undefined
-  const { email, language } = reader
-  return { reader: { to: email, userId, locale: language }, values: { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' } }
+  if (!reader) return undefined
+  const { language } = reader
+  const addresses = (await noticeAddresses(tx, [reader])).get(userId)!
+  if (addresses.length === 0) return undefined
+  return { readers: addresses.map((to) => ({ to, userId, locale: language })), values: { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' } }
 }
 
 async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, userAgent: string | undefined): Promise<void> {
   const told = await toldOf(tx, ctx, userId, userAgent)
-  if (told) await enqueueMessage(tx, ctx, { template: 'new-sign-in', ...told.reader, values: told.values })
+  if (told) await enqueueMessages(tx, ctx, told.readers.map((reader) => ({ template: 'new-sign-in', ...reader, values: told.values })))
 }
 
 /** Whoever has the password may come by a browser that nobody knows, and by another network, each time. */
@@ -85,9 +88,10 @@ const mostOfADay = 5
 async function tellOfStop(tx: Transaction, ctx: Context, { login: { userId }, byPassword, session }: Coming, { marks }: Pick<Whence, 'marks'>, userAgent: string | undefined): Promise<void> {
   const told = await toldOf(tx, ctx, userId, userAgent)
   if (!told) return
-  const { reader, values } = told
+  const { readers, values } = told
   const browser = marks.DEVICE.toString('hex')
   const before = await toldUnfinished(tx, userId, ctx.now())
   if (before.length >= mostOfADay || before.some((one) => one.browser === browser && networkOf(one.address) === networkOf(values.address))) return
-  await enqueueMessage(tx, ctx, { template: byPassword ? 'password-known' : 'sign-in-unfinished', ...reader, values, about: { session: session.sessionId, browser }, due: new Date(session.expires) })
+  const template = byPassword ? 'password-known' : 'sign-in-unfinished'
+  await enqueueMessages(tx, ctx, readers.map((reader) => ({ template, ...reader, values, about: { session: session.sessionId, browser }, due: new Date(session.expires) })))
 }

@@ -21,9 +21,24 @@ export function findPasskey(db: Reader, credentialId: string): Promise<(FactorRo
      where p.type = 'WEBAUTHN' and p.param_value = $1 and p.confirmed = 'Y'`, [credentialId])
 }
 
-/** Whether an address is one of the person's. */
-export async function ownsAddress(db: Pick<Database, 'first'>, userId: string, address: string): Promise<boolean> {
-  return (await db.first(`select from email_address where parent_id = $1 and lower(email_address) = lower($2) and active is distinct from 'N'`, [userId, address])) !== undefined
+export interface OwnAddress {
+  id: string
+  value: string
+  active: boolean
+  proved: boolean
+}
+
+/** The e-mail addresses of a person, the primary one first. */
+export function addressesOf(db: Pick<Database, 'query'>, userId: string): Promise<OwnAddress[]> {
+  return db.query(
+    `select e.email_id as id, e.email_address as value, e.active = 'Y' as active,
+       e.active = 'Y' and exists (select from user_auth_param p where p.user_id = e.parent_id and p.type = 'EMAIL' and p.confirmed = 'Y' and lower(p.param_value) = lower(e.email_address)) as proved
+     from email_address e where e.parent_id = $1 order by e.is_default desc, e.email_id`, [userId])
+}
+
+/** The record of a person tells something else now, which none of its own columns holds: it is a new version of it. */
+export async function noteRecord(tx: Transaction, userId: string, at: Date): Promise<void> {
+  await tx.execute('update users set version = version + 1, last_update = $2 where user_id = $1', [userId, at])
 }
 
 /** The person's telephone numbers that are this one are for codes by SMS (PHONE.IS_FOR_SMS); the ids of those that were not yet. */

@@ -224,10 +224,13 @@ export interface AboutSignIn {
 
 const aboutSignIn = `template in ('password-known', 'sign-in-unfinished')`
 
-/** The messages about sign-ins without an end that were written to a person within the last day, neither sooner nor by a clock that was ahead: whence those came. */
+/**
+ * The sign-ins without an end that a person was written to about within the last day, neither sooner nor by a clock that was ahead: whence those
+ * came, once each, to however many addresses it went.
+ */
 export function toldUnfinished(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<{ browser: string | null; address: string }[]> {
   return db.query(
-    `select content->>'browser' as browser, content->>'address' as address from gatehouse.message
+    `select distinct content->>'browser' as browser, content->>'address' as address, content->>'at' as at from gatehouse.message
      where user_id = $1 and ${aboutSignIn} and created_at > $2::timestamptz - interval '1 day' and created_at <= $2::timestamptz + interval '5 minutes'`, [userId, now])
 }
 
@@ -266,6 +269,25 @@ export async function readersOf(db: Pick<Database, 'query'>, ids: readonly strin
     `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users
      where user_id = any($1) and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED')`, [ids])
   return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** To so many addresses beside the primary one goes what happens to an account. */
+const mostBesides = 3
+
+/**
+ * Where people are told what happens to their account: at the primary address, and at others in use that they have proved, those proved first
+ * before later ones, so that none that is added takes the place of one that was there. Empty for who has neither.
+ */
+export async function noticeAddresses(db: Pick<Database, 'query'>, readers: readonly Pick<Reader, 'id' | 'email'>[]): Promise<Map<string, string[]>> {
+  const proved = await db.query<{ id: string; address: string }>(
+    `select p.user_id as id, e.email_address as address from user_auth_param p
+       cross join lateral (select email_address from email_address where parent_id = p.user_id and active = 'Y' and lower(email_address) = lower(p.param_value) order by email_id limit 1) e
+     where p.user_id = any($1) and p.type = 'EMAIL' and p.confirmed = 'Y' order by p.created_at, p.param_id`, [readers.map(({ id }) => id)])
+  const byPerson = Map.groupBy(proved, ({ id }) => id)
+  return new Map(readers.map(({ id, email }) => {
+    const besides = (byPerson.get(id) ?? []).map(({ address }) => address).filter((one) => one.toLowerCase() !== email?.toLowerCase())
+    return [id, [...(email === null ? [] : [email]), ...besides.slice(0, mostBesides)]]
+  }))
 }
 
 /** What groups and roles are called, by `groups[id]` and `roles[id]`. */

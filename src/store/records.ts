@@ -74,8 +74,11 @@ function childColumns(collection: Collection): Attribute[] {
   return columns
 }
 
+/** What is true or false of an entry by what stands elsewhere. */
+const conditionsOf = ({ attributes }: Collection): readonly Attribute[] => attributes.filter(({ expression }) => expression !== undefined)
+
 function childSql(resource: Resource, collection: Collection): string {
-  const parts = childColumns(collection).map((attribute) => `c.${attribute.column}`)
+  const parts = [...childColumns(collection).map((attribute) => `c.${attribute.column}`), ...conditionsOf(collection).map(({ expression }) => `(${expression})`)]
   for (const { side } of collection.attributes) {
     if (side) parts.push(`(select json_agg(s.${side.column} order by s.${side.column}) from ${side.table} s where s.${side.parentColumn} = c.${collection.idColumn})`)
   }
@@ -120,6 +123,7 @@ function toChild(collection: Collection, parent: unknown, entry: unknown[]): Chi
   const columns = childColumns(collection)
   columns.forEach((attribute, index) => (row[attribute.column] = normalise(attribute, entry[index])))
   let next = columns.length
+  for (const { path } of conditionsOf(collection)) row[path] = entry[next++] === true
   const sides: Record<string, string[]> = {}
   for (const attribute of collection.attributes) {
     if (attribute.side) sides[attribute.path] = (entry[next++] ?? []) as string[]

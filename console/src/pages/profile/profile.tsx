@@ -6,6 +6,7 @@ import { PageTitle } from '../../ui/page-title.tsx'
 import { Failed, Waiting } from '../../ui/waiting.tsx'
 import { useWords } from '../../words/words.tsx'
 import { me } from './me.ts'
+import { OwnAddresses } from './own-addresses.tsx'
 import { shown, textOf } from './own-attributes.ts'
 import { OwnForm } from './own-form.tsx'
 
@@ -22,18 +23,16 @@ export function Profile() {
       {data === undefined ? error ? <Failed error={error} again={() => void refetch()} /> : <Waiting /> : (
         <>
           <section className="card stack"><h2>{words.profile.known}</h2><Facts person={data.body} /></section>
-          <section className="card stack"><h2>{words.profile.yours}</h2>{custom.data === undefined ? custom.error ? <Failed error={custom.error} again={() => void custom.refetch()} /> : <Waiting /> : <OwnForm key={data.etag} person={data.body} etag={data.etag} elements={custom.data.items} onSaved={() => setSaved(saved + 1)} />}</section>
+          {data.body.emails === undefined ? null : <OwnAddresses emails={data.body.emails} />}
+          <section className="card stack"><h2>{words.profile.yours}</h2>{custom.data === undefined ? custom.error ? <Failed error={custom.error} again={() => void custom.refetch()} /> : <Waiting /> : <OwnForm key={formOf(data.body)} person={data.body} etag={data.etag} elements={custom.data.items} onSaved={() => setSaved(saved + 1)} />}</section>
         </>
       )}
     </div>
   )
 }
 
-/** Breaks before the @, where there is not room for all of it, and not within a name. */
-function Address({ text }: { text: string }) {
-  const at = text.lastIndexOf('@')
-  return <>{text.slice(0, at)}<wbr />{text.slice(at)}</>
-}
+/** What the form was filled from. A new version that says the same of it, as one by which an address is proved, takes nothing that was typed away. */
+const formOf = ({ emails: _, meta: __, ...rest }: Me) => JSON.stringify(rest)
 
 function Facts({ person }: { person: Me }) {
   const { words, day } = useWords()
@@ -41,11 +40,9 @@ function Facts({ person }: { person: Me }) {
     const text = textOf(person[path])
     return text === '' ? [] : [[words.attributes[path] ?? label, type === 'date' ? day(text) : text] as const]
   })
-  const emails = (person.emails ?? []).map(({ value }) => value)
   return (
     <dl className="facts">
       {facts.map(([label, value]) => <div key={label}><dt>{label}</dt><dd>{value}</dd></div>)}
-      {emails.length > 0 ? <div><dt>{words.profile.emails}</dt>{emails.map((one) => <dd key={one}><Address text={one} /></dd>)}</div> : null}
     </dl>
   )
 }
