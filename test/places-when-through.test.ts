@@ -107,6 +107,29 @@ test.each([
   expect((await told(name)).map(([template]) => template)).toEqual(templates)
 })
 
+test('who signs out at a step and begins anew in the same browser is told of that alone; another browser takes nothing back', async () => {
+  const { name, id, secret } = await person('ida')
+  const one = fresh({ address: '203.0.113.9' })
+  await one.signIn(name)
+  await one.ask('POST', '/sign-out')
+  await fresh({ address: '203.0.113.9' }).signIn(name)
+  later(1)
+  await one.signIn(name)
+  expect((await one.ask('POST', '/sign-in/factor', { factor: id, code: codeOf(secret) })).body.next).toBe('done')
+  expect(await told(name)).toEqual([['new-sign-in', '203.0.113.9'], ['password-known', '203.0.113.9']])
+})
+
+test('what was told of an old password uses up nothing of what is told of the new one', async () => {
+  const { name, user } = await person('leo')
+  for (let n = 0; n < 7; n++) await fresh({ address: `198.51.${n}.1` }).signIn(name)
+  expect(await told(name)).toHaveLength(5)
+  later(1)
+  await ctx.db.execute(`update login set pwd_changed = $2 where user_id = $1 and managed_sys_id = '0'`, [user, ctx.now()])
+  later(1)
+  await fresh({ address: '198.51.100.9' }).signIn(name)
+  expect((await told(name))[0]).toEqual(['password-known', '198.51.100.9'])
+})
+
 test('a browser that is new in a network that is not is told of too, and not noted', async () => {
   const { name, user } = await person('sol')
   expect((await fresh().signIn(name)).body).toMatchObject({ next: 'factor', newDevice: true, newNetwork: false })

@@ -4,7 +4,8 @@
  *
  *     through ──▶ noted, `new-sign-in`
  *     at a step ──▶ `password-known`, or `sign-in-unfinished` where it began without one, due when that session can no longer go on:
- *                   it follows its session from step to step, by the session's name, and is withdrawn when that one is through
+ *                   it follows its session from step to step, by the session's name, and is withdrawn when that one is through, or when its
+ *                   browser is, from the same address
  */
 import type { Context } from '../context.ts'
 import { deviceLabel } from '../model/device-label.ts'
@@ -36,7 +37,8 @@ export async function comeFrom(tx: Transaction, ctx: Context, coming: Coming, wh
   noteAtEnd(tx, ctx, coming, whence)
   if (newFlags(whence) === 0 || firstTime === 'Y') return
   // The browser has begun anew: what is to be said of its first attempt waits no longer for that, or it could be put off for ever.
-  if (whence.before !== undefined) await (next === 'done' ? withdrawUnfinished(tx, userId, whence.before) : moveUnfinished(tx, userId, whence.before, { session: session.sessionId }))
+  if (next === 'done') await withdrawUnfinished(tx, userId, { session: whence.before, ...placeIn(ctx, whence) })
+  else if (whence.before !== undefined) await moveUnfinished(tx, userId, whence.before, { session: session.sessionId })
   await (next === 'done' ? tellOfSignIn(tx, ctx, userId, userAgent) : tellOfStop(tx, ctx, coming, whence, userAgent))
 }
 
@@ -48,7 +50,7 @@ export async function comeOnFrom(tx: Transaction, ctx: Context, coming: Coming, 
   const { login: { userId, firstTime }, next, session } = coming
   const whence = await whenceOf(tx, ctx, userId, { device })
   noteAtEnd(tx, ctx, coming, whence)
-  if (before.flags !== 0 && next === 'done') await withdrawUnfinished(tx, userId, before.session)
+  if (before.flags !== 0 && next === 'done') await withdrawUnfinished(tx, userId, { session: before.session, ...placeIn(ctx, whence) })
   const isTold = before.flags !== 0 && next !== 'done' && (await moveUnfinished(tx, userId, before.session, { session: session.sessionId, due: session.expires }))
   const flags = newFlags(whence)
   if (flags === 0) return
@@ -56,6 +58,11 @@ export async function comeOnFrom(tx: Transaction, ctx: Context, coming: Coming, 
   if (isTold || firstTime === 'Y') return
   await (next === 'done' ? tellOfSignIn(tx, ctx, userId, userAgent) : tellOfStop(tx, ctx, coming, whence, userAgent))
 }
+
+const noAddress = '–'
+
+/** What a message says of the browser and its address, which tie it to others of the same. */
+const placeIn = ({ actor }: Context, { marks }: Pick<Whence, 'marks'>) => ({ browser: marks.DEVICE.toString('hex'), address: actor.ip ?? noAddress })
 
 function noteAtEnd(tx: Transaction, ctx: Context, { login, next }: Coming, { places, marks }: Pick<Whence, 'places' | 'marks'>): void {
   if (next === 'done' && !places.isNoted) notePlaces(tx, login.userId, marks, ctx.now())
@@ -74,7 +81,7 @@ async function toldOf(tx: Transaction, ctx: Context, userId: string, userAgent: 
   const { language } = reader
   const addresses = (await noticeAddresses(tx, [reader])).get(userId)!
   if (addresses.length === 0) return undefined
-  return { readers: addresses.map((to) => ({ to, userId, locale: language })), values: { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' } }
+  return { readers: addresses.map((to) => ({ to, userId, locale: language })), values: { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? noAddress } }
 }
 
 async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, userAgent: string | undefined): Promise<void> {
@@ -82,16 +89,17 @@ async function tellOfSignIn(tx: Transaction, ctx: Context, userId: string, userA
   if (told) await enqueueMessages(tx, ctx, told.readers.map((reader) => ({ template: 'new-sign-in', ...reader, values: told.values })))
 }
 
-/** Whoever has the password may come by a browser that nobody knows, and by another network, each time. */
+/** Of each of the two. Whoever has the password may come by a browser that nobody knows, and by another network, each time. */
 const mostOfADay = 5
 
-async function tellOfStop(tx: Transaction, ctx: Context, { login: { userId }, byPassword, session }: Coming, { marks }: Pick<Whence, 'marks'>, userAgent: string | undefined): Promise<void> {
+async function tellOfStop(tx: Transaction, ctx: Context, { login: { userId, passwordChanged }, byPassword, session }: Coming, whence: Pick<Whence, 'marks'>, userAgent: string | undefined): Promise<void> {
   const told = await toldOf(tx, ctx, userId, userAgent)
   if (!told) return
   const { readers, values } = told
-  const browser = marks.DEVICE.toString('hex')
-  const before = await toldUnfinished(tx, userId, ctx.now())
-  if (before.length >= mostOfADay || before.some((one) => one.browser === browser && networkOf(one.address) === networkOf(values.address))) return
+  const { browser } = placeIn(ctx, whence)
   const template = byPassword ? 'password-known' : 'sign-in-unfinished'
+  // Whoever knew an old password has used up nothing of what is said about the new one.
+  const before = await toldUnfinished(tx, userId, { now: ctx.now(), since: passwordChanged })
+  if (before.filter((one) => one.template === template).length >= mostOfADay || before.some((one) => one.browser === browser && networkOf(one.address) === networkOf(values.address))) return
   await enqueueMessages(tx, ctx, readers.map((reader) => ({ template, ...reader, values, about: { session: session.sessionId, browser }, due: new Date(session.expires) })))
 }

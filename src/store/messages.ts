@@ -225,18 +225,23 @@ export interface AboutSignIn {
 const aboutSignIn = `template in ('password-known', 'sign-in-unfinished')`
 
 /**
- * The sign-ins without an end that a person was written to about within the last day, neither sooner nor by a clock that was ahead: whence those
- * came, once each, to however many addresses it went.
+ * The sign-ins without an end that a person was written to about within the last day and after `since`, neither sooner nor by a clock that was
+ * ahead: by which message, and whence those came, once each, to however many addresses it went.
  */
-export function toldUnfinished(db: Pick<Database, 'query'>, userId: string, now: Date): Promise<{ browser: string | null; address: string }[]> {
+export function toldUnfinished(db: Pick<Database, 'query'>, userId: string, { now, since }: { now: Date; since: string | null }): Promise<{ template: MessageName; browser: string | null; address: string }[]> {
   return db.query(
-    `select distinct content->>'browser' as browser, content->>'address' as address, content->>'at' as at from gatehouse.message
-     where user_id = $1 and ${aboutSignIn} and created_at > $2::timestamptz - interval '1 day' and created_at <= $2::timestamptz + interval '5 minutes'`, [userId, now])
+    `select distinct template, content->>'browser' as browser, content->>'address' as address, content->>'at' as at from gatehouse.message
+     where user_id = $1 and ${aboutSignIn} and created_at > greatest($2::timestamptz - interval '1 day', $3::timestamptz) and created_at <= $2::timestamptz + interval '5 minutes'`, [userId, now, since])
 }
 
-/** Takes the message about the sign-in of one session back, unless it has gone: that sign-in has come to its end. */
-export async function withdrawUnfinished(tx: Transaction, userId: string, session: string): Promise<void> {
-  await tx.execute(`delete from gatehouse.message where user_id = $1 and ${aboutSignIn} and content->>'session' = $2 and status = 'QUEUED'`, [userId, session])
+/**
+ * Takes messages about sign-ins back that have not gone: of the session `session`, which has come to its end, and of what the same browser began
+ * at the same address, for its person has got in there.
+ */
+export async function withdrawUnfinished(tx: Transaction, userId: string, { session, browser, address }: { session: string | undefined; browser: string; address: string }): Promise<void> {
+  await tx.execute(
+    `delete from gatehouse.message where user_id = $1 and ${aboutSignIn} and status = 'QUEUED'
+       and (content->>'session' = $2::text or (content->>'browser' = $3 and content->>'address' = $4))`, [userId, session ?? null, browser, address])
 }
 
 /** Has the message about the sign-in of one session follow it to another name, and wait until `due` where that is given; whether there was one. */
