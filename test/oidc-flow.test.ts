@@ -1,5 +1,6 @@
 /** Signing in by OpenID Connect: openid-client as the application, with all its checks, against a server on a port. */
 import * as client from 'openid-client'
+import { Secret, TOTP } from 'otpauth'
 import { describe, expect, test } from 'vitest'
 import { patchUser } from '../src/directory/users.ts'
 import { application, authorize, Browser, oidcServer, person, relyingParty, request, signIn } from './oidc-harness.ts'
@@ -278,6 +279,30 @@ describe('what a request may want of the sign-in', () => {
     expect((await client.authorizationCodeGrant(config, await authorize(browser, plain.address), plain.checks)).claims()!.acr).not.toBe('TWO_FACTOR_AUTH')
     await ctx.db.execute('update auth_state set proved_level = 2 where session_id = $1', [sessionId])
     expect((await browser.answer(at.searchParams.get('interaction')!, 'login')).status).toBe(200)
+  })
+
+  test.each([{ prompt: 'login' }, { max_age: '60' }])('a factor that is added meanwhile is no sign-in anew: %o', async (more) => {
+    const name = `adds-${Object.keys(more)[0]}`
+    const id = await person(ctx, name)
+    const config = await relyingParty(url, await application(ctx, name, { firstParty: true }))
+    const begun = new Date(Date.now() - 300_000)
+    const browser = await browserOf(id, { at: begun })
+    const { address, checks } = await request(config, { ...more, acr_values: 'TWO_FACTOR_AUTH' })
+    const { at } = await browser.follow(address)
+    const uid = at.searchParams.get('interaction')!
+    const asked = async () => (await browser.fetch(`/api/v1/interactions/${uid}`)).json()
+    expect(await asked()).toMatchObject({ anew: true, satisfied: false })
+    const send = async (path: string, body: object) => (await browser.fetch(`/api/v1${path}`, { method: 'POST', headers: { 'content-type': 'application/json', origin: url }, body: JSON.stringify(body) })).json()
+    const factor = (await send('/me/factors', { type: 'TOTP' })) as { id: string; uri: string }
+    const secret = Secret.fromBase32(new URL(factor.uri).searchParams.get('secret')!)
+    await send(`/me/factors/${factor.id}/confirm`, { code: new TOTP({ secret }).generate() })
+    expect((await ctx.db.query('select auth_state::float as level, proved_level::float as proved, proved_at as at from auth_state where user_id = $1', [id]))).toMatchObject([{ level: 2, proved: 2, at: begun.toISOString() }])
+    expect(await asked()).toMatchObject({ anew: true, satisfied: false })
+    expect((await browser.answer(uid, 'login')).status).toBe(409)
+    browser.setSession((await signIn(ctx, id, { level: 2.5 })).token)
+    expect(await asked()).toMatchObject({ anew: false, satisfied: true })
+    const tokens = await client.authorizationCodeGrant(config, await authorize(browser, at.searchParams.get('return')!), checks)
+    expect(tokens.claims()!.acr).toBe('TWO_FACTOR_AUTH')
   })
 
   test('an abort goes back to the client without anything', async () => {

@@ -128,6 +128,27 @@ describe('an application', { timeout: 120_000 }, () => {
     expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
   })
 
+  test('that wants a sign-in anew and a second factor gets the sign-in first, from who has none', async ({ skip }) => {
+    if (!chromiumPath) skip(withoutChromium)
+    const id = await personWithPassword(shared, 'kit')
+    const page = await signedInPage(url, 'kit')
+    await ctx.db.execute(`update auth_state set last_login = last_login - interval '5 minutes', proved_at = proved_at - interval '5 minutes' where user_id = $1`, [id])
+    await page.goto(request(await application('Safe'), { prompt: 'login', acr_values: 'TWO_FACTOR_AUTH' }))
+    await page.getByText('Safe wants you to sign in anew.').waitFor()
+    await signIn(page, 'kit')
+    await heading(page, 'Add a second factor')
+    await press(page, 'Add')
+    await heading(page, 'Set up the app')
+    const secret = (await page.locator('code.token').innerText()).replaceAll(' ', '')
+    await page.getByLabel('Code').fill(codeOf(secret, now()))
+    await press(page, 'Confirm')
+    await press(page, 'Make recovery codes')
+    await press(page, 'I have kept them')
+    await heading(page, 'Allow Safe?')
+    await press(page, 'Allow')
+    expect(await answer(page)).toMatchObject({ state: 'kept', code: expect.stringMatching(/./) })
+  })
+
   test('that demands the strongest gets it by a passkey, made there', async ({ skip }) => {
     if (!chromiumPath) skip(withoutChromium)
     await personWithPassword(shared, 'hal')

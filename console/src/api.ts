@@ -160,6 +160,8 @@ export interface Interaction {
   /** `also`: attributes that this application alone learns with a scope. */
   scopes: { name: string; description: string; also?: string[] }[]
   leastLevel: number
+  /** Whether they have to sign in anew, whatever their session has reached. */
+  anew: boolean
   satisfied: boolean
   /** The site of the application, where it is of one. */
   site?: string

@@ -61,20 +61,27 @@ async function clientOf({ built: { provider } }: Exchange, { params }: Interacti
 /** What a sign-in can answer; anything else (another person is wanted) needs a new one. */
 const answerable = new Set(['login_prompt', 'no_session', 'sign_in', 'max_age', 'level', 'site_policies'])
 
+/** Whether somebody has to prove anew who they are: what they have proved is older than the request allows. */
+function wantsAnew({ state }: Built, { prompt, params, iat, lastSubmission }: Interaction, signedIn: SignedIn): boolean {
+  // Who signed in to be chosen has signed in for what is asked after that as well.
+  const since = Math.min(iat, (lastSubmission?.select_account as { since?: number } | undefined)?.since ?? iat)
+  const at = seconds(signedIn.authTime)
+  if (at >= since) return false
+  const asked = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
+  return asked || (params.max_age !== undefined && seconds(state.base.now()) - at > Number(params.max_age))
+}
+
 /** Whether the sign-in of the browser is what the interaction wants. */
-async function answers({ built: { provider, state } }: Exchange, { prompt, params, iat, lastSubmission }: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
+async function answers({ built }: Exchange, interaction: Interaction, signedIn: SignedIn | undefined): Promise<boolean> {
+  const { provider, state } = built
+  const { prompt, params, iat } = interaction
   if (!signedIn) return false
   // Who has signed in since has chosen; anybody else is asked.
   if (prompt.name === 'select_account') return seconds(signedIn.authTime) >= iat
-  // Who signed in to be chosen has signed in for what is asked after that as well.
-  const since = Math.min(iat, (lastSubmission?.select_account as { since?: number } | undefined)?.since ?? iat)
   const client = await provider.Client.find(params.client_id as string)
   if (signedIn.level < (await levelNeeded(state, client, params.acr_values as string | undefined, signedIn.userId))) return false
   if (await hasPoliciesDue(state, signedIn.userId, client)) return false
-  const at = seconds(signedIn.authTime)
-  const anew = prompt.reasons.includes('login_prompt') || prompt.reasons.some((reason) => !answerable.has(reason))
-  if (anew && at < since) return false
-  return params.max_age === undefined || at >= since || seconds(state.base.now()) - at <= Number(params.max_age)
+  return !wantsAnew(built, interaction, signedIn)
 }
 
 /** What the provider is told: that somebody has chosen, and since when that was asked, which it is told again with what comes after; or who has signed in and how. */
@@ -130,7 +137,8 @@ export async function themeAsked({ built, uid, request, response }: Exchange): P
 
 /** What is asked, for a page to show. */
 export async function readInteraction(exchange: Exchange): Promise<Record<string, unknown>> {
-  const { built: { provider, state }, request } = exchange
+  const { built, request } = exchange
+  const { provider, state } = built
   const interaction = await interactionOf(exchange)
   const { prompt, params, uid } = interaction
   const client = await provider.Client.find(params.client_id as string)
@@ -144,6 +152,7 @@ export async function readInteraction(exchange: Exchange): Promise<Record<string
     scopes: (await missingOf(exchange, interaction)).map((name) => ({ name, description: scopeDoc(name), ...(name === 'profile' ? { also: sourcesOf(ownOf(client).own_claims).map(sourceLabel) } : {}) })),
     leastLevel: await levelNeeded(state, client, params.acr_values as string | undefined, signedIn?.userId),
     signedIn: signedIn !== undefined,
+    anew: prompt.name === 'login' && signedIn !== undefined && wantsAnew(built, interaction, signedIn),
     ...(site === undefined ? {} : { site }),
     policiesDue: signedIn !== undefined && (await hasPoliciesDue(state, signedIn.userId, client)),
     satisfied: prompt.name !== 'consent' && (await answers(exchange, interaction, signedIn)),

@@ -120,7 +120,7 @@ export async function enrolFactor(ctx: Context, masterKey: MasterKey, session: S
   const policy = await policyOf(ctx.db, session.userId, ctx.now())
   return ctx.db.transaction(async (tx) => {
     const { document, level } = await begin(tx, ctx, masterKey, session, { ...asked, name })
-    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, proved: true, way: 'WEBAUTHN', visit }) }
+    return level === 0 ? { document } : { document, went: await goOnWith(tx, ctx, session, policy, { level, added: true, way: 'WEBAUTHN', visit }) }
   })
 }
 
@@ -252,7 +252,7 @@ export async function confirmEnrolment(ctx: Context, masterKey: MasterKey, sessi
     const reached: Partial<Reached> = seen.level === 0 || factor.type === 'EMAIL' ? {} : { level: seen.level, way: factor.type }
     if (reached.way) await noteFactorOfSession(tx, { id: ctx.newId(), userId, sessionId, factorId: id })
     // A code by e-mail proves nothing that counts, and one by SMS takes nothing from the stronger proof that let it be asked for.
-    return goOnWith(tx, ctx, session, policy, { ...reached, proved: (reached.level ?? 0) >= session.provedLevel, visit })
+    return goOnWith(tx, ctx, session, policy, { ...reached, added: (reached.level ?? 0) >= session.provedLevel, visit })
   })
   if (!went) throw new GatehouseError('factor_refused')
   await releaseAttempt(ctx, claim)

@@ -108,12 +108,12 @@ export interface RenewedSession {
 /**
  * The same session under a new token, at what it has reached now: after every proof, so that a token which somebody else
  * may know opens nothing more. Undefined when it has ended meanwhile.
- * @param reached `proved`: what was proved just now reached this level
+ * @param reached `proved`: what was proved reached this level; `provedAt`: when, where that was not just now
  */
-export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: number | undefined; way?: Way | undefined }): Promise<RenewedSession | undefined> {
+export async function renewSession(tx: Transaction, ctx: Context, session: SessionRow, { level, next, siteId = session.siteId, proved, provedAt, way, most }: Pick<Reached, 'level' | 'next' | 'most' | 'siteId'> & { proved: number | undefined; provedAt?: string | null; way?: Way | undefined }): Promise<RenewedSession | undefined> {
   const [token, now] = [newToken(), ctx.now()]
   const expires = endOf(ctx, next, new Date(session.started))
-  const renewed: SessionRow = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), ...(proved === undefined ? {} : { proved: now.toISOString(), provedLevel: proved }), provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
+  const renewed: SessionRow = { ...session, sessionId: sessionIdOf(token), level, nextStep: next, siteId, expires, lastSeen: now.toISOString(), ...(proved === undefined ? {} : { proved: provedAt === undefined ? now.toISOString() : provedAt, provedLevel: proved }), provedBy: way === undefined || session.provedBy.includes(way) ? session.provedBy : [...session.provedBy, way] }
   const flags = await renameSession(tx, session.sessionId, renewed.sessionId, renewed, now)
   if (flags === undefined) return undefined
   if (session.nextStep !== null && next === null) await giveWay(tx, session.userId, renewed.sessionId, limitOf(ctx, most))

@@ -183,6 +183,8 @@ export interface Going {
   level?: number
   /** Whether something was proved just now, and what. */
   proved?: boolean
+  /** Whether a factor was added just now: it raises what the last proof reached, and not when that was. Whoever adds one shows nothing they had before. */
+  added?: boolean
   way?: Way | undefined
   /** The site it goes on to. */
   siteId?: string | undefined
@@ -208,17 +210,17 @@ export async function goOn(ctx: Context, before: SessionRow, going: Going = {}):
  * stand where it stood, when the server dies between the two. Errors: `unauthenticated`, with which the code was not shown either.
  * @param policy the one of the person of this session
  */
-export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, way, visit = {}, note, ...reached }: Going): Promise<SignedIn> {
+export async function goOnWith(tx: Transaction, ctx: Context, before: SessionRow, policy: PasswordPolicy, { proved = false, added = false, way, visit = {}, note, ...reached }: Going): Promise<SignedIn> {
   const level = Math.max(before.level, reached.level ?? 0)
   const siteId = reached.siteId ?? before.siteId
   const found = await standingAfter(tx, ctx, before, policy, { level, way, siteId, visit })
   if (!found) throw gone()
   const { standing, at } = found
   // A session in the middle goes there by what it wants of its own accord: it stays where it is.
-  if (at.next === 'enrol_factor' && before.nextStep === null && !proved && !mayEnrol(before, reachOf(standing.factors).strongest, ctx.now())) {
+  if (at.next === 'enrol_factor' && before.nextStep === null && !proved && !added && !mayEnrol(before, reachOf(standing.factors).strongest, ctx.now())) {
     throw (await isThere(tx, before.sessionId)) ? new GatehouseError('step_up_required', 'A factor has to be added there: prove again who you are at /me/step-up, and repeat this.') : gone()
   }
-  const renewed = await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved ? (reached.level ?? levels.password) : undefined, way, most: policy.session.most })
+  const renewed = await renewSession(tx, ctx, before, { level, next: at.next === 'done' ? null : at.next, siteId, proved: proved || added ? (reached.level ?? levels.password) : undefined, ...(added ? { provedAt: before.proved } : {}), way, most: policy.session.most })
   if (!renewed) throw gone()
   await note?.(tx, standing.login)
   if (before.nextStep !== null) {

@@ -127,18 +127,20 @@ function More({ asked, fresh, level, answering: { mutate } }: Props & { fresh: b
   const { data } = useQuery({ queryKey: ['factors'], queryFn: api.factors, enabled: !asked.policiesDue })
   const back = <div><Button variant="default" onClick={() => mutate('abort')}>{words.back}</Button></div>
   if (asked.policiesDue) return <ToSite asked={asked} fresh={fresh} />
-  if (level >= asked.leastLevel && !asked.reasons.includes('level')) {
-    // Not signed out before: with a session ends whatever applications ask of it, this question too.
-    return (
-      <>
-        <Notice kind="warning"><p>{words.anew(nameOf(asked))}</p></Notice>
-        <SignIn />
-        {back}
-      </>
-    )
-  }
+  // Not signed out before: with a session ends whatever applications ask of it, this question too.
+  const anew = (
+    <>
+      <Notice kind="warning"><p>{words.anew(nameOf(asked))}</p></Notice>
+      <SignIn />
+      {back}
+    </>
+  )
+  const isStrong = level >= asked.leastLevel && !asked.reasons.includes('level')
+  if (isStrong || (asked.anew && asked.reasons.includes('login_prompt'))) return anew
   if (data === undefined) return <Waiting />
   const ways = waysOf(data.items, asked.leastLevel)
+  // First what they had before: a factor that is added now tells nothing of who is here.
+  if (ways.length === 0 && asked.anew) return anew
   if (ways.length === 0) return <><EnrolFor asked={asked} />{back}</>
   return (
     <>
