@@ -281,7 +281,7 @@ describe('what a request may want of the sign-in', () => {
     expect((await browser.answer(at.searchParams.get('interaction')!, 'login')).status).toBe(200)
   })
 
-  test.each([{ prompt: 'login' }, { max_age: '60' }])('a factor that is added meanwhile is no sign-in anew: %o', async (more) => {
+  test.each<Record<string, string>>([{ prompt: 'login' }, { max_age: '60' }])('a factor that is added meanwhile is no sign-in anew: %o', async (more) => {
     const name = `adds-${Object.keys(more)[0]}`
     const id = await person(ctx, name)
     const config = await relyingParty(url, await application(ctx, name, { firstParty: true }))
