@@ -9,6 +9,7 @@ import type { Context } from '../context.ts'
 import { today } from '../model/today.ts'
 import { GatehouseError } from '../errors.ts'
 import { challengeMinutes, mostWrongCodes, newCode, resetCodeHash } from '../model/factor.ts'
+import { factorKinds } from '../model/factor-kinds.ts'
 import type { Transaction } from '../store/database.ts'
 import { factorsOf, spendNumbers } from '../store/factors.ts'
 import { findLogin, lockLogin, type SignInLogin } from '../store/logins-sign-in.ts'
@@ -59,8 +60,9 @@ export async function completeBySms(ctx: Context, { userName, code, next, answer
     const login = await lockLogin(tx, userId)
     // Used up since, or another one is out.
     if (!login || !isRecoverable(login, today(ctx)) || !(await takeResetCode(tx, login.loginId, given, ctx.now()))) throw refused()
-    await spendNumbers(tx, login.userId)
-    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }] }])
+    const spent = await spendNumbers(tx, login.userId)
+    const aside = spent.map(({ id, type, name }) => ({ path: `factors[${id}].setAside`, after: { type, name: name ?? factorKinds[type].label } }))
+    await recordEvents(tx, ctx, [{ action: 'user.recovery.complete', targetType: 'User', targetId: login.userId, changes: [{ path: 'recovery', before: 'reset-code' }, ...aside] }])
     await unlock(tx, ctx, login.userId)
   })
   await releaseAttempt(ctx, claim)

@@ -268,6 +268,11 @@ export async function readersOf(db: Pick<Database, 'query'>, ids: readonly strin
   return new Map(rows.map((row) => [row.id, row]))
 }
 
+/** The numbers of telephones, in their parts. */
+export function phonesOf(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<{ id: string; countryCd: string | null; areaCd: string | null; value: string | null }[]> {
+  return db.query('select phone_id as id, country_cd as "countryCd", area_cd as "areaCd", phone_nbr as value from phone where phone_id = any($1)', [ids])
+}
+
 /** What groups and roles are called, by `groups[id]` and `roles[id]`. */
 export async function namesOfAccess(db: Pick<Database, 'query'>, groups: readonly string[], roles: readonly string[]): Promise<Map<string, string>> {
   const rows = await db.query<{ path: string; name: string }>(
