@@ -3,6 +3,8 @@
  * at a time. A lease is a `due_at` in the future, so that a message whose sender was killed comes up again by itself:
  *
  *     QUEUED ──lease, send──▶ SENT        QUEUED ──no more attempts, or too late──▶ DEAD ──retry──▶ QUEUED
+ *
+ * What is due no later than it was written is due at once, by whatever clock it was written: one that was ahead keeps nothing back.
  */
 import type { Context } from '../context.ts'
 import { isMailAddress } from '../model/mail-address.ts'
@@ -63,11 +65,12 @@ function rowOf({ now, newId, config }: MessageWriter, message: NewMessage, maste
   const id = newId()
   const recipient = channel === 'SMS' ? smsNumber(message.to) : isMailAddress(message.to) ? message.to : undefined
   const secrets = recipient === undefined || Object.keys(secret).length === 0 ? null : `\\x${masterKey!.encrypt(JSON.stringify(secret), secretPurpose, id).toString('hex')}`
-  const expires = message.expires ?? new Date(now().getTime() + kind.lives * 60_000)
+  const at = now()
+  const expires = message.expires ?? new Date(at.getTime() + kind.lives * 60_000)
   return {
     id, template, channel, user_id: userId, recipient: recipient ?? [...message.to].slice(0, 320).join(''), locale: languageTag(message.locale, config.DEFAULT_LANGUAGE), content: { ...about, ...open }, secrets,
     status: recipient === undefined ? 'DEAD' : 'QUEUED', error: recipient === undefined ? unusable[channel] : null,
-    created_at: now().toISOString(), due_at: (message.due ?? now()).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
+    created_at: at.toISOString(), due_at: (message.due ?? at).toISOString(), expires_at: expires.toISOString(), awaited: isAwaited(template),
   }
 }
 
@@ -105,9 +108,9 @@ const content = `case when m.user_id is not null and m.template in ('invitation'
 const queued = `m.message_id as id, m.template, m.channel, m.recipient, m.locale, ${content}, m.secrets_encrypted as secrets, m.attempts,
   m.created_at as "createdAt", m.expires_at as "expiresAt", (select u.display_name from users u where u.user_id = m.user_id) as name`
 
-/** The oldest that is due, by one of the two indexes. */
+/** The oldest that is due, by one of the two indexes. A lease gives it a time of its own, which counts as it is. */
 const due = (which: '' | 'and awaited') =>
-  `(select message_id from gatehouse.message where status = 'QUEUED' ${which} and channel = $1 and due_at <= $2 and expires_at > $2 order by due_at, message_id limit 1 for update skip locked)`
+  `(select message_id from gatehouse.message where status = 'QUEUED' ${which} and channel = $1 and (due_at <= $2 or due_at <= created_at and attempts = 0) and expires_at > $2 order by due_at, message_id limit 1 for update skip locked)`
 
 const lease = (next: string) => `update gatehouse.message m set due_at = $3, attempts = m.attempts + 1 where m.message_id = ${next} returning ${queued}`
 const leaseAwaited = lease(`coalesce(${due('and awaited')}, ${due('')})`)
@@ -162,9 +165,9 @@ export async function forgetUserNames(tx: Transaction, known: readonly string[])
        and array(select lower(one) from unnest($1::text[]) one) && (lower(recipient) || string_to_array(lower(content->>'userNames'), ', '))`, [known])
 }
 
-/** Queues a dead message again; its row before, held. */
-export async function requeueMessage(tx: Transaction, id: string, now: string, expires: string): Promise<void> {
-  await tx.execute(`update gatehouse.message set status = 'QUEUED', attempts = 0, due_at = $2, expires_at = $3, last_error = null where message_id = $1`, [id, now, expires])
+/** Queues a dead message again, to go at once; its row before, held. */
+export async function requeueMessage(tx: Transaction, id: string, expires: string): Promise<void> {
+  await tx.execute(`update gatehouse.message set status = 'QUEUED', attempts = 0, due_at = created_at, expires_at = $2, last_error = null where message_id = $1`, [id, expires])
 }
 
 export interface MessageState {
