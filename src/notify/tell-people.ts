@@ -9,6 +9,7 @@ import { isObject } from '../model/attribute.ts'
 import type { SignInResult } from '../model/sign-in-results.ts'
 import { namedKinds } from '../model/message-kinds.ts'
 import { isDemanded } from '../model/password-state.ts'
+import { today } from '../model/today.ts'
 import { maskAddress, maskNumber } from '../model/mail-address.ts'
 import type { StoredEvent } from '../store/audit-events.ts'
 import type { Transaction } from '../store/database.ts'
@@ -48,7 +49,7 @@ async function tell(tx: Transaction, ctx: Context, events: readonly StoredEvent[
   const found = withoutTwins(events.flatMap((event) => noticesOf(event).map((notice) => ({ userId: event.target_id, source: event.source, call: event.correlation_id, notice }))))
   const due = found.filter(({ source }) => source !== 'IMPORT' || ctx.config.NOTIFY_IMPORTS)
   if (due.length === 0) return 0
-  const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))])
+  const readers = await readersOf(tx, [...new Set(due.map(({ userId }) => userId))], today(ctx))
   const named = (kind: string) => due.flatMap(({ notice: { path } }) => (path?.startsWith(`${kind}[`) ? [path.slice(kind.length + 1, -1)] : []))
   const names = await namesOfAccess(tx, named('groups'), named('roles'))
   for (const { id, ...phone } of await phonesOf(tx, named('phoneNumbers'))) names.set(`phoneNumbers[${id}]`, maskPhone(phone))

@@ -37,7 +37,7 @@ export async function sendResetCode(tx: Transaction, ctx: Context, masterKey: Ma
   const [code, made] = [newCode(), ctx.now()]
   const expires = new Date(made.getTime() + challengeMinutes * 60_000)
   if (!(await writeResetCode(tx, loginId, { hash: resetCodeHash(loginId, code), made, expires, most: mostAnswers(await policyOf(tx, userId, ctx.now())) }))) return
-  const reader = (await readersOf(tx, [userId])).get(userId)
+  const reader = (await readersOf(tx, [userId], today(ctx))).get(userId)
   await enqueueMessage(tx, ctx, { template: 'reset-code', channel: 'SMS', to: number.value!, userId, locale: reader?.language ?? null, expires, values: { code, minutes: String(challengeMinutes) } }, masterKey)
   await recordEvents(tx, ctx, [{ action: 'user.recovery.send', targetType: 'User', targetId: userId, changes: [{ path: 'recovery', after: 'reset-code' }] }])
 }

@@ -11,6 +11,7 @@ import { deviceLabel } from '../model/device-label.ts'
 import { languageOf } from '../model/languages.ts'
 import { networkOf } from '../model/network.ts'
 import { newDevice, newNetwork, type StepName } from '../model/session.ts'
+import { today } from '../model/today.ts'
 import type { Transaction } from '../store/database.ts'
 import type { SignInLogin } from '../store/logins-sign-in.ts'
 import { enqueueMessage, moveUnfinished, readersOf, toldUnfinished, withdrawUnfinished } from '../store/messages.ts'
@@ -68,7 +69,7 @@ interface Told {
 
 /** Whom to tell, and what; undefined where there is no address. */
 async function toldOf(tx: Transaction, ctx: Context, userId: string, userAgent: string | undefined): Promise<Told | undefined> {
-  const reader = (await readersOf(tx, [userId])).get(userId)
+  const reader = (await readersOf(tx, [userId], today(ctx))).get(userId)
   if (!reader?.email) return undefined
   const { email, language } = reader
   return { reader: { to: email, userId, locale: language }, values: { at: ctx.now().toISOString(), device: deviceLabel(userAgent, languageOf(language, ctx.config.DEFAULT_LANGUAGE)), address: ctx.actor.ip ?? '–' } }

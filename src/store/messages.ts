@@ -12,6 +12,7 @@ import { languageOf } from '../model/languages.ts'
 import { messageAttributes } from '../model/listings.ts'
 import { isAwaited, messageKinds, splitSecrets, type Channel, type MessageName, type MessageValues } from '../model/message-kinds.ts'
 import { smsNumber } from '../model/sms-number.ts'
+import { startedSql } from '../model/user-statuses.ts'
 import type { Database, Transaction } from './database.ts'
 import type { Listing } from './list-rows.ts'
 import type { MasterKey } from './master-key.ts'
@@ -263,11 +264,14 @@ export interface Reader {
   language: string | null
 }
 
-/** How to write to people who can still be written to as people of this place. */
-export async function readersOf(db: Pick<Database, 'query'>, ids: readonly string[]): Promise<Map<string, Reader>> {
+/**
+ * How to write to people who can be written to as people of this place: still, and from their first day on.
+ * @param day today, YYYY-MM-DD
+ */
+export async function readersOf(db: Pick<Database, 'query'>, ids: readonly string[], day: string): Promise<Map<string, Reader>> {
   const rows = await db.query<Reader>(
-    `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users
-     where user_id = any($1) and status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED')`, [ids])
+    `select user_id as id, display_name as name, primary_email as email, preferred_language as language from users u
+     where user_id = any($1) and (status in ('ACTIVE', 'PENDING_INITIAL_LOGIN', 'INACTIVE', 'LEAVE', 'LEAVE_OF_ABSENCE', 'USER_LEAVE_WITH_PAY', 'RETIRED') or ${startedSql('u', '$2')})`, [ids, day])
   return new Map(rows.map((row) => [row.id, row]))
 }
 
